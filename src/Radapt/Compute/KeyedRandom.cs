@@ -1,0 +1,154 @@
+using System.Numerics;
+
+namespace Radapt.Compute;
+
+/// <summary>What random numbers are for. Each purpose has streams of its own, so that adding a draw to one never changes another.</summary>
+public enum RandomPurpose
+{
+    /// <summary>Initial values of new tensors; key: tensor.</summary>
+    Initialisation = 1,
+
+    /// <summary>Order of the training samples; key: epoch.</summary>
+    Shuffle = 2,
+
+    /// <summary>Crop, flip, noise; key: epoch, sample.</summary>
+    Augmentation = 3,
+
+    /// <summary>Dropout on an adapter's input; key: step, projection.</summary>
+    Dropout = 4,
+
+    /// <summary>Stochastic depth; key: step, block and branch.</summary>
+    DropPath = 5,
+
+    /// <summary>Masked patches and words of pre-training; key: step, sample.</summary>
+    Masking = 6,
+
+    /// <summary>Which samples a label fraction or a split keeps; key: patient.</summary>
+    Selection = 7,
+
+    /// <summary>Synthetic radiographs; key: image.</summary>
+    Phantom = 8,
+
+    /// <summary>Resampling for intervals; key: replicate.</summary>
+    Bootstrap = 9,
+}
+
+/// <summary>
+/// A generator whose numbers depend on nothing but the seed, the purpose and a key such as (epoch, sample). Because no state is
+/// shared, no thread count and no order of calls changes a draw, and a resumed run needs no generator state. SplitMix64 (Steele, Lea
+/// and Flood 2014) over a state mixed from the key. Not for cryptography.
+/// </summary>
+public struct KeyedRandom
+{
+    private const ulong Golden = 0x9E3779B97F4A7C15;
+    private ulong _state;
+    private double _spareGaussian = double.NaN;
+
+    /// <summary>The stream for a purpose and up to three key parts.</summary>
+    public KeyedRandom(long seed, RandomPurpose purpose, long key0 = 0, long key1 = 0, long key2 = 0)
+    {
+        ulong state = Mix(unchecked((ulong)seed) + Golden);
+        state = Mix(state ^ ((ulong)purpose * 0xD6E8FEB86659FD93));
+        state = Mix(state + (unchecked((ulong)key0) * Golden) + 1);
+        state = Mix(state + (unchecked((ulong)key1) * Golden) + 2);
+        _state = Mix(state + (unchecked((ulong)key2) * Golden) + 3);
+    }
+
+    /// <summary>64 uniform bits.</summary>
+    public ulong NextUInt64() => Mix(_state += Golden);
+
+    /// <summary>Uniform in [0, 1), 53 bits.</summary>
+    public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
+
+    /// <summary>Uniform in [low, high).</summary>
+    public double NextDouble(double low, double high) => low + ((high - low) * NextDouble());
+
+    /// <summary>Uniform in 0 … bound - 1, without bias (Lemire 2019). <paramref name="bound"/> must be positive.</summary>
+    public int NextInt32(int bound)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bound);
+        uint range = (uint)bound;
+        uint threshold = unchecked(0u - range) % range;
+        while (true)
+        {
+            ulong product = (NextUInt64() >> 32) * range;
+            if ((uint)product >= threshold)
+            {
+                return (int)(product >> 32);
+            }
+        }
+    }
+
+    /// <summary>Normal with mean 0 and standard deviation 1 (Box and Muller 1958).</summary>
+    public double NextGaussian()
+    {
+        if (!double.IsNaN(_spareGaussian))
+        {
+            double spare = _spareGaussian;
+            _spareGaussian = double.NaN;
+            return spare;
+        }
+
+        double radius = Math.Sqrt(-2 * Math.Log(1 - NextDouble())); // 1 - u lies in (0, 1]
+        (double sin, double cos) = Math.SinCos(2 * Math.PI * NextDouble());
+        _spareGaussian = radius * sin;
+        return radius * cos;
+    }
+
+    /// <summary>Puts the items in random order (Fisher and Yates).</summary>
+    public void Shuffle<T>(Span<T> items)
+    {
+        for (int i = items.Length - 1; i > 0; i--)
+        {
+            int j = NextInt32(i + 1);
+            (items[i], items[j]) = (items[j], items[i]);
+        }
+    }
+
+    /// <summary>
+    /// Fills a dropout mask: 0 with probability <paramref name="dropProbability"/>, else 1 / (1 - p). Element i depends on the key
+    /// and i alone; 32-bit integer hash per element, vectorised.
+    /// </summary>
+    public void FillDropoutMask(Span<float> mask, double dropProbability)
+    {
+        ulong bits = NextUInt64();
+        uint key0 = (uint)bits;
+        uint key1 = (uint)(bits >> 32);
+        uint threshold = (uint)Math.Min(uint.MaxValue, dropProbability * (1L << 32));
+        float scale = (float)(1 / (1 - dropProbability));
+        int width = Vector<uint>.Count;
+        Vector<uint> lane = Vector<uint>.Indices;
+        int i = 0;
+        for (; i <= mask.Length - width; i += width)
+        {
+            Vector<uint> hash = Hash(new Vector<uint>((uint)i) + lane + new Vector<uint>(key0), new Vector<uint>(key1));
+            Vector<float> kept = Vector.ConditionalSelect(
+                Vector.AsVectorSingle(Vector.LessThan(hash, new Vector<uint>(threshold))), Vector<float>.Zero, new Vector<float>(scale));
+            kept.CopyTo(mask[i..]);
+        }
+
+        for (; i < mask.Length; i++)
+        {
+            uint hash = Hash(new Vector<uint>((uint)i + key0), new Vector<uint>(key1))[0];
+            mask[i] = hash < threshold ? 0 : scale;
+        }
+    }
+
+    private static Vector<uint> Hash(Vector<uint> x, Vector<uint> key)
+    {
+        x ^= Vector.ShiftRightLogical(x, 16);
+        x *= new Vector<uint>(0x7FEB352D);
+        x ^= Vector.ShiftRightLogical(x, 15);
+        x ^= key;
+        x *= new Vector<uint>(0x846CA68B);
+        x ^= Vector.ShiftRightLogical(x, 16);
+        return x;
+    }
+
+    private static ulong Mix(ulong z)
+    {
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+}

@@ -1,0 +1,188 @@
+namespace Radapt.Training;
+
+/// <summary>
+/// Everything that decides what a fine-tuning run does, every default filled in. Its values are spelled as the command line's options
+/// (<c>--lora-dropout</c> is <see cref="LoraDropout"/> and <c>lora-dropout:</c> in YAML). A resolved recipe, passed back, gives the same run.
+/// </summary>
+public sealed record Recipe
+{
+    // ---- data ----
+
+    /// <summary><c>DIR</c> or <c>FILE.csv</c> with a label table; null when split lists are given.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>Split list of the training images (<c>name 0 1 0 …</c> a line).</summary>
+    public string? Train { get; init; }
+
+    /// <summary>Split list of the validation images.</summary>
+    public string? Val { get; init; }
+
+    /// <summary>Split list of the test images; null: no test.</summary>
+    public string? Test { get; init; }
+
+    /// <summary>The folder image names are relative to.</summary>
+    public string? ImageRoot { get; init; }
+
+    /// <summary>Findings to learn, in order; empty: every 0/1 column of the table.</summary>
+    public IReadOnlyList<string> Findings { get; init; } = [];
+
+    /// <summary>The table's column of class numbers, instead of 0/1 columns.</summary>
+    public string? ClassColumn { get; init; }
+
+    /// <summary>Split lists carry one class number a line instead of 0/1 columns.</summary>
+    public bool ClassLabels { get; init; }
+
+    /// <summary>Class numbers to keep; rows of other classes are dropped. Empty: all.</summary>
+    public IReadOnlyList<int> KeepClasses { get; init; } = [];
+
+    /// <summary>How much of the training labels to use: a fraction in (0, 1]. 1 % is written <c>1%</c>.</summary>
+    public double LabelFraction { get; init; } = 1;
+
+    /// <summary>Accept images or patients that stand in two splits.</summary>
+    public bool AllowOverlap { get; init; }
+
+    /// <summary>Accept findings with fewer than ten positives or negatives in training.</summary>
+    public bool AllowRareFindings { get; init; }
+
+    /// <summary>Accept more than 5 % of rows without an image.</summary>
+    public bool AllowMissingImages { get; init; }
+
+    // ---- model ----
+
+    /// <summary>Checkpoint, merged weights or run folder that the backbone's weights come from; null only with <see cref="FromScratch"/>.</summary>
+    public string? Weights { get; init; }
+
+    /// <summary>Start from random weights.</summary>
+    public bool FromScratch { get; init; }
+
+    /// <summary>timm's name of the backbone, such as <c>vit_base_patch16_224</c>.</summary>
+    public required string Backbone { get; init; }
+
+    /// <summary>Side of the square input, pixels.</summary>
+    public required int ImageSize { get; init; }
+
+    /// <summary>Side of a patch, pixels.</summary>
+    public required int PatchSize { get; init; }
+
+    /// <summary>Number of transformer blocks.</summary>
+    public required int Depth { get; init; }
+
+    /// <summary>Channels of a token.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Attention heads.</summary>
+    public required int Heads { get; init; }
+
+    /// <summary>What the classifier reads: the mean of the patch tokens (paper) or the class token.</summary>
+    public Pooling Pooling { get; init; } = Pooling.Mean;
+
+    /// <summary>Stochastic depth of the last block; grows linearly from 0 in the first (paper: 0.1).</summary>
+    public double DropPath { get; init; } = 0.1;
+
+    // ---- method ----
+
+    /// <summary>What is trained: <c>lora</c>, <c>full</c> or <c>linear</c>.</summary>
+    public string Method { get; init; } = "lora";
+
+    /// <summary>LoRA: rank r per adapted third or projection.</summary>
+    public int Rank { get; init; } = 4;
+
+    /// <summary>LoRA: numerator of the scale alpha / r (paper: 32 at every rank).</summary>
+    public double Alpha { get; init; } = 32;
+
+    /// <summary>LoRA: dropout on the adapter's input (paper: 0.1).</summary>
+    public double LoraDropout { get; init; } = 0.1;
+
+    /// <summary>LoRA: which of q, k, v, proj, fc1, fc2 are adapted (paper: q, v).</summary>
+    public IReadOnlyList<string> LoraTargets { get; init; } = ["q", "v"];
+
+    /// <summary>LoRA: adapted blocks, from 0; empty: all.</summary>
+    public IReadOnlyList<int> LoraBlocks { get; init; } = [];
+
+    // ---- pixels ----
+
+    /// <summary>Mean of the gray values in [0, 1] that is subtracted.</summary>
+    public required double Mean { get; init; }
+
+    /// <summary>Standard deviation of the gray values that is divided by.</summary>
+    public required double Std { get; init; }
+
+    /// <summary>Shorter side after resizing in evaluation, before the centre crop of <see cref="ImageSize"/>.</summary>
+    public required int Resize { get; init; }
+
+    /// <summary>Training transform: <c>crop-flip</c> (the paper's SGD recipes), <c>shift-flip-noise</c>, <c>none</c>; <c>randaugment-erasing</c> is not built yet.</summary>
+    public string Augment { get; init; } = "crop-flip";
+
+    // ---- optimisation ----
+
+    /// <summary><c>sgd</c> or <c>adamw</c>.</summary>
+    public string Optimizer { get; init; } = "adamw";
+
+    /// <summary>Peak learning rate. A base rate is turned into it: base rate x effective batch / 256.</summary>
+    public required double Lr { get; init; }
+
+    /// <summary>Final learning rate of the half cosine.</summary>
+    public double MinLr { get; init; } = 1e-6;
+
+    /// <summary>Epochs of linear warm-up from 0; may be a fraction.</summary>
+    public double WarmupEpochs { get; init; } = 5;
+
+    /// <summary>SGD's momentum.</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>Weight decay of tensors that are no vectors, class token or position embedding.</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>Layer-wise decay of the learning rate (AdamW); 1: none.</summary>
+    public double LayerDecay { get; init; } = 1;
+
+    /// <summary>Passes over the training images.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Images per forward pass.</summary>
+    public int BatchSize { get; init; } = 16;
+
+    /// <summary>Forward passes per update.</summary>
+    public int Accumulate { get; init; } = 1;
+
+    /// <summary>Largest norm of the gradient; 0: not clipped.</summary>
+    public double ClipGrad { get; init; }
+
+    /// <summary>Weight of positives in the loss: <c>none</c>, <c>balanced</c> (negatives / positives) or a number per finding, comma-separated.</summary>
+    public string PosWeight { get; init; } = "none";
+
+    // ---- validation ----
+
+    /// <summary>Validate after every this many epochs (and after the last).</summary>
+    public int ValidateEvery { get; init; } = 1;
+
+    /// <summary>Stop after this many validations without a better AUROC; 0: never.</summary>
+    public int Patience { get; init; }
+
+    // ---- compute ----
+
+    /// <summary>Computing precision: <c>float32</c> (others come with the compute plan).</summary>
+    public string Precision { get; init; } = "float32";
+
+    /// <summary>Where it is computed: <c>cpu</c> or <c>cuda</c>.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>Threads of the tensor kernels. Bit-equal resume needs the same number.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>Threads that decode images. They never change a batch.</summary>
+    public required int LoaderThreads { get; init; }
+
+    /// <summary>Seed of everything random.</summary>
+    public long Seed { get; init; }
+}
+
+/// <summary>What the classifier's head reads.</summary>
+public enum Pooling
+{
+    /// <summary>Mean of the patch tokens, class token left out, through <c>fc_norm</c>; the encoder's <c>norm</c> is not used.</summary>
+    Mean,
+
+    /// <summary>Class token through the encoder's <c>norm</c>.</summary>
+    ClassToken,
+}

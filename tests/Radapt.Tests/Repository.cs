@@ -1,0 +1,41 @@
+namespace Radapt.Tests;
+
+/// <summary>Where things lie on the machine that runs the tests.</summary>
+internal static class Repository
+{
+    /// <summary>The folder that holds Radapt.slnx.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>
+    /// A folder of real data (RADAPT_DATA, else ../shared/data). Skips the calling test with a message where it is missing.
+    /// </summary>
+    public static string RealData(string folder)
+    {
+        string root = Environment.GetEnvironmentVariable("RADAPT_DATA") is { Length: > 0 } data ? data : Path.Combine(Root, "..", "shared", "data");
+        string path = Path.GetFullPath(Path.Combine(root, folder));
+        Assert.SkipUnless(Directory.Exists(path), $"needs the data folder {folder} (set RADAPT_DATA)");
+        return path;
+    }
+
+    private static string FindRoot()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Radapt.slnx")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new InvalidOperationException("The tests run outside of a checkout.");
+    }
+}
+
+/// <summary>A folder of one test, removed afterwards.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("radapt-test-").FullName;
+
+    /// <summary>The path of a file or folder inside.</summary>
+    public string this[string name] => System.IO.Path.Combine(Path, name);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
