@@ -1,3 +1,5 @@
+using Radapt.Adaptation;
+
 namespace Radapt.Training;
 
 /// <summary>
@@ -175,14 +177,4 @@ public sealed record Recipe
 
     /// <summary>Seed of everything random.</summary>
     public long Seed { get; init; }
-}
-
-/// <summary>What the classifier's head reads.</summary>
-public enum Pooling
-{
-    /// <summary>Mean of the patch tokens, class token left out, through <c>fc_norm</c>; the encoder's <c>norm</c> is not used.</summary>
-    Mean,
-
-    /// <summary>Class token through the encoder's <c>norm</c>.</summary>
-    ClassToken,
 }

@@ -1,0 +1,44 @@
+using Radapt.Compute;
+using Radapt.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Radapt.Adaptation;
+
+/// <summary>Tokens to one logit per finding, as the paper's code does it; the tensors are named as in its checkpoints.</summary>
+internal sealed class ClassificationHead : nn.Module
+{
+    public readonly LayerNorm? fc_norm; // mean pooling only
+    public readonly Projection head;    // (F, C)
+
+    public ClassificationHead(int width, int findings, Pooling pooling, Kernels kernels)
+        : base(nameof(ClassificationHead))
+    {
+        fc_norm = pooling == Pooling.Mean ? new LayerNorm(width, kernels) : null;
+        head = new Projection(width, findings, kernels);
+        RegisterComponents();
+    }
+
+    /// <summary>fc_norm at 1 and 0; head from a truncated normal with standard deviation 2e-5, bias 0 (MAE's fine-tuning).</summary>
+    public void Initialise(long seed)
+    {
+        if (fc_norm is not null)
+        {
+            Initialisation.Fill(fc_norm.weight, 1);
+            Initialisation.Fill(fc_norm.bias, 0);
+        }
+
+        Initialisation.TruncatedNormal(head.weight, "head.weight", 2e-5, seed);
+        Initialisation.Fill(head.bias, 0);
+    }
+
+    /// <summary>What the head's linear map reads.</summary>
+    /// <param name="tokens">(B, N, C)</param>
+    /// <returns>(B, C)</returns>
+    public Tensor Features(Tensor tokens) => fc_norm is null
+        ? tokens[.., 0]
+        : fc_norm.Forward(tokens[.., 1.., ..].mean([1]));
+
+    /// <summary>(B, N, C) -> logits (B, F).</summary>
+    public Tensor Forward(Tensor tokens, ForwardPass pass) => head.Forward(Features(tokens), pass);
+}

@@ -1,0 +1,80 @@
+using Radapt.Compute;
+using Radapt.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Radapt.Adaptation;
+
+/// <summary>
+/// A vision transformer, a head with one logit per finding, and what an adaptation method added to them. Owns all three; the base
+/// weights keep their names and values whatever is attached.
+/// </summary>
+internal sealed class Classifier : IDisposable
+{
+    /// <param name="shape">Dimensions of the backbone.</param>
+    /// <param name="findings">Number of findings F.</param>
+    /// <param name="pooling">What the head reads.</param>
+    /// <param name="dropPath">Stochastic depth of the last block.</param>
+    /// <param name="plan">Precision and device.</param>
+    public Classifier(BackboneShape shape, int findings, Pooling pooling, double dropPath, ComputePlan plan)
+    {
+        var kernels = new Kernels(plan);
+        Encoder = new VisionTransformer(shape, dropPath, withNorm: pooling == Pooling.ClassToken, kernels);
+        Head = new ClassificationHead(shape.Width, findings, pooling, kernels);
+        Pooling = pooling;
+    }
+
+    /// <summary>The backbone.</summary>
+    public VisionTransformer Encoder { get; }
+
+    /// <summary>The head.</summary>
+    public ClassificationHead Head { get; }
+
+    /// <summary>What the head reads.</summary>
+    public Pooling Pooling { get; }
+
+    /// <summary>The LoRA adapters, if any are attached.</summary>
+    public LoraAdapters? Lora { get; private set; }
+
+    /// <summary>Images to logits.</summary>
+    /// <param name="images">(B, 1 or 3, S, S), normalised</param>
+    /// <param name="pass">Whether this pass trains, and its random key.</param>
+    /// <returns>(B, F), before the sigmoid</returns>
+    public Tensor Forward(Tensor images, ForwardPass pass) => Head.Forward(Encoder.Forward(images, pass), pass);
+
+    /// <summary>Base and head tensors under their checkpoint names, then the adapters'.</summary>
+    public IEnumerable<(string Name, Tensor Tensor)> Tensors() =>
+        Encoder.named_parameters().Concat(Head.named_parameters()).Select(p => (p.name, (Tensor)p.parameter)).Concat(Lora?.Tensors() ?? []);
+
+    /// <summary>The tensors that training changes.</summary>
+    public IEnumerable<(string Name, Tensor Tensor)> Trained() => Tensors().Where(t => t.Tensor.requires_grad);
+
+    /// <summary>What is trained, of what.</summary>
+    public TrainableCount CountTrainable() =>
+        new(Trained().Sum(t => t.Tensor.numel()), Tensors().Sum(t => t.Tensor.numel()));
+
+    /// <summary>Attaches the adapters and hands them over to this classifier.</summary>
+    public void Attach(LoraAdapters lora)
+    {
+        Lora?.Dispose();
+        Lora = lora;
+        lora.AttachTo(Encoder);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Lora?.Dispose();
+        Head.Dispose();
+        Encoder.Dispose();
+    }
+}
+
+/// <summary>How many parameters a method trains.</summary>
+/// <param name="Trainable">Parameters that training changes.</param>
+/// <param name="Total">Parameters of model, head and adapters together.</param>
+public sealed record TrainableCount(long Trainable, long Total)
+{
+    /// <summary>Share of <see cref="Total"/> that is trained, in percent.</summary>
+    public double Percent => 100.0 * Trainable / Total;
+}

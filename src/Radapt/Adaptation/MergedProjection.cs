@@ -1,0 +1,37 @@
+using Radapt.Models;
+using static TorchSharp.torch;
+
+namespace Radapt.Adaptation;
+
+/// <summary>
+/// Takes an adapter's place in the slot with base + delta computed once in float32 and rounded once to the base's type. The base
+/// weight itself is never touched, so unmerging is putting the adapter back, without the drift of adding and subtracting.
+/// </summary>
+internal sealed class MergedProjection : IProjectionAdapter, IDisposable
+{
+    private readonly Tensor _weight; // (out, in)
+
+    public MergedProjection(Projection projection, IProjectionAdapter adapter)
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor delta = adapter.Delta() ?? throw new InvalidOperationException("This adapter cannot be merged.");
+        _weight = projection.weight.to(ScalarType.Float32).add(delta).to(projection.weight.dtype).DetachFromDisposeScope();
+        Adapter = adapter;
+    }
+
+    /// <summary>The adapter that was merged.</summary>
+    public IProjectionAdapter Adapter { get; }
+
+    /// <summary>Base + delta, (out, in).</summary>
+    public Tensor Weight => _weight;
+
+    /// <inheritdoc/>
+    public Tensor Forward(Projection projection, Tensor input, ForwardPass pass) => projection.With(_weight, input);
+
+    /// <inheritdoc/>
+    public Tensor? Delta() => null;
+
+    /// <inheritdoc/>
+    public void Dispose() => _weight.Dispose();
+}

@@ -1,0 +1,17 @@
+using static TorchSharp.torch;
+
+namespace Radapt.Models;
+
+/// <summary>What may sit in the slot of a <see cref="Projection"/> and compute in its stead.</summary>
+internal interface IProjectionAdapter
+{
+    /// <summary>The adapted projection.</summary>
+    /// <param name="projection">The projection whose slot this is; its own weights are unchanged.</param>
+    /// <param name="input">(B, N, in)</param>
+    /// <param name="pass">Whether this pass trains, and its random key.</param>
+    /// <returns>(B, N, out)</returns>
+    Tensor Forward(Projection projection, Tensor input, ForwardPass pass);
+
+    /// <summary>What merging adds to the weight: float32 (out, in), or null where the adapter cannot be merged. The caller disposes it.</summary>
+    Tensor? Delta();
+}

@@ -1,0 +1,54 @@
+using Radapt.Compute;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Radapt.Models;
+
+/// <summary>
+/// The vision transformer of Dosovitskiy et al. (2020) as MAE and MRM use it. Its tensors are named as in timm's and MAE's checkpoints.
+/// The final <c>norm</c> exists only where it is used: mean pooling reads the tokens before it.
+/// </summary>
+internal sealed class VisionTransformer : nn.Module
+{
+    public readonly Parameter cls_token; // (1, 1, C)
+    public readonly Parameter pos_embed; // (1, N, C), class token first
+    public readonly PatchEmbedding patch_embed;
+    public readonly ModuleList<Block> blocks;
+    public readonly LayerNorm? norm;
+
+    /// <param name="shape">Dimensions.</param>
+    /// <param name="dropPath">Stochastic depth of the last block.</param>
+    /// <param name="withNorm">Whether the final normalisation is part of the model.</param>
+    /// <param name="kernels">What runs the products.</param>
+    public VisionTransformer(BackboneShape shape, double dropPath, bool withNorm, Kernels kernels)
+        : base(nameof(VisionTransformer))
+    {
+        Shape = shape;
+        double[] rates = StochasticDepth.Rates(dropPath, shape.Depth);
+        cls_token = Tensors.Parameter(kernels.Plan, 1, 1, shape.Width);
+        pos_embed = Tensors.Parameter(kernels.Plan, 1, shape.Tokens, shape.Width);
+        patch_embed = new PatchEmbedding(shape.PatchSize, shape.Width, kernels);
+        blocks = new ModuleList<Block>([.. rates.Select((rate, i) => new Block(shape.Width, shape.Heads, new StochasticDepth(i, rate), kernels))]);
+        norm = withNorm ? new LayerNorm(shape.Width, kernels) : null;
+        RegisterComponents();
+    }
+
+    /// <summary>The dimensions of this transformer.</summary>
+    public BackboneShape Shape { get; }
+
+    /// <summary>Images to tokens.</summary>
+    /// <param name="images">(B, 1 or 3, S, S), normalised</param>
+    /// <param name="pass">Whether this pass trains, and its random key.</param>
+    /// <returns>(B, N, C), class token first; normalised only where the model has a final norm</returns>
+    public Tensor Forward(Tensor images, ForwardPass pass)
+    {
+        Tensor patches = patch_embed.Forward(images); // (B, N-1, C)
+        Tensor tokens = cat([cls_token.expand(patches.shape[0], -1, -1), patches], 1) + pos_embed; // (B, N, C)
+        foreach (Block block in blocks)
+        {
+            tokens = block.Forward(tokens, pass);
+        }
+
+        return norm is null ? tokens : norm.Forward(tokens);
+    }
+}
