@@ -1,0 +1,47 @@
+namespace Radapt.Datasets;
+
+/// <summary>Where labelled images come from. The properties are those of the recipe's data section, with the same meaning and spelling.</summary>
+public sealed record DataOptions
+{
+    /// <summary><c>FILE.csv</c> with a label table, or a folder that holds <c>labels.csv</c>; null when split lists are given.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>Training images: a split list (<c>name 0 1 0 …</c> a line, <c>.gz</c> accepted) or a label table (<c>.csv</c>, <c>.tsv</c>).</summary>
+    public string? Train { get; init; }
+
+    /// <summary>Validation images, as <see cref="Train"/>.</summary>
+    public string? Val { get; init; }
+
+    /// <summary>Test images, as <see cref="Train"/>; null: no test.</summary>
+    public string? Test { get; init; }
+
+    /// <summary>The folder image names are relative to; null: the folder of the table or list, or <c>images</c> in it.</summary>
+    public string? ImageRoot { get; init; }
+
+    /// <summary>Findings to use, in order; empty: every 0/1 column. With class numbers or split lists: what to call them.</summary>
+    public IReadOnlyList<string> Findings { get; init; } = [];
+
+    /// <summary>The table's column of class numbers, instead of 0/1 columns.</summary>
+    public string? ClassColumn { get; init; }
+
+    /// <summary>Split lists carry one class number a line instead of 0/1 columns.</summary>
+    public bool ClassLabels { get; init; }
+
+    /// <summary>Class numbers to keep; rows of other classes are dropped. Empty: all. Two make one finding (the second), more make one each.</summary>
+    public IReadOnlyList<int> KeepClasses { get; init; } = [];
+
+    /// <summary>How much of the training labels to use: a fraction in (0, 1].</summary>
+    public double LabelFraction { get; init; } = 1;
+
+    /// <summary>Accept images or patients that stand in two splits.</summary>
+    public bool AllowOverlap { get; init; }
+
+    /// <summary>Accept findings with fewer than ten positives or negatives in training.</summary>
+    public bool AllowRareFindings { get; init; }
+
+    /// <summary>Accept more than 5 % of rows without an image.</summary>
+    public bool AllowMissingImages { get; init; }
+
+    /// <summary>Seed of the label fraction's draw.</summary>
+    public long Seed { get; init; }
+}

@@ -1,0 +1,167 @@
+using System.Globalization;
+
+namespace Radapt.Datasets;
+
+/// <summary>Reads label tables and split lists into checked, labelled images.</summary>
+public static class DataReader
+{
+    private static readonly string[] s_published = ["nih", "chexpert", "rsna", "covid"];
+
+    /// <summary>
+    /// Reads training, validation and test images, checks them (see <see cref="DataOptions"/> for what can be overridden) and draws the
+    /// label fraction from the training images.
+    /// </summary>
+    /// <exception cref="RadaptException">The data is missing, malformed, or would give figures that mislead.</exception>
+    public static DataSplits Read(DataOptions o)
+    {
+        ArgumentNullException.ThrowIfNull(o);
+        if (o.LabelFraction is not (> 0 and <= 1))
+        {
+            throw new RadaptException($"--label-fraction {o.LabelFraction.ToString(CultureInfo.InvariantCulture)} must lie above 0 and not above 1 (1 % is written 1%).");
+        }
+
+        var notes = new List<string>();
+        (IReadOnlyList<string> findings, List<LocatedRow>[] parts) = o.Data is not null ? ReadTable(o, notes) : ReadLists(o, notes);
+        RowChecks.Overlap(parts, o, notes);
+        for (int p = 0; p < parts.Length; p++)
+        {
+            parts[p] = RowChecks.WithoutRepeats(parts[p], notes);
+        }
+
+        RowChecks.Missing([.. parts.SelectMany(p => p)], o, notes);
+        LabelledImages[] images = [.. parts.Select(p => Images(findings, p))];
+        for (int p = 0; p < 2; p++)
+        {
+            if (images[p].Items.Count == 0)
+            {
+                throw new RadaptException($"No usable image is left for split '{Split.Names[p]}'.");
+            }
+        }
+
+        LabelChecks.Training(images[0], o, notes);
+        LabelChecks.Evaluation(images[1], Split.Names[1], notes);
+        LabelledImages? test = images[2].Items.Count > 0 ? images[2] : null;
+        if (test is not null)
+        {
+            LabelChecks.Evaluation(test, Split.Names[2], notes);
+        }
+
+        LabelledImages train = o.LabelFraction < 1 ? LabelFractions.Draw(images[0], o.LabelFraction, o.Seed, notes) : images[0];
+        return new DataSplits(train, images[1], test, notes);
+    }
+
+    /// <summary>
+    /// Reads one label table or split list, such as the images of an evaluation. Findings, class numbers and image root are taken from
+    /// <paramref name="o"/>; its splits, label fraction and seed are not used.
+    /// </summary>
+    /// <param name="source">A label table, a folder that holds <c>labels.csv</c>, or a split list.</param>
+    /// <param name="o">Findings to read and how.</param>
+    /// <param name="split"><c>train</c>, <c>val</c> or <c>test</c>: read these rows of the table; null: all rows.</param>
+    /// <param name="notes">Receives lines to print.</param>
+    /// <exception cref="RadaptException">The data is missing or malformed.</exception>
+    public static LabelledImages ReadOne(string source, DataOptions o, string? split = null, ICollection<string>? notes = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(o);
+        notes ??= [];
+        string file = Directory.Exists(source) || IsPublished(source) ? TableFile(source) : source;
+        // All rows are wanted where no split is asked for, those without a split included.
+        LabelRows rows = LabelRows.Read(file, o, notes, withSplits: split is not null);
+        if (split is not null && !rows.HasSplits)
+        {
+            throw new RadaptException($"{file} has no column 'split' to take '{split}' from.");
+        }
+
+        List<LocatedRow> part = Locate(rows, [.. rows.Rows.Where(r => split is null || r.Split == split)], o, notes);
+        if (part.Count == 0)
+        {
+            throw new RadaptException(split is null ? $"{file} has no usable row." : $"{file} has no row of split '{split}'.");
+        }
+
+        part = RowChecks.WithoutRepeats(part, notes);
+        RowChecks.Missing(part, o, notes);
+        return Images(rows.Findings, part);
+    }
+
+    private static (IReadOnlyList<string> Findings, List<LocatedRow>[] Parts) ReadTable(DataOptions o, List<string> notes)
+    {
+        if (o.Train is not null || o.Val is not null || o.Test is not null)
+        {
+            throw new RadaptException("--data and --train, --val, --test exclude each other: give one table or separate lists.");
+        }
+
+        string file = TableFile(o.Data!);
+        LabelRows rows = LabelTable.Read(file, o, notes, withSplits: true);
+        if (!rows.HasSplits)
+        {
+            throw new RadaptException($"{file} has no column 'split': add one that says train, val or test for every row, or give separate lists by --train, --val and --test.");
+        }
+
+        List<LocatedRow> located = Locate(rows, rows.Rows, o, notes);
+        List<LocatedRow>[] parts = [.. Split.Names.Select(s => located.Where(r => r.Row.Split == s).ToList())];
+        for (int p = 0; p < 2; p++)
+        {
+            if (parts[p].Count == 0)
+            {
+                throw new RadaptException($"{file} has no row of split '{Split.Names[p]}': train and val are needed, test is optional.");
+            }
+        }
+
+        return (rows.Findings, parts);
+    }
+
+    private static (IReadOnlyList<string> Findings, List<LocatedRow>[] Parts) ReadLists(DataOptions o, List<string> notes)
+    {
+        if (o.Train is null || o.Val is null)
+        {
+            throw new RadaptException(o.Train is null && o.Val is null && o.Test is null
+                ? "No data is given: pass --data FILE.csv, or --train LIST --val LIST with --image-root DIR."
+                : $"--{(o.Train is null ? "train" : "val")} is missing: training and validation lists are both needed.");
+        }
+
+        LabelRows train = LabelRows.Read(o.Train, o, notes, withSplits: false);
+
+        // What training chose for the user (columns, names, classes) holds for the other lists.
+        DataOptions others = o with { Findings = train.Findings, KeepClasses = train.KeptClasses };
+        var parts = new List<LocatedRow>[Split.Names.Count];
+        parts[0] = Locate(train, train.Rows, o, notes);
+        parts[1] = ReadList(o.Val);
+        parts[2] = o.Test is null ? [] : ReadList(o.Test);
+        return (train.Findings, parts);
+
+        List<LocatedRow> ReadList(string file)
+        {
+            LabelRows rows = LabelRows.Read(file, others, notes, withSplits: false);
+            return Locate(rows, rows.Rows, o, notes);
+        }
+    }
+
+    private static string TableFile(string data)
+    {
+        if (IsPublished(data))
+        {
+            throw new RadaptException(
+                $"{data}: reading data sets as published comes later; for now use --train, --val and --test lists with --image-root.");
+        }
+
+        if (!Directory.Exists(data))
+        {
+            return data;
+        }
+
+        string file = Path.Combine(data, "labels.csv");
+        return File.Exists(file) ? file : throw new RadaptException($"{data} holds no labels.csv: name the label table itself.");
+    }
+
+    private static bool IsPublished(string data) =>
+        s_published.Any(p => data.StartsWith(p + ":", StringComparison.OrdinalIgnoreCase));
+
+    private static List<LocatedRow> Locate(LabelRows source, IReadOnlyList<LabelRow> rows, DataOptions o, ICollection<string> notes)
+    {
+        ImageFiles files = ImageFiles.Locate([.. rows.Select(r => r.Name)], source.File, o.ImageRoot, notes);
+        return [.. rows.Select((row, i) => new LocatedRow(row, source.File, files.Paths[i], files.Exist[i]))];
+    }
+
+    private static LabelledImages Images(IReadOnlyList<string> findings, IEnumerable<LocatedRow> rows) =>
+        new(findings, [.. rows.Where(r => r.Exists).Select(r => new LabelledImage(r.Row.Name, r.Path, r.Row.Patient, r.Row.Labels))]);
+}

@@ -1,0 +1,169 @@
+using System.Globalization;
+using System.IO.Hashing;
+using System.Text;
+using Radapt.Compute;
+
+namespace Radapt.Datasets;
+
+/// <summary>
+/// Draws a fraction of the training images. All images of a patient go together; every finding keeps its prevalence as closely as
+/// whole patients allow, and keeps at least one positive and one negative; and for one seed a smaller fraction lies within every
+/// larger one. The draw depends on the patients' names, not on the order of the table.
+/// </summary>
+/// <remarks>
+/// Patients are put in one order, and a fraction is its beginning. The order starts with a patient for every finding and class, rarest
+/// first. Each further place goes to the one of the next random patients (of any kind, and of every finding and class) after which the
+/// counts are closest to their share of the whole; a variant of iterative stratification (Sechidis, Tsoumakas and Vlahavas 2011) whose
+/// beginnings are all balanced.
+/// </remarks>
+internal static class LabelFractions
+{
+    /// <summary>The images of the fraction, in the order of <paramref name="train"/>.</summary>
+    public static LabelledImages Draw(LabelledImages train, double fraction, long seed, ICollection<string> notes)
+    {
+        Group[] groups = [.. train.Items
+            .Select((item, index) => (item, index))
+            .GroupBy(p => p.item.Patient is { } patient ? "patient:" + patient : "image:" + p.item.Name, StringComparer.Ordinal)
+            .Select(g => new Group(g.Key, [.. g.Select(p => p.index)], train))
+            .OrderBy(g => new KeyedRandom(seed, RandomPurpose.Selection, Key(g.Name)).NextUInt64())
+            .ThenBy(g => g.Name, StringComparer.Ordinal)];
+        double target = fraction * train.Items.Count;
+        var chosen = new List<int>();
+        int patients = 0;
+        foreach ((Group group, bool required) in Order(groups, train.Findings.Count))
+        {
+            // Half a group beyond the target is as close as stopping before it.
+            if (!required && chosen.Count + (group.Items.Length / 2.0) > target)
+            {
+                break;
+            }
+
+            chosen.AddRange(group.Items);
+            patients++;
+        }
+
+        chosen.Sort();
+        LabelledImages drawn = train with { Items = [.. chosen.Select(i => train.Items[i])] };
+        string people = train.Items.Any(i => i.Patient is not null) ? $" of {patients} patients" : "";
+        notes.Add(string.Create(CultureInfo.InvariantCulture, $"Label fraction {fraction * 100:0.###} %: {chosen.Count} of {train.Items.Count} training images{people} are used."));
+        return drawn;
+    }
+
+    private static IEnumerable<(Group Group, bool Required)> Order(Group[] groups, int findings)
+    {
+        int classes = 2 * findings; // positives of finding f at 2f, negatives at 2f + 1
+        var totals = new double[classes];
+        foreach (Group group in groups)
+        {
+            for (int c = 0; c < classes; c++)
+            {
+                totals[c] += group.Counts[c];
+            }
+        }
+
+        Queue<Group>[] queues = [new(groups), .. Enumerable.Range(0, classes).Select(c => new Queue<Group>(groups.Where(g => g.Counts[c] > 0)))];
+        var balance = new Balance(totals, groups.Sum(g => g.Items.Length), groups.Length);
+        foreach (int c in Enumerable.Range(0, classes).Where(c => totals[c] > 0).OrderBy(c => totals[c]))
+        {
+            if (!balance.Has(c))
+            {
+                Group group = queues[c + 1].Peek(); // none of this class has been taken
+                balance.Add(group);
+                yield return (group, true);
+            }
+        }
+
+        for (int taken = groups.Count(g => g.Taken); taken < groups.Length; taken++)
+        {
+            Group? best = null;
+            double least = double.PositiveInfinity;
+            foreach (Queue<Group> queue in queues)
+            {
+                while (queue.TryPeek(out Group? next) && next.Taken)
+                {
+                    queue.Dequeue();
+                }
+
+                if (queue.TryPeek(out Group? candidate) && balance.After(candidate) is var cost && cost < least)
+                {
+                    (best, least) = (candidate, cost);
+                }
+            }
+
+            balance.Add(best!);
+            yield return (best!, false);
+        }
+    }
+
+    private static long Key(string name) => unchecked((long)XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(name)));
+
+    /// <summary>The images of a patient, or an image whose patient is unknown.</summary>
+    private sealed class Group
+    {
+        public Group(string name, int[] items, LabelledImages images)
+        {
+            Name = name;
+            Items = items;
+            Counts = new int[2 * images.Findings.Count];
+            foreach (int item in items)
+            {
+                for (int f = 0; f < images.Findings.Count; f++)
+                {
+                    sbyte label = images.Items[item].Labels[f];
+                    if (label >= 0)
+                    {
+                        Counts[(2 * f) + (label == 1 ? 0 : 1)]++;
+                    }
+                }
+            }
+        }
+
+        public string Name { get; }
+
+        public int[] Items { get; }
+
+        public int[] Counts { get; }
+
+        public bool Taken { get; set; }
+    }
+
+    /// <summary>How far the counts taken so far are from their share of the totals.</summary>
+    private sealed class Balance(double[] totals, int images, int groups)
+    {
+        private readonly double[] _counts = new double[totals.Length];
+        private double _images;
+        private double _groups;
+
+        public bool Has(int c) => _counts[c] > 0;
+
+        public void Add(Group group)
+        {
+            group.Taken = true;
+            _images += group.Items.Length;
+            _groups++;
+            for (int c = 0; c < _counts.Length; c++)
+            {
+                _counts[c] += group.Counts[c];
+            }
+        }
+
+        /// <summary>Sum of squared deviations over the totals, as in a chi-squared statistic. The number of patients counts too, or patients with many images would come last.</summary>
+        public double After(Group group)
+        {
+            double share = (_images + group.Items.Length) / images;
+            double cost = Term(_groups + 1, groups, share);
+            for (int c = 0; c < _counts.Length; c++)
+            {
+                cost += Term(_counts[c] + group.Counts[c], totals[c], share);
+            }
+
+            return cost;
+        }
+
+        private static double Term(double count, double total, double share)
+        {
+            double deviation = count - (total * share);
+            return deviation * deviation / (total + 1);
+        }
+    }
+}

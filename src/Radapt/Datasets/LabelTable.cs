@@ -1,0 +1,206 @@
+namespace Radapt.Datasets;
+
+/// <summary>
+/// A label table (CSV): column <c>image</c>, optional <c>patient</c> and <c>split</c>, then one 0/1 column per finding in which an empty
+/// cell is unknown, or a column of class numbers. Other columns are allowed.
+/// </summary>
+internal static class LabelTable
+{
+    /// <summary>Reads the findings that <paramref name="options"/> ask for; without any, every column that holds 0, 1 and nothing else.</summary>
+    /// <exception cref="RadaptException">The table is malformed or does not hold what is asked for.</exception>
+    public static LabelRows Read(string file, DataOptions options, ICollection<string> notes, bool withSplits)
+    {
+        if (options.ClassLabels)
+        {
+            throw new RadaptException($"--class-labels is for split lists; {file} is a label table: use --class-column NAME.");
+        }
+
+        if (options.KeepClasses.Count > 0 && options.ClassColumn is null)
+        {
+            throw new RadaptException("--keep-classes needs --class-column NAME.");
+        }
+
+        CsvCells cells = CsvCells.Read(file);
+        RefuseRepeatedColumns(cells);
+        int image = Reserved(cells, "image");
+        int patient = Reserved(cells, "patient");
+        int splitColumn = Reserved(cells, "split");
+        int split = withSplits ? splitColumn : -1;
+        if (image < 0)
+        {
+            throw new RadaptException($"{file} has no column 'image' (it has {Listed(cells.Header)}): name the column of the image files 'image'.");
+        }
+
+        if (cells.Rows.Count == 0)
+        {
+            throw new RadaptException($"{file} has a header and no rows.");
+        }
+
+        (IReadOnlyList<int> kept, IReadOnlyList<string> findings, sbyte[]?[] labels) = options.ClassColumn is { } column
+            ? ReadClasses(cells, column, options)
+            : ReadFindings(cells, options, [image, patient, splitColumn], notes);
+
+        var rows = new List<LabelRow>(cells.Rows.Count);
+        int otherClass = 0;
+        int withoutSplit = 0;
+        for (int i = 0; i < cells.Rows.Count; i++)
+        {
+            (int line, string[] row) = cells.Rows[i];
+            if (row[image].Length == 0)
+            {
+                throw new RadaptException($"{file} line {line}: the image name is empty.");
+            }
+
+            string? part = split < 0 ? null : SplitOf(row[split], file, line);
+            if (labels[i] is not { } known)
+            {
+                otherClass++;
+            }
+            else if (split >= 0 && part is null)
+            {
+                withoutSplit++;
+            }
+            else
+            {
+                rows.Add(new LabelRow(line, row[image], patient >= 0 && row[patient].Length > 0 ? row[patient] : null, part, known));
+            }
+        }
+
+        if (otherClass > 0)
+        {
+            notes.Add($"{file}: {otherClass} of {cells.Rows.Count} rows have none of the kept classes and were left out.");
+        }
+
+        if (withoutSplit > 0)
+        {
+            notes.Add($"{file}: {withoutSplit} of {cells.Rows.Count} rows have an empty cell in column 'split' and were left out.");
+        }
+
+        return new LabelRows(file, findings, rows, split >= 0, kept);
+    }
+
+    private static (IReadOnlyList<int> Kept, IReadOnlyList<string> Findings, sbyte[]?[] Labels) ReadClasses(
+        CsvCells cells, string column, DataOptions options)
+    {
+        int ordinal = Find(cells, column, "--class-column");
+        int?[] classes = [.. cells.Rows.Select(row => row.Cells[ordinal].Length == 0
+            ? (int?)null
+            : LabelClasses.Parse(row.Cells[ordinal], $"{cells.File} line {row.Line}, column '{column}'"))];
+        return LabelClasses.ToFindings(classes, $"{cells.File}, column '{column}',", column, options);
+    }
+
+    private static (IReadOnlyList<int> Kept, IReadOnlyList<string> Findings, sbyte[]?[] Labels) ReadFindings(
+        CsvCells cells, DataOptions options, int[] reserved, ICollection<string> notes)
+    {
+        int[] columns = options.Findings.Count > 0
+            ? [.. options.Findings.Select(f => Find(cells, f, "--findings"))]
+            : ChooseColumns(cells, reserved, notes);
+        var labels = new sbyte[]?[cells.Rows.Count];
+        for (int i = 0; i < labels.Length; i++)
+        {
+            (int line, string[] row) = cells.Rows[i];
+            var values = new sbyte[columns.Length];
+            for (int c = 0; c < columns.Length; c++)
+            {
+                values[c] = ParseLabel(row[columns[c]]) ?? throw BadLabel(cells, line, columns[c], row[columns[c]]);
+            }
+
+            labels[i] = values;
+        }
+
+        return ([], [.. columns.Select(c => cells.Header[c])], labels);
+    }
+
+    // A column that is mostly 0/1 is a finding with a slip in it rather than something else: better an error than a finding lost unseen.
+    private static int[] ChooseColumns(CsvCells cells, int[] reserved, ICollection<string> notes)
+    {
+        var chosen = new List<int>();
+        var others = new List<int>();
+        foreach (int c in Enumerable.Range(0, cells.Header.Count).Except(reserved).Where(c => cells.Header[c].Length > 0))
+        {
+            int known = 0;
+            int bad = 0;
+            (int Line, string Cell)? firstBad = null;
+            foreach ((int line, string[] row) in cells.Rows)
+            {
+                sbyte? label = ParseLabel(row[c]);
+                known += label is >= 0 ? 1 : 0;
+                bad += label is null ? 1 : 0;
+                firstBad ??= label is null ? (line, row[c]) : null;
+            }
+
+            if (firstBad is { } slip && known >= bad)
+            {
+                throw BadLabel(cells, slip.Line, c, slip.Cell);
+            }
+
+            (firstBad is null && known > 0 ? chosen : others).Add(c);
+        }
+
+        if (chosen.Count == 0)
+        {
+            string found = others.Count == 0 ? "" : $" ('{cells.Header[others[0]]}' has '{cells.Rows[0].Cells[others[0]]}' in line {cells.Rows[0].Line})";
+            throw new RadaptException(
+                $"{cells.File} has no column of 0/1 labels{found}: add one column per finding, or name a column of class numbers by --class-column.");
+        }
+
+        if (others.Count > 0)
+        {
+            notes.Add(
+                $"{cells.File}: findings are {Listed(chosen.Select(c => cells.Header[c]))}; not 0/1 and so not used: {Listed(others.Select(c => cells.Header[c]))}.");
+        }
+        else
+        {
+            notes.Add($"{cells.File}: findings are {Listed(chosen.Select(c => cells.Header[c]))}.");
+        }
+
+        return [.. chosen];
+    }
+
+    // 1.0 and 0.0 are what a spreadsheet or data frame writes for 1 and 0 once a column has an empty cell.
+    private static sbyte? ParseLabel(string cell) => cell switch
+    {
+        "" => -1,
+        "0" or "0.0" => 0,
+        "1" or "1.0" => 1,
+        _ => null,
+    };
+
+    private static RadaptException BadLabel(CsvCells cells, int line, int column, string cell) => new(
+        $"{cells.File} line {line}, column '{cells.Header[column]}': '{cell}' is neither 0, 1 nor empty (unknown); class numbers are read with "
+        + "--class-column, and --findings names the columns to use.");
+
+    private static string? SplitOf(string cell, string file, int line) => cell.ToUpperInvariant() switch
+    {
+        "" => null,
+        "TRAIN" => "train",
+        "VAL" => "val",
+        "TEST" => "test",
+        _ => throw new RadaptException($"{file} line {line}, column 'split': '{cell}' is neither train, val nor test."),
+    };
+
+    private static int Reserved(CsvCells cells, string name) =>
+        cells.Header.ToList().FindIndex(h => h.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    private static int Find(CsvCells cells, string name, string option)
+    {
+        int ordinal = cells.Header.ToList().IndexOf(name);
+        return ordinal >= 0 ? ordinal : throw new RadaptException($"{option} {name}: {cells.File} has no such column; it has {Listed(cells.Header)}.");
+    }
+
+    private static void RefuseRepeatedColumns(CsvCells cells)
+    {
+        string? repeated = cells.Header.Where(h => h.Length > 0).GroupBy(h => h, StringComparer.OrdinalIgnoreCase)
+            .FirstOrDefault(g => g.Count() > 1)?.Key;
+        if (repeated is not null)
+        {
+            throw new RadaptException($"{cells.File} has two columns named '{repeated}': rename or remove one.");
+        }
+    }
+
+    private static string Listed(IEnumerable<string> names)
+    {
+        string[] all = [.. names.Where(n => n.Length > 0)];
+        return string.Join(", ", all.Take(30)) + (all.Length > 30 ? $" and {all.Length - 30} more" : "");
+    }
+}

@@ -1,0 +1,112 @@
+namespace Radapt.Datasets;
+
+/// <summary>The three parts of a data set, in the order used throughout.</summary>
+internal static class Split
+{
+    public static IReadOnlyList<string> Names { get; } = ["train", "val", "test"];
+}
+
+/// <summary>A row and its image file.</summary>
+internal sealed record LocatedRow(LabelRow Row, string File, string Path, bool Exists);
+
+/// <summary>Checks of rows against each other and against the disk.</summary>
+internal static class RowChecks
+{
+    private const double MostMissing = 0.05;
+
+    /// <summary>Refuses images and patients that stand in two splits: what was learned from would be measured.</summary>
+    public static void Overlap(IReadOnlyList<List<LocatedRow>> parts, DataOptions o, ICollection<string> notes)
+    {
+        Refuse("image", Shared(parts, r => r.Path, r => r.Row.Name));
+        Refuse("patient", Shared(parts, r => r.Row.Patient, r => r.Row.Patient!));
+
+        void Refuse(string what, List<string> shared)
+        {
+            if (shared.Count == 0)
+            {
+                return;
+            }
+
+            string said = $"{shared.Count} {what}{(shared.Count == 1 ? " stands" : "s stand")} in two splits ({FirstFew(shared, 3)})";
+            if (!o.AllowOverlap)
+            {
+                throw new RadaptException($"{said}: put each {what} in one split, or pass --allow-overlap.");
+            }
+
+            notes.Add($"{said}; allowed by --allow-overlap.");
+        }
+    }
+
+    /// <summary>Drops rows that repeat an earlier one of the same split.</summary>
+    /// <exception cref="RadaptException">An image is listed twice with different labels.</exception>
+    public static List<LocatedRow> WithoutRepeats(List<LocatedRow> rows, ICollection<string> notes)
+    {
+        var first = new Dictionary<string, LocatedRow>(rows.Count, StringComparer.Ordinal);
+        var kept = new List<LocatedRow>(rows.Count);
+        var repeated = new List<string>();
+        foreach (LocatedRow row in rows)
+        {
+            if (first.TryAdd(row.Path, row))
+            {
+                kept.Add(row);
+            }
+            else if (first[row.Path].Row.Labels.AsSpan().SequenceEqual(row.Row.Labels))
+            {
+                repeated.Add(row.Row.Name);
+            }
+            else
+            {
+                throw new RadaptException(
+                    $"{row.File}: lines {first[row.Path].Row.Line} and {row.Row.Line} give {row.Row.Name} different labels: keep the right one.");
+            }
+        }
+
+        if (repeated.Count > 0)
+        {
+            notes.Add($"{rows[0].File}: {repeated.Count} row{(repeated.Count == 1 ? "" : "s")} repeat an image with the same labels and were left out ({FirstFew(repeated, 3)}).");
+        }
+
+        return kept;
+    }
+
+    /// <summary>Notes rows without an image file; refuses more than 5 % of them.</summary>
+    public static void Missing(IReadOnlyList<LocatedRow> rows, DataOptions o, ICollection<string> notes)
+    {
+        string[] missing = [.. rows.Where(r => !r.Exists).Select(r => r.Row.Name)];
+        if (missing.Length == 0)
+        {
+            return;
+        }
+
+        string said = $"{missing.Length} of {rows.Count} rows have no image";
+        if (missing.Length > MostMissing * rows.Count && !o.AllowMissingImages)
+        {
+            throw new RadaptException(
+                $"{said} ({FirstFew(missing, 5)}): looked for {rows.First(r => !r.Exists).Path}; set --image-root, or leave them out with --allow-missing-images.");
+        }
+
+        notes.Add($"{said} and were left out: {FirstFew(missing, 5)}.");
+    }
+
+    private static List<string> Shared(IReadOnlyList<List<LocatedRow>> parts, Func<LocatedRow, string?> key, Func<LocatedRow, string> name)
+    {
+        var firstPart = new Dictionary<string, int>(StringComparer.Ordinal);
+        var told = new HashSet<string>(StringComparer.Ordinal);
+        var shared = new List<string>();
+        for (int p = 0; p < parts.Count; p++)
+        {
+            foreach (LocatedRow row in parts[p])
+            {
+                if (key(row) is { } k && !firstPart.TryAdd(k, p) && firstPart[k] != p && told.Add(k))
+                {
+                    shared.Add($"{name(row)} in {Split.Names[firstPart[k]]} and {Split.Names[p]}");
+                }
+            }
+        }
+
+        return shared;
+    }
+
+    private static string FirstFew(IReadOnlyList<string> names, int count) =>
+        string.Join(", ", names.Take(count)) + (names.Count > count ? ", …" : "");
+}

@@ -1,0 +1,106 @@
+using System.IO.Compression;
+using System.Text;
+using UtfUnknown;
+
+namespace Radapt.Datasets;
+
+/// <summary>The text of a label table or split list, whatever program wrote it.</summary>
+internal static class TextFile
+{
+    private const long LargestBytes = 1L << 30;
+
+    private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>
+    /// Reads a text file, unpacking <c>.gz</c>. The encoding is that of the byte order mark, else UTF-8 where the bytes are valid as
+    /// such, else the likeliest by statistics, else Latin-1. Lines end in <c>\n</c> or <c>\r\n</c> in what is returned.
+    /// </summary>
+    /// <exception cref="RadaptException">The file is missing, unreadable, empty, too large or no text.</exception>
+    public static string Read(string path)
+    {
+        byte[] bytes = ReadBytes(path);
+        if (bytes is [(byte)'P', (byte)'K', 3, 4, ..])
+        {
+            throw new RadaptException($"{path} is a spreadsheet or an archive, not text: save the table as CSV first.");
+        }
+
+        string text = Decode(bytes);
+        if (text.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new RadaptException($"{path} is not text: a label table (.csv) or a split list (lines like 'name 0 1') is needed.");
+        }
+
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            throw new RadaptException($"{path} is empty.");
+        }
+
+        return text.Contains('\n', StringComparison.Ordinal) ? text : text.Replace('\r', '\n');
+    }
+
+    private static byte[] ReadBytes(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new RadaptException($"{path} is a folder, a file is needed.");
+        }
+
+        if (!File.Exists(path))
+        {
+            throw new RadaptException($"{path} does not exist.");
+        }
+
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            using Stream stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
+            using var content = new MemoryStream();
+            var buffer = new byte[1 << 16];
+            for (int read; (read = stream.Read(buffer)) > 0;)
+            {
+                content.Write(buffer, 0, read);
+                if (content.Length > LargestBytes)
+                {
+                    throw new RadaptException($"{path} has more than {LargestBytes >> 20} MiB: not a label table or split list.");
+                }
+            }
+
+            return content.ToArray();
+        }
+        catch (InvalidDataException e)
+        {
+            throw new RadaptException($"{path} cannot be unpacked: {e.Message}", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RadaptException($"{path} cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static string Decode(byte[] bytes)
+    {
+        Encoding? marked = bytes switch
+        {
+            [0xEF, 0xBB, 0xBF, ..] => Encoding.UTF8,
+            [0xFF, 0xFE, 0, 0, ..] => Encoding.UTF32,
+            [0xFF, 0xFE, ..] => Encoding.Unicode,
+            [0xFE, 0xFF, ..] => Encoding.BigEndianUnicode,
+            _ => null,
+        };
+        if (marked is not null)
+        {
+            return marked.GetString(bytes.AsSpan(marked.Preamble.Length));
+        }
+
+        try
+        {
+            return s_strictUtf8.GetString(bytes);
+        }
+        catch (DecoderFallbackException)
+        {
+            // Statistics on a few accented names are a guess; below even odds Latin-1, which can be read back byte by byte, is safer.
+            DetectionDetail? guess = CharsetDetector.DetectFromBytes(bytes).Detected;
+            return (guess is { Confidence: > 0.5f, Encoding: { } encoding } ? encoding : Encoding.Latin1).GetString(bytes);
+        }
+    }
+}
