@@ -1,0 +1,142 @@
+using Radapt.Models;
+
+namespace Radapt.Training.Recipes;
+
+/// <summary>
+/// What is chosen for someone who gives nothing but images and weights. Where the paper publishes a value it is taken; the others are
+/// ours, and their reasons say so.
+/// </summary>
+internal static class RecipeDefaults
+{
+    private const int Updates = 1000;
+    private const int FewestEpochs = 3;
+    private const int MostEpochs = 100;
+    private const int ShortEpoch = 20; // updates
+    private const int MostShortValidations = 50;
+    private const double PaperMean = 0.4785;
+    private const double PaperStd = 0.2834;
+    private const string Custom = "custom";
+
+    public static void ChooseMethod(RecipeChoices choices)
+    {
+        choices.Choose("method", () => new Choice("lora", RecipeOptions.Method.DefaultReason));
+        choices.Choose("optimizer", () => new Choice("adamw", RecipeOptions.Optimizer.DefaultReason));
+        choices.Choose("drop-path", () => choices.Recipe.Method == "linear"
+            ? new Choice(0.0, "the frozen backbone gives the same features every time")
+            : new Choice(0.1, "the paper's"));
+    }
+
+    public static void ChooseBackbone(RecipeChoices choices)
+    {
+        bool isFromScratch = choices.Given.Find("from-scratch") is { IsClaim: true };
+        BackboneShape? seen = isFromScratch ? null : choices.Facts.WeightsShape;
+        choices.Choose("backbone", () => seen is not null
+            ? new Choice(seen.Name ?? Custom, Recognised(choices.Facts), ResolvedValue.ByWeights)
+            : throw new RadaptException(isFromScratch
+                ? "--from-scratch needs --backbone NAME, such as vit_small_patch16_224."
+                : "The weights do not tell which backbone they are for; give --backbone NAME, such as vit_base_patch16_224."));
+
+        string name = choices.Recipe.Backbone;
+        bool isNamed = choices.Given.Find("backbone") is not null && name != Custom;
+        BackboneShape? named = BackboneShape.FromName(name);
+        if (isNamed && named is null)
+        {
+            throw new RadaptException(
+                $"{choices.Given.Find("backbone")!.Where}: {name} is no backbone that Radapt knows; names look like vit_base_patch16_224 (tiny, small, base, large).");
+        }
+
+        Choice Dimension(string option, Func<BackboneShape, int> get) =>
+            isNamed ? new Choice((long)get(named!), $"of {name}")
+            : seen is not null ? new Choice((long)get(seen), Recognised(choices.Facts), ResolvedValue.ByWeights)
+            : throw new RadaptException($"A custom backbone needs --{option}.");
+
+        choices.Choose("patch-size", () => Dimension("patch-size", s => s.PatchSize));
+        choices.Choose("depth", () => Dimension("depth", s => s.Depth));
+        choices.Choose("width", () => Dimension("width", s => s.Width));
+        choices.Choose("heads", () => Dimension("heads", s => s.Heads));
+        choices.Choose("image-size", () => !isNamed && seen is { ImageSize: 518, PatchSize: 14 }
+            ? new Choice(224L, "the paper's for DINOv2; positions for 518 px are resized", ResolvedValue.ByWeights)
+            : Dimension("image-size", s => s.ImageSize));
+    }
+
+    public static void ChoosePixels(RecipeChoices choices)
+    {
+        RecipeFacts facts = choices.Facts;
+        bool isFromScratch = choices.Given.Find("from-scratch") is { IsClaim: true };
+        Choice Statistic(double? seen, double paper) => isFromScratch ? new Choice(paper, "the paper's for chest radiographs")
+            : seen is { } known ? new Choice(known, Recognised(facts), ResolvedValue.ByWeights)
+            : new Choice(paper, "the paper's for all weights but MRM's; these do not tell theirs");
+
+        choices.Choose("mean", () => Statistic(facts.WeightsMean, PaperMean));
+        choices.Choose("std", () => Statistic(facts.WeightsStd, PaperStd));
+        choices.Choose("resize", () => new Choice((long)choices.Recipe.ImageSize, "the image size: nothing of the shorter side is cut off"));
+        choices.Choose("augment", () => choices.Recipe.ImageSize <= 64
+            ? new Choice("shift-flip-noise", "ours: random crops leave too little of images of at most 64 px")
+            : new Choice("crop-flip", "the paper's (its SGD recipes)"));
+    }
+
+    public static void ChooseSchedule(RecipeChoices choices)
+    {
+        int images = choices.Facts.TrainingImages;
+        choices.Choose("batch-size", () => images < 16
+            ? new Choice((long)Math.Max(1, images), $"all of the {images} training images")
+            : new Choice(16L, "ours: fits a workstation without a GPU"));
+        choices.Choose("accumulate", () => new Choice(1L, RecipeOptions.Find("accumulate")!.DefaultReason));
+
+        long updates = Math.Max(1, images / ((long)choices.Recipe.BatchSize * choices.Recipe.Accumulate));
+        choices.Choose("epochs", () => new Choice(
+            Math.Clamp((Updates + updates - 1) / updates, FewestEpochs, MostEpochs),
+            $"ours: about {Updates:N0} updates at {updates:N0} an epoch, at least {FewestEpochs} and at most {MostEpochs} epochs"));
+
+        int epochs = choices.Recipe.Epochs;
+        choices.Choose("warmup-epochs", () => new Choice(Math.Round(0.05 * epochs, 3), "ours: 5 % of the epochs"));
+        choices.Choose("validate-every", () => updates < ShortEpoch && epochs > MostShortValidations
+            ? new Choice((epochs + MostShortValidations - 1L) / MostShortValidations, $"ours: epochs of {updates} updates are short; at most {MostShortValidations} validations")
+            : new Choice(1L, "the paper's"));
+        choices.Choose("patience", () =>
+        {
+            int validations = (epochs + choices.Recipe.ValidateEvery - 1) / choices.Recipe.ValidateEvery;
+            return new Choice((long)Math.Max(5, (validations + 9) / 10), $"ours: a tenth of {validations} validations, at least 5");
+        });
+    }
+
+    public static void ChooseRates(RecipeChoices choices)
+    {
+        Recipe recipe = choices.Recipe;
+        bool isSgd = recipe.Optimizer == "sgd";
+        if (choices.Given.Find("base-lr") is { } baseRate)
+        {
+            long images = (long)recipe.BatchSize * recipe.Accumulate;
+            choices.Derive("lr", (double)baseRate.Value * images / 256, baseRate, $"base-lr {RecipeOption.Format(baseRate.Value)} x {images} images an update / 256");
+        }
+        else
+        {
+            choices.Choose("lr", () => (recipe.Method, isSgd) switch
+            {
+                ("lora", true) => new Choice(0.05, "the paper's for MRM on 1 % of NIH ChestX-ray14"),
+                ("lora", false) => new Choice(1e-3, "ours for lora with adamw"),
+                ("linear", true) => new Choice(0.1, "ours for linear with sgd"),
+                ("linear", false) => new Choice(1e-2, "ours for linear with adamw"),
+                (_, true) => new Choice(1e-2, "the paper's for full fine-tuning of MRM"),
+                (_, false) => new Choice(1e-4, "ours for full with adamw"),
+            });
+        }
+
+        choices.Choose("min-lr", () => choices.Recipe.Lr > 1e-6 ? new Choice(1e-6, "the paper's") : new Choice(0.0, "the learning rate is below the paper's 1e-6 already"));
+        choices.Choose("weight-decay", () => new Choice(isSgd ? 0 : 0.05, $"the paper's with {recipe.Optimizer}"));
+        if (!isSgd)
+        {
+            choices.Choose("layer-decay", () => recipe.Method == "full" ? new Choice(0.65, "the paper's with adamw") : new Choice(1.0, $"ours for {recipe.Method}: none"));
+        }
+    }
+
+    public static void ChooseThreads(RecipeChoices choices)
+    {
+        RecipeFacts facts = choices.Facts;
+        string reason = $"the {facts.PhysicalCores} physical cores of this machine ({facts.LogicalCores} hardware threads)";
+        choices.Choose("threads", () => new Choice((long)Math.Max(1, facts.PhysicalCores), reason));
+        choices.Choose("loader-threads", () => new Choice((long)Math.Max(1, facts.PhysicalCores), reason));
+    }
+
+    private static string Recognised(RecipeFacts facts) => facts.WeightsDescription is { } description ? $"recognised: {description}" : "read off the weights";
+}

@@ -1,0 +1,28 @@
+using Radapt.Models;
+
+namespace Radapt.Training.Recipes;
+
+/// <summary>What the weights, the data and the machine tell before a recipe is resolved.</summary>
+public sealed record RecipeFacts
+{
+    /// <summary>The backbone recognised in the weights; null: not recognised, or from scratch. Its heads are a guess that <c>--heads</c> may correct.</summary>
+    public BackboneShape? WeightsShape { get; init; }
+
+    /// <summary>What the weights were recognised as, for messages, such as <c>MRM checkpoint</c>.</summary>
+    public string? WeightsDescription { get; init; }
+
+    /// <summary>Mean of the gray values in [0, 1] the weights were trained with; null: unknown.</summary>
+    public double? WeightsMean { get; init; }
+
+    /// <summary>Standard deviation of the gray values the weights were trained with; null: unknown.</summary>
+    public double? WeightsStd { get; init; }
+
+    /// <summary>Training images of an epoch, after label fraction and kept classes.</summary>
+    public required int TrainingImages { get; init; }
+
+    /// <summary>Cores of the machine.</summary>
+    public required int PhysicalCores { get; init; }
+
+    /// <summary>Hardware threads of the machine.</summary>
+    public required int LogicalCores { get; init; }
+}
