@@ -1,0 +1,109 @@
+using Radapt.Datasets;
+using Radapt.Imaging;
+
+namespace Radapt.Batching;
+
+/// <summary>What becomes of an image that cannot be read.</summary>
+internal enum UnreadableImages
+{
+    /// <summary>The pass ends with its error.</summary>
+    Throw,
+
+    /// <summary>The batch names it (<see cref="ImageBatch.Unreadable"/>) and the pass goes on.</summary>
+    Report,
+}
+
+/// <summary>Labelled images as batches for training epochs and for evaluation. The number of threads and the cache never change a batch.</summary>
+internal sealed class ImageBatches
+{
+    /// <summary>Memory for decoded images unless told otherwise: 512 MiB, some 8,000 images of 256 x 256.</summary>
+    public const long DefaultCacheBytes = 512L << 20;
+
+    private const int Prefetch = 3;
+
+    private readonly LabelledImages _images;
+    private readonly Preprocessing _preprocessing;
+    private readonly int _batchSize;
+    private readonly int _threads;
+    private readonly RadiographCache _cache;
+
+    /// <summary>Binds images to how they are prepared.</summary>
+    /// <param name="images">The images; without findings for prediction.</param>
+    /// <param name="preprocessing">What the network expects.</param>
+    /// <param name="batchSize">Images a batch; at least 1.</param>
+    /// <param name="threads">Threads that decode; at least 1.</param>
+    /// <param name="cacheBytes">Memory for decoded images, which stay for later passes; 0: none.</param>
+    public ImageBatches(LabelledImages images, Preprocessing preprocessing, int batchSize, int threads, long cacheBytes = DefaultCacheBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        _images = images;
+        _preprocessing = preprocessing;
+        _batchSize = Math.Min(batchSize, Math.Max(1, images.Items.Count));
+        _threads = threads;
+        _cache = new RadiographCache(cacheBytes);
+    }
+
+    /// <summary>Batches of a training epoch: a last, smaller one is dropped where there is a full one.</summary>
+    public int BatchesPerEpoch => _images.Items.Count / _batchSize;
+
+    /// <summary>The batches of a training epoch, shuffled and augmented by (seed, epoch, image). Unreadable images end it.</summary>
+    /// <param name="augmentation">The training transform.</param>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="epoch">From 0.</param>
+    /// <param name="startBatch">Batches to skip, when resuming within an epoch.</param>
+    /// <param name="cancellation">Ends the pass.</param>
+    /// <exception cref="RadaptException">An image cannot be read.</exception>
+    public IEnumerable<ImageBatch> Training(
+        Augmentation augmentation, long seed, int epoch, int startBatch = 0, CancellationToken cancellation = default) =>
+        Read(
+            [.. EpochOrder.Training(_images.Items.Count, _batchSize, seed, epoch).Skip(startBatch)],
+            UnreadableImages.Throw,
+            (image, item, pixels) => TrainingTransform.Apply(image, _preprocessing, augmentation, seed, epoch, item, pixels),
+            cancellation);
+
+    /// <summary>All images in their order, prepared for evaluation.</summary>
+    /// <param name="unreadable">What becomes of images that cannot be read.</param>
+    /// <param name="cancellation">Ends the pass.</param>
+    /// <exception cref="RadaptException">An image cannot be read and that is to be thrown.</exception>
+    public IEnumerable<ImageBatch> Evaluation(
+        UnreadableImages unreadable = UnreadableImages.Throw, CancellationToken cancellation = default) =>
+        Read(
+            EpochOrder.Evaluation(_images.Items.Count, _batchSize),
+            unreadable,
+            (image, _, pixels) => EvaluationTransform.Apply(image, _preprocessing, pixels),
+            cancellation);
+
+    private IEnumerable<ImageBatch> Read(
+        IReadOnlyList<int[]> batches, UnreadableImages unreadable, Transform transform, CancellationToken cancellation)
+    {
+        int findings = _images.Findings.Count;
+        int area = _preprocessing.ImageSize * _preprocessing.ImageSize;
+        var loader = new BatchLoader<ImageBatch>(
+            () => new ImageBatch(_batchSize, _preprocessing.ImageSize, findings), Fill, _threads, Prefetch);
+        return loader.Read(batches, cancellation).Select(ImageBatch.Of);
+
+        void Fill(ImageBatch batch, int slot, int item)
+        {
+            LabelledImage labelled = _images.Items[item];
+            Span<float> pixels = batch.Pixels.AsSpan(slot * area, area);
+            batch.Items[slot] = item;
+            batch.Errors[slot] = null;
+            for (int f = 0; f < findings; f++)
+            {
+                batch.Labels[(slot * findings) + f] = labelled.Labels[f];
+            }
+
+            try
+            {
+                transform(_cache.Get(item, labelled.Path), item, pixels);
+            }
+            catch (RadaptException e) when (unreadable == UnreadableImages.Report)
+            {
+                pixels.Clear();
+                batch.Errors[slot] = e;
+            }
+        }
+    }
+
+    private delegate void Transform(Radiograph image, int item, Span<float> pixels);
+}

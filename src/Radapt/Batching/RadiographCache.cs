@@ -1,0 +1,38 @@
+using System.Collections.Concurrent;
+using Radapt.Imaging;
+
+namespace Radapt.Batching;
+
+/// <summary>
+/// Decoded images kept in memory up to a number of bytes, so that a small data set is decoded once. Nothing is evicted: every epoch
+/// passes over all images, and the least recently used would always be the next one needed. Any thread may ask at any time.
+/// </summary>
+internal sealed class RadiographCache(long bytes)
+{
+    private const int Overhead = 128; // objects and table entry
+
+    private readonly ConcurrentDictionary<int, Radiograph> _images = new();
+    private long _used;
+
+    /// <summary>Images kept.</summary>
+    public int Count => _images.Count;
+
+    /// <summary>The image of an item, read from its file unless it is kept.</summary>
+    /// <exception cref="RadaptException">The file cannot be read.</exception>
+    public Radiograph Get(int item, string path)
+    {
+        if (_images.TryGetValue(item, out Radiograph? kept))
+        {
+            return kept;
+        }
+
+        Radiograph image = RadiographReader.Read(path);
+        long size = image.Pixels.LongLength + Overhead;
+        if (Interlocked.Add(ref _used, size) > bytes || !_images.TryAdd(item, image))
+        {
+            Interlocked.Add(ref _used, -size);
+        }
+
+        return image;
+    }
+}

@@ -1,0 +1,174 @@
+using NetVips;
+using Radapt.Batching;
+using Radapt.Datasets;
+using Radapt.Imaging;
+
+namespace Radapt.Tests.Batching;
+
+public sealed class ImageBatchesTests : IDisposable
+{
+    private const int Side = 12;
+    private static readonly Preprocessing s_preprocessing = new(ImageSize: 8, Resize: 10, Mean: 0.5, Std: 0.25);
+
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(Augmentation.None)]
+    [InlineData(Augmentation.CropFlip)]
+    [InlineData(Augmentation.ShiftFlipNoise)]
+    public void Training_AnyThreadsAndCache_GivesTheSameBatches(Augmentation augmentation)
+    {
+        LabelledImages images = Write(23);
+        var expected = Contents(new ImageBatches(images, s_preprocessing, 4, threads: 1, cacheBytes: 0).Training(augmentation, 5, 2, cancellation: Token));
+        Assert.Equal(5, expected.Count);
+        foreach ((int threads, long cache) in new (int, long)[] { (2, 0), (7, 1000), (3, 1 << 20) })
+        {
+            var batches = new ImageBatches(images, s_preprocessing, 4, threads, cache);
+            Assert.Equal(5, batches.BatchesPerEpoch);
+            for (int pass = 0; pass < 2; pass++)
+            {
+                Assert.Equal(expected, Contents(batches.Training(augmentation, 5, 2, cancellation: Token)));
+            }
+
+            Assert.Equal(expected.Skip(3), Contents(batches.Training(augmentation, 5, 2, startBatch: 3, Token)));
+            Assert.NotEqual(expected, Contents(batches.Training(augmentation, 5, 3, cancellation: Token)));
+        }
+    }
+
+    [Fact]
+    public void Evaluation_PartialBatch_HoldsPixelsAndLabelsOfItsItems()
+    {
+        LabelledImages images = Write(5);
+        int item = 0;
+        foreach (ImageBatch batch in new ImageBatches(images, s_preprocessing, 3, 2).Evaluation(cancellation: Token))
+        {
+            using (batch)
+            {
+                Assert.Equal(item == 0 ? 3 : 2, batch.Count);
+                Assert.Empty(batch.Unreadable);
+                for (int slot = 0; slot < batch.Count; slot++, item++)
+                {
+                    Assert.Equal(item, batch.Items[slot]);
+                    Assert.Equal(images.Items[item].Labels, batch.Labels[(slot * 2)..((slot + 1) * 2)]);
+                    var expected = new float[64];
+                    EvaluationTransform.Apply(RadiographReader.Read(images.Items[item].Path), s_preprocessing, expected);
+                    Assert.Equal(expected, batch.Pixels[(slot * 64)..((slot + 1) * 64)]);
+                }
+            }
+        }
+
+        Assert.Equal(5, item);
+    }
+
+    [Fact]
+    public void Evaluation_UnreadableFile_IsThrownOrReportedAsAsked()
+    {
+        LabelledImages images = Write(6);
+        File.WriteAllText(images.Items[1].Path, "not an image");
+        File.Delete(images.Items[4].Path);
+        var batches = new ImageBatches(images, s_preprocessing, 4, 2);
+        RadaptException error = Assert.Throws<RadaptException>(() => Contents(batches.Evaluation(cancellation: Token)));
+        Assert.Contains(images.Items[1].Path, error.Message, StringComparison.Ordinal);
+
+        var unreadable = new List<int>();
+        int read = 0;
+        foreach (ImageBatch batch in batches.Evaluation(UnreadableImages.Report, Token))
+        {
+            using (batch)
+            {
+                read += batch.Count - batch.Unreadable.Count;
+                unreadable.AddRange(batch.Unreadable.Select(u => batch.Items[u.Slot]));
+                Assert.All(batch.Unreadable, u => Assert.All(batch.Pixels[(u.Slot * 64)..((u.Slot + 1) * 64)], p => Assert.Equal(0, p)));
+                Assert.All(batch.Unreadable, u => Assert.Contains(images.Items[batch.Items[u.Slot]].Path, u.Error.Message, StringComparison.Ordinal));
+            }
+        }
+
+        Assert.Equal([1, 4], unreadable);
+        Assert.Equal(4, read);
+    }
+
+    [Fact]
+    public void Training_CachedImages_AreReadOnce()
+    {
+        LabelledImages images = Write(8);
+        var batches = new ImageBatches(images, s_preprocessing, 4, 2);
+        var first = Contents(batches.Training(Augmentation.CropFlip, 0, 0, cancellation: Token));
+        foreach (LabelledImage image in images.Items)
+        {
+            File.Delete(image.Path);
+        }
+
+        Assert.Equal(first, Contents(batches.Training(Augmentation.CropFlip, 0, 0, cancellation: Token)));
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(3 * ((Side * Side) + 128), 3)]
+    [InlineData(1 << 20, 8)]
+    public void Cache_AnyBudget_IsKept(long bytes, int kept)
+    {
+        LabelledImages images = Write(8);
+        var cache = new RadiographCache(bytes);
+        for (int pass = 0; pass < 2; pass++)
+        {
+            for (int i = 0; i < 8; i++)
+            {
+                Assert.Equal(RadiographReader.Read(images.Items[i].Path).Pixels, cache.Get(i, images.Items[i].Path).Pixels);
+            }
+        }
+
+        Assert.Equal(kept, cache.Count);
+    }
+
+    [Fact]
+    public void Training_RealImages_AnyThreadsGiveTheSameBatches()
+    {
+        string root = Repository.RealData("covid-cxr");
+        LabelledImages all = DataReader.ReadOne(Path.Combine(root, "labels.csv"), new DataOptions());
+        LabelledImages images = all with { Items = [.. all.Items.Where((_, i) => i % 10 == 0)] };
+        var preprocessing = new Preprocessing(32, 36, 0.5, 0.25);
+        Assert.Equal(
+            Contents(new ImageBatches(images, preprocessing, 8, 1, 0).Training(Augmentation.CropFlip, 1, 0, cancellation: Token)),
+            Contents(new ImageBatches(images, preprocessing, 8, 5).Training(Augmentation.CropFlip, 1, 0, cancellation: Token)));
+    }
+
+    private static List<(string Items, string Labels, ulong Pixels)> Contents(IEnumerable<ImageBatch> batches)
+    {
+        var contents = new List<(string, string, ulong)>();
+        foreach (ImageBatch batch in batches)
+        {
+            using (batch)
+            {
+                int area = batch.Pixels.Length / batch.Items.Length;
+                ReadOnlySpan<float> pixels = batch.Pixels.AsSpan(0, batch.Count * area);
+                Assert.All(batch.Pixels, p => Assert.True(float.IsFinite(p)));
+                contents.Add((
+                    string.Join(',', batch.Items.Take(batch.Count)),
+                    string.Join(',', batch.Labels.Take(batch.Count * batch.Labels.Length / batch.Items.Length)),
+                    System.IO.Hashing.XxHash3.HashToUInt64(System.Runtime.InteropServices.MemoryMarshal.AsBytes(pixels))));
+            }
+        }
+
+        return contents;
+    }
+
+    // Gradients whose slope and offset differ per image, labelled for two findings.
+    private LabelledImages Write(int count)
+    {
+        var items = new LabelledImage[count];
+        for (int i = 0; i < count; i++)
+        {
+            string path = _folder[$"{i}.png"];
+            byte[] pixels = [.. Enumerable.Range(0, Side * Side).Select(p => (byte)((p * (i + 1)) + (31 * i)))];
+            using Image image = Image.NewFromMemory(pixels, Side, Side, 1, Enums.BandFormat.Uchar);
+            image.WriteToFile(path);
+            items[i] = new LabelledImage($"{i}.png", path, null, [(sbyte)(i % 2), (sbyte)((i % 3) - 1)]);
+        }
+
+        return new LabelledImages(["a", "b"], items);
+    }
+}
