@@ -1,0 +1,82 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Radapt.Checkpoints;
+
+/// <summary>
+/// Reads ranges of a file straight into the caller's memory. Positioned reads rather than a mapping: a file that shrinks while it is
+/// read ends as an exception instead of a bus error, and only the tensor's own memory counts towards the process.
+/// </summary>
+internal sealed class FileBytes : IDisposable
+{
+    private const int Piece = 64 << 20; // far below the 2 GB that one read call takes
+
+    private readonly SafeFileHandle _handle;
+
+    private FileBytes(string path, SafeFileHandle handle)
+    {
+        Path = path;
+        _handle = handle;
+        Length = RandomAccess.GetLength(handle);
+    }
+
+    public string Path { get; }
+
+    public long Length { get; }
+
+    /// <exception cref="RadaptException">The file is missing or may not be read.</exception>
+    public static FileBytes Open(string path)
+    {
+        try
+        {
+            return new FileBytes(path, File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete));
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new RadaptException($"{path}: there is no such file; check the path.", failure);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new RadaptException($"{path} cannot be opened: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>Fills the span with the bytes at an offset.</summary>
+    public void Read(long offset, Span<byte> into)
+    {
+        try
+        {
+            while (into.Length > 0)
+            {
+                int read = RandomAccess.Read(_handle, into, offset);
+                if (read <= 0)
+                {
+                    throw Damaged($"it ends at byte {offset}, within data that should be there");
+                }
+
+                into = into[read..];
+                offset += read;
+            }
+        }
+        catch (IOException failure)
+        {
+            throw new RadaptException($"{Path} cannot be read at byte {offset}: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>Fills memory of any size; <paramref name="seen"/> is shown each piece as it arrives.</summary>
+    public unsafe void Read(long offset, nint into, long length, Action<ReadOnlySpan<byte>>? seen = null)
+    {
+        for (long done = 0; done < length; done += Piece)
+        {
+            var piece = new Span<byte>((byte*)into + done, (int)Math.Min(Piece, length - done));
+            Read(offset + done, piece);
+            seen?.Invoke(piece);
+        }
+    }
+
+    /// <summary>The error for content that breaks its format.</summary>
+    public RadaptException Damaged(string defect, Exception? cause = null) =>
+        new($"{Path} is damaged or not a checkpoint Radapt can read: {defect}. Copy or download it again, or save it anew from its source.", cause);
+
+    public void Dispose() => _handle.Dispose();
+}

@@ -1,0 +1,47 @@
+using static TorchSharp.torch;
+
+namespace Radapt.Checkpoints;
+
+/// <summary>Stored tensors as torch tensors; apart from <see cref="CheckpointFile"/>, so that inspecting a file loads no tensor library.</summary>
+internal static class TensorReading
+{
+    /// <summary>A tensor of the stored shape and element type, on the CPU. The bytes are read straight into its memory.</summary>
+    /// <exception cref="RadaptException">There is no tensor of that name, or its bytes are damaged.</exception>
+    public static Tensor ReadTensor(this CheckpointFile file, string name)
+    {
+        TensorInfo info = file.Info(name);
+        Tensor tensor = empty([.. info.Shape], info.Type.ToTorch());
+        try
+        {
+            file.CopyTo(name, TensorMemory.Address(tensor), info.Bytes);
+            return tensor;
+        }
+        catch
+        {
+            tensor.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A tensor of weights as float32, whichever float type it is stored in.</summary>
+    /// <exception cref="RadaptException">As above, or it holds no floats.</exception>
+    public static Tensor ReadFloat32(this CheckpointFile file, string name)
+    {
+        TensorInfo info = file.Info(name);
+        if (!info.Type.IsFloat())
+        {
+            throw new RadaptException($"{file.Path}: {name} holds {info.Type}, not weights.");
+        }
+
+        Tensor tensor = file.ReadTensor(name);
+        if (info.Type == ElementType.Float32)
+        {
+            return tensor;
+        }
+
+        using (tensor)
+        {
+            return tensor.to(ScalarType.Float32);
+        }
+    }
+}
