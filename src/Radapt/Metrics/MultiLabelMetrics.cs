@@ -12,7 +12,7 @@ public sealed record FindingMetrics(string Finding, int Positives, int Negatives
 /// <param name="Findings">In the order given.</param>
 /// <param name="MeanAuroc">Plain mean over the findings that have both classes; null when none has.</param>
 /// <param name="MeanAveragePrecision">Plain mean over the same findings.</param>
-/// <param name="Undefined">Names of the findings that the means leave out, because only one class (or none) is present: to be said wherever a mean is shown.</param>
+/// <param name="Undefined">Names of the findings that the means leave out, because a class is missing: to be said wherever a mean is shown.</param>
 public sealed record MultiLabelMetrics(
     IReadOnlyList<FindingMetrics> Findings, double? MeanAuroc, double? MeanAveragePrecision, IReadOnlyList<string> Undefined)
 {
@@ -68,6 +68,7 @@ public sealed record MultiLabelMetrics(
         }
 
         return new FindingMetrics(
-            finding, (int)thresholds.Positives, (int)thresholds.Negatives, BinaryMetrics.Auroc(thresholds), BinaryMetrics.AveragePrecision(thresholds));
+            finding, (int)thresholds.Positives, (int)thresholds.Negatives,
+            BinaryMetrics.Auroc(thresholds), BinaryMetrics.AveragePrecision(thresholds));
     }
 }

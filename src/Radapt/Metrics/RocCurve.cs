@@ -34,7 +34,9 @@ public static class RocCurve
             if (!dropIntermediate || isEnd || !StepsAreEqual(counts[i - 1], counts[i], counts[i + 1]))
             {
                 points.Add(new RocPoint(
-                    counts[i].FalsePositives / (double)thresholds.Negatives, counts[i].TruePositives / (double)thresholds.Positives, counts[i].Threshold));
+                    counts[i].FalsePositives / (double)thresholds.Negatives,
+                    counts[i].TruePositives / (double)thresholds.Positives,
+                    counts[i].Threshold));
             }
         }
 

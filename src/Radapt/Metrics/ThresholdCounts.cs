@@ -49,7 +49,8 @@ internal sealed class ThresholdCounts
 
             if (!double.IsFinite(scores[i]))
             {
-                throw new RadaptException($"Score {i} is {scores[i]}: the model's outputs are not finite, so they cannot be ranked. Try a lower learning rate.");
+                throw new RadaptException(
+                    $"Score {i} is {scores[i]}: the model's outputs are not finite, so they cannot be ranked. Try a lower learning rate.");
             }
 
             known[n] = scores[i];

@@ -57,7 +57,7 @@ public sealed record Recipe
     /// <summary>Start from random weights.</summary>
     public bool FromScratch { get; init; }
 
-    /// <summary>timm's name of the backbone, such as <c>vit_base_patch16_224</c>.</summary>
+    /// <summary>timm's name of the backbone, such as <c>vit_base_patch16_224</c>; <c>custom</c> where its dimensions have none.</summary>
     public required string Backbone { get; init; }
 
     /// <summary>Side of the square input, pixels.</summary>

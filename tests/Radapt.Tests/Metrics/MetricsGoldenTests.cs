@@ -9,7 +9,8 @@ namespace Radapt.Tests.Metrics;
 [Trait("Category", "Golden")]
 public class MetricsGoldenTests
 {
-    public static TheoryData<string> BinaryIds => GoldenIndex.Ids("metrics", c => c.Has("table") && c.Config.ContainsKey("cases") && c.Json("table").AsObject().First().Value!["auroc"] is not null);
+    public static TheoryData<string> BinaryIds => GoldenIndex.Ids(
+        "metrics", c => c.Config.ContainsKey("cases") && c.Json("table").AsObject().First().Value!["auroc"] is not null);
 
     public static TheoryData<string> MultiLabelIds => GoldenIndex.Ids("metrics", c => c.Config.ContainsKey("classes"));
 
@@ -112,7 +113,9 @@ public class MetricsGoldenTests
         {
             int begin = (int)entry!["data_offsets"]![0]!;
             ReadOnlySpan<byte> bytes = file.AsSpan(8 + header + begin, (int)entry["data_offsets"]![1]! - begin);
-            arrays[name] = (string)entry["dtype"]! == "F64" ? MemoryMarshal.Cast<byte, double>(bytes).ToArray() : MemoryMarshal.Cast<byte, long>(bytes).ToArray();
+            arrays[name] = (string)entry["dtype"]! == "F64"
+                ? MemoryMarshal.Cast<byte, double>(bytes).ToArray()
+                : MemoryMarshal.Cast<byte, long>(bytes).ToArray();
         }
 
         return arrays;

@@ -42,7 +42,8 @@ internal static class RecipeDefaults
         if (isNamed && named is null)
         {
             throw new RadaptException(
-                $"{choices.Given.Find("backbone")!.Where}: {name} is no backbone that Radapt knows; names look like vit_base_patch16_224 (tiny, small, base, large).");
+                $"{choices.Given.Find("backbone")!.Where}: {name} is no backbone that Radapt knows; "
+                + "names look like vit_base_patch16_224 (tiny, small, base, large).");
         }
 
         Choice Dimension(string option, Func<BackboneShape, int> get) =>
@@ -91,7 +92,9 @@ internal static class RecipeDefaults
         int epochs = choices.Recipe.Epochs;
         choices.Choose("warmup-epochs", () => new Choice(Math.Round(0.05 * epochs, 3), "ours: 5 % of the epochs"));
         choices.Choose("validate-every", () => updates < ShortEpoch && epochs > MostShortValidations
-            ? new Choice((epochs + MostShortValidations - 1L) / MostShortValidations, $"ours: epochs of {updates} updates are short; at most {MostShortValidations} validations")
+            ? new Choice(
+                (epochs + MostShortValidations - 1L) / MostShortValidations,
+                $"ours: epochs of {updates} updates are short; at most {MostShortValidations} validations")
             : new Choice(1L, "the paper's"));
         choices.Choose("patience", () =>
         {
@@ -107,7 +110,9 @@ internal static class RecipeDefaults
         if (choices.Given.Find("base-lr") is { } baseRate)
         {
             long images = (long)recipe.BatchSize * recipe.Accumulate;
-            choices.Derive("lr", (double)baseRate.Value * images / 256, baseRate, $"base-lr {RecipeOption.Format(baseRate.Value)} x {images} images an update / 256");
+            choices.Derive(
+                "lr", (double)baseRate.Value * images / 256, baseRate,
+                $"base-lr {RecipeOption.Format(baseRate.Value)} x {images} images an update / 256");
         }
         else
         {
@@ -122,11 +127,15 @@ internal static class RecipeDefaults
             });
         }
 
-        choices.Choose("min-lr", () => choices.Recipe.Lr > 1e-6 ? new Choice(1e-6, "the paper's") : new Choice(0.0, "the learning rate is below the paper's 1e-6 already"));
+        choices.Choose("min-lr", () => choices.Recipe.Lr > 1e-6
+            ? new Choice(1e-6, "the paper's")
+            : new Choice(0.0, "the learning rate is below the paper's 1e-6 already"));
         choices.Choose("weight-decay", () => new Choice(isSgd ? 0 : 0.05, $"the paper's with {recipe.Optimizer}"));
         if (!isSgd)
         {
-            choices.Choose("layer-decay", () => recipe.Method == "full" ? new Choice(0.65, "the paper's with adamw") : new Choice(1.0, $"ours for {recipe.Method}: none"));
+            choices.Choose("layer-decay", () => recipe.Method == "full"
+                ? new Choice(0.65, "the paper's with adamw")
+                : new Choice(1.0, $"ours for {recipe.Method}: none"));
         }
     }
 
@@ -138,5 +147,6 @@ internal static class RecipeDefaults
         choices.Choose("loader-threads", () => new Choice((long)Math.Max(1, facts.PhysicalCores), reason));
     }
 
-    private static string Recognised(RecipeFacts facts) => facts.WeightsDescription is { } description ? $"recognised: {description}" : "read off the weights";
+    private static string Recognised(RecipeFacts facts) =>
+        facts.WeightsDescription is { } description ? $"recognised: {description}" : "read off the weights";
 }

@@ -30,7 +30,8 @@ public static class RecipeFile
         string name = pathOrName.EndsWith(Extension, StringComparison.Ordinal) ? pathOrName[..^Extension.Length] : pathOrName;
         using Stream? resource = s_assembly.GetManifestResourceStream(Folder + name + Extension);
         return resource is not null ? RecipeReader.Read(resource, name)
-            : throw new RadaptException($"There is no recipe file {pathOrName}, and no built-in recipe of that name; built in are {string.Join(", ", BuiltIn)}.");
+            : throw new RadaptException(
+                $"There is no recipe file {pathOrName}, and no built-in recipe of that name; built in are {string.Join(", ", BuiltIn)}.");
     }
 
     /// <summary>Reads a recipe file.</summary>

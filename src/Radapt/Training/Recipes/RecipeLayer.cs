@@ -79,7 +79,8 @@ public sealed class RecipeLayer
         Dictionary<string, RecipeEntry> below = lower.ToDictionary(e => e.Option.Name);
         HashSet<string> removed = [.. layer.Entries.Where(e => e.IsClaim).SelectMany(e => e.Option.Excludes)];
         HashSet<string> changed = [.. layer.Entries
-            .Where(e => below.GetValueOrDefault(e.Option.Name) is not { } b || RecipeOption.Format(b.Value) != RecipeOption.Format(e.Value))
+            .Where(e => below.GetValueOrDefault(e.Option.Name) is not { } b
+                || RecipeOption.Format(b.Value) != RecipeOption.Format(e.Value))
             .Select(e => e.Option.Name)];
         bool again = true;
         while (again)
@@ -112,7 +113,8 @@ public sealed class RecipeLayer
             if (!isGiven || rank <= given.Rank)
             {
                 throw new RadaptException(
-                    $"{entry.Where} belongs to {decider} {string.Join(" or ", belongsTo)}, but the {decider} is {value}; leave it out or give --{decider} {belongsTo[0]}.");
+                    $"{entry.Where} belongs to {decider} {string.Join(" or ", belongsTo)}, but the {decider} is {value}; "
+                    + $"leave it out or give --{decider} {belongsTo[0]}.");
             }
 
             merged.Remove(entry.Option.Name);

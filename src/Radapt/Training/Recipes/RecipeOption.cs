@@ -111,7 +111,8 @@ public sealed record RecipeOption
         get
         {
             string choices = Allowed.Count > 0 ? $" One{(Kind == RecipeValueKind.TextList ? " or more" : "")} of {string.Join(", ", Allowed)}." : "";
-            string owner = Methods.Count > 0 ? $" With {string.Join(" or ", Methods)} only." : Optimizers.Count > 0 ? $" With {string.Join(" or ", Optimizers)} only." : "";
+            string owner = Methods.Count > 0 ? $" With {string.Join(" or ", Methods)} only."
+                : Optimizers.Count > 0 ? $" With {string.Join(" or ", Optimizers)} only." : "";
             return $"{Description}{choices}{owner}{(Default is null ? "" : $" Default: {Default}.")}";
         }
     }
@@ -148,7 +149,9 @@ public sealed record RecipeOption
             },
             RecipeValueKind.Integer => ParseInteger(text, where),
             RecipeValueKind.Number => ParseNumber(text, where),
-            RecipeValueKind.Fraction => text.EndsWith('%') ? InRange(ParseFinite(text[..^1], text, where) / 100, text, where) : ParseNumber(text, where),
+            RecipeValueKind.Fraction => text.EndsWith('%')
+                ? InRange(ParseFinite(text[..^1], text, where) / 100, text, where)
+                : ParseNumber(text, where),
             _ => ParseText(text, where),
         };
     }

@@ -5,7 +5,7 @@ using Kind = Radapt.Training.Recipes.RecipeValueKind;
 namespace Radapt.Training.Recipes;
 
 /// <summary>The options of a recipe: the only list of them.</summary>
-public static class RecipeOptions
+public static partial class RecipeOptions
 {
     private const string Paper = "the paper's";
     private static readonly string[] s_lora = ["lora"];
@@ -13,86 +13,145 @@ public static class RecipeOptions
     /// <summary>A recipe in which nothing is decided but the defaults that are the same for everyone.</summary>
     internal static Recipe Undecided { get; } = new()
     {
-        Backbone = "", ImageSize = 0, PatchSize = 0, Depth = 0, Width = 0, Heads = 0, Mean = 0, Std = 0, Resize = 0, Lr = 0, Epochs = 0, Threads = 0, LoaderThreads = 0,
+        Backbone = "", ImageSize = 0, PatchSize = 0, Depth = 0, Width = 0, Heads = 0,
+        Mean = 0, Std = 0, Resize = 0, Lr = 0, Epochs = 0, Threads = 0, LoaderThreads = 0,
     };
 
     /// <summary>Every option, in the order of help texts and recipe files.</summary>
     public static IReadOnlyList<RecipeOption> All { get; } =
     [
         // ---- data ----
-        Text("data", r => r.Data, (r, v) => r with { Data = v }, "Folder or CSV file with a label table, or nih:DIR, chexpert:DIR, rsna:DIR, covid:DIR.")
+        Text("data", r => r.Data, (r, v) => r with { Data = v },
+            "Folder or CSV file with a label table, or nih:DIR, chexpert:DIR, rsna:DIR, covid:DIR.")
             with { Excludes = ["train", "val", "test"] },
-        Text("train", r => r.Train, (r, v) => r with { Train = v }, "Split list of the training images (name 0 1 0 ... a line).") with { Excludes = ["data"] },
+        Text("train", r => r.Train, (r, v) => r with { Train = v },
+            "Split list of the training images (name 0 1 0 ... a line).") with { Excludes = ["data"] },
         Text("val", r => r.Val, (r, v) => r with { Val = v }, "Split list of the validation images.") with { Excludes = ["data"] },
-        Text("test", r => r.Test, (r, v) => r with { Test = v }, "Split list of the test images; without it nothing is tested.") with { Excludes = ["data"] },
-        Text("image-root", r => r.ImageRoot, (r, v) => r with { ImageRoot = v }, "Folder that image names are relative to.") with { Default = "the label table's folder" },
-        Texts("findings", r => r.Findings, (r, v) => r with { Findings = v }, "Findings to learn, in this order.") with { Default = "every 0/1 column of the table" },
-        Text("class-column", r => r.ClassColumn, (r, v) => r with { ClassColumn = v }, "The table's column of class numbers, instead of 0/1 columns.")
+        Text("test", r => r.Test, (r, v) => r with { Test = v },
+            "Split list of the test images; without it nothing is tested.") with { Excludes = ["data"] },
+        Text("image-root", r => r.ImageRoot, (r, v) => r with { ImageRoot = v },
+            "Folder that image names are relative to.") with { Default = "the label table's folder" },
+        Texts("findings", r => r.Findings, (r, v) => r with { Findings = v },
+            "Findings to learn, in this order.")
+            with { Default = "every 0/1 column of the table", DefaultReason = "every 0/1 column of the table" },
+        Text("class-column", r => r.ClassColumn, (r, v) => r with { ClassColumn = v },
+            "The table's column of class numbers, instead of 0/1 columns.")
             with { Excludes = ["class-labels"] },
-        Flag("class-labels", r => r.ClassLabels, (r, v) => r with { ClassLabels = v }, "Split lists carry one class number a line instead of 0/1 columns.")
+        Flag("class-labels", r => r.ClassLabels, (r, v) => r with { ClassLabels = v },
+            "Split lists carry one class number a line instead of 0/1 columns.")
             with { Excludes = ["class-column"] },
-        Integers("keep-classes", r => r.KeepClasses, (r, v) => r with { KeepClasses = v }, "Class numbers to keep; rows of other classes are dropped.")
-            with { Min = 0, Default = "all" },
-        Number("label-fraction", r => r.LabelFraction, (r, v) => r with { LabelFraction = v }, "How much of the training labels to use: in (0, 1], or a percentage such as 1%.")
-            with { Kind = Kind.Fraction, Min = 0, MinIsExcluded = true, Max = 1 },
-        Flag("allow-overlap", r => r.AllowOverlap, (r, v) => r with { AllowOverlap = v }, "Accept images or patients that stand in two splits."),
+        Integers("keep-classes", r => r.KeepClasses, (r, v) => r with { KeepClasses = v },
+            "Class numbers to keep; rows of other classes are dropped.")
+            with { Min = 0, Default = "all", DefaultReason = "all" },
+        Number("label-fraction", r => r.LabelFraction, (r, v) => r with { LabelFraction = v },
+            "How much of the training labels to use: in (0, 1], or a percentage such as 1%.")
+            with { Kind = Kind.Fraction, Min = 0, MinIsExcluded = true, Max = 1, DefaultReason = "all labels" },
+        Flag("allow-overlap", r => r.AllowOverlap, (r, v) => r with { AllowOverlap = v },
+            "Accept images or patients that stand in two splits."),
         Flag("allow-rare-findings", r => r.AllowRareFindings, (r, v) => r with { AllowRareFindings = v },
             "Accept findings with fewer than ten positives or negatives in training."),
-        Flag("allow-missing-images", r => r.AllowMissingImages, (r, v) => r with { AllowMissingImages = v }, "Accept more than 5 % of rows without an image."),
+        Flag("allow-missing-images", r => r.AllowMissingImages, (r, v) => r with { AllowMissingImages = v },
+            "Accept more than 5 % of rows without an image."),
 
         // ---- model ----
-        Text("weights", r => r.Weights, (r, v) => r with { Weights = v }, "Checkpoint, merged weights or run folder that the backbone's weights come from.")
+        Text("weights", r => r.Weights, (r, v) => r with { Weights = v },
+            "Checkpoint, merged weights or run folder that the backbone's weights come from.")
             with { Group = RecipeGroup.Model, Excludes = ["from-scratch"] },
         Flag("from-scratch", r => r.FromScratch, (r, v) => r with { FromScratch = v }, "Start from random weights.")
             with { Group = RecipeGroup.Model, Excludes = ["weights"] },
-        Text("backbone", r => r.Backbone, (r, v) => r with { Backbone = v }, "timm's name, such as vit_base_patch16_224; custom: all five dimensions are given.")
+        Text("backbone", r => r.Backbone, (r, v) => r with { Backbone = v },
+            "timm's name, such as vit_base_patch16_224; custom: all five dimensions are given.")
             with { Group = RecipeGroup.Model, Default = "recognised in the weights", ChosenFrom = ["weights", "from-scratch"] },
-        Dimension("image-size", r => r.ImageSize, (r, v) => r with { ImageSize = v }, "Side of the square input, pixels; position embeddings are resized to it."),
+        Dimension("image-size", r => r.ImageSize, (r, v) => r with { ImageSize = v },
+            "Side of the square input, pixels; position embeddings are resized to it."),
         Dimension("patch-size", r => r.PatchSize, (r, v) => r with { PatchSize = v }, "Side of a patch, pixels."),
         Dimension("depth", r => r.Depth, (r, v) => r with { Depth = v }, "Number of transformer blocks."),
         Dimension("width", r => r.Width, (r, v) => r with { Width = v }, "Channels of a token."),
         Dimension("heads", r => r.Heads, (r, v) => r with { Heads = v }, "Attention heads."),
         Choice("pooling", r => PoolingName(r.Pooling), (r, v) => r with { Pooling = v == "mean" ? Pooling.Mean : Pooling.ClassToken },
-            "What the classifier reads: the mean of the patch tokens or the class token.", "mean", "class-token") with { Group = RecipeGroup.Model, DefaultReason = Paper },
-        Number("drop-path", r => r.DropPath, (r, v) => r with { DropPath = v }, "Stochastic depth of the last block, growing linearly from 0 in the first.")
-            with { Group = RecipeGroup.Model, Min = 0, Max = 1, MaxIsExcluded = true, Default = "0.1; 0 with linear", ChosenFrom = ["method"] },
+            "What the classifier reads: the mean of the patch tokens or the class token.", "mean", "class-token")
+            with { Group = RecipeGroup.Model, DefaultReason = Paper },
+        Number("drop-path", r => r.DropPath, (r, v) => r with { DropPath = v },
+            "Stochastic depth of the last block, growing linearly from 0 in the first.")
+            with
+            {
+                Group = RecipeGroup.Model,
+                Min = 0,
+                Max = 1,
+                MaxIsExcluded = true,
+                Default = "0.1; 0 with linear",
+                ChosenFrom = ["method"],
+            },
 
         // ---- method ----
         Choice("method", r => r.Method, (r, v) => r with { Method = v }, "What is trained.", "lora", "full", "linear")
             with { Group = RecipeGroup.Method, DefaultReason = "trains a fraction of a percent of the weights" },
-        Lora(Integer("rank", r => r.Rank, (r, v) => r with { Rank = v }, "Rank r per adapted third or projection.") with { Min = 1 }, "the paper's for 1 % of the labels"),
-        Lora(Number("alpha", r => r.Alpha, (r, v) => r with { Alpha = v }, "Numerator of the scale alpha / r.") with { Min = 0, MinIsExcluded = true }, "the paper's at every rank"),
+        Lora(Integer("rank", r => r.Rank, (r, v) => r with { Rank = v },
+            "Rank r per adapted third or projection.") with { Min = 1 }, "the paper's for 1 % of the labels"),
+        Lora(Number("alpha", r => r.Alpha, (r, v) => r with { Alpha = v },
+            "Numerator of the scale alpha / r.") with { Min = 0, MinIsExcluded = true }, "the paper's at every rank"),
         Lora(Number("lora-dropout", r => r.LoraDropout, (r, v) => r with { LoraDropout = v }, "Dropout on the adapter's input.")
             with { Min = 0, Max = 1, MaxIsExcluded = true }, Paper),
         Lora(Texts("lora-targets", r => r.LoraTargets, (r, v) => r with { LoraTargets = v }, "The projections that are adapted.")
             with { Allowed = ["q", "k", "v", "proj", "fc1", "fc2"] }, Paper),
-        Lora(Integers("lora-blocks", r => r.LoraBlocks, (r, v) => r with { LoraBlocks = v }, "The blocks that are adapted, from 0.") with { Min = 0, Default = "all" }, Paper),
+        Lora(Integers("lora-blocks", r => r.LoraBlocks, (r, v) => r with { LoraBlocks = v },
+            "The blocks that are adapted, from 0.") with { Min = 0, Default = "all" }, "all, as in the paper"),
 
         // ---- pixels ----
         Number("mean", r => r.Mean, (r, v) => r with { Mean = v }, "Mean of the gray values in [0, 1] that is subtracted.")
-            with { Group = RecipeGroup.Pixels, Min = 0, Max = 1, Default = "what the weights were trained with", ChosenFrom = ["weights", "from-scratch"] },
+            with
+            {
+                Group = RecipeGroup.Pixels,
+                Min = 0,
+                Max = 1,
+                Default = "what the weights were trained with",
+                ChosenFrom = ["weights", "from-scratch"],
+            },
         Number("std", r => r.Std, (r, v) => r with { Std = v }, "Standard deviation of the gray values that is divided by.")
-            with { Group = RecipeGroup.Pixels, Min = 0, MinIsExcluded = true, Default = "what the weights were trained with", ChosenFrom = ["weights", "from-scratch"] },
-        Integer("resize", r => r.Resize, (r, v) => r with { Resize = v }, "Shorter side after resizing in evaluation, pixels, before the centre crop of the image size.")
+            with
+            {
+                Group = RecipeGroup.Pixels,
+                Min = 0,
+                MinIsExcluded = true,
+                Default = "what the weights were trained with",
+                ChosenFrom = ["weights", "from-scratch"],
+            },
+        Integer("resize", r => r.Resize, (r, v) => r with { Resize = v },
+            "Shorter side after resizing in evaluation, pixels, before the centre crop of the image size.")
             with { Group = RecipeGroup.Pixels, Min = 1, Default = "the image size", ChosenFrom = ["image-size"] },
-        Choice("augment", r => r.Augment, (r, v) => r with { Augment = v }, "Training transform.", "crop-flip", "shift-flip-noise", "none", "randaugment-erasing")
-            with { Group = RecipeGroup.Pixels, Default = "crop-flip; shift-flip-noise for images of at most 64 px", ChosenFrom = ["image-size"] },
+        Choice("augment", r => r.Augment, (r, v) => r with { Augment = v },
+            "Training transform.", "crop-flip", "shift-flip-noise", "none", "randaugment-erasing")
+            with
+            {
+                Group = RecipeGroup.Pixels,
+                Default = "crop-flip; shift-flip-noise for images of at most 64 px",
+                ChosenFrom = ["image-size"],
+            },
 
         // ---- optimisation ----
         Choice("optimizer", r => r.Optimizer, (r, v) => r with { Optimizer = v }, "Optimizer.", "adamw", "sgd")
             with { Group = RecipeGroup.Optimisation, DefaultReason = "less sensitive to the learning rate than sgd" },
         Rate("lr", r => r.Lr, (r, v) => r with { Lr = v }, "Peak learning rate.")
-            with { Default = "1e-3 lora, 1e-2 linear, 1e-4 full (adamw); 0.05 lora, 0.1 linear, 0.01 full (sgd)", Excludes = ["base-lr"], ChosenFrom = ["method", "optimizer"] },
-        Rate("base-lr", null, null, "Learning rate per 256 images: lr = base-lr x batch-size x accumulate / 256.") with { Default = null, Excludes = ["lr"] },
+            with
+            {
+                Default = "1e-3 lora, 1e-2 linear, 1e-4 full (adamw); 0.05 lora, 0.1 linear, 0.01 full (sgd)",
+                Excludes = ["base-lr"],
+                ChosenFrom = ["method", "optimizer"],
+            },
+        Rate("base-lr", _ => 0, (r, _) => r, "Learning rate per 256 images: lr = base-lr x batch-size x accumulate / 256.")
+            with { Default = null, Get = null, Set = null, Excludes = ["lr"] },
         Rate("min-lr", r => r.MinLr, (r, v) => r with { MinLr = v }, "Final learning rate of the half cosine.")
             with { MinIsExcluded = false, DefaultReason = Paper, ChosenFrom = ["lr", "base-lr"] },
-        Rate("warmup-epochs", r => r.WarmupEpochs, (r, v) => r with { WarmupEpochs = v }, "Epochs of linear warm-up from 0; may be a fraction.")
+        Rate("warmup-epochs", r => r.WarmupEpochs, (r, v) => r with { WarmupEpochs = v },
+            "Epochs of linear warm-up from 0; may be a fraction.")
             with { MinIsExcluded = false, Default = "5 % of the epochs", ChosenFrom = ["epochs"] },
         Rate("momentum", r => r.Momentum, (r, v) => r with { Momentum = v }, "Momentum.")
             with { MinIsExcluded = false, Max = 1, MaxIsExcluded = true, Optimizers = ["sgd"], DefaultReason = Paper },
-        Rate("weight-decay", r => r.WeightDecay, (r, v) => r with { WeightDecay = v }, "Weight decay of tensors that are no vectors, class token or position embedding.")
+        Rate("weight-decay", r => r.WeightDecay, (r, v) => r with { WeightDecay = v },
+            "Weight decay of tensors that are no vectors, class token or position embedding.")
             with { MinIsExcluded = false, Default = "0.05 with adamw, 0 with sgd", ChosenFrom = ["optimizer"] },
-        Rate("layer-decay", r => r.LayerDecay, (r, v) => r with { LayerDecay = v }, "Factor on the learning rate per block from the head downwards; 1: none.")
+        Rate("layer-decay", r => r.LayerDecay, (r, v) => r with { LayerDecay = v },
+            "Factor on the learning rate per block from the head downwards; 1: none.")
             with { Max = 1, Optimizers = ["adamw"], Default = "0.65 with full, else 1", ChosenFrom = ["method", "optimizer"] },
         Integer("epochs", r => r.Epochs, (r, v) => r with { Epochs = v }, "Passes over the training images.")
             with
@@ -103,25 +162,45 @@ public static class RecipeOptions
                 ChosenFrom = ["batch-size", "accumulate", "data", "train", "label-fraction", "keep-classes"],
             },
         Integer("batch-size", r => r.BatchSize, (r, v) => r with { BatchSize = v }, "Images per forward pass.")
-            with { Group = RecipeGroup.Optimisation, Min = 1, Default = "16, fewer with fewer training images", ChosenFrom = ["data", "train", "label-fraction", "keep-classes"] },
-        Integer("accumulate", r => r.Accumulate, (r, v) => r with { Accumulate = v }, "Forward passes per update.") with { Group = RecipeGroup.Optimisation, Min = 1 },
-        Rate("clip-grad", r => r.ClipGrad, (r, v) => r with { ClipGrad = v }, "Largest norm of the gradient; 0: not clipped.") with { MinIsExcluded = false, DefaultReason = "ours: not clipped" },
+            with
+            {
+                Group = RecipeGroup.Optimisation,
+                Min = 1,
+                Default = "16, fewer with fewer training images",
+                ChosenFrom = ["data", "train", "label-fraction", "keep-classes"],
+            },
+        Integer("accumulate", r => r.Accumulate, (r, v) => r with { Accumulate = v },
+            "Forward passes per update.") with { Group = RecipeGroup.Optimisation, Min = 1, DefaultReason = "an update for every batch" },
+        Rate("clip-grad", r => r.ClipGrad, (r, v) => r with { ClipGrad = v },
+            "Largest norm of the gradient; 0: not clipped.") with { MinIsExcluded = false, DefaultReason = "ours: not clipped" },
         Text("pos-weight", r => r.PosWeight, (r, v) => r with { PosWeight = v },
             "Weight of positives in the loss: none, balanced (negatives / positives), or a number per finding, comma-separated.")
             with { Group = RecipeGroup.Optimisation, DefaultReason = Paper, Unmet = UnmetByPosWeight },
 
         // ---- validation ----
-        Integer("validate-every", r => r.ValidateEvery, (r, v) => r with { ValidateEvery = v }, "Validate after every this many epochs, and after the last.")
+        Integer("validate-every", r => r.ValidateEvery, (r, v) => r with { ValidateEvery = v },
+            "Validate after every this many epochs, and after the last.")
             with { Group = RecipeGroup.Validation, Min = 1, Default = "1; 2 where many epochs are short", ChosenFrom = ["epochs"] },
-        Integer("patience", r => r.Patience, (r, v) => r with { Patience = v }, "Stop after this many validations without a better AUROC; 0: never.")
-            with { Group = RecipeGroup.Validation, Min = 0, Default = "a tenth of the validations, at least 5", ChosenFrom = ["epochs", "validate-every"] },
+        Integer("patience", r => r.Patience, (r, v) => r with { Patience = v },
+            "Stop after this many validations without a better AUROC; 0: never.")
+            with
+            {
+                Group = RecipeGroup.Validation,
+                Min = 0,
+                Default = "a tenth of the validations, at least 5",
+                ChosenFrom = ["epochs", "validate-every"],
+            },
 
         // ---- compute ----
-        Choice("precision", r => r.Precision, (r, v) => r with { Precision = v }, "Computing precision.", "float32") with { Group = RecipeGroup.Compute },
-        Choice("device", r => r.Device, (r, v) => r with { Device = v }, "Where it is computed.", "cpu", "cuda") with { Group = RecipeGroup.Compute },
-        Integer("threads", r => r.Threads, (r, v) => r with { Threads = v }, "Threads of the tensor kernels; bit-equal resume needs the same number.")
+        Choice("precision", r => r.Precision, (r, v) => r with { Precision = v }, "Computing precision.", "float32")
+            with { Group = RecipeGroup.Compute, DefaultReason = "exact" },
+        Choice("device", r => r.Device, (r, v) => r with { Device = v }, "Where it is computed.", "cpu", "cuda")
+            with { Group = RecipeGroup.Compute, DefaultReason = "there on every machine" },
+        Integer("threads", r => r.Threads, (r, v) => r with { Threads = v },
+            "Threads of the tensor kernels; bit-equal resume needs the same number.")
             with { Group = RecipeGroup.Compute, Min = 1, Max = 4096, Default = "the physical cores" },
-        Integer("loader-threads", r => r.LoaderThreads, (r, v) => r with { LoaderThreads = v }, "Threads that decode images; they never change a batch.")
+        Integer("loader-threads", r => r.LoaderThreads, (r, v) => r with { LoaderThreads = v },
+            "Threads that decode images; they never change a batch.")
             with { Group = RecipeGroup.Compute, Min = 1, Max = 4096, Default = "the physical cores" },
         Seed(),
     ];
@@ -155,63 +234,12 @@ public static class RecipeOptions
 
     /// <summary>The weights per finding that a <c>pos-weight</c> spells out; null for none and balanced.</summary>
     internal static double[]? PosWeights(string text) => text is "none" or "balanced" ? null
-        : [.. text.Split(',').Select(t => double.TryParse(t, NumberStyles.Float, CultureInfo.InvariantCulture, out double w) ? w : double.NaN)];
+        : [.. text.Split(',').Select(t =>
+            double.TryParse(t, NumberStyles.Float, CultureInfo.InvariantCulture, out double weight) ? weight : double.NaN)];
 
     private static string? UnmetByPosWeight(string text) =>
-        PosWeights(text) is not { } weights || weights.All(w => double.IsFinite(w) && w > 0) ? null : "none, balanced or a positive number per finding, comma-separated";
-
-    private static RecipeOption Text(string name, Func<Recipe, string?> get, Func<Recipe, string, Recipe> set, string description) => new()
-    {
-        Name = name, Group = RecipeGroup.Data, Kind = Kind.Text, Description = description, Get = get, Set = (r, v) => set(r, (string)v), Default = get(Undecided) is { Length: > 0 } d ? d : null,
-    };
-
-    private static RecipeOption Choice(string name, Func<Recipe, string> get, Func<Recipe, string, Recipe> set, string description, params string[] allowed) =>
-        Text(name, get, set, description) with { Allowed = allowed };
-
-    private static RecipeOption Flag(string name, Func<Recipe, bool> get, Func<Recipe, bool, Recipe> set, string description) => new()
-    {
-        Name = name, Group = RecipeGroup.Data, Kind = Kind.Flag, Description = description, Get = r => get(r), Set = (r, v) => set(r, (bool)v),
-    };
-
-    private static RecipeOption Integer(string name, Func<Recipe, int> get, Func<Recipe, int, Recipe> set, string description) => new()
-    {
-        Name = name, Group = RecipeGroup.Data, Kind = Kind.Integer, Description = description, Get = r => (long)get(r), Set = (r, v) => set(r, (int)(long)v), Max = int.MaxValue, Default = RecipeOption.Format(get(Undecided)),
-    };
-
-    private static RecipeOption Dimension(string name, Func<Recipe, int> get, Func<Recipe, int, Recipe> set, string description) =>
-        Integer(name, get, set, description) with
-        {
-            Group = RecipeGroup.Model, Min = 1, Max = 65536, Default = "the backbone's", ChosenFrom = ["weights", "from-scratch", "backbone"],
-        };
-
-    private static RecipeOption Number(string name, Func<Recipe, double> get, Func<Recipe, double, Recipe> set, string description) => new()
-    {
-        Name = name, Group = RecipeGroup.Data, Kind = Kind.Number, Description = description, Get = r => get(r), Set = (r, v) => set(r, (double)v), Default = RecipeOption.Format(get(Undecided)),
-    };
-
-    private static RecipeOption Rate(string name, Func<Recipe, double>? get, Func<Recipe, double, Recipe>? set, string description) =>
-        Number(name, get ?? (_ => 0), set ?? ((r, _) => r), description) with
-        {
-            Group = RecipeGroup.Optimisation, Min = 0, MinIsExcluded = true, Get = get is null ? null : r => get(r), Set = set is null ? null : (r, v) => set(r, (double)v),
-        };
-
-    private static RecipeOption Texts(string name, Func<Recipe, IReadOnlyList<string>> get, Func<Recipe, IReadOnlyList<string>, Recipe> set, string description) => new()
-    {
-        Name = name, Group = RecipeGroup.Data, Kind = Kind.TextList, Description = description, Get = r => get(r).ToArray(), Set = (r, v) => set(r, (string[])v), Default = string.Join(",", get(Undecided)),
-    };
-
-    private static RecipeOption Integers(string name, Func<Recipe, IReadOnlyList<int>> get, Func<Recipe, IReadOnlyList<int>, Recipe> set, string description) => new()
-    {
-        Name = name, Group = RecipeGroup.Data, Kind = Kind.IntegerList, Description = description, Get = r => get(r).Select(i => (long)i).ToArray(), Set = (r, v) => set(r, [.. ((long[])v).Select(i => (int)i)]), Max = int.MaxValue,
-    };
-
-    private static RecipeOption Lora(RecipeOption option, string reason) =>
-        option with { Group = RecipeGroup.Method, Methods = s_lora, DefaultReason = reason };
-
-    private static RecipeOption Seed() => new()
-    {
-        Name = "seed", Group = RecipeGroup.Compute, Kind = Kind.Integer, Description = "Seed of everything random.", Get = r => r.Seed, Set = (r, v) => r with { Seed = (long)v }, Default = "0",
-    };
+        PosWeights(text) is not { } weights || weights.All(w => double.IsFinite(w) && w > 0)
+            ? null : "none, balanced or a positive number per finding, comma-separated";
 
     private static int EditDistance(string a, string b)
     {

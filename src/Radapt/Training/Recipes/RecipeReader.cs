@@ -115,7 +115,8 @@ internal sealed class RecipeReader
         {
             Scalar scalar = ReadScalar();
             bool isNull = scalar.IsPlainImplicit && scalar.Style == ScalarStyle.Plain && scalar.Value is "" or "~" or "null";
-            return isNull ? throw new RadaptException($"{where} has no value; give one or leave the line out.") : option.Parse(scalar.Value, where);
+            return isNull ? throw new RadaptException($"{where} has no value; give one or leave the line out.")
+                : option.Parse(scalar.Value, where);
         }
 
         Open<SequenceStart>("");

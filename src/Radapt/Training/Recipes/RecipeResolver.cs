@@ -11,8 +11,8 @@ public static class RecipeResolver
     /// </summary>
     /// <param name="layers">The first beats the second and so on: the command line before the recipe.</param>
     /// <exception cref="RadaptException">The layers contradict each other; see <see cref="RecipeLayer.Merge"/>.</exception>
-    public static Recipe Partial(IReadOnlyList<RecipeLayer> layers) =>
-        RecipeLayer.Merge(layers).Entries.Aggregate(RecipeOptions.Undecided, (recipe, entry) => entry.Option.Set?.Invoke(recipe, entry.Value) ?? recipe);
+    public static Recipe Partial(IReadOnlyList<RecipeLayer> layers) => RecipeLayer.Merge(layers).Entries
+        .Aggregate(RecipeOptions.Undecided, (recipe, entry) => entry.Option.Set?.Invoke(recipe, entry.Value) ?? recipe);
 
     /// <summary>Decides every value.</summary>
     /// <param name="layers">The first beats the second and so on: the command line before the recipe.</param>
@@ -46,7 +46,8 @@ public static class RecipeResolver
 
         if (given.Find("weights") is null && given.Find("from-scratch") is not { IsClaim: true })
         {
-            throw new RadaptException("There are no weights to start from; give --weights FILE (a checkpoint, merged weights or a run folder), or --from-scratch.");
+            throw new RadaptException(
+                "There are no weights to start from; give --weights FILE (a checkpoint, merged weights or a run folder), or --from-scratch.");
         }
     }
 
@@ -64,16 +65,20 @@ public static class RecipeResolver
         Require(recipe.ImageSize % recipe.PatchSize == 0, "image-size",
             $"{recipe.ImageSize} px cannot be cut into patches of {recipe.PatchSize} px; take a multiple of the patch size.");
         Require(recipe.Width % recipe.Heads == 0, "heads", $"{recipe.Width} channels cannot be shared among {recipe.Heads} heads.");
-        Require(recipe.Resize >= recipe.ImageSize, "resize", $"{recipe.Resize} px is less than the image size of {recipe.ImageSize} px that is cropped from it.");
+        Require(recipe.Resize >= recipe.ImageSize, "resize",
+            $"{recipe.Resize} px is less than the image size of {recipe.ImageSize} px that is cropped from it.");
         Require(recipe.Augment != "randaugment-erasing", "augment",
             "randaugment-erasing is not built yet; give --augment crop-flip, and expect figures that differ from the paper's.");
         Require(recipe.Method != "lora" || recipe.LoraTargets.Count > 0, "lora-targets", "nothing is adapted; name at least one projection.");
         Require(recipe.LoraBlocks.All(b => b < recipe.Depth), "lora-blocks", $"the backbone has the blocks 0 to {recipe.Depth - 1}.");
-        Require(recipe.MinLr <= recipe.Lr, "min-lr", $"{RecipeOption.Format(recipe.MinLr)} is more than the peak learning rate {RecipeOption.Format(recipe.Lr)}.");
+        Require(recipe.MinLr <= recipe.Lr, "min-lr",
+            $"{RecipeOption.Format(recipe.MinLr)} is more than the peak learning rate {RecipeOption.Format(recipe.Lr)}.");
         Require(recipe.WarmupEpochs <= recipe.Epochs, "warmup-epochs",
-            $"a warm-up of {RecipeOption.Format(recipe.WarmupEpochs)} epochs is longer than the training of {recipe.Epochs}; give a shorter --warmup-epochs.");
+            $"a warm-up of {RecipeOption.Format(recipe.WarmupEpochs)} epochs is longer than the training of {recipe.Epochs}; "
+            + "give a shorter --warmup-epochs.");
         Require((long)recipe.BatchSize * recipe.Accumulate <= facts.TrainingImages, "batch-size",
-            $"an update of {(long)recipe.BatchSize * recipe.Accumulate} images needs more than the {facts.TrainingImages} training images; take smaller batches.");
+            $"an update of {(long)recipe.BatchSize * recipe.Accumulate} images needs more than the {facts.TrainingImages} training images; "
+            + "take smaller batches.");
         double[]? weights = RecipeOptions.PosWeights(recipe.PosWeight);
         Require(weights is null || recipe.Findings.Count == 0 || weights.Length == recipe.Findings.Count, "pos-weight",
             $"{weights?.Length} weights for {recipe.Findings.Count} findings; give one each.");
@@ -96,8 +101,9 @@ public static class RecipeResolver
         {
             string where = unfit.Select(d => given.Find(d.Name)).Append(given.Find("backbone")).OfType<RecipeEntry>().First().Where;
             string what = string.Join(", ", unfit.Select(d => $"{d.Name} {d.Asked} against {d.Seen}"));
+            string weights = string.Join(", ", new[] { facts.WeightsDescription ?? "a vision transformer", seen.Name }.OfType<string>());
             throw new RadaptException(
-                $"{where}: {recipe.Backbone} does not fit the weights ({facts.WeightsDescription ?? "a vision transformer"}{(seen.Name is null ? "" : $", {seen.Name}")}): {what}. Leave it out or take other weights.");
+                $"{where}: {recipe.Backbone} does not fit the weights ({weights}): {what}. Leave it out or take other weights.");
         }
     }
 }

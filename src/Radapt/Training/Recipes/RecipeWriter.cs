@@ -73,6 +73,8 @@ internal static class RecipeWriter
         emitter.Emit(new SequenceEnd());
     }
 
-    private static Scalar Text(string text) =>
-        new(AnchorName.Empty, TagName.Empty, text, text is "~" or "null" ? ScalarStyle.DoubleQuoted : ScalarStyle.Any, isPlainImplicit: true, isQuotedImplicit: true);
+    private static Scalar Text(string text) => new(
+        AnchorName.Empty, TagName.Empty, text,
+        text is "~" or "null" ? ScalarStyle.DoubleQuoted : ScalarStyle.Any, // plain, these two are YAML for no value
+        isPlainImplicit: true, isQuotedImplicit: true);
 }

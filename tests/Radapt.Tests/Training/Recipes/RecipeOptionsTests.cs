@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Radapt.Imaging;
 using Radapt.Training;
 using Radapt.Training.Recipes;
 
@@ -44,6 +45,10 @@ public class RecipeOptionsTests
         Assert.All(option.Optimizers, optimizer => Assert.Contains(optimizer, RecipeOptions.Optimizer.Allowed));
         Assert.DoesNotContain('\n', option.Help);
     });
+
+    [Fact]
+    public void Augment_AllowsTheNamesOfImaging() =>
+        Assert.Equal(Enum.GetValues<Augmentation>().Select(a => a.Name()).Order(), RecipeOptions.Find("augment")!.Allowed.Order());
 
     [Theory]
     [InlineData("label-fraction", "1%", 0.01)]

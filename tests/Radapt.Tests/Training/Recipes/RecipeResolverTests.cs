@@ -18,8 +18,7 @@ public class RecipeResolverTests
         Assert.Equal((16, 1, 21, 1.05, 1, 5), (r.BatchSize, r.Accumulate, r.Epochs, r.WarmupEpochs, r.ValidateEvery, r.Patience)); // 49 updates an epoch
         Assert.Equal((4, 4, 0L, "float32", "cpu"), (r.Threads, r.LoaderThreads, r.Seed, r.Precision, r.Device));
 
-        string[] chosen = ["backbone", "image-size", "mean", "method", "rank", "lr", "epochs", "warmup-epochs", "patience", "batch-size", "threads"];
-        Assert.All(chosen, name => Assert.False(string.IsNullOrEmpty(resolved.Value(name).Reason), $"{name} has no reason"));
+        Assert.All(resolved.Values.Where(v => v.Origin != "command line"), v => Assert.False(string.IsNullOrEmpty(v.Reason), $"{v.Name} has no reason"));
         Assert.Equal("weights", resolved.Value("mean").Origin);
         Assert.Equal("recognised: MRM checkpoint", resolved.Value("mean").Reason);
     }
@@ -107,7 +106,7 @@ public class RecipeResolverTests
 
     [Fact]
     public void ContradictionInARecipe_NamesFileAndLine() =>
-        Assert.StartsWith("my.yaml:2: vit_base_patch16_224 does not fit", Error(() => Resolve(Run(), Yaml("# mine\ndepth: 6"))).Replace(": depth:", ":", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.StartsWith("my.yaml:2: depth: vit_base_patch16_224 does not fit", Error(() => Resolve(Run(), Yaml("# mine\ndepth: 6"))), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("--weights w.pth", "There are no images to learn from")]

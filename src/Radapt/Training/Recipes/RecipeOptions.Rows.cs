@@ -1,0 +1,108 @@
+using Kind = Radapt.Training.Recipes.RecipeValueKind;
+
+namespace Radapt.Training.Recipes;
+
+// What the rows of the table are made with: one method per type of value, each tying an option to its property of the recipe.
+public static partial class RecipeOptions
+{
+    private static RecipeOption Text(string name, Func<Recipe, string?> get, Func<Recipe, string, Recipe> set, string description) => new()
+    {
+        Name = name,
+        Group = RecipeGroup.Data,
+        Kind = Kind.Text,
+        Description = description,
+        Get = get,
+        Set = (r, v) => set(r, (string)v),
+        Default = get(Undecided) is { Length: > 0 } d ? d : null,
+    };
+
+    private static RecipeOption Choice(
+        string name, Func<Recipe, string> get, Func<Recipe, string, Recipe> set, string description, params string[] allowed) =>
+        Text(name, get, set, description) with { Allowed = allowed };
+
+    private static RecipeOption Flag(string name, Func<Recipe, bool> get, Func<Recipe, bool, Recipe> set, string description) => new()
+    {
+        Name = name,
+        Group = RecipeGroup.Data,
+        Kind = Kind.Flag,
+        Description = description,
+        Get = r => get(r),
+        Set = (r, v) => set(r, (bool)v),
+        DefaultReason = "off unless given",
+    };
+
+    private static RecipeOption Integer(string name, Func<Recipe, int> get, Func<Recipe, int, Recipe> set, string description) => new()
+    {
+        Name = name,
+        Group = RecipeGroup.Data,
+        Kind = Kind.Integer,
+        Description = description,
+        Get = r => (long)get(r),
+        Set = (r, v) => set(r, (int)(long)v),
+        Max = int.MaxValue,
+        Default = RecipeOption.Format(get(Undecided)),
+    };
+
+    private static RecipeOption Dimension(string name, Func<Recipe, int> get, Func<Recipe, int, Recipe> set, string description) =>
+        Integer(name, get, set, description) with
+        {
+            Group = RecipeGroup.Model,
+            Min = 1,
+            Max = 65536,
+            Default = "the backbone's",
+            ChosenFrom = ["weights", "from-scratch", "backbone"],
+        };
+
+    private static RecipeOption Number(string name, Func<Recipe, double> get, Func<Recipe, double, Recipe> set, string description) => new()
+    {
+        Name = name,
+        Group = RecipeGroup.Data,
+        Kind = Kind.Number,
+        Description = description,
+        Get = r => get(r),
+        Set = (r, v) => set(r, (double)v),
+        Default = RecipeOption.Format(get(Undecided)),
+    };
+
+    private static RecipeOption Rate(string name, Func<Recipe, double> get, Func<Recipe, double, Recipe> set, string description) =>
+        Number(name, get, set, description) with { Group = RecipeGroup.Optimisation, Min = 0, MinIsExcluded = true };
+
+    private static RecipeOption Texts(
+        string name, Func<Recipe, IReadOnlyList<string>> get, Func<Recipe, IReadOnlyList<string>, Recipe> set, string description) => new()
+    {
+        Name = name,
+        Group = RecipeGroup.Data,
+        Kind = Kind.TextList,
+        Description = description,
+        Get = r => get(r).ToArray(),
+        Set = (r, v) => set(r, (string[])v),
+        Default = string.Join(",", get(Undecided)),
+    };
+
+    private static RecipeOption Integers(
+        string name, Func<Recipe, IReadOnlyList<int>> get, Func<Recipe, IReadOnlyList<int>, Recipe> set, string description) => new()
+    {
+        Name = name,
+        Group = RecipeGroup.Data,
+        Kind = Kind.IntegerList,
+        Description = description,
+        Get = r => get(r).Select(i => (long)i).ToArray(),
+        Set = (r, v) => set(r, [.. ((long[])v).Select(i => (int)i)]),
+        Max = int.MaxValue,
+    };
+
+    private static RecipeOption Lora(RecipeOption option, string reason) =>
+        option with { Group = RecipeGroup.Method, Methods = s_lora, DefaultReason = reason };
+
+    private static RecipeOption Seed() => new()
+    {
+        Name = "seed",
+        Group = RecipeGroup.Compute,
+        Kind = Kind.Integer,
+        Description = "Seed of everything random.",
+        Get = r => r.Seed,
+        Set = (r, v) => r with { Seed = (long)v },
+        Default = "0",
+        DefaultReason = "ours",
+    };
+}
