@@ -58,13 +58,17 @@ public static class RadiographReader
         }
     }
 
+    // The strip height in which libvips itself reads sequentially; taller strips only add copies.
+    private const int RowsAtOnce = 16;
+
     private static Radiograph Decode(byte[] file, ImageInfo info)
     {
         using Image image = info.Format == ImageFormat.Png
             ? Image.PngloadBuffer(file, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error)
             : Image.JpegloadBuffer(file, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated);
-        int bytesPerSample = image.Format == Enums.BandFormat.Ushort ? 2 : 1;
-        if (image.Width != info.Width || image.Height != info.Height || image.Bands < info.Channels)
+        int bands = image.Bands;
+        int bits = image.Format == Enums.BandFormat.Ushort ? 16 : 8;
+        if (image.Width != info.Width || image.Height != info.Height || bands < info.Channels)
         {
             throw new VipsException("The decoder and the header disagree on the size.");
         }
@@ -72,78 +76,78 @@ public static class RadiographReader
         // A region is computed by the thread that asks for it; writing the whole image would start libvips' pool of workers
         // for every file, and the loader's threads already keep the cores busy.
         using Region region = Region.New(image);
-        var pixels = new byte[(long)info.Width * info.Height * info.Channels];
-        int rowLength = info.Width * info.Channels;
+        byte[] gray = GC.AllocateUninitializedArray<byte>(info.Width * info.Height);
+        byte[]? rgb = null; // taken only once a pixel turns out to have a colour
         for (int top = 0; top < info.Height; top += RowsAtOnce)
         {
             int rows = Math.Min(RowsAtOnce, info.Height - top);
-            byte[] samples = region.Fetch(0, top, info.Width, rows);
-            Span<byte> target = pixels.AsSpan(top * rowLength, rows * rowLength);
-            if (bytesPerSample == 2)
+            Span<byte> samples = region.Fetch(0, top, info.Width, rows);
+            if (bits == 16)
             {
-                Narrow(MemoryMarshal.Cast<byte, ushort>(samples), image.Bands, info.Channels, target);
+                samples = Narrow(samples, bands);
             }
-            else
+
+            int first = top * info.Width;
+            int count = rows * info.Width;
+            if (rgb is null && !TakeGray(samples, bands, info.Channels, gray.AsSpan(first, count)))
             {
-                DropAlpha(samples, image.Bands, info.Channels, target);
+                rgb = GC.AllocateUninitializedArray<byte>(checked(gray.Length * 3));
+                TakeColour(gray.AsSpan(0, first), 1, rgb);
             }
-        }
 
-        return info.Channels == 3 && IsGray(pixels)
-            ? new Radiograph(info.Width, info.Height, 1, FirstChannel(pixels), 8 * bytesPerSample)
-            : new Radiograph(info.Width, info.Height, info.Channels, pixels, 8 * bytesPerSample);
-    }
-
-    // libvips' own strip height for sequential reading.
-    private const int RowsAtOnce = 16;
-
-    private static void DropAlpha(ReadOnlySpan<byte> samples, int bands, int channels, Span<byte> target)
-    {
-        if (bands == channels)
-        {
-            samples.CopyTo(target);
-            return;
-        }
-
-        for (int from = 0, to = 0; to < target.Length; from += bands, to += channels)
-        {
-            samples.Slice(from, channels).CopyTo(target[to..]);
-        }
-    }
-
-    private static void Narrow(ReadOnlySpan<ushort> samples, int bands, int channels, Span<byte> target)
-    {
-        for (int from = 0, to = 0; to < target.Length; from += bands, to += channels)
-        {
-            for (int c = 0; c < channels; c++)
+            if (rgb is not null)
             {
-                // Pure gray: 65535 -> 255, rounded. Gray with alpha and colour: the high byte, as Pillow does.
-                target[to + c] = (byte)(bands == 1 ? (samples[from] + 128) / 257 : samples[from + c] >> 8);
-            }
-        }
-    }
-
-    private static bool IsGray(ReadOnlySpan<byte> rgb)
-    {
-        for (int i = 0; i < rgb.Length; i += 3)
-        {
-            if (rgb[i] != rgb[i + 1] || rgb[i] != rgb[i + 2])
-            {
-                return false;
+                TakeColour(samples, bands, rgb.AsSpan(3 * first, 3 * count));
             }
         }
 
-        return true;
+        return new Radiograph(info.Width, info.Height, rgb is null ? 1 : 3, rgb ?? gray, bits);
     }
 
-    private static byte[] FirstChannel(ReadOnlySpan<byte> rgb)
+    // 16 -> 8 bits in place. Pure gray: 65535 becomes 255, rounded. Gray with alpha and colour: the high byte, as Pillow does.
+    private static Span<byte> Narrow(Span<byte> bytes, int bands)
     {
-        var gray = new byte[rgb.Length / 3];
-        for (int i = 0; i < gray.Length; i++)
+        Span<ushort> samples = MemoryMarshal.Cast<byte, ushort>(bytes);
+        for (int i = 0; i < samples.Length; i++)
         {
-            gray[i] = rgb[3 * i];
+            bytes[i] = (byte)(bands == 1 ? (samples[i] + 128) / 257 : samples[i] >> 8);
         }
 
-        return gray;
+        return bytes[..samples.Length];
+    }
+
+    // The first of several bands; false where the three of a colour image differ.
+    private static bool TakeGray(ReadOnlySpan<byte> samples, int bands, int channels, Span<byte> gray)
+    {
+        if (bands == 1)
+        {
+            samples.CopyTo(gray);
+            return true;
+        }
+
+        int difference = 0;
+        int green = channels == 3 ? 1 : 0;
+        int blue = channels == 3 ? 2 : 0;
+        for (int i = 0, s = 0; i < gray.Length; i++, s += bands)
+        {
+            byte red = samples[s];
+            gray[i] = red;
+            difference |= (red ^ samples[s + green]) | (red ^ samples[s + blue]);
+        }
+
+        return difference == 0;
+    }
+
+    // The first three of three or four bands; a single one is repeated.
+    private static void TakeColour(ReadOnlySpan<byte> samples, int bands, Span<byte> rgb)
+    {
+        int green = bands == 1 ? 0 : 1;
+        int blue = bands == 1 ? 0 : 2;
+        for (int s = 0, to = 0; s < samples.Length; s += bands, to += 3)
+        {
+            rgb[to] = samples[s];
+            rgb[to + 1] = samples[s + green];
+            rgb[to + 2] = samples[s + blue];
+        }
     }
 }

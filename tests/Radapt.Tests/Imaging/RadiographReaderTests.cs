@@ -31,6 +31,16 @@ public class RadiographReaderTests
     }
 
     [Fact]
+    public void Read_RgbPngWhoseOnlyColourIsInTheLastRow_StaysColour()
+    {
+        byte[] pixels = [.. TestImages.Pattern(16, 40, 1).SelectMany(v => new[] { v, v, v })];
+        pixels[^1] ^= 1;
+        Radiograph image = RadiographReader.Read(TestImages.Png(pixels, 16, 40, 3), "test");
+        Assert.Equal(3, image.Channels);
+        Assert.Equal(pixels, image.Pixels);
+    }
+
+    [Fact]
     public void Read_16BitGray_IsScaledToTheFullRange()
     {
         ushort[] samples = [0, 128, 129, 257, 32_767, 32_768, 65_406, 65_407, 65_535];
@@ -48,6 +58,19 @@ public class RadiographReaderTests
     }
 
     [Fact]
+    public void Read_JpegWithOrientation_IsNotTurned()
+    {
+        byte[] plain = TestImages.Jpeg(TestImages.Pattern(40, 24, 1), 40, 24, 1);
+        byte[] exif =
+        [
+            0xFF, 0xE1, 0, 34, .. "Exif\0\0MM"u8, 0, 42, 0, 0, 0, 8,
+            0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0, // one entry: orientation 6, a quarter turn
+        ];
+        byte[] turned = [.. plain[..2], .. exif, .. plain[2..]];
+        Assert.Equal(RadiographReader.Read(plain, "plain").Pixels, RadiographReader.Read(turned, "turned").Pixels);
+    }
+
+    [Fact]
     public void Read_FromManyThreads_GivesTheSamePixels()
     {
         byte[] png = TestImages.Png(TestImages.Pattern(301, 203, 1), 301, 203, 1);
@@ -56,6 +79,28 @@ public class RadiographReaderTests
         byte[] expectedJpeg = RadiographReader.Read(jpeg, "jpeg").Pixels;
         Parallel.For(0, 64, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
             Assert.Equal(i % 2 == 0 ? expectedPng : expectedJpeg, RadiographReader.Read(i % 2 == 0 ? png : jpeg, "x").Pixels));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Read_CutAnywhere_NeverGivesOtherPixels(bool png)
+    {
+        byte[] pixels = TestImages.Pattern(50, 40, 3);
+        byte[] file = png ? TestImages.Png(pixels, 50, 40, 3) : TestImages.Jpeg(pixels, 50, 40, 3);
+        byte[] whole = RadiographReader.Read(file, "whole").Pixels;
+        for (int length = 0; length < file.Length; length += 7)
+        {
+            try
+            {
+                Assert.Equal(whole, RadiographReader.Read(file.AsMemory(0, length), "cut").Pixels);
+                Assert.True(png && length >= file.Length - 12, "only a PNG's closing chunk may be missing");
+            }
+            catch (RadaptException)
+            {
+                // Refusing is the other right answer.
+            }
+        }
     }
 
     [Theory]
