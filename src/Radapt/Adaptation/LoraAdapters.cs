@@ -96,6 +96,17 @@ internal sealed class LoraAdapters : IDisposable
         }
     }
 
+    /// <summary>Makes the adapted weights the new base, for good; float32, rounded once. The adapters are used up by it.</summary>
+    public void AddToBase()
+    {
+        using var noGradient = no_grad();
+        foreach ((_, Projection projection, LoraAdapter adapter) in _adapters.Values)
+        {
+            using Tensor delta = adapter.Delta();
+            projection.weight.add_(delta);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

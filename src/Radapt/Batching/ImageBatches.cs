@@ -43,6 +43,12 @@ internal sealed class ImageBatches
         _cache = new RadiographCache(cacheBytes);
     }
 
+    /// <summary>The images.</summary>
+    public LabelledImages Images => _images;
+
+    /// <summary>Batches of an evaluation pass; the last may be smaller.</summary>
+    public int EvaluationBatches => (_images.Items.Count + _batchSize - 1) / _batchSize;
+
     /// <summary>Batches of a training epoch: a last, smaller one is dropped where there is a full one.</summary>
     public int BatchesPerEpoch => _images.Items.Count / _batchSize;
 

@@ -12,6 +12,9 @@ public sealed record LabelledImage(string Name, string Path, string? Patient, IR
 /// <param name="Items">The images.</param>
 public sealed record LabelledImages(IReadOnlyList<string> Findings, IReadOnlyList<LabelledImage> Items)
 {
+    /// <summary>All labels, (N, F) row-major.</summary>
+    internal sbyte[] FlatLabels() => [.. Items.SelectMany(i => i.Labels)];
+
     /// <summary>How often each finding is present, absent and unknown, in the order of <see cref="Findings"/>.</summary>
     public IReadOnlyList<LabelCounts> CountLabels()
     {

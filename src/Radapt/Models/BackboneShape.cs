@@ -19,6 +19,11 @@ public sealed partial record BackboneShape(int ImageSize, int PatchSize, int Dep
     /// <summary>Patches along one side.</summary>
     public int Grid => ImageSize / PatchSize;
 
+    /// <summary>Whether such a transformer can be built: all positive, patches fill the image, heads divide the width, and not absurdly large.</summary>
+    public bool IsSound =>
+        ImageSize is > 0 and <= 4096 && PatchSize > 0 && ImageSize % PatchSize == 0 && Depth is > 0 and <= 256
+        && Width is > 0 and <= 16384 && Heads > 0 && Width % Heads == 0;
+
     /// <summary>Tokens N: the class token and one per patch.</summary>
     public int Tokens => 1 + (Grid * Grid);
 

@@ -49,6 +49,12 @@ public sealed record Recipe
     /// <summary>Accept more than 5 % of rows without an image.</summary>
     public bool AllowMissingImages { get; init; }
 
+    /// <summary>File of the key that hides image names in the run folder; null: <c>.radapt-key</c> beside the data, if patients are known.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>Write image names as they are.</summary>
+    public bool PlainNames { get; init; }
+
     // ---- model ----
 
     /// <summary>Checkpoint, merged weights or run folder that the backbone's weights come from; null only with <see cref="FromScratch"/>.</summary>

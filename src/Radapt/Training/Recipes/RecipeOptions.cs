@@ -52,6 +52,10 @@ public static partial class RecipeOptions
             "Accept findings with fewer than ten positives or negatives in training."),
         Flag("allow-missing-images", r => r.AllowMissingImages, (r, v) => r with { AllowMissingImages = v },
             "Accept more than 5 % of rows without an image."),
+        Text("key", r => r.Key, (r, v) => r with { Key = v },
+            "File of the key that hides image names in the run folder.") with { Default = ".radapt-key beside the data, where patients are known" },
+        Flag("plain-names", r => r.PlainNames, (r, v) => r with { PlainNames = v },
+            "Write image names in the run folder as they are."),
 
         // ---- model ----
         Text("weights", r => r.Weights, (r, v) => r with { Weights = v },

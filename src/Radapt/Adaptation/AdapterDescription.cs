@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text.Json;
+using Radapt.Imaging;
+using Radapt.Models;
+
+namespace Radapt.Adaptation;
+
+/// <summary>
+/// What an adapter file says about itself in its metadata: everything needed to rebuild the classifier around its tensors and to
+/// prepare images for it, so that prediction needs neither recipe nor data.
+/// </summary>
+public sealed record AdapterDescription
+{
+    /// <summary>Value of the metadata key <c>format</c>.</summary>
+    public const string Format = "radapt-adapter/1";
+
+    private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    /// <summary><c>lora</c>, <c>full</c> or <c>linear</c>.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Rank, alpha, targets; used with <c>lora</c> only.</summary>
+    public required LoraSettings Lora { get; init; }
+
+    /// <summary>Dimensions of the backbone.</summary>
+    public required BackboneShape Backbone { get; init; }
+
+    /// <summary>What the head reads.</summary>
+    public required Pooling Pooling { get; init; }
+
+    /// <summary>Findings, in the order of the head's outputs.</summary>
+    public required IReadOnlyList<string> Findings { get; init; }
+
+    /// <summary>The evaluation transform of the images.</summary>
+    public required Preprocessing Preprocessing { get; init; }
+
+    /// <summary>The base weights' file or run folder when it was trained; null for random weights.</summary>
+    public string? BaseWeights { get; init; }
+
+    /// <summary>Hash of the base weights' canonical tensors; <c>scratch:SEED</c> for random ones.</summary>
+    public required string BaseSha256 { get; init; }
+
+    /// <summary>What the base weights were recognised as.</summary>
+    public string BaseDescription { get; init; } = "";
+
+    /// <summary>Seed of the base weights where they are random.</summary>
+    public long Seed { get; init; }
+
+    internal IReadOnlyDictionary<string, string> ToMetadata()
+    {
+        var metadata = new Dictionary<string, string>
+        {
+            ["format"] = Format,
+            ["method"] = Method,
+            ["findings"] = JsonSerializer.Serialize(Findings, s_json),
+            ["pooling"] = Pooling.ToString(),
+            ["backbone"] = JsonSerializer.Serialize(new[] { Backbone.ImageSize, Backbone.PatchSize, Backbone.Depth, Backbone.Width, Backbone.Heads }),
+            ["preprocessing"] = JsonSerializer.Serialize(Preprocessing, s_json),
+            ["base_sha256"] = BaseSha256,
+            ["base_description"] = BaseDescription,
+            ["seed"] = Seed.ToString(CultureInfo.InvariantCulture),
+        };
+        if (BaseWeights is not null)
+        {
+            metadata["base_weights"] = BaseWeights;
+        }
+
+        if (Method == "lora")
+        {
+            metadata["rank"] = Lora.Rank.ToString(CultureInfo.InvariantCulture);
+            metadata["alpha"] = Lora.Alpha.ToString("R", CultureInfo.InvariantCulture);
+            metadata["dropout"] = Lora.Dropout.ToString("R", CultureInfo.InvariantCulture);
+            metadata["targets"] = JsonSerializer.Serialize(Lora.Targets, s_json);
+            metadata["blocks"] = JsonSerializer.Serialize(Lora.Blocks, s_json);
+        }
+
+        return metadata;
+    }
+
+    /// <exception cref="RadaptException">The metadata is not that of an adapter.</exception>
+    internal static AdapterDescription FromMetadata(IReadOnlyDictionary<string, string> metadata, string file)
+    {
+        if (metadata.GetValueOrDefault("format") != Format)
+        {
+            throw new RadaptException($"{file}: not a Radapt adapter (no '{Format}' in its metadata). Give a run folder or its adapter.safetensors.");
+        }
+
+        try
+        {
+            int[] backbone = Json<int[]>("backbone");
+            bool lora = metadata["method"] == "lora";
+            var description = new AdapterDescription
+            {
+                Method = metadata["method"],
+                Findings = Json<string[]>("findings"),
+                Pooling = Enum.Parse<Pooling>(metadata["pooling"]),
+                Backbone = new BackboneShape(backbone[0], backbone[1], backbone[2], backbone[3], backbone[4]),
+                Preprocessing = Json<Preprocessing>("preprocessing"),
+                BaseSha256 = metadata["base_sha256"],
+                BaseDescription = metadata["base_description"],
+                BaseWeights = metadata.GetValueOrDefault("base_weights"),
+                Seed = long.Parse(metadata["seed"], CultureInfo.InvariantCulture),
+                Lora = !lora ? new LoraSettings() : new LoraSettings
+                {
+                    Rank = int.Parse(metadata["rank"], CultureInfo.InvariantCulture),
+                    Alpha = double.Parse(metadata["alpha"], CultureInfo.InvariantCulture),
+                    Dropout = double.Parse(metadata["dropout"], CultureInfo.InvariantCulture),
+                    Targets = Json<string[]>("targets"),
+                    Blocks = Json<int[]>("blocks"),
+                },
+            };
+            return description.Backbone.IsSound && description.Findings.Count > 0 && AdaptationMethod.Names.Contains(description.Method)
+                ? description
+                : throw new FormatException("dimensions, findings or method out of range");
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or FormatException or IndexOutOfRangeException or ArgumentException or OverflowException)
+        {
+            throw new RadaptException($"{file}: the adapter's metadata is damaged ({e.Message}). Take the file from its run folder again.", e);
+        }
+
+        T Json<T>(string key) => JsonSerializer.Deserialize<T>(metadata[key], s_json) ?? throw new JsonException(key + " is null");
+    }
+}

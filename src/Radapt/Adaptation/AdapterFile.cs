@@ -1,0 +1,57 @@
+using Radapt.Checkpoints;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Radapt.Adaptation;
+
+/// <summary>The file <c>adapter.safetensors</c>: the trained tensors of a classifier and what they are for.</summary>
+internal static class AdapterFile
+{
+    /// <summary>The adapter file that a path means: the file itself, or the one in a run folder.</summary>
+    /// <exception cref="RadaptException">Neither.</exception>
+    public static string Locate(string path)
+    {
+        string inFolder = Path.Combine(path, "adapter.safetensors");
+        return File.Exists(inFolder) ? inFolder
+            : File.Exists(path) ? path
+            : Directory.Exists(path) ? throw new RadaptException($"{path}: holds no adapter.safetensors yet. Give a run folder whose first validation is done.")
+            : throw new RadaptException($"{path}: no such run folder or adapter file.");
+    }
+
+    /// <summary>Saves trained tensors, whole or not at all.</summary>
+    public static void Save(string path, AdapterDescription description, IEnumerable<(string Name, Tensor Tensor)> trained) =>
+        SafetensorsWriter.Write(path, trained.ToDictionary(t => t.Name, t => t.Tensor), description.ToMetadata());
+
+    /// <summary>Reads the description alone.</summary>
+    public static AdapterDescription Describe(string path)
+    {
+        using CheckpointFile file = CheckpointFile.Open(Locate(path));
+        return AdapterDescription.FromMetadata(file.Metadata, path);
+    }
+
+    /// <summary>Copies the saved tensors into those of the same names.</summary>
+    /// <exception cref="RadaptException">A tensor is missing, superfluous or of another shape; nothing is changed then.</exception>
+    public static void Load(string path, IReadOnlyList<(string Name, Tensor Tensor)> trained)
+    {
+        using CheckpointFile file = CheckpointFile.Open(Locate(path));
+        var saved = file.Tensors.ToDictionary(t => t.Name);
+        string[] problems =
+        [
+            .. trained.Where(t => !saved.ContainsKey(t.Name)).Select(t => $"{t.Name} is missing"),
+            .. trained.Where(t => saved.TryGetValue(t.Name, out TensorInfo? info) && !info.Shape.SequenceEqual(t.Tensor.shape))
+                .Select(t => $"{t.Name} is ({string.Join(", ", saved[t.Name].Shape)}) instead of ({string.Join(", ", t.Tensor.shape)})"),
+            .. saved.Keys.Except(trained.Select(t => t.Name)).Select(n => $"{n} is unexpected"),
+        ];
+        if (problems.Length > 0)
+        {
+            throw new RadaptException($"{path}: does not fit the model it describes: {string.Join("; ", problems.Take(5))}{(problems.Length > 5 ? $" and {problems.Length - 5} more" : "")}.");
+        }
+
+        using var noGradient = no_grad();
+        foreach ((string name, Tensor tensor) in trained)
+        {
+            using var scope = NewDisposeScope();
+            tensor.copy_(file.ReadTensor(name));
+        }
+    }
+}

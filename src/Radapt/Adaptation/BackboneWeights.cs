@@ -1,0 +1,160 @@
+using System.Security.Cryptography;
+using System.Text;
+using Radapt.Checkpoints;
+using Radapt.Compute;
+using Radapt.Models;
+using Radapt.Models.Dialects;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Radapt.Adaptation;
+
+/// <summary>
+/// Where a backbone's weights come from: a checkpoint, or a Radapt run (its base with the adapter merged in; its head is left out).
+/// Opening reads names and shapes only.
+/// </summary>
+internal sealed class BackboneWeights : IDisposable
+{
+    private readonly CheckpointFile _file;
+    private readonly RecognisedWeights? _recognised;          // of a checkpoint
+    private readonly AdapterDescription? _run;                // of a Radapt run
+    private readonly string _path;
+
+    private BackboneWeights(string path)
+    {
+        _path = path;
+        string adapter = Path.Combine(path, "adapter.safetensors");
+        _file = CheckpointFile.Open(File.Exists(adapter) ? adapter : path);
+        if (_file.Metadata.GetValueOrDefault("format") == AdapterDescription.Format)
+        {
+            _run = AdapterDescription.FromMetadata(_file.Metadata, path);
+        }
+        else
+        {
+            _recognised = WeightsDialect.Recognise(_file);
+        }
+    }
+
+    /// <summary>What the file was recognised as, for people.</summary>
+    public string Description => _run is null ? _recognised!.Description : $"Radapt run ({_run.Method} on {_run.BaseDescription})";
+
+    /// <summary>Dimensions as far as the tensors tell; heads are those usual for the width.</summary>
+    public BackboneShape? Shape => _run?.Backbone ?? _recognised!.Shape;
+
+    /// <summary>Mean of the gray values that these weights were trained with.</summary>
+    public double Mean => _run?.Preprocessing.Mean ?? _recognised!.Mean;
+
+    /// <summary>Standard deviation of the gray values that these weights were trained with.</summary>
+    public double Std => _run?.Preprocessing.Std ?? _recognised!.Std;
+
+    /// <summary>Lines that say which tensors of the file are not used, and why.</summary>
+    public IEnumerable<string> LeftOut => _recognised?.LeftOut.Select(l => $"{l.Count} tensors left out: {l.Group} ({l.Reason})") ?? [];
+
+    /// <exception cref="RadaptException">Missing, unreadable, or not a backbone.</exception>
+    public static BackboneWeights Open(string path) => new(path);
+
+    /// <summary>Fills the transformer's own tensors; position embeddings are resized to its grid.</summary>
+    /// <exception cref="RadaptException">Tensors are missing, unexpected or of another shape; all are named.</exception>
+    public void LoadInto(VisionTransformer encoder)
+    {
+        if (_run is null)
+        {
+            LoadCheckpoint(encoder);
+            return;
+        }
+
+        if (_run.Backbone with { ImageSize = encoder.Shape.ImageSize } != encoder.Shape)
+        {
+            throw new RadaptException($"{_path}: was trained with {_run.Backbone}, not {encoder.Shape}. Leave --backbone and its dimensions out to use the run's own.");
+        }
+
+        if (_run.Method == "full")
+        {
+            using var noGradient = no_grad();
+            foreach ((string name, TorchSharp.Modules.Parameter parameter) in encoder.named_parameters())
+            {
+                Copy(name, name, parameter, encoder.Shape.Grid);
+            }
+
+            return;
+        }
+
+        LoadBase(_run, null, encoder);
+        if (_run.Method == "lora")
+        {
+            MergeInto(encoder);
+        }
+    }
+
+    /// <summary>Hash of what <see cref="LoadInto"/> would load, independent of file format and position grid.</summary>
+    public string Hash()
+    {
+        if (_run is null)
+        {
+            return CanonicalHash.Compute(_file, _recognised!.Encoder);
+        }
+
+        string own = CanonicalHash.Compute(_file, _file.Tensors.Where(t => !t.Name.StartsWith("head.", StringComparison.Ordinal) && !t.Name.StartsWith("fc_norm.", StringComparison.Ordinal)).ToDictionary(t => t.Name, t => t.Name));
+        return _run.Method == "full" ? own : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(_run.BaseSha256 + own)));
+    }
+
+    /// <summary>
+    /// Loads the base that a run's adapter belongs to: from <paramref name="weights"/> if given, else from where it lay in training.
+    /// </summary>
+    /// <exception cref="RadaptException">It is not there, or it is not the same weights.</exception>
+    public static void LoadBase(AdapterDescription run, string? weights, VisionTransformer encoder)
+    {
+        string? path = weights ?? run.BaseWeights;
+        if (path is null)
+        {
+            Initialisation.FromScratch(encoder, run.Seed);
+            return;
+        }
+
+        if (!Path.Exists(path))
+        {
+            throw new RadaptException($"{path}: the base weights of this adapter are no longer there. Give their new place with --weights.");
+        }
+
+        using BackboneWeights source = Open(path);
+        if (source.Hash() is var hash && hash != run.BaseSha256)
+        {
+            throw new RadaptException($"{path}: not the base weights of this adapter (their tensors hash to {hash[..12]}…, the adapter was trained on {run.BaseSha256[..12]}…). Give the right file with --weights.");
+        }
+
+        source.LoadInto(encoder);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+
+    private void LoadCheckpoint(VisionTransformer encoder)
+    {
+        IReadOnlyDictionary<string, string> names = _recognised!.Encoder;
+        WeightsCheck.Ensure(_file, _recognised, [.. encoder.named_parameters().Select(p => (p.name, p.parameter.shape))]);
+        using var noGradient = no_grad();
+        foreach ((string name, TorchSharp.Modules.Parameter parameter) in encoder.named_parameters())
+        {
+            Copy(name, names[name], parameter, encoder.Shape.Grid);
+        }
+    }
+
+    private void Copy(string name, string nameInFile, Tensor target, int grid)
+    {
+        using var scope = NewDisposeScope();
+        Tensor stored = _file.ReadTensor(nameInFile).to(ScalarType.Float32);
+        target.copy_(name == "pos_embed" ? PositionEmbedding.Resize(stored, grid) : stored);
+    }
+
+    private void MergeInto(VisionTransformer encoder)
+    {
+        using var noGradient = no_grad();
+        using var adapters = new LoraAdapters(encoder, _run!.Lora, new ComputePlan("float32", "cpu", 1), 0);
+        foreach ((string name, Tensor tensor) in adapters.Tensors())
+        {
+            Copy(name, name, tensor, 0);
+        }
+
+        adapters.AddToBase();
+    }
+}

@@ -1,0 +1,123 @@
+using Radapt.Adaptation;
+using Radapt.Batching;
+using Radapt.Compute;
+using Radapt.Datasets;
+using Radapt.Metrics;
+
+namespace Radapt.Inference;
+
+/// <summary>What was predicted for one image, or why nothing could be.</summary>
+/// <param name="Path">The image file.</param>
+/// <param name="Probabilities">One probability per finding, in the predictor's order; null where the image cannot be read.</param>
+/// <param name="Error">The line to show where the image cannot be read.</param>
+public sealed record Prediction(string Path, IReadOnlyList<float>? Probabilities, string? Error);
+
+/// <summary>Labelled images with their probabilities, and the figures computed from them.</summary>
+/// <param name="Images">The images, N.</param>
+/// <param name="Probabilities">(N, F) row-major.</param>
+/// <param name="Metrics">AUROC and average precision per finding.</param>
+public sealed record ScoredImages(LabelledImages Images, IReadOnlyList<float> Probabilities, MultiLabelMetrics Metrics);
+
+/// <summary>
+/// A fine-tuned classifier ready to predict: base weights plus adapter, merged, with the pre-processing that belongs to it. Owns the
+/// model's memory. One predictor serves one thread at a time.
+/// </summary>
+public sealed class Predictor : IDisposable
+{
+    private readonly Classifier _classifier;
+
+    private Predictor(AdapterDescription adapter, Classifier classifier) => (Adapter, _classifier) = (adapter, classifier);
+
+    /// <summary>What the adapter file says about itself.</summary>
+    public AdapterDescription Adapter { get; }
+
+    /// <summary>The findings, in the order of the probabilities.</summary>
+    public IReadOnlyList<string> Findings => Adapter.Findings;
+
+    /// <summary>Opens a run folder or an adapter file.</summary>
+    /// <param name="runOrAdapter">Run folder or <c>adapter.safetensors</c>.</param>
+    /// <param name="weights">Where the base weights lie now; null: where they lay in training.</param>
+    /// <param name="plan">Precision, device, threads; null: float32 on the CPU.</param>
+    /// <exception cref="RadaptException">A file is missing or damaged, or the base weights are not the adapter's.</exception>
+    public static Predictor Open(string runOrAdapter, string? weights = null, ComputePlan? plan = null)
+    {
+        plan ??= ComputePlan.Float32;
+        AdapterDescription adapter = AdapterFile.Describe(runOrAdapter);
+        var classifier = new Classifier(adapter.Backbone, adapter.Findings.Count, adapter.Pooling, dropPath: 0, plan);
+        try
+        {
+            if (adapter.Method != "full")
+            {
+                BackboneWeights.LoadBase(adapter, weights, classifier.Encoder);
+            }
+
+            AdaptationMethod.Apply(classifier, adapter.Method, adapter.Lora, plan, adapter.Seed);
+            AdapterFile.Load(runOrAdapter, [.. classifier.Trained()]);
+            classifier.Lora?.Merge();
+            return new Predictor(adapter, classifier);
+        }
+        catch
+        {
+            classifier.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Predicts image files; those that cannot be read are reported in their place and the rest goes on.</summary>
+    /// <param name="paths">PNG or JPEG files.</param>
+    /// <param name="batchSize">Images per forward pass.</param>
+    /// <param name="loaderThreads">Threads that decode.</param>
+    /// <param name="cancellation">Ends the enumeration.</param>
+    /// <returns>One prediction per path, in their order, as they are ready.</returns>
+    public IEnumerable<Prediction> Predict(IReadOnlyList<string> paths, int batchSize = 16, int loaderThreads = 2, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        var images = new LabelledImages([], [.. paths.Select(p => new LabelledImage(p, Path.GetFullPath(p), null, []))]);
+        var batches = new ImageBatches(images, Adapter.Preprocessing, batchSize, loaderThreads, cacheBytes: 0);
+        foreach (ImageBatch batch in batches.Evaluation(UnreadableImages.Report, cancellation))
+        {
+            var predictions = new Prediction[batch.Count];
+            using (batch)
+            {
+                float[] probabilities = Scoring.Probabilities(_classifier, batch);
+                for (int slot = 0; slot < predictions.Length; slot++)
+                {
+                    predictions[slot] = new Prediction(paths[batch.Items[slot]], probabilities[(slot * Findings.Count)..((slot + 1) * Findings.Count)], null);
+                }
+
+                foreach (UnreadableImage unreadable in batch.Unreadable)
+                {
+                    predictions[unreadable.Slot] = predictions[unreadable.Slot] with { Probabilities = null, Error = unreadable.Error.Message };
+                }
+            }
+
+            foreach (Prediction prediction in predictions)
+            {
+                yield return prediction;
+            }
+        }
+    }
+
+    /// <summary>Predicts labelled images and computes the figures.</summary>
+    /// <param name="images">Images labelled for this predictor's findings, in their order.</param>
+    /// <param name="batchSize">Images per forward pass.</param>
+    /// <param name="loaderThreads">Threads that decode.</param>
+    /// <param name="onImages">Told the number of images done.</param>
+    /// <param name="cancellation">Ends the pass.</param>
+    /// <exception cref="RadaptException">The findings differ, or an image cannot be read.</exception>
+    public ScoredImages Score(LabelledImages images, int batchSize = 16, int loaderThreads = 2, Action<int>? onImages = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        if (!images.Findings.SequenceEqual(Findings))
+        {
+            throw new RadaptException($"The data is labelled for {string.Join(", ", images.Findings)}, the adapter predicts {string.Join(", ", Findings)}: name the columns with --findings.");
+        }
+
+        var batches = new ImageBatches(images, Adapter.Preprocessing, batchSize, loaderThreads, cacheBytes: 0);
+        float[] probabilities = Scoring.Probabilities(_classifier, batches, (_, done) => onImages?.Invoke(done), cancellation);
+        return new ScoredImages(images, probabilities, MultiLabelMetrics.Compute(Findings, images.FlatLabels(), probabilities));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _classifier.Dispose();
+}

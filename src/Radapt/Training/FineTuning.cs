@@ -1,0 +1,224 @@
+using System.Diagnostics;
+using System.Globalization;
+using Radapt.Adaptation;
+using Radapt.Batching;
+using Radapt.Compute;
+using Radapt.Datasets;
+using Radapt.Imaging;
+using Radapt.Inference;
+using Radapt.Metrics;
+using Radapt.Models;
+using Radapt.Training.Recipes;
+
+namespace Radapt.Training;
+
+/// <summary>
+/// The main job: a recipe becomes a run. <see cref="Prepare"/> reads data and weights, decides every default and builds the classifier;
+/// <see cref="Run"/> trains, tests the best epoch once and fills the run folder. Owns the model's memory.
+/// </summary>
+public sealed class FineTuning : IDisposable
+{
+    private readonly Classifier _classifier;
+    private readonly ComputePlan _plan;
+    private readonly ImageBatches _train;
+    private readonly ImageBatches _val;
+    private readonly string _baseHash;
+
+    private FineTuning(ResolvedRecipe resolved, DataSplits data, BackboneWeights? weights)
+    {
+        Recipe recipe = resolved.Recipe;
+        (Resolved, Data) = (resolved, data);
+        _plan = new ComputePlan(recipe.Precision, recipe.Device, recipe.Threads);
+        WeightsDescription = weights?.Description ?? $"random (seed {recipe.Seed.ToString(CultureInfo.InvariantCulture)})";
+        Notes = [.. weights?.LeftOut ?? [], .. data.Notes];
+        var shape = new BackboneShape(recipe.ImageSize, recipe.PatchSize, recipe.Depth, recipe.Width, recipe.Heads);
+        Preprocessing = new Preprocessing(recipe.ImageSize, recipe.Resize, recipe.Mean, recipe.Std);
+        _train = new ImageBatches(data.Train, Preprocessing, recipe.BatchSize, recipe.LoaderThreads);
+        _val = new ImageBatches(data.Val, Preprocessing, recipe.BatchSize, recipe.LoaderThreads);
+        _classifier = new Classifier(shape, data.Train.Findings.Count, recipe.Pooling, recipe.DropPath, _plan);
+        try
+        {
+            if (weights is null)
+            {
+                Initialisation.FromScratch(_classifier.Encoder, recipe.Seed);
+            }
+            else
+            {
+                weights.LoadInto(_classifier.Encoder);
+            }
+
+            _baseHash = weights?.Hash() ?? $"scratch:{recipe.Seed.ToString(CultureInfo.InvariantCulture)}";
+            _classifier.Head.Initialise(recipe.Seed);
+            AdaptationMethod.Apply(_classifier, recipe.Method, Lora(recipe), _plan, recipe.Seed);
+            Trainable = _classifier.CountTrainable();
+        }
+        catch
+        {
+            _classifier.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The recipe with every value decided, and who decided each.</summary>
+    public ResolvedRecipe Resolved { get; }
+
+    /// <summary>The recipe.</summary>
+    public Recipe Recipe => Resolved.Recipe;
+
+    /// <summary>The images.</summary>
+    public DataSplits Data { get; }
+
+    /// <summary>What the weights were recognised as.</summary>
+    public string WeightsDescription { get; }
+
+    /// <summary>Lines to show: tensors and rows that are not used, and why.</summary>
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>How much is trained.</summary>
+    public TrainableCount Trainable { get; }
+
+    /// <summary>The evaluation transform.</summary>
+    public Preprocessing Preprocessing { get; }
+
+    /// <summary>Reads data and weights, decides every default, builds the classifier.</summary>
+    /// <param name="layers">What was given; the first beats the second, such as the command line before a recipe.</param>
+    /// <exception cref="RadaptException">Anything is wrong with what was given.</exception>
+    public static FineTuning Prepare(IReadOnlyList<RecipeLayer> layers)
+    {
+        Recipe asked = RecipeResolver.Partial(layers);
+        if (asked.Device == "cuda" && !TorchSharp.torch.cuda.is_available())
+        {
+            throw new RadaptException("--device cuda: this build or machine has no CUDA. Build with -p:TorchBackend=cuda on a machine with a driver, or leave --device out.");
+        }
+
+        using BackboneWeights? weights = asked.Weights is null || asked.FromScratch ? null : BackboneWeights.Open(asked.Weights);
+        DataSplits data = DataReader.Read(RunData.Options(asked));
+        ResolvedRecipe resolved = RecipeResolver.Resolve(layers, new RecipeFacts
+        {
+            WeightsShape = weights?.Shape,
+            WeightsDescription = weights?.Description,
+            WeightsMean = weights?.Mean,
+            WeightsStd = weights?.Std,
+            TrainingImages = data.Train.Items.Count,
+            PhysicalCores = Machine.Current.PhysicalCores,
+            LogicalCores = Machine.Current.LogicalCores,
+        });
+        return new FineTuning(resolved, data, weights);
+    }
+
+    /// <summary>How long <see cref="Run"/> will take at most, from one measured update: training, validations and test. Changes nothing.</summary>
+    public TimeSpan Estimate(CancellationToken cancellation = default)
+    {
+        using var trainer = new Trainer(Recipe, _classifier, _train, _val, new RunFolder("."), null) { OnBest = _ => { } };
+        TimeSpan batch = trainer.TimeOfOneBatch(cancellation);
+        double validations = Math.Ceiling(Recipe.Epochs / (double)Recipe.ValidateEvery);
+        double evaluated = (validations * Data.Val.Items.Count) + (Data.Test?.Items.Count ?? 0);
+        return batch * (((double)Recipe.Epochs * _train.BatchesPerEpoch) + (evaluated / Recipe.BatchSize / 3)); // a forward is a third of a step
+    }
+
+    /// <summary>Trains and fills the run folder.</summary>
+    /// <param name="folder">An empty or new folder; with <paramref name="resume"/> that of the run to go on with.</param>
+    /// <param name="resume">Go on from the folder's state.</param>
+    /// <param name="progress">Told how it goes.</param>
+    /// <param name="onEpoch">Told the result of every epoch.</param>
+    /// <param name="cancellation">Stops after the current update; the state is saved.</param>
+    /// <exception cref="RadaptException">The folder is not empty, nothing is there to resume, an image cannot be read, or the loss is not finite.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; resume goes on from that very update.</exception>
+    public RunSummary Run(
+        string folder, bool resume = false, IProgress<TrainingProgress>? progress = null, Action<EpochResult>? onEpoch = null, CancellationToken cancellation = default)
+    {
+        var run = new RunFolder(folder);
+        if (!resume)
+        {
+            run.Create();
+            RecipeFile.Write(Resolved, run.Recipe);
+        }
+
+        string fingerprint = RunData.Fingerprint(Data);
+        var report = new RunReport(this, run, fingerprint, _baseHash);
+        var watch = Stopwatch.StartNew();
+        using var events = new EventLog(run.Path);
+        using var trainer = new Trainer(Recipe, _classifier, _train, _val, run, progress)
+        {
+            OnBest = _ => AdapterFile.Save(run.Adapter, Describe(), _classifier.Trained()),
+            OnUpdate = events.Update,
+            OnEpoch = result =>
+            {
+                events.Epoch(result);
+                onEpoch?.Invoke(result);
+            },
+        };
+        if (resume)
+        {
+            trainer.Resume(fingerprint);
+        }
+        else
+        {
+            report.Write("running", null, null);
+        }
+
+        TrainerState state = trainer.Run(fingerprint, cancellation);
+        AdapterFile.Load(run.Adapter, [.. _classifier.Trained()]);
+        _classifier.Lora?.Merge();
+        try
+        {
+            ScoredImages val = Score(trainer, Data.Val, TrainingPhase.Validation, cancellation);
+            ScoredImages? test = Data.Test is null ? null : Score(trainer, Data.Test, TrainingPhase.Test, cancellation);
+            NameKey names = NameKey.For(Recipe, Data);
+            PredictionTable.Write(run.Predictions, test ?? val, names.Name);
+            var summary = new RunSummary(run.Path, state.BestEpoch, state.Epoch, state.Stopped, val.Metrics, test?.Metrics, watch.Elapsed, state.History);
+            report.Write("complete", state, summary);
+            Directory.Delete(Path.GetDirectoryName(run.State)!, recursive: true); // nothing is left to resume
+            return summary;
+        }
+        finally
+        {
+            _classifier.Lora?.Unmerge();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _classifier.Dispose();
+
+    private ScoredImages Score(Trainer trainer, LabelledImages images, TrainingPhase phase, CancellationToken cancellation)
+    {
+        var batches = ReferenceEquals(images, Data.Val) ? _val : new ImageBatches(images, Preprocessing, Recipe.BatchSize, Recipe.LoaderThreads, cacheBytes: 0);
+        float[] probabilities = trainer.Score(batches, phase, cancellation).Probabilities;
+        return new ScoredImages(images, probabilities, MultiLabelMetrics.Compute(images.Findings, images.FlatLabels(), probabilities));
+    }
+
+    private AdapterDescription Describe() => new()
+    {
+        Method = Recipe.Method,
+        Lora = Lora(Recipe),
+        Backbone = _classifier.Encoder.Shape,
+        Pooling = Recipe.Pooling,
+        Findings = Data.Train.Findings,
+        Preprocessing = Preprocessing,
+        BaseWeights = Recipe.FromScratch ? null : Path.GetFullPath(Recipe.Weights!),
+        BaseSha256 = _baseHash,
+        BaseDescription = WeightsDescription,
+        Seed = Recipe.Seed,
+    };
+
+    private static LoraSettings Lora(Recipe recipe) => new()
+    {
+        Rank = recipe.Rank,
+        Alpha = recipe.Alpha,
+        Dropout = recipe.LoraDropout,
+        Targets = recipe.LoraTargets,
+        Blocks = recipe.LoraBlocks,
+    };
+}
+
+/// <summary>What came out of a run.</summary>
+/// <param name="Folder">The run folder.</param>
+/// <param name="BestEpoch">Epoch whose tensors were kept, from 1.</param>
+/// <param name="Epochs">Epochs trained.</param>
+/// <param name="StoppedEarly">Early stopping ended the training.</param>
+/// <param name="Val">Figures of the best epoch on the validation images.</param>
+/// <param name="Test">Figures of the best epoch on the test images, computed once; null without test images.</param>
+/// <param name="Time">Time of this session.</param>
+/// <param name="History">Results of the epochs.</param>
+public sealed record RunSummary(
+    string Folder, int BestEpoch, int Epochs, bool StoppedEarly, MultiLabelMetrics Val, MultiLabelMetrics? Test, TimeSpan Time, IReadOnlyList<EpochResult> History);

@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using System.Text;
+using Radapt.Datasets;
+
+namespace Radapt.Training;
+
+/// <summary>
+/// How images are named in run folders. File names are often patient names or accession numbers, so where the table has a patient
+/// column they are replaced by HMAC-SHA256 under a key that stays with the data: the hospital can find the image again, others cannot.
+/// </summary>
+internal sealed class NameKey
+{
+    private const string FileName = ".radapt-key";
+    private readonly byte[]? _key;
+
+    private NameKey(byte[]? key) => _key = key;
+
+    /// <summary>The naming of a run: plain where the recipe says so or no patients are known, else under <c>--key</c> or the data's own key.</summary>
+    /// <exception cref="RadaptException">The key cannot be read or made.</exception>
+    public static NameKey For(Recipe recipe, DataSplits data)
+    {
+        bool patients = new[] { data.Train, data.Val, data.Test }.OfType<LabelledImages>().SelectMany(s => s.Items).Any(i => i.Patient is not null);
+        if (recipe.PlainNames || (!patients && recipe.Key is null))
+        {
+            return new NameKey(null);
+        }
+
+        string source = Path.GetFullPath(recipe.Data ?? recipe.Train!);
+        string file = recipe.Key ?? Path.Combine(Directory.Exists(source) ? source : Path.GetDirectoryName(source)!, FileName);
+        return new NameKey(ReadOrCreate(file));
+    }
+
+    /// <summary>The name to write: the plain one, or 32 hexadecimal digits that depend on the key.</summary>
+    public string Name(string plain) => _key is null ? plain : Convert.ToHexStringLower(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(plain)).AsSpan(0, 16));
+
+    private static byte[] ReadOrCreate(string file)
+    {
+        try
+        {
+            if (!File.Exists(file))
+            {
+                AtomicFile.WriteText(file, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)) + "\n");
+                if (!OperatingSystem.IsWindows())
+                {
+                    File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                }
+            }
+
+            byte[] key = Convert.FromHexString(File.ReadAllText(file).Trim());
+            return key.Length >= 16 ? key : throw new FormatException("shorter than 16 bytes");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or RadaptException)
+        {
+            throw new RadaptException(
+                $"{file}: the key that hides image names cannot be read or made ({e.Message}). Give another place with --key FILE, or --plain-names to write names as they are.", e);
+        }
+    }
+}

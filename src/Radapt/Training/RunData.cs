@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Radapt.Datasets;
+
+namespace Radapt.Training;
+
+/// <summary>The data section of a recipe, and a fingerprint of what it led to.</summary>
+internal static class RunData
+{
+    public static DataOptions Options(Recipe recipe) => new()
+    {
+        Data = recipe.Data,
+        Train = recipe.Train,
+        Val = recipe.Val,
+        Test = recipe.Test,
+        ImageRoot = recipe.ImageRoot,
+        Findings = recipe.Findings,
+        ClassColumn = recipe.ClassColumn,
+        ClassLabels = recipe.ClassLabels,
+        KeepClasses = recipe.KeepClasses,
+        LabelFraction = recipe.LabelFraction,
+        AllowOverlap = recipe.AllowOverlap,
+        AllowRareFindings = recipe.AllowRareFindings,
+        AllowMissingImages = recipe.AllowMissingImages,
+        Seed = recipe.Seed,
+    };
+
+    /// <summary>SHA-256 over findings, names, labels and file sizes of all splits: what must not change between a run and its resumption.</summary>
+    public static string Fingerprint(DataSplits data)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (LabelledImages split in new[] { data.Train, data.Val, data.Test }.OfType<LabelledImages>())
+        {
+            Append(string.Join('\n', split.Findings));
+            foreach (LabelledImage item in split.Items)
+            {
+                Append(string.Create(CultureInfo.InvariantCulture, $"{item.Name}\t{string.Join(' ', item.Labels)}\t{new FileInfo(item.Path).Length}"));
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+
+        void Append(string line) => hash.AppendData(Encoding.UTF8.GetBytes(line + "\n"));
+    }
+}

@@ -1,0 +1,81 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using Radapt.Compute;
+using Radapt.Metrics;
+
+namespace Radapt.Training;
+
+/// <summary>Writes <c>run.json</c>: versions, machine, seed, data fingerprint, best epoch, figures.</summary>
+internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string fingerprint, string baseHash)
+{
+    private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
+
+    public void Write(string status, TrainerState? state, RunSummary? summary)
+    {
+        Recipe recipe = fineTuning.Recipe;
+        var run = new JsonObject
+        {
+            ["status"] = status,
+            ["versions"] = new JsonObject
+            {
+                ["radapt"] = Version(typeof(RunReport)),
+                ["torchsharp"] = Version(typeof(TorchSharp.torch)),
+                ["dotnet"] = RuntimeInformation.FrameworkDescription,
+            },
+            ["machine"] = new JsonObject
+            {
+                ["system"] = RuntimeInformation.OSDescription,
+                ["processor"] = Machine.Current.Processor,
+                ["physical_cores"] = Machine.Current.PhysicalCores,
+                ["logical_cores"] = Machine.Current.LogicalCores,
+            },
+            ["compute"] = new JsonObject
+            {
+                ["precision"] = recipe.Precision,
+                ["device"] = recipe.Device,
+                ["threads"] = recipe.Threads,
+                ["loader_threads"] = recipe.LoaderThreads,
+            },
+            ["seed"] = recipe.Seed,
+            ["data"] = new JsonObject
+            {
+                ["fingerprint"] = fingerprint,
+                ["train"] = fineTuning.Data.Train.Items.Count,
+                ["val"] = fineTuning.Data.Val.Items.Count,
+                ["test"] = fineTuning.Data.Test?.Items.Count ?? 0,
+            },
+            ["weights"] = new JsonObject { ["description"] = fineTuning.WeightsDescription, ["sha256"] = baseHash },
+            ["trainable"] = new JsonObject
+            {
+                ["parameters"] = fineTuning.Trainable.Trainable,
+                ["total"] = fineTuning.Trainable.Total,
+                ["percent"] = fineTuning.Trainable.Percent,
+            },
+            ["session_started"] = _started.ToString("O"),
+        };
+        if (state is not null && summary is not null)
+        {
+            EpochResult[] epochs = [.. state.History];
+            run["best_epoch"] = state.BestEpoch;
+            run["epochs"] = state.Epoch;
+            run["stopped_early"] = state.Stopped;
+            run["train"] = new JsonObject
+            {
+                ["images_per_second"] = epochs.Average(e => e.ImagesPerSecond),
+                ["seconds"] = epochs.Sum(e => e.Seconds),
+                ["seconds_per_epoch"] = epochs.Average(e => e.Seconds),
+                ["peak_memory_mib"] = Machine.PeakMemoryMib,
+            };
+            run["val"] = MetricsJson.Of(summary.Val);
+            if (summary.Test is not null)
+            {
+                run["test"] = MetricsJson.Of(summary.Test);
+            }
+        }
+
+        folder.WriteRun(run);
+    }
+
+    private static string Version(Type type) => type.Assembly.GetName().Version?.ToString(3) ?? "?";
+}

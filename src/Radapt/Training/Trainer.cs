@@ -1,0 +1,262 @@
+using System.Diagnostics;
+using Radapt.Adaptation;
+using Radapt.Batching;
+using Radapt.Imaging;
+using Radapt.Inference;
+using Radapt.Metrics;
+using Radapt.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Radapt.Training;
+
+/// <summary>
+/// The training loop: batches -> loss -> gradients -> update, validation, the best epoch's tensors kept, state saved for resume.
+/// It owns the optimizer; classifier and data belong to the caller.
+/// </summary>
+internal sealed class Trainer : IDisposable
+{
+    private static readonly TimeSpan s_saveInterval = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_reportInterval = TimeSpan.FromMilliseconds(100);
+
+    private readonly Recipe _recipe;
+    private readonly Classifier _classifier;
+    private readonly ImageBatches _train;
+    private readonly ImageBatches _val;
+    private readonly Augmentation _augmentation;
+    private readonly RunFolder _folder;
+    private readonly Optimizer _optimizer;
+    private readonly LearningRate _schedule;
+    private readonly Tensor? _posWeight;
+    private readonly IReadOnlyList<(string Name, Tensor Tensor)> _trained;
+    private readonly Stopwatch _sinceSave = Stopwatch.StartNew();
+    private readonly ProgressClock _clock;
+    private TrainerState _state = new();
+
+    public Trainer(Recipe recipe, Classifier classifier, ImageBatches train, ImageBatches val, RunFolder folder, IProgress<TrainingProgress>? progress)
+    {
+        (_recipe, _classifier, _train, _val, _folder) = (recipe, classifier, train, val, folder);
+        _augmentation = AugmentationNames.Parse(recipe.Augment);
+        _trained = [.. classifier.Trained()];
+        _optimizer = Optimizer.Create(recipe, _trained);
+        _schedule = new LearningRate(recipe.Lr, recipe.MinLr, recipe.WarmupEpochs, recipe.Epochs);
+        _posWeight = PositiveWeights.Resolve(recipe.PosWeight, train.Images)?.to(classifier.Encoder.cls_token.device).DetachFromDisposeScope();
+        _clock = new ProgressClock(progress, recipe, s_reportInterval);
+    }
+
+    /// <summary>Called after every validated epoch that is the best so far, to save its tensors.</summary>
+    public required Action<TrainerState> OnBest { get; init; }
+
+    /// <summary>Called after every epoch.</summary>
+    public Action<EpochResult>? OnEpoch { get; init; }
+
+    /// <summary>Called after every update with the number of updates, the batch loss and the learning rate.</summary>
+    public Action<long, double, double>? OnUpdate { get; init; }
+
+    /// <summary>Goes on where the folder's state stands.</summary>
+    /// <exception cref="RadaptException">No state, or the data changed since.</exception>
+    public void Resume(string dataFingerprint)
+    {
+        _state = _folder.LoadState(_trained, _optimizer);
+        if (_state.DataFingerprint != dataFingerprint)
+        {
+            throw new RadaptException($"{_folder.Path}: the data changed since this run began (images or labels differ). Restore it, or start afresh with another --out.");
+        }
+    }
+
+    /// <summary>Trains to the end, or to early stopping, from wherever the state stands.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled; the state at this very update is saved.</exception>
+    public TrainerState Run(string dataFingerprint, CancellationToken cancellation)
+    {
+        _state = _state with { DataFingerprint = dataFingerprint };
+        try
+        {
+            while (_state.Epoch < _recipe.Epochs && !_state.Stopped)
+            {
+                EpochResult result = TrainEpoch(cancellation);
+                bool validates = result.Epoch % _recipe.ValidateEvery == 0 || result.Epoch == _recipe.Epochs;
+                FinishEpoch(validates ? Validate(result, cancellation) : result);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            SaveState();
+            throw;
+        }
+
+        return _state;
+    }
+
+    /// <summary>Time of one update after a warm-up, from real batches; nothing is changed by it.</summary>
+    public TimeSpan TimeOfOneBatch(CancellationToken cancellation)
+    {
+        var watch = new Stopwatch();
+        int done = 0;
+        foreach (ImageBatch batch in _train.Training(_augmentation, _recipe.Seed, epoch: 0, startBatch: 0, cancellation))
+        {
+            watch.Restart();
+            using (batch)
+            {
+                ForwardBackward(batch, step: 0);
+                _optimizer.ClearGradients();
+            }
+
+            if (++done == 2)
+            {
+                break;
+            }
+        }
+
+        return watch.Elapsed;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _posWeight?.Dispose();
+    }
+
+    private EpochResult TrainEpoch(CancellationToken cancellation)
+    {
+        int count = _train.BatchesPerEpoch;
+        _clock.Start(TrainingPhase.Training, _state, count, _val.EvaluationBatches);
+        int images = 0;
+        foreach (ImageBatch batch in _train.Training(_augmentation, _recipe.Seed, _state.Epoch, _state.Batch, cancellation))
+        {
+            double loss;
+            using (batch)
+            {
+                loss = ForwardBackward(batch, _state.Step);
+                images += batch.Count;
+            }
+
+            int done = _state.Batch + 1;
+            _state = _state with { Batch = done, Step = _state.Step + 1, LossSum = _state.LossSum + loss };
+            bool updates = done % _recipe.Accumulate == 0 || done == count;
+            if (updates)
+            {
+                int first = (done - 1) / _recipe.Accumulate * _recipe.Accumulate; // the rate is that of the update's first batch
+                double rate = _schedule.At(_state.Epoch + (first / (double)count));
+                if (_recipe.ClipGrad > 0)
+                {
+                    _optimizer.ClipGradients(_recipe.ClipGrad);
+                }
+
+                _optimizer.Step(rate);
+                _state = _state with { Updates = _optimizer.Updates, LearningRate = rate };
+                OnUpdate?.Invoke(_state.Updates, loss, rate);
+                if (_sinceSave.Elapsed > s_saveInterval)
+                {
+                    SaveState();
+                }
+
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            _clock.Report(_state, done, images);
+        }
+
+        return new EpochResult
+        {
+            Epoch = _state.Epoch + 1,
+            Updates = _state.Updates,
+            TrainLoss = _state.LossSum / count,
+            LearningRate = _state.LearningRate,
+            ImagesPerSecond = images / _clock.Seconds,
+            Seconds = _clock.Seconds,
+        };
+    }
+
+    private double ForwardBackward(ImageBatch batch, long step)
+    {
+        using var scope = NewDisposeScope();
+        Tensor images = Scoring.ToTensor(batch, _classifier);
+        Tensor logits = _classifier.Forward(images, new ForwardPass(true, _recipe.Seed, step)); // (B, F)
+        Tensor loss = MaskedLoss.Compute(logits, batch.Labels.AsSpan(0, batch.Count * _train.Images.Findings.Count), _posWeight);
+        double value = loss.item<float>();
+        if (!double.IsFinite(value))
+        {
+            throw new RadaptException(
+                $"The loss is {value} in epoch {_state.Epoch + 1}, batch {_state.Batch + 1}, at learning rate {_state.LearningRate:g3}: training stopped; "
+                + $"the last good state and the best adapter are in {_folder.Path}. Lower --lr or set --clip-grad 1.");
+        }
+
+        (loss / _recipe.Accumulate).backward();
+        return value;
+    }
+
+    private EpochResult Validate(EpochResult result, CancellationToken cancellation)
+    {
+        (float[] probabilities, double loss) = Score(_val, TrainingPhase.Validation, cancellation);
+        MultiLabelMetrics metrics = MultiLabelMetrics.Compute(_val.Images.Findings, _val.Images.FlatLabels(), probabilities);
+        double score = metrics.MeanAuroc ?? -loss;
+        bool best = _state.BestScore is null || score > _state.BestScore;
+        _state = _state with
+        {
+            BestEpoch = best ? result.Epoch : _state.BestEpoch,
+            BestScore = best ? score : _state.BestScore,
+            SinceBest = best ? 0 : _state.SinceBest + 1,
+        };
+        _clock.Validated(metrics.MeanAuroc, _state.BestScore);
+        return result with
+        {
+            ValAuroc = metrics.MeanAuroc,
+            ValAurocByFinding = metrics.Findings.Where(f => f.Auroc is not null).ToDictionary(f => f.Finding, f => f.Auroc!.Value),
+            ValLoss = loss,
+            Best = best,
+        };
+    }
+
+    /// <summary>Probabilities (N, F) and the mean loss of known labels.</summary>
+    public (float[] Probabilities, double Loss) Score(ImageBatches images, TrainingPhase phase, CancellationToken cancellation)
+    {
+        _clock.Start(phase, _state, images.EvaluationBatches, 0);
+        float[] probabilities = Scoring.Probabilities(_classifier, images, (batches, done) => _clock.Report(_state, batches, done), cancellation);
+        return (probabilities, LogLoss(images.Images.FlatLabels(), probabilities));
+    }
+
+    private static double LogLoss(ReadOnlySpan<sbyte> labels, ReadOnlySpan<float> probabilities)
+    {
+        double sum = 0;
+        int count = 0;
+        for (int i = 0; i < labels.Length; i++)
+        {
+            if (labels[i] >= 0)
+            {
+                double p = Math.Clamp(probabilities[i], 1e-7, 1 - 1e-7);
+                sum -= Math.Log(labels[i] == 1 ? p : 1 - p);
+                count++;
+            }
+        }
+
+        return sum / Math.Max(1, count);
+    }
+
+    private void FinishEpoch(EpochResult result)
+    {
+        _state = _state with
+        {
+            Epoch = result.Epoch,
+            Batch = 0,
+            LossSum = 0,
+            History = [.. _state.History, result],
+            Stopped = _recipe.Patience > 0 && _state.SinceBest >= _recipe.Patience,
+        };
+        if (result.Best)
+        {
+            // Before the state: a kill in between repeats this epoch and writes the same adapter again.
+            OnBest(_state);
+        }
+
+        SaveState();
+        OnEpoch?.Invoke(result);
+    }
+
+    private void SaveState()
+    {
+        _folder.SaveState(_state, _trained, _optimizer);
+        _folder.WriteMetrics(_state.History);
+        _sinceSave.Restart();
+    }
+}

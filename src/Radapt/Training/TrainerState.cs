@@ -1,0 +1,47 @@
+using System.Text.Json;
+
+namespace Radapt.Training;
+
+/// <summary>Where a run stands, besides its tensors. All randomness is keyed by these numbers, so they are all that resume needs.</summary>
+internal sealed record TrainerState
+{
+    /// <summary>Epochs completed.</summary>
+    public int Epoch { get; init; }
+
+    /// <summary>Batches of the current epoch that are done.</summary>
+    public int Batch { get; init; }
+
+    /// <summary>Forward passes of training since the start; the key of dropout and stochastic depth.</summary>
+    public long Step { get; init; }
+
+    /// <summary>Updates since the start.</summary>
+    public long Updates { get; init; }
+
+    /// <summary>Sum of the batch losses of the current epoch.</summary>
+    public double LossSum { get; init; }
+
+    /// <summary>Learning rate of the last update.</summary>
+    public double LearningRate { get; init; }
+
+    /// <summary>Best epoch so far, from 1; 0: none.</summary>
+    public int BestEpoch { get; init; }
+
+    /// <summary>Mean validation AUROC of the best epoch; where no AUROC is defined, minus the validation loss takes its place.</summary>
+    public double? BestScore { get; init; }
+
+    /// <summary>Validations since the best.</summary>
+    public int SinceBest { get; init; }
+
+    /// <summary>Early stopping has ended the training.</summary>
+    public bool Stopped { get; init; }
+
+    /// <summary>Results of the epochs so far.</summary>
+    public IReadOnlyList<EpochResult> History { get; init; } = [];
+
+    /// <summary>Fingerprint of the data the run began with.</summary>
+    public string DataFingerprint { get; init; } = "";
+
+    public string ToJson() => JsonSerializer.Serialize(this, RunFolder.Json);
+
+    public static TrainerState FromJson(string json) => JsonSerializer.Deserialize<TrainerState>(json, RunFolder.Json)!;
+}

@@ -1,0 +1,74 @@
+using Radapt.Checkpoints;
+using Radapt.Models;
+using static TorchSharp.torch;
+
+namespace Radapt.Tests.Golden;
+
+/// <summary>The tensors of one golden file, in memory until disposed.</summary>
+internal sealed class GoldenTensors : IDisposable
+{
+    private readonly Dictionary<string, Tensor> _tensors = [];
+
+    public GoldenTensors(string path)
+    {
+        using CheckpointFile file = CheckpointFile.Open(path);
+        foreach (TensorInfo info in file.Tensors)
+        {
+            _tensors.Add(info.Name, file.ReadTensor(info.Name).DetachFromDisposeScope());
+        }
+    }
+
+    public Tensor this[string name] => _tensors[name];
+
+    public IEnumerable<string> Names => _tensors.Keys;
+
+    public bool Has(string name) => _tensors.ContainsKey(name);
+
+    /// <summary>Copies every tensor that the model has; returns the names it lacks.</summary>
+    public string[] CopyInto(IEnumerable<(string Name, Tensor Tensor)> model)
+    {
+        using var noGradient = no_grad();
+        var missing = new List<string>();
+        foreach ((string name, Tensor tensor) in model)
+        {
+            if (_tensors.TryGetValue(name, out Tensor? stored))
+            {
+                tensor.copy_(stored);
+            }
+            else
+            {
+                missing.Add(name);
+            }
+        }
+
+        return [.. missing];
+    }
+
+    public void Dispose()
+    {
+        foreach (Tensor tensor in _tensors.Values)
+        {
+            tensor.Dispose();
+        }
+    }
+}
+
+/// <summary>Comparison at a case's tolerance: abs(a - b) &lt;= atol + rtol abs(b).</summary>
+internal static class GoldenAssert
+{
+    public static void Close(Tensor expected, Tensor actual, System.Text.Json.Nodes.JsonNode tolerance, string what)
+    {
+        double atol = tolerance["atol"]?.GetValue<double>() ?? 0;
+        double rtol = tolerance["rtol"]?.GetValue<double>() ?? 0;
+        using var scope = NewDisposeScope();
+        Assert.Equal(expected.shape, actual.shape);
+        Tensor a = actual.detach().to(ScalarType.Float64);
+        Tensor b = expected.to(ScalarType.Float64);
+        double excess = ((a - b).abs() - (atol + (rtol * b.abs()))).max().item<double>();
+        Assert.True(excess <= 0, $"{what}: beyond atol {atol} rtol {rtol} by {excess:g3}");
+    }
+
+    /// <summary>The shape that a case's configuration describes.</summary>
+    public static BackboneShape Shape(System.Text.Json.Nodes.JsonObject config) =>
+        new((int)config["img_size"]!, (int)config["patch_size"]!, (int)config["depth"]!, (int)config["embed_dim"]!, (int)config["num_heads"]!);
+}
