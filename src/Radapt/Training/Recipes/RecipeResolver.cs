@@ -76,9 +76,6 @@ public static class RecipeResolver
         Require(recipe.WarmupEpochs <= recipe.Epochs, "warmup-epochs",
             $"a warm-up of {RecipeOption.Format(recipe.WarmupEpochs)} epochs is longer than the training of {recipe.Epochs}; "
             + "give a shorter --warmup-epochs.");
-        Require((long)recipe.BatchSize * recipe.Accumulate <= facts.TrainingImages, "batch-size",
-            $"an update of {(long)recipe.BatchSize * recipe.Accumulate} images needs more than the {facts.TrainingImages} training images; "
-            + "take smaller batches.");
         double[]? weights = RecipeOptions.PosWeights(recipe.PosWeight);
         Require(weights is null || recipe.Findings.Count == 0 || weights.Length == recipe.Findings.Count, "pos-weight",
             $"{weights?.Length} weights for {recipe.Findings.Count} findings; give one each.");

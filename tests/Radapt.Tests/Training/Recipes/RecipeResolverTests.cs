@@ -96,7 +96,6 @@ public class RecipeResolverTests
     [InlineData("--heads 7", "--heads: 768 channels cannot be shared among 7 heads.")]
     [InlineData("--resize 200", "--resize: 200 px is less than the image size of 224 px")]
     [InlineData("--augment randaugment-erasing", "--augment: randaugment-erasing is not built yet; give --augment crop-flip")]
-    [InlineData("--batch-size 512 --accumulate 2", "--batch-size: an update of 1024 images needs more than the 785 training images")]
     [InlineData("--lora-blocks 11,12", "--lora-blocks: the backbone has the blocks 0 to 11.")]
     [InlineData("--epochs 3 --warmup-epochs 5", "--warmup-epochs: a warm-up of 5 epochs is longer than the training of 3")]
     [InlineData("--min-lr 0.1", "--min-lr: 0.1 is more than the peak learning rate 0.001.")]
