@@ -11,42 +11,28 @@ internal static class SafetensorsWriter
     private const int Piece = 16 << 20;
 
     /// <summary>
-    /// Writes to a temporary name beside the target, flushes to the disk and renames, so that the target is either the old file or the
-    /// whole new one. One tensor at a time is made contiguous on the CPU.
+    /// Writes the whole file or leaves the old one as it was. One tensor at a time is made contiguous on the CPU, so any strides, devices
+    /// and sizes will do.
     /// </summary>
+    /// <param name="path">The target.</param>
+    /// <param name="tensors">Names and tensors of any type that <see cref="ElementType"/> has.</param>
+    /// <param name="metadata">The file's <c>__metadata__</c>.</param>
     /// <exception cref="RadaptException">The file cannot be written.</exception>
-    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(
+        string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         // Wide elements first, as the reference implementation does, so that every tensor is aligned to its elements.
         KeyValuePair<string, Tensor>[] ordered =
             [.. tensors.OrderByDescending(t => t.Value.dtype.ToElementType().Size()).ThenBy(t => t.Key, StringComparer.Ordinal)];
         byte[] header = Header(ordered, metadata);
-        string temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
-        try
+        AtomicFile.Write(path, file =>
         {
-            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
+            file.Write(header);
+            foreach ((_, Tensor tensor) in ordered)
             {
-                file.Write(header);
-                foreach ((_, Tensor tensor) in ordered)
-                {
-                    WriteTensor(file, tensor);
-                }
-
-                file.Flush(flushToDisk: true);
+                WriteTensor(file, tensor);
             }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch (Exception failure)
-        {
-            Remove(temporary);
-            if (failure is IOException or UnauthorizedAccessException or NotSupportedException)
-            {
-                throw new RadaptException($"{path} cannot be written: {failure.Message}", failure);
-            }
-
-            throw;
-        }
+        });
     }
 
     private static byte[] Header(KeyValuePair<string, Tensor>[] tensors, IReadOnlyDictionary<string, string>? metadata)
@@ -102,7 +88,7 @@ internal static class SafetensorsWriter
         json.WriteEndArray();
     }
 
-    private static unsafe void WriteTensor(FileStream file, Tensor tensor)
+    private static unsafe void WriteTensor(Stream file, Tensor tensor)
     {
         using Tensor detached = tensor.detach();
         using Tensor local = detached.cpu();
@@ -115,17 +101,5 @@ internal static class SafetensorsWriter
         }
 
         GC.KeepAlive(contiguous);
-    }
-
-    private static void Remove(string temporary)
-    {
-        try
-        {
-            File.Delete(temporary);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            // The failure that led here says more.
-        }
     }
 }

@@ -136,7 +136,7 @@ internal sealed class Unpickler(PickleInput input, TorchObjects torch)
     {
         Require(size <= 1024, "an integer has more than 1024 bytes");
         var number = new BigInteger(input.Bytes(size));
-        Push(number >= long.MinValue && number <= long.MaxValue ? (long)number : number);
+        Push(number >= long.MinValue && number <= long.MaxValue ? (object)(long)number : number);
     }
 
     private void PushBytes(long count)

@@ -13,6 +13,7 @@ internal sealed class ZipDirectory
     private const uint EntrySignature = 0x02014b50, LocalSignature = 0x04034b50;
     private const int EndSize = 22;
     private const long MaxDirectoryBytes = 128 << 20; // a million entries
+    private const long MaxInflation = 1040; // deflate itself cannot do better
 
     private readonly FileBytes _file;
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
@@ -64,8 +65,8 @@ internal sealed class ZipDirectory
         return entry.Method switch
         {
             0 when entry.Stored == entry.Length => new StorageBytes(_file, name, data, entry.Stored, entry.Length, deflated: false, entry.Checksum),
-            8 => new StorageBytes(_file, name, data, entry.Stored, entry.Length, deflated: true, entry.Checksum),
-            _ => throw _file.Damaged($"the entry {name} is encrypted or packed by a method other than deflate"),
+            8 when entry.Length / MaxInflation <= entry.Stored => new StorageBytes(_file, name, data, entry.Stored, entry.Length, deflated: true, entry.Checksum),
+            _ => throw _file.Damaged($"the entry {name} has impossible sizes, is encrypted or is packed by a method other than deflate"),
         };
     }
 

@@ -1,0 +1,67 @@
+using Radapt.Checkpoints;
+
+namespace Radapt.Models.Dialects;
+
+/// <summary>
+/// How one dialect names a vision transformer; each has its file. What stands here is the native dialect, the names that timm, MAE,
+/// MRM and Radapt's own model share.
+/// </summary>
+internal abstract class DialectNames
+{
+    public abstract Dialect Dialect { get; }
+
+    /// <summary>Whether a file is of this dialect. The first that matches is taken, see <see cref="WeightsDialect"/>.</summary>
+    public abstract bool Matches(StateDict names);
+
+    /// <summary>What the file is, for people.</summary>
+    public abstract string Describe(StateDict names);
+
+    /// <summary>Mean and standard deviation of the gray values in training: those of MED-PEFT for every origin but MRM.</summary>
+    public virtual (double Mean, double Std) Normalisation(StateDict names) => (.4785, .2834);
+
+    /// <summary>The dimensions, as far as the file tells.</summary>
+    public virtual BackboneShape? Shape(StateDict names) => names.Dimensions(StateDict.Native, "pos_embed", "blocks.");
+
+    /// <summary>Model tensor name -> name in the file; null while this dialect cannot be loaded.</summary>
+    public virtual IReadOnlyDictionary<string, string>? Encoder(StateDict names) => names.Select(IsEncoder);
+
+    /// <summary>The same for <c>fc_norm.*</c> and <c>head.*</c>.</summary>
+    public virtual IReadOnlyDictionary<string, string> Head(StateDict names) => names.Select(IsHead);
+
+    /// <summary>The same for <c>*.lora_A</c> and <c>*.lora_B</c>.</summary>
+    public virtual IReadOnlyDictionary<string, string> Lora(StateDict names) => names.Select(IsLora);
+
+    /// <summary>The group of a tensor that is none of those, and why it is left out.</summary>
+    /// <param name="name">Its name in the file.</param>
+    public virtual (string Group, string Reason) LeftOut(string name)
+    {
+        string[] path = name.Split('.');
+        if (path[0].StartsWith("optimizer", StringComparison.Ordinal))
+        {
+            return ("optimizer state", "only continuing that training needs it");
+        }
+
+        if (path.Any(p => p is "dino_head" or "ibot_head"))
+        {
+            return ("projection head", "only self-supervised training needs it");
+        }
+
+        if (path.Any(p => p.StartsWith("decoder", StringComparison.Ordinal)))
+        {
+            return ("decoder", "only pre-training needs it");
+        }
+
+        return path[^1] == "mask_token" ? ("mask token", "only pre-training needs it") : ("other tensors", "no part of the encoder");
+    }
+
+    protected static bool IsEncoder(string name) =>
+        !IsLora(name)
+        && (name is "cls_token" or "pos_embed" || name.StartsWith("patch_embed.proj.", StringComparison.Ordinal)
+            || name.StartsWith("blocks.", StringComparison.Ordinal) || name.StartsWith("norm.", StringComparison.Ordinal));
+
+    protected static bool IsHead(string name) =>
+        name.StartsWith("fc_norm.", StringComparison.Ordinal) || name is "head.weight" or "head.bias";
+
+    protected static bool IsLora(string name) =>
+        name.EndsWith(".lora_A", StringComparison.Ordinal) || name.EndsWith(".lora_B", StringComparison.Ordinal);
+}

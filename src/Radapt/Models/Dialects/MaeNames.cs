@@ -1,0 +1,14 @@
+namespace Radapt.Models.Dialects;
+
+/// <summary>He et al., "Masked autoencoders are scalable vision learners" (2022): encoder and decoder of pre-training.</summary>
+internal sealed class MaeNames : DialectNames
+{
+    public override Dialect Dialect => Dialect.Mae;
+
+    public override bool Matches(StateDict names) => names.Has(StateDict.Native) && names.HasAny("decoder_");
+
+    public override string Describe(StateDict names) => "MAE pre-training checkpoint (encoder and decoder)";
+
+    public override (string Group, string Reason) LeftOut(string name) =>
+        base.LeftOut(name) is ("decoder" or "mask token", var reason) ? ("MAE decoder", reason) : base.LeftOut(name);
+}

@@ -1,0 +1,24 @@
+namespace Radapt.Models.Dialects;
+
+/// <summary>
+/// Zhou et al., "Advancing radiograph representation learning with masked record modeling" (2023). Known by its report decoder: the
+/// encoder's names are MAE's.
+/// </summary>
+internal sealed class MrmNames : DialectNames
+{
+    public override Dialect Dialect => Dialect.Mrm;
+
+    public override bool Matches(StateDict names) => names.Has(StateDict.Native) && (names.HasAny("bert_encoder.") || names.HasAny("bert_mlp."));
+
+    public override string Describe(StateDict names) => "MRM pre-training checkpoint (MAE encoder names)";
+
+    public override (double Mean, double Std) Normalisation(StateDict names) => (.4978, .2449);
+
+    public override (string Group, string Reason) LeftOut(string name)
+    {
+        (string group, string reason) = base.LeftOut(name);
+        return group != "optimizer state" && name.Split('.').Any(p => p.StartsWith("bert_", StringComparison.Ordinal))
+            ? ("report decoder (BERT)", "only pre-training needs it")
+            : (group is "decoder" or "mask token" ? "image decoder" : group, reason);
+    }
+}

@@ -1,0 +1,11 @@
+namespace Radapt.Models.Dialects;
+
+/// <summary>An encoder in native names without anything that tells its origin.</summary>
+internal sealed class PlainEncoderNames : DialectNames
+{
+    public override Dialect Dialect => Dialect.PlainEncoder;
+
+    public override bool Matches(StateDict names) => names.Has(StateDict.Native) && names.HasAny("blocks.");
+
+    public override string Describe(StateDict names) => "ViT encoder (timm and MAE names; its origin cannot be told)";
+}

@@ -1,0 +1,43 @@
+namespace Radapt.Models.Dialects;
+
+/// <summary>What a checkpoint was recognised as, and which of its tensors is which of the model's.</summary>
+internal sealed record RecognisedWeights
+{
+    /// <summary>Whose names it uses.</summary>
+    public required Dialect Dialect { get; init; }
+
+    /// <summary>The same for people: "MRM pre-training checkpoint (MAE encoder names)".</summary>
+    public required string Description { get; init; }
+
+    /// <summary>Dimensions as the tensors tell them, null where they do not; heads are those usual for the width.</summary>
+    public required BackboneShape? Shape { get; init; }
+
+    /// <summary>
+    /// Model tensor name (<c>cls_token</c>, <c>pos_embed</c>, <c>patch_embed.proj.*</c>, <c>blocks.i.*</c>, <c>norm.*</c>) -> name in the file.
+    /// </summary>
+    /// <exception cref="RadaptException">The file holds no encoder that Radapt can load yet.</exception>
+    public IReadOnlyDictionary<string, string> Encoder => EncoderNames ?? throw new RadaptException(Dialect == Dialect.Unknown
+        ? $"{Path} holds {Description}; give a MAE, MRM or timm checkpoint (`radapt inspect` lists its tensors)."
+        : $"{Path} is recognised ({Description}), but loading it is not built yet; give a MAE, MRM or timm checkpoint.");
+
+    /// <summary><c>fc_norm.*</c> and <c>head.*</c> where present, as in <see cref="Encoder"/>.</summary>
+    public required IReadOnlyDictionary<string, string> Head { get; init; }
+
+    /// <summary><c>blocks.i.attn.qkv.lora_A</c> and <c>lora_B</c> where present, as in <see cref="Encoder"/>.</summary>
+    public required IReadOnlyDictionary<string, string> Lora { get; init; }
+
+    /// <summary>What of the file is none of these.</summary>
+    public required IReadOnlyList<LeftOutTensors> LeftOut { get; init; }
+
+    /// <summary>Mean of the gray values in [0, 1] that go with these weights.</summary>
+    public required double Mean { get; init; }
+
+    /// <summary>Their standard deviation.</summary>
+    public required double Std { get; init; }
+
+    /// <summary>The file, for messages.</summary>
+    public required string Path { get; init; }
+
+    /// <summary><see cref="Encoder"/>, or null where asking for it is an error.</summary>
+    public required IReadOnlyDictionary<string, string>? EncoderNames { get; init; }
+}

@@ -1,0 +1,12 @@
+namespace Radapt.Models.Dialects;
+
+/// <summary>timm's VisionTransformer with its head; MAE's and MED-PEFT's fully fine-tuned classifiers are named alike.</summary>
+internal sealed class TimmNames : DialectNames
+{
+    public override Dialect Dialect => Dialect.Timm;
+
+    public override bool Matches(StateDict names) => names.Has(StateDict.Native) && names.Has("head.weight");
+
+    public override string Describe(StateDict names) => names.HasAny("fc_norm.")
+        ? "ViT classifier that reads the mean of its patches (timm, MAE and MED-PEFT names)" : "ViT classifier (timm names)";
+}

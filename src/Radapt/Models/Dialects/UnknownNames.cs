@@ -1,0 +1,17 @@
+namespace Radapt.Models.Dialects;
+
+/// <summary>Tensors that are no vision transformer known to Radapt.</summary>
+internal sealed class UnknownNames : DialectNames
+{
+    public override Dialect Dialect => Dialect.Unknown;
+
+    public override bool Matches(StateDict names) => true;
+
+    public override string Describe(StateDict names) => "tensors of no vision transformer that Radapt knows";
+
+    public override BackboneShape? Shape(StateDict names) => null;
+
+    public override IReadOnlyDictionary<string, string>? Encoder(StateDict names) => null;
+
+    public override (string Group, string Reason) LeftOut(string name) => ("tensors", "their names are not known");
+}
