@@ -12,8 +12,8 @@ namespace Radapt.Datasets;
 /// </summary>
 /// <remarks>
 /// Patients are put in one order, and a fraction is its beginning. The order starts with a patient for every finding and class, rarest
-/// first. Each further place goes to the one of the next random patients (of any kind, and of every finding and class) after which the
-/// counts are closest to their share of the whole; a variant of iterative stratification (Sechidis, Tsoumakas and Vlahavas 2011) whose
+/// first. Each further place goes to that of a few random candidates (of any kind, and of every finding and label) after which the counts
+/// are closest to their share of the whole; a variant of iterative stratification (Sechidis, Tsoumakas and Vlahavas 2011) whose
 /// beginnings are all balanced.
 /// </remarks>
 internal static class LabelFractions
@@ -51,23 +51,23 @@ internal static class LabelFractions
 
     private static IEnumerable<(Group Group, bool Required)> Order(Group[] groups, int findings)
     {
-        int classes = 2 * findings; // positives of finding f at 2f, negatives at 2f + 1
-        var totals = new double[classes];
+        int labels = 3 * findings; // positives of finding f at 3f, negatives at 3f + 1, unknown at 3f + 2
+        var totals = new double[labels];
         foreach (Group group in groups)
         {
-            for (int c = 0; c < classes; c++)
+            for (int l = 0; l < labels; l++)
             {
-                totals[c] += group.Counts[c];
+                totals[l] += group.Counts[l];
             }
         }
 
-        Queue<Group>[] queues = [new(groups), .. Enumerable.Range(0, classes).Select(c => new Queue<Group>(groups.Where(g => g.Counts[c] > 0)))];
+        Candidates[] candidates = [.. Enumerable.Range(0, labels).Select(l => new Candidates([.. groups.Where(g => g.Counts[l] > 0)])), new(groups)];
         var balance = new Balance(totals, groups.Sum(g => g.Items.Length), groups.Length);
-        foreach (int c in Enumerable.Range(0, classes).Where(c => totals[c] > 0).OrderBy(c => totals[c]))
+        foreach (int l in Enumerable.Range(0, labels).Where(l => totals[l] > 0 && l % 3 < 2).OrderBy(l => totals[l]))
         {
-            if (!balance.Has(c))
+            if (!balance.Has(l))
             {
-                Group group = queues[c + 1].Peek(); // none of this class has been taken
+                Group group = candidates[l].Next().MinBy(balance.After)!;
                 balance.Add(group);
                 yield return (group, true);
             }
@@ -77,16 +77,15 @@ internal static class LabelFractions
         {
             Group? best = null;
             double least = double.PositiveInfinity;
-            foreach (Queue<Group> queue in queues)
+            foreach (Candidates of in candidates)
             {
-                while (queue.TryPeek(out Group? next) && next.Taken)
+                foreach (Group group in of.Next())
                 {
-                    queue.Dequeue();
-                }
-
-                if (queue.TryPeek(out Group? candidate) && balance.After(candidate) is var cost && cost < least)
-                {
-                    (best, least) = (candidate, cost);
+                    double cost = balance.After(group);
+                    if (cost < least)
+                    {
+                        (best, least) = (group, cost);
+                    }
                 }
             }
 
@@ -104,16 +103,12 @@ internal static class LabelFractions
         {
             Name = name;
             Items = items;
-            Counts = new int[2 * images.Findings.Count];
+            Counts = new int[3 * images.Findings.Count];
             foreach (int item in items)
             {
                 for (int f = 0; f < images.Findings.Count; f++)
                 {
-                    sbyte label = images.Items[item].Labels[f];
-                    if (label >= 0)
-                    {
-                        Counts[(2 * f) + (label == 1 ? 0 : 1)]++;
-                    }
+                    Counts[(3 * f) + images.Items[item].Labels[f] switch { 1 => 0, 0 => 1, _ => 2 }]++;
                 }
             }
         }
@@ -125,6 +120,30 @@ internal static class LabelFractions
         public int[] Counts { get; }
 
         public bool Taken { get; set; }
+    }
+
+    /// <summary>Groups in random order, of which the first few that are not taken are looked at.</summary>
+    private sealed class Candidates(Group[] order)
+    {
+        private const int Few = 8; // keeps findings within about two images of their share; more gain little and take proportionally longer
+
+        private readonly List<Group> _next = [];
+        private int _position;
+
+        public List<Group> Next()
+        {
+            _next.RemoveAll(g => g.Taken);
+            while (_next.Count < Few && _position < order.Length)
+            {
+                Group group = order[_position++];
+                if (!group.Taken)
+                {
+                    _next.Add(group);
+                }
+            }
+
+            return _next;
+        }
     }
 
     /// <summary>How far the counts taken so far are from their share of the totals.</summary>
