@@ -41,7 +41,7 @@ internal static class SafetensorsFile
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException or FormatException)
         {
-            throw file.Damaged($"its header is malformed: {failure.Message}", failure);
+            throw file.Damaged($"its header is malformed: {failure.Message.TrimEnd('.')}", failure);
         }
     }
 

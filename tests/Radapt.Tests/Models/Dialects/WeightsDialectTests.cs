@@ -79,14 +79,17 @@ public sealed class WeightsDialectTests
     [Fact]
     public void CanonicalHash_SameWeightsInEveryFormat_IsTheSame()
     {
-        string[] hashes =
+        GoldenCase[] same =
         [
-            .. ((string[])["mae_encoder_only", "mae_encoder_only_legacy", "mae_encoder_only_buffer"]).Select(n => Hash(Case($"checkpoints/{n}").File("input"))),
-            Hash(Case("checkpoints/mae_encoder_only").File("expected_model")),
+            .. ((string[])["mae_encoder_only", "mae_encoder_only_legacy", "mae_encoder_only_buffer"])
+                .Select(n => GoldenIndex.Find($"checkpoints/{n}")).OfType<GoldenCase>(),
         ];
+        Assert.SkipWhen(same.Length == 0, "the golden folder in use does not hold MAE encoders");
+
+        string[] hashes = [.. same.Select(c => Hash(c.File("input"))), Hash(same[0].File("expected_model"))];
 
         Assert.Single(hashes.Distinct());
-        Assert.NotEqual(hashes[0], Hash(Case("checkpoints/timm_vit").File("input")));
+        Assert.NotEqual(hashes[0], Hash(Case("checkpoints/medpeft_lora_best_auroc").File("input")));
     }
 
     [Theory, InlineData("state_dict."), InlineData("module."), InlineData("model.module."), InlineData("teacher.backbone."), InlineData("")]
