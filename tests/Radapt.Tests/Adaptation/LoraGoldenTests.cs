@@ -19,7 +19,7 @@ public class LoraGoldenTests
     [MemberData(nameof(Projections))]
     public void Projection_WithAdapter_ForwardBackwardAndMergeEqualUpstream(string id)
     {
-        GoldenCase golden = GoldenIndex.Find(id)!;
+        GoldenCase golden = GoldenIndex.Find(id);
         using var scope = NewDisposeScope();
         using var data = new GoldenTensors(golden.File("data"));
         JsonObject config = golden.Config;
@@ -59,7 +59,7 @@ public class LoraGoldenTests
     [MemberData(nameof(Transformers))]
     public void Classifier_WithLora_LogitsLossGradientsAndMergeEqualUpstream(string id)
     {
-        GoldenCase golden = GoldenIndex.Find(id)!;
+        GoldenCase golden = GoldenIndex.Find(id);
         using var scope = NewDisposeScope();
         using var data = new GoldenTensors(golden.File("data"));
         using var weights = new GoldenTensors(golden.File("weights"));
@@ -97,7 +97,7 @@ public class LoraGoldenTests
     [Fact]
     public void CountTrainable_EveryGoldenRow_EqualsUpstream()
     {
-        GoldenCase golden = GoldenIndex.Find("lora/param_counts")!;
+        GoldenCase golden = GoldenIndex.Find("lora/param_counts");
         double percentTolerance = (double)golden.Tolerance["percent"]!;
         foreach (JsonNode? row in golden.Json("table")["rows"]!.AsArray())
         {

@@ -24,7 +24,7 @@ public class PreprocessGoldenTests
     [MemberData(nameof(Files))]
     public void Read_File_GivesThePixelsOfPillow(string id)
     {
-        GoldenCase golden = GoldenIndex.Find(id)!;
+        GoldenCase golden = GoldenIndex.Find(id);
         Radiograph image = RadiographReader.Read(golden.File("input"));
         Assert.Equal((int)golden.Config["size_wh"]![0]!, image.Width);
         Assert.Equal((int)golden.Config["size_wh"]![1]!, image.Height);
@@ -36,7 +36,7 @@ public class PreprocessGoldenTests
     [MemberData(nameof(Files))]
     public void EvaluationTransform_File_EqualsTorchvision(string id)
     {
-        GoldenCase golden = GoldenIndex.Find(id)!;
+        GoldenCase golden = GoldenIndex.Find(id);
         Radiograph image = RadiographReader.Read(golden.File("input"));
         foreach ((string tensor, JsonNode? output) in golden.Config["outputs"]!.AsObject())
         {
@@ -53,7 +53,7 @@ public class PreprocessGoldenTests
     [MemberData(nameof(Crops))]
     public void CropAndFlip_GivenBox_EqualsTorchvision(string id)
     {
-        GoldenCase golden = GoldenIndex.Find(id)!;
+        GoldenCase golden = GoldenIndex.Find(id);
         foreach (JsonNode? crop in golden.Config["crops"]!.AsArray())
         {
             float[] expected = Floats(golden.File("data"), (string)crop!["tensor"]!);
@@ -75,7 +75,7 @@ public class PreprocessGoldenTests
     [MemberData(nameof(Scales))]
     public void RsnaScale_StoredValues_EqualsOpenCv(string id)
     {
-        GoldenCase golden = GoldenIndex.Find(id)!;
+        GoldenCase golden = GoldenIndex.Find(id);
         int tolerance = (int)golden.Tolerance["max_abs_levels"]!;
         foreach ((string name, _) in golden.Config["dtypes"]!.AsObject())
         {
@@ -94,7 +94,7 @@ public class PreprocessGoldenTests
     [MemberData(nameof(TransformLists))]
     public void Transforms_OfThePaper_AreThoseBuiltHere(string id)
     {
-        JsonNode lists = GoldenIndex.Find(id)!.Json("table");
+        JsonNode lists = GoldenIndex.Find(id).Json("table");
         Assert.Equal(
             "RandomResizedCrop(size=(224, 224), scale=(0.08, 1.0), ratio=(0.75, 1.3333), interpolation=bicubic), antialias=None)", (string)lists["sgd_train"]![0]!);
         Assert.Equal("RandomHorizontalFlip(p=0.5)", (string)lists["sgd_train"]![1]!);

@@ -20,7 +20,7 @@ public class MetricsGoldenTests
     [MemberData(nameof(BinaryIds))]
     public void Binary_GivesScikitLearnsFigures(string id)
     {
-        GoldenCase golden = GoldenIndex.Find(id)!;
+        GoldenCase golden = GoldenIndex.Find(id);
         double atol = golden.Tolerance["atol"]!.Number();
         Dictionary<string, Array> data = ReadArrays(golden.File("data"));
         foreach ((string name, JsonNode? expected) in golden.Json("table").AsObject())
@@ -38,7 +38,7 @@ public class MetricsGoldenTests
     [MemberData(nameof(MultiLabelIds))]
     public void MultiLabel_GivesTheMeansOfUpstream(string id)
     {
-        GoldenCase golden = GoldenIndex.Find(id)!;
+        GoldenCase golden = GoldenIndex.Find(id);
         double atol = golden.Tolerance["atol"]!.Number();
         Dictionary<string, Array> data = ReadArrays(golden.File("data"));
         JsonNode table = golden.Json("table");
@@ -65,7 +65,7 @@ public class MetricsGoldenTests
     [MemberData(nameof(ErrorIds))]
     public void BadInput_IsUndefinedOrAnError_WhereUpstreamEnds(string id)
     {
-        foreach ((string name, JsonNode? given) in GoldenIndex.Find(id)!.Json("table").AsObject())
+        foreach ((string name, JsonNode? given) in GoldenIndex.Find(id).Json("table").AsObject())
         {
             sbyte[] labels = [.. given!["y"]!.AsArray().Select(y => (sbyte)(int)y!)];
             double[] scores = [.. given["p"]!.AsArray().Select(p => p!.Number())];

@@ -11,7 +11,7 @@ public class PositionEmbeddingGoldenTests
     [Fact]
     public void Resize_EveryGoldenGrid_EqualsUpstream()
     {
-        GoldenCase golden = GoldenIndex.Find("schedule/interpolate_pos_embed")!;
+        GoldenCase golden = GoldenIndex.Find("schedule/interpolate_pos_embed");
         using var scope = NewDisposeScope();
         using var data = new GoldenTensors(golden.File("data"));
         string[] targets = [.. data.Names.Where(n => n.StartsWith("to_", StringComparison.Ordinal))];
@@ -26,7 +26,7 @@ public class PositionEmbeddingGoldenTests
     [Fact]
     public void SinCos_BothCodeBases_EqualsUpstream()
     {
-        GoldenCase golden = GoldenIndex.Find("schedule/sincos_2d")!;
+        GoldenCase golden = GoldenIndex.Find("schedule/sincos_2d");
         using var scope = NewDisposeScope();
         using var data = new GoldenTensors(golden.File("data"));
         foreach (string name in data.Names)
@@ -42,7 +42,7 @@ public class PositionEmbeddingGoldenTests
     [Fact]
     public void Rates_EveryGoldenRow_EqualsUpstream()
     {
-        GoldenCase golden = GoldenIndex.Find("schedule/drop_path")!;
+        GoldenCase golden = GoldenIndex.Find("schedule/drop_path");
         foreach (System.Text.Json.Nodes.JsonNode? row in golden.Json("table")["rows"]!.AsArray())
         {
             double[] expected = [.. row!["per_block"]!.AsArray().Select(v => (double)v!)];

@@ -18,7 +18,7 @@ public class VisionTransformerGoldenTests
     [MemberData(nameof(Encoders))]
     public void Forward_Encoder_GivesUpstreamsLatents(string id)
     {
-        GoldenCase golden = GoldenIndex.Find(id)!;
+        GoldenCase golden = GoldenIndex.Find(id);
         using var scope = NewDisposeScope();
         using var weights = new GoldenTensors(golden.File("weights"));
         using var data = new GoldenTensors(golden.File("data"));
@@ -31,7 +31,7 @@ public class VisionTransformerGoldenTests
     [MemberData(nameof(Classifiers))]
     public void Forward_Classifier_GivesUpstreamsLogits(string id)
     {
-        GoldenCase golden = GoldenIndex.Find(id)!;
+        GoldenCase golden = GoldenIndex.Find(id);
         using var scope = NewDisposeScope();
         using var data = new GoldenTensors(golden.File("data"));
         using var input = golden.Has("input") ? new GoldenTensors(golden.File("input")) : null;

@@ -19,7 +19,7 @@ public class ScheduleGoldenTests
     [Fact]
     public void LearningRate_EveryGoldenRow_EqualsUpstream()
     {
-        GoldenCase golden = GoldenIndex.Find("schedule/adjust_learning_rate")!;
+        GoldenCase golden = GoldenIndex.Find("schedule/adjust_learning_rate");
         double rtol = (double)golden.Tolerance["rtol"]!;
         double atol = (double)golden.Tolerance["atol"]!;
 
@@ -42,7 +42,7 @@ public class ScheduleGoldenTests
     [MemberData(nameof(Groups))]
     public void ByLayer_VitBase_GroupsEqualUpstream(string id)
     {
-        GoldenCase golden = GoldenIndex.Find(id)!;
+        GoldenCase golden = GoldenIndex.Find(id);
         JsonObject c = golden.Config;
         var plan = new ComputePlan("float32", "meta", 1);
         using var classifier = new Classifier(BackboneShape.FromName("vit_base_patch16_224")!, (int)c["classes"]!, Pooling.Mean, 0, plan);
@@ -68,7 +68,7 @@ public class ScheduleGoldenTests
     [MemberData(nameof(Trajectories))]
     public void Optimizer_TwentySteps_LossesAndFinalTensorsEqualUpstream(string id)
     {
-        GoldenCase golden = GoldenIndex.Find(id)!;
+        GoldenCase golden = GoldenIndex.Find(id);
         JsonObject c = golden.Config;
         using var scope = NewDisposeScope();
         using var weights = new GoldenTensors(golden.File("weights"));
