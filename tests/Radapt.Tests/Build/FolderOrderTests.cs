@@ -1,0 +1,40 @@
+using ArchUnitNET.Loader;
+
+namespace Radapt.Tests.Build;
+
+/// <summary>"Data flows downwards": docs/architecture.md.</summary>
+public class FolderOrderTests
+{
+    private static readonly FolderOrder s_library = new(
+        "Radapt", "Compute", "Imaging", "RadiologyReports", "Datasets", "Batching", "Checkpoints", "Models", "Adaptation", "Metrics",
+        "Inference", "Training", "Pretraining", "Evaluation", "Export", "Studies");
+
+    [Fact]
+    public void Library_EveryReference_FollowsTheOrder() =>
+        Assert.Empty(s_library.Violations(new ArchLoader().LoadAssembly(typeof(RadaptException).Assembly).Build()));
+
+    [Fact]
+    public void FolderOrder_MadeUpFolders_FindsEveryKindOfReference()
+    {
+        const string Root = "Radapt.Tests.Build.MadeUp";
+        var order = new FolderOrder(Root, "Upper", "Lower");
+
+        IReadOnlyList<string> found = order.Violations(new ArchLoader().LoadAssembly(typeof(FolderOrderTests).Assembly).Build());
+
+        string[] users = ["CallsInAsync", "CallsInIterator", "CallsInLambda", "CallsStatic", "HasField", "HasParameter", "Inherits", "NamesType"];
+        Assert.Equal(
+            [
+                $"{Root}.Forgotten.Anything: its folder has no place in the order",
+                .. users.Append("Implements").Select(u => $"{Root}.Upper.{u} uses {Root}.Lower.{(u == "Implements" ? "IThing" : "Thing")}")
+                    .Order(StringComparer.Ordinal),
+            ],
+            found);
+    }
+
+    [Fact]
+    public void FolderOrder_OtherWayRound_FindsNoneOfThem()
+    {
+        var order = new FolderOrder("Radapt.Tests.Build.MadeUp", "Lower", "Upper", "Forgotten");
+        Assert.Empty(order.Violations(new ArchLoader().LoadAssembly(typeof(FolderOrderTests).Assembly).Build()));
+    }
+}
