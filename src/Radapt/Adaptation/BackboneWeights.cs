@@ -48,7 +48,16 @@ internal sealed class BackboneWeights : IDisposable
     public double Std => _run?.Preprocessing.Std ?? _recognised!.Std;
 
     /// <summary>Lines that say which tensors of the file are not used, and why.</summary>
-    public IEnumerable<string> LeftOut => _recognised?.LeftOut.Select(l => $"{l.Count} tensors left out: {l.Group} ({l.Reason})") ?? [];
+    public IEnumerable<string> LeftOut =>
+    [
+        .. _recognised?.LeftOut.Select(l => $"{l.Count} tensors left out: {l.Group} ({l.Reason})") ?? [],
+        .. PaperLora is { } lora ? [$"the LoRA adapters of this checkpoint (rank {lora.Rank}) are merged into the backbone with alpha {lora.Alpha}, the paper's"] : Array.Empty<string>(),
+    ];
+
+    /// <summary>Rank and scale of the adapters that a checkpoint of the paper's code carries unmerged; its files do not store alpha.</summary>
+    private LoraSettings? PaperLora => _recognised is { Lora.Count: > 0 }
+        ? new LoraSettings { Rank = (int)_file.Info(_recognised.Lora["blocks.0.attn.qkv.lora_A"]).Shape[0] / 2, Alpha = 32, Targets = ["q", "v"] }
+        : null;
 
     /// <exception cref="RadaptException">Missing, unreadable, or not a backbone.</exception>
     public static BackboneWeights Open(string path) => new(path);
@@ -82,7 +91,7 @@ internal sealed class BackboneWeights : IDisposable
         LoadBase(_run, null, encoder);
         if (_run.Method == "lora")
         {
-            MergeInto(encoder);
+            MergeInto(encoder, _run.Lora, _file.Tensors.ToDictionary(t => t.Name, t => t.Name));
         }
     }
 
@@ -91,7 +100,7 @@ internal sealed class BackboneWeights : IDisposable
     {
         if (_run is null)
         {
-            return CanonicalHash.Compute(_file, _recognised!.Encoder);
+            return CanonicalHash.Compute(_file, _recognised!.Encoder.Concat(_recognised.Lora).ToDictionary(n => n.Key, n => n.Value));
         }
 
         string own = CanonicalHash.Compute(_file, _file.Tensors.Where(t => !t.Name.StartsWith("head.", StringComparison.Ordinal) && !t.Name.StartsWith("fc_norm.", StringComparison.Ordinal)).ToDictionary(t => t.Name, t => t.Name));
@@ -137,6 +146,11 @@ internal sealed class BackboneWeights : IDisposable
         {
             Copy(name, names[name], parameter, encoder.Shape.Grid);
         }
+
+        if (PaperLora is { } lora)
+        {
+            MergeInto(encoder, lora, _recognised.Lora);
+        }
     }
 
     private void Copy(string name, string nameInFile, Tensor target, int grid)
@@ -146,13 +160,13 @@ internal sealed class BackboneWeights : IDisposable
         target.copy_(name == "pos_embed" ? PositionEmbedding.Resize(stored, grid) : stored);
     }
 
-    private void MergeInto(VisionTransformer encoder)
+    private void MergeInto(VisionTransformer encoder, LoraSettings settings, IReadOnlyDictionary<string, string> names)
     {
         using var noGradient = no_grad();
-        using var adapters = new LoraAdapters(encoder, _run!.Lora, new ComputePlan("float32", "cpu", 1), 0);
+        using var adapters = new LoraAdapters(encoder, settings, new ComputePlan("float32", encoder.cls_token.device.ToString(), 1), seed: 0);
         foreach ((string name, Tensor tensor) in adapters.Tensors())
         {
-            Copy(name, name, tensor, 0);
+            Copy(name, names.GetValueOrDefault(name) ?? throw new RadaptException($"{_path}: the LoRA tensor {name} is missing."), tensor, 0);
         }
 
         adapters.AddToBase();

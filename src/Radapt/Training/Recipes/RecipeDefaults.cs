@@ -107,6 +107,7 @@ internal static class RecipeDefaults
     {
         Recipe recipe = choices.Recipe;
         bool isSgd = recipe.Optimizer == "sgd";
+        bool isFromScratch = choices.Given.Find("from-scratch") is { IsClaim: true };
         if (choices.Given.Find("base-lr") is { } baseRate)
         {
             long images = (long)recipe.BatchSize * recipe.Accumulate;
@@ -118,6 +119,7 @@ internal static class RecipeDefaults
         {
             choices.Choose("lr", () => (recipe.Method, isSgd) switch
             {
+                ("full", false) when isFromScratch => new Choice(1e-3, "ours for random weights with adamw"),
                 ("lora", true) => new Choice(0.05, "the paper's for MRM on 1 % of NIH ChestX-ray14"),
                 ("lora", false) => new Choice(1e-3, "ours for lora with adamw"),
                 ("linear", true) => new Choice(0.1, "ours for linear with sgd"),
@@ -133,9 +135,12 @@ internal static class RecipeDefaults
         choices.Choose("weight-decay", () => new Choice(isSgd ? 0 : 0.05, $"the paper's with {recipe.Optimizer}"));
         if (!isSgd)
         {
-            choices.Choose("layer-decay", () => recipe.Method == "full"
-                ? new Choice(0.65, "the paper's with adamw")
-                : new Choice(1.0, $"ours for {recipe.Method}: none"));
+            choices.Choose("layer-decay", () => (recipe.Method, isFromScratch) switch
+            {
+                ("full", false) => new Choice(0.65, "the paper's with adamw"),
+                ("full", true) => new Choice(1.0, "ours: random weights have nothing to preserve"),
+                _ => new Choice(1.0, $"ours for {recipe.Method}: none"),
+            });
         }
     }
 

@@ -138,9 +138,9 @@ public static partial class RecipeOptions
         Rate("lr", r => r.Lr, (r, v) => r with { Lr = v }, "Peak learning rate.")
             with
             {
-                Default = "1e-3 lora, 1e-2 linear, 1e-4 full (adamw); 0.05 lora, 0.1 linear, 0.01 full (sgd)",
+                Default = "1e-3 lora, 1e-2 linear, 1e-4 full or 1e-3 from scratch (adamw); 0.05 lora, 0.1 linear, 0.01 full (sgd)",
                 Excludes = ["base-lr"],
-                ChosenFrom = ["method", "optimizer"],
+                ChosenFrom = ["method", "optimizer", "from-scratch"],
             },
         Rate("base-lr", _ => 0, (r, _) => r, "Learning rate per 256 images: lr = base-lr x batch-size x accumulate / 256.")
             with { Default = null, Get = null, Set = null, Excludes = ["lr"] },
@@ -156,7 +156,7 @@ public static partial class RecipeOptions
             with { MinIsExcluded = false, Default = "0.05 with adamw, 0 with sgd", ChosenFrom = ["optimizer"] },
         Rate("layer-decay", r => r.LayerDecay, (r, v) => r with { LayerDecay = v },
             "Factor on the learning rate per block from the head downwards; 1: none.")
-            with { Max = 1, Optimizers = ["adamw"], Default = "0.65 with full, else 1", ChosenFrom = ["method", "optimizer"] },
+            with { Max = 1, Optimizers = ["adamw"], Default = "0.65 with full fine-tuning of weights, else 1", ChosenFrom = ["method", "optimizer", "from-scratch"] },
         Integer("epochs", r => r.Epochs, (r, v) => r with { Epochs = v }, "Passes over the training images.")
             with
             {
