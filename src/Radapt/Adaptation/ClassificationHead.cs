@@ -32,12 +32,12 @@ internal sealed class ClassificationHead : nn.Module
         Initialisation.Fill(head.bias, 0);
     }
 
-    /// <summary>What the head's linear map reads.</summary>
+    /// <summary>What the head's linear map reads, float32 from here on.</summary>
     /// <param name="tokens">(B, N, C)</param>
     /// <returns>(B, C)</returns>
     public Tensor Features(Tensor tokens) => fc_norm is null
-        ? tokens[.., 0]
-        : fc_norm.Forward(tokens[.., 1.., ..].mean([1]));
+        ? tokens[.., 0].to(ScalarType.Float32)
+        : fc_norm.Forward(tokens[.., 1.., ..].mean([1], type: ScalarType.Float32));
 
     /// <summary>(B, N, C) -> logits (B, F).</summary>
     public Tensor Forward(Tensor tokens, ForwardPass pass) => head.Forward(Features(tokens), pass);

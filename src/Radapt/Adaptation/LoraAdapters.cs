@@ -10,12 +10,13 @@ internal sealed class LoraAdapters : IDisposable
 {
     private readonly SortedDictionary<int, (string Name, Projection Projection, LoraAdapter Adapter)> _adapters = [];
     private readonly VisionTransformer _encoder;
+    private readonly ComputePlan _plan;
 
     /// <summary>Adapters for <paramref name="encoder"/>, at their initial values and not yet attached.</summary>
     /// <exception cref="RadaptException">A block that does not exist, a target that is unknown, or a rank that is no rank.</exception>
     public LoraAdapters(VisionTransformer encoder, LoraSettings settings, ComputePlan plan, long seed)
     {
-        (_encoder, Settings) = (encoder, settings);
+        (_encoder, Settings, _plan) = (encoder, settings, plan);
         Check(settings, encoder.Shape);
         string[] thirds = ["q", "k", "v"];
         int[] groups = [.. Enumerable.Range(0, 3).Where(i => settings.Targets.Contains(thirds[i]))];
@@ -77,12 +78,12 @@ internal sealed class LoraAdapters : IDisposable
         }
     }
 
-    /// <summary>Replaces every adapter in its slot by base + delta. Does nothing where that is already so.</summary>
+    /// <summary>Replaces every adapter in its slot by base + delta in the plan's precision. Does nothing where that is already so.</summary>
     public void Merge()
     {
         foreach ((_, Projection projection, LoraAdapter adapter) in _adapters.Values.Where(a => a.Projection.Adapter is not MergedProjection))
         {
-            projection.Adapter = new MergedProjection(projection, adapter);
+            projection.Adapter = new MergedProjection(projection, adapter, _plan.Type);
         }
     }
 

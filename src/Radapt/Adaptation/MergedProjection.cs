@@ -4,19 +4,22 @@ using static TorchSharp.torch;
 namespace Radapt.Adaptation;
 
 /// <summary>
-/// Takes an adapter's place in the slot with base + delta computed once in float32 and rounded once to the base's type. The base
+/// Takes an adapter's place in the slot with base + delta computed once in float32 and rounded once. The base
 /// weight itself is never touched, so unmerging is putting the adapter back, without the drift of adding and subtracting.
 /// </summary>
 internal sealed class MergedProjection : IProjectionAdapter, IDisposable
 {
     private readonly Tensor _weight; // (out, in)
 
-    public MergedProjection(Projection projection, IProjectionAdapter adapter)
+    /// <param name="projection">The projection, its base weight still in float32 unless that has been rounded for training.</param>
+    /// <param name="adapter">What to merge.</param>
+    /// <param name="type">What base + delta is rounded to, once.</param>
+    public MergedProjection(Projection projection, IProjectionAdapter adapter, ScalarType type)
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         Tensor delta = adapter.Delta() ?? throw new InvalidOperationException("This adapter cannot be merged.");
-        _weight = projection.weight.to(ScalarType.Float32).add(delta).to(projection.weight.dtype).DetachFromDisposeScope();
+        _weight = projection.weight.to(ScalarType.Float32).add(delta).to(type).DetachFromDisposeScope();
         Adapter = adapter;
     }
 

@@ -3,16 +3,27 @@ using TorchSharp;
 namespace Radapt.Compute;
 
 /// <summary>
-/// What decides the bits of a result besides the recipe: precision, device and thread count. Decided once, written to the resolved
-/// recipe, reused by resume, so that a resumed run equals an undisturbed one bit for bit.
+/// What decides the bits of a result besides the recipe: precision, kernels, device and thread count. Decided once, written to the
+/// resolved recipe, reused by resume, so that a resumed run equals an undisturbed one bit for bit.
 /// </summary>
-/// <param name="Precision">Type of the activations and of the matrix products: <c>float32</c>.</param>
+/// <param name="Precision">Type of the activations, of the frozen weights and of the matrix products: <c>float32</c> or <c>bfloat16</c>.</param>
 /// <param name="Device">Where tensors live: <c>cpu</c> or <c>cuda</c>.</param>
 /// <param name="Threads">Threads of the tensor kernels.</param>
 public sealed record ComputePlan(string Precision, string Device, int Threads)
 {
+    /// <summary>The precisions that a plan can have.</summary>
+    public static IReadOnlyList<string> Precisions { get; } = ["float32", "bfloat16"];
+
     /// <summary>float32 on the CPU.</summary>
     public static ComputePlan Float32 { get; } = new("float32", "cpu", Environment.ProcessorCount);
 
+    /// <summary>
+    /// How float32 products run: <c>linear</c> (the tensor library's own) or <c>convolution</c> (oneDNN through a 1 x 1 convolution,
+    /// which on some processors is twice as fast).
+    /// </summary>
+    public string Products { get; init; } = "linear";
+
     internal torch.Device TorchDevice => new(Device);
+
+    internal torch.ScalarType Type => Precision == "bfloat16" ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32;
 }

@@ -53,7 +53,8 @@ public sealed class Predictor : IDisposable
 
             AdaptationMethod.Apply(classifier, adapter.Method, adapter.Lora, plan, adapter.Seed);
             AdapterFile.Load(runOrAdapter, [.. classifier.Trained()]);
-            classifier.Lora?.Merge();
+            classifier.Lora?.Merge();                       // float32 base + delta, rounded once,
+            FrozenWeights.Round(classifier.Encoder, plan); // before the base itself is rounded
             return new Predictor(adapter, classifier);
         }
         catch

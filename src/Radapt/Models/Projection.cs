@@ -25,6 +25,9 @@ internal sealed class Projection : nn.Module
     /// <summary>The adapter in the slot; whoever attached it owns it.</summary>
     public IProjectionAdapter? Adapter { get; set; }
 
+    /// <summary>Rounds both tensors to another type, for good; for frozen weights only.</summary>
+    public void HoldIn(ScalarType type) => this.to(type); // of this leaf module alone: elsewhere it would cast trained masters
+
     /// <summary>(B, N, in) -> (B, N, out), through the adapter if there is one.</summary>
     public Tensor Forward(Tensor input, ForwardPass pass) => Adapter is null ? Plain(input) : Adapter.Forward(this, input, pass);
 

@@ -16,6 +16,8 @@ internal sealed class VisionTransformer : nn.Module
     public readonly ModuleList<Block> blocks;
     public readonly LayerNorm? norm;
 
+    private readonly ComputePlan _plan;
+
     /// <param name="shape">Dimensions.</param>
     /// <param name="dropPath">Stochastic depth of the last block.</param>
     /// <param name="withNorm">Whether the final normalisation is part of the model.</param>
@@ -24,6 +26,7 @@ internal sealed class VisionTransformer : nn.Module
         : base(nameof(VisionTransformer))
     {
         Shape = shape;
+        _plan = kernels.Plan;
         double[] rates = StochasticDepth.Rates(dropPath, shape.Depth);
         cls_token = Tensors.Parameter(kernels.Plan, 1, 1, shape.Width);
         pos_embed = Tensors.Parameter(kernels.Plan, 1, shape.Tokens, shape.Width);
@@ -36,19 +39,32 @@ internal sealed class VisionTransformer : nn.Module
     /// <summary>The dimensions of this transformer.</summary>
     public BackboneShape Shape { get; }
 
+    /// <summary>The four projections of every block, in order.</summary>
+    public IEnumerable<Projection> Projections() => blocks.SelectMany(b => new[] { b.attn.qkv, b.attn.proj, b.mlp.fc1, b.mlp.fc2 });
+
     /// <summary>Images to tokens.</summary>
     /// <param name="images">(B, 1 or 3, S, S), normalised</param>
     /// <param name="pass">Whether this pass trains, and its random key.</param>
     /// <returns>(B, N, C), class token first; normalised only where the model has a final norm</returns>
     public Tensor Forward(Tensor images, ForwardPass pass)
     {
-        Tensor patches = patch_embed.Forward(images); // (B, N-1, C)
-        Tensor tokens = cat([cls_token.expand(patches.shape[0], -1, -1), patches], 1) + pos_embed; // (B, N, C)
+        Tensor tokens = Embed(images);
         foreach (Block block in blocks)
         {
             tokens = block.Forward(tokens, pass);
         }
 
-        return norm is null ? tokens : norm.Forward(tokens);
+        return Finish(tokens);
     }
+
+    /// <summary>Images to the tokens that the first block reads, in the plan's precision: (B, 1 or 3, S, S) -> (B, N, C).</summary>
+    public Tensor Embed(Tensor images)
+    {
+        Tensor patches = patch_embed.Forward(images); // (B, N-1, C)
+        Tensor tokens = cat([cls_token.expand(patches.shape[0], -1, -1), patches], 1) + pos_embed; // (B, N, C)
+        return tokens.to(_plan.Type);
+    }
+
+    /// <summary>What follows the last block: the final norm, where the model has one. (B, N, C) -> (B, N, C).</summary>
+    public Tensor Finish(Tensor tokens) => norm is null ? tokens : norm.Forward(tokens);
 }

@@ -28,7 +28,7 @@ public sealed class FineTuning : IDisposable
     {
         Recipe recipe = resolved.Recipe;
         (Resolved, Data) = (resolved, data);
-        _plan = new ComputePlan(recipe.Precision, recipe.Device, recipe.Threads);
+        _plan = new ComputePlan(recipe.Precision, recipe.Device, recipe.Threads) { Products = recipe.Products };
         WeightsDescription = weights?.Description ?? $"random (seed {recipe.Seed.ToString(CultureInfo.InvariantCulture)})";
         Notes = [.. weights?.LeftOut ?? [], .. data.Notes];
         var shape = new BackboneShape(recipe.ImageSize, recipe.PatchSize, recipe.Depth, recipe.Width, recipe.Heads);
@@ -51,6 +51,7 @@ public sealed class FineTuning : IDisposable
             _classifier.Head.Initialise(recipe.Seed);
             AdaptationMethod.Apply(_classifier, recipe.Method, Lora(recipe), _plan, recipe.Seed);
             Trainable = _classifier.CountTrainable();
+            FrozenWeights.Hold(_classifier.Encoder, _plan);
         }
         catch
         {
@@ -100,10 +101,21 @@ public sealed class FineTuning : IDisposable
             WeightsMean = weights?.Mean,
             WeightsStd = weights?.Std,
             TrainingImages = data.Train.Items.Count,
+            Probe = Probe(layers, asked),
             PhysicalCores = Machine.Current.PhysicalCores,
             LogicalCores = Machine.Current.LogicalCores,
         });
         return new FineTuning(resolved, data, weights);
+    }
+
+    // A recipe that states both, such as that of a run to resume, is not probed again.
+    private static ProductChoice? Probe(IReadOnlyList<RecipeLayer> layers, Recipe asked)
+    {
+        RecipeLayer given = RecipeLayer.Merge(layers);
+        string precision = given.Find("precision") is null ? "auto" : asked.Precision;
+        return precision != "auto" && given.Find("products") is not null ? null
+            : asked.Device == "cuda" ? new ProductChoice(precision == "float32" ? "float32" : "bfloat16", "linear", "a CUDA device")
+            : ProductProbe.Choose(precision);
     }
 
     /// <summary>How long <see cref="Run"/> will take at most, from one measured update: training, validations and test. Changes nothing.</summary>
@@ -134,9 +146,30 @@ public sealed class FineTuning : IDisposable
             RecipeFile.Write(Resolved, run.Recipe);
         }
 
+        NameKey names = NameKey.For(Recipe, Data); // now: a key that cannot be made must not cost a night
         string fingerprint = RunData.Fingerprint(Data);
         var report = new RunReport(this, run, fingerprint, _baseHash);
         var watch = Stopwatch.StartNew();
+        TrainerState state = Train(run, report, fingerprint, resume, progress, onEpoch, cancellation);
+
+        // What is reported is what `evaluate` and `predict` give: the saved adapter on freshly read base weights, merged.
+        _classifier.Dispose();
+        using Predictor predictor = Predictor.Open(run.Path, plan: _plan);
+        ScoredImages val = Score(predictor, Data.Val, TrainingPhase.Validation, progress, cancellation);
+        ScoredImages? test = Data.Test is null ? null : Score(predictor, Data.Test, TrainingPhase.Test, progress, cancellation);
+        PredictionTable.Write(run.Predictions, test ?? val, names.Name);
+        var summary = new RunSummary(run.Path, state.BestEpoch, state.Epoch, state.Stopped, val.Metrics, test?.Metrics, watch.Elapsed, state.History);
+        report.Write("complete", state, summary);
+        Directory.Delete(Path.GetDirectoryName(run.State)!, recursive: true); // nothing is left to resume
+        return summary;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _classifier.Dispose();
+
+    private TrainerState Train(
+        RunFolder run, RunReport report, string fingerprint, bool resume, IProgress<TrainingProgress>? progress, Action<EpochResult>? onEpoch, CancellationToken cancellation)
+    {
         using var events = new EventLog(run.Path);
         using var trainer = new Trainer(Recipe, _classifier, _train, _val, run, progress)
         {
@@ -157,34 +190,18 @@ public sealed class FineTuning : IDisposable
             report.Write("running", null, null);
         }
 
-        TrainerState state = trainer.Run(fingerprint, cancellation);
-        AdapterFile.Load(run.Adapter, [.. _classifier.Trained()]);
-        _classifier.Lora?.Merge();
-        try
-        {
-            ScoredImages val = Score(trainer, Data.Val, TrainingPhase.Validation, cancellation);
-            ScoredImages? test = Data.Test is null ? null : Score(trainer, Data.Test, TrainingPhase.Test, cancellation);
-            NameKey names = NameKey.For(Recipe, Data);
-            PredictionTable.Write(run.Predictions, test ?? val, names.Name);
-            var summary = new RunSummary(run.Path, state.BestEpoch, state.Epoch, state.Stopped, val.Metrics, test?.Metrics, watch.Elapsed, state.History);
-            report.Write("complete", state, summary);
-            Directory.Delete(Path.GetDirectoryName(run.State)!, recursive: true); // nothing is left to resume
-            return summary;
-        }
-        finally
-        {
-            _classifier.Lora?.Unmerge();
-        }
+        return trainer.Run(fingerprint, cancellation);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _classifier.Dispose();
-
-    private ScoredImages Score(Trainer trainer, LabelledImages images, TrainingPhase phase, CancellationToken cancellation)
+    private ScoredImages Score(
+        Predictor predictor, LabelledImages images, TrainingPhase phase, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
-        var batches = ReferenceEquals(images, Data.Val) ? _val : new ImageBatches(images, Preprocessing, Recipe.BatchSize, Recipe.LoaderThreads, cacheBytes: 0);
-        float[] probabilities = trainer.Score(batches, phase, cancellation).Probabilities;
-        return new ScoredImages(images, probabilities, MultiLabelMetrics.Compute(images.Findings, images.FlatLabels(), probabilities));
+        var clock = new ProgressClock(progress, Recipe, Trainer.ReportInterval);
+        var last = new TrainerState { Epoch = Recipe.Epochs };
+        int batches = (images.Items.Count + Recipe.BatchSize - 1) / Recipe.BatchSize;
+        clock.Start(phase, last, batches, 0);
+        return predictor.Score(
+            images, Recipe.BatchSize, Recipe.LoaderThreads, done => clock.Report(last, (done + Recipe.BatchSize - 1) / Recipe.BatchSize, done), cancellation);
     }
 
     private AdapterDescription Describe() => new()

@@ -169,8 +169,14 @@ public sealed record Recipe
 
     // ---- compute ----
 
-    /// <summary>Computing precision: <c>float32</c> (others come with the compute plan).</summary>
+    /// <summary>
+    /// Computing precision: <c>float32</c>, or <c>bfloat16</c> with float32 master weights, losses and statistics. <c>auto</c> only
+    /// before it is resolved.
+    /// </summary>
     public string Precision { get; init; } = "float32";
+
+    /// <summary>How float32 products run: <c>linear</c> or <c>convolution</c>; see <see cref="Compute.ComputePlan.Products"/>.</summary>
+    public string Products { get; init; } = "linear";
 
     /// <summary>Where it is computed: <c>cpu</c> or <c>cuda</c>.</summary>
     public string Device { get; init; } = "cpu";

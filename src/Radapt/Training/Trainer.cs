@@ -17,7 +17,8 @@ namespace Radapt.Training;
 internal sealed class Trainer : IDisposable
 {
     private static readonly TimeSpan s_saveInterval = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan s_reportInterval = TimeSpan.FromMilliseconds(100);
+    /// <summary>Time between progress reports.</summary>
+    public static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly Recipe _recipe;
     private readonly Classifier _classifier;
@@ -41,7 +42,7 @@ internal sealed class Trainer : IDisposable
         _optimizer = Optimizer.Create(recipe, _trained);
         _schedule = new LearningRate(recipe.Lr, recipe.MinLr, recipe.WarmupEpochs, recipe.Epochs);
         _posWeight = PositiveWeights.Resolve(recipe.PosWeight, train.Images)?.to(classifier.Encoder.cls_token.device).DetachFromDisposeScope();
-        _clock = new ProgressClock(progress, recipe, s_reportInterval);
+        _clock = new ProgressClock(progress, recipe, ReportInterval);
     }
 
     /// <summary>Called after every validated epoch that is the best so far, to save its tensors.</summary>
@@ -188,7 +189,9 @@ internal sealed class Trainer : IDisposable
 
     private EpochResult Validate(EpochResult result, CancellationToken cancellation)
     {
-        (float[] probabilities, double loss) = Score(_val, TrainingPhase.Validation, cancellation);
+        _clock.Start(TrainingPhase.Validation, _state, _val.EvaluationBatches, 0);
+        float[] probabilities = Scoring.Probabilities(_classifier, _val, (batches, done) => _clock.Report(_state, batches, done), cancellation);
+        double loss = LogLoss(_val.Images.FlatLabels(), probabilities);
         MultiLabelMetrics metrics = MultiLabelMetrics.Compute(_val.Images.Findings, _val.Images.FlatLabels(), probabilities);
         double score = metrics.MeanAuroc ?? -loss;
         bool best = _state.BestScore is null || score > _state.BestScore;
@@ -206,14 +209,6 @@ internal sealed class Trainer : IDisposable
             ValLoss = loss,
             Best = best,
         };
-    }
-
-    /// <summary>Probabilities (N, F) and the mean loss of known labels.</summary>
-    public (float[] Probabilities, double Loss) Score(ImageBatches images, TrainingPhase phase, CancellationToken cancellation)
-    {
-        _clock.Start(phase, _state, images.EvaluationBatches, 0);
-        float[] probabilities = Scoring.Probabilities(_classifier, images, (batches, done) => _clock.Report(_state, batches, done), cancellation);
-        return (probabilities, LogLoss(images.Images.FlatLabels(), probabilities));
     }
 
     private static double LogLoss(ReadOnlySpan<sbyte> labels, ReadOnlySpan<float> probabilities)

@@ -43,7 +43,7 @@ public class LoraGoldenTests
         Close("grad_bias", projection.bias.grad!);
         Close("delta_weight", adapter.Delta());
         Tensor before = projection.weight.clone();
-        using (var merged = new MergedProjection(projection, adapter))
+        using (var merged = new MergedProjection(projection, adapter, ScalarType.Float32))
         {
             projection.Adapter = merged;
             Close("merged_weight", merged.Weight);

@@ -1,3 +1,4 @@
+using Radapt.Compute;
 using Radapt.Models;
 
 namespace Radapt.Training.Recipes;
@@ -144,7 +145,23 @@ internal static class RecipeDefaults
         }
     }
 
-    public static void ChooseThreads(RecipeChoices choices)
+    public static void ChooseCompute(RecipeChoices choices)
+    {
+        ProductChoice probed = choices.Facts.Probe ?? new ProductChoice("float32", "linear", "exact; the processor was not probed");
+        if (choices.Given.Find("precision") is { Value: "auto" } auto)
+        {
+            choices.Derive("precision", probed.Precision, auto, probed.Reason);
+        }
+        else
+        {
+            choices.Choose("precision", () => new Choice(probed.Precision, probed.Reason));
+        }
+
+        choices.Choose("products", () => new Choice(probed.Products, probed.Reason));
+        ChooseThreads(choices);
+    }
+
+    private static void ChooseThreads(RecipeChoices choices)
     {
         RecipeFacts facts = choices.Facts;
         string reason = $"the {facts.PhysicalCores} physical cores of this machine ({facts.LogicalCores} hardware threads)";

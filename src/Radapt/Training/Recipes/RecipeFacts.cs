@@ -1,3 +1,4 @@
+using Radapt.Compute;
 using Radapt.Models;
 
 namespace Radapt.Training.Recipes;
@@ -19,6 +20,9 @@ public sealed record RecipeFacts
 
     /// <summary>Training images of an epoch, after label fraction and kept classes.</summary>
     public required int TrainingImages { get; init; }
+
+    /// <summary>What a probe of the processor chose; null: not probed.</summary>
+    public ProductChoice? Probe { get; init; }
 
     /// <summary>Cores of the machine.</summary>
     public required int PhysicalCores { get; init; }

@@ -196,8 +196,12 @@ public static partial class RecipeOptions
             },
 
         // ---- compute ----
-        Choice("precision", r => r.Precision, (r, v) => r with { Precision = v }, "Computing precision.", "float32")
-            with { Group = RecipeGroup.Compute, DefaultReason = "exact" },
+        Choice("precision", r => r.Precision, (r, v) => r with { Precision = v },
+            "Computing precision; auto takes bfloat16 where the processor has it and a probe confirms that it is faster.", "auto", "float32", "bfloat16")
+            with { Group = RecipeGroup.Compute, Default = "auto", ChosenFrom = ["device"] },
+        Choice("products", r => r.Products, (r, v) => r with { Products = v },
+            "How float32 products run: by the tensor library's linear, or by oneDNN's 1 x 1 convolution.", "linear", "convolution")
+            with { Group = RecipeGroup.Compute, Default = "what a probe measures to be faster", ChosenFrom = ["device"] },
         Choice("device", r => r.Device, (r, v) => r with { Device = v }, "Where it is computed.", "cpu", "cuda")
             with { Group = RecipeGroup.Compute, DefaultReason = "there on every machine" },
         Integer("threads", r => r.Threads, (r, v) => r with { Threads = v },

@@ -29,7 +29,7 @@ public static class RecipeResolver
         RecipeDefaults.ChoosePixels(choices);
         RecipeDefaults.ChooseSchedule(choices);
         RecipeDefaults.ChooseRates(choices);
-        RecipeDefaults.ChooseThreads(choices);
+        RecipeDefaults.ChooseCompute(choices);
         ResolvedRecipe resolved = choices.Finish();
         RejectContradictions(resolved.Recipe, given, facts);
         return resolved;
