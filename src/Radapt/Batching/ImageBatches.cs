@@ -33,14 +33,16 @@ internal sealed class ImageBatches
     /// <param name="batchSize">Images a batch; at least 1.</param>
     /// <param name="threads">Threads that decode; at least 1.</param>
     /// <param name="cacheBytes">Memory for decoded images, which stay for later passes; 0: none.</param>
-    public ImageBatches(LabelledImages images, Preprocessing preprocessing, int batchSize, int threads, long cacheBytes = DefaultCacheBytes)
+    /// <param name="disk">Decoded images on disk; null: none.</param>
+    public ImageBatches(
+        LabelledImages images, Preprocessing preprocessing, int batchSize, int threads, long cacheBytes = DefaultCacheBytes, DiskCache? disk = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         _images = images;
         _preprocessing = preprocessing;
         _batchSize = Math.Min(batchSize, Math.Max(1, images.Items.Count));
         _threads = threads;
-        _cache = new RadiographCache(cacheBytes);
+        _cache = new RadiographCache(cacheBytes, disk);
     }
 
     /// <summary>The images.</summary>

@@ -7,7 +7,9 @@ namespace Radapt.Batching;
 /// Decoded images kept in memory up to a number of bytes, so that a small data set is decoded once. Nothing is evicted: every epoch
 /// passes over all images, and the least recently used would always be the next one needed. Any thread may ask at any time.
 /// </summary>
-internal sealed class RadiographCache(long bytes)
+/// <param name="bytes">Memory to use at most.</param>
+/// <param name="disk">Where images that are not kept come from; null: from their files.</param>
+internal sealed class RadiographCache(long bytes, DiskCache? disk = null)
 {
     private const int Overhead = 128; // objects and table entry
 
@@ -26,7 +28,7 @@ internal sealed class RadiographCache(long bytes)
             return kept;
         }
 
-        Radiograph image = RadiographReader.Read(path);
+        Radiograph image = disk is null ? RadiographReader.Read(path) : disk.Get(path);
         long size = image.Pixels.LongLength + Overhead;
         if (Interlocked.Add(ref _used, size) > bytes || !_images.TryAdd(item, image))
         {

@@ -34,8 +34,8 @@ internal static class EvaluationTransform
         ArrayPool<byte>.Shared.Return(pixels);
     }
 
-    // torchvision: the shorter side becomes the size, the longer one is truncated.
-    private static (int Width, int Height) ResizedSize(int width, int height, int size)
+    /// <summary>torchvision's Resize: the shorter side becomes the size, the longer one is truncated.</summary>
+    public static (int Width, int Height) ResizedSize(int width, int height, int size)
     {
         (int shorter, int longer) = width <= height ? (width, height) : (height, width);
         int newLonger = (int)((double)((long)size * longer) / shorter);

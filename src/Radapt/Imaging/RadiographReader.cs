@@ -11,9 +11,19 @@ namespace Radapt.Imaging;
 /// </summary>
 public static class RadiographReader
 {
+    private const int Decoding = 1; // counts changes of what Decode makes of a file
+
+    /// <summary>Names everything that the pixels of a file depend on; decoded images of another revision are not to be used.</summary>
+    internal static string Revision =>
+        $"decoding {Decoding}, libvips {NetVips.NetVips.Version(0)}.{NetVips.NetVips.Version(1)}.{NetVips.NetVips.Version(2)}";
+
     /// <summary>Reads a PNG or JPEG file, told by its content.</summary>
     /// <exception cref="RadaptException">Missing, unreadable, truncated, damaged, of another format or absurdly large.</exception>
-    public static Radiograph Read(string path) => Read(Load(path, File.ReadAllBytes), path);
+    public static Radiograph Read(string path) => Read(ReadBytes(path), path);
+
+    /// <summary>The bytes of an image file.</summary>
+    /// <exception cref="RadaptException">Missing or unreadable.</exception>
+    internal static byte[] ReadBytes(string path) => Load(path, File.ReadAllBytes);
 
     /// <summary>Reads a PNG or JPEG from memory; <paramref name="name"/> is what error messages call it.</summary>
     /// <exception cref="RadaptException">Truncated, damaged, of another format or absurdly large.</exception>

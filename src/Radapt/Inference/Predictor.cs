@@ -115,7 +115,14 @@ public sealed class Predictor : IDisposable
         }
 
         var batches = new ImageBatches(images, Adapter.Preprocessing, batchSize, loaderThreads, cacheBytes: 0);
-        float[] probabilities = Scoring.Probabilities(_classifier, batches, (_, done) => onImages?.Invoke(done), cancellation);
+        return Score(batches, (_, done) => onImages?.Invoke(done), cancellation);
+    }
+
+    /// <summary>The same for batches of such images, prepared as the adapter expects.</summary>
+    internal ScoredImages Score(ImageBatches batches, Action<int, int>? onBatch, CancellationToken cancellation)
+    {
+        LabelledImages images = batches.Images;
+        float[] probabilities = Scoring.Probabilities(_classifier, batches, onBatch, cancellation);
         return new ScoredImages(images, probabilities, MultiLabelMetrics.Compute(Findings, images.FlatLabels(), probabilities));
     }
 

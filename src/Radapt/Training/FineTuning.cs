@@ -22,7 +22,9 @@ public sealed class FineTuning : IDisposable
     private readonly ComputePlan _plan;
     private readonly ImageBatches _train;
     private readonly ImageBatches _val;
+    private readonly RunCache? _cache;
     private readonly string _baseHash;
+    private readonly IReadOnlyList<string> _notes;
 
     private FineTuning(ResolvedRecipe resolved, DataSplits data, BackboneWeights? weights)
     {
@@ -30,11 +32,12 @@ public sealed class FineTuning : IDisposable
         (Resolved, Data) = (resolved, data);
         _plan = new ComputePlan(recipe.Precision, recipe.Device, recipe.Threads) { Products = recipe.Products };
         WeightsDescription = weights?.Description ?? $"random (seed {recipe.Seed.ToString(CultureInfo.InvariantCulture)})";
-        Notes = [.. weights?.LeftOut ?? [], .. data.Notes];
+        _cache = RunCache.Open(recipe);
+        _notes = [.. weights?.LeftOut ?? [], .. data.Notes, .. _cache?.Notes ?? []];
         var shape = new BackboneShape(recipe.ImageSize, recipe.PatchSize, recipe.Depth, recipe.Width, recipe.Heads);
         Preprocessing = new Preprocessing(recipe.ImageSize, recipe.Resize, recipe.Mean, recipe.Std);
-        _train = new ImageBatches(data.Train, Preprocessing, recipe.BatchSize, recipe.LoaderThreads);
-        _val = new ImageBatches(data.Val, Preprocessing, recipe.BatchSize, recipe.LoaderThreads);
+        _train = new ImageBatches(data.Train, Preprocessing, recipe.BatchSize, recipe.LoaderThreads, disk: _cache?.Training);
+        _val = new ImageBatches(data.Val, Preprocessing, recipe.BatchSize, recipe.LoaderThreads, disk: _cache?.Evaluation);
         _classifier = new Classifier(shape, data.Train.Findings.Count, recipe.Pooling, recipe.DropPath, _plan);
         try
         {
@@ -72,8 +75,8 @@ public sealed class FineTuning : IDisposable
     /// <summary>What the weights were recognised as.</summary>
     public string WeightsDescription { get; }
 
-    /// <summary>Lines to show: tensors and rows that are not used, and why.</summary>
-    public IReadOnlyList<string> Notes { get; }
+    /// <summary>Lines to show: tensors and rows that are not used, and why; what a cache does, and what went wrong with it so far.</summary>
+    public IReadOnlyList<string> Notes => [.. _notes, .. _cache?.Problems ?? []];
 
     /// <summary>How much is trained.</summary>
     public TrainableCount Trainable { get; }
@@ -148,15 +151,17 @@ public sealed class FineTuning : IDisposable
 
         NameKey names = NameKey.For(Recipe, Data); // now: a key that cannot be made must not cost a night
         string fingerprint = RunData.Fingerprint(Data);
-        var report = new RunReport(this, run, fingerprint, _baseHash);
+        var report = new RunReport(this, run, fingerprint, _baseHash, _cache);
         var watch = Stopwatch.StartNew();
         TrainerState state = Train(run, report, fingerprint, resume, progress, onEpoch, cancellation);
 
         // What is reported is what `evaluate` and `predict` give: the saved adapter on freshly read base weights, merged.
         _classifier.Dispose();
         using Predictor predictor = Predictor.Open(run.Path, plan: _plan);
-        ScoredImages val = Score(predictor, Data.Val, TrainingPhase.Validation, progress, cancellation);
-        ScoredImages? test = Data.Test is null ? null : Score(predictor, Data.Test, TrainingPhase.Test, progress, cancellation);
+        ScoredImages val = Score(predictor, _val, TrainingPhase.Validation, progress, cancellation);
+        ImageBatches? testImages = Data.Test is null ? null
+            : new ImageBatches(Data.Test, Preprocessing, Recipe.BatchSize, Recipe.LoaderThreads, cacheBytes: 0, _cache?.Evaluation);
+        ScoredImages? test = testImages is null ? null : Score(predictor, testImages, TrainingPhase.Test, progress, cancellation);
         PredictionTable.Write(run.Predictions, test ?? val, names.Name);
         var summary = new RunSummary(run.Path, state.BestEpoch, state.Epoch, state.Stopped, val.Metrics, test?.Metrics, watch.Elapsed, state.History);
         report.Write("complete", state, summary);
@@ -194,14 +199,12 @@ public sealed class FineTuning : IDisposable
     }
 
     private ScoredImages Score(
-        Predictor predictor, LabelledImages images, TrainingPhase phase, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+        Predictor predictor, ImageBatches images, TrainingPhase phase, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         var clock = new ProgressClock(progress, Recipe, Trainer.ReportInterval);
         var last = new TrainerState { Epoch = Recipe.Epochs };
-        int batches = (images.Items.Count + Recipe.BatchSize - 1) / Recipe.BatchSize;
-        clock.Start(phase, last, batches, 0);
-        return predictor.Score(
-            images, Recipe.BatchSize, Recipe.LoaderThreads, done => clock.Report(last, (done + Recipe.BatchSize - 1) / Recipe.BatchSize, done), cancellation);
+        clock.Start(phase, last, images.EvaluationBatches, 0);
+        return predictor.Score(images, (batches, done) => clock.Report(last, batches, done), cancellation);
     }
 
     private AdapterDescription Describe() => new()

@@ -55,6 +55,12 @@ public sealed record Recipe
     /// <summary>Write image names as they are.</summary>
     public bool PlainNames { get; init; }
 
+    /// <summary>Folder of decoded images that runs share; null: none. It changes the time, never a pixel, unless <see cref="CacheSize"/> is given.</summary>
+    public string? Cache { get; init; }
+
+    /// <summary>Shorter side of the cached training images, pixels: random crops then see coarser pixels. 0: full size, the exact pixels.</summary>
+    public int CacheSize { get; init; }
+
     // ---- model ----
 
     /// <summary>Checkpoint, merged weights or run folder that the backbone's weights come from; null only with <see cref="FromScratch"/>.</summary>

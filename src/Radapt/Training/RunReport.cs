@@ -7,7 +7,7 @@ using Radapt.Metrics;
 namespace Radapt.Training;
 
 /// <summary>Writes <c>run.json</c>: versions, machine, seed, data fingerprint, best epoch, figures.</summary>
-internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string fingerprint, string baseHash)
+internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string fingerprint, string baseHash, RunCache? cache)
 {
     private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
 
@@ -44,6 +44,7 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
                 ["train"] = fineTuning.Data.Train.Items.Count,
                 ["val"] = fineTuning.Data.Val.Items.Count,
                 ["test"] = fineTuning.Data.Test?.Items.Count ?? 0,
+                ["cache"] = cache?.ToJson(),
             },
             ["weights"] = new JsonObject { ["description"] = fineTuning.WeightsDescription, ["sha256"] = baseHash },
             ["trainable"] = new JsonObject

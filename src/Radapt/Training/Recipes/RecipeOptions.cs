@@ -56,6 +56,11 @@ public static partial class RecipeOptions
             "File of the key that hides image names in the run folder.") with { Default = ".radapt-key beside the data, where patients are known" },
         Flag("plain-names", r => r.PlainNames, (r, v) => r with { PlainNames = v },
             "Write image names in the run folder as they are."),
+        Text("cache", r => r.Cache, (r, v) => r with { Cache = v },
+            "Folder of decoded images, shared by runs: saves decoding, changes no pixel."),
+        Integer("cache-size", r => r.CacheSize, (r, v) => r with { CacheSize = v },
+            "Shorter side of the cached training images, pixels, which saves space but gives random crops coarser pixels; 0: full size.")
+            with { Min = 0, DefaultReason = "full size: the exact pixels" },
 
         // ---- model ----
         Text("weights", r => r.Weights, (r, v) => r with { Weights = v },

@@ -38,6 +38,7 @@ public class PublishedRecipesTests
         Assert.Equal(isMrm ? "crop-flip" : "randaugment-erasing", layer.Find("augment")!.Value);
         Assert.Equal((1, 0, 0.1, "none"), (r.ValidateEvery, r.Patience, r.DropPath, r.PosWeight));
         Assert.Equal(parts[1] switch { "nih" => 14, "chexpert" => 5, _ => 1 }, r.Findings.Count);
+        Assert.Equal(((string?)null, 0), (r.Cache, r.CacheSize)); // the exact pixels
         Assert.Equal(parts[3], r.Method);
         if (rank > 0)
         {

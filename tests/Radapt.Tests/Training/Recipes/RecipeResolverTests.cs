@@ -96,6 +96,8 @@ public class RecipeResolverTests
     [InlineData("--heads 7", "--heads: 768 channels cannot be shared among 7 heads.")]
     [InlineData("--resize 200", "--resize: 200 px is less than the image size of 224 px")]
     [InlineData("--augment randaugment-erasing", "--augment: randaugment-erasing is not built yet; give --augment crop-flip")]
+    [InlineData("--cache-size 256", "--cache-size: there is no cache whose size it could be")]
+    [InlineData("--cache c --cache-size 200", "--cache-size: 200 px is less than the 224 px that evaluation resizes to")]
     [InlineData("--lora-blocks 11,12", "--lora-blocks: the backbone has the blocks 0 to 11.")]
     [InlineData("--epochs 3 --warmup-epochs 5", "--warmup-epochs: a warm-up of 5 epochs is longer than the training of 3")]
     [InlineData("--min-lr 0.1", "--min-lr: 0.1 is more than the peak learning rate 0.001.")]

@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Radapt.Batching;
+
+namespace Radapt.Training;
+
+/// <summary>
+/// The disk caches of a run. At full size training and evaluation share one. A smaller size is for training images alone: those of evaluation
+/// are then stored at the very size that evaluation resizes to, which changes none of its pixels.
+/// </summary>
+internal sealed class RunCache
+{
+    private readonly int _size;
+
+    private RunCache(string folder, int size, int resize)
+    {
+        _size = size;
+        Training = new DiskCache(folder, size);
+        Evaluation = size is 0 || size == resize ? Training : new DiskCache(folder, resize);
+    }
+
+    /// <summary>Training images.</summary>
+    public DiskCache Training { get; }
+
+    /// <summary>Validation and test images.</summary>
+    public DiskCache Evaluation { get; }
+
+    /// <summary>Lines to show before the run.</summary>
+    public IReadOnlyList<string> Notes => _size == 0 ? [] :
+    [
+        string.Create(CultureInfo.InvariantCulture, $"Training images are cached with a shorter side of {_size} px: random crops are cut from these and are ")
+        + "coarser than those of full-size images. Validation and test see the same pixels as without a cache.",
+    ];
+
+    /// <summary>What went wrong so far, a line each; the images are right all the same.</summary>
+    public IEnumerable<string> Problems => new[] { Training.Problem, Evaluation.Problem }.OfType<string>().Distinct();
+
+    /// <summary>The caches that a recipe asks for; null: none.</summary>
+    /// <exception cref="RadaptException">The folder cannot be made.</exception>
+    public static RunCache? Open(Recipe recipe) => recipe.Cache is null ? null : new RunCache(recipe.Cache, recipe.CacheSize, recipe.Resize);
+
+    /// <summary>What <c>run.json</c> says: the folder, the stored size, whether training saw the pixels it would see without a cache.</summary>
+    public JsonObject ToJson()
+    {
+        var json = new JsonObject
+        {
+            ["folder"] = Training.Folder,
+            ["shorter_side"] = _size == 0 ? "full" : _size,
+            ["same_pixels"] = _size == 0,
+        };
+        if (Problems.FirstOrDefault() is { } problem)
+        {
+            json["problem"] = problem;
+        }
+
+        return json;
+    }
+}
