@@ -7,7 +7,7 @@ public class FolderOrderTests
 {
     private static readonly FolderOrder s_library = new(
         "Radapt", "Compute", "Imaging", "RadiologyReports", "Datasets", "Batching", "Checkpoints", "Models", "Adaptation", "Metrics",
-        "Inference", "Training", "Pretraining", "Evaluation", "Export", "Studies");
+        "Inference", "Training", "Pretraining", "Evaluation", "Export", "Studies", "Benchmarks");
 
     [Fact]
     public void Library_EveryReference_FollowsTheOrder() =>

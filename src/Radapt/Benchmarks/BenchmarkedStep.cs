@@ -1,0 +1,29 @@
+namespace Radapt.Benchmarks;
+
+/// <summary>The steps that are measured, by the names they have in the report.</summary>
+public static class BenchmarkedStep
+{
+    /// <summary>A LoRA training step: forward, loss, backward, update.</summary>
+    public const string TrainLora = "train.lora";
+
+    /// <summary>A training step of full fine-tuning.</summary>
+    public const string TrainFull = "train.full";
+
+    /// <summary>A training step of linear probing, the backbone's forward pass included.</summary>
+    public const string TrainLinear = "train.linear";
+
+    /// <summary>A prediction with merged adapters.</summary>
+    public const string Inference = "inference";
+
+    /// <summary>All of them, in the order of the report.</summary>
+    public static IReadOnlyList<string> Names { get; } = [TrainLora, TrainFull, TrainLinear, Inference];
+
+    /// <summary>The adaptation method that the step's model has.</summary>
+    internal static string Method(string step) => step switch
+    {
+        TrainLora or Inference => "lora",
+        TrainFull => "full",
+        TrainLinear => "linear",
+        _ => throw new RadaptException($"bench: '{step}' is none of {string.Join(", ", Names)}."),
+    };
+}

@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using Radapt.Adaptation;
+using Radapt.Compute;
+using Radapt.Models;
+using Radapt.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Radapt.Benchmarks;
+
+/// <summary>
+/// A model with random weights and one batch of random images in memory, ready to run steps exactly as <c>finetune</c> and
+/// <c>predict</c> do. Owns the model.
+/// </summary>
+internal sealed class StepSession : IDisposable
+{
+    private const double LearningRate = 1e-4;
+
+    private readonly string _step;
+    private readonly BenchmarkOptions _options;
+    private readonly ComputePlan _plan;
+    private readonly Optimizer? _optimizer;
+    private long _done;
+
+    /// <param name="step">One of <see cref="BenchmarkedStep.Names"/>.</param>
+    /// <param name="options">Model and batch.</param>
+    /// <param name="plan">Precision, device, kernels.</param>
+    /// <param name="dropout">With the recipes' LoRA dropout and stochastic depth; without them a step's loss can be compared.</param>
+    public StepSession(string step, BenchmarkOptions options, ComputePlan plan, bool dropout = true)
+    {
+        options.Check();
+        (_step, _options, _plan) = (step, options, plan);
+        string method = BenchmarkedStep.Method(step);
+        double dropPath = dropout && method != "linear" ? 0.1 : 0;
+        var lora = new LoraSettings { Rank = options.Rank, Dropout = dropout ? 0.1 : 0 };
+        Classifier = new Classifier(options.Backbone, options.Findings, Pooling.Mean, dropPath, plan);
+        Initialisation.FromScratch(Classifier.Encoder, options.Seed);
+        Classifier.Head.Initialise(options.Seed);
+        AdaptationMethod.Apply(Classifier, method, lora, plan, options.Seed);
+        if (step == BenchmarkedStep.Inference)
+        {
+            Classifier.Lora!.Merge();
+            FrozenWeights.Round(Classifier.Encoder, plan);
+        }
+        else
+        {
+            FrozenWeights.Hold(Classifier.Encoder, plan);
+            _optimizer = Optimizer.Create(Recipe(method), [.. Classifier.Trained()]);
+        }
+
+        Images = RandomImages(options).to(plan.TorchDevice).DetachFromDisposeScope();
+        Labels = RandomLabels(options);
+    }
+
+    /// <summary>The model.</summary>
+    public Classifier Classifier { get; }
+
+    /// <summary>(B, 1, S, S), float32.</summary>
+    public Tensor Images { get; }
+
+    /// <summary>(B, F) row-major: 1 or 0.</summary>
+    public sbyte[] Labels { get; }
+
+    /// <summary>One step; for training the loss, for inference the mean probability.</summary>
+    public double Step()
+    {
+        using var scope = NewDisposeScope();
+        if (_optimizer is null)
+        {
+            using var noGradient = inference_mode();
+            using Tensor probabilities = Classifier.Forward(Images, ForwardPass.Evaluation).to(ScalarType.Float32).sigmoid().cpu(); // (B, F)
+            return probabilities.data<float>().ToArray().Average();
+        }
+
+        Tensor logits = Classifier.Forward(Images, new ForwardPass(true, _options.Seed, _done++)); // (B, F)
+        Tensor loss = MaskedLoss.Compute(logits, Labels, null);
+        double value = loss.item<float>();
+        loss.backward();
+        _optimizer.Step(LearningRate);
+        return value;
+    }
+
+    /// <summary>Seconds of each of several steps.</summary>
+    public double[] Run(int steps, CancellationToken cancellation)
+    {
+        var seconds = new double[steps];
+        for (int i = 0; i < steps; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            long start = Stopwatch.GetTimestamp();
+            Step();
+            seconds[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
+
+        return seconds;
+    }
+
+    /// <summary>The limit of this step, in this process.</summary>
+    public MatrixLimit Limit(CancellationToken cancellation) => MatrixLimit.Measure(
+        StepProducts.Of(_step, _options.Backbone, _options.BatchSize, _options.Rank), _plan, _options.ProductRepeats, cancellation);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Images.Dispose();
+        _optimizer?.Dispose();
+        Classifier.Dispose();
+    }
+
+    private static Tensor RandomImages(BenchmarkOptions options)
+    {
+        int side = options.Backbone.ImageSize;
+        Tensor images = empty(options.BatchSize, 1, side, side);
+        Initialisation.TruncatedNormal(images, "images", 1, options.Seed);
+        return images;
+    }
+
+    private static sbyte[] RandomLabels(BenchmarkOptions options)
+    {
+        var random = new KeyedRandom(options.Seed, RandomPurpose.Selection);
+        var labels = new sbyte[options.BatchSize * options.Findings];
+        for (int i = 0; i < labels.Length; i++)
+        {
+            labels[i] = (sbyte)random.NextInt32(2);
+        }
+
+        return labels;
+    }
+
+    private Recipe Recipe(string method) => new()
+    {
+        Backbone = "custom",
+        ImageSize = _options.Backbone.ImageSize,
+        PatchSize = _options.Backbone.PatchSize,
+        Depth = _options.Backbone.Depth,
+        Width = _options.Backbone.Width,
+        Heads = _options.Backbone.Heads,
+        Method = method,
+        Optimizer = "adamw",
+        WeightDecay = 0.05,
+        LayerDecay = method == "full" ? 0.65 : 1,
+        Lr = LearningRate,
+        Mean = 0,
+        Std = 1,
+        Resize = _options.Backbone.ImageSize,
+        Epochs = 1,
+        Threads = _plan.Threads,
+        LoaderThreads = 1,
+        Precision = _plan.Precision,
+        Device = _plan.Device,
+    };
+}
