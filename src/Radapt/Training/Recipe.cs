@@ -184,6 +184,9 @@ public sealed record Recipe
     /// <summary>How float32 products run: <c>linear</c> or <c>convolution</c>; see <see cref="Compute.ComputePlan.Products"/>.</summary>
     public string Products { get; init; } = "linear";
 
+    /// <summary>Keep one block's activations at a time and compute them again in the backward pass: for large backbones or batches.</summary>
+    public bool Recompute { get; init; }
+
     /// <summary>Where it is computed: <c>cpu</c> or <c>cuda</c>.</summary>
     public string Device { get; init; } = "cpu";
 

@@ -173,18 +173,27 @@ internal sealed class Trainer : IDisposable
     {
         using var scope = NewDisposeScope();
         Tensor images = Scoring.ToTensor(batch, _classifier);
-        Tensor logits = _classifier.Forward(images, new ForwardPass(true, _recipe.Seed, step)); // (B, F)
-        Tensor loss = MaskedLoss.Compute(logits, batch.Labels.AsSpan(0, batch.Count * _train.Images.Findings.Count), _posWeight);
-        double value = loss.item<float>();
-        if (!double.IsFinite(value))
+        var pass = new ForwardPass(true, _recipe.Seed, step);
+        double value = 0;
+        if (_recipe.Recompute)
         {
-            throw new RadaptException(
+            Recomputation.ForwardBackward(_classifier, images, pass, Objective);
+        }
+        else
+        {
+            Objective(_classifier.Forward(images, pass)).backward();
+        }
+
+        return value;
+
+        Tensor Objective(Tensor logits) // (B, F) -> scalar
+        {
+            Tensor loss = MaskedLoss.Compute(logits, batch.Labels.AsSpan(0, batch.Count * _train.Images.Findings.Count), _posWeight);
+            value = loss.item<float>();
+            return double.IsFinite(value) ? loss / _recipe.Accumulate : throw new RadaptException(
                 $"The loss is {value} in epoch {_state.Epoch + 1}, batch {_state.Batch + 1}, at learning rate {_state.LearningRate:g3}: training stopped; "
                 + $"the last good state and the best adapter are in {_folder.Path}. Lower --lr or set --clip-grad 1.");
         }
-
-        (loss / _recipe.Accumulate).backward();
-        return value;
     }
 
     private EpochResult Validate(EpochResult result, CancellationToken cancellation)

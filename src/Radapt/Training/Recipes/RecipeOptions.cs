@@ -207,6 +207,8 @@ public static partial class RecipeOptions
         Choice("products", r => r.Products, (r, v) => r with { Products = v },
             "How float32 products run: by the tensor library's linear, or by oneDNN's 1 x 1 convolution.", "linear", "convolution")
             with { Group = RecipeGroup.Compute, Default = "what a probe measures to be faster", ChosenFrom = ["device"] },
+        Flag("recompute", r => r.Recompute, (r, v) => r with { Recompute = v },
+            "Compute each block's activations again in the backward pass: a third more time, far less memory.") with { Group = RecipeGroup.Compute },
         Choice("device", r => r.Device, (r, v) => r with { Device = v }, "Where it is computed.", "cpu", "cuda")
             with { Group = RecipeGroup.Compute, DefaultReason = "there on every machine" },
         Integer("threads", r => r.Threads, (r, v) => r with { Threads = v },
