@@ -1,2 +1,43 @@
-using TorchSharp;
-Console.WriteLine(torch.ones(2, 3).sum().item<float>());
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+
+namespace Radapt.Cli;
+
+/// <summary>The command <c>radapt</c>: parses, runs one command, turns what went wrong into one line and an exit code.</summary>
+internal static class Program
+{
+    private static int Main(string[] args)
+    {
+        ProcessSettings.Apply();
+        using var interruption = new Interruption();
+        RootCommand root = Root(interruption.Token);
+        ParseResult parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        bool verbose = parsed.GetValue<bool>("--verbose");
+        try
+        {
+            return parsed.Errors.Count > 0 && parsed.Action is not HelpAction
+                ? throw new RadaptException(UsageErrors.Describe(parsed))
+                : parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (Exception error)
+        {
+            return Failures.Report(error, verbose);
+        }
+    }
+
+    private static RootCommand Root(CancellationToken interrupted)
+    {
+        var root = new RootCommand("Adapts a radiograph foundation model to your own findings with a few hundred labelled chest X-rays.")
+        {
+            new FineTuneCommand(interrupted),
+            new EvaluateCommand(interrupted),
+            new PredictCommand(interrupted),
+            new InspectCommand(),
+            new DemoCommand(interrupted),
+        };
+        root.Options.Add(new Option<bool>("--verbose") { Description = "Show a stack trace when something fails.", Recursive = true });
+        root.Options.OfType<HelpOption>().Single().Action = new CommandHelp();
+        return root;
+    }
+}

@@ -53,7 +53,7 @@ public static class PredictionTable
     private static void Row(StringBuilder text, IEnumerable<string> cells) => text.AppendJoin(',', cells.Select(Quoted)).Append('\n');
 
     // A cell that a spreadsheet would take for a formula gets an apostrophe: file names come from anywhere.
-    private static string Quoted(string cell)
+    internal static string Quoted(string cell)
     {
         string safe = cell.Length > 0 && cell[0] is '=' or '+' or '@' ? "'" + cell : cell;
         return safe.AsSpan().IndexOfAny(",\"\r\n") < 0 ? safe : $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";

@@ -133,11 +133,11 @@ public sealed class FineTuning : IDisposable
 
     /// <summary>Trains and fills the run folder.</summary>
     /// <param name="folder">An empty or new folder; with <paramref name="resume"/> that of the run to go on with.</param>
-    /// <param name="resume">Go on from the folder's state.</param>
+    /// <param name="resume">Go on from the folder's state, or from the start if the run ended before its first state.</param>
     /// <param name="progress">Told how it goes.</param>
     /// <param name="onEpoch">Told the result of every epoch.</param>
     /// <param name="cancellation">Stops after the current update; the state is saved.</param>
-    /// <exception cref="RadaptException">The folder is not empty, nothing is there to resume, an image cannot be read, or the loss is not finite.</exception>
+    /// <exception cref="RadaptException">The folder is not empty, the data changed since, an image cannot be read, or the loss is not finite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; resume goes on from that very update.</exception>
     public RunSummary Run(
         string folder, bool resume = false, IProgress<TrainingProgress>? progress = null, Action<EpochResult>? onEpoch = null, CancellationToken cancellation = default)
@@ -148,6 +148,24 @@ public sealed class FineTuning : IDisposable
             run.Create();
             RecipeFile.Write(Resolved, run.Recipe);
         }
+        else
+        {
+            run.RemoveUnfinishedFiles();
+        }
+
+        try
+        {
+            return TrainAndTest(run, resume, progress, onEpoch, cancellation);
+        }
+        catch when (!resume && !run.HasState)
+        {
+            run.Discard();
+            throw;
+        }
+    }
+
+    private RunSummary TrainAndTest(RunFolder run, bool resume, IProgress<TrainingProgress>? progress, Action<EpochResult>? onEpoch, CancellationToken cancellation)
+    {
 
         NameKey names = NameKey.For(Recipe, Data); // now: a key that cannot be made must not cost a night
         string fingerprint = RunData.Fingerprint(Data);
@@ -186,7 +204,7 @@ public sealed class FineTuning : IDisposable
                 onEpoch?.Invoke(result);
             },
         };
-        if (resume)
+        if (resume && run.HasState)
         {
             trainer.Resume(fingerprint);
         }

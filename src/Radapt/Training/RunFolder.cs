@@ -40,9 +40,10 @@ internal sealed class RunFolder(string path)
     /// <exception cref="RadaptException">It holds something already.</exception>
     public void Create()
     {
-        if (Directory.Exists(Path) && Directory.EnumerateFileSystemEntries(Path).Any())
+        RemoveUnfinishedFiles();
+        if (Directory.Exists(Path) && Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).Any())
         {
-            string advice = File.Exists(State) ? "go on with it by --resume, or choose another --out" : "choose another --out";
+            string advice = File.Exists(Recipe) ? "go on with it by --resume, or choose another --out" : "choose another --out";
             throw new RadaptException($"{Path}: the run folder is not empty: {advice}.");
         }
 
@@ -53,6 +54,35 @@ internal sealed class RunFolder(string path)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new RadaptException($"{Path}: the run folder cannot be made ({e.Message}). Choose another --out.", e);
+        }
+    }
+
+    /// <summary>Whether an earlier session got far enough to leave a state; if not, its run begins anew.</summary>
+    public bool HasState => File.Exists(State);
+
+    /// <summary>Removes what a session that was killed in the middle of a file left behind.</summary>
+    public void RemoveUnfinishedFiles()
+    {
+        if (Directory.Exists(Path))
+        {
+            foreach (string file in Directory.EnumerateFiles(Path, "*.tmp", SearchOption.AllDirectories).ToList())
+            {
+                File.Delete(file);
+            }
+        }
+    }
+
+    /// <summary>Takes a run back that failed before it had any result: the folder goes, unless others put something into it.</summary>
+    public void Discard()
+    {
+        foreach (string file in Directory.EnumerateFiles(Path, "events.*").Append(Recipe).Append(Run).ToList())
+        {
+            File.Delete(file);
+        }
+
+        if (!Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).Any())
+        {
+            Directory.Delete(Path, recursive: true);
         }
     }
 

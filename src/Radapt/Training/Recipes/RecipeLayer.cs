@@ -3,6 +3,7 @@ namespace Radapt.Training.Recipes;
 /// <summary>The values from one place: the command line, or one recipe file.</summary>
 public sealed class RecipeLayer
 {
+    private static readonly string[] s_paths = ["data", "train", "val", "test", "image-root", "key", "weights"];
     private readonly Dictionary<string, RecipeEntry> _entries = [];
 
     /// <summary>A layer of these entries.</summary>
@@ -47,6 +48,13 @@ public sealed class RecipeLayer
     public RecipeEntry? Find(string name) => _entries.GetValueOrDefault(name);
 
     /// <summary>
+    /// The same layer with absolute paths, so that a recipe written to a run folder is understood from everywhere. A prefix such as
+    /// <c>nih:</c> stays in front.
+    /// </summary>
+    /// <param name="folder">What relative paths are relative to, absolute.</param>
+    public RecipeLayer WithFullPaths(string folder) => new(Entries.Select(e => s_paths.Contains(e.Option.Name) ? e with { Value = FullPath((string)e.Value, folder) } : e));
+
+    /// <summary>
     /// One layer out of several; the first beats the second and so on. An entry also overrides those that say the same in another way
     /// (<c>lr</c> and <c>base-lr</c>), and values that a lower recipe records as chosen from something now given differently.
     /// </summary>
@@ -72,6 +80,13 @@ public sealed class RecipeLayer
         RejectOrDropForeign(merged, "method", RecipeOptions.Method.Default!, o => o.Methods);
         RejectOrDropForeign(merged, "optimizer", RecipeOptions.Optimizer.Default!, o => o.Optimizers);
         return new RecipeLayer(merged.Values.Select(m => m.Entry));
+    }
+
+    private static string FullPath(string path, string folder)
+    {
+        int colon = path.IndexOf(':', StringComparison.Ordinal);
+        int start = colon > 1 ? colon + 1 : 0; // one letter before the colon is a Windows drive
+        return path[..start] + Path.GetFullPath(path[start..], folder);
     }
 
     private static HashSet<string> Superseded(IEnumerable<RecipeEntry> lower, RecipeLayer layer)

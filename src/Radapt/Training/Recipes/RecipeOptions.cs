@@ -240,9 +240,17 @@ public static partial class RecipeOptions
             return option;
         }
 
-        string nearest = s_byName.Keys.MinBy(k => EditDistance(k, name))!;
-        string hint = EditDistance(nearest, name) <= 3 ? $"; did you mean {nearest}?" : $"; there are {string.Join(", ", s_byName.Keys)}.";
+        string hint = Nearest(name, s_byName.Keys) is { } nearest ? $"; did you mean {nearest}?" : $"; there are {string.Join(", ", s_byName.Keys)}.";
         throw new RadaptException($"{where} is no option of a recipe{hint}");
+    }
+
+    /// <summary>The known name that a mistyped one most likely means; null where none is near.</summary>
+    public static string? Nearest(string name, IEnumerable<string> known)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(known);
+        string? nearest = known.MinBy(k => EditDistance(k, name));
+        return nearest is not null && EditDistance(nearest, name) <= 3 ? nearest : null;
     }
 
     internal static string PoolingName(Pooling pooling) => pooling == Pooling.Mean ? "mean" : "class-token";

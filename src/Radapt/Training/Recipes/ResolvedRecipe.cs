@@ -15,6 +15,9 @@ public sealed record ResolvedValue(string Name, string Value, string Origin, str
     internal const string ByDefault = "default";
     internal const string ByWeights = "weights";
 
+    /// <summary>Whether Radapt chose it, or read it off the weights; if not, someone gave it.</summary>
+    public bool IsChosen => Origin is ByDefault or ByWeights;
+
     /// <summary>What the recipe it came from notes as its source, such as <c>ours</c>; null elsewhere.</summary>
     public string? Source { get; init; }
 }

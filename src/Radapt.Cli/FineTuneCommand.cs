@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Radapt.Training;
+using Radapt.Training.Recipes;
+
+namespace Radapt.Cli;
+
+/// <summary><c>radapt finetune</c>.</summary>
+internal sealed class FineTuneCommand : RadaptCommand
+{
+    private static readonly string[] s_besideResume = ["data", "train", "val", "test", "image-root", "weights", "key", "loader-threads"];
+
+    private readonly List<Option<string>> _recipeOptions = [];
+    private readonly Option<string> _recipe;
+    private readonly Option<string> _out;
+    private readonly Option<bool> _resume;
+    private readonly Option<bool> _json;
+
+    public FineTuneCommand(CancellationToken interrupted)
+        : base("finetune", "Fine-tune a backbone on labelled images: a run folder with adapter, figures and predictions comes out.")
+    {
+        _recipe = Add("Run", new Option<string>("--recipe")
+        {
+            HelpName = "FILE|NAME",
+            Description = "Take values from a recipe: a YAML file, such as a run's recipe.yaml, or one that is built in, such as mrm-nih-1-lora. Options given here beat it.",
+        });
+        _out = Add("Run", new Option<string>("--out") { HelpName = "RUN", Description = "Run folder, new or empty. Default: runs/DATE-METHOD-DATA." });
+        _resume = Add("Run", new Option<bool>("--resume")
+        {
+            Description = "Go on with the run in --out, by its own recipe; the result is that of an undisturbed run. "
+                + $"Only places may be given anew: --{string.Join(", --", s_besideResume)}.",
+        });
+        foreach (RecipeOption row in RecipeOptions.All)
+        {
+            _recipeOptions.Add(Add(row.Group.ToString(), RecipeArguments.Create(row)));
+        }
+
+        _json = AddJson();
+        SetAction(parsed => Run(parsed, interrupted));
+    }
+
+    public override IReadOnlyList<(string Line, string What)> Examples { get; } =
+    [
+        ("radapt finetune --data labels.csv --weights MRM.pth --out runs/first", "LoRA on a table with the columns image, split and one 0/1 column per finding:"),
+        ("radapt finetune --data labels.csv --weights MRM.pth --method full --label-fraction 10%", "Full fine-tuning with a tenth of the labels:"),
+        ("radapt finetune --train train.txt --val val.txt --test test.txt --image-root images --findings Effusion,Mass --weights MRM.pth", "Split lists:"),
+        ("radapt finetune --recipe mrm-nih-1-lora --train train_1.txt --val val.txt --test test.txt --image-root images --weights MRM.pth", "The paper's settings:"),
+        ("radapt finetune --resume --out runs/first", "Go on after an interruption:"),
+    ];
+
+    private int Run(ParseResult parsed, CancellationToken interrupted)
+    {
+        bool resume = parsed.GetValue(_resume);
+        bool json = parsed.GetValue(_json);
+        var terminal = new Terminal(onStandardError: json);
+        if (resume && RunFile.IsComplete(GivenFolder(parsed)))
+        {
+            terminal.Line($"{GivenFolder(parsed)} is complete: nothing is left to resume.");
+            return Finish(json, GivenFolder(parsed));
+        }
+
+        RecipeLayer[] layers = resume ? ResumedLayers(parsed) : Layers(parsed);
+        string allocator = ProcessSettings.PrepareCompute();
+        using var fineTuning = FineTuning.Prepare(layers);
+        string folder = resume ? GivenFolder(parsed) : parsed.GetValue(_out) ?? RunNames.Default(fineTuning.Recipe, DateTime.Now);
+        var session = new FineTuningSession(terminal, fineTuning, folder);
+        session.Start(allocator, interrupted);
+        session.Run(resume, interrupted);
+        return Finish(json, folder);
+    }
+
+    private static int Finish(bool json, string folder)
+    {
+        if (json)
+        {
+            JsonObject run = RunFile.Read(folder)!;
+            run["run"] = Path.GetFullPath(folder);
+            Terminal.WriteJson(run);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private RecipeLayer[] Layers(ParseResult parsed)
+    {
+        RecipeLayer line = RecipeArguments.Layer(parsed, _recipeOptions);
+        return parsed.GetValue(_recipe) is { } recipe ? [line, RecipeFile.Open(recipe).WithFullPaths(Environment.CurrentDirectory)] : [line];
+    }
+
+    private RecipeLayer[] ResumedLayers(ParseResult parsed)
+    {
+        RecipeLayer line = RecipeArguments.Layer(parsed, _recipeOptions);
+        string? other = parsed.GetValue(_recipe) is null ? line.Entries.FirstOrDefault(e => !s_besideResume.Contains(e.Option.Name))?.Where : "--recipe";
+        if (other is not null)
+        {
+            throw new RadaptException($"{other} cannot be changed by --resume: a run goes on by its own recipe. Leave it out, or start another run with --recipe {Path.Combine(GivenFolder(parsed), "recipe.yaml")}.");
+        }
+
+        string recipe = Path.Combine(GivenFolder(parsed), "recipe.yaml");
+        return File.Exists(recipe) ? [line, RecipeFile.Read(recipe)]
+            : throw new RadaptException($"{GivenFolder(parsed)}: no run to resume (no recipe.yaml). Leave --resume out to start one.");
+    }
+
+    private string GivenFolder(ParseResult parsed) => parsed.GetValue(_out)
+        ?? throw new RadaptException("--resume needs the run folder: radapt finetune --resume --out RUN.");
+}

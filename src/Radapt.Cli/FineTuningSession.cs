@@ -1,0 +1,98 @@
+using System.Globalization;
+using Radapt.Datasets;
+using Radapt.Training;
+using Radapt.Training.Recipes;
+
+namespace Radapt.Cli;
+
+/// <summary>One fine-tuning as people see it: what it starts from, how it goes, what came out.</summary>
+internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning, string folder)
+{
+    /// <summary>Shows data, weights, chosen values and the time it will take.</summary>
+    public void Start(string allocator, CancellationToken interrupted)
+    {
+        Recipe recipe = fineTuning.Recipe;
+        ProcessSettings.UseThreads(recipe.Threads);
+        ShowData();
+        terminal.Line($"Weights: {recipe.Weights ?? "none"}: {fineTuning.WeightsDescription}");
+        foreach (string note in fineTuning.Notes)
+        {
+            terminal.Line($"Note: {note}");
+        }
+
+        ShowValues();
+        terminal.Line(string.Create(CultureInfo.InvariantCulture,
+            $"Trained: {fineTuning.Trainable.Trainable:N0} of {fineTuning.Trainable.Total:N0} parameters of model and adapters ({fineTuning.Trainable.Percent:0.###} %)"));
+        terminal.Line($"Compute: {recipe.Precision} on {recipe.Device}, {recipe.Threads} threads; {allocator}");
+        terminal.Line($"Run folder: {folder}");
+        TimeSpan estimate = Interruptible(() => fineTuning.Estimate(interrupted), "interrupted before training began; nothing was written.");
+        terminal.Line($"Time: at most about {Figures.Duration(estimate)} ({Figures.Count(recipe.Epochs)} epochs)");
+        terminal.Line();
+    }
+
+    /// <summary>Trains, then shows the figures of the best epoch.</summary>
+    public RunSummary Run(bool resume, CancellationToken interrupted)
+    {
+        RunSummary summary = Interruptible(
+            () => terminal.WithLiveLine(line =>
+            {
+                var progress = new TrainingDisplay(terminal, line, fineTuning.Recipe.Epochs);
+                return fineTuning.Run(folder, resume, progress, progress.Epoch, interrupted);
+            }),
+            $"interrupted; the state is saved. Go on with: radapt finetune --resume --out {Quoted(folder)}");
+        terminal.Line();
+        string stopped = summary.StoppedEarly ? ", stopped early" : "";
+        terminal.Line($"Best epoch: {summary.BestEpoch} of {summary.Epochs}{stopped}, in {Figures.Duration(summary.Time)}; validation AUROC {Figures.Auroc(summary.Val.MeanAuroc)}");
+        terminal.Line(summary.Test is null ? "Validation figures (there are no test images):" : "Test figures:", strong: true);
+        Figures.Show(terminal, summary.Test ?? summary.Val);
+        terminal.Line($"Run folder: {folder} (recipe.yaml, run.json, metrics.jsonl, adapter.safetensors, predictions.csv, TensorBoard events)");
+        terminal.Line($"Next: radapt predict {Quoted(folder)} IMAGES -o predictions.csv");
+        return summary;
+    }
+
+    /// <summary>A path as it is typed into a shell.</summary>
+    public static string Quoted(string path) => path.All(c => char.IsLetterOrDigit(c) || "/\\._-:~+,=@".Contains(c, StringComparison.Ordinal)) ? path
+        : OperatingSystem.IsWindows() ? $"\"{path}\"" : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    private static T Interruptible<T>(Func<T> work, string message)
+    {
+        try
+        {
+            return work();
+        }
+        catch (OperationCanceledException)
+        {
+            throw new InterruptedException(message);
+        }
+    }
+
+    private void ShowData()
+    {
+        (string Name, LabelledImages Images)[] splits =
+            [("train", fineTuning.Data.Train), ("val", fineTuning.Data.Val), .. fineTuning.Data.Test is { } test ? [("test", test)] : Array.Empty<(string, LabelledImages)>()];
+        IReadOnlyList<LabelCounts>[] counts = [.. splits.Select(s => s.Images.CountLabels())];
+        terminal.Line($"Data: {fineTuning.Recipe.Data ?? fineTuning.Recipe.Train}", strong: true);
+        terminal.Rows(
+            ["", .. splits.Select(s => s.Name)],
+            [
+                ["images", .. splits.Select(s => Figures.Count(s.Images.Items.Count))],
+                .. fineTuning.Data.Train.Findings.Select((finding, f) => (string[])[finding, .. counts.Select(c => Positives(c[f]))]),
+            ],
+            [.. Enumerable.Range(1, splits.Length)]);
+    }
+
+    private static string Positives(LabelCounts count) =>
+        $"{Figures.Count(count.Positives)} positive{(count.Unknown > 0 ? $", {Figures.Count(count.Unknown)} unknown" : "")}";
+
+    private void ShowValues()
+    {
+        ResolvedValue[] values = [.. fineTuning.Resolved.Values.Where(v => v.Value.Length > 0 && v.Value != "false")];
+        foreach (IGrouping<string, ResolvedValue> given in values.Where(v => !v.IsChosen).GroupBy(v => v.Origin))
+        {
+            terminal.Line($"Given by {given.Key}: {string.Join(", ", given.Select(v => v.Value == "true" ? v.Name : $"{v.Name} {v.Value}"))}");
+        }
+
+        terminal.Line("Chosen for you (any can be given as an option):", strong: true);
+        terminal.Rows(["option", "value", "why"], values.Where(v => v.IsChosen).Select(v => new[] { v.Name, v.Value, v.Reason ?? "" }));
+    }
+}

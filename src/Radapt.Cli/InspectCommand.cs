@@ -1,0 +1,113 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Radapt.Checkpoints;
+using Radapt.Models.Dialects;
+
+namespace Radapt.Cli;
+
+/// <summary><c>radapt inspect</c>: what is in a checkpoint or adapter. Nothing in it is run, and no tensor is loaded.</summary>
+internal sealed class InspectCommand : RadaptCommand
+{
+    private readonly Argument<string> _file = new("file") { HelpName = "FILE", Description = "Checkpoint (.pth, .pt, .bin, .safetensors), Hugging Face folder, adapter file or run folder." };
+    private readonly Option<bool> _json;
+
+    public InspectCommand()
+        : base("inspect", "Show what a checkpoint or adapter holds: its tensors, whose weights they are, what would be left out.")
+    {
+        Arguments.Add(_file);
+        _json = AddJson();
+        SetAction(Run);
+    }
+
+    public override IReadOnlyList<(string Line, string What)> Examples { get; } =
+    [
+        ("radapt inspect MRM.pth", "A checkpoint; nothing in it is run:"),
+        ("radapt inspect runs/first", "What a run trained:"),
+        ("radapt inspect MRM.pth --json", "For a program:"),
+    ];
+
+    private int Run(ParseResult parsed)
+    {
+        string path = parsed.GetRequiredValue(_file);
+        string adapter = Path.Combine(path, "adapter.safetensors");
+        CheckpointReport report = CheckpointInspection.Inspect(File.Exists(adapter) ? adapter : path);
+        if (parsed.GetValue(_json))
+        {
+            Terminal.WriteJson(Json(report));
+        }
+        else
+        {
+            Show(new Terminal(onStandardError: false), report);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static void Show(Terminal terminal, CheckpointReport report)
+    {
+        terminal.Rows(["tensor", "type", "shape", "elements"], report.Tensors.Select(t => new[] { t.Name, t.Type.ToString(), Shape(t), Figures.Count(t.Elements) }), 3);
+        terminal.Line();
+        foreach ((string key, string value) in report.Metadata)
+        {
+            terminal.Line($"{key}: {value}");
+        }
+
+        terminal.Line($"File: {report.Path} ({report.Format}, {Figures.Bytes(report.FileBytes)})");
+        terminal.Line($"Tensors: {report.Tensors.Count}, {Figures.Count(report.Elements)} elements, {Figures.Bytes(report.TensorBytes)}");
+        terminal.Line($"Recognised as: {report.Description}{(report.IsLoadable ? "" : " (radapt cannot start from it)")}", strong: true);
+        if (report.Shape is { } shape)
+        {
+            terminal.Line($"Backbone: {shape.Name ?? "custom"}: image {shape.ImageSize}, patch {shape.PatchSize}, depth {shape.Depth}, width {shape.Width}, heads {shape.Heads} (usual for the width)");
+        }
+
+        if (report.Normalisation is var (mean, std))
+        {
+            terminal.Line($"Gray values: mean {mean}, standard deviation {std}");
+        }
+
+        terminal.Line($"Parts: encoder {report.Parts.Encoder}, head {report.Parts.Head}, LoRA {report.Parts.Lora} tensors");
+        foreach (LeftOutTensors group in report.LeftOut)
+        {
+            terminal.Line($"Left out: {group.Group}, {group.Count} tensors: {group.Reason}");
+        }
+
+        foreach ((string name, string type) in report.OpaqueObjects)
+        {
+            terminal.Line($"Not read: {name}, an object of the Python class {type}");
+        }
+    }
+
+    private static string Shape(TensorInfo tensor) => $"({string.Join(", ", tensor.Shape)})";
+
+    private static JsonObject Json(CheckpointReport report) => new()
+    {
+        ["file"] = report.Path,
+        ["format"] = report.Format,
+        ["file_bytes"] = report.FileBytes,
+        ["description"] = report.Description,
+        ["loadable"] = report.IsLoadable,
+        ["backbone"] = report.Shape is not { } shape ? null : new JsonObject
+        {
+            ["name"] = shape.Name,
+            ["image_size"] = shape.ImageSize,
+            ["patch_size"] = shape.PatchSize,
+            ["depth"] = shape.Depth,
+            ["width"] = shape.Width,
+            ["heads"] = shape.Heads,
+        },
+        ["mean"] = report.Normalisation?.Mean,
+        ["std"] = report.Normalisation?.Std,
+        ["totals"] = new JsonObject { ["tensors"] = report.Tensors.Count, ["elements"] = report.Elements, ["bytes"] = report.TensorBytes },
+        ["parts"] = new JsonObject { ["encoder"] = report.Parts.Encoder, ["head"] = report.Parts.Head, ["lora"] = report.Parts.Lora },
+        ["left_out"] = new JsonArray([.. report.LeftOut.Select(g => new JsonObject { ["group"] = g.Group, ["tensors"] = g.Count, ["reason"] = g.Reason })]),
+        ["not_read"] = new JsonArray([.. report.OpaqueObjects.Select(o => new JsonObject { ["name"] = o.Name, ["class"] = o.Class })]),
+        ["metadata"] = new JsonObject(report.Metadata.Select(m => KeyValuePair.Create<string, JsonNode?>(m.Key, m.Value))),
+        ["tensors"] = new JsonArray([.. report.Tensors.Select(t => new JsonObject
+        {
+            ["name"] = t.Name,
+            ["type"] = t.Type.ToString(),
+            ["shape"] = new JsonArray([.. t.Shape.Select(s => JsonValue.Create(s))]),
+            ["elements"] = t.Elements,
+        })]),
+    };
+}

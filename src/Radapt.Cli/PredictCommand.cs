@@ -1,0 +1,117 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Radapt.Compute;
+using Radapt.Inference;
+
+namespace Radapt.Cli;
+
+/// <summary><c>radapt predict</c>: a probability per image and finding.</summary>
+internal sealed class PredictCommand : RadaptCommand
+{
+    private readonly Argument<string> _run = new("run") { HelpName = "RUN", Description = "Run folder or adapter file; it knows its findings and how images are prepared." };
+    private readonly Argument<string[]> _images = new("images")
+    {
+        HelpName = "IMAGES...",
+        Description = "Image files, folders (PNG, JPEG and .dcm at any depth), or patterns such as 'scans/**/*.png'.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<string> _out;
+    private readonly Option<bool> _force;
+    private readonly Option<string> _weights;
+    private readonly Option<int> _batchSize;
+    private readonly Option<int> _threads;
+    private readonly Option<bool> _json;
+
+    public PredictCommand(CancellationToken interrupted)
+        : base("predict", "Predict the findings of images. Those that cannot be read are named, the rest is done, and the exit code is 3.")
+    {
+        Arguments.Add(_run);
+        Arguments.Add(_images);
+        _out = Add("Output", new Option<string>("--out", "-o")
+        {
+            HelpName = "FILE.csv",
+            Description = "The table to write: image, a probability per finding, error. It is there when all is done, or not at all.",
+            Required = true,
+        });
+        _force = Add("Output", new Option<bool>("--force") { Description = "Replace the table if it is there already; without, that is an error." });
+        _json = AddJson();
+        _weights = Add("Model", new Option<string>("--weights") { HelpName = "FILE", Description = "Where the base weights are now. Default: where they were in training." });
+        _batchSize = Add("Compute", new Option<int>("--batch-size") { HelpName = "N", Description = "Images per forward pass. Default: 16.", DefaultValueFactory = _ => 16 });
+        _threads = Add("Compute", new Option<int>("--threads") { HelpName = "N", Description = "Threads. Default: the physical cores.", DefaultValueFactory = _ => Machine.Current.PhysicalCores });
+        foreach (Option<int> number in new[] { _batchSize, _threads })
+        {
+            number.Validators.Add(result =>
+            {
+                if (result.Errors.Any() || result.GetValue(number) is < 1 or > 4096)
+                {
+                    result.AddError($"{number.Name} must be a whole number from 1 to 4096.");
+                }
+            });
+        }
+
+        SetAction(parsed => Run(parsed, interrupted));
+    }
+
+    public override IReadOnlyList<(string Line, string What)> Examples { get; } =
+    [
+        ("radapt predict runs/first images -o predictions.csv", "Every image of a folder:"),
+        ("radapt predict runs/first a.png b.jpg 'ward-3/**/*.png' -o predictions.csv --force", "Files and a pattern; an older table is replaced:"),
+        ("radapt predict runs/first images -o predictions.csv --weights D:\\weights\\MRM.pth", "The base weights have moved:"),
+    ];
+
+    private int Run(ParseResult parsed, CancellationToken interrupted)
+    {
+        bool json = parsed.GetValue(_json);
+        string run = parsed.GetRequiredValue(_run);
+        string table = parsed.GetRequiredValue(_out);
+        if (!parsed.GetValue(_force) && File.Exists(table))
+        {
+            throw new RadaptException($"{table}: is there already; give another -o, or --force to replace it.");
+        }
+
+        var terminal = new Terminal(onStandardError: true);
+        IReadOnlyList<string> paths = ImagePaths.Find(parsed.GetRequiredValue(_images));
+        int threads = parsed.GetValue(_threads);
+        ProcessSettings.PrepareCompute();
+        using var predictor = Predictor.Open(run, parsed.GetValue(_weights), ComputePlan.Float32 with { Threads = threads });
+        ProcessSettings.UseThreads(threads);
+        int unreadable = terminal.WithLiveLine(line =>
+        {
+            (int done, int failed) = (0, 0);
+            PredictionTable.Write(table, predictor.Findings, predictor.Predict(paths, parsed.GetValue(_batchSize), threads, interrupted).Select(prediction =>
+            {
+                if (prediction.Error is { } error)
+                {
+                    failed++;
+                    terminal.Line($"radapt: {error}");
+                }
+
+                line($"{Figures.Count(++done)} of {Figures.Count(paths.Count)} images");
+                return prediction;
+            }));
+            return failed;
+        });
+
+        Finish(json, run, table, predictor.Findings, paths.Count, unreadable);
+        return unreadable > 0 ? ExitCode.DoneInPart : ExitCode.Done;
+    }
+
+    private static void Finish(bool json, string run, string table, IReadOnlyList<string> findings, int images, int unreadable)
+    {
+        var terminal = new Terminal(onStandardError: json);
+        string failed = unreadable == 0 ? "" : $"; {Figures.Count(unreadable)} could not be read (column error)";
+        terminal.Line($"{table}: {Figures.Count(images - unreadable)} of {Figures.Count(images)} images predicted for {string.Join(", ", findings)}{failed}");
+        if (json)
+        {
+            Terminal.WriteJson(new JsonObject
+            {
+                ["run"] = Path.GetFullPath(run),
+                ["predictions"] = Path.GetFullPath(table),
+                ["findings"] = new JsonArray([.. findings.Select(f => JsonValue.Create(f))]),
+                ["images"] = images,
+                ["unreadable"] = unreadable,
+            });
+        }
+    }
+}

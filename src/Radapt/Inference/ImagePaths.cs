@@ -1,0 +1,57 @@
+using Microsoft.Extensions.FileSystemGlobbing;
+using Microsoft.Extensions.FileSystemGlobbing.Abstractions;
+
+namespace Radapt.Inference;
+
+/// <summary>Turns what people name into image files.</summary>
+public static class ImagePaths
+{
+    private static readonly HashSet<string> s_extensions = new(StringComparer.OrdinalIgnoreCase) { ".png", ".jpg", ".jpeg", ".dcm" };
+
+    /// <summary>
+    /// Files as they are; of folders every PNG, JPEG and .dcm file, at any depth; of patterns (<c>scans/**/*.png</c>) every file that matches.
+    /// Sorted within each folder and pattern; no file twice.
+    /// </summary>
+    /// <param name="named">Files, folders, patterns.</param>
+    /// <exception cref="RadaptException">A file is not there, or nothing was found.</exception>
+    public static IReadOnlyList<string> Find(IReadOnlyList<string> named)
+    {
+        ArgumentNullException.ThrowIfNull(named);
+        string[] found = [.. named.SelectMany(Expand).DistinctBy(Path.GetFullPath)];
+        return found.Length > 0 ? found
+            : throw new RadaptException($"{string.Join(", ", named)}: no images there (PNG, JPEG or .dcm files of folders, or what a pattern such as 'scans/*.png' matches).");
+    }
+
+    private static IEnumerable<string> Expand(string named)
+    {
+        if (File.Exists(named))
+        {
+            return [named];
+        }
+
+        if (Directory.Exists(named))
+        {
+            return Directory.EnumerateFiles(named, "*", SearchOption.AllDirectories)
+                .Where(f => s_extensions.Contains(Path.GetExtension(f))).Order(StringComparer.Ordinal);
+        }
+
+        return named.Contains('*', StringComparison.Ordinal) ? Matches(named)
+            : throw new RadaptException($"{named}: no such image, folder or pattern.");
+    }
+
+    private static IEnumerable<string> Matches(string pattern)
+    {
+        string normal = pattern.Replace(Path.DirectorySeparatorChar, '/');
+        int end = normal.LastIndexOf('/', normal.IndexOf('*', StringComparison.Ordinal)) + 1; // the folder before the first star
+        string root = end == 0 ? "." : pattern[..end];
+        if (!Directory.Exists(root))
+        {
+            return [];
+        }
+
+        var matcher = new Matcher(OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
+        matcher.AddInclude(normal[end..]);
+        return matcher.Execute(new DirectoryInfoWrapper(new DirectoryInfo(root))).Files
+            .Select(f => end == 0 ? f.Path : root + f.Path).Order(StringComparer.Ordinal);
+    }
+}

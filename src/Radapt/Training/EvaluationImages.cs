@@ -1,0 +1,41 @@
+using Radapt.Datasets;
+using Radapt.Training.Recipes;
+
+namespace Radapt.Training;
+
+/// <summary>Finds the labelled images that a run is evaluated on.</summary>
+public static class EvaluationImages
+{
+    /// <summary>The images that a run kept for validation or test, by its own recipe.</summary>
+    /// <param name="recipe">The run's recipe, below whatever overrides it, such as another image root.</param>
+    /// <param name="split"><c>val</c> or <c>test</c>.</param>
+    /// <param name="notes">Receives lines to print.</param>
+    /// <exception cref="RadaptException">The data is missing or malformed, or the run has no test images.</exception>
+    public static LabelledImages OfRun(IReadOnlyList<RecipeLayer> recipe, string split, ICollection<string> notes)
+    {
+        ArgumentNullException.ThrowIfNull(notes);
+        // Training images are not used: neither their number nor their findings' is a matter here.
+        DataOptions options = RunData.Options(RecipeResolver.Partial(recipe)) with { LabelFraction = 1, AllowRareFindings = true };
+        DataSplits data = DataReader.Read(options);
+        foreach (string note in data.Notes)
+        {
+            notes.Add(note);
+        }
+
+        return split == "val" ? data.Val
+            : data.Test ?? throw new RadaptException("The run has no test images: give --data or --test, or --split val for its validation images.");
+    }
+
+    /// <summary>The images of another table or list, labelled for the findings of a run.</summary>
+    /// <param name="source">A label table, its folder, or a split list.</param>
+    /// <param name="given">The data section: image root, findings, class numbers.</param>
+    /// <param name="findings">The run's findings, used where <paramref name="given"/> names none.</param>
+    /// <param name="split"><c>train</c>, <c>val</c>, <c>test</c>; null: every row.</param>
+    /// <param name="notes">Receives lines to print.</param>
+    /// <exception cref="RadaptException">The data is missing or malformed.</exception>
+    public static LabelledImages OfSource(string source, RecipeLayer given, IReadOnlyList<string> findings, string? split, ICollection<string> notes)
+    {
+        DataOptions options = RunData.Options(RecipeResolver.Partial([given]));
+        return DataReader.ReadOne(source, options.Findings.Count > 0 ? options : options with { Findings = findings }, split, notes);
+    }
+}
