@@ -30,6 +30,7 @@ internal sealed class DemoCommand : RadaptCommand
         ["layer-decay"] = "1",
         ["augment"] = "none",
         ["patience"] = "0",
+        ["precision"] = "float32",
         ["threads"] = "1", // matrices this small gain nothing from more
         ["plain-names"] = "true",
         ["seed"] = "0",

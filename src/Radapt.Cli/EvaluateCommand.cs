@@ -58,10 +58,10 @@ internal sealed class EvaluateCommand : RadaptCommand
         string file = Path.Combine(run, "recipe.yaml");
         RecipeLayer[] layers = File.Exists(file) ? [given, RecipeFile.Read(file)] : [given];
         Recipe recipe = RecipeResolver.Partial(layers);
-        int threads = recipe.Threads > 0 ? recipe.Threads : Machine.Current.PhysicalCores;
         ProcessSettings.PrepareCompute();
-        using var predictor = Predictor.Open(run, parsed.GetValue(_weights), new ComputePlan(recipe.Precision, recipe.Device, threads));
-        ProcessSettings.UseThreads(threads);
+        ComputePlan plan = RunFile.ReadPlan(run, given.Find("threads") is null ? null : recipe.Threads);
+        ProcessSettings.UseThreads(plan.Threads);
+        using var predictor = Predictor.Open(run, parsed.GetValue(_weights), plan);
         var notes = new List<string>();
         (LabelledImages images, string what) = Images(parsed, given, layers, predictor.Findings, notes);
         foreach (string note in notes)
@@ -69,7 +69,7 @@ internal sealed class EvaluateCommand : RadaptCommand
             terminal.Line($"Note: {note}");
         }
 
-        int loaderThreads = recipe.LoaderThreads > 0 ? recipe.LoaderThreads : threads;
+        int loaderThreads = recipe.LoaderThreads > 0 ? recipe.LoaderThreads : plan.Threads;
         ScoredImages scored = terminal.WithLiveLine(line => predictor.Score(
             images, recipe.BatchSize, loaderThreads, done => line($"{Figures.Count(done)} of {Figures.Count(images.Items.Count)} images"), interrupted));
         Write(parsed, scored);

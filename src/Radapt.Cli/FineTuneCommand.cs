@@ -8,7 +8,7 @@ namespace Radapt.Cli;
 /// <summary><c>radapt finetune</c>.</summary>
 internal sealed class FineTuneCommand : RadaptCommand
 {
-    private static readonly string[] s_besideResume = ["data", "train", "val", "test", "image-root", "weights", "key", "loader-threads"];
+    private static readonly string[] s_besideResume = ["data", "train", "val", "test", "image-root", "weights", "key", "cache", "loader-threads"];
 
     private readonly List<Option<string>> _recipeOptions = [];
     private readonly Option<string> _recipe;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Radapt.Compute;
 using Radapt.Inference;
+using Radapt.Training;
 
 namespace Radapt.Cli;
 
@@ -20,7 +21,7 @@ internal sealed class PredictCommand : RadaptCommand
     private readonly Option<bool> _force;
     private readonly Option<string> _weights;
     private readonly Option<int> _batchSize;
-    private readonly Option<int> _threads;
+    private readonly Option<int?> _threads;
     private readonly Option<bool> _json;
 
     public PredictCommand(CancellationToken interrupted)
@@ -38,12 +39,12 @@ internal sealed class PredictCommand : RadaptCommand
         _json = AddJson();
         _weights = Add("Model", new Option<string>("--weights") { HelpName = "FILE", Description = "Where the base weights are now. Default: where they were in training." });
         _batchSize = Add("Compute", new Option<int>("--batch-size") { HelpName = "N", Description = "Images per forward pass. Default: 16.", DefaultValueFactory = _ => 16 });
-        _threads = Add("Compute", new Option<int>("--threads") { HelpName = "N", Description = "Threads. Default: the physical cores.", DefaultValueFactory = _ => Machine.Current.PhysicalCores });
-        foreach (Option<int> number in new[] { _batchSize, _threads })
+        _threads = Add("Compute", new Option<int?>("--threads") { HelpName = "N", Description = "Threads. Default: those of training." });
+        foreach (Option number in new Option[] { _batchSize, _threads })
         {
             number.Validators.Add(result =>
             {
-                if (result.Errors.Any() || result.GetValue(number) is < 1 or > 4096)
+                if (!int.TryParse(result.Tokens.SingleOrDefault()?.Value ?? "1", out int value) || value is < 1 or > 4096)
                 {
                     result.AddError($"{number.Name} must be a whole number from 1 to 4096.");
                 }
@@ -72,14 +73,14 @@ internal sealed class PredictCommand : RadaptCommand
 
         var terminal = new Terminal(onStandardError: true);
         IReadOnlyList<string> paths = ImagePaths.Find(parsed.GetRequiredValue(_images));
-        int threads = parsed.GetValue(_threads);
         ProcessSettings.PrepareCompute();
-        using var predictor = Predictor.Open(run, parsed.GetValue(_weights), ComputePlan.Float32 with { Threads = threads });
-        ProcessSettings.UseThreads(threads);
+        ComputePlan plan = RunFile.ReadPlan(run, parsed.GetValue(_threads));
+        ProcessSettings.UseThreads(plan.Threads);
+        using var predictor = Predictor.Open(run, parsed.GetValue(_weights), plan);
         int unreadable = terminal.WithLiveLine(line =>
         {
             (int done, int failed) = (0, 0);
-            PredictionTable.Write(table, predictor.Findings, predictor.Predict(paths, parsed.GetValue(_batchSize), threads, interrupted).Select(prediction =>
+            PredictionTable.Write(table, predictor.Findings, predictor.Predict(paths, parsed.GetValue(_batchSize), plan.Threads, interrupted).Select(prediction =>
             {
                 if (prediction.Error is { } error)
                 {

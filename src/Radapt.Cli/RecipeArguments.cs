@@ -23,7 +23,7 @@ internal static class RecipeArguments
             {
                 "data" => "DIR|FILE",
                 "train" or "val" or "test" => "LIST",
-                "image-root" => "DIR",
+                "image-root" or "cache" => "DIR",
                 "weights" => "FILE|RUN",
                 "key" => "FILE",
                 _ => "NAME",

@@ -3,7 +3,7 @@ namespace Radapt.Training.Recipes;
 /// <summary>The values from one place: the command line, or one recipe file.</summary>
 public sealed class RecipeLayer
 {
-    private static readonly string[] s_paths = ["data", "train", "val", "test", "image-root", "key", "weights"];
+    private static readonly string[] s_paths = ["data", "train", "val", "test", "image-root", "key", "cache", "weights"];
     private readonly Dictionary<string, RecipeEntry> _entries = [];
 
     /// <summary>A layer of these entries.</summary>
