@@ -37,6 +37,7 @@ internal sealed class StepSession : IDisposable
         Initialisation.FromScratch(Classifier.Encoder, options.Seed);
         Classifier.Head.Initialise(options.Seed);
         AdaptationMethod.Apply(Classifier, method, lora, plan, options.Seed);
+        Randomise();
         if (step == BenchmarkedStep.Inference)
         {
             Classifier.Lora!.Merge();
@@ -105,6 +106,15 @@ internal sealed class StepSession : IDisposable
         Images.Dispose();
         _optimizer?.Dispose();
         Classifier.Dispose();
+    }
+
+    // LoRA's B and the head begin at or near zero, where a comparison of losses would compare nothing.
+    private void Randomise()
+    {
+        foreach ((string name, Tensor tensor) in Classifier.Trained().Where(t => t.Name == "head.weight" || t.Name.EndsWith("lora_B", StringComparison.Ordinal)))
+        {
+            Initialisation.TruncatedNormal(tensor, name, 0.02, _options.Seed);
+        }
     }
 
     private static Tensor RandomImages(BenchmarkOptions options)

@@ -7,29 +7,16 @@ namespace Radapt.Tests.Benchmarks;
 
 public class BenchmarkTests
 {
-    private static readonly BenchmarkOptions s_tiny = new()
-    {
-        Backbone = new BackboneShape(28, 4, 2, 24, 3),
-        BatchSize = 4,
-        Findings = 2,
-        Steps = 2,
-        WarmUp = 1,
-        ProductRepeats = 2,
-        LoaderImages = 12,
-        LoaderImageSide = 64,
-        LoaderThreads = 2,
-    };
-
     [Fact]
     public void ToJson_EveryStepAndTheLoader_HasTheKeysOfTheContract()
     {
         CancellationToken cancellation = TestContext.Current.CancellationToken;
         var bfloat16 = new ComputePlan("bfloat16", "cpu", 2);
-        StepFigures[] steps = [.. BenchmarkedStep.Names.Select(s => Benchmark.MeasureStep(s, s_tiny, bfloat16, cancellation)),
-            Benchmark.MeasureStep(BenchmarkedStep.TrainLora, s_tiny, ComputePlan.Float32, cancellation)];
-        LoaderFigures loader = Benchmark.MeasureLoader(s_tiny, cancellation);
+        StepFigures[] steps = [.. BenchmarkedStep.Names.Select(s => Benchmark.MeasureStep(s, TinyBenchmark.Options, bfloat16, cancellation)),
+            Benchmark.MeasureStep(BenchmarkedStep.TrainLora, TinyBenchmark.Options, ComputePlan.Float32, cancellation)];
+        LoaderFigures loader = Benchmark.MeasureLoader(TinyBenchmark.Options, cancellation);
 
-        JsonNode json = JsonNode.Parse(new BenchmarkReport(s_tiny, steps, loader).ToJson().ToJsonString())!;
+        JsonNode json = JsonNode.Parse(new BenchmarkReport(TinyBenchmark.Options, steps, loader).ToJson().ToJsonString())!;
 
         string[] figures = ["images_per_second", "fraction_of_limit", "peak_memory_mib"];
         string[] keys = ["limit.bfloat16.gflops", "limit.float32.gflops", "loader.cached_images_per_second", .. BenchmarkedStep.Names.SelectMany(s => figures.Select(f => $"{s}.{f}"))];
@@ -68,7 +55,7 @@ public class BenchmarkTests
     [Fact]
     public void Step_FullFineTuning_LossFalls()
     {
-        using var session = new StepSession(BenchmarkedStep.TrainFull, s_tiny, ComputePlan.Float32, dropout: false);
+        using var session = new StepSession(BenchmarkedStep.TrainFull, TinyBenchmark.Options, ComputePlan.Float32, dropout: false);
         double first = session.Step();
         session.Run(30, TestContext.Current.CancellationToken);
         Assert.True(session.Step() < first);
@@ -79,7 +66,7 @@ public class BenchmarkTests
     [InlineData(4, 0)]
     public void MeasureStep_NumberOutOfRange_SaysWhich(int batch, int rank)
     {
-        BenchmarkOptions options = s_tiny with { BatchSize = batch, Rank = rank };
+        BenchmarkOptions options = TinyBenchmark.Options with { BatchSize = batch, Rank = rank };
         Assert.Throws<RadaptException>(() => Benchmark.MeasureStep(BenchmarkedStep.Inference, options, ComputePlan.Float32, TestContext.Current.CancellationToken));
     }
 

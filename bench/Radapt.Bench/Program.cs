@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Radapt;
+using Radapt.Bench;
+using Radapt.Benchmarks;
+using Radapt.Compute;
+using Radapt.Imaging;
+using Radapt.Models;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+var json = new Option<bool>("--json") { Description = "One JSON object on standard output." };
+var quick = new Option<bool>("--quick") { Description = "One timed step of each: shows that everything runs; the figures mean little." };
+var backbone = new Option<string>("--backbone") { Description = "Model.", DefaultValueFactory = _ => "vit_base_patch16_224" };
+var batchSize = new Option<int>("--batch-size") { Description = "Images a step.", DefaultValueFactory = _ => 16 };
+var rank = new Option<int>("--rank") { Description = "LoRA rank.", DefaultValueFactory = _ => 4 };
+var rounds = new Option<int>("--rounds") { Description = "Turns of two steps that every contestant takes.", DefaultValueFactory = _ => 5 };
+var only = new Option<string[]>("--only") { Description = "Steps to measure.", AllowMultipleArgumentsPerToken = true };
+only.AcceptOnlyFromAmong([.. BenchmarkedStep.Names]);
+var contestant = new Option<string>("--contestant") { Hidden = true };
+var request = new Option<string>("--request") { Hidden = true };
+var root = new RootCommand("Measures Radapt, the eager float32 reference and ONNX Runtime in one run.")
+{
+    json, quick, backbone, batchSize, rank, rounds, only, contestant, request,
+};
+root.SetAction(parsed =>
+{
+    try
+    {
+        if (parsed.GetValue(contestant) is { } name)
+        {
+            Contestants.Serve(name, StepRequest.Parse(parsed.GetRequiredValue(request)), Console.In, Console.Out);
+            return 0;
+        }
+
+        return Run(parsed);
+    }
+    catch (RadaptException e)
+    {
+        Console.Error.WriteLine($"Radapt.Bench: {e.Message}");
+        return 2;
+    }
+});
+return root.Parse(args).Invoke();
+
+int Run(ParseResult parsed)
+{
+    bool isQuick = parsed.GetValue(quick);
+    int turns = isQuick ? 1 : Math.Max(1, parsed.GetValue(rounds));
+    string model = parsed.GetRequiredValue(backbone);
+    var options = new BenchmarkOptions
+    {
+        Backbone = BackboneShape.FromName(model) ?? throw new RadaptException($"--backbone {model}: unknown; names look like vit_base_patch16_224."),
+        BatchSize = parsed.GetValue(batchSize),
+        Rank = parsed.GetValue(rank),
+        Steps = isQuick ? 1 : 2 * turns,
+        WarmUp = isQuick ? 1 : 2,
+        ProductRepeats = isQuick ? 3 : 30,
+        LoaderImages = isQuick ? 16 : 64,
+    };
+    options.Check();
+    ImageLibrary.Configure();
+    ProductChoice choice = ProductProbe.Choose("auto");
+    Console.Error.WriteLine($"{Machine.Current.Processor}, {Machine.Current.PhysicalCores} cores: {choice.Precision} ({choice.Reason})");
+    ComputePlan[] plans =
+    [
+        .. new[] { choice.Precision, "float32" }.Distinct()
+            .Select(p => new ComputePlan(p, "cpu", Machine.Current.PhysicalCores) { Products = choice.Products }),
+    ];
+    var comparison = new Comparison(options, plans, turns, Console.Error.WriteLine);
+    string[]? steps = parsed.GetValue(only);
+    BenchmarkReport report = comparison.Run(steps is { Length: > 0 } ? steps : BenchmarkedStep.Names);
+    JsonObject result = comparison.ToJson(report);
+    if (parsed.GetValue(json))
+    {
+        Console.Out.WriteLine(result.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+    }
+    else
+    {
+        foreach (string line in report.ToLines())
+        {
+            Console.Out.WriteLine(line);
+        }
+
+        Console.Out.WriteLine($"Times as fast as the others: {result["ratio"]!.ToJsonString()}");
+        foreach ((string precision, JsonNode? figures) in result["precisions"]!.AsObject())
+        {
+            Console.Out.WriteLine($"  in {precision}: {figures!["ratio"]!.ToJsonString()}");
+        }
+    }
+
+    return 0;
+}
