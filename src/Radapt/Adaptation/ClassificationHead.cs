@@ -35,10 +35,20 @@ internal sealed class ClassificationHead : nn.Module
     /// <summary>What the head's linear map reads, float32 from here on.</summary>
     /// <param name="tokens">(B, N, C)</param>
     /// <returns>(B, C)</returns>
-    public Tensor Features(Tensor tokens) => fc_norm is null
+    public Tensor Features(Tensor tokens) => Normalise(Pool(tokens));
+
+    /// <summary>The part of <see cref="Features"/> that has no weights.</summary>
+    /// <param name="tokens">(B, N, C)</param>
+    /// <returns>(B, C), float32</returns>
+    public Tensor Pool(Tensor tokens) => fc_norm is null
         ? tokens[.., 0].to(ScalarType.Float32)
-        : fc_norm.Forward(tokens[.., 1.., ..].mean([1], type: ScalarType.Float32));
+        : tokens[.., 1.., ..].mean([1], type: ScalarType.Float32);
 
     /// <summary>(B, N, C) -> logits (B, F).</summary>
-    public Tensor Forward(Tensor tokens, ForwardPass pass) => head.Forward(Features(tokens), pass);
+    public Tensor Forward(Tensor tokens, ForwardPass pass) => ForwardPooled(Pool(tokens), pass);
+
+    /// <summary>(B, C), from <see cref="Pool"/> -> logits (B, F).</summary>
+    public Tensor ForwardPooled(Tensor pooled, ForwardPass pass) => head.Forward(Normalise(pooled), pass);
+
+    private Tensor Normalise(Tensor pooled) => fc_norm is null ? pooled : fc_norm.Forward(pooled);
 }

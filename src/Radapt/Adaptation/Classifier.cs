@@ -1,3 +1,4 @@
+using System.Globalization;
 using Radapt.Compute;
 using Radapt.Models;
 using TorchSharp;
@@ -41,6 +42,37 @@ internal sealed class Classifier : IDisposable
     /// <param name="pass">Whether this pass trains, and its random key.</param>
     /// <returns>(B, F), before the sigmoid</returns>
     public Tensor Forward(Tensor images, ForwardPass pass) => Head.Forward(Encoder.Forward(images, pass), pass);
+
+    /// <summary>
+    /// The lowest block that training changes anything in; the depth where that is the head alone. Nothing below changes, so its
+    /// features can be computed once where nothing in it is random.
+    /// </summary>
+    public int LowestTrainedBlock => Trained().Min(t => t.Name.Split('.') switch
+    {
+        ["blocks", var number, ..] => int.Parse(number, CultureInfo.InvariantCulture),
+        ["fc_norm" or "head", ..] => Encoder.Shape.Depth,
+        ["norm", ..] => Encoder.Shape.Depth - 1, // after the last block; features end before one
+        _ => 0,
+    });
+
+    /// <summary>What the frozen part of the network makes of images, in evaluation.</summary>
+    /// <param name="images">(B, 1 or 3, S, S), normalised</param>
+    /// <param name="firstBlock">The block that reads the features; the depth: the head does.</param>
+    /// <returns>Tokens (B, N, C) in the plan's precision; for the head pooled ones (B, C), float32</returns>
+    public Tensor Features(Tensor images, int firstBlock)
+    {
+        Tensor tokens = Encoder.ForwardPrefix(images, firstBlock);
+        return firstBlock == Encoder.Shape.Depth ? Head.Pool(Encoder.Finish(tokens)) : tokens;
+    }
+
+    /// <summary>The rest of the way.</summary>
+    /// <param name="features">From <see cref="Features"/>.</param>
+    /// <param name="firstBlock">The block that reads them; the depth: the head does.</param>
+    /// <param name="pass">Whether this pass trains, and its random key.</param>
+    /// <returns>(B, F), before the sigmoid</returns>
+    public Tensor ForwardFrom(Tensor features, int firstBlock, ForwardPass pass) => firstBlock == Encoder.Shape.Depth
+        ? Head.ForwardPooled(features, pass)
+        : Head.Forward(Encoder.ForwardFrom(features, firstBlock, pass), pass);
 
     /// <summary>Base and head tensors under their checkpoint names, then the adapters'.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> Tensors() =>

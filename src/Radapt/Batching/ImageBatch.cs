@@ -1,20 +1,30 @@
 namespace Radapt.Batching;
 
 /// <summary>Why an image of a batch could not be read.</summary>
-/// <param name="Slot">Its place in the batch; the pixels there are zero.</param>
+/// <param name="Slot">Its place in the batch; the values there are zero.</param>
 /// <param name="Error">What was wrong with the file.</param>
 internal sealed record UnreadableImage(int Slot, RadaptException Error);
 
 /// <summary>
-/// Images ready for the network, and their labels. Borrowed: dispose it when done, its buffers are used again. Only the first
-/// <see cref="Count"/> slots are filled; B is the batch size, S the image size, F the number of findings.
+/// Images ready for the network, or features computed from them, and their labels. Borrowed: dispose it when done, its buffers are used
+/// again. Only the first <see cref="Count"/> slots are filled; B is the batch size, F the number of findings.
 /// </summary>
-internal sealed class ImageBatch(int batchSize, int imageSize, int findings) : IDisposable
+/// <param name="batchSize">B.</param>
+/// <param name="shape">Of one image's values.</param>
+/// <param name="findings">F.</param>
+/// <param name="firstBlock">The block that reads the values; null: the embedding does.</param>
+internal sealed class ImageBatch(int batchSize, IReadOnlyList<int> shape, int findings, int? firstBlock) : IDisposable
 {
     private BatchLease<ImageBatch>? _lease;
 
-    /// <summary>Normalised gray values, (B, 1, S, S). The network's three channels are equal.</summary>
-    public float[] Pixels { get; } = new float[batchSize * imageSize * imageSize];
+    /// <summary>Shape of one image's values: (1, S, S) for pixels, (N, C) for tokens, (C) for pooled tokens.</summary>
+    public IReadOnlyList<int> Shape { get; } = shape;
+
+    /// <summary>Null: the values are pixels. Else they are what this block reads; the depth: what the head reads.</summary>
+    public int? FirstBlock { get; } = firstBlock;
+
+    /// <summary>(B, …<see cref="Shape"/>): normalised gray values, of which the network's three channels are copies; or features.</summary>
+    public float[] Values { get; } = new float[batchSize * shape.Aggregate((a, b) => a * b)];
 
     /// <summary>(B, F): 1, 0, or -1 where unknown.</summary>
     public sbyte[] Labels { get; } = new sbyte[batchSize * findings];

@@ -26,6 +26,7 @@ internal sealed class ImageBatches
     private readonly int _batchSize;
     private readonly int _threads;
     private readonly RadiographCache _cache;
+    private readonly FeatureFile? _features;
 
     /// <summary>Binds images to how they are prepared.</summary>
     /// <param name="images">The images; without findings for prediction.</param>
@@ -45,14 +46,26 @@ internal sealed class ImageBatches
         _cache = new RadiographCache(cacheBytes, disk);
     }
 
+    private ImageBatches(ImageBatches images, FeatureFile features)
+    {
+        (_images, _preprocessing, _batchSize, _threads, _cache) = (images._images, images._preprocessing, images._batchSize, images._threads, images._cache);
+        _features = features;
+    }
+
     /// <summary>The images.</summary>
     public LabelledImages Images => _images;
+
+    /// <summary>Most images a batch.</summary>
+    public int BatchSize => _batchSize;
 
     /// <summary>Batches of an evaluation pass; the last may be smaller.</summary>
     public int EvaluationBatches => (_images.Items.Count + _batchSize - 1) / _batchSize;
 
     /// <summary>Batches of a training epoch: a last, smaller one is dropped where there is a full one.</summary>
     public int BatchesPerEpoch => _images.Items.Count / _batchSize;
+
+    /// <summary>The same batches with features in place of pixels; nothing is decoded, and no augmentation applies.</summary>
+    public ImageBatches WithFeatures(FeatureFile features) => new(this, features);
 
     /// <summary>The batches of a training epoch, shuffled and augmented by (seed, epoch, image). Unreadable images end it.</summary>
     /// <param name="augmentation">The training transform.</param>
@@ -85,15 +98,16 @@ internal sealed class ImageBatches
         IReadOnlyList<int[]> batches, UnreadableImages unreadable, Transform transform, CancellationToken cancellation)
     {
         int findings = _images.Findings.Count;
-        int area = _preprocessing.ImageSize * _preprocessing.ImageSize;
+        IReadOnlyList<int> shape = _features?.Shape ?? [1, _preprocessing.ImageSize, _preprocessing.ImageSize];
+        int length = shape.Aggregate((a, b) => a * b);
         var loader = new BatchLoader<ImageBatch>(
-            () => new ImageBatch(_batchSize, _preprocessing.ImageSize, findings), Fill, _threads, Prefetch);
+            () => new ImageBatch(_batchSize, shape, findings, _features?.FirstBlock), Fill, _threads, Prefetch);
         return loader.Read(batches, cancellation).Select(ImageBatch.Of);
 
         void Fill(ImageBatch batch, int slot, int item)
         {
             LabelledImage labelled = _images.Items[item];
-            Span<float> pixels = batch.Pixels.AsSpan(slot * area, area);
+            Span<float> values = batch.Values.AsSpan(slot * length, length);
             batch.Items[slot] = item;
             batch.Errors[slot] = null;
             for (int f = 0; f < findings; f++)
@@ -101,13 +115,19 @@ internal sealed class ImageBatches
                 batch.Labels[(slot * findings) + f] = labelled.Labels[f];
             }
 
+            if (_features is not null)
+            {
+                _features.Read(item, values);
+                return;
+            }
+
             try
             {
-                transform(_cache.Get(item, labelled.Path), item, pixels);
+                transform(_cache.Get(item, labelled.Path), item, values);
             }
             catch (RadaptException e) when (unreadable == UnreadableImages.Report)
             {
-                pixels.Clear();
+                values.Clear();
                 batch.Errors[slot] = e;
             }
         }

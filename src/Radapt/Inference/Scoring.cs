@@ -9,11 +9,18 @@ namespace Radapt.Inference;
 /// <summary>Batches to probabilities.</summary>
 internal static class Scoring
 {
-    /// <summary>The batch as a tensor (B, 1, S, S) on the classifier's device; the caller's scope owns it.</summary>
+    /// <summary>The batch's values as a tensor on the classifier's device, (B, 1, S, S) for pixels; the caller's scope owns it.</summary>
     public static Tensor ToTensor(ImageBatch batch, Classifier classifier)
     {
-        int side = classifier.Encoder.Shape.ImageSize;
-        return tensor(batch.Pixels.AsMemory(0, batch.Count * side * side), [batch.Count, 1, side, side], device: classifier.Encoder.cls_token.device);
+        long[] shape = [batch.Count, .. batch.Shape];
+        return tensor(batch.Values.AsMemory(0, (int)shape.Aggregate((a, b) => a * b)), shape, device: classifier.Encoder.cls_token.device);
+    }
+
+    /// <summary>The batch's logits (B, F), from its pixels or its features; the caller's scope owns them.</summary>
+    public static Tensor Forward(Classifier classifier, ImageBatch batch, ForwardPass pass)
+    {
+        Tensor values = ToTensor(batch, classifier);
+        return batch.FirstBlock is { } first ? classifier.ForwardFrom(values, first, pass) : classifier.Forward(values, pass);
     }
 
     /// <summary>Probabilities of every finding for a batch, evaluation mode.</summary>
@@ -22,7 +29,7 @@ internal static class Scoring
     {
         using var noGradient = inference_mode();
         using var scope = NewDisposeScope();
-        Tensor logits = classifier.Forward(ToTensor(batch, classifier), ForwardPass.Evaluation); // (B, F)
+        Tensor logits = Forward(classifier, batch, ForwardPass.Evaluation); // (B, F)
         return logits.to(ScalarType.Float32).sigmoid().cpu().data<float>().ToArray();
     }
 

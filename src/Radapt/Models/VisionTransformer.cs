@@ -46,16 +46,22 @@ internal sealed class VisionTransformer : nn.Module
     /// <param name="images">(B, 1 or 3, S, S), normalised</param>
     /// <param name="pass">Whether this pass trains, and its random key.</param>
     /// <returns>(B, N, C), class token first; normalised only where the model has a final norm</returns>
-    public Tensor Forward(Tensor images, ForwardPass pass)
-    {
-        Tensor tokens = Embed(images);
-        foreach (Block block in blocks)
-        {
-            tokens = block.Forward(tokens, pass);
-        }
+    public Tensor Forward(Tensor images, ForwardPass pass) => ForwardFrom(Embed(images), 0, pass);
 
-        return Finish(tokens);
-    }
+    /// <summary>What the first <paramref name="count"/> blocks make of images in evaluation, where these are frozen and nothing in them is random.</summary>
+    /// <param name="images">(B, 1 or 3, S, S), normalised</param>
+    /// <param name="count">Blocks to run, 0 to all.</param>
+    /// <returns>(B, N, C) in the plan's precision: the tokens that block <paramref name="count"/> reads</returns>
+    public Tensor ForwardPrefix(Tensor images, int count) =>
+        blocks.Take(count).Aggregate(Embed(images), (tokens, block) => block.Forward(tokens, ForwardPass.Evaluation));
+
+    /// <summary>The rest of the way: blocks from <paramref name="first"/> on and the final norm.</summary>
+    /// <param name="tokens">(B, N, C), what block <paramref name="first"/> reads</param>
+    /// <param name="first">The first block to run; the depth: none.</param>
+    /// <param name="pass">Whether this pass trains, and its random key.</param>
+    /// <returns>As <see cref="Forward"/>.</returns>
+    public Tensor ForwardFrom(Tensor tokens, int first, ForwardPass pass) =>
+        Finish(blocks.Skip(first).Aggregate(ToTokens(tokens), (t, block) => block.Forward(t, pass)));
 
     /// <summary>Images to the tokens that the first block reads, in the plan's precision: (B, 1 or 3, S, S) -> (B, N, C).</summary>
     public Tensor Embed(Tensor images)
@@ -64,6 +70,9 @@ internal sealed class VisionTransformer : nn.Module
         Tensor tokens = cat([cls_token.expand(patches.shape[0], -1, -1), patches], 1) + pos_embed; // (B, N, C)
         return tokens.to(_plan.Type);
     }
+
+    /// <summary>Kept features, whatever type they were kept in, to what a block reads. (B, N, C) -> (B, N, C).</summary>
+    public Tensor ToTokens(Tensor features) => features.to(_plan.Type);
 
     /// <summary>What follows the last block: the final norm, where the model has one. (B, N, C) -> (B, N, C).</summary>
     public Tensor Finish(Tensor tokens) => norm is null ? tokens : norm.Forward(tokens);

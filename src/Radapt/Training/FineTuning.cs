@@ -23,6 +23,7 @@ public sealed class FineTuning : IDisposable
     private readonly ImageBatches _train;
     private readonly ImageBatches _val;
     private readonly RunCache? _cache;
+    private readonly FeatureCache? _features;
     private readonly string _baseHash;
     private readonly IReadOnlyList<string> _notes;
 
@@ -54,6 +55,9 @@ public sealed class FineTuning : IDisposable
             _classifier.Head.Initialise(recipe.Seed);
             AdaptationMethod.Apply(_classifier, recipe.Method, Lora(recipe), _plan, recipe.Seed);
             Trainable = _classifier.CountTrainable();
+            _features = FeatureCache.Decide(recipe, _classifier, _baseHash, out string? note);
+            note ??= _features?.Note(data.Train.Items.Count + data.Val.Items.Count);
+            _notes = note is null ? _notes : [.. _notes, note];
             FrozenWeights.Hold(_classifier.Encoder, _plan);
         }
         catch
@@ -76,7 +80,7 @@ public sealed class FineTuning : IDisposable
     public string WeightsDescription { get; }
 
     /// <summary>Lines to show: tensors and rows that are not used, and why; what a cache does, and what went wrong with it so far.</summary>
-    public IReadOnlyList<string> Notes => [.. _notes, .. _cache?.Problems ?? []];
+    public IReadOnlyList<string> Notes => [.. _notes, .. _cache?.Problems ?? [], .. new[] { _features?.Problem }.OfType<string>()];
 
     /// <summary>How much is trained.</summary>
     public TrainableCount Trainable { get; }
@@ -127,8 +131,10 @@ public sealed class FineTuning : IDisposable
         using var trainer = new Trainer(Recipe, _classifier, _train, _val, new RunFolder("."), null) { OnBest = _ => { } };
         TimeSpan batch = trainer.TimeOfOneBatch(cancellation);
         double validations = Math.Ceiling(Recipe.Epochs / (double)Recipe.ValidateEvery);
-        double evaluated = (validations * Data.Val.Items.Count) + (Data.Test?.Items.Count ?? 0);
-        return batch * (((double)Recipe.Epochs * _train.BatchesPerEpoch) + (evaluated / Recipe.BatchSize / 3)); // a forward is a third of a step
+        double left = _features?.ShareLeft ?? 1;
+        double evaluated = (left * validations * Data.Val.Items.Count) + Data.Val.Items.Count + (Data.Test?.Items.Count ?? 0)
+            + (_features is null ? 0 : Data.Train.Items.Count + Data.Val.Items.Count);
+        return batch * ((left * Recipe.Epochs * _train.BatchesPerEpoch) + (evaluated / Recipe.BatchSize / 3)); // a forward is a third of a step
     }
 
     /// <summary>Trains and fills the run folder.</summary>
@@ -188,7 +194,11 @@ public sealed class FineTuning : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _classifier.Dispose();
+    public void Dispose()
+    {
+        _features?.Dispose();
+        _classifier.Dispose();
+    }
 
     private TrainerState Train(
         RunFolder run, RunReport report, string fingerprint, bool resume, IProgress<TrainingProgress>? progress, Action<EpochResult>? onEpoch, CancellationToken cancellation)
@@ -203,6 +213,7 @@ public sealed class FineTuning : IDisposable
                 events.Epoch(result);
                 onEpoch?.Invoke(result);
             },
+            OnStart = stop => _features?.Open(_train, _val, Path.GetDirectoryName(run.State)!, fingerprint, progress, stop) ?? (_train, _val),
         };
         if (resume && run.HasState)
         {
@@ -213,7 +224,14 @@ public sealed class FineTuning : IDisposable
             report.Write("running", null, null);
         }
 
-        return trainer.Run(fingerprint, cancellation);
+        try
+        {
+            return trainer.Run(fingerprint, cancellation);
+        }
+        finally
+        {
+            _features?.Dispose();
+        }
     }
 
     private ScoredImages Score(

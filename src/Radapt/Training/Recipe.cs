@@ -196,6 +196,12 @@ public sealed record Recipe
     /// <summary>Threads that decode images. They never change a batch.</summary>
     public required int LoaderThreads { get; init; }
 
+    /// <summary>
+    /// <c>auto</c>: where neither training nor augmentation changes what the lower blocks say of an image, that is computed once and kept
+    /// in the run folder while the run lasts; <c>off</c>: never.
+    /// </summary>
+    public string FeatureCache { get; init; } = "auto";
+
     /// <summary>Seed of everything random.</summary>
     public long Seed { get; init; }
 }

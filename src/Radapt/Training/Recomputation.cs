@@ -14,11 +14,12 @@ internal static class Recomputation
 {
     /// <summary>Forward and backward; gradients are added to the trained tensors as by a plain backward pass.</summary>
     /// <param name="classifier">The model.</param>
-    /// <param name="images">(B, 1 or 3, S, S)</param>
+    /// <param name="values">Images (B, 1 or 3, S, S), or features (B, N, C)</param>
+    /// <param name="firstBlock">The block that reads the features; null: the values are images.</param>
     /// <param name="pass">A training pass.</param>
     /// <param name="loss">Logits (B, F) to the scalar that is differentiated.</param>
     /// <returns>The scalar, in the caller's scope.</returns>
-    public static Tensor ForwardBackward(Classifier classifier, Tensor images, ForwardPass pass, Func<Tensor, Tensor> loss)
+    public static Tensor ForwardBackward(Classifier classifier, Tensor values, int? firstBlock, ForwardPass pass, Func<Tensor, Tensor> loss)
     {
         VisionTransformer encoder = classifier.Encoder;
         int depth = encoder.Shape.Depth;
@@ -27,8 +28,8 @@ internal static class Recomputation
         var inputs = new Tensor[depth + 1]; // what block i reads, from the lowest trained block on: (B, N, C)
         using (no_grad())
         {
-            Tensor tokens = encoder.Embed(images);
-            for (int block = 0; block < depth; block++)
+            Tensor tokens = firstBlock is null ? encoder.Embed(values) : encoder.ToTokens(values);
+            for (int block = firstBlock ?? 0; block < depth; block++)
             {
                 inputs[block] = tokens;
                 using var scope = NewDisposeScope();
@@ -55,7 +56,7 @@ internal static class Recomputation
         {
             using Tensor? above = gradient;
             using var scope = NewDisposeScope();
-            encoder.Embed(images).backward([above!]);
+            encoder.Embed(values).backward([above!]);
         }
 
         return value;

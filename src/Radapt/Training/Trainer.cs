@@ -22,8 +22,8 @@ internal sealed class Trainer : IDisposable
 
     private readonly Recipe _recipe;
     private readonly Classifier _classifier;
-    private readonly ImageBatches _train;
-    private readonly ImageBatches _val;
+    private ImageBatches _train;
+    private ImageBatches _val;
     private readonly Augmentation _augmentation;
     private readonly RunFolder _folder;
     private readonly Optimizer _optimizer;
@@ -54,6 +54,9 @@ internal sealed class Trainer : IDisposable
     /// <summary>Called after every update with the number of updates, the batch loss and the learning rate.</summary>
     public Action<long, double, double>? OnUpdate { get; init; }
 
+    /// <summary>Called first by <see cref="Run"/>: what to train and validate on in place of the batches given; the data stay the same.</summary>
+    public Func<CancellationToken, (ImageBatches Train, ImageBatches Val)>? OnStart { get; init; }
+
     /// <summary>Goes on where the folder's state stands.</summary>
     /// <exception cref="RadaptException">No state, or the data changed since.</exception>
     public void Resume(string dataFingerprint)
@@ -72,6 +75,7 @@ internal sealed class Trainer : IDisposable
         _state = _state with { DataFingerprint = dataFingerprint };
         try
         {
+            (_train, _val) = OnStart?.Invoke(cancellation) ?? (_train, _val);
             while (_state.Epoch < _recipe.Epochs && !_state.Stopped)
             {
                 EpochResult result = TrainEpoch(cancellation);
@@ -172,16 +176,15 @@ internal sealed class Trainer : IDisposable
     private double ForwardBackward(ImageBatch batch, long step)
     {
         using var scope = NewDisposeScope();
-        Tensor images = Scoring.ToTensor(batch, _classifier);
         var pass = new ForwardPass(true, _recipe.Seed, step);
         double value = 0;
-        if (_recipe.Recompute)
+        if (_recipe.Recompute && batch.FirstBlock != _recipe.Depth)
         {
-            Recomputation.ForwardBackward(_classifier, images, pass, Objective);
+            Recomputation.ForwardBackward(_classifier, Scoring.ToTensor(batch, _classifier), batch.FirstBlock, pass, Objective);
         }
         else
         {
-            Objective(_classifier.Forward(images, pass)).backward();
+            Objective(Scoring.Forward(_classifier, batch, pass)).backward();
         }
 
         return value;

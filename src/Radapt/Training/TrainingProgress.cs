@@ -11,6 +11,9 @@ public enum TrainingPhase
 
     /// <summary>Scores on test images, once, with the best epoch's tensors.</summary>
     Test,
+
+    /// <summary>Features of the frozen blocks, once, before the first epoch.</summary>
+    Features,
 }
 
 /// <summary>A moment of a run, reported several times a second.</summary>

@@ -305,7 +305,7 @@ public sealed class DiskCacheTests : IDisposable
             {
                 using (batch)
                 {
-                    pixels.Add([.. batch.Pixels]);
+                    pixels.Add([.. batch.Values]);
                 }
             }
 

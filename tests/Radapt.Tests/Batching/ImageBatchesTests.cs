@@ -56,7 +56,7 @@ public sealed class ImageBatchesTests : IDisposable
                     Assert.Equal(images.Items[item].Labels, batch.Labels[(slot * 2)..((slot + 1) * 2)]);
                     var expected = new float[64];
                     EvaluationTransform.Apply(RadiographReader.Read(images.Items[item].Path), s_preprocessing, expected);
-                    Assert.Equal(expected, batch.Pixels[(slot * 64)..((slot + 1) * 64)]);
+                    Assert.Equal(expected, batch.Values[(slot * 64)..((slot + 1) * 64)]);
                 }
             }
         }
@@ -82,7 +82,7 @@ public sealed class ImageBatchesTests : IDisposable
             {
                 read += batch.Count - batch.Unreadable.Count;
                 unreadable.AddRange(batch.Unreadable.Select(u => batch.Items[u.Slot]));
-                Assert.All(batch.Unreadable, u => Assert.All(batch.Pixels[(u.Slot * 64)..((u.Slot + 1) * 64)], p => Assert.Equal(0, p)));
+                Assert.All(batch.Unreadable, u => Assert.All(batch.Values[(u.Slot * 64)..((u.Slot + 1) * 64)], p => Assert.Equal(0, p)));
                 Assert.All(batch.Unreadable, u => Assert.Contains(images.Items[batch.Items[u.Slot]].Path, u.Error.Message, StringComparison.Ordinal));
             }
         }
@@ -143,9 +143,9 @@ public sealed class ImageBatchesTests : IDisposable
         {
             using (batch)
             {
-                int area = batch.Pixels.Length / batch.Items.Length;
-                ReadOnlySpan<float> pixels = batch.Pixels.AsSpan(0, batch.Count * area);
-                Assert.All(batch.Pixels, p => Assert.True(float.IsFinite(p)));
+                int area = batch.Values.Length / batch.Items.Length;
+                ReadOnlySpan<float> pixels = batch.Values.AsSpan(0, batch.Count * area);
+                Assert.All(batch.Values, p => Assert.True(float.IsFinite(p)));
                 contents.Add((
                     string.Join(',', batch.Items.Take(batch.Count)),
                     string.Join(',', batch.Labels.Take(batch.Count * batch.Labels.Length / batch.Items.Length)),

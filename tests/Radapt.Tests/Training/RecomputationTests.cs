@@ -26,7 +26,7 @@ public class RecomputationTests
         Tensor expected = MaskedLoss.Compute(plain.Forward(images, pass), labels, null);
         expected.backward();
 
-        Tensor actual = Recomputation.ForwardBackward(recomputed, images, pass, logits => MaskedLoss.Compute(logits, labels, null));
+        Tensor actual = Recomputation.ForwardBackward(recomputed, images, null, pass, logits => MaskedLoss.Compute(logits, labels, null));
 
         Assert.Equal(expected.item<float>(), actual.item<float>());
         foreach (((string name, Tensor a), (_, Tensor b)) in plain.Trained().Zip(recomputed.Trained()))

@@ -22,8 +22,11 @@ internal static class RecipeDefaults
     {
         choices.Choose("method", () => new Choice("lora", RecipeOptions.Method.DefaultReason));
         choices.Choose("optimizer", () => new Choice("adamw", RecipeOptions.Optimizer.DefaultReason));
-        choices.Choose("drop-path", () => choices.Recipe.Method == "linear"
-            ? new Choice(0.0, "the frozen backbone gives the same features every time")
+        bool isUpperOnly = choices.Recipe.Method == "lora"
+            && choices.Given.Find("lora-blocks")?.Value is long[] { Length: > 0 } blocks && blocks.Min() > 0
+            && choices.Given.Find("augment")?.Value is "none";
+        choices.Choose("drop-path", () => choices.Recipe.Method == "linear" || isUpperOnly
+            ? new Choice(0.0, "ours: features of the frozen blocks are the same every time and computed once")
             : new Choice(0.1, "the paper's"));
     }
 
@@ -72,7 +75,9 @@ internal static class RecipeDefaults
         choices.Choose("mean", () => Statistic(facts.WeightsMean, PaperMean));
         choices.Choose("std", () => Statistic(facts.WeightsStd, PaperStd));
         choices.Choose("resize", () => new Choice((long)choices.Recipe.ImageSize, "the image size: nothing of the shorter side is cut off"));
-        choices.Choose("augment", () => choices.Recipe.ImageSize <= 64
+        choices.Choose("augment", () => choices.Recipe.Method == "linear"
+            ? new Choice("none", "ours: a linear probe reads fixed features, computed once; crop-flip runs the whole backbone in every epoch")
+            : choices.Recipe.ImageSize <= 64
             ? new Choice("shift-flip-noise", "ours: random crops leave too little of images of at most 64 px")
             : new Choice("crop-flip", "the paper's (its SGD recipes)"));
     }

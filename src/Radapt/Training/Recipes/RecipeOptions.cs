@@ -88,8 +88,8 @@ public static partial class RecipeOptions
                 Min = 0,
                 Max = 1,
                 MaxIsExcluded = true,
-                Default = "0.1; 0 with linear",
-                ChosenFrom = ["method"],
+                Default = "0.1; 0 with linear, and with lora on upper blocks without augmentation",
+                ChosenFrom = ["method", "lora-blocks", "augment"],
             },
 
         // ---- method ----
@@ -133,8 +133,8 @@ public static partial class RecipeOptions
             with
             {
                 Group = RecipeGroup.Pixels,
-                Default = "crop-flip; shift-flip-noise for images of at most 64 px",
-                ChosenFrom = ["image-size"],
+                Default = "crop-flip; none with linear; shift-flip-noise for images of at most 64 px",
+                ChosenFrom = ["image-size", "method"],
             },
 
         // ---- optimisation ----
@@ -217,6 +217,9 @@ public static partial class RecipeOptions
         Integer("loader-threads", r => r.LoaderThreads, (r, v) => r with { LoaderThreads = v },
             "Threads that decode images; they never change a batch.")
             with { Group = RecipeGroup.Compute, Min = 1, Max = 4096, Default = "the physical cores" },
+        Choice("feature-cache", r => r.FeatureCache, (r, v) => r with { FeatureCache = v },
+            "Features of frozen lower blocks: auto computes them once where nothing is augmented, off in every epoch.", "auto", "off")
+            with { Group = RecipeGroup.Compute, DefaultReason = "the same training in less time" },
         Seed(),
     ];
 

@@ -45,6 +45,19 @@ public class RecipeResolverTests
         Assert.Equal((lr, weightDecay, layerDecay, dropPath), (r.Lr, r.WeightDecay, r.LayerDecay, r.DropPath));
     }
 
+    [Theory]
+    [InlineData("--method linear", "none", 0)]
+    [InlineData("--method linear --augment crop-flip", "crop-flip", 0)]
+    [InlineData("--method lora --lora-blocks 10,11 --augment none", "none", 0)]
+    [InlineData("--method lora --lora-blocks 10,11", "crop-flip", 0.1)]
+    [InlineData("--method lora --lora-blocks 0,11 --augment none", "none", 0.1)]
+    [InlineData("--method lora --augment none", "none", 0.1)]
+    public void FrozenLowerBlocks_WithoutAugmentation_AreNotMadeRandom(string line, string augment, double dropPath)
+    {
+        var r = Resolve(Run(line)).Recipe;
+        Assert.Equal((augment, dropPath), (r.Augment, r.DropPath));
+    }
+
     [Fact]
     public void BaseLr_IsScaledByTheEffectiveBatch()
     {

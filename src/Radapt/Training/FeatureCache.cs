@@ -1,0 +1,216 @@
+using System.Globalization;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using System.Text;
+using Radapt.Adaptation;
+using Radapt.Batching;
+using Radapt.Checkpoints;
+using Radapt.Inference;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Radapt.Training;
+
+/// <summary>
+/// Where only upper blocks or the head are trained and every epoch sees the same pixels, the frozen part of the network says the same of
+/// an image every time: it is run once, and what it says lies in the run folder's <c>state</c> while the run lasts. A resumed run finds it there.
+/// </summary>
+internal sealed class FeatureCache : IDisposable
+{
+    private const long Reserve = 1L << 30; // left free on the disk, for what the run itself writes
+
+    private readonly Recipe _recipe;
+    private readonly Classifier _classifier;
+    private readonly string _baseHash;
+    private readonly FeatureFile?[] _files = new FeatureFile?[2];
+
+    private FeatureCache(Recipe recipe, Classifier classifier, string baseHash, int firstBlock)
+    {
+        (_recipe, _classifier, _baseHash, FirstBlock) = (recipe, classifier, baseHash, firstBlock);
+    }
+
+    /// <summary>The block that reads the features; the depth: the head does.</summary>
+    public int FirstBlock { get; }
+
+    /// <summary>Share of a forward pass that is left.</summary>
+    public double ShareLeft => 1 - (FirstBlock / (double)_recipe.Depth);
+
+    /// <summary>Why the features are not kept after all, once that turned out; null: they are.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>What is computed once, why, and what it takes.</summary>
+    public string Note(int images) => string.Create(CultureInfo.InvariantCulture,
+        $"Features of {Blocks(0, FirstBlock - 1)} are computed once: only {Trained()} and nothing is augmented "
+        + $"({images:N0} images, {Size(Layout(images, 0).FileBytes)} in the run folder while it runs; --feature-cache off recomputes them every epoch).");
+
+    /// <summary>Decides whether features can be computed once.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="classifier">With its method applied.</param>
+    /// <param name="baseHash">Hash of the base weights.</param>
+    /// <param name="note">A line for the user where one option stands in the way; null: nothing to say.</param>
+    /// <returns>Null: they cannot, or shall not.</returns>
+    public static FeatureCache? Decide(Recipe recipe, Classifier classifier, string baseHash, out string? note)
+    {
+        note = null;
+        int lowest = classifier.LowestTrainedBlock;
+        if (lowest == 0 || recipe.FeatureCache == "off")
+        {
+            return null;
+        }
+
+        // Stochastic depth grows from 0 in the first block: one block alone is never skipped.
+        List<string> instead = [];
+        if (recipe.Augment != "none")
+        {
+            instead.Add("--augment none");
+        }
+
+        if (recipe.DropPath > 0 && lowest > 1)
+        {
+            instead.Add("--drop-path 0");
+        }
+
+        if (instead.Count == 0)
+        {
+            return new FeatureCache(recipe, classifier, baseHash, lowest);
+        }
+
+        note = $"The frozen {Blocks(0, lowest - 1)} are run in every epoch; with {string.Join(" and ", instead)} their features would be computed once.";
+        return null;
+    }
+
+    /// <summary>Opens the features of training and validation images, or computes them; this object then holds the files open.</summary>
+    /// <param name="train">The training images.</param>
+    /// <param name="val">The validation images.</param>
+    /// <param name="folder">Where the files lie.</param>
+    /// <param name="dataFingerprint">Fingerprint of all images.</param>
+    /// <param name="progress">Told how it goes.</param>
+    /// <param name="cancellation">Ends it; a set that is complete stays.</param>
+    /// <returns>Batches of features; the given ones where the disk has no room, see <see cref="Problem"/>.</returns>
+    /// <exception cref="RadaptException">An image cannot be read.</exception>
+    public (ImageBatches Train, ImageBatches Val) Open(
+        ImageBatches train, ImageBatches val, string folder, string dataFingerprint, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    {
+        (string Name, ImageBatches Images)[] sets = [("train", train), ("val", val)];
+        FeatureLayout[] layouts = [.. sets.Select(s => Layout(s.Images.Images.Items.Count, Key(s.Name, dataFingerprint)))];
+        string[] paths = [.. sets.Select(s => Path.Combine(folder, $"features-{s.Name}.bin"))];
+        for (int i = 0; i < sets.Length; i++)
+        {
+            _files[i] = FeatureFile.Open(paths[i], layouts[i]);
+        }
+
+        long needed = layouts.Where((_, i) => _files[i] is null).Sum(l => l.FileBytes);
+        long free = new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
+        if (needed > 0 && needed + Reserve > free)
+        {
+            return GiveUp($"they take {Size(needed)}, and {Size(free)} are free on the disk of {folder}");
+        }
+
+        var pass = new Pass(progress, _recipe.Epochs, sets.Where((_, i) => _files[i] is null).Sum(s => s.Images.EvaluationBatches));
+        for (int i = 0; i < sets.Length; i++)
+        {
+            try
+            {
+                _files[i] ??= FeatureFile.Write(paths[i], layouts[i], Compute(sets[i].Images, layouts[i], pass, cancellation));
+            }
+            catch (RadaptException e) when (e.Message.StartsWith(paths[i], StringComparison.Ordinal)) // the file, not an image
+            {
+                return GiveUp(e.Message);
+            }
+        }
+
+        return (train.WithFeatures(_files[0]!), val.WithFeatures(_files[1]!));
+
+        (ImageBatches, ImageBatches) GiveUp(string why)
+        {
+            Problem = $"The frozen {Blocks(0, FirstBlock - 1)} are run in every epoch, their features are not kept: {why}";
+            Dispose();
+            return (train, val);
+        }
+    }
+
+    /// <summary>Closes the files.</summary>
+    public void Dispose()
+    {
+        for (int i = 0; i < _files.Length; i++)
+        {
+            _files[i]?.Dispose();
+            _files[i] = null;
+        }
+    }
+
+    private IEnumerable<ReadOnlyMemory<byte>> Compute(ImageBatches images, FeatureLayout layout, Pass pass, CancellationToken cancellation)
+    {
+        var bytes = new byte[images.BatchSize * layout.Stride];
+        foreach (ImageBatch batch in images.Evaluation(cancellation: cancellation))
+        {
+            int count;
+            using (batch)
+            {
+                count = batch.Count;
+                Compute(batch, layout, bytes);
+            }
+
+            yield return bytes.AsMemory(0, count * layout.Stride);
+            pass.Report(count);
+        }
+    }
+
+    private void Compute(ImageBatch batch, FeatureLayout layout, byte[] bytes)
+    {
+        using var noGradient = inference_mode();
+        using var scope = NewDisposeScope();
+        Tensor features = _classifier.Features(Scoring.ToTensor(batch, _classifier), layout.FirstBlock);
+        features = features.to(layout.IsBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32).cpu().contiguous(); // (B, …shape)
+        Marshal.Copy(TensorMemory.Address(features), bytes, 0, batch.Count * layout.Stride);
+    }
+
+    private FeatureLayout Layout(int images, UInt128 key)
+    {
+        bool pooled = FirstBlock == _recipe.Depth;
+        IReadOnlyList<int> shape = pooled ? [_recipe.Width] : [_classifier.Encoder.Shape.Tokens, _recipe.Width];
+        return new FeatureLayout(key, images, shape, FirstBlock, !pooled && _recipe.Precision == "bfloat16");
+    }
+
+    // Everything the features follow from.
+    private UInt128 Key(string set, string dataFingerprint)
+    {
+        Recipe r = _recipe;
+        string text = string.Create(CultureInfo.InvariantCulture,
+            $"1|{set}|{dataFingerprint}|{_baseHash}|{_classifier.Encoder.Shape}|{r.Pooling}|{FirstBlock}|{r.Mean:R}|{r.Std:R}|{r.Resize}|{r.CacheSize}|{r.Precision}|{r.Products}|{r.Device}|{r.Threads}|{r.BatchSize}");
+        return XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(text));
+    }
+
+    private string Trained() => FirstBlock == _recipe.Depth ? "the head is trained" : $"{Blocks(FirstBlock, _recipe.Depth - 1)} and the head are trained";
+
+    private static string Blocks(int first, int last) => first == last ? $"block {first}" : $"blocks {first}-{last}";
+
+    private static string Size(long bytes) => bytes < 1L << 30
+        ? string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(bytes / (double)(1 << 20)):0} MiB")
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1 << 30):0.0} GiB");
+
+    /// <summary>Progress over both sets.</summary>
+    private sealed class Pass(IProgress<TrainingProgress>? progress, int epochs, int batches)
+    {
+        private readonly System.Diagnostics.Stopwatch _watch = System.Diagnostics.Stopwatch.StartNew();
+        private int _done;
+        private int _images;
+
+        public void Report(int images)
+        {
+            _done++;
+            _images += images;
+            progress?.Report(new TrainingProgress
+            {
+                Phase = TrainingPhase.Features,
+                Epoch = 1,
+                Epochs = epochs,
+                Step = _done,
+                Steps = batches,
+                Loss = double.NaN,
+                ImagesPerSecond = _images / _watch.Elapsed.TotalSeconds,
+                TimeLeft = _watch.Elapsed / _done * (batches - _done),
+            });
+        }
+    }
+}
