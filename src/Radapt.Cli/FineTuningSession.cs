@@ -8,6 +8,8 @@ namespace Radapt.Cli;
 /// <summary>One fine-tuning as people see it: what it starts from, how it goes, what came out.</summary>
 internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning, string folder)
 {
+    private readonly HashSet<string> _shown = [];
+
     /// <summary>Shows data, weights, chosen values and the time it will take.</summary>
     public void Start(string allocator, CancellationToken interrupted)
     {
@@ -15,11 +17,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         ProcessSettings.UseThreads(recipe.Threads);
         ShowData();
         terminal.Line($"Weights: {recipe.Weights ?? "none"}: {fineTuning.WeightsDescription}");
-        foreach (string note in fineTuning.Notes)
-        {
-            terminal.Line($"Note: {note}");
-        }
-
+        ShowNotes();
         ShowValues();
         terminal.Line(string.Create(CultureInfo.InvariantCulture,
             $"Trained: {fineTuning.Trainable.Trainable:N0} of {fineTuning.Trainable.Total:N0} parameters of model and adapters ({fineTuning.Trainable.Percent:0.###} %)"));
@@ -41,6 +39,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
             }),
             $"interrupted; the state is saved. Go on with: radapt finetune --resume --out {Quoted(folder)}");
         terminal.Line();
+        ShowNotes();
         string stopped = summary.StoppedEarly ? ", stopped early" : "";
         terminal.Line($"Best epoch: {summary.BestEpoch} of {summary.Epochs}{stopped}, in {Figures.Duration(summary.Time)}; validation AUROC {Figures.Auroc(summary.Val.MeanAuroc)}");
         terminal.Line(summary.Test is null ? "Validation figures (there are no test images):" : "Test figures:", strong: true);
@@ -63,6 +62,15 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         catch (OperationCanceledException)
         {
             throw new InterruptedException(message);
+        }
+    }
+
+    // Those not shown yet: some arise while the run goes on, such as a cache whose disk is full.
+    private void ShowNotes()
+    {
+        foreach (string note in fineTuning.Notes.Where(_shown.Add))
+        {
+            terminal.Line($"Note: {note}");
         }
     }
 

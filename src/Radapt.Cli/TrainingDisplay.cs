@@ -42,6 +42,7 @@ internal sealed class TrainingDisplay(Terminal terminal, Action<string> liveLine
             {
                 TrainingPhase.Training => $"epoch {p.Epoch}/{p.Epochs}",
                 TrainingPhase.Validation => $"epoch {p.Epoch}/{p.Epochs} validation",
+                TrainingPhase.Features => "features of frozen blocks",
                 _ => "test",
             },
             $"step {p.Step}/{p.Steps}",
