@@ -14,8 +14,7 @@ internal static class Figures
 
     public static string Duration(TimeSpan time) => time.TotalSeconds switch
     {
-        < 1 => "under 1 s",
-        < 100 => $"{time.TotalSeconds:0} s",
+        < 100 => $"{Math.Max(1, time.TotalSeconds):0} s",
         < 6000 => $"{time.TotalMinutes:0} min",
         < 48 * 3600 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:0.0} h"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalDays:0.0} days"),

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using System.CommandLine.Parsing;
 
 namespace Radapt.Cli;
 
@@ -16,7 +15,7 @@ internal static class Program
         bool verbose = parsed.GetValue<bool>("--verbose");
         try
         {
-            return parsed.Errors.Count > 0 && parsed.Action is not HelpAction
+            return parsed.Errors.Count > 0 && parsed.Action is not CommandHelp
                 ? throw new RadaptException(UsageErrors.Describe(parsed))
                 : parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }

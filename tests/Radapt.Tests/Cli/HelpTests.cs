@@ -1,0 +1,38 @@
+namespace Radapt.Tests.Cli;
+
+[Collection(WholeCommands.Name)]
+public sealed class HelpTests(TinyRun tiny)
+{
+    [Theory]
+    [InlineData("finetune")]
+    [InlineData("evaluate")]
+    [InlineData("predict")]
+    [InlineData("inspect")]
+    [InlineData("demo")]
+    public async Task Help_OfACommand_ShowsItsOptionsAndAnExample(string command)
+    {
+        RadaptResult help = (await RadaptProcess.Run(tiny.Folder, command, "--help")).Expect(0);
+        Assert.Contains($"Usage: radapt {command}", help.Output, StringComparison.Ordinal);
+        Assert.Contains("--json", help.Output, StringComparison.Ordinal);
+        string examples = help.Output[help.Output.IndexOf("\nExamples\n", StringComparison.Ordinal)..];
+        Assert.Contains($"    radapt {command}", examples, StringComparison.Ordinal);
+        Assert.Empty(help.Error);
+    }
+
+    [Fact]
+    public async Task Help_OfTheRoot_NamesEveryCommandAndExitCode()
+    {
+        RadaptResult help = (await RadaptProcess.Run(tiny.Folder, "--help")).Expect(0);
+        Assert.All(["finetune", "evaluate", "predict", "inspect", "demo", "130 interrupted"], word => Assert.Contains(word, help.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Help_OfFinetune_HasEveryOptionOfRecipes()
+    {
+        RadaptResult help = (await RadaptProcess.Run(tiny.Folder, "finetune", "-h")).Expect(0);
+        Assert.All(Radapt.Training.Recipes.RecipeOptions.All, o => Assert.Contains($"\n  --{o.Name}", help.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Version_IsPrinted() => Assert.StartsWith("0.1.0", (await RadaptProcess.Run(tiny.Folder, "--version")).Expect(0).Output, StringComparison.Ordinal);
+}

@@ -1,0 +1,53 @@
+namespace Radapt.Tests.Cli;
+
+[Collection(WholeCommands.Name)]
+public sealed class InterruptionTests(TinyRun tiny)
+{
+    [Fact]
+    public async Task CtrlC_WhileTraining_ResumesToTheSameAdapter()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "signals of other processes");
+        string run = Path.Combine(tiny.Folder, "interrupted");
+        using (RadaptProcess process = RadaptProcess.Start(tiny.Folder, "epoch 2/12", tiny.FineTune(run)))
+        {
+            await process.Awaited();
+            process.Interrupt();
+            RadaptResult stopped = (await process.End()).Expect(130);
+            Assert.Contains($"radapt finetune --resume --out {run}", stopped.ErrorLine, StringComparison.Ordinal);
+        }
+
+        RadaptResult changed = (await RadaptProcess.Run(tiny.Folder, "finetune", "--resume", "--out", run, "--rank", "8")).Expect(2);
+        Assert.Contains("--rank cannot be changed by --resume", changed.ErrorLine, StringComparison.Ordinal);
+        (await RadaptProcess.Run(tiny.Folder, "finetune", "--resume", "--out", run)).Expect(0);
+        AssertSameResult(run);
+    }
+
+    [Fact]
+    public async Task Kill_AtTenMoments_AlwaysLeavesAFolderThatResumes()
+    {
+        string run = Path.Combine(tiny.Folder, "killed");
+        var random = new Random(7);
+        for (int kill = 0; kill < 10; kill++)
+        {
+            using RadaptProcess process = RadaptProcess.Start(tiny.Folder, null, Continue(run));
+            await Task.Delay(random.Next(200, 2500), TestContext.Current.CancellationToken);
+            process.Kill();
+            RadaptResult result = await process.End();
+            Assert.True(result.ExitCode is 0 or 137 or -1, $"{result.ExitCode}: {result.Error}"); // 0: it was done before
+        }
+
+        (await RadaptProcess.Run(tiny.Folder, Continue(run))).Expect(0);
+        AssertSameResult(run);
+        Assert.Empty(Directory.GetFiles(run, "*.tmp", SearchOption.AllDirectories));
+    }
+
+    private string[] Continue(string run) => File.Exists(Path.Combine(run, "recipe.yaml")) ? ["finetune", "--resume", "--out", run] : tiny.FineTune(run);
+
+    private void AssertSameResult(string run)
+    {
+        foreach (string file in new[] { "adapter.safetensors", "predictions.csv", "recipe.yaml" })
+        {
+            Assert.Equal(File.ReadAllBytes(Path.Combine(tiny.Run, file)), File.ReadAllBytes(Path.Combine(run, file)));
+        }
+    }
+}

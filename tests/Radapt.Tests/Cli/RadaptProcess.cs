@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Radapt.Tests.Cli;
+
+/// <summary>What a finished <c>radapt</c> left behind.</summary>
+internal sealed record RadaptResult(int ExitCode, string Output, string Error)
+{
+    public JsonObject Json => JsonNode.Parse(Output)!.AsObject();
+
+    /// <summary>The only line on standard error.</summary>
+    public string ErrorLine => Assert.Single(Error.TrimEnd('\n', '\r').Split('\n'));
+
+    /// <summary>This result, if the process ended with an exit code; else the test fails and shows what was said.</summary>
+    public RadaptResult Expect(int exitCode)
+    {
+        Assert.True(exitCode == ExitCode, $"exit code {ExitCode} instead of {exitCode}\n{Output}\n{Error}");
+        return this;
+    }
+}
+
+/// <summary>The built command line, run as a user runs it.</summary>
+internal sealed partial class RadaptProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _error = new();
+    private readonly TaskCompletionSource _seen = new();
+    private readonly string? _awaited;
+
+    private RadaptProcess(string folder, string? awaited, IEnumerable<string> arguments)
+    {
+        _awaited = awaited;
+        string name = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "radapt.exe" : "radapt");
+        _process = new Process
+        {
+            StartInfo = new ProcessStartInfo(name, arguments)
+            {
+                WorkingDirectory = folder,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                StandardOutputEncoding = Encoding.UTF8,
+                StandardErrorEncoding = Encoding.UTF8,
+            },
+        };
+        _process.OutputDataReceived += (_, line) => Append(_output, line.Data);
+        _process.ErrorDataReceived += (_, line) => Append(_error, line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>Runs to the end.</summary>
+    public static async Task<RadaptResult> Run(string folder, params string[] arguments)
+    {
+        using RadaptProcess process = Start(folder, null, arguments);
+        return await process.End();
+    }
+
+    /// <summary>Starts; see <see cref="Awaited"/>.</summary>
+    public static RadaptProcess Start(string folder, string? awaited, params string[] arguments) => new(folder, awaited, arguments);
+
+    /// <summary>Ends when a line that contains the awaited text was written, or the process has ended.</summary>
+    public Task Awaited() => Task.WhenAny(_seen.Task, _process.WaitForExitAsync(TestContext.Current.CancellationToken));
+
+    /// <summary>What Ctrl-C sends.</summary>
+    public void Interrupt() => Assert.Equal(0, SendSignal(_process.Id, 2));
+
+    /// <summary>What nothing can catch.</summary>
+    public void Kill() => _process.Kill();
+
+    /// <summary>Waits for the end.</summary>
+    public async Task<RadaptResult> End()
+    {
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        lock (_output)
+        {
+            return new RadaptResult(_process.ExitCode, _output.ToString(), _error.ToString());
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+
+    private void Append(StringBuilder text, string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_output)
+        {
+            text.Append(line).Append('\n');
+        }
+
+        if (_awaited is not null && line.Contains(_awaited, StringComparison.Ordinal))
+        {
+            _seen.TrySetResult();
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int process, int signal);
+}

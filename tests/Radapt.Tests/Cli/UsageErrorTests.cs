@@ -1,0 +1,38 @@
+namespace Radapt.Tests.Cli;
+
+[Collection(WholeCommands.Name)]
+public sealed class UsageErrorTests(TinyRun tiny)
+{
+    [Theory]
+    [InlineData("", "radapt --help")]
+    [InlineData("finetun", "Did you mean finetune?")]
+    [InlineData("finetune --lora-dropot 0.1", "Did you mean --lora-dropout?")]
+    [InlineData("finetune --rank", "--rank")]
+    [InlineData("finetune --rank four", "--rank: 'four' is not a whole number")]
+    [InlineData("finetune --lr -1", "--lr: '-1' is not greater than 0")]
+    [InlineData("finetune --method lorra --data x", "one of lora, full, linear")]
+    [InlineData("finetune --lr 1 --base-lr 1", "exclude each other")]
+    [InlineData("finetune --method full --rank 4 --data x --weights y", "belongs to method lora")]
+    [InlineData("finetune --from-scratch", "--data")]
+    [InlineData("finetune --data phantoms", "--weights")]
+    [InlineData("finetune --data x", "x does not exist")]
+    [InlineData("finetune --resume", "--out RUN")]
+    [InlineData("finetune --recipe nothing", "mrm-nih-1-lora")]
+    [InlineData("finetune surplus", "'surplus' is not expected")]
+    [InlineData("predict run image.png", "--out")]
+    [InlineData("predict run image.png -o out.csv --threads 0", "--threads must be a whole number from 1 to 4096")]
+    [InlineData("predict run missing.png -o out.csv", "missing.png")]
+    [InlineData("predict run missing/*.png -o out.csv", "no images")]
+    [InlineData("evaluate", "RUN")]
+    [InlineData("evaluate nothing", "nothing")]
+    [InlineData("evaluate run --split train", "train")]
+    [InlineData("inspect nothing.pth", "nothing.pth")]
+    public async Task Usage_Wrong_OneLineAndExitCode2(string line, string expected)
+    {
+        RadaptResult result = (await RadaptProcess.Run(tiny.Folder, line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).Expect(2);
+        Assert.StartsWith("radapt: ", result.ErrorLine, StringComparison.Ordinal);
+        Assert.Contains(expected, result.ErrorLine, StringComparison.OrdinalIgnoreCase);
+        Assert.Empty(result.Output);
+        Assert.False(Directory.Exists(Path.Combine(tiny.Folder, "runs")));
+    }
+}
