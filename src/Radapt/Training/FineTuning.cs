@@ -57,7 +57,7 @@ public sealed class FineTuning : IDisposable
             Trainable = _classifier.CountTrainable();
             _features = FeatureCache.Decide(recipe, _classifier, _baseHash, out string? note);
             note ??= _features?.Note(data.Train.Items.Count + data.Val.Items.Count);
-            _notes = note is null ? _notes : [.. _notes, note];
+            _notes = [.. _notes, .. new[] { note, OtherNormalisation(recipe, weights) }.OfType<string>()];
             FrozenWeights.Hold(_classifier.Encoder, _plan);
         }
         catch
@@ -114,6 +114,10 @@ public sealed class FineTuning : IDisposable
         });
         return new FineTuning(resolved, data, weights);
     }
+
+    private static string? OtherNormalisation(Recipe recipe, BackboneWeights? weights) =>
+        weights is null || (Math.Abs(recipe.Mean - weights.Mean) < 1e-6 && Math.Abs(recipe.Std - weights.Std) < 1e-6) ? null
+        : string.Create(CultureInfo.InvariantCulture, $"pixels are normalised with mean {recipe.Mean} and standard deviation {recipe.Std} as asked, though these weights ({weights.Description}) were trained with {weights.Mean} and {weights.Std}");
 
     // A recipe that states both, such as that of a run to resume, is not probed again.
     private static ProductChoice? Probe(IReadOnlyList<RecipeLayer> layers, Recipe asked)
@@ -172,7 +176,6 @@ public sealed class FineTuning : IDisposable
 
     private RunSummary TrainAndTest(RunFolder run, bool resume, IProgress<TrainingProgress>? progress, Action<EpochResult>? onEpoch, CancellationToken cancellation)
     {
-
         NameKey names = NameKey.For(Recipe, Data); // now: a key that cannot be made must not cost a night
         string fingerprint = RunData.Fingerprint(Data);
         var report = new RunReport(this, run, fingerprint, _baseHash, _cache);
