@@ -21,7 +21,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         ShowValues();
         terminal.Line(string.Create(CultureInfo.InvariantCulture,
             $"Trained: {fineTuning.Trainable.Trainable:N0} of {fineTuning.Trainable.Total:N0} parameters of model and adapters ({fineTuning.Trainable.Percent:0.###} %)"));
-        terminal.Line($"Compute: {recipe.Precision} on {recipe.Device}, {recipe.Threads} threads; {allocator}");
+        terminal.Line($"Compute: {recipe.Precision} on {recipe.Device}, {recipe.Threads} thread{(recipe.Threads == 1 ? "" : "s")}; {allocator}");
         terminal.Line($"Run folder: {folder}");
         TimeSpan estimate = Interruptible(() => fineTuning.Estimate(interrupted), "interrupted before training began; nothing was written.");
         terminal.Line($"Time: at most about {Figures.Duration(estimate)} ({Figures.Count(recipe.Epochs)} epochs)");

@@ -28,10 +28,23 @@ internal sealed class TrainingDisplay(Terminal terminal, Action<string> liveLine
     public void Epoch(EpochResult result)
     {
         _sinceLine.Restart();
-        string auroc = result.ValAuroc is { } value ? $"  AUROC {Figures.Auroc(value)}" : "";
-        terminal.Line(string.Create(CultureInfo.InvariantCulture,
-            $"epoch {result.Epoch}/{epochs}  loss {result.TrainLoss:0.0000}{auroc}{(result.Best ? "  best so far" : "")}  lr {result.LearningRate:0.0e+0}  {Figures.Rate(result.ImagesPerSecond)} images/s"));
+        List<string> parts = [$"epoch {result.Epoch}/{epochs}", Loss(result.TrainLoss)];
+        if (result.ValAuroc is { } auroc)
+        {
+            parts.Add($"AUROC {Figures.Auroc(auroc)}");
+        }
+
+        if (result.Best)
+        {
+            parts.Add("best so far");
+        }
+
+        parts.Add($"{Figures.Rate(result.ImagesPerSecond)} images/s");
+        parts.Add(string.Create(CultureInfo.InvariantCulture, $"lr {result.LearningRate:0.0e+0}"));
+        terminal.Line(Fit(parts, terminal.Width - 1));
     }
+
+    private static string Loss(double loss) => string.Create(CultureInfo.InvariantCulture, $"loss {loss:0.0000}");
 
     // The most important first: what does not fit into the terminal's width is left out from the end.
     private static List<string> Parts(TrainingProgress p)
@@ -51,7 +64,7 @@ internal sealed class TrainingDisplay(Terminal terminal, Action<string> liveLine
         ];
         if (double.IsFinite(p.Loss))
         {
-            parts.Add(string.Create(CultureInfo.InvariantCulture, $"loss {p.Loss:0.0000}"));
+            parts.Add(Loss(p.Loss));
         }
 
         if (p.ValAuroc is { } auroc)
