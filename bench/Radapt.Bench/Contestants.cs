@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Radapt.Benchmarks;
+using Radapt.Cli;
 using Radapt.Compute;
-using TorchSharp;
 
 namespace Radapt.Bench;
 
@@ -54,8 +54,8 @@ internal static class Contestants
         switch (name)
         {
             case Radapt:
-                Allocator.KeepFreedMemory();
-                torch.set_num_threads(request.Plan.Threads);
+                ProcessSettings.PrepareCompute();
+                ProcessSettings.UseThreads(request.Plan.Threads);
                 return new RadaptContestant(request);
             case Reference:
                 return new ReferenceContestant(request.Step, request.Options);

@@ -1,15 +1,14 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Radapt;
 using Radapt.Bench;
 using Radapt.Benchmarks;
+using Radapt.Cli;
 using Radapt.Compute;
-using Radapt.Imaging;
 using Radapt.Models;
 
-CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+ProcessSettings.Apply();
 var json = new Option<bool>("--json") { Description = "One JSON object on standard output." };
 var quick = new Option<bool>("--quick") { Description = "One timed step of each: shows that everything runs; the figures mean little." };
 var backbone = new Option<string>("--backbone") { Description = "Model.", DefaultValueFactory = _ => "vit_base_patch16_224" };
@@ -60,7 +59,8 @@ int Run(ParseResult parsed)
         LoaderImages = isQuick ? 16 : 64,
     };
     options.Check();
-    ImageLibrary.Configure();
+    ProcessSettings.PrepareCompute();
+    ProcessSettings.UseThreads(Machine.Current.PhysicalCores);
     ProductChoice choice = ProductProbe.Choose("auto");
     Console.Error.WriteLine($"{Machine.Current.Processor}, {Machine.Current.PhysicalCores} cores: {choice.Precision} ({choice.Reason})");
     ComputePlan[] plans =

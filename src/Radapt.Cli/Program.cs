@@ -34,6 +34,7 @@ internal static class Program
             new PredictCommand(interrupted),
             new InspectCommand(),
             new DemoCommand(interrupted),
+            new BenchCommand(interrupted),
         };
         root.Options.Add(new Option<bool>("--verbose") { Description = "Show a stack trace when something fails.", Recursive = true });
         root.Options.OfType<HelpOption>().Single().Action = new CommandHelp();

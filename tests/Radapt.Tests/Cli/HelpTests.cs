@@ -9,6 +9,7 @@ public sealed class HelpTests(TinyRun tiny)
     [InlineData("predict")]
     [InlineData("inspect")]
     [InlineData("demo")]
+    [InlineData("bench")]
     public async Task Help_OfACommand_ShowsItsOptionsAndAnExample(string command)
     {
         RadaptResult help = (await RadaptProcess.Run(tiny.Folder, command, "--help")).Expect(0);
@@ -23,7 +24,7 @@ public sealed class HelpTests(TinyRun tiny)
     public async Task Help_OfTheRoot_NamesEveryCommandAndExitCode()
     {
         RadaptResult help = (await RadaptProcess.Run(tiny.Folder, "--help")).Expect(0);
-        Assert.All(["finetune", "evaluate", "predict", "inspect", "demo", "130 interrupted"], word => Assert.Contains(word, help.Output, StringComparison.Ordinal));
+        Assert.All(["finetune", "evaluate", "predict", "inspect", "demo", "bench", "130 interrupted"], word => Assert.Contains(word, help.Output, StringComparison.Ordinal));
     }
 
     [Fact]
