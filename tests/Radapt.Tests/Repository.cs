@@ -12,7 +12,7 @@ internal static class Repository
     public static string RealData(string folder)
     {
         string root = Environment.GetEnvironmentVariable("RADAPT_DATA") is { Length: > 0 } data ? data : Path.Combine(Root, "..", "shared", "data");
-        string path = Path.GetFullPath(Path.Combine(root, folder));
+        string path = Path.GetFullPath(Path.Combine(root, folder), Root);
         Assert.SkipUnless(Directory.Exists(path), $"needs the data folder {folder} (set RADAPT_DATA)");
         return path;
     }

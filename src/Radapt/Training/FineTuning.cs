@@ -88,6 +88,9 @@ public sealed class FineTuning : IDisposable
     /// <summary>The evaluation transform.</summary>
     public Preprocessing Preprocessing { get; }
 
+    /// <summary>Told the number of updates done, after each.</summary>
+    internal Action<long>? OnUpdate { get; set; }
+
     /// <summary>Reads data and weights, decides every default, builds the classifier.</summary>
     /// <param name="layers">What was given; the first beats the second, such as the command line before a recipe.</param>
     /// <exception cref="RadaptException">Anything is wrong with what was given.</exception>
@@ -210,7 +213,11 @@ public sealed class FineTuning : IDisposable
         using var trainer = new Trainer(Recipe, _classifier, _train, _val, run, progress)
         {
             OnBest = _ => AdapterFile.Save(run.Adapter, Describe(), _classifier.Trained()),
-            OnUpdate = events.Update,
+            OnUpdate = (updates, loss, rate) =>
+            {
+                events.Update(updates, loss, rate);
+                OnUpdate?.Invoke(updates);
+            },
             OnEpoch = result =>
             {
                 events.Epoch(result);

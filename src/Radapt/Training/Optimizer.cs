@@ -47,10 +47,10 @@ internal abstract class Optimizer(IReadOnlyList<ParameterGroup> groups) : IDispo
     /// <summary>Sets every gradient to zero, keeping its memory.</summary>
     public void ClearGradients()
     {
+        using var scope = NewDisposeScope(); // grad and zero_ each give a new handle
         foreach ((_, Tensor tensor) in Groups.SelectMany(g => g.Tensors))
         {
-            using Tensor? gradient = tensor.grad;
-            gradient?.zero_();
+            tensor.grad?.zero_();
         }
     }
 

@@ -48,7 +48,7 @@ internal static class GoldenIndex
     {
         string? fromEnvironment = Environment.GetEnvironmentVariable("RADAPT_GOLDEN");
         string shared = Path.Combine(Repository.Root, "..", "shared", "golden");
-        string root = !string.IsNullOrEmpty(fromEnvironment) ? Path.GetFullPath(fromEnvironment)
+        string root = !string.IsNullOrEmpty(fromEnvironment) ? Path.GetFullPath(fromEnvironment, Repository.Root)
             : File.Exists(Path.Combine(shared, "index.json")) ? Path.GetFullPath(shared)
             : Path.Combine(Repository.Root, "tests", "golden");
         JsonNode index = JsonNode.Parse(File.ReadAllText(Path.Combine(root, "index.json")))!;

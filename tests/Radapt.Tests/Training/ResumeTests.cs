@@ -1,0 +1,117 @@
+using Radapt.Inference;
+using Radapt.Training;
+
+namespace Radapt.Tests.Training;
+
+/// <summary>A run that is interrupted and resumed equals the undisturbed one bit for bit.</summary>
+public sealed class ResumeTests(TinyRuns runs) : IClassFixture<TinyRuns>
+{
+    // 6 batches, so 3 updates an epoch, 9 in all: dropout, drop-path and augmentation all draw numbers.
+    private const int Updates = 9;
+    private static readonly string[] s_random = ["accumulate 2", "drop-path 0.1", "augment shift-flip-noise"];
+
+    public static TheoryData<string, string> Methods => new(
+        from method in new[] { "lora", "full", "linear" } from optimizer in new[] { "sgd", "adamw" } select (method, optimizer));
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void Run_InterruptedAtAnyUpdate_EqualsUndisturbed(string method, string optimizer)
+    {
+        string[] options = [.. s_random, $"method {method}", $"optimizer {optimizer}", .. method == "lora" ? ["lora-dropout 0.1"] : Array.Empty<string>()];
+        string undisturbed = TinyRuns.Results(runs.Run(options));
+        foreach (int update in new[] { 1, 3, 5, Updates }) // within the first epoch, at the end of one, within the second, the last
+        {
+            string folder = runs.NewFolder();
+            Assert.Null(runs.RunUntil(update, folder, resume: false, options));
+            RunSummary resumed = runs.RunUntil(long.MaxValue, folder, resume: true, options)!;
+            Assert.Equal(undisturbed, TinyRuns.Results(resumed));
+        }
+    }
+
+    [Fact]
+    public void Run_InterruptedAfterEveryUpdate_EqualsUndisturbed()
+    {
+        string undisturbed = TinyRuns.Results(runs.Run(s_random));
+        string folder = runs.NewFolder();
+        for (int update = 1; update <= Updates; update++)
+        {
+            Assert.Null(runs.RunUntil(update, folder, resume: update > 1, s_random));
+        }
+
+        Assert.Equal(undisturbed, TinyRuns.Results(runs.RunUntil(long.MaxValue, folder, resume: true, s_random)!));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Run_InterruptedBetweenEpochsOrBeforeTheTest_EqualsUndisturbed(int epoch)
+    {
+        string undisturbed = TinyRuns.Results(runs.Run(s_random));
+        string folder = runs.NewFolder();
+        using var stop = new CancellationTokenSource();
+        using (FineTuning run = runs.Prepare(s_random))
+        {
+            Assert.ThrowsAny<OperationCanceledException>(() => run.Run(
+                folder, onEpoch: result => { if (result.Epoch == epoch) { stop.Cancel(); } }, cancellation: stop.Token));
+        }
+
+        Assert.Equal(undisturbed, TinyRuns.Results(runs.RunUntil(long.MaxValue, folder, resume: true, s_random)!));
+    }
+
+    [Fact]
+    public void Run_OtherNumberOfLoaderThreads_EqualsBitForBit() =>
+        Assert.Equal(TinyRuns.Results(runs.Run([.. s_random, "loader-threads 1"])), TinyRuns.Results(runs.Run([.. s_random, "loader-threads 4"])));
+
+    [Fact]
+    public void Run_OtherSeed_Differs() =>
+        Assert.NotEqual(TinyRuns.Results(runs.Run(s_random)), TinyRuns.Results(runs.Run([.. s_random, "seed 8"])));
+
+    [Fact]
+    public void Resume_NothingThere_SaysSo()
+    {
+        using FineTuning run = runs.Prepare();
+        RadaptException error = Assert.Throws<RadaptException>(() => run.Run(runs.NewFolder(), resume: true, cancellation: TestContext.Current.CancellationToken));
+        Assert.Contains("nothing to resume", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_FolderOfAnInterruptedRun_NamesResume()
+    {
+        string folder = runs.NewFolder();
+        runs.RunUntil(2, folder, resume: false);
+        RadaptException error = Assert.Throws<RadaptException>(() => runs.RunUntil(2, folder, resume: false));
+        Assert.Contains("--resume", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_LossNotFinite_StopsAndLeavesTheFolderAsItWas()
+    {
+        string[] options = ["method full", "optimizer sgd"];
+        string folder = runs.NewFolder();
+        runs.RunUntil(8, folder, resume: false, options); // in the second epoch: the first has left its adapter
+        string[] files = ["adapter.safetensors", "metrics.jsonl", Path.Combine("state", "state.safetensors")];
+        byte[][] before = [.. files.Select(f => File.ReadAllBytes(Path.Combine(folder, f)))];
+
+        RadaptException error = Assert.Throws<RadaptException>(() => runs.RunUntil(long.MaxValue, folder, resume: true, [.. options, "lr 1e30"]));
+
+        Assert.Contains("--lr", error.Message, StringComparison.Ordinal);
+        Assert.Contains("epoch 2", error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, files.Select(f => File.ReadAllBytes(Path.Combine(folder, f))));
+        using (Predictor predictor = Predictor.Open(folder))
+        {
+            string image = Directory.EnumerateFiles(Path.Combine(runs.Data, "images")).First();
+            Assert.All(Assert.Single(predictor.Predict([image], cancellation: TestContext.Current.CancellationToken)).Probabilities!, p => Assert.InRange(p, 0, 1));
+        }
+
+        Assert.Equal(
+            TinyRuns.Results(runs.Run(options)), TinyRuns.Results(runs.RunUntil(long.MaxValue, folder, resume: true, options)!));
+    }
+
+    [Fact]
+    public void Run_LossNotFiniteFromTheStart_StopsWithOneLine()
+    {
+        RadaptException error = Assert.Throws<RadaptException>(() => runs.Run("method full", "optimizer sgd", "lr 1e30", "warmup-epochs 0"));
+        Assert.StartsWith("The loss is", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+}
