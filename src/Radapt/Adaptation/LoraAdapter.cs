@@ -50,8 +50,8 @@ internal sealed class LoraAdapter : IProjectionAdapter, IDisposable
     public Tensor Forward(Projection projection, Tensor input, ForwardPass pass)
     {
         Tensor low = nn.functional.linear(Dropout(input, pass), A.to(input.dtype));                      // (B, N, r x groups)
-        Tensor update = nn.functional.linear(low, (Expanded() * _settings.Scale).to(input.dtype)); // (B, N, out)
-        return projection.Plain(input).add_(update);
+        Tensor update = nn.functional.linear(low, Expanded().Times(_settings.Scale).to(input.dtype)); // (B, N, out)
+        return projection.Plain(input).Add(update);
     }
 
     /// <inheritdoc/>
@@ -59,7 +59,7 @@ internal sealed class LoraAdapter : IProjectionAdapter, IDisposable
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        return (Expanded().matmul(A) * _settings.Scale).MoveToOuterDisposeScope();
+        return Expanded().matmul(A).Times(_settings.Scale).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

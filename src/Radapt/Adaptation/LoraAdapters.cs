@@ -104,7 +104,7 @@ internal sealed class LoraAdapters : IDisposable
         foreach ((_, Projection projection, LoraAdapter adapter) in _adapters.Values)
         {
             using Tensor delta = adapter.Delta();
-            projection.weight.add_(delta);
+            projection.weight.Add(delta);
         }
     }
 

@@ -1,3 +1,4 @@
+using Radapt.Compute;
 using Radapt.Models;
 using static TorchSharp.torch;
 
@@ -19,7 +20,7 @@ internal sealed class MergedProjection : IProjectionAdapter, IDisposable
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         Tensor delta = adapter.Delta() ?? throw new InvalidOperationException("This adapter cannot be merged.");
-        _weight = projection.weight.to(ScalarType.Float32).add(delta).to(type).DetachFromDisposeScope();
+        _weight = projection.weight.to(ScalarType.Float32).Plus(delta).to(type).DetachFromDisposeScope();
         Adapter = adapter;
     }
 

@@ -44,7 +44,7 @@ internal sealed class Kernels(ComputePlan plan)
             return F.scaled_dot_product_attention(query, key, value);
         }
 
-        Tensor scores = (query * (1 / Math.Sqrt(query.shape[^1]))).matmul(key.transpose(-2, -1)); // (B, H, N, N)
+        Tensor scores = query.Times(1 / Math.Sqrt(query.shape[^1])).matmul(key.transpose(-2, -1)); // (B, H, N, N)
         return scores.softmax(-1).matmul(value); // (B, H, N, C/H)
     }
 

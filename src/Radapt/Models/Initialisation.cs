@@ -59,7 +59,7 @@ internal static class Initialisation
     public static void Fill(Tensor target, float value)
     {
         using var _ = no_grad();
-        target.fill_(value);
+        target.Fill(value);
     }
 
     private static KeyedRandom Stream(string name, long seed) =>

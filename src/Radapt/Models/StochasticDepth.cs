@@ -25,7 +25,7 @@ internal sealed class StochasticDepth(int block, double rate)
     {
         if (!pass.Training || Rate == 0)
         {
-            return tokens + branch;
+            return tokens.Plus(branch);
         }
 
         var random = new KeyedRandom(pass.Seed, RandomPurpose.DropPath, pass.Step, block, branchNumber);
@@ -35,6 +35,6 @@ internal sealed class StochasticDepth(int block, double rate)
             mask[sample] = random.NextDouble() < Rate ? 0 : (float)(1 / (1 - Rate));
         }
 
-        return tokens.addcmul(branch, tensor(mask, branch.dtype, branch.device).view(-1, 1, 1), 1); // mask: (B, 1, 1)
+        return tokens.PlusProduct(branch, tensor(mask, branch.dtype, branch.device).view(-1, 1, 1)); // mask: (B, 1, 1)
     }
 }

@@ -67,7 +67,7 @@ internal sealed class VisionTransformer : nn.Module
     public Tensor Embed(Tensor images)
     {
         Tensor patches = patch_embed.Forward(images); // (B, N-1, C)
-        Tensor tokens = cat([cls_token.expand(patches.shape[0], -1, -1), patches], 1) + pos_embed; // (B, N, C)
+        Tensor tokens = cat([cls_token.expand(patches.shape[0], -1, -1), patches], 1).Plus(pos_embed); // (B, N, C)
         return tokens.to(_plan.Type);
     }
 

@@ -1,3 +1,4 @@
+using Radapt.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -27,6 +28,6 @@ internal static class MaskedLoss
         Tensor y = tensor(target, x.shape, device: x.device);
         Tensor? weight = count == labels.Length ? null : tensor(known, x.shape, device: x.device);
         Tensor sum = F.binary_cross_entropy_with_logits(x, y, weight, nn.Reduction.Sum, posWeight);
-        return sum / Math.Max(1, count);
+        return sum.DividedBy(Math.Max(1, count));
     }
 }

@@ -1,3 +1,4 @@
+using Radapt.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -65,7 +66,7 @@ internal abstract class Optimizer(IReadOnlyList<ParameterGroup> groups) : IDispo
         {
             foreach (Tensor gradient in gradients)
             {
-                gradient.mul_(largest / (norm + 1e-6)); // as torch.nn.utils.clip_grad_norm_
+                gradient.Scale(largest / (norm + 1e-6)); // as torch.nn.utils.clip_grad_norm_
             }
         }
 
@@ -99,8 +100,8 @@ internal abstract class Optimizer(IReadOnlyList<ParameterGroup> groups) : IDispo
 
         protected override void Update(string name, Tensor tensor, Tensor gradient, double learningRate, double weightDecay)
         {
-            Tensor direction = weightDecay == 0 ? gradient : gradient.add(tensor, weightDecay);
-            tensor.add_(_momentum[name].mul_(momentum).add_(direction), -learningRate);
+            Tensor direction = weightDecay == 0 ? gradient : gradient.Plus(tensor, weightDecay);
+            tensor.Add(_momentum[name].Scale(momentum).Add(direction), -learningRate);
         }
     }
 
@@ -120,12 +121,12 @@ internal abstract class Optimizer(IReadOnlyList<ParameterGroup> groups) : IDispo
         protected override void Update(string name, Tensor tensor, Tensor gradient, double learningRate, double weightDecay)
         {
             (Tensor mean, Tensor square) = (_mean[name], _square[name]);
-            tensor.mul_(1 - (learningRate * weightDecay));
-            mean.mul_(Beta1).add_(gradient, 1 - Beta1);
-            square.mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
+            tensor.Scale(1 - (learningRate * weightDecay));
+            mean.Scale(Beta1).Add(gradient, 1 - Beta1);
+            square.Scale(Beta2).AddProduct(gradient, gradient, 1 - Beta2);
             double rootCorrection = Math.Sqrt(1 - Math.Pow(Beta2, Updates));
-            Tensor denominator = square.sqrt().div_(rootCorrection).add_(Epsilon);
-            tensor.addcdiv_(mean, denominator, -learningRate / (1 - Math.Pow(Beta1, Updates)));
+            Tensor denominator = square.sqrt().Divide(rootCorrection).Add(Epsilon);
+            tensor.AddQuotient(mean, denominator, -learningRate / (1 - Math.Pow(Beta1, Updates)));
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Radapt.Adaptation;
 using Radapt.Batching;
+using Radapt.Compute;
 using Radapt.Imaging;
 using Radapt.Inference;
 using Radapt.Metrics;
@@ -193,7 +194,7 @@ internal sealed class Trainer : IDisposable
         {
             Tensor loss = MaskedLoss.Compute(logits, batch.Labels.AsSpan(0, batch.Count * _train.Images.Findings.Count), _posWeight);
             value = loss.item<float>();
-            return double.IsFinite(value) ? loss / _recipe.Accumulate : throw new RadaptException(
+            return double.IsFinite(value) ? loss.DividedBy(_recipe.Accumulate) : throw new RadaptException(
                 $"The loss is {value} in epoch {_state.Epoch + 1}, batch {_state.Batch + 1}, at learning rate {_state.LearningRate:g3}: training stopped; "
                 + $"the last good state and the best adapter are in {_folder.Path}. Lower --lr or set --clip-grad 1.");
         }

@@ -1,0 +1,59 @@
+using Radapt.Compute;
+using static TorchSharp.torch;
+
+namespace Radapt.Tests.Compute;
+
+public class ArithmeticTests
+{
+    [Fact]
+    public void Arithmetic_EveryOperation_ComputesWhatItSays()
+    {
+        using var scope = NewDisposeScope();
+        Tensor Two() => tensor([2f]);
+        (double Expected, Tensor Actual)[] cases =
+        [
+            (5, Two().Plus(tensor([3f]))), (8, Two().Plus(tensor([3f]), 2)), (3, Two().Times(1.5)), (0.5, Two().DividedBy(4)), (14, Two().PlusProduct(tensor([3f]), tensor([4f]))),
+            (5, Two().Add(tensor([3f]))), (8, Two().Add(tensor([3f]), 2)), (2.5, Two().Add(0.5)), (3, Two().Scale(1.5)), (0.5, Two().Divide(4)),
+            (26, Two().AddProduct(tensor([3f]), tensor([4f]), 2)), (3.5, Two().AddQuotient(tensor([3f]), tensor([4f]), 2)), (7, Two().Fill(7)),
+        ];
+        Assert.Equal(cases.Select(c => c.Expected), cases.Select(c => (double)c.Actual.item<float>()));
+        Tensor inPlace = Two();
+        inPlace.Add(1).Scale(2);
+        Assert.Equal(6, inPlace.item<float>());
+    }
+
+    /// <summary>
+    /// The same loop with <c>x * 0.5</c> fails within seconds: TorchSharp's number is collected while native code reads it. Garbage
+    /// collections all the time make here what takes hours of training.
+    /// </summary>
+    [Fact]
+    public void Arithmetic_WhileTheCollectorRuns_NeverLosesItsNumber()
+    {
+        bool stop = false;
+        var collector = new Thread(() =>
+        {
+            while (!Volatile.Read(ref stop))
+            {
+                GC.Collect(0);
+                GC.WaitForPendingFinalizers();
+            }
+        });
+        collector.Start();
+        try
+        {
+            using var outer = NewDisposeScope();
+            (Tensor x, Tensor mask) = (ones(64), ones(64));
+            var watch = System.Diagnostics.Stopwatch.StartNew();
+            while (watch.ElapsedMilliseconds < 1500)
+            {
+                using var scope = NewDisposeScope();
+                Assert.Equal(96, x.Times(0.5).PlusProduct(x, mask).sum().item<float>());
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref stop, true);
+            collector.Join();
+        }
+    }
+}
