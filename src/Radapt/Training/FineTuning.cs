@@ -163,6 +163,7 @@ public sealed class FineTuning : IDisposable
         }
         else
         {
+            run.RequireUnfinished();
             run.RemoveUnfinishedFiles();
         }
 

@@ -60,15 +60,31 @@ internal sealed class RunFolder(string path)
     /// <summary>Whether an earlier session got far enough to leave a state; if not, its run begins anew.</summary>
     public bool HasState => File.Exists(State);
 
-    /// <summary>Removes what a session that was killed in the middle of a file left behind.</summary>
+    /// <summary>Removes what a session that was killed in the middle of a file left behind; nobody else's files, whatever folder was named.</summary>
     public void RemoveUnfinishedFiles()
     {
-        if (Directory.Exists(Path))
+        if (!Directory.Exists(Path))
         {
-            foreach (string file in Directory.EnumerateFiles(Path, "*.tmp", SearchOption.AllDirectories).ToList())
-            {
-                File.Delete(file);
-            }
+            return;
+        }
+
+        string state = System.IO.Path.GetDirectoryName(State)!;
+        IEnumerable<string> files = new[] { Recipe, Run, Metrics, Adapter, Predictions }
+            .SelectMany(f => Directory.EnumerateFiles(Path, System.IO.Path.GetFileName(f) + ".*.tmp"))
+            .Concat(File.Exists(Recipe) && Directory.Exists(state) ? Directory.EnumerateFiles(state, "*.tmp") : []);
+        foreach (string file in files.ToList())
+        {
+            File.Delete(file);
+        }
+    }
+
+    /// <summary>Makes sure that an earlier session began here and is not complete.</summary>
+    /// <exception cref="RadaptException">Nothing to resume.</exception>
+    public void RequireUnfinished()
+    {
+        if (!Directory.Exists(System.IO.Path.GetDirectoryName(State)))
+        {
+            throw new RadaptException($"{Path}: nothing to resume (no unfinished run). Leave --resume out to start one.");
         }
     }
 

@@ -75,6 +75,31 @@ public sealed class ResumeTests(TinyRuns runs) : IClassFixture<TinyRuns>
     }
 
     [Fact]
+    public void Resume_CompleteRun_SaysSoAndKeepsIt()
+    {
+        RunSummary done = runs.Run("epochs 1");
+        string before = TinyRuns.Results(done);
+        Assert.Throws<RadaptException>(() => runs.RunUntil(long.MaxValue, done.Folder, resume: true, "epochs 1"));
+        Assert.Equal(before, TinyRuns.Results(done));
+    }
+
+    [Fact]
+    public void Run_FolderWithSomeonesFiles_RefusesAndTouchesNone()
+    {
+        string folder = runs.NewFolder();
+        string[] files = [Path.Combine(folder, "notes.tmp"), Path.Combine(folder, "state", "of-affairs.tmp"), Path.Combine(folder, "deep", "er", "x.tmp")];
+        foreach (string file in files)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllText(file, "mine");
+        }
+
+        RadaptException error = Assert.Throws<RadaptException>(() => runs.RunUntil(1, folder, resume: false));
+        Assert.Contains("not empty", error.Message, StringComparison.Ordinal);
+        Assert.All(files, file => Assert.Equal("mine", File.ReadAllText(file)));
+    }
+
+    [Fact]
     public void Run_FolderOfAnInterruptedRun_NamesResume()
     {
         string folder = runs.NewFolder();
