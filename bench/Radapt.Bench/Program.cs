@@ -17,11 +17,12 @@ var rank = new Option<int>("--rank") { Description = "LoRA rank.", DefaultValueF
 var rounds = new Option<int>("--rounds") { Description = "Turns of two steps that every contestant takes.", DefaultValueFactory = _ => 5 };
 var only = new Option<string[]>("--only") { Description = "Steps to measure.", AllowMultipleArgumentsPerToken = true };
 only.AcceptOnlyFromAmong([.. BenchmarkedStep.Names]);
+var loading = new Option<string>("--loading") { Description = "Measures instead what loading the images of this folder costs a training: decoded as it goes, and from a cache." };
 var contestant = new Option<string>("--contestant") { Hidden = true };
 var request = new Option<string>("--request") { Hidden = true };
 var root = new RootCommand("Measures Radapt, the eager float32 reference and ONNX Runtime in one run.")
 {
-    json, quick, backbone, batchSize, rank, rounds, only, contestant, request,
+    json, quick, backbone, batchSize, rank, rounds, only, loading, contestant, request,
 };
 root.SetAction(parsed =>
 {
@@ -68,6 +69,13 @@ int Run(ParseResult parsed)
         .. new[] { choice.Precision, "float32" }.Distinct()
             .Select(p => new ComputePlan(p, "cpu", Machine.Current.PhysicalCores) { Products = choice.Products }),
     ];
+    if (parsed.GetValue(loading) is { } folder)
+    {
+        JsonObject figures = new LoadingComparison(folder, options, plans[0], Console.Error.WriteLine).Run(turns, isQuick ? 1 : 8);
+        Console.Out.WriteLine(figures.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+        return 0;
+    }
+
     var comparison = new Comparison(options, plans, turns, Console.Error.WriteLine);
     string[]? steps = parsed.GetValue(only);
     BenchmarkReport report = comparison.Run(steps is { Length: > 0 } ? steps : BenchmarkedStep.Names);

@@ -99,6 +99,7 @@ internal sealed class BatchLoader<TBatch>
         /// <summary>A loader thread: fills slot after slot until there are none or the pass is stopped.</summary>
         public void Work()
         {
+            LoaderPriority.Lower();
             while (Claim() is { } work)
             {
                 Exception? failure = null;

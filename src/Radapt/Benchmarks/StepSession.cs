@@ -63,17 +63,20 @@ internal sealed class StepSession : IDisposable
     public sbyte[] Labels { get; }
 
     /// <summary>One step; for training the loss, for inference the mean probability.</summary>
-    public double Step()
+    public double Step() => Step(Images);
+
+    /// <summary>The same with other images, as many as there are labels.</summary>
+    public double Step(Tensor images)
     {
         using var scope = NewDisposeScope();
         if (_optimizer is null)
         {
             using var noGradient = inference_mode();
-            using Tensor probabilities = Classifier.Forward(Images, ForwardPass.Evaluation).to(ScalarType.Float32).sigmoid().cpu(); // (B, F)
+            using Tensor probabilities = Classifier.Forward(images, ForwardPass.Evaluation).to(ScalarType.Float32).sigmoid().cpu(); // (B, F)
             return probabilities.data<float>().ToArray().Average();
         }
 
-        Tensor logits = Classifier.Forward(Images, new ForwardPass(true, _options.Seed, _done++)); // (B, F)
+        Tensor logits = Classifier.Forward(images, new ForwardPass(true, _options.Seed, _done++)); // (B, F)
         Tensor loss = MaskedLoss.Compute(logits, Labels, null);
         double value = loss.item<float>();
         loss.backward();

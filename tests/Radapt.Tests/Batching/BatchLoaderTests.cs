@@ -1,9 +1,10 @@
+using System.Runtime.InteropServices;
 using CsCheck;
 using Radapt.Batching;
 
 namespace Radapt.Tests.Batching;
 
-public class BatchLoaderTests
+public partial class BatchLoaderTests
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
@@ -201,6 +202,22 @@ public class BatchLoaderTests
     }
 
     [Fact]
+    public void Read_Threads_GiveWayAndTheCallersDoNot()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "threads have their own niceness on Linux");
+        int before = GetPriority(0, 0);
+        var nice = new int[1];
+        var loader = new BatchLoader<int[]>(() => new int[1], (batch, _, _) => batch[0] = GetPriority(0, 0), 1, 1);
+        foreach (BatchLease<int[]> lease in loader.Read([[0]], Token))
+        {
+            lease.Batch.CopyTo(nice, 0);
+        }
+
+        Assert.Equal(Math.Max(before, 10), nice[0]);
+        Assert.Equal(before, GetPriority(0, 0));
+    }
+
+    [Fact]
     public void Read_EmptyBatch_IsRefusedAtOnce() => Assert.Throws<ArgumentException>(() => Loader(1, 1, 1).Read([[0], []], Token));
 
     private static BatchLoader<long[]> Loader(int size, int threads, int prefetch, HashSet<Thread>? workers = null) => new(
@@ -253,4 +270,7 @@ public class BatchLoaderTests
                 break;
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "getpriority")]
+    private static partial int GetPriority(int which, uint who);
 }
