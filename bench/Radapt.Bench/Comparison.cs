@@ -18,11 +18,10 @@ internal sealed class Comparison(BenchmarkOptions options, IReadOnlyList<Compute
     {
         foreach (string step in steps)
         {
-            progress($"{step} …");
             Compare(step);
         }
 
-        progress("loader …");
+        progress("loader");
         return new BenchmarkReport(options, _steps, Benchmark.MeasureLoader(options));
     }
 
@@ -53,13 +52,13 @@ internal sealed class Comparison(BenchmarkOptions options, IReadOnlyList<Compute
         {
             foreach (ComputePlan plan in plans)
             {
-                contestants.Add(new ContestantProcess(Contestants.Radapt, new StepRequest(step, options, plan)));
+                Start(Contestants.Radapt, plan);
             }
 
-            contestants.Add(new ContestantProcess(Contestants.Reference, new StepRequest(step, options, plans[0])));
+            Start(Contestants.Reference, plans[0]);
             if (step == BenchmarkedStep.Inference)
             {
-                contestants.Add(new ContestantProcess(Contestants.OnnxRuntime, new StepRequest(step, options, plans[0])));
+                Start(Contestants.OnnxRuntime, plans[0]);
             }
 
             var peaks = new double[plans.Count];
@@ -67,6 +66,7 @@ internal sealed class Comparison(BenchmarkOptions options, IReadOnlyList<Compute
             int stepsEach = Math.Max(1, options.Steps / rounds);
             for (int round = 0; round < rounds; round++)
             {
+                progress($"{step}: round {round + 1} of {rounds}");
                 foreach (ContestantProcess contestant in contestants)
                 {
                     contestant.Run(stepsEach);
@@ -91,6 +91,12 @@ internal sealed class Comparison(BenchmarkOptions options, IReadOnlyList<Compute
             {
                 contestant.Dispose();
             }
+        }
+
+        void Start(string name, ComputePlan plan)
+        {
+            progress($"{step}: {name} warms up{(name == Contestants.Radapt ? " in " + plan.Precision : "")}");
+            contestants.Add(new ContestantProcess(name, new StepRequest(step, options, plan)));
         }
     }
 }
