@@ -2,9 +2,9 @@ using Radapt.Adaptation;
 using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Models;
+using Radapt.Tests.Imaging;
 using Radapt.Training;
 using Radapt.Training.Recipes;
-using Radapt.Tests.Imaging;
 using static TorchSharp.torch;
 
 namespace Radapt.Tests.Training;

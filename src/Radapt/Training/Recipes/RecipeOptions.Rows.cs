@@ -69,27 +69,27 @@ public static partial class RecipeOptions
 
     private static RecipeOption Texts(
         string name, Func<Recipe, IReadOnlyList<string>> get, Func<Recipe, IReadOnlyList<string>, Recipe> set, string description) => new()
-    {
-        Name = name,
-        Group = RecipeGroup.Data,
-        Kind = Kind.TextList,
-        Description = description,
-        Get = r => get(r).ToArray(),
-        Set = (r, v) => set(r, (string[])v),
-        Default = string.Join(",", get(Undecided)),
-    };
+        {
+            Name = name,
+            Group = RecipeGroup.Data,
+            Kind = Kind.TextList,
+            Description = description,
+            Get = r => get(r).ToArray(),
+            Set = (r, v) => set(r, (string[])v),
+            Default = string.Join(",", get(Undecided)),
+        };
 
     private static RecipeOption Integers(
         string name, Func<Recipe, IReadOnlyList<int>> get, Func<Recipe, IReadOnlyList<int>, Recipe> set, string description) => new()
-    {
-        Name = name,
-        Group = RecipeGroup.Data,
-        Kind = Kind.IntegerList,
-        Description = description,
-        Get = r => get(r).Select(i => (long)i).ToArray(),
-        Set = (r, v) => set(r, [.. ((long[])v).Select(i => (int)i)]),
-        Max = int.MaxValue,
-    };
+        {
+            Name = name,
+            Group = RecipeGroup.Data,
+            Kind = Kind.IntegerList,
+            Description = description,
+            Get = r => get(r).Select(i => (long)i).ToArray(),
+            Set = (r, v) => set(r, [.. ((long[])v).Select(i => (int)i)]),
+            Max = int.MaxValue,
+        };
 
     private static RecipeOption Lora(RecipeOption option, string reason) =>
         option with { Group = RecipeGroup.Method, Methods = s_lora, DefaultReason = reason };

@@ -13,8 +13,19 @@ public static partial class RecipeOptions
     /// <summary>A recipe in which nothing is decided but the defaults that are the same for everyone.</summary>
     internal static Recipe Undecided { get; } = new()
     {
-        Backbone = "", ImageSize = 0, PatchSize = 0, Depth = 0, Width = 0, Heads = 0,
-        Mean = 0, Std = 0, Resize = 0, Lr = 0, Epochs = 0, Threads = 0, LoaderThreads = 0,
+        Backbone = "",
+        ImageSize = 0,
+        PatchSize = 0,
+        Depth = 0,
+        Width = 0,
+        Heads = 0,
+        Mean = 0,
+        Std = 0,
+        Resize = 0,
+        Lr = 0,
+        Epochs = 0,
+        Threads = 0,
+        LoaderThreads = 0,
     };
 
     /// <summary>Every option, in the order of help texts and recipe files.</summary>

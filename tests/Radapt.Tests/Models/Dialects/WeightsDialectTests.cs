@@ -117,12 +117,19 @@ public sealed class WeightsDialectTests
             folder["adapter.safetensors"],
             new Dictionary<string, Tensor>
             {
-                ["blocks.0.attn.qkv.lora_A"] = ones(8, 64), ["blocks.0.attn.qkv.lora_B"] = ones(128, 4), ["head.weight"] = ones(2, 64), ["head.bias"] = ones(2),
+                ["blocks.0.attn.qkv.lora_A"] = ones(8, 64),
+                ["blocks.0.attn.qkv.lora_B"] = ones(128, 4),
+                ["head.weight"] = ones(2, 64),
+                ["head.bias"] = ones(2),
             },
             new Dictionary<string, string>
             {
-                ["format"] = "radapt-adapter/1", ["method"] = "lora", ["rank"] = "4", ["backbone"] = "[224,16,12,768,12]",
-                ["preprocessing"] = """{"mean":0.4978,"std":0.2449}""", ["base_description"] = "MRM pre-training checkpoint",
+                ["format"] = "radapt-adapter/1",
+                ["method"] = "lora",
+                ["rank"] = "4",
+                ["backbone"] = "[224,16,12,768,12]",
+                ["preprocessing"] = """{"mean":0.4978,"std":0.2449}""",
+                ["base_description"] = "MRM pre-training checkpoint",
             });
 
         using CheckpointFile file = CheckpointFile.Open(folder["adapter.safetensors"]);
