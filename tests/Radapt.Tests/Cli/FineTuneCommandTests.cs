@@ -20,7 +20,7 @@ public sealed class FineTuneCommandTests(TinyRun tiny)
     {
         string said = tiny.Result.Error; // --json leaves standard output to the JSON
         Assert.All(
-            ["18 positive", "Chosen for you", "the paper's", "parameters of model and adapters", "Time: at most about", "epoch 12/12", "AUROC", "Test figures", "Next: radapt predict"],
+            ["18 positive", "Chosen for you", "the paper's", "parameters of model and adapters", "Time: at most about", "epoch 50/50", "AUROC", "Test figures", "Next: radapt predict"],
             text => Assert.Contains(text, said, StringComparison.Ordinal));
     }
 
@@ -40,7 +40,7 @@ public sealed class FineTuneCommandTests(TinyRun tiny)
     {
         using var folder = new TemporaryFolder();
         string[] arguments = [.. tiny.FineTune("x", "--json").Where(a => a is not ("--out" or "x"))];
-        RadaptResult result = (await RadaptProcess.Run(folder.Path, [.. arguments.Select(a => a == "12" ? "1" : a)])).Expect(0);
+        RadaptResult result = (await RadaptProcess.Run(folder.Path, [.. arguments.Select(a => a == "50" ? "1" : a)])).Expect(0);
         string run = (string)result.Json["run"]!;
         Assert.Equal(folder["runs"], Path.GetDirectoryName(run));
         Assert.Matches("^[0-9]{8}-[0-9]{6}-lora-phantoms$", Path.GetFileName(run));

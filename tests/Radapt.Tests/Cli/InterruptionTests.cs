@@ -8,7 +8,7 @@ public sealed class InterruptionTests(TinyRun tiny)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "signals of other processes");
         string run = Path.Combine(tiny.Folder, "interrupted");
-        using (RadaptProcess process = RadaptProcess.Start(tiny.Folder, "epoch 2/12", tiny.FineTune(run)))
+        using (RadaptProcess process = RadaptProcess.Start(tiny.Folder, "epoch 2/50", tiny.FineTune(run)))
         {
             await process.Awaited();
             process.Interrupt();

@@ -22,7 +22,7 @@ public sealed class TinyRun : IAsyncLifetime
     internal string[] FineTune(string run, params string[] more) =>
     [
         "finetune", "--data", Data, "--from-scratch", "--backbone", "vit_tiny_patch16_224", "--image-size", "16", "--patch-size", "4",
-        "--depth", "2", "--width", "32", "--heads", "2", "--method", "lora", "--drop-path", "0.1", "--batch-size", "8", "--epochs", "12",
+        "--depth", "2", "--width", "32", "--heads", "2", "--method", "lora", "--drop-path", "0.1", "--batch-size", "8", "--epochs", "50",
         "--precision", "float32", "--products", "linear", "--threads", "1", "--loader-threads", "1", "--plain-names", "--patience", "0", "--out", run, .. more,
     ];
 
