@@ -8,8 +8,6 @@ namespace Radapt.Cli;
 /// <summary><c>radapt finetune</c>.</summary>
 internal sealed class FineTuneCommand : RadaptCommand
 {
-    private static readonly string[] s_besideResume = ["data", "train", "val", "test", "image-root", "weights", "key", "cache", "loader-threads"];
-
     private readonly List<Option<string>> _recipeOptions = [];
     private readonly Option<string> _recipe;
     private readonly Option<string> _out;
@@ -28,7 +26,7 @@ internal sealed class FineTuneCommand : RadaptCommand
         _resume = Add("Run", new Option<bool>("--resume")
         {
             Description = "Go on with the run in --out, by its own recipe; the result is that of an undisturbed run. "
-                + $"Only places may be given anew: --{string.Join(", --", s_besideResume)}.",
+                + $"Only places may be given anew: --{string.Join(", --", FineTuning.GivenAnewOnResume)}.",
         });
         foreach (RecipeOption row in RecipeOptions.All)
         {
@@ -90,7 +88,7 @@ internal sealed class FineTuneCommand : RadaptCommand
     private RecipeLayer[] ResumedLayers(ParseResult parsed)
     {
         RecipeLayer line = RecipeArguments.Layer(parsed, _recipeOptions);
-        string? other = parsed.GetValue(_recipe) is null ? line.Entries.FirstOrDefault(e => !s_besideResume.Contains(e.Option.Name))?.Where : "--recipe";
+        string? other = parsed.GetValue(_recipe) is null ? line.Entries.FirstOrDefault(e => !FineTuning.GivenAnewOnResume.Contains(e.Option.Name))?.Where : "--recipe";
         if (other is not null)
         {
             throw new RadaptException($"{other} cannot be changed by --resume: a run goes on by its own recipe. Leave it out, or start another run with --recipe {Path.Combine(GivenFolder(parsed), "recipe.yaml")}.");

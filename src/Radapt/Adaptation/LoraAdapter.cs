@@ -1,3 +1,4 @@
+using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Models;
 using TorchSharp;
@@ -99,8 +100,13 @@ internal sealed class LoraAdapter : IProjectionAdapter, IDisposable
             return input;
         }
 
-        var mask = new float[input.numel()];
-        new KeyedRandom(pass.Seed, RandomPurpose.Dropout, pass.Step, _number).FillDropoutMask(mask, _settings.Dropout);
-        return input * tensor(mask, input.shape, input.dtype, input.device);
+        Tensor mask = empty(input.shape, ScalarType.Float32); // filled where it lies: millions of numbers per projection and step
+        unsafe
+        {
+            var numbers = new Span<float>((void*)TensorMemory.Address(mask), checked((int)mask.numel()));
+            new KeyedRandom(pass.Seed, RandomPurpose.Dropout, pass.Step, _number).FillDropoutMask(numbers, _settings.Dropout);
+        }
+
+        return input * mask.to(input.dtype, input.device);
     }
 }

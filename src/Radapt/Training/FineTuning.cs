@@ -67,6 +67,9 @@ public sealed class FineTuning : IDisposable
         }
     }
 
+    /// <summary>Options that may change when a run is resumed: places, and what never changes a result.</summary>
+    public static IReadOnlyList<string> GivenAnewOnResume { get; } = ["data", "train", "val", "test", "image-root", "weights", "key", "cache", "loader-threads"];
+
     /// <summary>The recipe with every value decided, and who decided each.</summary>
     public ResolvedRecipe Resolved { get; }
 
@@ -150,8 +153,8 @@ public sealed class FineTuning : IDisposable
     /// <param name="progress">Told how it goes.</param>
     /// <param name="onEpoch">Told the result of every epoch.</param>
     /// <param name="cancellation">Stops after the current update; the state is saved.</param>
-    /// <exception cref="RadaptException">The folder is not empty, the data changed since, an image cannot be read, or the loss is not finite.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled; resume goes on from that very update.</exception>
+    /// <exception cref="RadaptException">The folder is not empty, data or recipe changed since, an image cannot be read, or the loss is not finite.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; resume goes on from the last update.</exception>
     public RunSummary Run(
         string folder, bool resume = false, IProgress<TrainingProgress>? progress = null, Action<EpochResult>? onEpoch = null, CancellationToken cancellation = default)
     {
@@ -164,6 +167,7 @@ public sealed class FineTuning : IDisposable
         else
         {
             run.RequireUnfinished();
+            RequireSameRecipe(run);
             run.RemoveUnfinishedFiles();
         }
 
@@ -175,6 +179,20 @@ public sealed class FineTuning : IDisposable
         {
             run.Discard();
             throw;
+        }
+    }
+
+    // Bit-equal resume needs all of the recipe, what a probe of the processor chose included.
+    private void RequireSameRecipe(RunFolder run)
+    {
+        Recipe first = RecipeResolver.Partial([RecipeFile.Read(run.Recipe)]);
+        RecipeOption? changed = RecipeOptions.All.FirstOrDefault(o =>
+            o.Get is { } get && !GivenAnewOnResume.Contains(o.Name) && RecipeOption.Format(get(first) ?? "") != RecipeOption.Format(get(Recipe) ?? ""));
+        if (changed is not null)
+        {
+            throw new RadaptException(
+                $"{run.Path}: began with {changed.Name} {RecipeOption.Format(changed.Get!(first) ?? "")}, not {RecipeOption.Format(changed.Get(Recipe) ?? "")}. "
+                + "Resume by the run's own recipe.yaml, or start afresh in another folder.");
         }
     }
 

@@ -18,6 +18,7 @@ namespace Radapt.Training;
 internal sealed class Trainer : IDisposable
 {
     private static readonly TimeSpan s_saveInterval = TimeSpan.FromMinutes(2);
+
     /// <summary>Time between progress reports.</summary>
     public static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(100);
 
@@ -34,6 +35,7 @@ internal sealed class Trainer : IDisposable
     private readonly Stopwatch _sinceSave = Stopwatch.StartNew();
     private readonly ProgressClock _clock;
     private TrainerState _state = new();
+    private TrainerState _atUpdate = new(); // what the trained tensors belong to: gradients that wait for an update are not saved
 
     public Trainer(Recipe recipe, Classifier classifier, ImageBatches train, ImageBatches val, RunFolder folder, IProgress<TrainingProgress>? progress)
     {
@@ -62,7 +64,7 @@ internal sealed class Trainer : IDisposable
     /// <exception cref="RadaptException">No state, or the data changed since.</exception>
     public void Resume(string dataFingerprint)
     {
-        _state = _folder.LoadState(_trained, _optimizer);
+        _state = _atUpdate = _folder.LoadState(_trained, _optimizer);
         if (_state.DataFingerprint != dataFingerprint)
         {
             throw new RadaptException($"{_folder.Path}: the data changed since this run began (images or labels differ). Restore it, or start afresh with another --out.");
@@ -70,10 +72,10 @@ internal sealed class Trainer : IDisposable
     }
 
     /// <summary>Trains to the end, or to early stopping, from wherever the state stands.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled; the state at this very update is saved.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the state at the last update is saved.</exception>
     public TrainerState Run(string dataFingerprint, CancellationToken cancellation)
     {
-        _state = _state with { DataFingerprint = dataFingerprint };
+        _state = _atUpdate = _state with { DataFingerprint = dataFingerprint };
         try
         {
             (_train, _val) = OnStart?.Invoke(cancellation) ?? (_train, _val);
@@ -150,7 +152,7 @@ internal sealed class Trainer : IDisposable
                 }
 
                 _optimizer.Step(rate);
-                _state = _state with { Updates = _optimizer.Updates, LearningRate = rate };
+                _state = _atUpdate = _state with { Updates = _optimizer.Updates, LearningRate = rate };
                 OnUpdate?.Invoke(_state.Updates, loss, rate);
                 if (_sinceSave.Elapsed > s_saveInterval)
                 {
@@ -194,10 +196,17 @@ internal sealed class Trainer : IDisposable
         {
             Tensor loss = MaskedLoss.Compute(logits, batch.Labels.AsSpan(0, batch.Count * _train.Images.Findings.Count), _posWeight);
             value = loss.item<float>();
-            return double.IsFinite(value) ? loss.DividedBy(_recipe.Accumulate) : throw new RadaptException(
-                $"The loss is {value} in epoch {_state.Epoch + 1}, batch {_state.Batch + 1}, at learning rate {_state.LearningRate:g3}: training stopped; "
-                + $"the last good state and the best adapter are in {_folder.Path}. Lower --lr or set --clip-grad 1.");
+            return double.IsFinite(value) ? loss.DividedBy(BatchesOfThisUpdate()) : throw new RadaptException(
+                $"The loss is {value} in epoch {_state.Epoch + 1}, batch {_state.Batch + 1}, at learning rate {_state.LearningRate:g3}: training stopped"
+                + (_folder.HasState ? $"; the last good state is in {_folder.Path}" : "") + ". Lower --lr or set --clip-grad 1.");
         }
+    }
+
+    // An epoch's last update may have fewer batches than the others; it is their mean all the same.
+    private int BatchesOfThisUpdate()
+    {
+        int first = _state.Batch / _recipe.Accumulate * _recipe.Accumulate;
+        return Math.Max(1, Math.Min(_recipe.Accumulate, _train.BatchesPerEpoch - first));
     }
 
     private EpochResult Validate(EpochResult result, CancellationToken cancellation)
@@ -251,6 +260,7 @@ internal sealed class Trainer : IDisposable
             History = [.. _state.History, result],
             Stopped = _recipe.Patience > 0 && _state.SinceBest >= _recipe.Patience,
         };
+        _atUpdate = _state;
         if (result.Best)
         {
             // Before the state: a kill in between repeats this epoch and writes the same adapter again.
@@ -263,8 +273,8 @@ internal sealed class Trainer : IDisposable
 
     private void SaveState()
     {
-        _folder.SaveState(_state, _trained, _optimizer);
-        _folder.WriteMetrics(_state.History);
+        _folder.SaveState(_atUpdate, _trained, _optimizer);
+        _folder.WriteMetrics(_atUpdate.History);
         _sinceSave.Restart();
     }
 }

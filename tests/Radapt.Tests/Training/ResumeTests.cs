@@ -41,6 +41,42 @@ public sealed class ResumeTests(TinyRuns runs) : IClassFixture<TinyRuns>
         Assert.Equal(undisturbed, TinyRuns.Results(runs.RunUntil(long.MaxValue, folder, resume: true, s_random)!));
     }
 
+    [Fact]
+    public void Run_InterruptedAtAnyMoment_EqualsUndisturbed()
+    {
+        // Also between the batches of one update: gradients that wait are computed again.
+        string[] options = [.. s_random.Skip(1), "accumulate 6", "epochs 30", "patience 0", "validate-every 10"];
+        string undisturbed = TinyRuns.Results(runs.Run(options));
+        string folder = runs.NewFolder();
+        var random = new Random(11);
+        RunSummary? done = null;
+        for (int session = 0; done is null; session++)
+        {
+            using var stop = new CancellationTokenSource();
+            using FineTuning run = runs.Prepare(options);
+            try
+            {
+                stop.CancelAfter(session < 25 ? random.Next(10, 150) : Timeout.Infinite);
+                done = run.Run(folder, resume: Directory.Exists(folder), cancellation: stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // the next session goes on
+            }
+        }
+
+        Assert.Equal(undisturbed, TinyRuns.Results(done));
+    }
+
+    [Fact]
+    public void Run_ResumedByAnotherRecipe_NamesTheOption()
+    {
+        string folder = runs.NewFolder();
+        Assert.Null(runs.RunUntil(1, folder, resume: false));
+        RadaptException error = Assert.Throws<RadaptException>(() => runs.RunUntil(long.MaxValue, folder, resume: true, "precision bfloat16"));
+        Assert.Contains("precision float32, not bfloat16", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
@@ -117,7 +153,12 @@ public sealed class ResumeTests(TinyRuns runs) : IClassFixture<TinyRuns>
         string[] files = ["adapter.safetensors", "metrics.jsonl", Path.Combine("state", "state.safetensors")];
         byte[][] before = [.. files.Select(f => File.ReadAllBytes(Path.Combine(folder, f)))];
 
+        // A divergence in the second epoch: the same run, as if its rate had been that high all along.
+        string recipe = Path.Combine(folder, "recipe.yaml");
+        string written = File.ReadAllText(recipe);
+        File.WriteAllLines(recipe, written.Split('\n').Where(l => !l.StartsWith("lr:", StringComparison.Ordinal)).Append("lr: 1e30"));
         RadaptException error = Assert.Throws<RadaptException>(() => runs.RunUntil(long.MaxValue, folder, resume: true, [.. options, "lr 1e30"]));
+        File.WriteAllText(recipe, written);
 
         Assert.Contains("--lr", error.Message, StringComparison.Ordinal);
         Assert.Contains("epoch 2", error.Message, StringComparison.Ordinal);

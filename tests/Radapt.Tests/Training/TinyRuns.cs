@@ -26,6 +26,7 @@ public sealed class TinyRuns : IDisposable
         ["threads"] = "1",
         ["loader-threads"] = "1",
         ["seed"] = "7",
+        ["products"] = "linear",
         ["precision"] = "float32", // auto times this machine, and may choose differently the next moment
     };
 
