@@ -48,6 +48,9 @@ internal sealed class Kernels(ComputePlan plan)
         return scores.softmax(-1).matmul(value); // (B, H, N, C/H)
     }
 
+    /// <summary>To the type that products are computed in.</summary>
+    public Tensor Activations(Tensor tokens) => tokens.to(Plan.Type);
+
     /// <summary>Layer normalisation over the last dimension; statistics, weight and bias in float32 whatever the type of the input.</summary>
     public Tensor LayerNorm(Tensor input, Tensor weight, Tensor bias, double epsilon) => F.layer_norm(input, [weight.shape[0]], weight, bias, epsilon);
 

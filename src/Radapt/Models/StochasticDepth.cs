@@ -35,6 +35,6 @@ internal sealed class StochasticDepth(int block, double rate)
             mask[sample] = random.NextDouble() < Rate ? 0 : (float)(1 / (1 - Rate));
         }
 
-        return tokens.PlusProduct(branch, tensor(mask, branch.dtype, branch.device).view(-1, 1, 1)); // mask: (B, 1, 1)
+        return tokens.PlusProduct(branch.to(tokens.dtype), tensor(mask, tokens.dtype, branch.device).view(-1, 1, 1)); // mask: (B, 1, 1)
     }
 }

@@ -16,8 +16,6 @@ internal sealed class VisionTransformer : nn.Module
     public readonly ModuleList<Block> blocks;
     public readonly LayerNorm? norm;
 
-    private readonly ComputePlan _plan;
-
     /// <param name="shape">Dimensions.</param>
     /// <param name="dropPath">Stochastic depth of the last block.</param>
     /// <param name="withNorm">Whether the final normalisation is part of the model.</param>
@@ -26,7 +24,6 @@ internal sealed class VisionTransformer : nn.Module
         : base(nameof(VisionTransformer))
     {
         Shape = shape;
-        _plan = kernels.Plan;
         double[] rates = StochasticDepth.Rates(dropPath, shape.Depth);
         cls_token = Tensors.Parameter(kernels.Plan, 1, 1, shape.Width);
         pos_embed = Tensors.Parameter(kernels.Plan, 1, shape.Tokens, shape.Width);
@@ -63,16 +60,16 @@ internal sealed class VisionTransformer : nn.Module
     public Tensor ForwardFrom(Tensor tokens, int first, ForwardPass pass) =>
         Finish(blocks.Skip(first).Aggregate(ToTokens(tokens), (t, block) => block.Forward(t, pass)));
 
-    /// <summary>Images to the tokens that the first block reads, in the plan's precision: (B, 1 or 3, S, S) -> (B, N, C).</summary>
+    /// <summary>Images to the tokens that the first block reads: (B, 1 or 3, S, S) -> (B, N, C), float32.</summary>
     public Tensor Embed(Tensor images)
     {
         Tensor patches = patch_embed.Forward(images); // (B, N-1, C)
         Tensor tokens = cat([cls_token.expand(patches.shape[0], -1, -1), patches], 1).Plus(pos_embed); // (B, N, C)
-        return tokens.to(_plan.Type);
+        return tokens.to(ScalarType.Float32);
     }
 
     /// <summary>Kept features, whatever type they were kept in, to what a block reads. (B, N, C) -> (B, N, C).</summary>
-    public Tensor ToTokens(Tensor features) => features.to(_plan.Type);
+    public static Tensor ToTokens(Tensor features) => features.to(ScalarType.Float32);
 
     /// <summary>What follows the last block: the final norm, where the model has one. (B, N, C) -> (B, N, C).</summary>
     public Tensor Finish(Tensor tokens) => norm is null ? tokens : norm.Forward(tokens);

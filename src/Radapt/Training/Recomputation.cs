@@ -28,7 +28,7 @@ internal static class Recomputation
         var inputs = new Tensor[depth + 1]; // what block i reads, from the lowest trained block on: (B, N, C)
         using (no_grad())
         {
-            Tensor tokens = firstBlock is null ? encoder.Embed(values) : encoder.ToTokens(values);
+            Tensor tokens = firstBlock is null ? encoder.Embed(values) : VisionTransformer.ToTokens(values);
             for (int block = firstBlock ?? 0; block < depth; block++)
             {
                 inputs[block] = tokens;
