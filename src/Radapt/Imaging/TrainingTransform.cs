@@ -15,7 +15,6 @@ internal static class TrainingTransform
     private const double MostNoise = 0.05;
 
     /// <summary>Image -> (ImageSize, ImageSize) values; the network's three channels are equal, so one is written.</summary>
-    /// <exception cref="RadaptException">The augmentation is not built yet.</exception>
     public static void Apply(
         Radiograph image, Preprocessing p, Augmentation augmentation, long seed, int epoch, int sample, Span<float> destination)
     {
@@ -26,37 +25,64 @@ internal static class TrainingTransform
                 EvaluationTransform.Apply(image, p, destination);
                 break;
             case Augmentation.CropFlip:
-                PixelBox box = RandomResizedCrop.Draw(image.Width, image.Height, ref random);
-                CropAndFlip(image, box, random.NextDouble() < FlipProbability, p, destination);
+                CropAndFlip(image, p, [], ref random, destination);
                 break;
             case Augmentation.ShiftFlipNoise:
                 ShiftFlipNoise(image, p, random, destination);
                 break;
+            case Augmentation.RandAugmentErasing:
+                CropAndFlip(image, p, RandAugment.All, ref random, destination);
+                RandomErasing.Apply(destination, p.ImageSize, ref random);
+                break;
+            case Augmentation.RandAugmentSafe:
+                CropAndFlip(image, p, RandAugment.Safe, ref random, destination);
+                break;
             default:
-                throw AugmentationNames.NotBuilt();
+                throw new ArgumentOutOfRangeException(nameof(augmentation), augmentation, null);
         }
     }
 
-    /// <summary>Crop, resize to ImageSize, flip, gray, normalise.</summary>
+    /// <summary>Crop, resize to ImageSize, gray, flip, normalise.</summary>
     public static void CropAndFlip(Radiograph image, PixelBox box, bool flip, Preprocessing p, Span<float> destination)
     {
-        int size = p.ImageSize;
-        int area = size * size;
-        byte[] pixels = ArrayPool<byte>.Shared.Rent(area * image.Channels);
-        byte[] gray = ArrayPool<byte>.Shared.Rent(area);
+        byte[] gray = ArrayPool<byte>.Shared.Rent(p.ImageSize * p.ImageSize);
+        Span<byte> cropped = gray.AsSpan(0, p.ImageSize * p.ImageSize);
+        CropAndFlip(image, box, flip, p.ImageSize, cropped);
+        GrayTensor.Normalise(cropped, p, destination);
+        ArrayPool<byte>.Shared.Return(gray);
+    }
+
+    // Random crop and flip, then the operations that are drawn among those given, if any.
+    private static void CropAndFlip(
+        Radiograph image, Preprocessing p, IReadOnlyList<RandAugmentOperation> operations, ref KeyedRandom random, Span<float> destination)
+    {
+        byte[] gray = ArrayPool<byte>.Shared.Rent(p.ImageSize * p.ImageSize);
+        Span<byte> cropped = gray.AsSpan(0, p.ImageSize * p.ImageSize);
+        PixelBox box = RandomResizedCrop.Draw(image.Width, image.Height, ref random);
+        CropAndFlip(image, box, random.NextDouble() < FlipProbability, p.ImageSize, cropped);
+        if (operations.Count > 0)
+        {
+            RandAugment.Apply(cropped, p.ImageSize, RandAugment.Fill(p), operations, ref random);
+        }
+
+        GrayTensor.Normalise(cropped, p, destination);
+        ArrayPool<byte>.Shared.Return(gray);
+    }
+
+    private static void CropAndFlip(Radiograph image, PixelBox box, bool flip, int size, Span<byte> gray)
+    {
+        int length = gray.Length * image.Channels;
+        byte[] pixels = ArrayPool<byte>.Shared.Rent(length);
         BicubicResampler.Resize(image, box, size, size, new PixelBox(0, 0, size, size), pixels);
-        GrayTensor.ToGray(pixels.AsSpan(0, area * image.Channels), image.Channels, gray);
+        GrayTensor.ToGray(pixels.AsSpan(0, length), image.Channels, gray);
+        ArrayPool<byte>.Shared.Return(pixels);
         if (flip)
         {
             for (int y = 0; y < size; y++)
             {
-                gray.AsSpan(y * size, size).Reverse();
+                gray.Slice(y * size, size).Reverse();
             }
         }
-
-        GrayTensor.Normalise(gray.AsSpan(0, area), p, destination);
-        ArrayPool<byte>.Shared.Return(gray);
-        ArrayPool<byte>.Shared.Return(pixels);
     }
 
     // Evaluation crop, shifted by up to a tenth of its side (the edge pixels repeat), flipped, with Gaussian noise of a random strength.

@@ -124,7 +124,7 @@ public sealed record Recipe
     /// <summary>Shorter side after resizing in evaluation, before the centre crop of <see cref="ImageSize"/>.</summary>
     public required int Resize { get; init; }
 
-    /// <summary>Training transform: <c>crop-flip</c> (the paper's SGD recipes), <c>shift-flip-noise</c>, <c>none</c>; <c>randaugment-erasing</c> is not built yet.</summary>
+    /// <summary>Training transform: <c>crop-flip</c> (the paper's SGD recipes), <c>randaugment-erasing</c> (its AdamW recipes), <c>randaugment-safe</c>, <c>shift-flip-noise</c>, <c>none</c>.</summary>
     public string Augment { get; init; } = "crop-flip";
 
     // ---- optimisation ----

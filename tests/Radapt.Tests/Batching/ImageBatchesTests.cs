@@ -20,6 +20,8 @@ public sealed class ImageBatchesTests : IDisposable
     [InlineData(Augmentation.None)]
     [InlineData(Augmentation.CropFlip)]
     [InlineData(Augmentation.ShiftFlipNoise)]
+    [InlineData(Augmentation.RandAugmentErasing)]
+    [InlineData(Augmentation.RandAugmentSafe)]
     public void Training_AnyThreadsAndCache_GivesTheSameBatches(Augmentation augmentation)
     {
         LabelledImages images = Write(23);

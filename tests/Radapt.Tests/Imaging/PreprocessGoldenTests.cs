@@ -105,6 +105,28 @@ public class PreprocessGoldenTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(TransformLists))]
+    public void RandAugmentAndErasing_OfThePaper_AreThoseBuiltHere(string id)
+    {
+        string[] steps = [.. GoldenIndex.Find(id).Json("table")["adamw_train"]!.AsArray().Select(step => (string)step!)];
+        Assert.Equal(
+            ["RandomResizedCropAndInterpolation", "RandomHorizontalFlip", "RandAugment", "Grayscale", "ToTensor", "Normalize", "RandomErasing"],
+            steps.Select(step => step[..step.IndexOf('(', StringComparison.Ordinal)]));
+        Assert.StartsWith("RandAugment(n=2,", steps[2], StringComparison.Ordinal);
+        string[] operations = [.. steps[2].Split("AugmentOp(name=").Skip(1).Select(o => o.TrimEnd(' ', '\t', ')'))];
+        Assert.Equal(
+            operations,
+            RandAugment.All.Select(o => o switch
+            {
+                RandAugmentOperation.Posterize or RandAugmentOperation.Solarize or RandAugmentOperation.Color or RandAugmentOperation.Contrast
+                    or RandAugmentOperation.Brightness or RandAugmentOperation.Sharpness => $"{o}Increasing",
+                RandAugmentOperation.TranslateX or RandAugmentOperation.TranslateY => $"{o}Rel",
+                _ => $"{o}",
+            }).Select(name => $"{name}, p=0.5, m=9, mstd=0.5"));
+        Assert.Equal("RandomErasing(p=0.25, mode=pixel, count=(1, 1))", steps[6]);
+    }
+
     private static void AssertClose(float[] expected, float[] actual, JsonObject tolerance)
     {
         double[] errors = [.. expected.Zip(actual, (e, a) => Math.Abs((double)e - a))];

@@ -8,7 +8,7 @@ public class TransformTests
 {
     private static readonly Preprocessing s_small = new(28, 28, 0.5, 0.25);
 
-    public static TheoryData<Augmentation> Augmentations { get; } = [Augmentation.None, Augmentation.CropFlip, Augmentation.ShiftFlipNoise];
+    public static TheoryData<Augmentation> Augmentations { get; } = [.. Enum.GetValues<Augmentation>()];
 
     [Theory]
     [MemberData(nameof(Augmentations))]
@@ -37,13 +37,10 @@ public class TransformTests
     }
 
     [Fact]
-    public void TrainingTransform_RandAugment_SaysItIsNotBuilt()
+    public void AugmentationNames_EveryAugmentation_IsFoundByItsName()
     {
-        var image = new Radiograph(4, 4, 1, new byte[16]);
-        Assert.Contains("crop-flip", Assert.Throws<RadaptException>(() => Train(image, Augmentation.RandAugmentErasing, 0, 0, 0)).Message, StringComparison.Ordinal);
-        Assert.Contains("crop-flip", Assert.Throws<RadaptException>(() => AugmentationNames.Parse("randaugment-erasing")).Message, StringComparison.Ordinal);
-        Assert.Contains("none", Assert.Throws<RadaptException>(() => AugmentationNames.Parse("mixup")).Message, StringComparison.Ordinal);
-        Assert.Equal(Augmentation.ShiftFlipNoise, AugmentationNames.Parse(Augmentation.ShiftFlipNoise.Name()));
+        Assert.All(Enum.GetValues<Augmentation>(), a => Assert.Equal(a, AugmentationNames.Parse(a.Name())));
+        Assert.Contains("randaugment-erasing", Assert.Throws<RadaptException>(() => AugmentationNames.Parse("mixup")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

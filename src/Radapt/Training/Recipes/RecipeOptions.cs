@@ -140,7 +140,7 @@ public static partial class RecipeOptions
             "Shorter side after resizing in evaluation, pixels, before the centre crop of the image size.")
             with { Group = RecipeGroup.Pixels, Min = 1, Default = "the image size", ChosenFrom = ["image-size"] },
         Choice("augment", r => r.Augment, (r, v) => r with { Augment = v },
-            "Training transform.", "crop-flip", "shift-flip-noise", "none", "randaugment-erasing")
+            "Training transform.", "crop-flip", "shift-flip-noise", "none", "randaugment-erasing", "randaugment-safe")
             with
             {
                 Group = RecipeGroup.Pixels,

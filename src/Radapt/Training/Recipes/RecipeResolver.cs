@@ -70,8 +70,6 @@ public static class RecipeResolver
         Require(recipe.CacheSize == 0 || recipe.Cache is not null, "cache-size", "there is no cache whose size it could be; give --cache DIR, too.");
         Require(recipe.CacheSize == 0 || recipe.CacheSize >= recipe.Resize, "cache-size",
             $"{recipe.CacheSize} px is less than the {recipe.Resize} px that evaluation resizes to; take at least that.");
-        Require(recipe.Augment != "randaugment-erasing", "augment",
-            "randaugment-erasing is not built yet; give --augment crop-flip, and expect figures that differ from the paper's.");
         Require(recipe.Method != "lora" || recipe.LoraTargets.Count > 0, "lora-targets", "nothing is adapted; name at least one projection.");
         Require(recipe.LoraBlocks.All(b => b < recipe.Depth), "lora-blocks", $"the backbone has the blocks 0 to {recipe.Depth - 1}.");
         Require(recipe.MinLr <= recipe.Lr, "min-lr",

@@ -108,7 +108,6 @@ public class RecipeResolverTests
     [InlineData("--image-size 225", "--image-size: 225 px cannot be cut into patches of 16 px")]
     [InlineData("--heads 7", "--heads: 768 channels cannot be shared among 7 heads.")]
     [InlineData("--resize 200", "--resize: 200 px is less than the image size of 224 px")]
-    [InlineData("--augment randaugment-erasing", "--augment: randaugment-erasing is not built yet; give --augment crop-flip")]
     [InlineData("--cache-size 256", "--cache-size: there is no cache whose size it could be")]
     [InlineData("--cache c --cache-size 200", "--cache-size: 200 px is less than the 224 px that evaluation resizes to")]
     [InlineData("--lora-blocks 11,12", "--lora-blocks: the backbone has the blocks 0 to 11.")]
