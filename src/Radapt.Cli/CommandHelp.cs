@@ -20,18 +20,41 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
         {
             Describe(to, own, width);
         }
-        else
+        else if (command is RootCommand)
         {
             DescribeRoot(to, command, width);
+        }
+        else
+        {
+            DescribeGroup(to, command, width);
         }
 
         return ExitCode.Done;
     }
 
+    /// <summary>What to type for a command: <c>radapt adapter merge</c>.</summary>
+    public static string PathOf(Command command) =>
+        command is RootCommand ? "radapt" : $"{(command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? PathOf(parent) : "radapt")} {command.Name}";
+
+    private static void DescribeGroup(TextWriter to, Command group, int width)
+    {
+        to.WriteLine($"Usage: {PathOf(group)} COMMAND [options]");
+        to.WriteLine();
+        to.WriteLine("Commands");
+        foreach (Command command in group.Subcommands)
+        {
+            Row(to, command.Name, command.Description!, width);
+        }
+
+        to.WriteLine();
+        to.WriteLine("Options");
+        Row(to, "COMMAND --help", "The command's options, with examples.", width);
+    }
+
     private static void Describe(TextWriter to, RadaptCommand command, int width)
     {
         string arguments = string.Concat(command.Arguments.Select(a => $" {a.HelpName}"));
-        to.WriteLine($"Usage: radapt {command.Name}{arguments} [options]");
+        to.WriteLine($"Usage: {PathOf(command)}{arguments} [options]");
         foreach (Argument argument in command.Arguments)
         {
             Row(to, argument.HelpName!, argument.Description!, width);

@@ -15,10 +15,11 @@ internal sealed class EvaluateCommand : RadaptCommand
     private static readonly string[] s_dataOptions = ["data", "test", "image-root", "findings", "class-column", "class-labels", "keep-classes", "allow-missing-images"];
     private static readonly string[] s_computeOptions = ["batch-size", "threads", "loader-threads"];
 
-    private readonly Argument<string> _run = new("run") { HelpName = "RUN", Description = "Run folder." };
+    private readonly Argument<string> _run = new("run") { HelpName = "RUN", Description = "Run folder, adapter file or merged weights." };
     private readonly List<Option<string>> _recipeOptions = [];
     private readonly Option<string> _split;
     private readonly Option<string> _weights;
+    private readonly Option<bool> _force;
     private readonly Option<string> _roc;
     private readonly Option<string> _predictions;
     private readonly Option<bool> _json;
@@ -35,6 +36,7 @@ internal sealed class EvaluateCommand : RadaptCommand
         });
         _split.AcceptOnlyFromAmong("test", "val", "all");
         _weights = Add("Model", new Option<string>("--weights") { HelpName = "FILE", Description = "Where the base weights are now. Default: where they were in training." });
+        _force = Add("Model", new Option<bool>("--force") { Description = "Use base weights that are not those of training too, where they fit." });
         AddRecipeOptions("Compute", s_computeOptions);
         _roc = Add("Output", new Option<string>("--roc") { HelpName = "FILE.csv", Description = "Write the points of every ROC curve: finding, false_positive_rate, true_positive_rate, threshold." });
         _predictions = Add("Output", new Option<string>("--predictions") { HelpName = "FILE.csv", Description = "Write probability and label of every image and finding, under the names of the table." });
@@ -61,7 +63,12 @@ internal sealed class EvaluateCommand : RadaptCommand
         ProcessSettings.PrepareCompute();
         ComputePlan plan = RunFile.ReadPlan(run, given.Find("threads") is null ? null : recipe.Threads);
         ProcessSettings.UseThreads(plan.Threads);
-        using var predictor = Predictor.Open(run, parsed.GetValue(_weights), plan);
+        using var predictor = Predictor.Open(run, parsed.GetValue(_weights), plan, parsed.GetValue(_force));
+        if (predictor.OtherBase is { } other)
+        {
+            terminal.Line($"Note: {other}");
+        }
+
         var notes = new List<string>();
         (LabelledImages images, string what) = Images(parsed, given, layers, predictor.Findings, notes);
         foreach (string note in notes)

@@ -20,6 +20,7 @@ internal sealed class PredictCommand : RadaptCommand
     private readonly Option<string> _out;
     private readonly Option<bool> _force;
     private readonly Option<string> _weights;
+    private readonly Option<bool> _forceWeights;
     private readonly Option<int> _batchSize;
     private readonly Option<int?> _threads;
     private readonly Option<bool> _json;
@@ -38,6 +39,7 @@ internal sealed class PredictCommand : RadaptCommand
         _force = Add("Output", new Option<bool>("--force") { Description = "Replace the table if it is there already; without, that is an error." });
         _json = AddJson();
         _weights = Add("Model", new Option<string>("--weights") { HelpName = "FILE", Description = "Where the base weights are now. Default: where they were in training." });
+        _forceWeights = Add("Model", new Option<bool>("--force-weights") { Description = "Use base weights that are not those of training too, where they fit." });
         _batchSize = Add("Compute", new Option<int>("--batch-size") { HelpName = "N", Description = "Images per forward pass. Default: 16.", DefaultValueFactory = _ => 16 });
         _threads = Add("Compute", new Option<int?>("--threads") { HelpName = "N", Description = "Threads. Default: those of training." });
         foreach (Option number in new Option[] { _batchSize, _threads })
@@ -76,7 +78,12 @@ internal sealed class PredictCommand : RadaptCommand
         ProcessSettings.PrepareCompute();
         ComputePlan plan = RunFile.ReadPlan(run, parsed.GetValue(_threads));
         ProcessSettings.UseThreads(plan.Threads);
-        using var predictor = Predictor.Open(run, parsed.GetValue(_weights), plan);
+        using var predictor = Predictor.Open(run, parsed.GetValue(_weights), plan, parsed.GetValue(_forceWeights));
+        if (predictor.OtherBase is { } other)
+        {
+            terminal.Line($"Note: {other}");
+        }
+
         int unreadable = terminal.WithLiveLine(line =>
         {
             (int done, int failed) = (0, 0);

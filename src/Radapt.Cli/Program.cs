@@ -33,6 +33,7 @@ internal static class Program
             new EvaluateCommand(interrupted),
             new PredictCommand(interrupted),
             new InspectCommand(),
+            new AdapterCommand(),
             new DemoCommand(interrupted),
             new BenchCommand(interrupted),
         };

@@ -9,8 +9,7 @@ internal static class UsageErrors
     public static string Describe(ParseResult parsed)
     {
         Command command = parsed.CommandResult.Command;
-        string name = command is RootCommand ? "radapt" : $"radapt {command.Name}";
-        return $"{Problem(parsed, command)} See {name} --help.";
+        return $"{Problem(parsed, command)} See {CommandHelp.PathOf(command)} --help.";
     }
 
     private static string Problem(ParseResult parsed, Command command)

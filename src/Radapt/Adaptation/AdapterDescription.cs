@@ -14,6 +14,8 @@ public sealed record AdapterDescription
     /// <summary>Value of the metadata key <c>format</c>.</summary>
     public const string Format = "radapt-adapter/1";
 
+    private const string ForeignPrefix = "radapt.";
+
     private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary><c>lora</c>, <c>full</c> or <c>linear</c>.</summary>
@@ -45,6 +47,16 @@ public sealed record AdapterDescription
 
     /// <summary>Seed of the base weights where they are random.</summary>
     public long Seed { get; init; }
+
+    /// <summary>The description for a file of another program's format, whose readers want <c>format</c> to be <c>pt</c>: every key prefixed. Without the place of the base weights, which is nobody else's business.</summary>
+    internal IReadOnlyDictionary<string, string> ToForeignMetadata() =>
+        (this with { BaseWeights = BaseWeights is { } path ? Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) : null }).ToMetadata()
+            .Select(m => KeyValuePair.Create(ForeignPrefix + m.Key, m.Value)).Append(KeyValuePair.Create("format", "pt")).ToDictionary();
+
+    /// <summary>What <see cref="ToForeignMetadata"/> wrote; null where a file has nothing of it.</summary>
+    internal static AdapterDescription? OfForeignFile(IReadOnlyDictionary<string, string> metadata, string file) => metadata.ContainsKey(ForeignPrefix + "format")
+        ? FromMetadata(metadata.Where(m => m.Key.StartsWith(ForeignPrefix, StringComparison.Ordinal)).ToDictionary(m => m.Key[ForeignPrefix.Length..], m => m.Value), file)
+        : null;
 
     internal IReadOnlyDictionary<string, string> ToMetadata()
     {

@@ -1,4 +1,5 @@
 using Radapt.Checkpoints;
+using Radapt.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -26,7 +27,9 @@ internal static class AdapterFile
     public static AdapterDescription Describe(string path)
     {
         using CheckpointFile file = CheckpointFile.Open(Locate(path));
-        return AdapterDescription.FromMetadata(file.Metadata, path);
+        return AdapterDescription.OfForeignFile(file.Metadata, path) is not { } foreign ? AdapterDescription.FromMetadata(file.Metadata, path)
+            : foreign.Method == "full" ? foreign
+            : throw new RadaptException($"{path}: an adapter in another program's format. Import it first: radapt adapter import.");
     }
 
     /// <summary>Copies the saved tensors into those of the same names.</summary>
@@ -34,6 +37,29 @@ internal static class AdapterFile
     public static void Load(string path, IReadOnlyList<(string Name, Tensor Tensor)> trained)
     {
         using CheckpointFile file = CheckpointFile.Open(Locate(path));
+        Ensure(path, file, trained);
+        using var noGradient = no_grad();
+        foreach ((string name, Tensor tensor) in trained)
+        {
+            using var scope = NewDisposeScope();
+            tensor.copy_(file.ReadTensor(name));
+        }
+    }
+
+    /// <summary>Makes sure that a file holds what its description promises, without its base weights.</summary>
+    /// <exception cref="RadaptException">A tensor is missing, superfluous or of another shape.</exception>
+    public static void EnsureFits(string path, AdapterDescription description)
+    {
+        var nowhere = new ComputePlan("float32", "meta", 1);
+        using var scope = NewDisposeScope();
+        using var classifier = new Classifier(description.Backbone, description.Findings.Count, description.Pooling, dropPath: 0, nowhere);
+        AdaptationMethod.Apply(classifier, description.Method, description.Lora, nowhere, seed: 0);
+        using CheckpointFile file = CheckpointFile.Open(Locate(path));
+        Ensure(path, file, [.. classifier.Trained()]);
+    }
+
+    private static void Ensure(string path, CheckpointFile file, IReadOnlyList<(string Name, Tensor Tensor)> trained)
+    {
         var saved = file.Tensors.ToDictionary(t => t.Name);
         string[] problems =
         [
@@ -45,13 +71,6 @@ internal static class AdapterFile
         if (problems.Length > 0)
         {
             throw new RadaptException($"{path}: does not fit the model it describes: {string.Join("; ", problems.Take(5))}{(problems.Length > 5 ? $" and {problems.Length - 5} more" : "")}.");
-        }
-
-        using var noGradient = no_grad();
-        foreach ((string name, Tensor tensor) in trained)
-        {
-            using var scope = NewDisposeScope();
-            tensor.copy_(file.ReadTensor(name));
         }
     }
 }

@@ -110,14 +110,19 @@ internal sealed class BackboneWeights : IDisposable
     /// <summary>
     /// Loads the base that a run's adapter belongs to: from <paramref name="weights"/> if given, else from where it lay in training.
     /// </summary>
+    /// <param name="run">The adapter.</param>
+    /// <param name="weights">Where the base weights lie now; null: where they lay in training.</param>
+    /// <param name="encoder">What they are loaded into.</param>
+    /// <param name="force">Take other weights than those of training too, where they fit.</param>
+    /// <returns>A line that says so where other weights were taken, else null.</returns>
     /// <exception cref="RadaptException">It is not there, or it is not the same weights.</exception>
-    public static void LoadBase(AdapterDescription run, string? weights, VisionTransformer encoder)
+    public static string? LoadBase(AdapterDescription run, string? weights, VisionTransformer encoder, bool force = false)
     {
         string? path = weights ?? run.BaseWeights;
         if (path is null)
         {
             Initialisation.FromScratch(encoder, run.Seed);
-            return;
+            return null;
         }
 
         if (!Path.Exists(path))
@@ -126,13 +131,21 @@ internal sealed class BackboneWeights : IDisposable
         }
 
         using BackboneWeights source = Open(path);
-        if (source.Hash() is var hash && hash != run.BaseSha256)
+        string? other = source.Hash() is var hash && hash == run.BaseSha256 ? null
+            : $"{path}: not the base weights of this adapter (their tensors hash to {hash[..12]}…, the adapter was trained on {run.BaseSha256[..Math.Min(12, run.BaseSha256.Length)]}…)";
+        if (other is not null && !force)
         {
-            throw new RadaptException($"{path}: not the base weights of this adapter (their tensors hash to {hash[..12]}…, the adapter was trained on {run.BaseSha256[..12]}…). Give the right file with --weights.");
+            throw new RadaptException($"{other}. Give the right file with --weights, or --force to use these.");
         }
 
         source.LoadInto(encoder);
+        return other is null ? null : $"{other}; used all the same.";
     }
+
+    /// <summary><c>fc_norm.*</c> and <c>head.*</c> of the file, float32, where it has them; the caller's scope owns them.</summary>
+    public IReadOnlyDictionary<string, Tensor> ReadHead() =>
+        (_recognised?.Head ?? _file.Tensors.Select(t => t.Name).Where(n => n.StartsWith("fc_norm.", StringComparison.Ordinal) || n.StartsWith("head.", StringComparison.Ordinal)).ToDictionary(n => n))
+            .ToDictionary(n => n.Key, n => _file.ReadFloat32(n.Value));
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();

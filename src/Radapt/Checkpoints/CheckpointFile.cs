@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 
 namespace Radapt.Checkpoints;
@@ -113,12 +114,14 @@ internal sealed class CheckpointFile : IDisposable
             return PyTorchFiles.ReadZip(file);
         }
 
-        if (start is [0x80, >= 1 and <= 5, ..])
+        // The length of a safetensors header may begin with the bytes that a pickle begins with; as such a length, a pickle goes far beyond the file.
+        bool hasHeader = start.Length > 8 && start[8] == '{';
+        if (start is [0x80, >= 1 and <= 5, ..] && !(hasHeader && BinaryPrimitives.ReadUInt64LittleEndian(start) < (ulong)file.Length))
         {
             return PyTorchFiles.ReadLegacy(file);
         }
 
-        if ((start.Length > 8 && start[8] == '{') || (file.Path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) && Stranger(start) is null))
+        if (hasHeader || (file.Path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) && Stranger(start) is null))
         {
             return SafetensorsFile.Read(file);
         }

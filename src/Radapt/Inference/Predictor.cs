@@ -24,12 +24,15 @@ public sealed record ScoredImages(LabelledImages Images, IReadOnlyList<float> Pr
 /// </summary>
 public sealed class Predictor : IDisposable
 {
-    private readonly Classifier _classifier;
+    private readonly AdaptedModel _model;
 
-    private Predictor(AdapterDescription adapter, Classifier classifier) => (Adapter, _classifier) = (adapter, classifier);
+    private Predictor(AdaptedModel model) => _model = model;
 
     /// <summary>What the adapter file says about itself.</summary>
-    public AdapterDescription Adapter { get; }
+    public AdapterDescription Adapter => _model.Description;
+
+    /// <summary>A line that says so where other base weights than those of training were forced, else null.</summary>
+    public string? OtherBase => _model.OtherBase;
 
     /// <summary>The findings, in the order of the probabilities.</summary>
     public IReadOnlyList<string> Findings => Adapter.Findings;
@@ -38,30 +41,15 @@ public sealed class Predictor : IDisposable
     /// <param name="runOrAdapter">Run folder or <c>adapter.safetensors</c>.</param>
     /// <param name="weights">Where the base weights lie now; null: where they lay in training.</param>
     /// <param name="plan">Precision, device, threads; null: float32 on the CPU.</param>
+    /// <param name="force">Take base weights that are not those of training too, where they fit.</param>
     /// <exception cref="RadaptException">A file is missing or damaged, or the base weights are not the adapter's.</exception>
-    public static Predictor Open(string runOrAdapter, string? weights = null, ComputePlan? plan = null)
+    public static Predictor Open(string runOrAdapter, string? weights = null, ComputePlan? plan = null, bool force = false)
     {
         plan ??= ComputePlan.Float32;
-        AdapterDescription adapter = AdapterFile.Describe(runOrAdapter);
-        var classifier = new Classifier(adapter.Backbone, adapter.Findings.Count, adapter.Pooling, dropPath: 0, plan);
-        try
-        {
-            if (adapter.Method != "full")
-            {
-                BackboneWeights.LoadBase(adapter, weights, classifier.Encoder);
-            }
-
-            AdaptationMethod.Apply(classifier, adapter.Method, adapter.Lora, plan, adapter.Seed);
-            AdapterFile.Load(runOrAdapter, [.. classifier.Trained()]);
-            classifier.Lora?.Merge();                       // float32 base + delta, rounded once,
-            FrozenWeights.Round(classifier.Encoder, plan); // before the base itself is rounded
-            return new Predictor(adapter, classifier);
-        }
-        catch
-        {
-            classifier.Dispose();
-            throw;
-        }
+        AdaptedModel model = AdaptedModel.Open(runOrAdapter, weights, plan, force);
+        model.Classifier.Lora?.Merge();                       // float32 base + delta, rounded once,
+        FrozenWeights.Round(model.Classifier.Encoder, plan); // before the base itself is rounded
+        return new Predictor(model);
     }
 
     /// <summary>Predicts image files; those that cannot be read are reported in their place and the rest goes on.</summary>
@@ -80,7 +68,7 @@ public sealed class Predictor : IDisposable
             var predictions = new Prediction[batch.Count];
             using (batch)
             {
-                float[] probabilities = Scoring.Probabilities(_classifier, batch);
+                float[] probabilities = Scoring.Probabilities(_model.Classifier, batch);
                 for (int slot = 0; slot < predictions.Length; slot++)
                 {
                     predictions[slot] = new Prediction(paths[batch.Items[slot]], probabilities[(slot * Findings.Count)..((slot + 1) * Findings.Count)], null);
@@ -122,10 +110,10 @@ public sealed class Predictor : IDisposable
     internal ScoredImages Score(ImageBatches batches, Action<int, int>? onBatch, CancellationToken cancellation)
     {
         LabelledImages images = batches.Images;
-        float[] probabilities = Scoring.Probabilities(_classifier, batches, onBatch, cancellation);
+        float[] probabilities = Scoring.Probabilities(_model.Classifier, batches, onBatch, cancellation);
         return new ScoredImages(images, probabilities, MultiLabelMetrics.Compute(Findings, images.FlatLabels(), probabilities));
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _classifier.Dispose();
+    public void Dispose() => _model.Dispose();
 }

@@ -7,7 +7,7 @@ namespace Radapt.Models;
 /// <summary>Layer normalisation over the channels, eps 1e-6 as in MAE, MRM and DINOv2 (PyTorch's default 1e-5 changes the logits visibly).</summary>
 internal sealed class LayerNorm : nn.Module
 {
-    private const double Epsilon = 1e-6;
+    public const double Epsilon = 1e-6;
 
     public readonly Parameter weight; // (C)
     public readonly Parameter bias;   // (C)

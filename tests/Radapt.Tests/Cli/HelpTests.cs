@@ -10,9 +10,12 @@ public sealed class HelpTests(TinyRun tiny)
     [InlineData("inspect")]
     [InlineData("demo")]
     [InlineData("bench")]
+    [InlineData("adapter merge")]
+    [InlineData("adapter export")]
+    [InlineData("adapter import")]
     public async Task Help_OfACommand_ShowsItsOptionsAndAnExample(string command)
     {
-        RadaptResult help = (await RadaptProcess.Run(tiny.Folder, command, "--help")).Expect(0);
+        RadaptResult help = (await RadaptProcess.Run(tiny.Folder, [.. command.Split(' '), "--help"])).Expect(0);
         Assert.Contains($"Usage: radapt {command}", help.Output, StringComparison.Ordinal);
         Assert.Contains("--json", help.Output, StringComparison.Ordinal);
         string examples = help.Output[help.Output.IndexOf("\nExamples\n", StringComparison.Ordinal)..];
@@ -24,7 +27,7 @@ public sealed class HelpTests(TinyRun tiny)
     public async Task Help_OfTheRoot_NamesEveryCommandAndExitCode()
     {
         RadaptResult help = (await RadaptProcess.Run(tiny.Folder, "--help")).Expect(0);
-        Assert.All(["finetune", "evaluate", "predict", "inspect", "demo", "bench", "130 interrupted"], word => Assert.Contains(word, help.Output, StringComparison.Ordinal));
+        Assert.All(["finetune", "evaluate", "predict", "inspect", "adapter", "demo", "bench", "130 interrupted"], word => Assert.Contains(word, help.Output, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -27,6 +27,17 @@ public sealed class UsageErrorTests(TinyRun tiny)
     [InlineData("evaluate nothing", "nothing")]
     [InlineData("evaluate run --split train", "train")]
     [InlineData("inspect nothing.pth", "nothing.pth")]
+    [InlineData("adapter", "radapt adapter --help")]
+    [InlineData("adapter merg run", "Did you mean merge?")]
+    [InlineData("adapter merge run", "--out")]
+    [InlineData("adapter merge nothing -o merged.safetensors", "nothing")]
+    [InlineData("adapter merge run -o merged.pth", ".safetensors")]
+    [InlineData("adapter merge run -o merged.safetensors --dialect keras", "keras")]
+    [InlineData("adapter export run -o out --format tar", "tar")]
+    [InlineData("adapter import nothing -o out", "nothing")]
+    [InlineData("adapter import run/run.json -o out", "run.json")]
+    [InlineData("adapter import run -o out --heads many", "--heads")]
+    [InlineData("adapter import run -o out", "adapter_config.json")]
     public async Task Usage_Wrong_OneLineAndExitCode2(string line, string expected)
     {
         RadaptResult result = (await RadaptProcess.Run(tiny.Folder, line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).Expect(2);

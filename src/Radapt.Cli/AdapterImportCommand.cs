@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Radapt.Adaptation;
+
+namespace Radapt.Cli;
+
+/// <summary><c>radapt adapter import</c>: another program's adapter as Radapt's.</summary>
+internal sealed class AdapterImportCommand : RadaptCommand
+{
+    private readonly Argument<string> _source = new("source")
+    {
+        HelpName = "PEFT_DIR|FILE.pth",
+        Description = "Folder that PEFT's save_pretrained wrote, or a fine-tuned checkpoint of the paper's code (MED-PEFT).",
+    };
+
+    private readonly Option<string> _weights;
+    private readonly Option<bool> _force;
+    private readonly Option<int?> _heads;
+    private readonly Option<string> _pooling;
+    private readonly Option<double?> _alpha;
+    private readonly Option<string> _findings;
+    private readonly Option<int?> _resize;
+    private readonly Option<string> _out;
+    private readonly Option<bool> _json;
+
+    public AdapterImportCommand()
+        : base("import", "Make a Radapt adapter of a Hugging Face PEFT adapter or of a checkpoint of the paper's code, head included.")
+    {
+        Arguments.Add(_source);
+        _weights = Add("Model", new Option<string>("--weights") { HelpName = "BASE", Description = "The base weights that it was trained on. A checkpoint of the paper's code holds them; without this option they are kept beside the adapter." });
+        _force = Add("Model", new Option<bool>("--force") { Description = "Use base weights that are not those of training too, where they fit." });
+        _alpha = Add("Model", new Option<double?>("--alpha") { HelpName = "X", Description = "alpha of the paper's checkpoints, which do not store it. Default: 32, the paper's." });
+        _heads = Add("Model", new Option<int?>("--heads") { HelpName = "N", Description = "Attention heads. Default: as the adapter says, else those usual for the width." });
+        _pooling = Add("Model", new Option<string>("--pooling") { HelpName = "CHOICE", Description = "What the head reads: mean or class-token. Default: mean where there is an fc_norm." });
+        _pooling.AcceptOnlyFromAmong("mean", "class-token");
+        _findings = Add("Images", new Option<string>("--findings") { HelpName = "NAME,NAME", Description = "Findings in the order of the head's outputs. Default: as the adapter says, else numbered." });
+        _resize = Add("Images", new Option<int?>("--resize") { HelpName = "PX", Description = "Shorter side of an image before the centre crop. Default: as the adapter says, else the input's side." });
+        _out = Add("Output", new Option<string>("--out", "-o") { HelpName = "OUT", Description = "Folder for adapter.safetensors, or the adapter file itself.", Required = true });
+        _json = AddJson();
+        foreach (Option<int?> number in new[] { _heads, _resize })
+        {
+            number.Validators.Add(result =>
+            {
+                if (!int.TryParse(result.Tokens.SingleOrDefault()?.Value ?? "1", out int value) || value is < 1 or > 65536)
+                {
+                    result.AddError($"{number.Name} must be a whole number from 1 to 65536.");
+                }
+            });
+        }
+
+        SetAction(Run);
+    }
+
+    public override IReadOnlyList<(string Line, string What)> Examples { get; } =
+    [
+        ("radapt adapter import peft-adapter --weights MRM.pth -o imported", "What Python's peft saved:"),
+        ("radapt adapter import checkpoint-best_auroc.pth --findings Atelectasis,Edema -o imported", "What the paper's code saved; its base weights are in it:"),
+        ("radapt adapter import checkpoint-best_auroc.pth --weights MRM.pth --alpha 16 -o imported", "The same on the original base weights, trained with another alpha:"),
+    ];
+
+    private int Run(ParseResult parsed)
+    {
+        bool json = parsed.GetValue(_json);
+        ProcessSettings.PrepareCompute();
+        ImportReport report = AdapterImport.Run(new ImportRequest(parsed.GetRequiredValue(_source), parsed.GetRequiredValue(_out))
+        {
+            Weights = parsed.GetValue(_weights),
+            Findings = parsed.GetValue(_findings)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+            Alpha = parsed.GetValue(_alpha),
+            Heads = parsed.GetValue(_heads),
+            Pooling = parsed.GetValue(_pooling) switch { "mean" => Pooling.Mean, "class-token" => Pooling.ClassToken, _ => null },
+            Resize = parsed.GetValue(_resize),
+            Force = parsed.GetValue(_force),
+        });
+        var terminal = new Terminal(onStandardError: json);
+        foreach (string note in report.Notes)
+        {
+            terminal.Line($"Note: {note}");
+        }
+
+        AdapterDescription adapter = report.Adapter;
+        string rank = adapter.Method == "lora" ? $", rank {adapter.Lora.Rank} on {string.Join(", ", adapter.Lora.Targets)}" : "";
+        terminal.Line($"{report.File}: method {adapter.Method}{rank}, {adapter.Findings.Count} findings", strong: true);
+        if (json)
+        {
+            Terminal.WriteJson(new JsonObject
+            {
+                ["file"] = Path.GetFullPath(report.File),
+                ["method"] = adapter.Method,
+                ["findings"] = new JsonArray([.. adapter.Findings.Select(f => JsonValue.Create(f))]),
+                ["notes"] = new JsonArray([.. report.Notes.Select(n => JsonValue.Create(n))]),
+            });
+        }
+
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Radapt.Adaptation;
+
+namespace Radapt.Cli;
+
+/// <summary><c>radapt adapter merge</c>: base weights plus adapter as plain weights.</summary>
+internal sealed class AdapterMergeCommand : RadaptCommand
+{
+    private readonly Argument<string> _run = new("run") { HelpName = "RUN", Description = "Run folder or adapter file." };
+    private readonly Option<string> _out;
+    private readonly Option<string> _dialect;
+    private readonly Option<string> _weights;
+    private readonly Option<bool> _force;
+    private readonly Option<bool> _json;
+
+    public AdapterMergeCommand()
+        : base("merge", "Write base weights plus adapter, head included, as plain float32 weights, and measure the difference that merging makes.")
+    {
+        Arguments.Add(_run);
+        _out = Add("Output", new Option<string>("--out", "-o") { HelpName = "FILE.safetensors", Description = "The weights to write. evaluate, predict and --weights take them.", Required = true });
+        _dialect = Add("Output", new Option<string>("--dialect")
+        {
+            HelpName = "CHOICE",
+            Description = $"Whose tensor names: {string.Join(", ", AdapterMerge.Dialects)}. Default: native.",
+            DefaultValueFactory = _ => "native",
+        });
+        _dialect.AcceptOnlyFromAmong([.. AdapterMerge.Dialects]);
+        _json = AddJson();
+        _weights = Add("Model", new Option<string>("--weights") { HelpName = "FILE", Description = "Where the base weights are now. Default: where they were in training." });
+        _force = Add("Model", new Option<bool>("--force") { Description = "Use base weights that are not those of training too, where they fit." });
+        SetAction(Run);
+    }
+
+    public override IReadOnlyList<(string Line, string What)> Examples { get; } =
+    [
+        ("radapt adapter merge runs/first -o merged.safetensors", "For Radapt, as the base of another training too:"),
+        ("radapt adapter merge runs/first --dialect timm -o model.safetensors", "For timm and MAE's code:"),
+        ("radapt adapter merge runs/first --weights weights/MRM.pth -o merged.safetensors", "The base weights have moved:"),
+    ];
+
+    private int Run(ParseResult parsed)
+    {
+        bool json = parsed.GetValue(_json);
+        ProcessSettings.PrepareCompute();
+        MergeReport report = AdapterMerge.Run(
+            parsed.GetRequiredValue(_run), parsed.GetRequiredValue(_out), parsed.GetValue(_dialect)!, parsed.GetValue(_weights), parsed.GetValue(_force));
+        var terminal = new Terminal(onStandardError: json);
+        if (report.OtherBase is { } other)
+        {
+            terminal.Line($"Note: {other}");
+        }
+
+        terminal.Line($"{report.File}: {Figures.Bytes(report.Bytes)}, {report.Dialect} names", strong: true);
+        terminal.Line(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Merged against unmerged, on {report.Images} generated images: logits differ by at most {report.LogitDifference:0.0e0}, probabilities by at most {report.ProbabilityDifference:0.0e0}."));
+        if (json)
+        {
+            Terminal.WriteJson(new JsonObject
+            {
+                ["file"] = Path.GetFullPath(report.File),
+                ["dialect"] = report.Dialect,
+                ["bytes"] = report.Bytes,
+                ["images"] = report.Images,
+                ["difference"] = new JsonObject { ["logit"] = report.LogitDifference, ["probability"] = report.ProbabilityDifference },
+                ["note"] = report.OtherBase,
+            });
+        }
+
+        return ExitCode.Done;
+    }
+}

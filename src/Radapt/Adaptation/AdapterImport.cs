@@ -1,0 +1,52 @@
+using Radapt.Adaptation.Peft;
+using Radapt.Checkpoints;
+using static TorchSharp.torch;
+
+namespace Radapt.Adaptation;
+
+/// <summary>
+/// Other programs' adapters as Radapt's: PEFT's, and those of the paper's code. LoRA stays LoRA wherever Radapt has a slot for it; where it
+/// has none (LoRA on the patch embedding, trained biases) the result is the whole adapted model, method full. Nothing is left out silently.
+/// </summary>
+public static class AdapterImport
+{
+    /// <summary>Reads, checks and writes.</summary>
+    /// <exception cref="RadaptException">The source is damaged or of another kind, its head is missing, or the base weights do not fit.</exception>
+    public static ImportReport Run(ImportRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        return PeftFolder.Is(request.Source) || Directory.Exists(request.Source) ? OfPeft(request) : OfPaper(request);
+    }
+
+    private static ImportReport OfPeft(ImportRequest request)
+    {
+        if (request.Alpha is not null)
+        {
+            throw new RadaptException($"{request.Source}: --alpha is for checkpoints of the paper's code; PEFT's {PeftConfig.FileName} has its own.");
+        }
+
+        ForeignAdapter adapter = PeftImport.Read(request.Source);
+        bool scratch = adapter.Facts?.BaseSha256.StartsWith("scratch:", StringComparison.Ordinal) == true;
+        if (request.Weights is null && !scratch)
+        {
+            throw new RadaptException($"{request.Source}: a PEFT adapter goes with base weights; give them with --weights.");
+        }
+
+        using BackboneWeights? weights = request.Weights is null ? null : BackboneWeights.Open(request.Weights);
+        var making = new AdapterMaking(request, adapter, weights);
+        making.CheckBase();
+        return making.Finish(request.Weights);
+    }
+
+    private static ImportReport OfPaper(ImportRequest request)
+    {
+        using CheckpointFile file = CheckpointFile.Open(request.Source);
+        ForeignAdapter adapter = PaperCheckpoint.Read(file, request.Alpha ?? PaperCheckpoint.Alpha);
+        using BackboneWeights weights = BackboneWeights.Open(request.Weights ?? request.Source);
+        var making = new AdapterMaking(request, adapter, weights);
+        making.TakeBaseOf(file);
+        return making.Finish(request.Weights);
+    }
+}

@@ -1,0 +1,106 @@
+using Radapt.Checkpoints;
+using Radapt.Compute;
+using Radapt.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Radapt.Adaptation;
+
+/// <summary>
+/// Writes a run's base weights with its adapter merged in, head included, as plain weights: float32 base + delta. Every such file carries
+/// the adapter's description in its metadata, so it can be evaluated and predicted with as it is.
+/// </summary>
+public static class AdapterMerge
+{
+    private const int Pictures = 4; // generated, to measure with
+
+    /// <summary>Whose tensor names a merged file can have. MAE's and timm's are those of Radapt's own plain ViT.</summary>
+    public static IReadOnlyList<string> Dialects { get; } = ["native", "timm", "mae"];
+
+    /// <summary>Merges, writes, reads the file back and compares.</summary>
+    /// <param name="runOrAdapter">Run folder or adapter file.</param>
+    /// <param name="output">The .safetensors file.</param>
+    /// <param name="dialect">One of <see cref="Dialects"/>.</param>
+    /// <param name="weights">Where the base weights lie now; null: where they lay in training.</param>
+    /// <param name="force">Take base weights that are not those of training too, where they fit.</param>
+    /// <exception cref="RadaptException">A file is missing or damaged, the base is not the adapter's, or its method cannot be merged.</exception>
+    public static MergeReport Run(string runOrAdapter, string output, string dialect = "native", string? weights = null, bool force = false)
+    {
+        if (!Dialects.Contains(dialect))
+        {
+            throw new RadaptException($"--dialect {dialect}: choose one of {string.Join(", ", Dialects)}.");
+        }
+
+        if (!output.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new RadaptException($"{output}: merged weights are written as safetensors; give a name that ends in .safetensors.");
+        }
+
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using AdaptedModel model = AdaptedModel.Open(runOrAdapter, weights, ComputePlan.Float32, force);
+        AdapterDescription merged = model.Description with { Method = "full" };
+        SafetensorsWriter.Write(
+            output, MergedTensors(model.Classifier), dialect == "native" ? merged.ToMetadata() : merged.ToForeignMetadata());
+        Tensor images = GeneratedImages(model.Description.Backbone.ImageSize);
+        Tensor expected = model.Classifier.Forward(images, ForwardPass.Evaluation);
+        using AdaptedModel written = AdaptedModel.Open(output, null, ComputePlan.Float32);
+        Tensor actual = written.Classifier.Forward(images, ForwardPass.Evaluation);
+        return new MergeReport(output, dialect, new FileInfo(output).Length)
+        {
+            LogitDifference = Largest(actual, expected),
+            ProbabilityDifference = Largest(actual.sigmoid(), expected.sigmoid()),
+            Images = Pictures,
+            OtherBase = model.OtherBase,
+        };
+    }
+
+    /// <summary>Noise with the mean and the spread of normalised radiographs, the same at every call: (4, 1, S, S).</summary>
+    internal static Tensor GeneratedImages(int side)
+    {
+        Tensor images = empty(Pictures, 1, side, side);
+        Initialisation.TruncatedNormal(images, "generated images", 1, seed: 0);
+        return images;
+    }
+
+    /// <summary>Every tensor of the classifier by its native name, adapters added to their projections.</summary>
+    internal static Dictionary<string, Tensor> MergedTensors(Classifier classifier)
+    {
+        var tensors = classifier.Encoder.named_parameters().Concat(classifier.Head.named_parameters()).ToDictionary(p => p.name, p => (Tensor)p.parameter);
+        foreach ((string name, nn.Module module) in classifier.Encoder.named_modules())
+        {
+            if (module is Projection { Adapter: not null } projection)
+            {
+                tensors[name + ".weight"] = MergedWeight(projection, name);
+            }
+        }
+
+        return tensors;
+    }
+
+    /// <summary>The projection's weight plus what its adapter adds, float32 (out, in); the caller's scope owns it.</summary>
+    /// <exception cref="RadaptException">The adapter's method cannot be merged.</exception>
+    internal static Tensor MergedWeight(Projection projection, string name) => projection.Adapter is not { } adapter ? projection.weight
+        : projection.weight.Plus(adapter.Delta() ?? throw new RadaptException($"The adapter on {name} cannot be merged: its method has no merged form."));
+
+    private static double Largest(Tensor a, Tensor b) => a.Plus(b, -1).abs().max().item<float>();
+}
+
+/// <summary>What a merge wrote.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Dialect">Whose tensor names it has.</param>
+/// <param name="Bytes">Its size.</param>
+public sealed record MergeReport(string File, string Dialect, long Bytes)
+{
+    /// <summary>Largest difference of a logit, merged file against unmerged model.</summary>
+    public required double LogitDifference { get; init; }
+
+    /// <summary>Largest difference of a probability.</summary>
+    public required double ProbabilityDifference { get; init; }
+
+    /// <summary>Generated images that this was measured on.</summary>
+    public required int Images { get; init; }
+
+    /// <summary>A line that says so where other base weights than those of training were forced, else null.</summary>
+    public string? OtherBase { get; init; }
+}

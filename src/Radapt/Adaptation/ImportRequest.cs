@@ -1,0 +1,34 @@
+namespace Radapt.Adaptation;
+
+/// <summary>What to import, onto which base weights, and what the files themselves may not tell.</summary>
+/// <param name="Source">A PEFT adapter's folder, or a fine-tuned checkpoint of the paper's code.</param>
+/// <param name="Output">The adapter file to write, or a folder for <c>adapter.safetensors</c>.</param>
+public sealed record ImportRequest(string Source, string Output)
+{
+    /// <summary>The base weights; null only where the source holds them, or says that they were random.</summary>
+    public string? Weights { get; init; }
+
+    /// <summary>Findings, in the order of the head's outputs; null: as the source says, else numbered.</summary>
+    public IReadOnlyList<string>? Findings { get; init; }
+
+    /// <summary>alpha of the paper's checkpoints, which do not store it; null: 32, the paper's.</summary>
+    public double? Alpha { get; init; }
+
+    /// <summary>Attention heads; null: as the source says, else those usual for the width.</summary>
+    public int? Heads { get; init; }
+
+    /// <summary>What the head reads; null: told from the tensors.</summary>
+    public Pooling? Pooling { get; init; }
+
+    /// <summary>Shorter side of an image before the centre crop, pixels; null: as the source says, else the input's side.</summary>
+    public int? Resize { get; init; }
+
+    /// <summary>Take base weights that are not those of training too, where they fit.</summary>
+    public bool Force { get; init; }
+}
+
+/// <summary>What an import made.</summary>
+/// <param name="File">The adapter file.</param>
+/// <param name="Adapter">What it says about itself.</param>
+/// <param name="Notes">Lines for people: what was chosen, what is special.</param>
+public sealed record ImportReport(string File, AdapterDescription Adapter, IReadOnlyList<string> Notes);

@@ -1,0 +1,28 @@
+using Radapt.Checkpoints;
+using Radapt.Models.Dialects;
+
+namespace Radapt.Adaptation.Peft;
+
+/// <summary>Paths of Hugging Face's ViT and Dinov2 modules, query, key and value apart.</summary>
+/// <param name="Prefix">What stands before <c>encoder.layer</c> in the base model: <c>vit.</c>, <c>dinov2.</c> or nothing.</param>
+/// <param name="Dinov2">Whether the MLP is named as in Dinov2 (<c>mlp.fc1</c>) rather than as in ViT (<c>intermediate.dense</c>).</param>
+internal sealed record HuggingFaceNames(string Prefix, bool Dinov2)
+{
+    /// <summary>The names of a base checkpoint; null where it is not in Hugging Face's form.</summary>
+    public static HuggingFaceNames? Of(CheckpointFile file) => WeightsDialect.Recognise(file).Dialect is var dialect and (Dialect.HuggingFaceVit or Dialect.HuggingFaceDinov2)
+        ? new HuggingFaceNames(new StateDict(file).Prefix, dialect == Dialect.HuggingFaceDinov2) : null;
+
+    /// <summary>The path of a projection or third.</summary>
+    public string PathOf(LoraPlace place) => $"{Prefix}encoder.layer.{place.Block}.{End(place.Slot)}";
+
+    /// <summary>What the paths of a slot end with in every block; <c>query</c> and <c>value</c> as PEFT's users write them.</summary>
+    public string End(string slot) => slot switch
+    {
+        "q" => "attention.attention.query",
+        "k" => "attention.attention.key",
+        "v" => "attention.attention.value",
+        "proj" => "attention.output.dense",
+        "fc1" => Dinov2 ? "mlp.fc1" : "intermediate.dense",
+        _ => Dinov2 ? "mlp.fc2" : "output.dense",
+    };
+}

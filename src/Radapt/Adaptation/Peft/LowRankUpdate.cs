@@ -1,0 +1,32 @@
+using static TorchSharp.torch;
+
+namespace Radapt.Adaptation.Peft;
+
+/// <summary>What LoRA adds to one projection or to a third of a fused one: scale B A.</summary>
+/// <param name="Place">What it is added to.</param>
+/// <param name="A">(r, in)</param>
+/// <param name="B">(out, r)</param>
+/// <param name="Scale">alpha / r, or alpha / sqrt r.</param>
+internal sealed record LowRankUpdate(LoraPlace Place, Tensor A, Tensor B, double Scale)
+{
+    /// <summary>Rank r.</summary>
+    public int Rank => (int)A.shape[0];
+}
+
+/// <summary>A projection of the backbone, or a third of its fused qkv projection.</summary>
+/// <param name="Block">Number of the block.</param>
+/// <param name="Slot"><c>q</c>, <c>k</c>, <c>v</c>, <c>proj</c>, <c>fc1</c>, <c>fc2</c> as in <see cref="LoraSettings.AllTargets"/>, or <c>qkv</c> for all thirds at once.</param>
+internal sealed record LoraPlace(int Block, string Slot)
+{
+    /// <summary>The slot that stands for all three thirds.</summary>
+    public const string Fused = "qkv";
+
+    /// <summary>The thirds in the order of the fused projection's rows.</summary>
+    public static IReadOnlyList<string> Thirds { get; } = ["q", "k", "v"];
+
+    /// <summary>Whether the projection is the fused one.</summary>
+    public bool IsAttentionInput => Slot == Fused || Thirds.Contains(Slot);
+
+    /// <summary>Name of the projection in the model: <c>blocks.0.attn.qkv</c>.</summary>
+    public string Projection => $"blocks.{Block}.{(IsAttentionInput ? "attn.qkv" : Slot == "proj" ? "attn.proj" : $"mlp.{Slot}")}";
+}

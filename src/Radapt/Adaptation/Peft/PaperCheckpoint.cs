@@ -1,0 +1,87 @@
+using Radapt.Checkpoints;
+using Radapt.Models;
+using Radapt.Models.Dialects;
+using static TorchSharp.torch;
+
+namespace Radapt.Adaptation.Peft;
+
+/// <summary>
+/// Checkpoints of the paper's code: LoRA of q and v (A stacked; B stacked without rows for k), unmerged beside the base weights, with
+/// <c>fc_norm</c> and <c>head</c>. alpha is stored nowhere; the code always uses 32.
+/// </summary>
+internal static class PaperCheckpoint
+{
+    public const double Alpha = 32;
+
+    /// <summary>How far the code's own training may carry its base weights off: it adds and subtracts the delta every epoch.</summary>
+    public const double Drift = 1e-4;
+
+    /// <exception cref="RadaptException">Unreadable, or without a head.</exception>
+    public static ForeignAdapter Read(CheckpointFile file, double alpha)
+    {
+        var names = new StateDict(file);
+        var lora = new List<LowRankUpdate>();
+        foreach (string a in names.Names.Where(n => n.EndsWith(".lora_A", StringComparison.Ordinal)))
+        {
+            lora.AddRange(Thirds(file, names.Prefix, a[..^".lora_A".Length], alpha));
+        }
+
+        string[] saved = [.. names.Names.Where(n => n is "head.weight" or "head.bias" or "fc_norm.weight" or "fc_norm.bias")];
+        if (!saved.Contains("head.weight"))
+        {
+            throw new RadaptException($"{file.Path}: holds no head.weight, so it is no fine-tuned classifier. Give a checkpoint of MED-PEFT's fine-tuning or a PEFT folder.");
+        }
+
+        return new ForeignAdapter
+        {
+            Description = lora.Count > 0 ? "MED-PEFT LoRA checkpoint" : "fully fine-tuned checkpoint",
+            Lora = lora,
+            Saved = saved.ToDictionary(n => n, n => file.ReadFloat32(names.Prefix + n)),
+            Dropout = 0.1,
+        };
+    }
+
+    /// <summary>Copies the checkpoint's own base weights, LoRA left aside, into an encoder; false where it holds none.</summary>
+    /// <exception cref="RadaptException">It holds an encoder that does not fit.</exception>
+    public static bool LoadBase(CheckpointFile file, VisionTransformer encoder)
+    {
+        RecognisedWeights weights = WeightsDialect.Recognise(file);
+        if (weights.EncoderNames is null)
+        {
+            return false;
+        }
+
+        WeightsCheck.Ensure(file, weights, [.. encoder.named_parameters().Select(p => (p.name, p.parameter.shape))]);
+        using var noGradient = no_grad();
+        foreach ((string name, TorchSharp.Modules.Parameter parameter) in encoder.named_parameters())
+        {
+            using var scope = NewDisposeScope();
+            Tensor stored = file.ReadFloat32(weights.Encoder[name]);
+            parameter.copy_(name == "pos_embed" ? PositionEmbedding.Resize(stored, encoder.Shape.Grid) : stored);
+        }
+
+        return true;
+    }
+
+    private static IEnumerable<LowRankUpdate> Thirds(CheckpointFile file, string prefix, string module, double alpha)
+    {
+        LoraPlace? place = PeftNames.PlaceOf(module);
+        string partner = prefix + module + ".lora_B";
+        if (place is not { Slot: LoraPlace.Fused } || !file.Contains(partner))
+        {
+            throw new RadaptException($"{file.Path}: {module}.lora_A {(place is null ? "is on no projection that Radapt knows" : "has no lora_B beside it")}; the paper's LoRA sits on attn.qkv.");
+        }
+
+        (Tensor a, Tensor b) = (file.ReadFloat32(prefix + module + ".lora_A"), file.ReadFloat32(partner));
+        long rank = b.dim() == 2 ? b.shape[1] : 0;
+        if (a.dim() != 2 || rank == 0 || a.shape[0] != 2 * rank || b.shape[0] != 2 * a.shape[1])
+        {
+            throw new RadaptException($"{file.Path}: {module} has lora_A ({string.Join(", ", a.shape)}) and lora_B ({string.Join(", ", b.shape)}), which are not LoRA of q and v.");
+        }
+
+        foreach ((string slot, int part) in new[] { ("q", 0), ("v", 1) })
+        {
+            yield return new LowRankUpdate(place with { Slot = slot }, a.narrow(0, part * rank, rank), b.narrow(0, part * a.shape[1], a.shape[1]), alpha / rank);
+        }
+    }
+}

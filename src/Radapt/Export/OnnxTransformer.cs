@@ -1,0 +1,107 @@
+using Radapt.Adaptation;
+using Radapt.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Radapt.Export;
+
+/// <summary>Draws a classifier, adapters merged, as an ONNX graph: images (B, 1 or 3, S, S) to logits and probabilities (B, F), B free.</summary>
+internal sealed class OnnxTransformer
+{
+    public const string Images = "images", Logits = "logits", Probabilities = "probabilities", Batch = "batch";
+
+    private static readonly long[] s_tokenAxis = [1];
+
+    private readonly OnnxGraph _graph = new();
+    private readonly Classifier _classifier;
+    private readonly BackboneShape _shape;
+
+    private OnnxTransformer(Classifier classifier) => (_classifier, _shape) = (classifier, classifier.Encoder.Shape);
+
+    /// <param name="classifier">float32; its adapters can be merged.</param>
+    /// <param name="channels">1: gray, as Radapt computes; 3: three equal channels, as upstream's models take them.</param>
+    public static OnnxGraph Draw(Classifier classifier, int channels)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var drawing = new OnnxTransformer(classifier);
+        drawing.Draw(channels);
+        return drawing._graph;
+    }
+
+    private void Draw(int channels)
+    {
+        VisionTransformer encoder = _classifier.Encoder;
+        string tokens = Embed(encoder, _graph.Input(Images, Batch, channels, _shape.ImageSize, _shape.ImageSize), channels);
+        foreach (Block block in encoder.blocks)
+        {
+            tokens = Add(tokens, Attention(block.attn, Norm(block.norm1, tokens)));
+            tokens = Add(tokens, Linear(block.mlp.fc2, Gelu(Linear(block.mlp.fc1, Norm(block.norm2, tokens)))));
+        }
+
+        string logits = Linear(_classifier.Head.head, Pooled(encoder.norm is { } norm ? Norm(norm, tokens) : tokens));
+        long findings = _classifier.Head.head.weight.shape[0];
+        _graph.Output(Logits, logits, Batch, findings);
+        _graph.Output(Probabilities, _graph.Node("Sigmoid", [logits]), Batch, findings);
+    }
+
+    private string Embed(VisionTransformer encoder, string images, int channels)
+    {
+        (long patch, long width) = (_shape.PatchSize, _shape.Width);
+        Tensor weight = encoder.patch_embed.proj.weight; // (C, 3, P, P)
+        string grid = _graph.Node(
+            "Conv", [images, _graph.Constant(channels == 1 ? weight.sum(1, keepdim: true) : weight), _graph.Constant(encoder.patch_embed.proj.bias)],
+            ("kernel_shape", new[] { patch, patch }), ("strides", new[] { patch, patch }));
+        string patches = Transpose(Reshape(grid, 0, width, _shape.Tokens - 1), 0, 2, 1); // (B, N-1, C); a 0 keeps that size
+        string batch = _graph.Node("Shape", [patches], ("end", 1L));
+        string all = _graph.Node("Concat", [batch, _graph.Integers(1, width)], ("axis", 0L));
+        string token = _graph.Node("Expand", [_graph.Constant(encoder.cls_token), all]); // (B, 1, C)
+        return Add(_graph.Node("Concat", [token, patches], ("axis", 1L)), _graph.Constant(encoder.pos_embed));
+    }
+
+    private string Attention(Attention attention, string tokens)
+    {
+        (long n, long c, long head) = (_shape.Tokens, _shape.Width, _shape.Width / _shape.Heads);
+        string[] thirds = _graph.Nodes("Split", [Linear(attention.qkv, tokens), _graph.Integers(c, c, c)], 3, ("axis", 2L));
+        string[] heads = [.. thirds.Select(t => Reshape(t, 0, n, _shape.Heads, head))]; // (B, N, H, C/H)
+        (string query, string key, string value) = (Transpose(heads[0], 0, 2, 1, 3), Transpose(heads[1], 0, 2, 3, 1), Transpose(heads[2], 0, 2, 1, 3));
+        string scores = _graph.Node("Mul", [_graph.Node("MatMul", [query, key]), _graph.Number((float)(1 / Math.Sqrt(head)))]); // (B, H, N, N)
+        string attended = _graph.Node("MatMul", [_graph.Node("Softmax", [scores], ("axis", -1L)), value]);
+        return Linear(attention.proj, Reshape(Transpose(attended, 0, 2, 1, 3), 0, n, c));
+    }
+
+    private string Pooled(string tokens)
+    {
+        if (_classifier.Head.fc_norm is not { } norm)
+        {
+            return _graph.Node("Gather", [tokens, Scalar(0)], ("axis", 1L)); // the class token
+        }
+
+        string patches = _graph.Node("Slice", [tokens, _graph.Integers(1), _graph.Integers(_shape.Tokens), _graph.Integers(1)]);
+        return Norm(norm, _graph.Node("ReduceMean", [patches], ("axes", s_tokenAxis), ("keepdims", 0L)));
+    }
+
+    // Exact GELU, 0.5 x (1 + erf(x / sqrt 2)); it is an operator of its own from opset 20 on only.
+    private string Gelu(string input)
+    {
+        string error = _graph.Node("Erf", [_graph.Node("Mul", [input, _graph.Number((float)Math.Sqrt(0.5))])]);
+        return _graph.Node("Mul", [_graph.Node("Mul", [input, _graph.Number(0.5f)]), Add(error, _graph.Number(1))]);
+    }
+
+    private string Linear(Projection projection, string input)
+    {
+        Tensor weight = AdapterMerge.MergedWeight(projection, "this projection");
+        return Add(_graph.Node("MatMul", [input, _graph.Constant(weight.t())]), _graph.Constant(projection.bias));
+    }
+
+    private string Norm(LayerNorm norm, string input) =>
+        _graph.Node("LayerNormalization", [input, _graph.Constant(norm.weight), _graph.Constant(norm.bias)], ("axis", -1L), ("epsilon", (float)LayerNorm.Epsilon));
+
+    private string Scalar(long value) => _graph.Node("Squeeze", [_graph.Integers(value)]);
+
+    private string Add(string first, string second) => _graph.Node("Add", [first, second]);
+
+    private string Reshape(string input, params long[] shape) => _graph.Node("Reshape", [input, _graph.Integers(shape)]);
+
+    private string Transpose(string input, params long[] order) => _graph.Node("Transpose", [input], ("perm", order));
+}

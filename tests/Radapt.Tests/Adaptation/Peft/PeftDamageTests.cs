@@ -1,0 +1,141 @@
+using Radapt.Adaptation;
+using Radapt.Adaptation.Peft;
+using static TorchSharp.torch;
+
+namespace Radapt.Tests.Adaptation.Peft;
+
+/// <summary>Hostile, truncated and mislabelled PEFT folders end in one clear line, and nothing is written.</summary>
+public sealed class PeftDamageTests : IDisposable
+{
+    private const string Config = "adapter_config.json", Tensors = "adapter_model.safetensors";
+
+    private readonly SavedAdapter _saved = new();
+
+    public PeftDamageTests() => PeftExport.Write(_saved.Adapter, _saved["peft"], null);
+
+    public static TheoryData<string, string> Breakages => new()
+    {
+        { "config missing", "adapter_config.json: missing" },
+        { "config no json", "adapter_config.json" },
+        { "config empty list", "not an object" },
+        { "config without r", "r is missing" },
+        { "config r text", "adapter_config.json" },
+        { "config alpha infinite", "adapter_config.json" },
+        { "config bad pattern", "adapter_config.json" },
+        { "IA3", "peft_type is IA3" },
+        { "dora", "use_dora" },
+        { "wrong rank", "rank 8" },
+        { "target without tensors", "'fc2'" },
+        { "saved module without tensors", "'pooler'" },
+        { "head missing", "head" },
+        { "norm missing", "fc_norm" },
+        { "half missing", "lora_A and lora_B" },
+        { "tensors missing", "adapter_model.safetensors" },
+        { "tensors truncated", "adapter_model.safetensors" },
+        { "other names", "base_model.model." },
+        { "unknown module", "blocks.0.attn.q_norm" },
+        { "block beyond", "does not fit" },
+        { "other width", "does not fit" },
+        { "unknown tensor", "token_type" },
+        { "magnitude", "lora_magnitude_vector" },
+        { "integers", "holds Int64" },
+        { "facts damaged", "metadata is damaged" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Breakages))]
+    public void Import_DamagedAdapter_OneLineAndNothingWritten(string breakage, string expected)
+    {
+        Break(breakage);
+        RadaptException e = Assert.Throws<RadaptException>(() => AdapterImport.Run(new ImportRequest(_saved["peft"], _saved["out"]) { Weights = _saved.Base }));
+        Assert.Contains(expected, e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', e.Message);
+        Assert.False(Path.Exists(_saved["out"]));
+    }
+
+    [Fact]
+    public void Import_BaseOfAnotherShape_NamesIt()
+    {
+        using var scope = NewDisposeScope();
+        PeftRoundTripTests.Rewrite(_saved["peft"], t => t.Key.Contains("lora_A", StringComparison.Ordinal) ? zeros(t.Value.shape[0], 32) : t.Value);
+        RadaptException e = Assert.Throws<RadaptException>(() => AdapterImport.Run(new ImportRequest(_saved["peft"], _saved["out"]) { Weights = _saved.Base }));
+        Assert.Contains("width 64", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Import_WithoutBase_AsksForIt()
+    {
+        RadaptException e = Assert.Throws<RadaptException>(() => AdapterImport.Run(new ImportRequest(_saved["peft"], _saved["out"])));
+        Assert.Contains("--weights", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Import_BiasesTrainedToo_GivesTheWholeModelThatPeftWouldRun()
+    {
+        using var scope = NewDisposeScope();
+        float[] before = SavedAdapter.Logits(_saved.Adapter);
+        AddTensor("blocks.1.mlp.fc1.bias", zeros(256)); // what it is already
+        ImportReport report = AdapterImport.Run(new ImportRequest(_saved["peft"], _saved["same.safetensors"]) { Weights = _saved.Base });
+        Assert.Equal("full", report.Adapter.Method);
+        PeftRoundTripTests.AssertClose(before, SavedAdapter.Logits(report.File), 1e-5);
+    }
+
+    public void Dispose() => _saved.Dispose();
+
+    private void Break(string breakage)
+    {
+        using var scope = NewDisposeScope();
+        string config = Path.Combine(_saved["peft"], Config);
+        string tensors = Path.Combine(_saved["peft"], Tensors);
+        switch (breakage)
+        {
+            case "config missing": File.Delete(config); break;
+            case "config no json": File.WriteAllText(config, "{ \"r\": 4, "); break;
+            case "config empty list": File.WriteAllText(config, "[]"); break;
+            case "config without r": Edit("\"r\": 8,", ""); break;
+            case "config r text": Edit("\"r\": 8,", "\"r\": \"many\","); break;
+            case "config alpha infinite": Edit("\"lora_alpha\": 64", "\"lora_alpha\": 1e999"); break;
+            case "config bad pattern": Edit("\"rank_pattern\": {}", "\"rank_pattern\": {\"(\": 4}"); break;
+            case "IA3": Edit("LORA", "IA3"); break;
+            case "dora": Edit("\"use_dora\": false", "\"use_dora\": true"); break;
+            case "wrong rank": Edit("\"r\": 8,", "\"r\": 16,"); break;
+            case "target without tensors": Edit("\"qkv\"", "\"qkv\", \"fc2\""); break;
+            case "saved module without tensors": Edit("\"fc_norm\"", "\"fc_norm\", \"pooler\""); break;
+            case "head missing": Edit("\"head\",", ""); Drop(".head."); break;
+            case "norm missing": Edit("\"head\",\n    \"fc_norm\"", "\"head\""); Drop(".fc_norm."); break;
+            case "half missing": Drop("blocks.1.attn.qkv.lora_B"); break;
+            case "tensors missing": File.Delete(tensors); break;
+            case "tensors truncated": File.WriteAllBytes(tensors, File.ReadAllBytes(tensors)[..^100]); break;
+            case "other names": Rename("base_model.model.", "model."); break;
+            case "unknown module": Edit("\"qkv\"", "\"q_norm\""); Rename("attn.qkv", "attn.q_norm"); break;
+            case "block beyond": Rename("blocks.2", "blocks.7"); break;
+            case "other width": PeftRoundTripTests.Rewrite(_saved["peft"], t => t.Key.Contains("lora_B", StringComparison.Ordinal) ? zeros(96, 8) : t.Value); break;
+            case "unknown tensor": AddTensor("token_type.weight", zeros(3)); break;
+            case "magnitude": AddTensor("blocks.0.attn.qkv.lora_magnitude_vector", zeros(3)); break;
+            case "integers": PeftRoundTripTests.Rewrite(_saved["peft"], t => t.Value.to(ScalarType.Int64)); break;
+            case "facts damaged": BreakFacts(tensors); break;
+            default: throw new ArgumentException(breakage, nameof(breakage));
+        }
+
+        void Edit(string old, string with)
+        {
+            string text = File.ReadAllText(config);
+            Assert.Contains(old, text, StringComparison.Ordinal);
+            File.WriteAllText(config, text.Replace(old, with, StringComparison.Ordinal));
+        }
+
+        void Drop(string part) => PeftRoundTripTests.Rewrite(_saved["peft"], t => t.Key.Contains(part, StringComparison.Ordinal) ? null : t.Value);
+
+        void Rename(string old, string with) => PeftRoundTripTests.Rewrite(_saved["peft"], t => t.Value, n => n.Replace(old, with, StringComparison.Ordinal));
+    }
+
+    private void AddTensor(string name, Tensor tensor) => PeftRoundTripTests.Rewrite(_saved["peft"], t => t.Value, added: ("base_model.model." + name, tensor));
+
+    private static void BreakFacts(string tensors)
+    {
+        byte[] bytes = File.ReadAllBytes(tensors);
+        int at = bytes.AsSpan().IndexOf("\"radapt.pooling\":\"Mean\""u8);
+        "\"radapt.pooling\":\"Neat\""u8.CopyTo(bytes.AsSpan(at));
+        File.WriteAllBytes(tensors, bytes);
+    }
+}

@@ -1,0 +1,129 @@
+using CsCheck;
+using Radapt.Adaptation;
+using Radapt.Adaptation.Peft;
+using Radapt.Checkpoints;
+
+namespace Radapt.Tests.Adaptation.Peft;
+
+public class PeftRoundTripTests
+{
+    private static readonly Gen<LoraSettings> s_settings =
+        from rank in Gen.Int[1, 5]
+        from alpha in Gen.Double[0.5, 64]
+        from targets in Gen.Bool.Array[6]
+        from block in Gen.Int[-1, 2]
+        where targets.Any(t => t)
+        select new LoraSettings
+        {
+            Rank = rank,
+            Alpha = alpha,
+            Targets = [.. LoraSettings.AllTargets.Where((_, i) => targets[i])],
+            Blocks = block < 0 ? [] : [block],
+        };
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("vit.")]
+    [InlineData("dinov2.")]
+    public void ExportThenImport_AnySettings_GivesTheSameAdapter(string? huggingFace) => s_settings.Sample(
+        settings =>
+        {
+            using var saved = new SavedAdapter(settings);
+            PeftExport.Write(saved.Adapter, saved["peft"], huggingFace is null ? null : new HuggingFaceNames(huggingFace, huggingFace == "dinov2."));
+            ImportReport report = AdapterImport.Run(new ImportRequest(saved["peft"], saved["back.safetensors"]) { Weights = saved.Base });
+            Assert.Equal(settings.Targets, report.Adapter.Lora.Targets);
+            Assert.Equal(settings.Rank, report.Adapter.Lora.Rank);
+            Assert.Equal(settings.Scale, report.Adapter.Lora.Scale, 1e-9);
+            Assert.Equivalent(
+                saved.Description with { Lora = report.Adapter.Lora, BaseDescription = report.Adapter.BaseDescription }, report.Adapter, strict: true);
+            AssertSameTensors(saved.Adapter, report.File);
+        },
+        iter: 12, threads: 1);
+
+    [Fact]
+    public void Import_UntrainedAdapter_KeepsItsRank()
+    {
+        using var saved = new SavedAdapter();
+        PeftExport.Write(saved.Adapter, saved["peft"], null);
+        Rewrite(saved["peft"], t => t.Key.Contains("lora_B", StringComparison.Ordinal) ? TorchSharp.torch.zeros_like(t.Value) : t.Value);
+        ImportReport report = AdapterImport.Run(new ImportRequest(saved["peft"], saved["back.safetensors"]) { Weights = saved.Base });
+        Assert.Equal(8, report.Adapter.Lora.Rank); // 2 x 4 on the fused projection: no B tells whose
+        Assert.Equal(["q", "k", "v"], report.Adapter.Lora.Targets);
+    }
+
+    [Fact]
+    public void Import_RanksAndAlphasOfTheirOwn_AreKeptInTheProduct()
+    {
+        using var saved = new SavedAdapter(new LoraSettings { Rank = 4, Alpha = 8, Targets = ["q", "v", "proj"] });
+        PeftExport.Write(saved.Adapter, saved["peft"], null);
+        string config = File.ReadAllText(Path.Combine(saved["peft"], "adapter_config.json"));
+        Assert.Contains("\"rank_pattern\": {\n    \"attn.proj\": 4", config, StringComparison.Ordinal); // 8 on qkv
+        float[] expected = SavedAdapter.Logits(saved.Adapter);
+        ImportReport report = AdapterImport.Run(new ImportRequest(saved["peft"], saved["back.safetensors"]) { Weights = saved.Base });
+        AssertClose(expected, SavedAdapter.Logits(report.File), 1e-6);
+        File.WriteAllText(Path.Combine(saved["peft"], "adapter_config.json"), config.Replace("\"attn.proj\": 8", "\"attn.proj\": 16", StringComparison.Ordinal));
+        report = AdapterImport.Run(new ImportRequest(saved["peft"], saved["louder.safetensors"]) { Weights = saved.Base });
+        Assert.True(expected.Zip(SavedAdapter.Logits(report.File)).Max(p => Math.Abs(p.First - p.Second)) > 1e-3); // twice the update of proj
+    }
+
+    [Theory]
+    [InlineData(Pooling.Mean)]
+    [InlineData(Pooling.ClassToken)]
+    public void Export_Head_IsNeverLost(Pooling pooling)
+    {
+        using var saved = new SavedAdapter(pooling: pooling);
+        PeftExport.Write(saved.Adapter, saved["peft"], null);
+        using CheckpointFile file = CheckpointFile.Open(Path.Combine(saved["peft"], "adapter_model.safetensors"));
+        Assert.True(file.Contains("base_model.model.head.weight") && file.Contains("base_model.model.head.bias"));
+        Assert.Equal(pooling == Pooling.Mean, file.Contains("base_model.model.fc_norm.weight"));
+        Assert.Equal(pooling == Pooling.Mean ? ["head", "fc_norm"] : ["head"], PeftConfig.Read(Path.Combine(saved["peft"], "adapter_config.json")).ModulesToSave);
+        Assert.DoesNotContain(file.Metadata.Values, v => v.Contains(Path.GetTempPath(), StringComparison.Ordinal)); // no place of this machine
+        Assert.Equal("pt", file.Metadata["format"]);
+    }
+
+    [Fact]
+    public void Import_OtherBase_IsRefusedUnlessForced()
+    {
+        using var saved = new SavedAdapter();
+        PeftExport.Write(saved.Adapter, saved["peft"], null);
+        var request = new ImportRequest(saved["peft"], saved["back"]) { Weights = saved.OtherBase };
+        RadaptException e = Assert.Throws<RadaptException>(() => AdapterImport.Run(request));
+        Assert.Contains("--force", e.Message, StringComparison.Ordinal);
+        Assert.Contains(saved.Description.BaseSha256[..12], e.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(saved["back"]));
+        Assert.Contains(AdapterImport.Run(request with { Force = true }).Notes, n => n.Contains("used all the same", StringComparison.Ordinal));
+    }
+
+    internal static void Rewrite(string peft, Func<KeyValuePair<string, TorchSharp.torch.Tensor>, TorchSharp.torch.Tensor?> change, Func<string, string>? rename = null, (string Name, TorchSharp.torch.Tensor Tensor)? added = null)
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        string path = Path.Combine(peft, "adapter_model.safetensors");
+        Dictionary<string, TorchSharp.torch.Tensor> tensors;
+        Dictionary<string, string> metadata;
+        using (CheckpointFile file = CheckpointFile.Open(path))
+        {
+            tensors = file.Tensors.Select(t => KeyValuePair.Create(t.Name, file.ReadTensor(t.Name)))
+                .Select(t => (Name: rename?.Invoke(t.Key) ?? t.Key, Tensor: change(t))).Where(t => t.Tensor is not null).ToDictionary(t => t.Name, t => t.Tensor!);
+            metadata = new Dictionary<string, string>(file.Metadata);
+        }
+
+        if (added is var (name, tensor))
+        {
+            tensors.Add(name, tensor);
+        }
+
+        SafetensorsWriter.Write(path, tensors, metadata);
+    }
+
+    internal static void AssertClose(float[] expected, float[] actual, double tolerance) =>
+        Assert.All(expected.Zip(actual), p => Assert.Equal(p.First, p.Second, tolerance));
+
+    private static void AssertSameTensors(string expected, string actual)
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        using CheckpointFile a = CheckpointFile.Open(expected);
+        using CheckpointFile b = CheckpointFile.Open(actual);
+        Assert.Equal(a.Tensors.Select(t => t.Name).Order(StringComparer.Ordinal), b.Tensors.Select(t => t.Name).Order(StringComparer.Ordinal));
+        Assert.All(a.Tensors, t => Assert.True(a.ReadTensor(t.Name).Equals(b.ReadTensor(t.Name)), t.Name));
+    }
+}

@@ -1,0 +1,76 @@
+using Radapt.Adaptation;
+using Radapt.Checkpoints;
+using Radapt.Compute;
+using Radapt.Imaging;
+using Radapt.Models;
+using static TorchSharp.torch;
+
+namespace Radapt.Tests.Adaptation;
+
+/// <summary>Base weights and a LoRA adapter of random numbers, as files in a folder of their own.</summary>
+internal sealed class SavedAdapter : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public SavedAdapter(LoraSettings? lora = null, Pooling pooling = Pooling.Mean, string method = "lora")
+    {
+        using var scope = NewDisposeScope();
+        LoraSettings settings = lora ?? new LoraSettings();
+        using var classifier = new Classifier(Shape, 2, pooling, 0, ComputePlan.Float32);
+        Initialisation.FromScratch(classifier.Encoder, 1);
+        classifier.Head.Initialise(1);
+        SafetensorsWriter.Write(Base, classifier.Encoder.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter));
+        WriteOtherBase(2);
+        AdaptationMethod.Apply(classifier, method, settings, ComputePlan.Float32, 1);
+        foreach ((string name, Tensor tensor) in classifier.Trained())
+        {
+            Initialisation.TruncatedNormal(tensor, name, 0.1, 3);
+        }
+
+        using BackboneWeights weights = BackboneWeights.Open(Base);
+        Description = new AdapterDescription
+        {
+            Method = method,
+            Lora = method == "lora" ? settings : new LoraSettings(),
+            Backbone = Shape,
+            Pooling = pooling,
+            Findings = ["Effusion", "Pleural \"Other\""],
+            Preprocessing = new Preprocessing(16, 18, 0.4, 0.3),
+            BaseWeights = Base,
+            BaseSha256 = weights.Hash(),
+            BaseDescription = "random numbers",
+        };
+        AdapterFile.Save(Adapter, Description, classifier.Trained());
+    }
+
+    public static BackboneShape Shape { get; } = new(16, 4, 3, 64, 2);
+
+    public AdapterDescription Description { get; }
+
+    public string Base => _folder["base.safetensors"];
+
+    /// <summary>Weights that fit but are not those of training.</summary>
+    public string OtherBase => _folder["other.safetensors"];
+
+    public string Adapter => _folder["adapter.safetensors"];
+
+    public string this[string name] => _folder[name];
+
+    /// <summary>Logits of the saved model or of another file, unmerged.</summary>
+    public static float[] Logits(string adapter, string? weights = null)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using AdaptedModel model = AdaptedModel.Open(adapter, weights, ComputePlan.Float32);
+        return model.Classifier.Forward(AdapterMerge.GeneratedImages(Shape.ImageSize), ForwardPass.Evaluation).data<float>().ToArray();
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private void WriteOtherBase(long seed)
+    {
+        using var classifier = new Classifier(Shape, 2, Pooling.ClassToken, 0, ComputePlan.Float32);
+        Initialisation.FromScratch(classifier.Encoder, seed);
+        SafetensorsWriter.Write(OtherBase, classifier.Encoder.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter));
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Microsoft.ML.OnnxRuntime;
+using Radapt.Adaptation;
+using Radapt.Export;
+using Radapt.Tests.Adaptation;
+using static TorchSharp.torch;
+
+namespace Radapt.Tests.Export;
+
+public class OnnxExportTests
+{
+    public static TheoryData<Pooling, string, int> Models => new()
+    {
+        { Pooling.Mean, "lora", 1 },
+        { Pooling.Mean, "lora", 3 },
+        { Pooling.ClassToken, "lora", 1 },
+        { Pooling.Mean, "full", 3 },
+        { Pooling.ClassToken, "linear", 1 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Write_Model_PredictsInOnnxRuntimeAsHere(Pooling pooling, string method, int channels)
+    {
+        using var saved = new SavedAdapter(pooling: pooling, method: method);
+        OnnxExport.Write(saved.Adapter, saved["model.onnx"], channels);
+        float[] expected = SavedAdapter.Logits(saved.Adapter);
+        using var scope = NewDisposeScope();
+        Tensor images = AdapterMerge.GeneratedImages(SavedAdapter.Shape.ImageSize).expand(-1, channels, -1, -1);
+        using var session = new InferenceSession(saved["model.onnx"]);
+        (float[] logits, float[] probabilities) = Run(session, images);
+        AssertClose(expected, logits, 2e-5);
+        AssertClose([.. expected.Select(l => (float)(1 / (1 + Math.Exp(-l))))], probabilities, 1e-5);
+
+        // Any batch size, image by image the same.
+        (float[] one, _) = Run(session, images[TensorIndex.Slice(2, 3)]);
+        AssertClose(expected[4..6], one, 2e-5);
+    }
+
+    [Fact]
+    public void Write_Model_NamesFindingsAndPreprocessing()
+    {
+        using var saved = new SavedAdapter();
+        IReadOnlyList<string> notes = OnnxExport.Write(saved.Adapter, saved["model.onnx"]);
+        using var session = new InferenceSession(saved["model.onnx"]);
+        Dictionary<string, string> metadata = session.ModelMetadata.CustomMetadataMap;
+        Assert.Equal(saved.Description.Findings, JsonSerializer.Deserialize<string[]>(metadata["findings"]));
+        Assert.Equal(18, JsonDocument.Parse(metadata["radapt.preprocessing"]).RootElement.GetProperty("resize").GetInt32());
+        Assert.DoesNotContain(metadata.Values, v => v.Contains(Path.GetTempPath(), StringComparison.Ordinal));
+        Assert.Equal([-1, 1, 16, 16], session.InputMetadata["images"].Dimensions);
+        Assert.Equal(["logits", "probabilities"], session.OutputMetadata.Keys.Order(StringComparer.Ordinal));
+        Assert.Contains(notes, n => n.Contains("minus 0.4", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("model.safetensors", 1, ".onnx")]
+    [InlineData("model.onnx", 2, "--channels")]
+    public void Write_ImpossibleRequest_SaysWhatToGive(string name, int channels, string expected)
+    {
+        using var saved = new SavedAdapter();
+        RadaptException e = Assert.Throws<RadaptException>(() => OnnxExport.Write(saved.Adapter, saved[name], channels));
+        Assert.Contains(expected, e.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(saved[name]));
+    }
+
+    private static (float[] Logits, float[] Probabilities) Run(InferenceSession session, Tensor images)
+    {
+        using OrtValue input = OrtValue.CreateTensorValueFromMemory(images.contiguous().data<float>().ToArray(), images.shape);
+        using var options = new RunOptions();
+        using IDisposableReadOnlyCollection<OrtValue> results = session.Run(options, ["images"], [input], ["logits", "probabilities"]);
+        return (results[0].GetTensorDataAsSpan<float>().ToArray(), results[1].GetTensorDataAsSpan<float>().ToArray());
+    }
+
+    private static void AssertClose(float[] expected, float[] actual, double tolerance)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        Assert.InRange(expected.Zip(actual, (a, b) => Math.Abs(a - b)).Max(), 0, tolerance);
+    }
+}
