@@ -50,9 +50,10 @@ internal sealed class LoraAdapter : IProjectionAdapter, IDisposable
     /// <inheritdoc/>
     public Tensor Forward(Projection projection, Tensor input, ForwardPass pass)
     {
+        using var scope = NewDisposeScope();
         Tensor low = nn.functional.linear(Dropout(input, pass), A.to(input.dtype));                      // (B, N, r x groups)
         Tensor update = nn.functional.linear(low, Expanded().Times(_settings.Scale).to(input.dtype)); // (B, N, out)
-        return projection.Plain(input).Add(update);
+        return projection.Plain(input).Add(update).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

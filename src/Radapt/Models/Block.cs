@@ -31,7 +31,8 @@ internal sealed class Block : nn.Module
     /// <summary>(B, N, C) -> (B, N, C), float32.</summary>
     public Tensor Forward(Tensor tokens, ForwardPass pass)
     {
+        using var scope = NewDisposeScope(); // what no gradient needs is freed here, not at the end of the step
         tokens = _depth.Add(tokens, attn.Forward(_kernels.Activations(norm1.Forward(tokens)), pass), pass, 0);
-        return _depth.Add(tokens, mlp.Forward(_kernels.Activations(norm2.Forward(tokens)), pass), pass, 1);
+        return _depth.Add(tokens, mlp.Forward(_kernels.Activations(norm2.Forward(tokens)), pass), pass, 1).MoveToOuterDisposeScope();
     }
 }

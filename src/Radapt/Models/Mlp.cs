@@ -21,6 +21,9 @@ internal sealed class Mlp : nn.Module
     }
 
     /// <summary>(B, N, C) -> (B, N, C).</summary>
-    public Tensor Forward(Tensor tokens, ForwardPass pass) =>
-        fc2.Forward(_kernels.Gelu(fc1.Forward(tokens, pass)), pass);
+    public Tensor Forward(Tensor tokens, ForwardPass pass)
+    {
+        using var scope = NewDisposeScope();
+        return fc2.Forward(_kernels.Gelu(fc1.Forward(tokens, pass)), pass).MoveToOuterDisposeScope();
+    }
 }
