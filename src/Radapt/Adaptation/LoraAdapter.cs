@@ -104,7 +104,7 @@ internal sealed class LoraAdapter : IProjectionAdapter, IDisposable
         Tensor mask = empty(input.shape, ScalarType.Float32); // filled where it lies: millions of numbers per projection and step
         unsafe
         {
-            var numbers = new Span<float>((void*)TensorMemory.Address(mask), checked((int)mask.numel()));
+            var numbers = new Span<float>((void*)TensorAddress.Of(mask), checked((int)mask.numel()));
             new KeyedRandom(pass.Seed, RandomPurpose.Dropout, pass.Step, _number).FillDropoutMask(numbers, _settings.Dropout);
         }
 

@@ -6,6 +6,9 @@ public static class BenchmarkedStep
     /// <summary>A LoRA training step: forward, loss, backward, update.</summary>
     public const string TrainLora = "train.lora";
 
+    /// <summary>The same with the activations of one block at a time: <c>--recompute</c>.</summary>
+    public const string TrainLoraRecompute = "train.lora_recompute";
+
     /// <summary>A training step of full fine-tuning.</summary>
     public const string TrainFull = "train.full";
 
@@ -16,12 +19,12 @@ public static class BenchmarkedStep
     public const string Inference = "inference";
 
     /// <summary>All of them, in the order of the report.</summary>
-    public static IReadOnlyList<string> Names { get; } = [TrainLora, TrainFull, TrainLinear, Inference];
+    public static IReadOnlyList<string> Names { get; } = [TrainLora, TrainLoraRecompute, TrainFull, TrainLinear, Inference];
 
     /// <summary>The adaptation method that the step's model has.</summary>
     internal static string Method(string step) => step switch
     {
-        TrainLora or Inference => "lora",
+        TrainLora or TrainLoraRecompute or Inference => "lora",
         TrainFull => "full",
         TrainLinear => "linear",
         _ => throw new RadaptException($"bench: '{step}' is none of {string.Join(", ", Names)}."),

@@ -7,7 +7,7 @@ public static class StepProducts
 {
     /// <summary>
     /// 10^9 floating-point operations per image that a step is credited with: those of the forward pass once for inference and linear
-    /// probing, twice for LoRA (no gradients of weights), three times for full fine-tuning. For ViT-B/16 at 224 px 35.1, 70.2 and 105.3.
+    /// probing, twice for LoRA (no gradients of weights; recomputing counts for nothing), three times for full fine-tuning. For ViT-B/16 at 224 px 35.1, 70.2 and 105.3.
     /// The usual count; it credits attention's backward pass with half of what it computes, and LoRA's own products with nothing.
     /// </summary>
     public static double GflopPerImage(string step, BackboneShape shape)
@@ -28,7 +28,7 @@ public static class StepProducts
         IEnumerable<MatrixProduct> forward = Forward(shape, batchSize);
         return step switch
         {
-            BenchmarkedStep.TrainLora => [.. forward, .. InputGradients(shape, batchSize, shape.Depth - 1), .. Lora(shape, batchSize, rank)],
+            BenchmarkedStep.TrainLora or BenchmarkedStep.TrainLoraRecompute => [.. forward, .. InputGradients(shape, batchSize, shape.Depth - 1), .. Lora(shape, batchSize, rank)],
             BenchmarkedStep.TrainFull => [.. forward, .. InputGradients(shape, batchSize, shape.Depth), .. WeightGradients(shape, batchSize)],
             _ => [.. forward],
         };

@@ -76,12 +76,26 @@ internal sealed class StepSession : IDisposable
             return probabilities.data<float>().ToArray().Average();
         }
 
-        Tensor logits = Classifier.Forward(images, new ForwardPass(true, _options.Seed, _done++)); // (B, F)
-        Tensor loss = MaskedLoss.Compute(logits, Labels, null);
-        double value = loss.item<float>();
-        loss.backward();
+        var pass = new ForwardPass(true, _options.Seed, _done++);
+        double value = 0;
+        if (_step == BenchmarkedStep.TrainLoraRecompute)
+        {
+            Recomputation.ForwardBackward(Classifier, images, null, pass, Objective);
+        }
+        else
+        {
+            Objective(Classifier.Forward(images, pass)).backward();
+        }
+
         _optimizer.Step(LearningRate);
         return value;
+
+        Tensor Objective(Tensor logits) // (B, F) -> scalar
+        {
+            Tensor loss = MaskedLoss.Compute(logits, Labels, null);
+            value = loss.item<float>();
+            return loss;
+        }
     }
 
     /// <summary>Seconds of each of several steps.</summary>

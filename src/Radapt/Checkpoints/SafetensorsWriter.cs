@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Radapt.Compute;
 using static TorchSharp.torch;
 
 namespace Radapt.Checkpoints;
@@ -93,7 +94,7 @@ internal static class SafetensorsWriter
         using Tensor detached = tensor.detach();
         using Tensor local = detached.cpu();
         using Tensor contiguous = local.contiguous();
-        byte* address = (byte*)TensorMemory.Address(contiguous);
+        byte* address = (byte*)TensorAddress.Of(contiguous);
         long length = contiguous.numel() * contiguous.dtype.ToElementType().Size();
         for (long done = 0; done < length; done += Piece)
         {

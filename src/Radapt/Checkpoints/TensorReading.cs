@@ -1,3 +1,4 @@
+using Radapt.Compute;
 using static TorchSharp.torch;
 
 namespace Radapt.Checkpoints;
@@ -13,7 +14,7 @@ internal static class TensorReading
         Tensor tensor = empty([.. info.Shape], info.Type.ToTorch());
         try
         {
-            file.CopyTo(name, TensorMemory.Address(tensor), info.Bytes);
+            file.CopyTo(name, TensorAddress.Of(tensor), info.Bytes);
             return tensor;
         }
         catch

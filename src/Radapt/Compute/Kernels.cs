@@ -32,20 +32,28 @@ internal sealed class Kernels(ComputePlan plan)
         return mapped.permute(0, 2, 3, 1).reshape([.. input.shape[..^1], weight.shape[0]]);
     }
 
-    /// <summary>softmax(Q K^T / sqrt(C/H)) V for every head. The fused kernel in float32; in bfloat16 the products one by one are faster.</summary>
-    /// <param name="query">(B, H, N, C/H); key and value alike</param>
-    /// <param name="key">(B, H, N, C/H)</param>
-    /// <param name="value">(B, H, N, C/H)</param>
-    /// <returns>(B, H, N, C/H)</returns>
-    public Tensor Attention(Tensor query, Tensor key, Tensor value)
+    /// <summary>
+    /// softmax(Q K^T / sqrt(C/H)) V for every head: the library's fused kernel in float32; in bfloat16 on the CPU the products one by
+    /// one, which are faster there.
+    /// </summary>
+    /// <param name="qkv">(B, N, 3 C): queries, keys, values, each with its heads side by side</param>
+    /// <param name="heads">H</param>
+    /// <returns>(B, N, C)</returns>
+    public Tensor SelfAttention(Tensor qkv, int heads)
     {
-        if (query.dtype == ScalarType.Float32 || query.device_type != DeviceType.CPU)
+        (long b, long n, long c) = (qkv.shape[0], qkv.shape[1], qkv.shape[2] / 3);
+        if (HasBFloat16Passes(qkv) && n >= BFloat16Rows.ShortestRow)
         {
-            return F.scaled_dot_product_attention(query, key, value);
+            return BFloat16Attention.Apply(qkv, heads, Plan.Threads);
         }
 
-        Tensor scores = query.Times(1 / Math.Sqrt(query.shape[^1])).matmul(key.transpose(-2, -1)); // (B, H, N, N)
-        return scores.softmax(-1).matmul(value); // (B, H, N, C/H)
+        using var scope = NewDisposeScope();
+        Tensor[] parts = qkv.view(b, n, 3, heads, c / heads).permute(2, 0, 3, 1, 4).unbind(0); // 3 x (B, H, N, C/H)
+        (Tensor query, Tensor key, Tensor value) = (parts[0], parts[1], parts[2]);
+        Tensor attended = qkv.dtype == ScalarType.Float32 || qkv.device_type != DeviceType.CPU
+            ? F.scaled_dot_product_attention(query, key, value)
+            : query.Times(1 / Math.Sqrt(c / heads)).matmul(key.transpose(-2, -1)).softmax(-1).matmul(value); // (B, H, N, C/H)
+        return attended.transpose(1, 2).reshape(b, n, c).MoveToOuterDisposeScope();
     }
 
     /// <summary>To the type that products are computed in.</summary>
@@ -56,6 +64,10 @@ internal sealed class Kernels(ComputePlan plan)
 
     /// <summary>Exact GELU, x Φ(x) with the error function.</summary>
     public Tensor Gelu(Tensor input) => F.gelu(input);
+
+    // Functions of our own run on the CPU only: elsewhere backward runs on threads that have no dispose scope.
+    private static bool HasBFloat16Passes(Tensor input) =>
+        input.dtype == ScalarType.BFloat16 && input.device_type == DeviceType.CPU && BFloat16Rows.IsSupported && input.is_contiguous();
 
     private static Tensor Cast(Tensor weight, Tensor like) => weight.dtype == like.dtype ? weight : weight.to(like.dtype);
 }

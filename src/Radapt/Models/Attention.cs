@@ -26,9 +26,7 @@ internal sealed class Attention : nn.Module
     public Tensor Forward(Tensor tokens, ForwardPass pass)
     {
         using var scope = NewDisposeScope();
-        (long b, long n, long c) = (tokens.shape[0], tokens.shape[1], tokens.shape[2]);
-        Tensor fused = qkv.Forward(tokens, pass).view(b, n, 3, _heads, c / _heads).permute(2, 0, 3, 1, 4); // (3, B, H, N, C/H)
-        Tensor attended = _kernels.Attention(fused[0], fused[1], fused[2]); // (B, H, N, C/H)
-        return proj.Forward(attended.transpose(1, 2).reshape(b, n, c), pass).MoveToOuterDisposeScope(); // (B, N, C)
+        Tensor attended = _kernels.SelfAttention(qkv.Forward(tokens, pass), _heads); // (B, N, C)
+        return proj.Forward(attended, pass).MoveToOuterDisposeScope();
     }
 }

@@ -5,6 +5,7 @@ using System.Text;
 using Radapt.Adaptation;
 using Radapt.Batching;
 using Radapt.Checkpoints;
+using Radapt.Compute;
 using Radapt.Inference;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -162,7 +163,7 @@ internal sealed class FeatureCache : IDisposable
         using var scope = NewDisposeScope();
         Tensor features = _classifier.Features(Scoring.ToTensor(batch, _classifier), layout.FirstBlock);
         features = features.to(layout.IsBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32).cpu().contiguous(); // (B, …shape)
-        Marshal.Copy(TensorMemory.Address(features), bytes, 0, batch.Count * layout.Stride);
+        Marshal.Copy(TensorAddress.Of(features), bytes, 0, batch.Count * layout.Stride);
     }
 
     private FeatureLayout Layout(int images, UInt128 key)

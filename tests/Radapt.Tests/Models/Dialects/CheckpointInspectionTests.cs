@@ -27,7 +27,7 @@ public sealed class CheckpointInspectionTests
     public void Inspect_ItsSources_NameNoTensorLibrary()
     {
         string library = Path.Combine(Repository.Root, "src", "Radapt");
-        string[] withTensors = ["SafetensorsWriter.cs", "TensorMemory.cs", "TensorReading.cs"];
+        string[] withTensors = ["SafetensorsWriter.cs", "TensorReading.cs", "TorchTypes.cs"];
 
         IEnumerable<string> sources = Directory.GetFiles(Path.Combine(library, "Checkpoints"), "*.cs").Concat(Directory.GetFiles(Path.Combine(library, "Models", "Dialects"), "*.cs"));
 

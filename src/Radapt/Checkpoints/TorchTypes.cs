@@ -1,37 +1,10 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Checkpoints;
 
-/// <summary>
-/// The memory of contiguous tensors on the CPU by address, so that tensors beyond 2 GB can be read and written. The caller keeps the
-/// tensor alive.
-/// </summary>
-internal static class TensorMemory
+/// <summary>torch's element types and those of files.</summary>
+internal static class TorchTypes
 {
-    /// <summary>Address of the first element.</summary>
-    public static unsafe nint Address(Tensor tensor)
-    {
-        if (!tensor.is_contiguous() || tensor.device_type != DeviceType.CPU)
-        {
-            throw new ArgumentException("Only contiguous tensors on the CPU have one block of memory.", nameof(tensor));
-        }
-
-        if (tensor.numel() == 0)
-        {
-            return 0;
-        }
-
-        using Tensor detached = tensor.detach();
-        using Tensor flat = detached.view(-1);
-        using Tensor first = flat.narrow(0, 0, 1);
-#pragma warning disable RS0030 // of one element it works for tensors of every size
-        return (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
-#pragma warning restore RS0030
-    }
-
     /// <summary>torch's name of an element type.</summary>
     public static ScalarType ToTorch(this ElementType type) => type switch
     {
