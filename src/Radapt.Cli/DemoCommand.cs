@@ -12,7 +12,16 @@ internal sealed class DemoCommand : RadaptCommand
     private const int Images = 300;
     private const int Side = 64;
 
-    // Large enough to find an effusion and an enlarged heart in 180 images, small enough for a minute on a laptop.
+    private static readonly PhantomOptions s_phantoms = new()
+    {
+        Count = Images,
+        Size = Side,
+        Difficulty = PhantomDifficulty.Easy,
+        Findings = [PhantomFinding.Cardiomegaly, PhantomFinding.Effusion], // 180 images do not teach the smaller ones
+        Masks = false,
+    };
+
+    // Large enough to learn from 180 images, small enough for a minute on a laptop.
     private static readonly Dictionary<string, string> s_recipe = new()
     {
         ["from-scratch"] = "true",
@@ -65,7 +74,7 @@ internal sealed class DemoCommand : RadaptCommand
         string data = Path.Combine(folder, "phantoms");
         string run = Path.Combine(folder, "run");
         string allocator = ProcessSettings.PrepareCompute();
-        PhantomSet.Write(data, Images, Side, seed: 0);
+        PhantomSet.Write(data, s_phantoms, cancellation: interrupted);
         terminal.Line($"{Images} synthetic radiographs of {Side} x {Side} pixels are in {data}");
         RecipeLayer layer = RecipeLayer.OfCommandLine(s_recipe.Append(KeyValuePair.Create("data", Path.GetFullPath(data))));
         using (var fineTuning = FineTuning.Prepare([layer]))

@@ -34,6 +34,7 @@ internal static class Program
             new PredictCommand(interrupted),
             new InspectCommand(),
             new AdapterCommand(),
+            new DataCommand(interrupted),
             new DemoCommand(interrupted),
             new BenchCommand(interrupted),
         };

@@ -25,7 +25,7 @@ public sealed partial class DocumentedCommandTests
         Assert.Superset(new HashSet<string> { "demo", "finetune", "evaluate", "predict", "inspect" }, Lines().Select(l => l.Words[0]).ToHashSet());
 
     // `adapter merge` and its like are commands of a command.
-    private static string CommandOf(string[] words) => words[0] is "adapter" && words.Length > 1 ? $"{words[0]} {words[1]}" : words[0];
+    private static string CommandOf(string[] words) => words[0] is "adapter" or "data" && words.Length > 1 ? $"{words[0]} {words[1]}" : words[0];
 
     private static IEnumerable<(string Source, string[] Words)> Lines() =>
         from file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md").Append(Path.Combine(Repository.Root, "README.md"))

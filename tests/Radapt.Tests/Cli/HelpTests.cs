@@ -13,6 +13,8 @@ public sealed class HelpTests(TinyRun tiny)
     [InlineData("adapter merge")]
     [InlineData("adapter export")]
     [InlineData("adapter import")]
+    [InlineData("data phantoms")]
+    [InlineData("data preview")]
     public async Task Help_OfACommand_ShowsItsOptionsAndAnExample(string command)
     {
         RadaptResult help = (await RadaptProcess.Run(tiny.Folder, [.. command.Split(' '), "--help"])).Expect(0);
@@ -27,7 +29,7 @@ public sealed class HelpTests(TinyRun tiny)
     public async Task Help_OfTheRoot_NamesEveryCommandAndExitCode()
     {
         RadaptResult help = (await RadaptProcess.Run(tiny.Folder, "--help")).Expect(0);
-        Assert.All(["finetune", "evaluate", "predict", "inspect", "adapter", "demo", "bench", "130 interrupted"], word => Assert.Contains(word, help.Output, StringComparison.Ordinal));
+        Assert.All(["finetune", "evaluate", "predict", "inspect", "adapter", "data", "demo", "bench", "130 interrupted"], word => Assert.Contains(word, help.Output, StringComparison.Ordinal));
     }
 
     [Fact]

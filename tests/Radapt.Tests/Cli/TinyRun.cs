@@ -28,7 +28,7 @@ public sealed class TinyRun : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        PhantomSet.Write(Data, count: 60, size: 20, seed: 1);
+        PhantomSet.Write(Data, new PhantomOptions { Count = 60, Size = 20, Seed = 1, Difficulty = PhantomDifficulty.Easy, Findings = [PhantomFinding.Effusion, PhantomFinding.Cardiomegaly] });
         Result = await RadaptProcess.Run(Folder, FineTune(Run, "--json"));
     }
 

@@ -35,7 +35,7 @@ public sealed class TinyRuns : IDisposable
 
     public TinyRuns()
     {
-        PhantomSet.Write(_folder["data"], 40, 24, seed: 3);
+        PhantomSet.Write(_folder["data"], new PhantomOptions { Count = 40, Size = 24, Seed = 3, Difficulty = PhantomDifficulty.Easy, Findings = [PhantomFinding.Effusion, PhantomFinding.Cardiomegaly] });
     }
 
     /// <summary>The phantoms' folder.</summary>

@@ -1,41 +1,30 @@
 using System.Globalization;
 using System.Text;
-using NetVips;
 using Radapt.Compute;
+using Radapt.Imaging;
 
 namespace Radapt.Datasets.Phantoms;
 
 /// <summary>Writes a folder of synthetic chest radiographs with a label table, ready for <c>--data DIR</c>.</summary>
 public static class PhantomSet
 {
-    private const double EffusionShare = 0.5;
-    private const double CardiomegalyShare = 0.4;
-    private const double SecondImageProbability = 0.3; // of a patient
-    private static readonly (string Name, double UpTo)[] s_splits = [("train", 0.6), ("val", 0.8), ("test", 1)];
-
     /// <summary>
-    /// Writes <c>labels.csv</c> (image, patient, split, Effusion, Cardiomegaly) and 8-bit gray PNG files under <c>images/</c>. Patients have one or
-    /// two images; about 60 / 20 / 20 % of the images are for train, val and test, split by patient. In every split half of the images
-    /// have an effusion and 40 % cardiomegaly, independently. The same arguments give the same files.
+    /// Writes <c>labels.csv</c> (image, patient, split, a column per finding), 8-bit gray PNG files under <c>images/</c>, where each finding shows under
+    /// <c>masks/</c> (<c>phantom000001.Effusion.png</c>), <c>findings.csv</c> (side, place and strength of each) and <c>reports.csv</c> (image, report).
+    /// Patients have one or two images; about 60 / 20 / 20 % of the images are for train, val and test, split by patient. The same options give the
+    /// same bytes, whatever the number of threads.
     /// </summary>
     /// <param name="folder">A folder that does not exist yet or is empty. It appears whole or not at all.</param>
-    /// <param name="count">Number of images, 10 to 100,000.</param>
-    /// <param name="size">Side in pixels, 16 to 4096.</param>
-    /// <param name="seed">Seed of everything random.</param>
+    /// <param name="options">How many, how large.</param>
+    /// <param name="progress">Told how many images are written.</param>
+    /// <param name="cancellation">Stops; nothing is left behind.</param>
     /// <exception cref="RadaptException">The folder holds files or cannot be written, or a number is out of range.</exception>
-    public static void Write(string folder, int count, int size, long seed)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static void Write(string folder, PhantomOptions options, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        if (count is < 10 or > 100_000)
-        {
-            throw new RadaptException($"Phantoms: the number of images must be 10 to 100000, not {count}.");
-        }
-
-        if (size is < 16 or > 4096)
-        {
-            throw new RadaptException($"Phantoms: the side must be 16 to 4096 pixels, not {size}.");
-        }
-
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
         {
@@ -46,7 +35,7 @@ public static class PhantomSet
         try
         {
             Directory.CreateDirectory(Path.Combine(draft, "images"));
-            WriteDraft(draft, Plan(count, seed), size, seed);
+            WriteDraft(draft, options, progress, cancellation);
             if (Directory.Exists(target))
             {
                 Directory.Delete(target);
@@ -67,54 +56,72 @@ public static class PhantomSet
         }
     }
 
-    private static void WriteDraft(string draft, IReadOnlyList<Phantom> phantoms, int size, long seed)
+    /// <summary>Draws one image of a set: a patient's build depends on (seed, patient), the rest on (seed, image).</summary>
+    internal static Phantom Draw(PlannedPhantom planned, int index, PhantomOptions options)
     {
-        var table = new StringBuilder("image,patient,split,Effusion,Cardiomegaly\n");
-        for (int i = 0; i < phantoms.Count; i++)
-        {
-            Phantom phantom = phantoms[i];
-            string name = string.Create(CultureInfo.InvariantCulture, $"images/phantom{i + 1:D6}.png");
-            byte[] pixels = SimplePhantoms.Draw(size, phantom.Effusion, phantom.Cardiomegaly, new KeyedRandom(seed, RandomPurpose.Phantom, i));
-            using Image image = Image.NewFromMemory(pixels, size, size, 1, Enums.BandFormat.Uchar);
-            File.WriteAllBytes(Path.Combine(draft, name), image.PngsaveBuffer());
-            table.Append(CultureInfo.InvariantCulture, $"{name},P{phantom.Patient + 1:D6},{phantom.Split},{(phantom.Effusion ? 1 : 0)},{(phantom.Cardiomegaly ? 1 : 0)}\n");
-        }
-
-        File.WriteAllText(Path.Combine(draft, "labels.csv"), table.ToString());
+        var person = new KeyedRandom(options.Seed, RandomPurpose.Phantom, planned.Patient, 1);
+        var random = new KeyedRandom(options.Seed, RandomPurpose.Phantom, index, 2);
+        var habitus = Habitus.Draw(ref person);
+        var lesions = Lesions.Draw(planned.Findings.Contains, options.Difficulty, ref random);
+        var exposure = Exposure.Draw(options.Difficulty, ref random);
+        var picture = PhantomPicture.Draw(options.Size, habitus, exposure, lesions, ref random);
+        return new Phantom(picture, lesions, PhantomReport.Write(lesions, exposure, picture.HeartRatio, ref random));
     }
 
-    private static Phantom[] Plan(int count, long seed)
+    private static void WriteDraft(string draft, PhantomOptions options, IProgress<int>? progress, CancellationToken cancellation)
     {
-        var random = new KeyedRandom(seed, RandomPurpose.Phantom, -1);
-        var plan = new Phantom[count];
-        int patient = -1;
-        bool sameAgain = false;
-        for (int i = 0; i < count; i++)
+        PlannedPhantom[] plan = PhantomPlan.Draw(options);
+        var findings = new string[plan.Length];
+        var reports = new string[plan.Length];
+        if (options.Masks)
         {
-            patient += sameAgain ? 0 : 1;
-            string split = sameAgain ? plan[i - 1].Split : s_splits.First(s => i < s.UpTo * count).Name;
-            plan[i] = new Phantom(patient, split, false, false);
-            sameAgain = !sameAgain && random.NextDouble() < SecondImageProbability;
+            Directory.CreateDirectory(Path.Combine(draft, "masks"));
         }
 
-        foreach ((string split, _) in s_splits)
+        int written = 0;
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : Environment.ProcessorCount, CancellationToken = cancellation };
+        try
         {
-            int[] images = [.. Enumerable.Range(0, count).Where(i => plan[i].Split == split)];
-            random.Shuffle(images.AsSpan());
-            foreach (int i in images.Take((int)Math.Round(images.Length * EffusionShare)))
+            Parallel.For(0, plan.Length, parallel, i =>
             {
-                plan[i] = plan[i] with { Effusion = true };
-            }
+                Phantom phantom = Draw(plan[i], i, options);
+                File.WriteAllBytes(Path.Combine(draft, ImageName(i)), GrayPng.Encode(phantom.Picture.Pixels, options.Size));
+                foreach ((PhantomFinding finding, byte[] mask) in options.Masks ? phantom.Picture.Masks : new Dictionary<PhantomFinding, byte[]>())
+                {
+                    File.WriteAllBytes(Path.Combine(draft, "masks", $"{Stem(i)}.{finding}.png"), GrayPng.EncodeMask(mask, options.Size));
+                }
 
-            random.Shuffle(images.AsSpan());
-            foreach (int i in images.Take((int)Math.Round(images.Length * CardiomegalyShare)))
-            {
-                plan[i] = plan[i] with { Cardiomegaly = true };
-            }
+                findings[i] = string.Concat(phantom.Lesions.Describe().Select(d => $"{ImageName(i)},{d}\n"));
+                reports[i] = $"{ImageName(i)},\"{phantom.Report}\"\n";
+                progress?.Report(Interlocked.Increment(ref written));
+            });
+        }
+        catch (AggregateException e)
+        {
+            throw e.InnerExceptions[0] is IOException or UnauthorizedAccessException ? new IOException(e.InnerExceptions[0].Message, e) : e.InnerExceptions[0];
         }
 
-        return plan;
+        File.WriteAllText(Path.Combine(draft, "labels.csv"), Table(plan, options));
+        File.WriteAllText(Path.Combine(draft, "findings.csv"), "image,finding,side,x,y,strength\n" + string.Concat(findings));
+        File.WriteAllText(Path.Combine(draft, "reports.csv"), "image,report\n" + string.Concat(reports));
     }
 
-    private readonly record struct Phantom(int Patient, string Split, bool Effusion, bool Cardiomegaly);
+    private static string Table(PlannedPhantom[] plan, PhantomOptions options)
+    {
+        var table = new StringBuilder($"image,patient,split,{string.Join(',', options.Findings)}\n");
+        for (int i = 0; i < plan.Length; i++)
+        {
+            string labels = string.Join(',', options.Findings.Select(f => plan[i].Findings.Contains(f) ? 1 : 0));
+            table.Append(CultureInfo.InvariantCulture, $"{ImageName(i)},P{plan[i].Patient + 1:D6},{plan[i].Split},{labels}\n");
+        }
+
+        return table.ToString();
+    }
+
+    private static string Stem(int index) => string.Create(CultureInfo.InvariantCulture, $"phantom{index + 1:D6}");
+
+    private static string ImageName(int index) => $"images/{Stem(index)}.png";
 }
+
+/// <summary>One drawn image.</summary>
+internal sealed record Phantom(PhantomPicture Picture, Lesions Lesions, string Report);

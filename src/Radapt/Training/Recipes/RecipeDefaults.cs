@@ -14,8 +14,8 @@ internal static class RecipeDefaults
     private const int MostEpochs = 100;
     private const int ShortEpoch = 20; // updates
     private const int MostShortValidations = 50;
-    private const double PaperMean = 0.4785;
-    private const double PaperStd = 0.2834;
+    internal const double PaperMean = 0.4785;
+    internal const double PaperStd = 0.2834;
     private const string Custom = "custom";
 
     public static void ChooseMethod(RecipeChoices choices)
