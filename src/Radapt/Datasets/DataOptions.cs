@@ -30,8 +30,8 @@ public sealed record DataOptions
     /// <summary>Class numbers to keep; rows of other classes are dropped. Empty: all. Two make one finding (the second), more make one each.</summary>
     public IReadOnlyList<int> KeepClasses { get; init; } = [];
 
-    /// <summary>How much of the training labels to use: a fraction in (0, 1].</summary>
-    public double LabelFraction { get; init; } = 1;
+    /// <summary>How much of the training labels to use.</summary>
+    public LabelFraction LabelFraction { get; init; } = LabelFraction.All;
 
     /// <summary>Accept images or patients that stand in two splits.</summary>
     public bool AllowOverlap { get; init; }

@@ -15,11 +15,6 @@ public static class DataReader
     public static DataSplits Read(DataOptions o)
     {
         ArgumentNullException.ThrowIfNull(o);
-        if (o.LabelFraction is not (> 0 and <= 1))
-        {
-            throw new RadaptException($"--label-fraction {o.LabelFraction.ToString(CultureInfo.InvariantCulture)} must lie above 0 and not above 1 (1 % is written 1%).");
-        }
-
         var notes = new List<string>();
         (IReadOnlyList<string> findings, List<LocatedRow>[] parts) = o.Data is not null ? ReadTable(o, notes) : ReadLists(o, notes);
         RowChecks.Overlap(parts, o, notes);
@@ -46,7 +41,7 @@ public static class DataReader
             LabelChecks.Evaluation(test, Split.Names[2], notes);
         }
 
-        LabelledImages train = o.LabelFraction < 1 ? LabelFractions.Draw(images[0], o.LabelFraction, o.Seed, notes) : images[0];
+        LabelledImages train = o.LabelFraction != LabelFraction.All ? LabelFractions.Draw(images[0], o.LabelFraction, o.Seed, notes) : images[0];
         return new DataSplits(train, images[1], test, notes);
     }
 

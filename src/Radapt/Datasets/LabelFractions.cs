@@ -14,12 +14,12 @@ namespace Radapt.Datasets;
 /// Patients are put in one order, and a fraction is its beginning. The order starts with a patient for every finding and class, rarest
 /// first. Each further place goes to that of a few random candidates (of any kind, and of every finding and label) after which the counts
 /// are closest to their share of the whole; a variant of iterative stratification (Sechidis, Tsoumakas and Vlahavas 2011) whose
-/// beginnings are all balanced.
+/// beginnings are all balanced. A number for every finding takes from that order the first positives and negatives of each.
 /// </remarks>
 internal static class LabelFractions
 {
-    /// <summary>The images of the fraction, in the order of <paramref name="train"/>.</summary>
-    public static LabelledImages Draw(LabelledImages train, double fraction, long seed, ICollection<string> notes)
+    /// <summary>The images of the fraction, in the order of <paramref name="train"/>; all where it asks for more than there are.</summary>
+    public static LabelledImages Draw(LabelledImages train, LabelFraction fraction, long seed, ICollection<string> notes)
     {
         Group[] groups = [.. train.Items
             .Select((item, index) => (item, index))
@@ -27,26 +27,60 @@ internal static class LabelFractions
             .Select(g => new Group(g.Key, [.. g.Select(p => p.index)], train))
             .OrderBy(g => new KeyedRandom(seed, RandomPurpose.Selection, Key(g.Name)).NextUInt64())
             .ThenBy(g => g.Name, StringComparer.Ordinal)];
-        double target = fraction * train.Items.Count;
-        var chosen = new List<int>();
-        int patients = 0;
-        foreach ((Group group, bool required) in Order(groups, train.Findings.Count))
+        IReadOnlyList<Group> taken = fraction.Each is { } each
+            ? FirstOfEachFinding(groups, train.Findings.Count, each)
+            : UpTo(fraction.Images ?? (fraction.Share!.Value * train.Items.Count), groups, train.Findings.Count);
+        List<int> chosen = [.. taken.SelectMany(g => g.Items)];
+        chosen.Sort();
+        LabelledImages drawn = train with { Items = [.. chosen.Select(i => train.Items[i])] };
+        string people = train.Items.Any(i => i.Patient is not null) ? $" of {taken.Count} patients" : "";
+        string amount = fraction.Share is { } share ? string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.###} %") : fraction.ToString();
+        notes.Add(string.Create(CultureInfo.InvariantCulture, $"Label fraction {amount}: {chosen.Count} of {train.Items.Count} training images{people} are used."));
+        return drawn;
+    }
+
+    // The beginning of the order that has this many images.
+    private static List<Group> UpTo(double images, Group[] groups, int findings)
+    {
+        var taken = new List<Group>();
+        int count = 0;
+        foreach ((Group group, bool required) in Order(groups, findings))
         {
             // Half a group beyond the target is as close as stopping before it.
-            if (!required && chosen.Count + (group.Items.Length / 2.0) > target)
+            if (!required && count + (group.Items.Length / 2.0) > images)
             {
                 break;
             }
 
-            chosen.AddRange(group.Items);
-            patients++;
+            taken.Add(group);
+            count += group.Items.Length;
         }
 
-        chosen.Sort();
-        LabelledImages drawn = train with { Items = [.. chosen.Select(i => train.Items[i])] };
-        string people = train.Items.Any(i => i.Patient is not null) ? $" of {patients} patients" : "";
-        notes.Add(string.Create(CultureInfo.InvariantCulture, $"Label fraction {fraction * 100:0.###} %: {chosen.Count} of {train.Items.Count} training images{people} are used."));
-        return drawn;
+        return taken;
+    }
+
+    // The first positives and the first negatives of every finding. Whether a group is among them does not depend on the other findings, so that
+    // a smaller number lies within a larger one.
+    private static List<Group> FirstOfEachFinding(Group[] groups, int findings, int each)
+    {
+        var taken = new List<Group>();
+        var counts = new int[3 * findings];
+        foreach ((Group group, _) in Order(groups, findings))
+        {
+            bool isAmongThem = false;
+            for (int l = 0; l < counts.Length; l++)
+            {
+                isAmongThem |= l % 3 < 2 && group.Counts[l] > 0 && counts[l] < each;
+                counts[l] += group.Counts[l];
+            }
+
+            if (isAmongThem)
+            {
+                taken.Add(group);
+            }
+        }
+
+        return taken;
     }
 
     private static IEnumerable<(Group Group, bool Required)> Order(Group[] groups, int findings)

@@ -15,7 +15,7 @@ public static class EvaluationImages
     {
         ArgumentNullException.ThrowIfNull(notes);
         // Training images are not used: neither their number nor their findings' is a matter here.
-        DataOptions options = RunData.Options(RecipeResolver.Partial(recipe)) with { LabelFraction = 1, AllowRareFindings = true };
+        DataOptions options = RunData.Options(RecipeResolver.Partial(recipe)) with { LabelFraction = LabelFraction.All, AllowRareFindings = true };
         DataSplits data = DataReader.Read(options);
         foreach (string note in data.Notes)
         {

@@ -1,4 +1,5 @@
 using Radapt.Adaptation;
+using Radapt.Datasets;
 
 namespace Radapt.Training;
 
@@ -38,7 +39,7 @@ public sealed record Recipe
     public IReadOnlyList<int> KeepClasses { get; init; } = [];
 
     /// <summary>How much of the training labels to use: a fraction in (0, 1]. 1 % is written <c>1%</c>.</summary>
-    public double LabelFraction { get; init; } = 1;
+    public LabelFraction LabelFraction { get; init; } = LabelFraction.All;
 
     /// <summary>Accept images or patients that stand in two splits.</summary>
     public bool AllowOverlap { get; init; }

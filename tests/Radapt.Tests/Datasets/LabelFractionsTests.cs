@@ -23,7 +23,7 @@ public class LabelFractionsTests
     public void Draw_AnyFraction_KeepsPatientsWholeAndOrder() =>
         Gen.Select(s_images, Gen.Double[0.001, 1], Gen.Long).Sample((images, fraction, seed) =>
         {
-            LabelledImages drawn = LabelFractions.Draw(images, fraction, seed, []);
+            LabelledImages drawn = LabelFractions.Draw(images, LabelFraction.OfShare(fraction), seed, []);
             HashSet<string?> patients = [.. drawn.Items.Select(i => i.Patient)];
             Assert.Equal(images.Items.Where(i => patients.Contains(i.Patient)), drawn.Items);
         }, iter: 300);
@@ -33,7 +33,7 @@ public class LabelFractionsTests
         Gen.Select(s_images, Gen.Double[0.001, 1], Gen.Long).Sample((images, fraction, seed) =>
         {
             IReadOnlyList<LabelCounts> all = images.CountLabels();
-            IReadOnlyList<LabelCounts> drawn = LabelFractions.Draw(images, fraction, seed, []).CountLabels();
+            IReadOnlyList<LabelCounts> drawn = LabelFractions.Draw(images, LabelFraction.OfShare(fraction), seed, []).CountLabels();
             for (int f = 0; f < all.Count; f++)
             {
                 Assert.Equal(all[f].Positives > 0, drawn[f].Positives > 0);
@@ -45,7 +45,7 @@ public class LabelFractionsTests
     public void Draw_AnyFraction_KeepsSizeAndPrevalence() =>
         Gen.Select(s_images, Gen.Double[0.1, 1], Gen.Long).Where((images, _, _) => images.Items.Count >= 100).Sample((images, fraction, seed) =>
         {
-            LabelledImages drawn = LabelFractions.Draw(images, fraction, seed, []);
+            LabelledImages drawn = LabelFractions.Draw(images, LabelFraction.OfShare(fraction), seed, []);
             int largest = images.Items.GroupBy(i => i.Patient).Max(g => g.Count());
             Assert.InRange(drawn.Items.Count - (fraction * images.Items.Count), -largest / 2.0, (largest / 2.0) + (2 * largest * images.Findings.Count));
             IReadOnlyList<LabelCounts> all = images.CountLabels();
@@ -63,10 +63,14 @@ public class LabelFractionsTests
         var images = new LabelledImages(["f"], [.. Enumerable.Range(0, 1000).Select(i => new LabelledImage($"{i}", $"/{i}", null, [(sbyte)(i < 370 ? 1 : 0)]))]);
         foreach (double fraction in new[] { 0.01, 0.1, 0.33, 0.5, 1 })
         {
-            LabelledImages drawn = LabelFractions.Draw(images, fraction, 1, []);
+            LabelledImages drawn = LabelFractions.Draw(images, LabelFraction.OfShare(fraction), 1, []);
             Assert.Equal(Math.Round(1000 * fraction), drawn.Items.Count);
             Assert.Equal(370 * fraction, drawn.CountLabels()[0].Positives, 1.0);
         }
+
+        Assert.Equal(137, LabelFractions.Draw(images, LabelFraction.OfImages(137), 1, []).Items.Count);
+        LabelledImages each = LabelFractions.Draw(images, LabelFraction.PerFinding(20), 1, []);
+        Assert.Equal(new LabelCounts(20, 20, 0), each.CountLabels()[0]);
     }
 
     [Fact]
@@ -88,7 +92,7 @@ public class LabelFractionsTests
         Dictionary<string, int> size = images.Items.GroupBy(i => i.Patient!).ToDictionary(g => g.Key, g => g.Count());
         for (int seed = 0; seed < 200; seed++)
         {
-            foreach (string patient in LabelFractions.Draw(images, 0.2, seed, []).Items.Select(i => i.Patient!).Distinct())
+            foreach (string patient in LabelFractions.Draw(images, LabelFraction.OfShare(0.2), seed, []).Items.Select(i => i.Patient!).Distinct())
             {
                 taken[size[patient]]++;
             }
@@ -110,12 +114,44 @@ public class LabelFractionsTests
     {
         LabelledImages images = Draw(100_000, 14, 4, [.. Enumerable.Range(1, 14).Select(f => 0.18 / f)], 1);
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        LabelFractions.Draw(images, 0.5, 1, []);
+        LabelFractions.Draw(images, LabelFraction.OfShare(0.5), 1, []);
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 20);
     }
 
+    [Fact]
+    public void Draw_NumberOfImages_NestsAndStopsAtAll() =>
+        Gen.Select(s_images, Gen.Int[2, 500], Gen.Int[2, 500], Gen.Long).Sample((images, a, b, seed) =>
+        {
+            string[] Draw(int n) => [.. LabelFractions.Draw(images, LabelFraction.OfImages(n), seed, []).Items.Select(i => i.Name)];
+            HashSet<string> larger = [.. Draw(Math.Max(a, b))];
+            string[] smaller = Draw(Math.Min(a, b));
+            Assert.All(smaller, n => Assert.Contains(n, larger));
+            if (Math.Max(a, b) >= 2 * images.Items.Count)
+            {
+                Assert.Equal(images.Items.Count, larger.Count);
+            }
+        }, iter: 200);
+
+    [Fact]
+    public void Draw_NumberPerFinding_HasThatManyOfBothClassesAndNests() =>
+        Gen.Select(s_images, Gen.Int[1, 40], Gen.Int[1, 40], Gen.Long).Sample((images, a, b, seed) =>
+        {
+            LabelledImages larger = LabelFractions.Draw(images, LabelFraction.PerFinding(Math.Max(a, b)), seed, []);
+            int each = Math.Min(a, b);
+            LabelledImages smaller = LabelFractions.Draw(images, LabelFraction.PerFinding(each), seed, []);
+            Assert.Empty(smaller.Items.Select(i => i.Name).Except(larger.Items.Select(i => i.Name)));
+            HashSet<string?> patients = [.. smaller.Items.Select(i => i.Patient)];
+            Assert.Equal(images.Items.Where(i => patients.Contains(i.Patient)), smaller.Items);
+            Assert.InRange(patients.Count, 1, 2 * each * images.Findings.Count);
+            foreach ((LabelCounts all, LabelCounts drawn) in images.CountLabels().Zip(smaller.CountLabels()))
+            {
+                Assert.InRange(drawn.Positives, Math.Min(each, all.Positives), all.Positives);
+                Assert.InRange(drawn.Negatives, Math.Min(each, all.Negatives), all.Negatives);
+            }
+        }, iter: 200);
+
     private static string[] Names(LabelledImages images, double fraction, long seed) =>
-        [.. LabelFractions.Draw(images, fraction, seed, []).Items.Select(i => i.Name)];
+        [.. LabelFractions.Draw(images, LabelFraction.OfShare(fraction), seed, []).Items.Select(i => i.Name)];
 
     private static LabelledImages Draw(int count, int findings, int perPatient, double[] prevalence, int seed)
     {

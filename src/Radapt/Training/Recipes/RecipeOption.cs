@@ -1,4 +1,5 @@
 using System.Globalization;
+using Radapt.Datasets;
 
 namespace Radapt.Training.Recipes;
 
@@ -42,7 +43,7 @@ public enum RecipeValueKind
     /// <summary>A finite number (double).</summary>
     Number,
 
-    /// <summary>A number, or a percentage such as <c>1%</c> (double).</summary>
+    /// <summary>A share, a number of images or a number for every finding (<see cref="LabelFraction"/>).</summary>
     Fraction,
 
     /// <summary>Texts, comma-separated or a YAML list (string[]).</summary>
@@ -149,9 +150,7 @@ public sealed record RecipeOption
             },
             RecipeValueKind.Integer => ParseInteger(text, where),
             RecipeValueKind.Number => ParseNumber(text, where),
-            RecipeValueKind.Fraction => text.EndsWith('%')
-                ? InRange(ParseFinite(text[..^1], text, where) / 100, text, where)
-                : ParseNumber(text, where),
+            RecipeValueKind.Fraction => LabelFraction.TryParse(text) ?? throw Bad(text, LabelFraction.Expected, where),
             _ => ParseText(text, where),
         };
     }
@@ -181,6 +180,7 @@ public sealed record RecipeOption
         bool flag => flag ? "true" : "false",
         double number => number.ToString("R", CultureInfo.InvariantCulture).Replace('E', 'e'),
         string[] texts => string.Join(",", texts),
+        LabelFraction fraction => fraction.ToString(),
         long[] numbers => string.Join(",", numbers),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => throw new ArgumentException($"{value.GetType()} is no recipe value.", nameof(value)),
@@ -212,11 +212,9 @@ public sealed record RecipeOption
         return value;
     }
 
-    private double ParseNumber(string text, string where) => InRange(ParseFinite(text, text, where), text, where);
-
-    private static double ParseFinite(string digits, string text, string where) =>
-        double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
-            ? value : throw Bad(text, "a number", where);
+    private double ParseNumber(string text, string where) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
+            ? InRange(value, text, where) : throw Bad(text, "a number", where);
 
     private double InRange(double value, string text, string where)
     {

@@ -1,3 +1,4 @@
+using Radapt.Datasets;
 using Kind = Radapt.Training.Recipes.RecipeValueKind;
 
 namespace Radapt.Training.Recipes;
@@ -62,6 +63,18 @@ public static partial class RecipeOptions
         Get = r => get(r),
         Set = (r, v) => set(r, (double)v),
         Default = RecipeOption.Format(get(Undecided)),
+    };
+
+    private static RecipeOption Fraction(string name, Func<Recipe, LabelFraction> get, Func<Recipe, LabelFraction, Recipe> set, string description) => new()
+    {
+        Name = name,
+        Group = RecipeGroup.Data,
+        Kind = Kind.Fraction,
+        Description = description,
+        Get = get,
+        Set = (r, v) => set(r, (LabelFraction)v),
+        Default = RecipeOption.Format(get(Undecided)),
+        DefaultReason = "all labels",
     };
 
     private static RecipeOption Rate(string name, Func<Recipe, double> get, Func<Recipe, double, Recipe> set, string description) =>

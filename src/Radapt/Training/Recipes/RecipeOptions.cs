@@ -54,9 +54,8 @@ public static partial class RecipeOptions
         Integers("keep-classes", r => r.KeepClasses, (r, v) => r with { KeepClasses = v },
             "Class numbers to keep; rows of other classes are dropped.")
             with { Min = 0, Default = "all", DefaultReason = "all" },
-        Number("label-fraction", r => r.LabelFraction, (r, v) => r with { LabelFraction = v },
-            "How much of the training labels to use: in (0, 1], or a percentage such as 1%.")
-            with { Kind = Kind.Fraction, Min = 0, MinIsExcluded = true, Max = 1, DefaultReason = "all labels" },
+        Fraction("label-fraction", r => r.LabelFraction, (r, v) => r with { LabelFraction = v },
+            "How much of the training labels to use: a share (1%), a number of images (200), or of positives and negatives of every finding (20-per-finding)."),
         Flag("allow-overlap", r => r.AllowOverlap, (r, v) => r with { AllowOverlap = v },
             "Accept images or patients that stand in two splits."),
         Flag("allow-rare-findings", r => r.AllowRareFindings, (r, v) => r with { AllowRareFindings = v },

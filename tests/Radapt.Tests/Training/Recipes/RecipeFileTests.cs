@@ -1,4 +1,5 @@
 using CsCheck;
+using Radapt.Datasets;
 using Radapt.Training.Recipes;
 using static Radapt.Tests.Training.Recipes.RecipeTesting;
 
@@ -58,7 +59,7 @@ public class RecipeFileTests
             label-fraction: 1%
             allow-overlap: true
             """)]);
-        Assert.Equal((0.1, 16, 0.01, true), (partial.LoraDropout, partial.Rank, partial.LabelFraction, partial.AllowOverlap));
+        Assert.Equal((0.1, 16, LabelFraction.OfShare(0.01), true), (partial.LoraDropout, partial.Rank, partial.LabelFraction, partial.AllowOverlap));
         Assert.Equal(["q", "k", "v"], partial.LoraTargets);
         Assert.Equal(["Pleural Effusion", "Mass, left"], partial.Findings);
         Assert.Equal([0, 1], partial.KeepClasses);
@@ -166,7 +167,8 @@ public class RecipeFileTests
             {
                 RecipeValueKind.Flag => value.Flag,
                 RecipeValueKind.Integer => (long)value.Integer,
-                RecipeValueKind.Number or RecipeValueKind.Fraction => value.Number / 2 + 0.001,
+                RecipeValueKind.Number => value.Number / 2 + 0.001,
+                RecipeValueKind.Fraction => Fraction(value.Integer, value.Number / 2 + 0.001),
                 RecipeValueKind.IntegerList => new[] { (long)value.Integer, 0 },
                 RecipeValueKind.TextList => value.Texts.Distinct().ToArray(),
                 _ => option.Allowed.Count > 0 ? option.Allowed[value.Integer % option.Allowed.Count] : value.Texts[0],
@@ -175,4 +177,11 @@ public class RecipeFileTests
 
         return entries;
     }
+
+    private static LabelFraction Fraction(int number, double share) => (number % 3) switch
+    {
+        0 => LabelFraction.OfShare(share),
+        1 => LabelFraction.OfImages(number + 1),
+        _ => LabelFraction.PerFinding(number),
+    };
 }
