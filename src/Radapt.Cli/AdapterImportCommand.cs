@@ -79,7 +79,7 @@ internal sealed class AdapterImportCommand : RadaptCommand
         }
 
         AdapterDescription adapter = report.Adapter;
-        string rank = adapter.Method == "lora" ? $", rank {adapter.Lora.Rank} on {string.Join(", ", adapter.Lora.Targets)}" : "";
+        string rank = adapter.Method == "lora" ? $", rank {adapter.Settings.Lora.Rank} on {string.Join(", ", adapter.Settings.Lora.Targets)}" : "";
         terminal.Line($"{report.File}: method {adapter.Method}{rank}, {adapter.Findings.Count} findings", strong: true);
         if (json)
         {

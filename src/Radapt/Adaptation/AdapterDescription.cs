@@ -18,11 +18,11 @@ public sealed record AdapterDescription
 
     private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    /// <summary><c>lora</c>, <c>full</c> or <c>linear</c>.</summary>
+    /// <summary>What <c>--method</c> calls it, such as <c>lora</c>.</summary>
     public required string Method { get; init; }
 
-    /// <summary>Rank, alpha, targets; used with <c>lora</c> only.</summary>
-    public required LoraSettings Lora { get; init; }
+    /// <summary>The method's options; those of other methods are at their defaults and mean nothing.</summary>
+    public required MethodSettings Settings { get; init; }
 
     /// <summary>Dimensions of the backbone.</summary>
     public required BackboneShape Backbone { get; init; }
@@ -77,15 +77,7 @@ public sealed record AdapterDescription
             metadata["base_weights"] = BaseWeights;
         }
 
-        if (Method == "lora")
-        {
-            metadata["rank"] = Lora.Rank.ToString(CultureInfo.InvariantCulture);
-            metadata["alpha"] = Lora.Alpha.ToString("R", CultureInfo.InvariantCulture);
-            metadata["dropout"] = Lora.Dropout.ToString("R", CultureInfo.InvariantCulture);
-            metadata["targets"] = JsonSerializer.Serialize(Lora.Targets, s_json);
-            metadata["blocks"] = JsonSerializer.Serialize(Lora.Blocks, s_json);
-        }
-
+        AdaptationMethod.Find(Method).Describe(Settings, metadata);
         return metadata;
     }
 
@@ -100,7 +92,8 @@ public sealed record AdapterDescription
         try
         {
             int[] backbone = Json<int[]>("backbone");
-            bool lora = metadata["method"] == "lora";
+            AdaptationMethod method = AdaptationMethod.All.FirstOrDefault(m => m.Name == metadata["method"])
+                ?? throw new FormatException($"method '{metadata["method"]}' is unknown to this version");
             var description = new AdapterDescription
             {
                 Method = metadata["method"],
@@ -112,18 +105,11 @@ public sealed record AdapterDescription
                 BaseDescription = metadata["base_description"],
                 BaseWeights = metadata.GetValueOrDefault("base_weights"),
                 Seed = long.Parse(metadata["seed"], CultureInfo.InvariantCulture),
-                Lora = !lora ? new LoraSettings() : new LoraSettings
-                {
-                    Rank = int.Parse(metadata["rank"], CultureInfo.InvariantCulture),
-                    Alpha = double.Parse(metadata["alpha"], CultureInfo.InvariantCulture),
-                    Dropout = double.Parse(metadata["dropout"], CultureInfo.InvariantCulture),
-                    Targets = Json<string[]>("targets"),
-                    Blocks = Json<int[]>("blocks"),
-                },
+                Settings = method.Read(metadata),
             };
-            return description.Backbone.IsSound && description.Findings.Count > 0 && AdaptationMethod.Names.Contains(description.Method)
+            return description.Backbone.IsSound && description.Findings.Count > 0 && method.Problem(description.Settings, description.Backbone) is null
                 ? description
-                : throw new FormatException("dimensions, findings or method out of range");
+                : throw new FormatException("dimensions, findings or the method's options out of range");
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or FormatException or IndexOutOfRangeException or ArgumentException or OverflowException)
         {

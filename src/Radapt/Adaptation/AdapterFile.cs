@@ -53,7 +53,7 @@ internal static class AdapterFile
         var nowhere = new ComputePlan("float32", "meta", 1);
         using var scope = NewDisposeScope();
         using var classifier = new Classifier(description.Backbone, description.Findings.Count, description.Pooling, dropPath: 0, nowhere);
-        AdaptationMethod.Apply(classifier, description.Method, description.Lora, nowhere, seed: 0);
+        AdaptationMethod.Apply(classifier, description.Method, description.Settings, nowhere, seed: 0);
         using CheckpointFile file = CheckpointFile.Open(Locate(path));
         Ensure(path, file, [.. classifier.Trained()]);
     }

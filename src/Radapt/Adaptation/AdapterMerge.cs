@@ -39,7 +39,8 @@ public static class AdapterMerge
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         using AdaptedModel model = AdaptedModel.Open(runOrAdapter, weights, ComputePlan.Float32, force);
-        AdapterDescription merged = model.Description with { Method = "full" };
+        RequireMergeable(runOrAdapter, model);
+        AdapterDescription merged = model.Description with { Method = "full", Settings = new MethodSettings() };
         SafetensorsWriter.Write(
             output, MergedTensors(model.Classifier), dialect == "native" ? merged.ToMetadata() : merged.ToForeignMetadata());
         Tensor images = GeneratedImages(model.Description.Backbone.ImageSize);
@@ -71,17 +72,26 @@ public static class AdapterMerge
         {
             if (module is Projection { Adapter: not null } projection)
             {
-                tensors[name + ".weight"] = MergedWeight(projection, name);
+                (tensors[name + ".weight"], tensors[name + ".bias"]) = Merged(projection);
             }
         }
 
         return tensors;
     }
 
-    /// <summary>The projection's weight plus what its adapter adds, float32 (out, in); the caller's scope owns it.</summary>
-    /// <exception cref="RadaptException">The adapter's method cannot be merged.</exception>
-    internal static Tensor MergedWeight(Projection projection, string name) => projection.Adapter is not { } adapter ? projection.weight
-        : projection.weight.Plus(adapter.Delta() ?? throw new RadaptException($"The adapter on {name} cannot be merged: its method has no merged form."));
+    /// <summary>The projection's weight (out, in) and bias (out) plus what its adapter adds, float32; the caller's scope owns them.</summary>
+    internal static (Tensor Weight, Tensor Bias) Merged(Projection projection) => projection.Adapter?.Delta(projection) is { } delta
+        ? (projection.weight.Plus(delta.Weight), delta.Bias is null ? projection.bias : projection.bias.Plus(delta.Bias))
+        : (projection.weight, projection.bias);
+
+    /// <exception cref="RadaptException">Some of what the method added is no change of weights.</exception>
+    internal static void RequireMergeable(string runOrAdapter, AdaptedModel model)
+    {
+        if (model.Classifier.Adapters is { CanMerge: false })
+        {
+            throw new RadaptException($"{runOrAdapter}: was trained with {model.Description.Method}, whose adapters cannot be merged into the weights. Use the run as it is: evaluate and predict do.");
+        }
+    }
 
     private static double Largest(Tensor a, Tensor b) => a.Plus(b, -1).abs().max().item<float>();
 }

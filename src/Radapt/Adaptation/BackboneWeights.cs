@@ -77,7 +77,8 @@ internal sealed class BackboneWeights : IDisposable
             throw new RadaptException($"{_path}: was trained with {_run.Backbone}, not {encoder.Shape}. Leave --backbone and its dimensions out to use the run's own.");
         }
 
-        if (_run.Method == "full")
+        AdaptationMethod method = AdaptationMethod.Find(_run.Method);
+        if (method.HoldsWholeModel)
         {
             using var noGradient = no_grad();
             foreach ((string name, TorchSharp.Modules.Parameter parameter) in encoder.named_parameters())
@@ -88,11 +89,21 @@ internal sealed class BackboneWeights : IDisposable
             return;
         }
 
-        LoadBase(_run, null, encoder);
-        if (_run.Method == "lora")
+        if (!method.Merges)
         {
-            MergeInto(encoder, _run.Lora, _file.Tensors.ToDictionary(t => t.Name, t => t.Name));
+            throw new RadaptException($"{_path}: was trained with {_run.Method}, whose adapters cannot be merged into a backbone. Start from its base weights ({_run.BaseWeights ?? "random ones"}) or from a run of another method.");
         }
+
+        LoadBase(_run, null, encoder);
+        using (no_grad())
+        {
+            foreach ((string name, TorchSharp.Modules.Parameter parameter) in encoder.named_parameters().Where(p => method.IsTrained(p.name, _run.Settings, encoder.Shape)))
+            {
+                Copy(name, name, parameter, encoder.Shape.Grid);
+            }
+        }
+
+        MergeInto(encoder, method, _run.Settings, _file.Tensors.ToDictionary(t => t.Name, t => t.Name));
     }
 
     /// <summary>Hash of what <see cref="LoadInto"/> would load, independent of file format and position grid.</summary>
@@ -104,7 +115,7 @@ internal sealed class BackboneWeights : IDisposable
         }
 
         string own = CanonicalHash.Compute(_file, _file.Tensors.Where(t => !t.Name.StartsWith("head.", StringComparison.Ordinal) && !t.Name.StartsWith("fc_norm.", StringComparison.Ordinal)).ToDictionary(t => t.Name, t => t.Name));
-        return _run.Method == "full" ? own : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(_run.BaseSha256 + own)));
+        return AdaptationMethod.Find(_run.Method).HoldsWholeModel ? own : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(_run.BaseSha256 + own)));
     }
 
     /// <summary>
@@ -162,7 +173,7 @@ internal sealed class BackboneWeights : IDisposable
 
         if (PaperLora is { } lora)
         {
-            MergeInto(encoder, lora, _recognised.Lora);
+            MergeInto(encoder, AdaptationMethod.Find("lora"), new MethodSettings { Lora = lora }, _recognised.Lora);
         }
     }
 
@@ -173,15 +184,15 @@ internal sealed class BackboneWeights : IDisposable
         target.copy_(name == "pos_embed" ? PositionEmbedding.Resize(stored, grid) : stored);
     }
 
-    private void MergeInto(VisionTransformer encoder, LoraSettings settings, IReadOnlyDictionary<string, string> names)
+    private void MergeInto(VisionTransformer encoder, AdaptationMethod method, MethodSettings settings, IReadOnlyDictionary<string, string> names)
     {
         using var noGradient = no_grad();
-        using var adapters = new LoraAdapters(encoder, settings, new ComputePlan("float32", encoder.cls_token.device.ToString(), 1), seed: 0);
-        foreach ((string name, Tensor tensor) in adapters.Tensors())
+        using AttachedAdapters? adapters = method.Adapters(encoder, settings, new ComputePlan("float32", encoder.cls_token.device.ToString(), 1), seed: 0);
+        foreach ((string name, Tensor tensor) in adapters?.Tensors() ?? [])
         {
-            Copy(name, names.GetValueOrDefault(name) ?? throw new RadaptException($"{_path}: the LoRA tensor {name} is missing."), tensor, 0);
+            Copy(name, names.GetValueOrDefault(name) ?? throw new RadaptException($"{_path}: the adapter's tensor {name} is missing."), tensor, 0);
         }
 
-        adapters.AddToBase();
+        adapters?.AddToBase();
     }
 }

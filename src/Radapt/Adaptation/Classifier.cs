@@ -34,8 +34,8 @@ internal sealed class Classifier : IDisposable
     /// <summary>What the head reads.</summary>
     public Pooling Pooling { get; }
 
-    /// <summary>The LoRA adapters, if any are attached.</summary>
-    public LoraAdapters? Lora { get; private set; }
+    /// <summary>What a method added, if it adds anything.</summary>
+    public AttachedAdapters? Adapters { get; private set; }
 
     /// <summary>Images to logits.</summary>
     /// <param name="images">(B, 1 or 3, S, S), normalised</param>
@@ -76,7 +76,7 @@ internal sealed class Classifier : IDisposable
 
     /// <summary>Base and head tensors under their checkpoint names, then the adapters'.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> Tensors() =>
-        Encoder.named_parameters().Concat(Head.named_parameters()).Select(p => (p.name, (Tensor)p.parameter)).Concat(Lora?.Tensors() ?? []);
+        Encoder.named_parameters().Concat(Head.named_parameters()).Select(p => (p.name, (Tensor)p.parameter)).Concat(Adapters?.Tensors() ?? []);
 
     /// <summary>The tensors that training changes.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> Trained() => Tensors().Where(t => t.Tensor.requires_grad);
@@ -86,17 +86,17 @@ internal sealed class Classifier : IDisposable
         new(Trained().Sum(t => t.Tensor.numel()), Tensors().Sum(t => t.Tensor.numel()));
 
     /// <summary>Attaches the adapters and hands them over to this classifier.</summary>
-    public void Attach(LoraAdapters lora)
+    public void Attach(AttachedAdapters adapters)
     {
-        Lora?.Dispose();
-        Lora = lora;
-        lora.AttachTo(Encoder);
+        Adapters?.Dispose();
+        Adapters = adapters;
+        adapters.Attach();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        Lora?.Dispose();
+        Adapters?.Dispose();
         Head.Dispose();
         Encoder.Dispose();
     }

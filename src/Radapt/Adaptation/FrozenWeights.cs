@@ -10,8 +10,9 @@ namespace Radapt.Adaptation;
 /// </summary>
 internal static class FrozenWeights
 {
-    /// <summary>Rounds the projections of the blocks that are not trained. Does nothing for float32.</summary>
-    public static void Hold(VisionTransformer encoder, ComputePlan plan) => Hold(encoder.Projections().Where(p => !p.weight.requires_grad), plan);
+    /// <summary>Rounds the projections of the blocks of which nothing is trained. Does nothing for float32.</summary>
+    public static void Hold(VisionTransformer encoder, ComputePlan plan) =>
+        Hold(encoder.Projections().Where(p => !p.weight.requires_grad && !p.bias.requires_grad), plan);
 
     /// <summary>Rounds all projections of the blocks, whatever trained them: for prediction.</summary>
     public static void Round(VisionTransformer encoder, ComputePlan plan) => Hold(encoder.Projections(), plan);

@@ -11,6 +11,7 @@ namespace Radapt.Adaptation;
 internal sealed class MergedProjection : IProjectionAdapter, IDisposable
 {
     private readonly Tensor _weight; // (out, in)
+    private readonly Tensor? _bias;  // (out); null: the projection's own
 
     /// <param name="projection">The projection, its base weight still in float32 unless that has been rounded for training.</param>
     /// <param name="adapter">What to merge.</param>
@@ -19,8 +20,9 @@ internal sealed class MergedProjection : IProjectionAdapter, IDisposable
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        Tensor delta = adapter.Delta() ?? throw new InvalidOperationException("This adapter cannot be merged.");
-        _weight = projection.weight.to(ScalarType.Float32).Plus(delta).to(type).DetachFromDisposeScope();
+        ProjectionDelta delta = adapter.Delta(projection) ?? throw new InvalidOperationException("This adapter cannot be merged.");
+        _weight = projection.weight.to(ScalarType.Float32).Plus(delta.Weight).to(type).DetachFromDisposeScope();
+        _bias = delta.Bias is null ? null : projection.bias.to(ScalarType.Float32).Plus(delta.Bias).to(type).DetachFromDisposeScope();
         Adapter = adapter;
     }
 
@@ -31,11 +33,15 @@ internal sealed class MergedProjection : IProjectionAdapter, IDisposable
     public Tensor Weight => _weight;
 
     /// <inheritdoc/>
-    public Tensor Forward(Projection projection, Tensor input, ForwardPass pass) => projection.With(_weight, input);
+    public Tensor Forward(Projection projection, Tensor input, ForwardPass pass) => projection.With(_weight, _bias ?? projection.bias, input);
 
     /// <inheritdoc/>
-    public Tensor? Delta() => null;
+    public ProjectionDelta? Delta(Projection projection) => null;
 
     /// <inheritdoc/>
-    public void Dispose() => _weight.Dispose();
+    public void Dispose()
+    {
+        _weight.Dispose();
+        _bias?.Dispose();
+    }
 }

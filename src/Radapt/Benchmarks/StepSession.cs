@@ -32,15 +32,15 @@ internal sealed class StepSession : IDisposable
         (_step, _options, _plan) = (step, options, plan);
         string method = BenchmarkedStep.Method(step);
         double dropPath = dropout && method != "linear" ? 0.1 : 0;
-        var lora = new LoraSettings { Rank = options.Rank, Dropout = dropout ? 0.1 : 0 };
+        var settings = new MethodSettings { Lora = new LoraSettings { Rank = options.Rank, Dropout = dropout ? 0.1 : 0 } };
         Classifier = new Classifier(options.Backbone, options.Findings, Pooling.Mean, dropPath, plan);
         Initialisation.FromScratch(Classifier.Encoder, options.Seed);
         Classifier.Head.Initialise(options.Seed);
-        AdaptationMethod.Apply(Classifier, method, lora, plan, options.Seed);
+        AdaptationMethod.Apply(Classifier, method, settings, plan, options.Seed);
         Randomise();
         if (step == BenchmarkedStep.Inference)
         {
-            Classifier.Lora!.Merge();
+            Classifier.Adapters!.Merge();
             FrozenWeights.Round(Classifier.Encoder, plan);
         }
         else

@@ -35,6 +35,7 @@ public static class OnnxExport
         }
 
         using AdaptedModel model = AdaptedModel.Open(runOrAdapter, weights, ComputePlan.Float32, force);
+        AdapterMerge.RequireMergeable(runOrAdapter, model);
         long bytes = model.Classifier.Tensors().Sum(t => t.Tensor.numel()) * sizeof(float);
         if (bytes > LargestModel)
         {

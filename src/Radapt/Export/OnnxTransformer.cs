@@ -90,8 +90,8 @@ internal sealed class OnnxTransformer
 
     private string Linear(Projection projection, string input)
     {
-        Tensor weight = AdapterMerge.MergedWeight(projection, "this projection");
-        return Add(_graph.Node("MatMul", [input, _graph.Constant(weight.t())]), _graph.Constant(projection.bias));
+        (Tensor weight, Tensor bias) = AdapterMerge.Merged(projection);
+        return Add(_graph.Node("MatMul", [input, _graph.Constant(weight.t())]), _graph.Constant(bias));
     }
 
     private string Norm(LayerNorm norm, string input) =>

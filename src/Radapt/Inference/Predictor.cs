@@ -47,7 +47,7 @@ public sealed class Predictor : IDisposable
     {
         plan ??= ComputePlan.Float32;
         AdaptedModel model = AdaptedModel.Open(runOrAdapter, weights, plan, force);
-        model.Classifier.Lora?.Merge();                       // float32 base + delta, rounded once,
+        model.Classifier.Adapters?.Merge();                   // float32 base + delta, rounded once,
         FrozenWeights.Round(model.Classifier.Encoder, plan); // before the base itself is rounded
         return new Predictor(model);
     }

@@ -28,11 +28,21 @@ internal sealed class Block : nn.Module
         RegisterComponents();
     }
 
+    /// <summary>The adapter of the attention branch; whoever attached it owns it.</summary>
+    public IBranchAdapter? AttentionAdapter { get; set; }
+
+    /// <summary>The adapter of the MLP branch.</summary>
+    public IBranchAdapter? MlpAdapter { get; set; }
+
     /// <summary>(B, N, C) -> (B, N, C), float32.</summary>
     public Tensor Forward(Tensor tokens, ForwardPass pass)
     {
         using var scope = NewDisposeScope(); // what no gradient needs is freed here, not at the end of the step
-        tokens = _depth.Add(tokens, attn.Forward(_kernels.Activations(norm1.Forward(tokens)), pass), pass, 0);
-        return _depth.Add(tokens, mlp.Forward(_kernels.Activations(norm2.Forward(tokens)), pass), pass, 1).MoveToOuterDisposeScope();
+        Tensor input = _kernels.Activations(norm1.Forward(tokens));
+        tokens = _depth.Add(tokens, Adapt(AttentionAdapter, input, attn.Forward(input, pass)), pass, 0);
+        input = _kernels.Activations(norm2.Forward(tokens));
+        return _depth.Add(tokens, Adapt(MlpAdapter, input, mlp.Forward(input, pass)), pass, 1).MoveToOuterDisposeScope();
     }
+
+    private static Tensor Adapt(IBranchAdapter? adapter, Tensor input, Tensor output) => adapter is null ? output : adapter.Forward(input, output);
 }

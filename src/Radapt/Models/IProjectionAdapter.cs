@@ -12,6 +12,11 @@ internal interface IProjectionAdapter
     /// <returns>(B, N, out)</returns>
     Tensor Forward(Projection projection, Tensor input, ForwardPass pass);
 
-    /// <summary>What merging adds to the weight: float32 (out, in), or null where the adapter cannot be merged. The caller disposes it.</summary>
-    Tensor? Delta();
+    /// <summary>What merging adds to the projection, or null where the adapter cannot be merged. The caller's scope owns it.</summary>
+    ProjectionDelta? Delta(Projection projection);
 }
+
+/// <summary>What merging adds to a projection, float32.</summary>
+/// <param name="Weight">(out, in)</param>
+/// <param name="Bias">(out); null: nothing.</param>
+internal sealed record ProjectionDelta(Tensor Weight, Tensor? Bias);

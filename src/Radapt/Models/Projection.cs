@@ -34,6 +34,6 @@ internal sealed class Projection : nn.Module
     /// <summary>x W^T + b with this projection's own weights.</summary>
     public Tensor Plain(Tensor input) => _kernels.Linear(input, weight, bias);
 
-    /// <summary>The same product with other weights, such as merged ones.</summary>
-    public Tensor With(Tensor otherWeight, Tensor input) => _kernels.Linear(input, otherWeight, bias);
+    /// <summary>The same product with others, such as merged ones.</summary>
+    public Tensor With(Tensor otherWeight, Tensor otherBias, Tensor input) => _kernels.Linear(input, otherWeight, otherBias);
 }

@@ -36,6 +36,9 @@ internal sealed class VisionTransformer : nn.Module
     /// <summary>The dimensions of this transformer.</summary>
     public BackboneShape Shape { get; }
 
+    /// <summary>What adds tokens to those that the blocks read; whoever attached it owns it.</summary>
+    public ITokenAdapter? TokenAdapter { get; set; }
+
     /// <summary>The four projections of every block, in order.</summary>
     public IEnumerable<Projection> Projections() => blocks.SelectMany(b => new[] { b.attn.qkv, b.attn.proj, b.mlp.fc1, b.mlp.fc2 });
 
@@ -50,7 +53,7 @@ internal sealed class VisionTransformer : nn.Module
     /// <param name="count">Blocks to run, 0 to all.</param>
     /// <returns>(B, N, C) in the plan's precision: the tokens that block <paramref name="count"/> reads</returns>
     public Tensor ForwardPrefix(Tensor images, int count) =>
-        blocks.Take(count).Aggregate(Embed(images), (tokens, block) => block.Forward(tokens, ForwardPass.Evaluation));
+        Run(Embed(images), 0, count, ForwardPass.Evaluation);
 
     /// <summary>The rest of the way: blocks from <paramref name="first"/> on and the final norm.</summary>
     /// <param name="tokens">(B, N, C), what block <paramref name="first"/> reads</param>
@@ -58,7 +61,14 @@ internal sealed class VisionTransformer : nn.Module
     /// <param name="pass">Whether this pass trains, and its random key.</param>
     /// <returns>As <see cref="Forward"/>.</returns>
     public Tensor ForwardFrom(Tensor tokens, int first, ForwardPass pass) =>
-        Finish(blocks.Skip(first).Aggregate(ToTokens(tokens), (t, block) => block.Forward(t, pass)));
+        Finish(Run(ToTokens(tokens), first, Shape.Depth, pass));
+
+    /// <summary>One block with the tokens that are added before it. (B, N or more, C) -> (B, N or more, C).</summary>
+    public Tensor RunBlock(int block, Tensor tokens, ForwardPass pass)
+    {
+        using var scope = NewDisposeScope();
+        return blocks[block].Forward(TokenAdapter?.Before(block, tokens) ?? tokens, pass).MoveToOuterDisposeScope();
+    }
 
     /// <summary>Images to the tokens that the first block reads: (B, 1 or 3, S, S) -> (B, N, C), float32.</summary>
     public Tensor Embed(Tensor images)
@@ -71,6 +81,13 @@ internal sealed class VisionTransformer : nn.Module
     /// <summary>Kept features, whatever type they were kept in, to what a block reads. (B, N, C) -> (B, N, C).</summary>
     public static Tensor ToTokens(Tensor features) => features.to(ScalarType.Float32);
 
-    /// <summary>What follows the last block: the final norm, where the model has one. (B, N, C) -> (B, N, C).</summary>
-    public Tensor Finish(Tensor tokens) => norm is null ? tokens : norm.Forward(tokens);
+    /// <summary>What follows the last block: added tokens go, and the final norm, where the model has one. (B, N or more, C) -> (B, N, C).</summary>
+    public Tensor Finish(Tensor tokens)
+    {
+        Tensor own = TokenAdapter?.AfterLast(tokens) ?? tokens;
+        return norm is null ? own : norm.Forward(own);
+    }
+
+    private Tensor Run(Tensor tokens, int first, int end, ForwardPass pass) =>
+        Enumerable.Range(first, end - first).Aggregate(tokens, (t, block) => RunBlock(block, t, pass));
 }

@@ -53,7 +53,7 @@ public sealed class FineTuning : IDisposable
 
             _baseHash = weights?.Hash() ?? $"scratch:{recipe.Seed.ToString(CultureInfo.InvariantCulture)}";
             _classifier.Head.Initialise(recipe.Seed);
-            AdaptationMethod.Apply(_classifier, recipe.Method, Lora(recipe), _plan, recipe.Seed);
+            AdaptationMethod.Apply(_classifier, recipe.Method, recipe.MethodSettings, _plan, recipe.Seed);
             Trainable = _classifier.CountTrainable();
             _features = FeatureCache.Decide(recipe, _classifier, _baseHash, out string? note);
             note ??= _features?.Note(data.Train.Items.Count + data.Val.Items.Count);
@@ -275,7 +275,7 @@ public sealed class FineTuning : IDisposable
     private AdapterDescription Describe() => new()
     {
         Method = Recipe.Method,
-        Lora = Lora(Recipe),
+        Settings = Recipe.MethodSettings,
         Backbone = _classifier.Encoder.Shape,
         Pooling = Recipe.Pooling,
         Findings = Data.Train.Findings,
@@ -284,15 +284,6 @@ public sealed class FineTuning : IDisposable
         BaseSha256 = _baseHash,
         BaseDescription = WeightsDescription,
         Seed = Recipe.Seed,
-    };
-
-    private static LoraSettings Lora(Recipe recipe) => new()
-    {
-        Rank = recipe.Rank,
-        Alpha = recipe.Alpha,
-        Dropout = recipe.LoraDropout,
-        Targets = recipe.LoraTargets,
-        Blocks = recipe.LoraBlocks,
     };
 }
 

@@ -96,7 +96,7 @@ public sealed record Recipe
 
     // ---- method ----
 
-    /// <summary>What is trained: <c>lora</c>, <c>full</c> or <c>linear</c>.</summary>
+    /// <summary>How the backbone is adapted; docs/methods.md lists the methods.</summary>
     public string Method { get; init; } = "lora";
 
     /// <summary>LoRA: rank r per adapted third or projection.</summary>
@@ -113,6 +113,45 @@ public sealed record Recipe
 
     /// <summary>LoRA: adapted blocks, from 0; empty: all.</summary>
     public IReadOnlyList<int> LoraBlocks { get; init; } = [];
+
+    /// <summary>LoRA: ranks of the adapted blocks one by one, in place of <see cref="Rank"/>; empty: the same for all.</summary>
+    public IReadOnlyList<int> LoraRanks { get; init; } = [];
+
+    /// <summary>LoRA: rank-stabilised scale alpha / sqrt(r).</summary>
+    public bool Rslora { get; init; }
+
+    /// <summary>LoRA: rows of the adapted weights are normalised and have trained magnitudes.</summary>
+    public bool Dora { get; init; }
+
+    /// <summary>AdaLoRA: rank of every adapted third or projection at the start.</summary>
+    public int InitialRank { get; init; } = 6;
+
+    /// <summary>AdaLoRA: mean rank at the end.</summary>
+    public int TargetRank { get; init; } = 4;
+
+    /// <summary>AdaLoRA: share of the updates before ranks are taken away.</summary>
+    public double Tinit { get; init; } = 0.1;
+
+    /// <summary>AdaLoRA: share of the updates, at the end, for which ranks stay.</summary>
+    public double Tfinal { get; init; } = 0.3;
+
+    /// <summary>AdaLoRA: weight of the penalty that keeps P and Q orthogonal.</summary>
+    public double Orthogonality { get; init; } = 0.1;
+
+    /// <summary>VPT: <c>deep</c> (prompts before every block) or <c>shallow</c> (before the first).</summary>
+    public string PromptDepth { get; init; } = "deep";
+
+    /// <summary>VPT: prompt tokens of a block.</summary>
+    public int PromptTokens { get; init; } = 10;
+
+    /// <summary>Houlsby's and parallel adapters: channels inside.</summary>
+    public int Bottleneck { get; init; } = 64;
+
+    /// <summary>Parallel adapters: factor on what they add.</summary>
+    public double AdapterScale { get; init; } = 4;
+
+    /// <summary>Last-k: number of trained blocks.</summary>
+    public int LastK { get; init; } = 2;
 
     // ---- pixels ----
 
@@ -205,4 +244,26 @@ public sealed record Recipe
 
     /// <summary>Seed of everything random.</summary>
     public long Seed { get; init; }
+
+    /// <summary>The options of the adaptation methods.</summary>
+    internal MethodSettings MethodSettings => new()
+    {
+        Lora = new LoraSettings
+        {
+            Rank = Rank,
+            Ranks = LoraRanks,
+            Alpha = Alpha,
+            RankStabilised = Rslora,
+            Magnitudes = Dora,
+            Dropout = LoraDropout,
+            Targets = LoraTargets,
+            Blocks = LoraBlocks,
+        },
+        AdaLora = new AdaLoraSettings { InitialRank = InitialRank, TargetRank = TargetRank, Tinit = Tinit, Tfinal = Tfinal, Orthogonality = Orthogonality },
+        DeepPrompts = PromptDepth == "deep",
+        PromptTokens = PromptTokens,
+        Bottleneck = Bottleneck,
+        AdapterScale = AdapterScale,
+        LastBlocks = LastK,
+    };
 }

@@ -23,7 +23,7 @@ internal static class Recomputation
     {
         VisionTransformer encoder = classifier.Encoder;
         int depth = encoder.Shape.Depth;
-        bool trainsEmbedding = encoder.cls_token.requires_grad || encoder.pos_embed.requires_grad || encoder.patch_embed.proj.weight.requires_grad;
+        bool trainsEmbedding = encoder.cls_token.requires_grad || encoder.pos_embed.requires_grad || encoder.patch_embed.parameters().Any(p => p.requires_grad);
         int lowest = trainsEmbedding ? 0 : Lowest(classifier, depth);
         var inputs = new Tensor[depth + 1]; // what block i reads, from the lowest trained block on: (B, N, C)
         using (no_grad())
@@ -33,7 +33,7 @@ internal static class Recomputation
             {
                 inputs[block] = tokens;
                 using var scope = NewDisposeScope();
-                tokens = encoder.blocks[block].Forward(tokens, pass).MoveToOuterDisposeScope();
+                tokens = encoder.RunBlock(block, tokens, pass).MoveToOuterDisposeScope();
                 if (block < lowest)
                 {
                     inputs[block].Dispose();
@@ -47,8 +47,8 @@ internal static class Recomputation
         for (int block = depth - 1; block >= lowest; block--)
         {
             using Tensor? above = gradient;
-            Block current = encoder.blocks[block];
-            Differentiate(inputs[block], block > lowest || trainsEmbedding, above, x => current.Forward(x, pass), out gradient).Dispose();
+            int current = block;
+            Differentiate(inputs[block], block > lowest || trainsEmbedding, above, x => encoder.RunBlock(current, x, pass), out gradient).Dispose();
             inputs[block].Dispose();
         }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Radapt.Adaptation;
 using Radapt.Checkpoints;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -108,15 +109,15 @@ internal sealed class RunFolder(string path)
     public void WriteRun(JsonNode run) => AtomicFile.WriteText(Run, run.ToJsonString(s_indented) + "\n");
 
     /// <summary>Saves trained tensors, optimizer state and position, all in one file, so that they can never disagree.</summary>
-    public void SaveState(TrainerState state, IEnumerable<(string Name, Tensor Tensor)> trained, Optimizer optimizer) =>
+    public void SaveState(TrainerState state, IEnumerable<(string Name, Tensor Tensor)> trained, Optimizer optimizer, ITrainingSchedule? schedule) =>
         SafetensorsWriter.Write(
             State,
-            Named(trained, optimizer).ToDictionary(t => t.Name, t => t.Tensor),
+            Named(trained, optimizer, schedule).ToDictionary(t => t.Name, t => t.Tensor),
             new Dictionary<string, string> { ["trainer"] = state.ToJson() });
 
     /// <summary>Restores what <see cref="SaveState"/> saved into existing tensors.</summary>
     /// <exception cref="RadaptException">There is nothing to resume, or it does not fit this run.</exception>
-    public TrainerState LoadState(IEnumerable<(string Name, Tensor Tensor)> trained, Optimizer optimizer)
+    public TrainerState LoadState(IEnumerable<(string Name, Tensor Tensor)> trained, Optimizer optimizer, ITrainingSchedule? schedule)
     {
         if (!File.Exists(State))
         {
@@ -131,7 +132,7 @@ internal sealed class RunFolder(string path)
 
         TrainerState state = TrainerState.FromJson(json);
         using var noGradient = no_grad();
-        foreach ((string name, Tensor tensor) in Named(trained, optimizer))
+        foreach ((string name, Tensor tensor) in Named(trained, optimizer, schedule))
         {
             using var scope = NewDisposeScope();
             tensor.copy_(file.ReadTensor(name));
@@ -141,6 +142,10 @@ internal sealed class RunFolder(string path)
         return state;
     }
 
-    private static IEnumerable<(string Name, Tensor Tensor)> Named(IEnumerable<(string Name, Tensor Tensor)> trained, Optimizer optimizer) =>
-        trained.Select(t => ("model." + t.Name, t.Tensor)).Concat(optimizer.State().Select(t => ("optimizer." + t.Name, t.Tensor)));
+    private static IEnumerable<(string Name, Tensor Tensor)> Named(IEnumerable<(string Name, Tensor Tensor)> trained, Optimizer optimizer, ITrainingSchedule? schedule) =>
+    [
+        .. trained.Select(t => ("model." + t.Name, t.Tensor)),
+        .. optimizer.State().Select(t => ("optimizer." + t.Name, t.Tensor)),
+        .. schedule?.State().Select(t => ("method." + t.Name, t.Tensor)) ?? [],
+    ];
 }

@@ -29,7 +29,8 @@ internal sealed class Trainer : IDisposable
     private readonly Augmentation _augmentation;
     private readonly RunFolder _folder;
     private readonly Optimizer _optimizer;
-    private readonly LearningRate _schedule;
+    private readonly ITrainingSchedule? _schedule; // of the adaptation method
+    private readonly LearningRate _learningRate;
     private readonly Tensor? _posWeight;
     private readonly IReadOnlyList<(string Name, Tensor Tensor)> _trained;
     private readonly Stopwatch _sinceSave = Stopwatch.StartNew();
@@ -43,7 +44,8 @@ internal sealed class Trainer : IDisposable
         _augmentation = AugmentationNames.Parse(recipe.Augment);
         _trained = [.. classifier.Trained()];
         _optimizer = Optimizer.Create(recipe, _trained);
-        _schedule = new LearningRate(recipe.Lr, recipe.MinLr, recipe.WarmupEpochs, recipe.Epochs);
+        _schedule = classifier.Adapters?.Schedule;
+        _learningRate = new LearningRate(recipe.Lr, recipe.MinLr, recipe.WarmupEpochs, recipe.Epochs);
         _posWeight = PositiveWeights.Resolve(recipe.PosWeight, train.Images)?.to(classifier.Encoder.cls_token.device).DetachFromDisposeScope();
         _clock = new ProgressClock(progress, recipe, ReportInterval);
     }
@@ -64,7 +66,7 @@ internal sealed class Trainer : IDisposable
     /// <exception cref="RadaptException">No state, or the data changed since.</exception>
     public void Resume(string dataFingerprint)
     {
-        _state = _atUpdate = _folder.LoadState(_trained, _optimizer);
+        _state = _atUpdate = _folder.LoadState(_trained, _optimizer, _schedule);
         if (_state.DataFingerprint != dataFingerprint)
         {
             throw new RadaptException($"{_folder.Path}: the data changed since this run began (images or labels differ). Restore it, or start afresh with another --out.");
@@ -145,13 +147,16 @@ internal sealed class Trainer : IDisposable
             if (updates)
             {
                 int first = (done - 1) / _recipe.Accumulate * _recipe.Accumulate; // the rate is that of the update's first batch
-                double rate = _schedule.At(_state.Epoch + (first / (double)count));
+                double rate = _learningRate.At(_state.Epoch + (first / (double)count));
                 if (_recipe.ClipGrad > 0)
                 {
                     _optimizer.ClipGradients(_recipe.ClipGrad);
                 }
 
+                long update = _optimizer.Updates;
+                _schedule?.BeforeUpdate(update, AllUpdates);
                 _optimizer.Step(rate);
+                _schedule?.AfterUpdate(update, AllUpdates);
                 _state = _atUpdate = _state with { Updates = _optimizer.Updates, LearningRate = rate };
                 OnUpdate?.Invoke(_state.Updates, loss, rate);
                 if (_sinceSave.Elapsed > s_saveInterval)
@@ -196,11 +201,14 @@ internal sealed class Trainer : IDisposable
         {
             Tensor loss = MaskedLoss.Compute(logits, batch.Labels.AsSpan(0, batch.Count * _train.Images.Findings.Count), _posWeight);
             value = loss.item<float>();
-            return double.IsFinite(value) ? loss.DividedBy(BatchesOfThisUpdate()) : throw new RadaptException(
+            Tensor objective = _schedule is null ? loss : loss.Plus(_schedule.Penalty());
+            return double.IsFinite(value) ? objective.DividedBy(BatchesOfThisUpdate()) : throw new RadaptException(
                 $"The loss is {value} in epoch {_state.Epoch + 1}, batch {_state.Batch + 1}, at learning rate {_state.LearningRate:g3}: training stopped"
                 + (_folder.HasState ? $"; the last good state is in {_folder.Path}" : "") + ". Lower --lr or set --clip-grad 1.");
         }
     }
+
+    private long AllUpdates => (long)_recipe.Epochs * ((_train.BatchesPerEpoch + _recipe.Accumulate - 1) / _recipe.Accumulate);
 
     // An epoch's last update may have fewer batches than the others; it is their mean all the same.
     private int BatchesOfThisUpdate()
@@ -273,7 +281,7 @@ internal sealed class Trainer : IDisposable
 
     private void SaveState()
     {
-        _folder.SaveState(_atUpdate, _trained, _optimizer);
+        _folder.SaveState(_atUpdate, _trained, _optimizer, _schedule);
         _folder.WriteMetrics(_atUpdate.History);
         _sinceSave.Restart();
     }

@@ -44,8 +44,8 @@ public class BFloat16Tests
         using var scope = NewDisposeScope();
         using Classifier exact = Build("lora", ComputePlan.Float32, hold: false);
         using Classifier rounded = Build("lora", s_bfloat16, hold: false);
-        exact.Lora!.Merge();
-        rounded.Lora!.Merge();
+        exact.Adapters!.Merge();
+        rounded.Adapters!.Merge();
         FrozenWeights.Round(rounded.Encoder, s_bfloat16);
         foreach ((Block a, Block b) in exact.Encoder.blocks.Zip(rounded.Encoder.blocks))
         {
@@ -88,7 +88,7 @@ public class BFloat16Tests
         Initialisation.FromScratch(classifier.Encoder, 1);
         classifier.Head.Initialise(1);
         Initialisation.TruncatedNormal(classifier.Head.head.weight, "head.weight", 0.02, 1);
-        AdaptationMethod.Apply(classifier, method, new LoraSettings { Dropout = 0 }, plan, 1);
+        AdaptationMethod.Apply(classifier, method, new MethodSettings { Lora = new LoraSettings { Dropout = 0 } }, plan, 1);
         foreach ((string name, Tensor tensor) in classifier.Trained().Where(t => t.Name.EndsWith("lora_B", StringComparison.Ordinal)))
         {
             Initialisation.TruncatedNormal(tensor, name, 0.02, 1);

@@ -85,7 +85,7 @@ public class BackboneWeightsTests
         using var larger = new Classifier(s_shape with { Width = 128, Heads = 2 }, 1, Pooling.Mean, 0, ComputePlan.Float32);
         Initialisation.FromScratch(larger.Encoder, 0);
         larger.Head.Initialise(0);
-        AdaptationMethod.Apply(larger, "linear", new LoraSettings(), ComputePlan.Float32, 0);
+        AdaptationMethod.Apply(larger, "linear", new MethodSettings(), ComputePlan.Float32, 0);
         AdapterFile.Save(folder["adapter.safetensors"], Description("linear", "x", "y"), small.Trained());
         Tensor before = larger.Head.head.weight.clone();
         RadaptException e = Assert.Throws<RadaptException>(() => AdapterFile.Load(folder.Path, [.. larger.Trained()]));
@@ -99,7 +99,7 @@ public class BackboneWeightsTests
         AdapterDescription description = Description("lora", "/data/base.pth", "abc") with
         {
             Findings = ["Pleural Effusion", "Édème, \"aigu\""],
-            Lora = new LoraSettings { Rank = 8, Alpha = 16.5, Dropout = 0.05, Targets = ["q", "k", "fc1"], Blocks = [0, 3] },
+            Settings = new MethodSettings { Lora = new LoraSettings { Rank = 8, Alpha = 16.5, Dropout = 0.05, Targets = ["q", "k", "fc1"], Blocks = [0, 1] } },
         };
         AdapterDescription back = AdapterDescription.FromMetadata(description.ToMetadata(), "file");
         Assert.Equivalent(description, back, strict: true);
@@ -110,7 +110,7 @@ public class BackboneWeightsTests
         var classifier = new Classifier(s_shape, 1, Pooling.Mean, 0, ComputePlan.Float32);
         Initialisation.FromScratch(classifier.Encoder, seed);
         classifier.Head.Initialise(seed);
-        AdaptationMethod.Apply(classifier, method, new LoraSettings { Dropout = 0 }, ComputePlan.Float32, seed);
+        AdaptationMethod.Apply(classifier, method, new MethodSettings { Lora = new LoraSettings { Dropout = 0 } }, ComputePlan.Float32, seed);
         foreach ((string name, Tensor tensor) in classifier.Trained().Where(t => t.Name.EndsWith("lora_B", StringComparison.Ordinal)))
         {
             Initialisation.TruncatedNormal(tensor, name, 0.02, seed);
@@ -130,7 +130,7 @@ public class BackboneWeightsTests
     private static AdapterDescription Description(string method, string baseFile, string hash) => new()
     {
         Method = method,
-        Lora = new LoraSettings { Dropout = 0 },
+        Settings = new MethodSettings { Lora = new LoraSettings { Dropout = 0 } },
         Backbone = s_shape,
         Pooling = Pooling.Mean,
         Findings = ["Effusion"],

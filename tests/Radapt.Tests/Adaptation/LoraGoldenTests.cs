@@ -26,7 +26,7 @@ public class LoraGoldenTests
         bool[] enabled = [.. config["enable"]!.AsArray().Select(e => (bool)e!)];
         using var projection = new Projection((int)config["in"]!, (int)config["out"]!, new Kernels(ComputePlan.Float32));
         var settings = new LoraSettings { Rank = (int)config["r"]!, Alpha = (double)config["alpha"]!, Dropout = 0 };
-        using var adapter = new LoraAdapter(settings, (int)config["in"]!, (int)config["out"]!, 3, [.. Enumerable.Range(0, 3).Where(i => enabled[i])], 0, ComputePlan.Float32);
+        using var adapter = new LoraAdapter(settings, (int)config["in"]!, (int)config["out"]!, new OutputGroups(3, [.. Enumerable.Range(0, 3).Where(i => enabled[i])]), 0, ComputePlan.Float32);
         Assert.Empty(data.CopyInto([("weight", projection.weight), ("bias", projection.bias), ("lora_A", adapter.A), ("lora_B", adapter.B)]));
         projection.bias.requires_grad = true;
         projection.Adapter = adapter;
@@ -41,7 +41,7 @@ public class LoraGoldenTests
         Close("grad_lora_A", adapter.A.grad!);
         Close("grad_lora_B", adapter.B.grad!);
         Close("grad_bias", projection.bias.grad!);
-        Close("delta_weight", adapter.Delta());
+        Close("delta_weight", adapter.Delta(projection).Weight);
         Tensor before = projection.weight.clone();
         using (var merged = new MergedProjection(projection, adapter, ScalarType.Float32))
         {
@@ -85,7 +85,7 @@ public class LoraGoldenTests
             GoldenAssert.Close(data["grad." + name], tensor.grad!, golden.Tolerance["grads"]!, name);
         }
 
-        classifier.Lora!.Merge();
+        classifier.Adapters!.Merge();
         GoldenAssert.Close(data["logits_eval_merged"], classifier.Forward(data["input"], ForwardPass.Evaluation), golden.Tolerance["logits"]!, "merged logits");
         for (int block = 0; block < classifier.Encoder.Shape.Depth; block++)
         {
@@ -105,7 +105,7 @@ public class LoraGoldenTests
             Pooling pooling = (bool)row["global_pool"]! ? Pooling.Mean : Pooling.ClassToken;
             using var classifier = new Classifier(shape, (int)row["classes"]!, pooling, 0, new ComputePlan("float32", "meta", 1));
             var lora = new LoraSettings { Rank = Math.Max(1, (int)row["rank"]!) };
-            AdaptationMethod.Apply(classifier, (string)row["method"]!, lora, new ComputePlan("float32", "meta", 1), 0);
+            AdaptationMethod.Apply(classifier, (string)row["method"]!, new MethodSettings { Lora = lora }, new ComputePlan("float32", "meta", 1), 0);
             TrainableCount count = classifier.CountTrainable();
             Assert.Equal(((long)row["trainable"]!, (long)row["total"]!), (count.Trainable, count.Total));
             Assert.Equal((double)row["percent"]!, count.Percent, percentTolerance);
@@ -116,7 +116,7 @@ public class LoraGoldenTests
     {
         var classifier = new Classifier(GoldenAssert.Shape(config), (int)config["classes"]!, Pooling.Mean, 0, ComputePlan.Float32);
         var lora = new LoraSettings { Rank = (int)config["lora_rank"]!, Alpha = (double)config["lora_alpha"]!, Dropout = 0 };
-        AdaptationMethod.Apply(classifier, "lora", lora, ComputePlan.Float32, 0);
+        AdaptationMethod.Apply(classifier, "lora", new MethodSettings { Lora = lora }, ComputePlan.Float32, 0);
         return classifier;
     }
 

@@ -32,22 +32,22 @@ public class LoraPropertyTests
             Tensor images = randn(2, 1, 16, 16);
             Tensor plain = classifier.Encoder.Forward(images, ForwardPass.Evaluation);
             var before = classifier.Encoder.named_parameters().ToDictionary(p => p.name, p => p.parameter.clone());
-            AdaptationMethod.Apply(classifier, "lora", settings, ComputePlan.Float32, 3);
+            AdaptationMethod.Apply(classifier, "lora", new MethodSettings { Lora = settings }, ComputePlan.Float32, 3);
             Tensor attached = classifier.Encoder.Forward(images, ForwardPass.Evaluation);
-            foreach ((string name, Tensor tensor) in classifier.Lora!.Tensors().Where(t => t.Name.EndsWith("lora_B", StringComparison.Ordinal)))
+            foreach ((string name, Tensor tensor) in classifier.Adapters!.Tensors().Where(t => t.Name.EndsWith("lora_B", StringComparison.Ordinal)))
             {
                 Initialisation.TruncatedNormal(tensor, name, 0.05, 1);
             }
 
             Tensor adapted = classifier.Encoder.Forward(images, ForwardPass.Evaluation);
-            classifier.Lora.Merge();
-            bool wasMerged = classifier.Lora.Merged;
+            classifier.Adapters.Merge();
+            bool wasMerged = classifier.Adapters.Merged;
             Tensor merged = classifier.Encoder.Forward(images, ForwardPass.Evaluation);
-            classifier.Lora.Unmerge();
+            classifier.Adapters.Unmerge();
             Tensor unmerged = classifier.Encoder.Forward(images, ForwardPass.Evaluation);
             return allclose(plain, attached, 0, 1e-6)
                 && !allclose(plain, adapted, 0, 1e-6)
-                && wasMerged && !classifier.Lora.Merged
+                && wasMerged && !classifier.Adapters.Merged
                 && allclose(adapted, merged, 1e-4, 1e-5)
                 && adapted.Equals(unmerged)
                 && classifier.Encoder.named_parameters().All(p => before[p.name].Equals(p.parameter));
@@ -59,7 +59,7 @@ public class LoraPropertyTests
     {
         using var scope = NewDisposeScope();
         using Classifier classifier = Build();
-        AdaptationMethod.Apply(classifier, "lora", new LoraSettings(), ComputePlan.Float32, 0);
+        AdaptationMethod.Apply(classifier, "lora", new MethodSettings(), ComputePlan.Float32, 0);
         classifier.Forward(randn(2, 1, 16, 16), new ForwardPass(true, 1, 0)).sum().backward();
         Assert.All(classifier.Encoder.named_parameters(), p => Assert.Null(p.parameter.grad));
         Assert.All(classifier.Trained(), t => Assert.NotNull(t.Tensor.grad));
@@ -70,8 +70,8 @@ public class LoraPropertyTests
     {
         using var scope = NewDisposeScope();
         using Classifier classifier = Build(dropPath: 0.3);
-        AdaptationMethod.Apply(classifier, "lora", new LoraSettings { Dropout = 0.3 }, ComputePlan.Float32, 0);
-        foreach ((string name, Tensor tensor) in classifier.Lora!.Tensors())
+        AdaptationMethod.Apply(classifier, "lora", new MethodSettings { Lora = new LoraSettings { Dropout = 0.3 } }, ComputePlan.Float32, 0);
+        foreach ((string name, Tensor tensor) in classifier.Adapters!.Tensors())
         {
             Initialisation.TruncatedNormal(tensor, name, 0.2, 1);
         }
@@ -90,7 +90,7 @@ public class LoraPropertyTests
     {
         using Classifier classifier = Build();
         var settings = new LoraSettings { Rank = rank, Targets = [target], Blocks = [block] };
-        RadaptException e = Assert.Throws<RadaptException>(() => AdaptationMethod.Apply(classifier, "lora", settings, ComputePlan.Float32, 0));
+        RadaptException e = Assert.Throws<RadaptException>(() => AdaptationMethod.Apply(classifier, "lora", new MethodSettings { Lora = settings }, ComputePlan.Float32, 0));
         Assert.Contains(option, e.Message, StringComparison.Ordinal);
     }
 

@@ -21,7 +21,7 @@ internal sealed class SavedAdapter : IDisposable
         classifier.Head.Initialise(1);
         SafetensorsWriter.Write(Base, classifier.Encoder.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter));
         WriteOtherBase(2);
-        AdaptationMethod.Apply(classifier, method, settings, ComputePlan.Float32, 1);
+        AdaptationMethod.Apply(classifier, method, new MethodSettings { Lora = settings }, ComputePlan.Float32, 1);
         foreach ((string name, Tensor tensor) in classifier.Trained())
         {
             Initialisation.TruncatedNormal(tensor, name, 0.1, 3);
@@ -31,7 +31,7 @@ internal sealed class SavedAdapter : IDisposable
         Description = new AdapterDescription
         {
             Method = method,
-            Lora = method == "lora" ? settings : new LoraSettings(),
+            Settings = method == "lora" ? new MethodSettings { Lora = settings } : new MethodSettings(),
             Backbone = Shape,
             Pooling = pooling,
             Findings = ["Effusion", "Pleural \"Other\""],

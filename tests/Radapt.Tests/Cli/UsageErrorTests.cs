@@ -10,7 +10,7 @@ public sealed class UsageErrorTests(TinyRun tiny)
     [InlineData("finetune --rank", "--rank")]
     [InlineData("finetune --rank four", "--rank: 'four' is not a whole number")]
     [InlineData("finetune --lr -1", "--lr: '-1' is not greater than 0")]
-    [InlineData("finetune --method lorra --data x", "one of lora, full, linear")]
+    [InlineData("finetune --method lorra --data x", "one of lora, adalora, ia3")]
     [InlineData("finetune --lr 1 --base-lr 1", "exclude each other")]
     [InlineData("finetune --method full --rank 4 --data x --weights y", "belongs to method lora")]
     [InlineData("finetune --from-scratch", "--data")]

@@ -52,7 +52,7 @@ public sealed class FeatureCacheTests : IDisposable
     {
         var plan = new ComputePlan("float32", "cpu", 1);
         using var classifier = new Classifier(new BackboneShape(16, 4, 4, 16, 2), 1, Pooling.Mean, 0, plan);
-        AdaptationMethod.Apply(classifier, method, new LoraSettings { Blocks = [.. blocks.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)] }, plan, 0);
+        AdaptationMethod.Apply(classifier, method, new MethodSettings { Lora = new LoraSettings { Blocks = [.. blocks.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)] } }, plan, 0);
         Assert.Equal(expected, classifier.LowestTrainedBlock);
     }
 

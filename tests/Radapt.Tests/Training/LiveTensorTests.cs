@@ -93,7 +93,7 @@ public sealed class LiveTensorTests(TinyRuns runs) : IClassFixture<TinyRuns>
         using var classifier = new Classifier(BackboneShape.FromName("vit_base_patch16_224")!, 14, Pooling.Mean, 0.1, plan);
         Initialisation.FromScratch(classifier.Encoder, 0);
         classifier.Head.Initialise(0);
-        AdaptationMethod.Apply(classifier, "lora", new LoraSettings { Rank = 4 }, plan, 0);
+        AdaptationMethod.Apply(classifier, "lora", new MethodSettings(), plan, 0);
         FrozenWeights.Hold(classifier.Encoder, plan);
         using Optimizer optimizer = Optimizer.Create(TestRecipes.Tiny with { Method = "lora", Depth = 12 }, [.. classifier.Trained()]);
         var random = new Random(0);

@@ -238,7 +238,7 @@ internal sealed class AdapterMaking
         return new AdapterDescription
         {
             Method = method,
-            Lora = lora,
+            Settings = new MethodSettings { Lora = lora },
             Backbone = _shape,
             Pooling = _head.Pooling,
             Findings = known ?? [.. Enumerable.Range(1, findings).Select(i => $"finding_{i}")],

@@ -28,9 +28,14 @@ internal static class PeftExport
             throw new RadaptException($"{runOrAdapter}: was trained with method {description.Method}; PEFT's format holds lora. Use radapt adapter merge.");
         }
 
+        if (description.Settings.Lora is { Magnitudes: true } or { Ranks.Count: > 0 })
+        {
+            throw new RadaptException($"{runOrAdapter}: was trained with {(description.Settings.Lora.Magnitudes ? "--dora" : "--lora-ranks")}, which is not exported to PEFT's format yet. Use radapt adapter merge.");
+        }
+
         AdapterFile.EnsureFits(runOrAdapter, description);
         Dictionary<string, Tensor> own = file.Tensors.ToDictionary(t => t.Name, t => file.ReadTensor(t.Name));
-        LowRankUpdate[] updates = [.. LoraPacking.Unpack(description.Lora, own, description.Backbone.Depth)];
+        LowRankUpdate[] updates = [.. LoraPacking.Unpack(description.Settings.Lora, own, description.Backbone.Depth)];
         if (apart is null)
         {
             updates = [.. Fused(updates)];
@@ -69,13 +74,13 @@ internal static class PeftExport
     private static PeftConfig Config(AdapterDescription description, LowRankUpdate[] updates, Func<LoraPlace, string> path, Func<string, string> end)
     {
         LowRankUpdate usual = updates[0];
-        bool everyBlock = description.Lora.Blocks.Count == 0;
+        bool everyBlock = description.Settings.Lora.Blocks.Count == 0;
         LowRankUpdate[] others = [.. updates.DistinctBy(u => u.Place.Slot).Where(u => u.Rank != usual.Rank)];
         return new PeftConfig
         {
             Rank = usual.Rank,
             Alpha = usual.Scale * usual.Rank,
-            Dropout = description.Lora.Dropout,
+            Dropout = description.Settings.Lora.Dropout,
             // ViT's fc2 ends as attention.output.dense does: only its whole path is its own.
             Targets = [.. updates.Select(u => everyBlock && end(u.Place.Slot) != "output.dense" ? end(u.Place.Slot) : path(u.Place)).Distinct()],
             RankPattern = others.ToDictionary(u => end(u.Place.Slot), u => (double)u.Rank),

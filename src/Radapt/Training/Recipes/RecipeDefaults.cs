@@ -1,3 +1,4 @@
+using Radapt.Adaptation;
 using Radapt.Compute;
 using Radapt.Models;
 
@@ -22,9 +23,8 @@ internal static class RecipeDefaults
     {
         choices.Choose("method", () => new Choice("lora", RecipeOptions.Method.DefaultReason));
         choices.Choose("optimizer", () => new Choice("adamw", RecipeOptions.Optimizer.DefaultReason));
-        bool isUpperOnly = choices.Recipe.Method == "lora"
-            && choices.Given.Find("lora-blocks")?.Value is long[] { Length: > 0 } blocks && blocks.Min() > 0
-            && choices.Given.Find("augment")?.Value is "none";
+        Recipe given = choices.Given.Entries.Aggregate(RecipeOptions.Undecided, (r, entry) => entry.Option.Set?.Invoke(r, entry.Value) ?? r);
+        bool isUpperOnly = AdaptationMethod.Find(choices.Recipe.Method).LeavesLowerBlocks(given.MethodSettings) && given.Augment == "none";
         choices.Choose("drop-path", () => choices.Recipe.Method == "linear" || isUpperOnly
             ? new Choice(0.0, "ours: features of the frozen blocks are the same every time and computed once")
             : new Choice(0.1, "the paper's"));
@@ -123,15 +123,12 @@ internal static class RecipeDefaults
         }
         else
         {
+            MethodRates rates = AdaptationMethod.Find(recipe.Method).Rates;
             choices.Choose("lr", () => (recipe.Method, isSgd) switch
             {
                 ("full", false) when isFromScratch => new Choice(1e-3, "ours for random weights with adamw"),
-                ("lora", true) => new Choice(0.05, "the paper's for MRM on 1 % of NIH ChestX-ray14"),
-                ("lora", false) => new Choice(1e-3, "ours for lora with adamw"),
-                ("linear", true) => new Choice(0.1, "ours for linear with sgd"),
-                ("linear", false) => new Choice(1e-2, "ours for linear with adamw"),
-                (_, true) => new Choice(1e-2, "the paper's for full fine-tuning of MRM"),
-                (_, false) => new Choice(1e-4, "ours for full with adamw"),
+                (_, true) => new Choice(rates.Sgd, rates.SgdReason),
+                (_, false) => new Choice(rates.AdamW, rates.AdamWReason),
             });
         }
 

@@ -98,6 +98,12 @@ public sealed record RecipeOption
     /// <summary>Whether <see cref="Max"/> itself is not a value.</summary>
     public bool MaxIsExcluded { get; init; }
 
+    /// <summary>Whether a list may hold the same element twice.</summary>
+    public bool MayRepeat { get; init; }
+
+    /// <summary>Whether an element of a list of numbers may be a range such as <c>4-7</c>.</summary>
+    public bool MayBeRanges { get; init; }
+
     /// <summary>Options that say the same in another way: giving one of them overrides those of a recipe; both in one place is an error.</summary>
     public IReadOnlyList<string> Excludes { get; init; } = [];
 
@@ -160,7 +166,8 @@ public sealed record RecipeOption
     public object ParseList(IReadOnlyList<string> items, string where)
     {
         ArgumentNullException.ThrowIfNull(items);
-        if (items.Distinct().Count() < items.Count)
+        items = MayBeRanges ? [.. items.SelectMany(i => Range(i, where))] : items;
+        if (!MayRepeat && items.Distinct().Count() < items.Count)
         {
             throw new RadaptException($"{where}: {items.GroupBy(i => i).First(g => g.Count() > 1).Key} stands there twice.");
         }
@@ -185,6 +192,21 @@ public sealed record RecipeOption
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => throw new ArgumentException($"{value.GetType()} is no recipe value.", nameof(value)),
     };
+
+    // "4-7" is 4, 5, 6, 7.
+    private IEnumerable<string> Range(string item, string where)
+    {
+        string[] ends = item.Split('-');
+        if (ends.Length != 2 || ends[0].Length == 0)
+        {
+            return [item];
+        }
+
+        (long first, long last) = (ParseInteger(ends[0], where), ParseInteger(ends[1], where));
+        return last >= first && last - first < 65536
+            ? Enumerable.Range((int)first, (int)(last - first) + 1).Select(n => Format(n))
+            : throw Bad(item, "a range from a smaller to a larger number", where);
+    }
 
     private string ParseText(string text, string where)
     {

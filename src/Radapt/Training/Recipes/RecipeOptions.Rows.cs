@@ -1,3 +1,4 @@
+using Radapt.Adaptation;
 using Radapt.Datasets;
 using Kind = Radapt.Training.Recipes.RecipeValueKind;
 
@@ -104,8 +105,12 @@ public static partial class RecipeOptions
             Max = int.MaxValue,
         };
 
-    private static RecipeOption Lora(RecipeOption option, string reason) =>
-        option with { Group = RecipeGroup.Method, Methods = s_lora, DefaultReason = reason };
+    private static RecipeOption OfMethod(RecipeOption option, string reason) => option with
+    {
+        Group = RecipeGroup.Method,
+        Methods = [.. AdaptationMethod.All.Where(m => m.Options.Contains(option.Name)).Select(m => m.Name)],
+        DefaultReason = reason,
+    };
 
     private static RecipeOption Seed() => new()
     {

@@ -8,7 +8,6 @@ namespace Radapt.Training.Recipes;
 public static partial class RecipeOptions
 {
     private const string Paper = "the paper's";
-    private static readonly string[] s_lora = ["lora"];
 
     /// <summary>A recipe in which nothing is decided but the defaults that are the same for everyone.</summary>
     internal static Recipe Undecided { get; } = new()
@@ -98,23 +97,50 @@ public static partial class RecipeOptions
                 Min = 0,
                 Max = 1,
                 MaxIsExcluded = true,
-                Default = "0.1; 0 with linear, and with lora on upper blocks without augmentation",
-                ChosenFrom = ["method", "lora-blocks", "augment"],
+                Default = "0.1; 0 with linear, and with last-k or low-rank updates of upper blocks alone without augmentation",
+                ChosenFrom = ["method", "lora-blocks", "lora-ranks", "augment"],
             },
 
         // ---- method ----
-        Choice("method", r => r.Method, (r, v) => r with { Method = v }, "What is trained.", "lora", "full", "linear")
+        Choice("method", r => r.Method, (r, v) => r with { Method = v }, "How the backbone is adapted; docs/methods.md.", [.. AdaptationMethod.Names])
             with { Group = RecipeGroup.Method, DefaultReason = "trains a fraction of a percent of the weights" },
-        Lora(Integer("rank", r => r.Rank, (r, v) => r with { Rank = v },
+        OfMethod(Integer("rank", r => r.Rank, (r, v) => r with { Rank = v },
             "Rank r per adapted third or projection.") with { Min = 1 }, "the paper's for 1 % of the labels"),
-        Lora(Number("alpha", r => r.Alpha, (r, v) => r with { Alpha = v },
+        OfMethod(Integers("lora-ranks", r => r.LoraRanks, (r, v) => r with { LoraRanks = v },
+            "Ranks of the adapted blocks one by one, such as 8,8,4, in place of the rank; 0 leaves a block as it is.")
+            with { Min = 0, MayRepeat = true, Default = "the rank for all" }, "the rank for all"),
+        OfMethod(Number("alpha", r => r.Alpha, (r, v) => r with { Alpha = v },
             "Numerator of the scale alpha / r.") with { Min = 0, MinIsExcluded = true }, "the paper's at every rank"),
-        Lora(Number("lora-dropout", r => r.LoraDropout, (r, v) => r with { LoraDropout = v }, "Dropout on the adapter's input.")
+        OfMethod(Flag("rslora", r => r.Rslora, (r, v) => r with { Rslora = v },
+            "Rank-stabilised LoRA: the scale is alpha / sqrt(r)."), "off unless given"),
+        OfMethod(Flag("dora", r => r.Dora, (r, v) => r with { Dora = v },
+            "DoRA: rows of the adapted weights are normalised and have trained magnitudes."), "off unless given"),
+        OfMethod(Integer("initial-rank", r => r.InitialRank, (r, v) => r with { InitialRank = v },
+            "Rank per adapted third or projection at the start.") with { Min = 1 }, "its paper's: 1.5 times the target"),
+        OfMethod(Integer("target-rank", r => r.TargetRank, (r, v) => r with { TargetRank = v },
+            "Mean rank at the end.") with { Min = 1 }, "the rank of lora"),
+        OfMethod(Number("tinit", r => r.Tinit, (r, v) => r with { Tinit = v },
+            "Share of the updates before ranks are taken away.") with { Kind = Kind.Fraction, Min = 0, Max = 1 }, "ours: after the warm-up"),
+        OfMethod(Number("tfinal", r => r.Tfinal, (r, v) => r with { Tfinal = v },
+            "Share of the updates, at the end, for which ranks stay.") with { Kind = Kind.Fraction, Min = 0, Max = 1 }, "ours"),
+        OfMethod(Number("orthogonality", r => r.Orthogonality, (r, v) => r with { Orthogonality = v },
+            "Weight of the penalty that keeps P and Q orthogonal.") with { Min = 0 }, "its paper's"),
+        OfMethod(Number("lora-dropout", r => r.LoraDropout, (r, v) => r with { LoraDropout = v }, "Dropout on the adapter's input.")
             with { Min = 0, Max = 1, MaxIsExcluded = true }, Paper),
-        Lora(Texts("lora-targets", r => r.LoraTargets, (r, v) => r with { LoraTargets = v }, "The projections that are adapted.")
-            with { Allowed = ["q", "k", "v", "proj", "fc1", "fc2"] }, Paper),
-        Lora(Integers("lora-blocks", r => r.LoraBlocks, (r, v) => r with { LoraBlocks = v },
-            "The blocks that are adapted, from 0.") with { Min = 0, Default = "all" }, "all, as in the paper"),
+        OfMethod(Texts("lora-targets", r => r.LoraTargets, (r, v) => r with { LoraTargets = v }, "The projections that are adapted.")
+            with { Allowed = LoraSettings.AllTargets }, Paper),
+        OfMethod(Integers("lora-blocks", r => r.LoraBlocks, (r, v) => r with { LoraBlocks = v },
+            "The blocks that are adapted, from 0, such as 0,4-7.") with { Min = 0, MayBeRanges = true, Default = "all" }, "all, as in the paper"),
+        OfMethod(Choice("prompt-depth", r => r.PromptDepth, (r, v) => r with { PromptDepth = v },
+            "Prompts before every block or before the first.", "deep", "shallow"), "the better one in its paper"),
+        OfMethod(Integer("prompt-tokens", r => r.PromptTokens, (r, v) => r with { PromptTokens = v },
+            "Prompt tokens of a block.") with { Min = 1, Max = 4096 }, "ours, of its paper's 1 to 200"),
+        OfMethod(Integer("bottleneck", r => r.Bottleneck, (r, v) => r with { Bottleneck = v },
+            "Channels inside an adapter.") with { Min = 1, Max = 65536 }, "of Houlsby's 8, 64 and 256"),
+        OfMethod(Number("adapter-scale", r => r.AdapterScale, (r, v) => r with { AdapterScale = v },
+            "Factor on what an adapter adds.") with { Min = 0, MinIsExcluded = true }, "its paper's"),
+        OfMethod(Integer("last-k", r => r.LastK, (r, v) => r with { LastK = v },
+            "Number of trained blocks, counted from the last.") with { Min = 1 }, "ours"),
 
         // ---- pixels ----
         Number("mean", r => r.Mean, (r, v) => r with { Mean = v }, "Mean of the gray values in [0, 1] that is subtracted.")
@@ -153,7 +179,7 @@ public static partial class RecipeOptions
         Rate("lr", r => r.Lr, (r, v) => r with { Lr = v }, "Peak learning rate.")
             with
             {
-                Default = "1e-3 lora, 1e-2 linear, 1e-4 full or 1e-3 from scratch (adamw); 0.05 lora, 0.1 linear, 0.01 full (sgd)",
+                Default = $"with adamw {Rates(m => m.Rates.AdamW)}, but full from scratch 0.001; with sgd {Rates(m => m.Rates.Sgd)}",
                 Excludes = ["base-lr"],
                 ChosenFrom = ["method", "optimizer", "from-scratch"],
             },
@@ -272,6 +298,10 @@ public static partial class RecipeOptions
     internal static double[]? PosWeights(string text) => text is "none" or "balanced" ? null
         : [.. text.Split(',').Select(t =>
             double.TryParse(t, NumberStyles.Float, CultureInfo.InvariantCulture, out double weight) ? weight : double.NaN)];
+
+    // "0.001 lora, adalora, 0.003 ia3, …"
+    private static string Rates(Func<AdaptationMethod, double> rate) => string.Join(", ", AdaptationMethod.All.GroupBy(rate)
+        .Select(g => $"{RecipeOption.Format(g.Key)} {string.Join(" ", g.Select(m => m.Name))}"));
 
     private static string? UnmetByPosWeight(string text) =>
         PosWeights(text) is not { } weights || weights.All(w => double.IsFinite(w) && w > 0)

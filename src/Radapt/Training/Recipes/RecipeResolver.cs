@@ -1,3 +1,4 @@
+using Radapt.Adaptation;
 using Radapt.Models;
 
 namespace Radapt.Training.Recipes;
@@ -70,8 +71,9 @@ public static class RecipeResolver
         Require(recipe.CacheSize == 0 || recipe.Cache is not null, "cache-size", "there is no cache whose size it could be; give --cache DIR, too.");
         Require(recipe.CacheSize == 0 || recipe.CacheSize >= recipe.Resize, "cache-size",
             $"{recipe.CacheSize} px is less than the {recipe.Resize} px that evaluation resizes to; take at least that.");
-        Require(recipe.Method != "lora" || recipe.LoraTargets.Count > 0, "lora-targets", "nothing is adapted; name at least one projection.");
-        Require(recipe.LoraBlocks.All(b => b < recipe.Depth), "lora-blocks", $"the backbone has the blocks 0 to {recipe.Depth - 1}.");
+        var shape = new BackboneShape(recipe.ImageSize, recipe.PatchSize, recipe.Depth, recipe.Width, recipe.Heads);
+        MethodProblem? unfit = AdaptationMethod.Find(recipe.Method).Problem(recipe.MethodSettings, shape);
+        Require(unfit is null, unfit?.Option ?? "method", unfit?.Text ?? "");
         Require(recipe.MinLr <= recipe.Lr, "min-lr",
             $"{RecipeOption.Format(recipe.MinLr)} is more than the peak learning rate {RecipeOption.Format(recipe.Lr)}.");
         Require(recipe.WarmupEpochs <= recipe.Epochs, "warmup-epochs",

@@ -36,7 +36,7 @@ public class PeftGoldenTests
         JsonNode tolerance = golden.Tolerance["logits"]!;
         Tensor logits = model.Classifier.Forward(data["input"], ForwardPass.Evaluation);
         GoldenAssert.Close(data[data.Has("logits_adapter") ? "logits_adapter" : "logits"], logits, tolerance, "logits");
-        model.Classifier.Lora?.Merge();
+        model.Classifier.Adapters?.Merge();
         GoldenAssert.Close(data[data.Has("logits_merged") ? "logits_merged" : "logits"], model.Classifier.Forward(data["input"], ForwardPass.Evaluation), tolerance, "merged logits");
         foreach (string name in data.Names.Where(n => n.StartsWith("merged.", StringComparison.Ordinal)))
         {

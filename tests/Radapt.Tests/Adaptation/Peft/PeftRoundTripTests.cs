@@ -31,11 +31,11 @@ public class PeftRoundTripTests
             using var saved = new SavedAdapter(settings);
             PeftExport.Write(saved.Adapter, saved["peft"], huggingFace is null ? null : new HuggingFaceNames(huggingFace, huggingFace == "dinov2."));
             ImportReport report = AdapterImport.Run(new ImportRequest(saved["peft"], saved["back.safetensors"]) { Weights = saved.Base });
-            Assert.Equal(settings.Targets, report.Adapter.Lora.Targets);
-            Assert.Equal(settings.Rank, report.Adapter.Lora.Rank);
-            Assert.Equal(settings.Scale, report.Adapter.Lora.Scale, 1e-9);
+            Assert.Equal(settings.Targets, report.Adapter.Settings.Lora.Targets);
+            Assert.Equal(settings.Rank, report.Adapter.Settings.Lora.Rank);
+            Assert.Equal(settings.Scale, report.Adapter.Settings.Lora.Scale, 1e-9);
             Assert.Equivalent(
-                saved.Description with { Lora = report.Adapter.Lora, BaseDescription = report.Adapter.BaseDescription }, report.Adapter, strict: true);
+                saved.Description with { Settings = report.Adapter.Settings, BaseDescription = report.Adapter.BaseDescription }, report.Adapter, strict: true);
             AssertSameTensors(saved.Adapter, report.File);
         },
         iter: 12, threads: 1);
@@ -47,8 +47,8 @@ public class PeftRoundTripTests
         PeftExport.Write(saved.Adapter, saved["peft"], null);
         Rewrite(saved["peft"], t => t.Key.Contains("lora_B", StringComparison.Ordinal) ? TorchSharp.torch.zeros_like(t.Value) : t.Value);
         ImportReport report = AdapterImport.Run(new ImportRequest(saved["peft"], saved["back.safetensors"]) { Weights = saved.Base });
-        Assert.Equal(8, report.Adapter.Lora.Rank); // 2 x 4 on the fused projection: no B tells whose
-        Assert.Equal(["q", "k", "v"], report.Adapter.Lora.Targets);
+        Assert.Equal(8, report.Adapter.Settings.Lora.Rank); // 2 x 4 on the fused projection: no B tells whose
+        Assert.Equal(["q", "k", "v"], report.Adapter.Settings.Lora.Targets);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Radapt.Adaptation;
 using CsCheck;
 using Radapt.Datasets;
 using Radapt.Training.Recipes;
@@ -131,10 +132,10 @@ public class RecipeFileTests
     private static Gen<List<RecipeEntry>> RandomRun()
     {
         string[] bound = ["data", "train", "val", "test", "cache-size", "weights", "from-scratch", "backbone", "image-size", "patch-size", "depth", "width", "heads", "resize", "augment",
-            "base-lr", "min-lr", "warmup-epochs", "batch-size", "accumulate", "lora-blocks", "lora-targets", "pos-weight", "method", "optimizer", "class-column", "class-labels"];
+            "base-lr", "min-lr", "warmup-epochs", "batch-size", "accumulate", "lora-blocks", "lora-ranks", "lora-targets", "initial-rank", "target-rank", "tfinal", "last-k", "pos-weight", "method", "optimizer", "class-column", "class-labels"];
         RecipeOption[] free = [.. RecipeOptions.All.Where(o => !bound.Contains(o.Name))];
         return
-            from method in Gen.OneOf("lora", "full", "linear")
+            from method in Gen.OneOf([.. AdaptationMethod.Names])
             from optimizer in Gen.OneOf("sgd", "adamw")
             from lists in Gen.Bool
             from paths in s_text.Array[4]

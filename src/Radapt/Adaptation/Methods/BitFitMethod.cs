@@ -1,0 +1,25 @@
+using Radapt.Models;
+
+namespace Radapt.Adaptation.Methods;
+
+/// <summary>
+/// Elad Ben Zaken, Shauli Ravfogel, Yoav Goldberg (2022): BitFit: Simple Parameter-efficient Fine-tuning for Transformer-based Masked
+/// Language-models. Every bias of the backbone, those of the norms and of the patch embedding included.
+/// </summary>
+internal sealed class BitFitMethod : AdaptationMethod
+{
+    /// <inheritdoc/>
+    public override string Name => "bitfit";
+
+    /// <inheritdoc/>
+    public override string Paper => "Ben Zaken et al. 2022, BitFit: Simple Parameter-efficient Fine-tuning for Transformer-based Masked Language-models";
+
+    /// <inheritdoc/>
+    public override string Trains => "every bias";
+
+    /// <inheritdoc/>
+    public override MethodRates Rates { get; } = new(1e-3, "the largest of its paper", 0.05, "ours for bitfit with sgd: that of lora");
+
+    /// <inheritdoc/>
+    public override bool IsTrained(string name, MethodSettings settings, BackboneShape shape) => name.EndsWith(".bias", StringComparison.Ordinal);
+}

@@ -1,0 +1,28 @@
+using Radapt.Models;
+
+namespace Radapt.Adaptation.Methods;
+
+/// <summary>
+/// Alexey Dosovitskiy and others (2020): An Image is Worth 16x16 Words: Transformers for Image Recognition at Scale. Every tensor, as
+/// vision transformers are usually fine-tuned.
+/// </summary>
+internal sealed class FullMethod : AdaptationMethod
+{
+    /// <inheritdoc/>
+    public override string Name => "full";
+
+    /// <inheritdoc/>
+    public override string Paper => "Dosovitskiy et al. 2020, An Image is Worth 16x16 Words: Transformers for Image Recognition at Scale";
+
+    /// <inheritdoc/>
+    public override string Trains => "every tensor";
+
+    /// <inheritdoc/>
+    public override MethodRates Rates { get; } = new(1e-4, "ours for full with adamw", 1e-2, "the paper's for full fine-tuning of MRM");
+
+    /// <inheritdoc/>
+    public override bool HoldsWholeModel => true;
+
+    /// <inheritdoc/>
+    public override bool IsTrained(string name, MethodSettings settings, BackboneShape shape) => true;
+}

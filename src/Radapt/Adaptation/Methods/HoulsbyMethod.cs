@@ -1,0 +1,60 @@
+using Radapt.Compute;
+using Radapt.Models;
+
+namespace Radapt.Adaptation.Methods;
+
+/// <summary>
+/// Neil Houlsby, Andrei Giurgiu, Stanislaw Jastrzebski, Bruna Morrone, Quentin de Laroussilhe, Andrea Gesmundo, Mona Attariyan, Sylvain
+/// Gelly (2019): Parameter-Efficient Transfer Learning for NLP. A bottleneck with a skip connection behind the attention and behind the
+/// MLP of every block, before the residual sums.
+/// </summary>
+internal sealed class HoulsbyMethod : AdaptationMethod
+{
+    /// <inheritdoc/>
+    public override string Name => "houlsby";
+
+    /// <inheritdoc/>
+    public override string Paper => "Houlsby et al. 2019, Parameter-Efficient Transfer Learning for NLP";
+
+    /// <inheritdoc/>
+    public override string Trains => "bottlenecks behind attention and MLP of every block";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Options => ["bottleneck"];
+
+    /// <inheritdoc/>
+    public override bool Merges => false;
+
+    /// <inheritdoc/>
+    public override MethodRates Rates { get; } = new(1e-3, "of the paper's 3e-5 to 3e-3", 0.05, "ours for houlsby with sgd: that of lora");
+
+    /// <inheritdoc/>
+    public override MethodProblem? Problem(MethodSettings settings, BackboneShape shape) => Bottleneck.Problem(settings);
+
+    /// <inheritdoc/>
+    public override AttachedAdapters Adapters(VisionTransformer encoder, MethodSettings settings, ComputePlan plan, long seed)
+    {
+        var adapters = new AttachedAdapters(plan);
+        for (int block = 0; block < encoder.Shape.Depth; block++)
+        {
+            Block b = encoder.blocks[block];
+            Add($"blocks.{block}.attn.adapter.", adapter => b.AttentionAdapter = adapter);
+            Add($"blocks.{block}.mlp.adapter.", adapter => b.MlpAdapter = adapter);
+        }
+
+        return adapters;
+
+        void Add(string prefix, Action<IBranchAdapter?> slot)
+        {
+            var adapter = new SerialAdapter(encoder.Shape.Width, settings.Bottleneck, plan);
+            adapter.Initialise(prefix, seed);
+            adapters.Add(prefix, adapter, isIn => slot(isIn ? adapter : null));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Describe(MethodSettings settings, IDictionary<string, string> metadata) => metadata.Write("bottleneck", settings.Bottleneck);
+
+    /// <inheritdoc/>
+    public override MethodSettings Read(IReadOnlyDictionary<string, string> metadata) => new() { Bottleneck = metadata.Integer("bottleneck") };
+}

@@ -1,0 +1,22 @@
+namespace Radapt.Adaptation.Methods;
+
+/// <summary>
+/// Guillaume Alain, Yoshua Bengio (2016): Understanding intermediate layers using linear classifier probes. The head and its norm alone.
+/// </summary>
+internal sealed class LinearMethod : AdaptationMethod
+{
+    /// <inheritdoc/>
+    public override string Name => "linear";
+
+    /// <inheritdoc/>
+    public override string Paper => "Alain and Bengio 2016, Understanding intermediate layers using linear classifier probes";
+
+    /// <inheritdoc/>
+    public override string Trains => "nothing";
+
+    /// <inheritdoc/>
+    public override MethodRates Rates { get; } = new(1e-2, "ours for linear with adamw", 0.1, "ours for linear with sgd");
+
+    /// <inheritdoc/>
+    public override bool LeavesLowerBlocks(MethodSettings settings) => true;
+}

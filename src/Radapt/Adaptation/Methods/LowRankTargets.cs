@@ -1,0 +1,82 @@
+using Radapt.Models;
+
+namespace Radapt.Adaptation.Methods;
+
+/// <summary>A projection that low-rank methods adapt.</summary>
+/// <param name="Name">Such as <c>blocks.0.attn.qkv</c>.</param>
+/// <param name="Block">The block it is in, from 0.</param>
+/// <param name="Projection">The projection.</param>
+/// <param name="Groups">The adapted parts of its output.</param>
+/// <param name="Number">Its number in the model, four per block; the key of dropout.</param>
+internal sealed record LowRankTarget(string Name, int Block, Projection Projection, OutputGroups Groups, int Number)
+{
+    /// <summary>Input channels.</summary>
+    public long Inputs => Projection.weight.shape[1];
+
+    /// <summary>Output channels.</summary>
+    public long Outputs => Projection.weight.shape[0];
+}
+
+/// <summary>Which projections <c>--lora-targets</c> and <c>--lora-blocks</c> name.</summary>
+internal static class LowRankTargets
+{
+    /// <summary>The adapted projections, block after block.</summary>
+    public static IEnumerable<LowRankTarget> Of(VisionTransformer encoder, LoraSettings settings)
+    {
+        OutputGroups thirds = OutputGroups.Thirds(settings.Targets);
+        for (int block = 0; block < encoder.Shape.Depth; block++)
+        {
+            if (settings.Blocks.Count > 0 && !settings.Blocks.Contains(block))
+            {
+                continue;
+            }
+
+            Block b = encoder.blocks[block];
+            if (thirds.Adapted.Count > 0)
+            {
+                yield return new LowRankTarget($"blocks.{block}.attn.qkv", block, b.attn.qkv, thirds, 4 * block);
+            }
+
+            (string Target, string Name, Projection Projection)[] others =
+                [("proj", "attn.proj", b.attn.proj), ("fc1", "mlp.fc1", b.mlp.fc1), ("fc2", "mlp.fc2", b.mlp.fc2)];
+            for (int i = 0; i < others.Length; i++)
+            {
+                if (settings.Targets.Contains(others[i].Target))
+                {
+                    yield return new LowRankTarget($"blocks.{block}.{others[i].Name}", block, others[i].Projection, OutputGroups.Whole, (4 * block) + i + 1);
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether the first block is left as it is.</summary>
+    public static bool LeavesLowerBlocks(LoraSettings settings) => settings.Blocks.Count > 0 ? settings.Blocks.Min() > 0 : settings.Ranks is [0, ..];
+
+    /// <summary>What is wrong with targets or blocks.</summary>
+    public static MethodProblem? Problem(LoraSettings settings, BackboneShape shape)
+    {
+        string? unknown = settings.Targets.FirstOrDefault(t => !LoraSettings.AllTargets.Contains(t));
+        return unknown is not null ? new MethodProblem("lora-targets", $"'{unknown}' is no projection; there are {string.Join(", ", LoraSettings.AllTargets)}.")
+            : settings.Targets.Count == 0 ? new MethodProblem("lora-targets", "nothing is adapted; name at least one projection.")
+            : settings.Blocks.Any(b => b < 0 || b >= shape.Depth) ? new MethodProblem("lora-blocks", $"the backbone has the blocks 0 to {shape.Depth - 1}.")
+            : null;
+    }
+
+    /// <summary>What both low-rank methods keep.</summary>
+    public static void Describe(LoraSettings settings, IDictionary<string, string> metadata)
+    {
+        metadata.Write("alpha", settings.Alpha);
+        metadata.Write("dropout", settings.Dropout);
+        metadata.Write("targets", settings.Targets.ToArray());
+        metadata.Write("blocks", settings.Blocks.ToArray());
+    }
+
+    /// <summary>What <see cref="Describe"/> wrote.</summary>
+    public static LoraSettings Read(IReadOnlyDictionary<string, string> metadata) => new()
+    {
+        Alpha = metadata.Number("alpha"),
+        Dropout = metadata.Number("dropout"),
+        Targets = metadata.List<string>("targets"),
+        Blocks = metadata.List<int>("blocks"),
+    };
+}

@@ -1,0 +1,26 @@
+using Radapt.Models;
+
+namespace Radapt.Adaptation.Methods;
+
+/// <summary>
+/// Samyadeep Basu, Daniela Massiceti, Shell Xu Hu, Soheil Feizi (2023): Strong Baselines for Parameter Efficient Few-Shot Fine-tuning.
+/// LN-Tune: weight and bias of every layer normalisation.
+/// </summary>
+internal sealed class NormMethod : AdaptationMethod
+{
+    /// <inheritdoc/>
+    public override string Name => "norm";
+
+    /// <inheritdoc/>
+    public override string Paper => "Basu et al. 2023, Strong Baselines for Parameter Efficient Few-Shot Fine-tuning";
+
+    /// <inheritdoc/>
+    public override string Trains => "weight and bias of every LayerNorm";
+
+    /// <inheritdoc/>
+    public override MethodRates Rates { get; } = new(1e-3, "ours for norm with adamw", 0.05, "ours for norm with sgd: that of lora");
+
+    /// <inheritdoc/>
+    public override bool IsTrained(string name, MethodSettings settings, BackboneShape shape) =>
+        name.Split('.') is [.., "norm" or "norm1" or "norm2", _];
+}

@@ -1,0 +1,195 @@
+using Radapt.Adaptation;
+using Radapt.Compute;
+using Radapt.Imaging;
+using Radapt.Models;
+using Radapt.Training;
+using static TorchSharp.torch;
+
+namespace Radapt.Tests.Adaptation.Methods;
+
+/// <summary>What holds for every method.</summary>
+public class MethodTests
+{
+    public static TheoryData<string> Cases => MethodCase.Names;
+
+    [Fact]
+    public void Cases_HoldEveryMethod() => Assert.Equal(AdaptationMethod.Names.Order(), MethodCase.All.Values.Select(c => c.Method).Distinct().Order());
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void ForwardAndGradients_EqualTheFormula(string name)
+    {
+        using var scope = NewDisposeScope();
+        MethodCase method = MethodCase.All[name];
+        using Classifier classifier = method.BuildTrained();
+        var plain = new PlainTransformer(classifier);
+        method.Formula(plain);
+        Tensor images = randn(3, 1, 16, 16);
+        Tensor gradient = randn(3, MethodCase.Findings);
+
+        Tensor expected = plain.Forward(images);
+        Tensor logits = classifier.Forward(images, new ForwardPass(true, 1, 0));
+        expected.backward([gradient]);
+        logits.backward([gradient]);
+
+        Close(expected, logits, "logits");
+        Assert.All(classifier.Trained(), t => Close(plain[t.Name].grad!, t.Tensor.grad!, t.Name));
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Train_ChangesWhatItNamesAndNothingElse(string name)
+    {
+        using var scope = NewDisposeScope();
+        MethodCase method = MethodCase.All[name];
+        using Classifier classifier = method.Build();
+        Assert.Equal(MethodCase.Head + method.Trainable, classifier.CountTrainable().Trainable);
+        HashSet<string> trained = [.. classifier.Trained().Select(t => t.Name)];
+        var before = classifier.Tensors().ToDictionary(t => t.Name, t => t.Tensor.detach().clone());
+        MethodCase.Train(classifier, randn(4, 1, 16, 16), 4);
+        Assert.All(classifier.Tensors(), t => Assert.Equal(!trained.Contains(t.Name), before[t.Name].Equals(t.Tensor)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Start_IsTheBaseModel_WhereThePaperSaysSo(string name)
+    {
+        using var scope = NewDisposeScope();
+        MethodCase method = MethodCase.All[name];
+        using Classifier plain = MethodCase.Base();
+        using Classifier classifier = method.Build();
+        Tensor images = randn(3, 1, 16, 16);
+        Tensor tokens = plain.Encoder.Forward(images, ForwardPass.Evaluation);
+        double distance = (tokens - classifier.Encoder.Forward(images, ForwardPass.Evaluation)).abs().max().item<float>();
+        (double from, double to) = method.Method switch
+        {
+            "vpt" => (1e-3, 10),       // prompts are random from the start
+            "houlsby" => (1e-7, 0.05), // almost: small random matrices
+            _ => (0, 2e-6),
+        };
+        Assert.InRange(distance, from, to);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Merge_GivesTheSameFunction_WhereThereIsOne(string name)
+    {
+        using var scope = NewDisposeScope();
+        MethodCase method = MethodCase.All[name];
+        using Classifier classifier = method.BuildTrained();
+        Tensor images = randn(3, 1, 16, 16);
+        Tensor adapted = classifier.Forward(images, ForwardPass.Evaluation);
+        Assert.Equal(AdaptationMethod.Find(method.Method).Merges, classifier.Adapters?.CanMerge ?? true);
+        var before = classifier.Tensors().ToDictionary(t => t.Name, t => t.Tensor.detach().clone());
+        classifier.Adapters?.Merge();
+        Assert.Equal(method.Method is "lora" or "adalora" or "ia3", classifier.Adapters?.Merged ?? false);
+        Close(adapted, classifier.Forward(images, ForwardPass.Evaluation), "merged");
+        classifier.Adapters?.Unmerge();
+        Assert.True(adapted.Equals(classifier.Forward(images, ForwardPass.Evaluation)));
+        Assert.All(classifier.Tensors(), t => Assert.True(before[t.Name].Equals(t.Tensor)));
+
+        if (classifier.Adapters is { CanMerge: true } adapters)
+        {
+            adapters.AddToBase();
+            adapters.Detach();
+            Close(adapted, classifier.Forward(images, ForwardPass.Evaluation), "added to the base");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void SaveAndLoad_GivesTheSameModel(string name)
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        MethodCase method = MethodCase.All[name];
+        using Classifier trained = method.BuildTrained();
+        string file = folder["adapter.safetensors"];
+        AdapterFile.Save(file, Description(method), trained.Trained());
+
+        AdapterDescription description = AdapterFile.Describe(file);
+        using Classifier loaded = MethodCase.Base();
+        AdaptationMethod.Apply(loaded, description.Method, description.Settings, ComputePlan.Float32, 77);
+        AdapterFile.Load(file, [.. loaded.Trained()]);
+
+        Tensor images = randn(3, 1, 16, 16);
+        Assert.True(trained.Forward(images, ForwardPass.Evaluation).Equals(loaded.Forward(images, ForwardPass.Evaluation)));
+        Assert.Equivalent(Description(method), description, strict: true);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Step_InBFloat16_ComesCloseToFloat32(string name)
+    {
+        using var scope = NewDisposeScope();
+        MethodCase method = MethodCase.All[name];
+        ComputePlan bfloat16 = ComputePlan.Float32 with { Precision = "bfloat16" };
+        using Classifier exact = method.BuildTrained();
+        using Classifier rounded = method.BuildTrained(bfloat16);
+        FrozenWeights.Hold(rounded.Encoder, bfloat16);
+        Tensor images = randn(8, 1, 16, 16);
+        Tensor gradient = randn(8, MethodCase.Findings);
+        foreach (Classifier classifier in new[] { exact, rounded })
+        {
+            classifier.Forward(images, new ForwardPass(true, 1, 0)).backward([gradient]);
+        }
+
+        foreach (((string tensor, Tensor a), (_, Tensor b)) in exact.Trained().Zip(rounded.Trained()))
+        {
+            Assert.Equal(ScalarType.Float32, b.dtype);
+            double error = ((a.grad! - b.grad!).norm() / a.grad!.norm()).item<float>();
+            Assert.True(error < 0.06, $"{tensor}: relative error {error:f3} of the gradient");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Recomputation_GivesTheSameGradients(string name)
+    {
+        using var scope = NewDisposeScope();
+        MethodCase method = MethodCase.All[name];
+        using Classifier plain = method.BuildTrained();
+        using Classifier again = method.BuildTrained();
+        Tensor images = randn(3, 1, 16, 16);
+        Tensor gradient = randn(3, MethodCase.Findings);
+        var pass = new ForwardPass(true, 1, 0);
+        (plain.Forward(images, pass) * gradient).sum().backward();
+        Recomputation.ForwardBackward(again, images, null, pass, logits => (logits * gradient).sum());
+        Assert.All(plain.Trained().Zip(again.Trained()), t => Close(t.First.Tensor.grad!, t.Second.Tensor.grad!, t.First.Name));
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void FeaturesOfFrozenBlocks_AreWhatTrainingLeaves(string name)
+    {
+        using var scope = NewDisposeScope();
+        MethodCase method = MethodCase.All[name];
+        using Classifier classifier = method.Build();
+        int expected = name switch
+        {
+            "last-k" or "lora --lora-targets k,proj,fc1,fc2" => 1,
+            "linear" => 3,
+            _ => 0,
+        };
+        Assert.Equal(expected, classifier.LowestTrainedBlock);
+        Tensor images = randn(4, 1, 16, 16);
+        Tensor before = classifier.Features(images, expected);
+        MethodCase.Train(classifier, images, 3);
+        Assert.Equal(expected > 0, before.Equals(classifier.Features(images, expected)) && expected > 0);
+        Close(classifier.Forward(images, ForwardPass.Evaluation), classifier.ForwardFrom(classifier.Features(images, expected), expected, ForwardPass.Evaluation), "logits");
+    }
+
+    private static AdapterDescription Description(MethodCase method) => new()
+    {
+        Method = method.Method,
+        Settings = method.Settings,
+        Backbone = MethodCase.Shape,
+        Pooling = Pooling.Mean,
+        Findings = ["Effusion", "Edema"],
+        Preprocessing = new Preprocessing(16, 16, 0.5, 0.25),
+        BaseSha256 = "abc",
+    };
+
+    private static void Close(Tensor expected, Tensor actual, string name) =>
+        Assert.True(allclose(expected, actual, 1e-3, 2e-5), $"{name}: largest difference {(expected - actual).abs().max().item<float>():g3} of {expected.abs().max().item<float>():g3}");
+}
