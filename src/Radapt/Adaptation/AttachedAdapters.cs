@@ -41,8 +41,9 @@ internal sealed class AttachedAdapters(ComputePlan plan) : IDisposable
     /// <param name="place">Puts it into its slot (true) or empties the slot (false).</param>
     public void Add(string prefix, IAdapterTensors adapter, Action<bool> place) => _slots.Add(new Slot(prefix, adapter, place));
 
-    /// <summary>Adapters on projections, by the projection's name.</summary>
-    public IEnumerable<(string Name, IProjectionAdapter Adapter)> Projections => _projections.Select(p => (p.Name, p.Adapter));
+    /// <summary>Adapters on projections, with the projection's name.</summary>
+    public IEnumerable<(string Name, Projection Projection, IProjectionAdapter Adapter)> Projections =>
+        _projections.Select(p => (p.Name, p.Projection, p.Adapter));
 
     /// <summary>Puts every adapter into its slot.</summary>
     public void Attach() => _slots.ForEach(s => s.Place(true));

@@ -106,11 +106,17 @@ public static partial class RecipeOptions
             with { Group = RecipeGroup.Method, DefaultReason = "trains a fraction of a percent of the weights" },
         OfMethod(Integer("rank", r => r.Rank, (r, v) => r with { Rank = v },
             "Rank r per adapted third or projection.") with { Min = 1 }, "the paper's for 1 % of the labels"),
+        OfMethod(Number("alpha", r => r.Alpha, (r, v) => r with { Alpha = v },
+            "Numerator of the scale alpha / r.") with { Min = 0, MinIsExcluded = true }, "the paper's at every rank"),
+        OfMethod(Number("lora-dropout", r => r.LoraDropout, (r, v) => r with { LoraDropout = v }, "Dropout on the adapter's input.")
+            with { Min = 0, Max = 1, MaxIsExcluded = true }, Paper),
+        OfMethod(Texts("lora-targets", r => r.LoraTargets, (r, v) => r with { LoraTargets = v }, "The projections that are adapted.")
+            with { Allowed = LoraSettings.AllTargets }, Paper),
+        OfMethod(Integers("lora-blocks", r => r.LoraBlocks, (r, v) => r with { LoraBlocks = v },
+            "The blocks that are adapted, from 0, such as 0,4-7.") with { Min = 0, MayBeRanges = true, Default = "all" }, "all, as in the paper"),
         OfMethod(Integers("lora-ranks", r => r.LoraRanks, (r, v) => r with { LoraRanks = v },
             "Ranks of the adapted blocks one by one, such as 8,8,4, in place of the rank; 0 leaves a block as it is.")
             with { Min = 0, MayRepeat = true, Default = "the rank for all" }, "the rank for all"),
-        OfMethod(Number("alpha", r => r.Alpha, (r, v) => r with { Alpha = v },
-            "Numerator of the scale alpha / r.") with { Min = 0, MinIsExcluded = true }, "the paper's at every rank"),
         OfMethod(Flag("rslora", r => r.Rslora, (r, v) => r with { Rslora = v },
             "Rank-stabilised LoRA: the scale is alpha / sqrt(r)."), "off unless given"),
         OfMethod(Flag("dora", r => r.Dora, (r, v) => r with { Dora = v },
@@ -125,12 +131,6 @@ public static partial class RecipeOptions
             "Share of the updates, at the end, for which ranks stay.") with { Kind = Kind.Fraction, Min = 0, Max = 1 }, "ours"),
         OfMethod(Number("orthogonality", r => r.Orthogonality, (r, v) => r with { Orthogonality = v },
             "Weight of the penalty that keeps P and Q orthogonal.") with { Min = 0 }, "its paper's"),
-        OfMethod(Number("lora-dropout", r => r.LoraDropout, (r, v) => r with { LoraDropout = v }, "Dropout on the adapter's input.")
-            with { Min = 0, Max = 1, MaxIsExcluded = true }, Paper),
-        OfMethod(Texts("lora-targets", r => r.LoraTargets, (r, v) => r with { LoraTargets = v }, "The projections that are adapted.")
-            with { Allowed = LoraSettings.AllTargets }, Paper),
-        OfMethod(Integers("lora-blocks", r => r.LoraBlocks, (r, v) => r with { LoraBlocks = v },
-            "The blocks that are adapted, from 0, such as 0,4-7.") with { Min = 0, MayBeRanges = true, Default = "all" }, "all, as in the paper"),
         OfMethod(Choice("prompt-depth", r => r.PromptDepth, (r, v) => r with { PromptDepth = v },
             "Prompts before every block or before the first.", "deep", "shallow"), "the better one in its paper"),
         OfMethod(Integer("prompt-tokens", r => r.PromptTokens, (r, v) => r with { PromptTokens = v },

@@ -127,8 +127,10 @@ public class MethodTests
         using Classifier exact = method.BuildTrained();
         using Classifier rounded = method.BuildTrained(bfloat16);
         FrozenWeights.Hold(rounded.Encoder, bfloat16);
-        Tensor images = randn(8, 1, 16, 16);
-        Tensor gradient = randn(8, MethodCase.Findings);
+        Tensor images = empty(8, 1, 16, 16);
+        Tensor gradient = empty(8, MethodCase.Findings);
+        Initialisation.TruncatedNormal(images, "images", 1, 4);
+        Initialisation.TruncatedNormal(gradient, "gradient", 1, 4);
         foreach (Classifier classifier in new[] { exact, rounded })
         {
             classifier.Forward(images, new ForwardPass(true, 1, 0)).backward([gradient]);
@@ -140,6 +142,61 @@ public class MethodTests
             double error = ((a.grad! - b.grad!).norm() / a.grad!.norm()).item<float>();
             Assert.True(error < 0.06, $"{tensor}: relative error {error:f3} of the gradient");
         }
+    }
+
+    [Theory]
+    [InlineData("vpt --prompt-depth deep")]
+    [InlineData("houlsby")]
+    [InlineData("parallel")]
+    public void MergeFile_MethodThatCannot_IsRefusedAndWritesNothing(string name)
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        MethodCase method = MethodCase.All[name];
+        using Classifier trained = method.BuildTrained();
+        string file = folder["adapter.safetensors"];
+        AdapterFile.Save(file, Description(method) with { BaseWeights = null }, trained.Trained());
+        RadaptException merge = Assert.Throws<RadaptException>(() => AdapterMerge.Run(file, folder["merged.safetensors"]));
+        RadaptException onnx = Assert.Throws<RadaptException>(() => Radapt.Export.OnnxExport.Write(file, folder["merged.onnx"]));
+        Assert.All([merge, onnx], e => Assert.Contains("cannot be merged", e.Message, StringComparison.Ordinal));
+        Assert.Single(Directory.EnumerateFiles(folder.Path));
+    }
+
+    [Theory]
+    [InlineData("ia3")]
+    [InlineData("adalora")]
+    [InlineData("lora --dora")]
+    [InlineData("bitfit")]
+    public void MergeFile_EveryOther_ComputesTheSame(string name)
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        MethodCase method = MethodCase.All[name];
+        using Classifier trained = method.BuildTrained();
+        string file = folder["adapter.safetensors"];
+        AdapterFile.Save(file, Description(method) with { BaseWeights = null }, trained.Trained());
+        MergeReport report = AdapterMerge.Run(file, folder["merged.safetensors"]);
+        Assert.InRange(report.ProbabilityDifference, 0, 1e-5);
+        using AdaptedModel merged = AdaptedModel.Open(folder["merged.safetensors"], null, ComputePlan.Float32);
+        using AdaptedModel unmerged = AdaptedModel.Open(file, null, ComputePlan.Float32);
+        Tensor images = randn(3, 1, 16, 16);
+        Close(unmerged.Classifier.Forward(images, ForwardPass.Evaluation), merged.Classifier.Forward(images, ForwardPass.Evaluation), "logits");
+    }
+
+    [Theory]
+    [InlineData("lora --dora", "--dora")]
+    [InlineData("lora --rslora --lora-ranks", "--lora-ranks")]
+    public void PeftExport_WhatItDoesNotHold_IsRefused(string name, string option)
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        MethodCase method = MethodCase.All[name];
+        using Classifier trained = method.BuildTrained();
+        string file = folder["adapter.safetensors"];
+        AdapterFile.Save(file, Description(method), trained.Trained());
+        RadaptException e = Assert.Throws<RadaptException>(() => Radapt.Adaptation.Peft.PeftExport.Write(file, folder["peft"], null));
+        Assert.Contains(option, e.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder["peft"]));
     }
 
     [Theory]

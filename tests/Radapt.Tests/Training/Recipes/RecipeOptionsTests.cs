@@ -66,7 +66,7 @@ public class RecipeOptionsTests
     [InlineData("label-fraction", "101%", "--label-fraction: '101%' is not a share such as 10%")]
     [InlineData("lr", "NaN", "--lr: 'NaN' is not a number.")]
     [InlineData("lr", "0,1", "--lr: '0,1' is not a number.")]
-    [InlineData("method", "lorra", "--method: 'lorra' is not one of lora, full, linear.")]
+    [InlineData("method", "lorra", "--method: 'lorra' is not one of lora, adalora, ia3, vpt, houlsby, parallel, bitfit, norm, last-k, linear, full.")]
     [InlineData("lora-targets", "q,qkv", "--lora-targets: 'qkv' is not one of q, k, v, proj, fc1, fc2.")]
     [InlineData("findings", "Edema,Edema", "--findings: Edema stands there twice.")]
     [InlineData("from-scratch", "yes", "--from-scratch: 'yes' is not true or false.")]
