@@ -126,6 +126,12 @@ public class MethodTests
         ComputePlan bfloat16 = ComputePlan.Float32 with { Precision = "bfloat16" };
         using Classifier exact = method.BuildTrained();
         using Classifier rounded = method.BuildTrained(bfloat16);
+        foreach ((_, Tensor bias) in exact.Trained().Concat(rounded.Trained()).Where(t => method.Method == "parallel" && t.Name.EndsWith("down.bias", StringComparison.Ordinal)))
+        {
+            using var noGradient = no_grad();
+            bias.copy_(tensor(new float[] { 3, -3, 3, -3, 3, 3 })); // away from the ReLU's kink, where rounding changes the gradient by leaps
+        }
+
         FrozenWeights.Hold(rounded.Encoder, bfloat16);
         Tensor images = empty(8, 1, 16, 16);
         Tensor gradient = empty(8, MethodCase.Findings);
