@@ -13,7 +13,7 @@ public sealed class MethodRunTests(TinyRuns runs) : IClassFixture<TinyRuns>
 {
     public static TheoryData<string> Cases =>
     [
-        "lora", "lora;rslora true;lora-ranks 2,4", "lora;dora true", "lora;lora-blocks 1-1;augment none", "adalora;tinit 20%;tfinal 0.2", "ia3",
+        "lora", "lora;rslora true;lora-ranks 2,4", "lora;dora true", "lora;lora-blocks 1-1;augment none", "adalora;tinit 0.2;tfinal 0.2", "ia3",
         "vpt;prompt-tokens 3", "vpt;prompt-depth shallow", "houlsby;bottleneck 4", "parallel;bottleneck 4;adapter-scale 1", "bitfit", "norm",
         "norm;pooling class-token", "last-k;last-k 1", "last-k;last-k 1;augment none;pooling class-token", "linear", "full",
     ];
@@ -97,7 +97,7 @@ public sealed class MethodRunTests(TinyRuns runs) : IClassFixture<TinyRuns>
     [InlineData("lora;lora-blocks 1-0", "--lora-blocks")]
     [InlineData("lora;rank 17", "--rank")]
     [InlineData("adalora;target-rank 7", "--target-rank")]
-    [InlineData("adalora;tinit 60%;tfinal 60%", "--tfinal")]
+    [InlineData("adalora;tinit 0.6;tfinal 0.6", "--tfinal")]
     [InlineData("lorra", "--method")]
     public void Prepare_OptionThatDoesNotFit_IsOneLineThatNamesIt(string options, string named)
     {
