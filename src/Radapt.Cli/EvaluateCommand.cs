@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Radapt.Compute;
 using Radapt.Datasets;
+using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Inference;
 using Radapt.Metrics;
 using Radapt.Training;
@@ -63,7 +64,8 @@ internal sealed class EvaluateCommand : RadaptCommand
         ProcessSettings.PrepareCompute();
         ComputePlan plan = RunFile.ReadPlan(run, given.Find("threads") is null ? null : recipe.Threads);
         ProcessSettings.UseThreads(plan.Threads);
-        using var predictor = Predictor.Open(run, parsed.GetValue(_weights), plan, parsed.GetValue(_force));
+        using CodecProcess codecs = PixelDecoding.Processes();
+        using var predictor = Predictor.Open(run, parsed.GetValue(_weights), plan, parsed.GetValue(_force), codecs);
         if (predictor.OtherBase is { } other)
         {
             terminal.Line($"Note: {other}");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Training;
 using Radapt.Training.Recipes;
 
@@ -59,7 +60,8 @@ internal sealed class FineTuneCommand : RadaptCommand
 
         RecipeLayer[] layers = resume ? ResumedLayers(parsed) : Layers(parsed);
         string allocator = ProcessSettings.PrepareCompute();
-        using var fineTuning = FineTuning.Prepare(layers);
+        using CodecProcess codecs = PixelDecoding.Processes();
+        using var fineTuning = FineTuning.Prepare(layers, codecs);
         string folder = resume ? GivenFolder(parsed) : parsed.GetValue(_out) ?? RunNames.Default(fineTuning.Recipe, DateTime.Now);
         var session = new FineTuningSession(terminal, fineTuning, folder);
         session.Start(allocator, interrupted);

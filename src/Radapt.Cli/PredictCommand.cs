@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Radapt.Compute;
+using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Inference;
 using Radapt.Training;
 
@@ -78,7 +79,8 @@ internal sealed class PredictCommand : RadaptCommand
         ProcessSettings.PrepareCompute();
         ComputePlan plan = RunFile.ReadPlan(run, parsed.GetValue(_threads));
         ProcessSettings.UseThreads(plan.Threads);
-        using var predictor = Predictor.Open(run, parsed.GetValue(_weights), plan, parsed.GetValue(_forceWeights));
+        using CodecProcess codecs = PixelDecoding.Processes();
+        using var predictor = Predictor.Open(run, parsed.GetValue(_weights), plan, parsed.GetValue(_forceWeights), codecs);
         if (predictor.OtherBase is { } other)
         {
             terminal.Line($"Note: {other}");

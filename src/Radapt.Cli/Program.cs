@@ -8,6 +8,11 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
+        if (PixelDecoding.IsAsked(args))
+        {
+            return PixelDecoding.Serve();
+        }
+
         ProcessSettings.Apply();
         using var interruption = new Interruption();
         RootCommand root = Root(interruption.Token);

@@ -11,10 +11,17 @@ internal static class Repository
     /// </summary>
     public static string RealData(string folder)
     {
+        string? path = FindRealData(folder);
+        Assert.SkipWhen(path is null, $"needs the data folder {folder} (set RADAPT_DATA)");
+        return path!;
+    }
+
+    /// <summary>The same; null where it is missing.</summary>
+    public static string? FindRealData(string folder)
+    {
         string root = Environment.GetEnvironmentVariable("RADAPT_DATA") is { Length: > 0 } data ? data : Path.Combine(Root, "..", "shared", "data");
         string path = Path.GetFullPath(Path.Combine(root, folder), Root);
-        Assert.SkipUnless(Directory.Exists(path), $"needs the data folder {folder} (set RADAPT_DATA)");
-        return path;
+        return Directory.Exists(path) ? path : null;
     }
 
     private static string FindRoot()

@@ -4,6 +4,7 @@ using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Radapt.Imaging;
+using Radapt.Imaging.Dicom;
 
 namespace Radapt.Batching;
 
@@ -32,6 +33,7 @@ internal sealed class DiskCache
     private readonly string _partial;
     private readonly ulong _settings;
     private readonly long _reserve;
+    private readonly DicomOptions _dicom;
     private volatile string? _problem;
 
     /// <summary>Opens a folder, or makes it.</summary>
@@ -41,14 +43,16 @@ internal sealed class DiskCache
     /// evaluation at that very <see cref="Preprocessing.Resize"/> still sees the same pixels, a random crop sees coarser ones.
     /// </param>
     /// <param name="reserve">Bytes to leave free on the disk.</param>
+    /// <param name="dicom">How DICOM files are read; null: as is standard.</param>
     /// <exception cref="RadaptException">The folder is not there and cannot be made.</exception>
-    public DiskCache(string folder, int size = 0, long reserve = DefaultReserve)
+    public DiskCache(string folder, int size = 0, long reserve = DefaultReserve, DicomOptions? dicom = null)
     {
+        _dicom = dicom ?? new DicomOptions();
         _reserve = reserve;
         Folder = Path.GetFullPath(folder);
         Size = size;
         _partial = Path.Combine(Folder, "partial");
-        _settings = XxHash3.HashToUInt64(MemoryMarshal.AsBytes($"{RadiographReader.Revision}; shorter side {size}".AsSpan()));
+        _settings = XxHash3.HashToUInt64(MemoryMarshal.AsBytes($"{RadiographReader.Revision}; shorter side {size}; DICOM {_dicom.Scale}".AsSpan()));
         try
         {
             Directory.CreateDirectory(_partial);
@@ -88,7 +92,7 @@ internal sealed class DiskCache
         Radiograph? image = Load(key);
         if (image is null)
         {
-            image = Shrink(RadiographReader.Read(file, path));
+            image = Shrink(RadiographReader.Read(file, path, _dicom));
             Store(key, image);
         }
 

@@ -1,5 +1,7 @@
 using Radapt.Datasets;
 using Radapt.Imaging;
+using Radapt.Imaging.Dicom;
+using Radapt.Imaging.Dicom.Codecs;
 
 namespace Radapt.Batching;
 
@@ -35,15 +37,17 @@ internal sealed class ImageBatches
     /// <param name="threads">Threads that decode; at least 1.</param>
     /// <param name="cacheBytes">Memory for decoded images, which stay for later passes; 0: none.</param>
     /// <param name="disk">Decoded images on disk; null: none.</param>
+    /// <param name="codecs">Where JPEG-LS and JPEG 2000 are decoded; null: nowhere.</param>
     public ImageBatches(
-        LabelledImages images, Preprocessing preprocessing, int batchSize, int threads, long cacheBytes = DefaultCacheBytes, DiskCache? disk = null)
+        LabelledImages images, Preprocessing preprocessing, int batchSize, int threads, long cacheBytes = DefaultCacheBytes, DiskCache? disk = null,
+        CodecProcess? codecs = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         _images = images;
         _preprocessing = preprocessing;
         _batchSize = Math.Min(batchSize, Math.Max(1, images.Items.Count));
         _threads = threads;
-        _cache = new RadiographCache(cacheBytes, disk);
+        _cache = new RadiographCache(cacheBytes, disk, new DicomOptions(preprocessing.DicomScale, codecs));
     }
 
     private ImageBatches(ImageBatches images, FeatureFile features)

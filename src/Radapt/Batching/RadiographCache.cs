@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Radapt.Imaging;
+using Radapt.Imaging.Dicom;
 
 namespace Radapt.Batching;
 
@@ -9,11 +10,13 @@ namespace Radapt.Batching;
 /// </summary>
 /// <param name="bytes">Memory to use at most.</param>
 /// <param name="disk">Where images that are not kept come from; null: from their files.</param>
-internal sealed class RadiographCache(long bytes, DiskCache? disk = null)
+/// <param name="dicom">How DICOM files are read where there is no <paramref name="disk"/>; null: as is standard.</param>
+internal sealed class RadiographCache(long bytes, DiskCache? disk = null, DicomOptions? dicom = null)
 {
     private const int Overhead = 128; // objects and table entry
 
     private readonly ConcurrentDictionary<int, Radiograph> _images = new();
+    private readonly DicomOptions _dicom = dicom ?? new DicomOptions();
     private long _used;
 
     /// <summary>Images kept.</summary>
@@ -28,7 +31,7 @@ internal sealed class RadiographCache(long bytes, DiskCache? disk = null)
             return kept;
         }
 
-        Radiograph image = disk is null ? RadiographReader.Read(path) : disk.Get(path);
+        Radiograph image = disk is null ? RadiographReader.Read(path, _dicom) : disk.Get(path);
         long size = image.Pixels.LongLength + Overhead;
         if (Interlocked.Add(ref _used, size) > bytes || !_images.TryAdd(item, image))
         {

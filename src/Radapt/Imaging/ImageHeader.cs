@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
+using Radapt.Imaging.Dicom;
 
 namespace Radapt.Imaging;
 
 /// <summary>
-/// Tells formats by their first bytes and reads sizes without decoding: the IHDR chunk of a PNG (ISO/IEC 15948, 11.2.2), the frame
+/// Tells formats by their first bytes (a .dcm also by its name) and reads sizes without decoding: the IHDR chunk of a PNG (ISO/IEC 15948, 11.2.2), the frame
 /// header of a JPEG (ITU-T T.81, B.2.2). Whatever is read here is checked before any memory is taken for pixels.
 /// </summary>
 internal static class ImageHeader
@@ -17,7 +18,7 @@ internal static class ImageHeader
     private static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
     /// <summary>Reads the header of a seekable stream that stands at its start.</summary>
-    /// <exception cref="RadaptException">Not a PNG or JPEG, a damaged header, or a size beyond the limits.</exception>
+    /// <exception cref="RadaptException">Not a PNG, JPEG or DICOM file, a damaged header, or a size beyond the limits.</exception>
     public static ImageInfo Read(Stream stream, string name)
     {
         Span<byte> start = stackalloc byte[132];
@@ -27,9 +28,10 @@ internal static class ImageHeader
             throw new RadaptException($"{name}: the file is empty; copy or export it again.");
         }
 
-        if (IsDicom(start, name))
+        if (DicomReader.IsDicom(start, name))
         {
-            throw new RadaptException($"{name}: reading DICOM files is not built yet; convert it to PNG for now.");
+            DicomHeader header = DicomReader.ReadHeader(stream, name);
+            return new ImageInfo(ImageFormat.Dicom, header.Pixels.Columns, header.Pixels.Rows, header.IsGray ? 1 : 3, header.Pixels.BitsAllocated);
         }
 
         ImageInfo info;
@@ -44,7 +46,7 @@ internal static class ImageHeader
         }
         else
         {
-            throw new RadaptException($"{name}: its content is neither PNG nor JPEG (whatever the name says); convert it to PNG.");
+            throw new RadaptException($"{name}: its content is neither PNG, JPEG nor DICOM (whatever the name says); convert it to PNG.");
         }
 
         if (info.Width is < 1 or > SideLimit || info.Height is < 1 or > SideLimit || (long)info.Width * info.Height > PixelLimit)
@@ -55,11 +57,6 @@ internal static class ImageHeader
 
         return info;
     }
-
-    private static bool IsDicom(ReadOnlySpan<byte> start, string name) =>
-        (start.Length >= 132 && start[128..132].SequenceEqual("DICM"u8))
-        || name.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase)
-        || name.EndsWith(".dicom", StringComparison.OrdinalIgnoreCase);
 
     private static ImageInfo ReadPng(ReadOnlySpan<byte> start, string name)
     {

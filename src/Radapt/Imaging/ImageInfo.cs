@@ -5,7 +5,7 @@ namespace Radapt.Imaging;
 /// <param name="Width">Pixels a row.</param>
 /// <param name="Height">Rows.</param>
 /// <param name="Channels">1: gray; 3: colour, palettes included. Alpha is not counted.</param>
-/// <param name="Bits">Bits of a decoded sample: 8, or 16 where the file has 16.</param>
+/// <param name="Bits">Bits of a decoded sample: 8, or 16 where the file takes 16.</param>
 public sealed record ImageInfo(ImageFormat Format, int Width, int Height, int Channels, int Bits);
 
 /// <summary>The image formats that are read.</summary>
@@ -16,4 +16,7 @@ public enum ImageFormat
 
     /// <summary>JPEG, baseline or progressive.</summary>
     Jpeg,
+
+    /// <summary>DICOM; the first frame.</summary>
+    Dicom,
 }

@@ -1,3 +1,5 @@
+using Radapt.Imaging.Dicom;
+
 namespace Radapt.Imaging;
 
 /// <summary>
@@ -8,4 +10,5 @@ namespace Radapt.Imaging;
 /// <param name="Resize">Shorter side after resizing in pixels; at least 1. Below <paramref name="ImageSize"/> the crop is padded with black.</param>
 /// <param name="Mean">Mean gray value in [0, 1].</param>
 /// <param name="Std">Standard deviation of the gray values; positive.</param>
-public sealed record Preprocessing(int ImageSize, int Resize, double Mean, double Std);
+/// <param name="DicomScale">How DICOM values become gray levels before all that.</param>
+public sealed record Preprocessing(int ImageSize, int Resize, double Mean, double Std, DicomScale DicomScale = DicomScale.Voi);

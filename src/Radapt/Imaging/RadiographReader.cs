@@ -1,36 +1,60 @@
 using System.Runtime.InteropServices;
 using NetVips;
+using Radapt.Imaging.Dicom;
 
 namespace Radapt.Imaging;
 
 /// <summary>
-/// Image files -> pixels as Pillow's <c>Image.open(...).convert('RGB')</c> gives them: palettes expanded, alpha dropped without
+/// Image files -> pixels; PNG and JPEG as Pillow's <c>Image.open(...).convert('RGB')</c> gives them: palettes expanded, alpha dropped without
 /// compositing, no colour management, EXIF orientation ignored, 16-bit colour cut to its high byte. Two things differ: gray stays one channel
 /// (also where a file repeats it three times, which all transforms here treat alike), and 16-bit gray is scaled to the full range, where
 /// Pillow clips everything above 255 to white.
 /// </summary>
 public static class RadiographReader
 {
-    private const int Decoding = 1; // counts changes of what Decode makes of a file
+    /// <summary>Bytes of the largest file that is read; larger ones are cine loops and tomographies.</summary>
+    internal const long LargestFile = 512L << 20;
+
+    private const int Decoding = 2; // counts changes of what Decode makes of a file
+
+    private static readonly DicomOptions s_standard = new();
 
     /// <summary>Names everything that the pixels of a file depend on; decoded images of another revision are not to be used.</summary>
     internal static string Revision =>
         $"decoding {Decoding}, libvips {NetVips.NetVips.Version(0)}.{NetVips.NetVips.Version(1)}.{NetVips.NetVips.Version(2)}";
 
-    /// <summary>Reads a PNG or JPEG file, told by its content.</summary>
+    /// <summary>Reads a PNG, JPEG or DICOM file, told by its content.</summary>
     /// <exception cref="RadaptException">Missing, unreadable, truncated, damaged, of another format or absurdly large.</exception>
-    public static Radiograph Read(string path) => Read(ReadBytes(path), path);
+    public static Radiograph Read(string path) => Read(path, s_standard);
+
+    /// <inheritdoc cref="Read(string)"/>
+    /// <param name="path">The file.</param>
+    /// <param name="dicom">How it is read if it is DICOM.</param>
+    public static Radiograph Read(string path, DicomOptions dicom) => Read(ReadBytes(path), path, dicom);
 
     /// <summary>The bytes of an image file.</summary>
     /// <exception cref="RadaptException">Missing or unreadable.</exception>
-    internal static byte[] ReadBytes(string path) => Load(path, File.ReadAllBytes);
+    internal static byte[] ReadBytes(string path) => Load(path, static p => new FileInfo(p).Length <= LargestFile ? File.ReadAllBytes(p)
+        : throw new RadaptException($"{p}: image files of up to {LargestFile >> 20} MiB are read; this one is larger."));
 
-    /// <summary>Reads a PNG or JPEG from memory; <paramref name="name"/> is what error messages call it.</summary>
+    /// <summary>Reads a PNG, JPEG or DICOM file from memory; <paramref name="name"/> is what error messages call it.</summary>
     /// <exception cref="RadaptException">Truncated, damaged, of another format or absurdly large.</exception>
-    public static Radiograph Read(ReadOnlyMemory<byte> bytes, string name)
+    public static Radiograph Read(ReadOnlyMemory<byte> bytes, string name) => Read(bytes, name, s_standard);
+
+    /// <inheritdoc cref="Read(ReadOnlyMemory{byte}, string)"/>
+    /// <param name="bytes">The file.</param>
+    /// <param name="name">What error messages call it.</param>
+    /// <param name="dicom">How it is read if it is DICOM.</param>
+    public static Radiograph Read(ReadOnlyMemory<byte> bytes, string name, DicomOptions dicom)
     {
+        ArgumentNullException.ThrowIfNull(dicom);
         byte[] file = MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length
             ? segment.Array : bytes.ToArray();
+        if (DicomReader.IsDicom(file, name))
+        {
+            return DicomReader.Read(file, name, dicom);
+        }
+
         using var stream = new MemoryStream(file, writable: false);
         ImageInfo info = ImageHeader.Read(stream, name);
         try
@@ -52,7 +76,7 @@ public static class RadiographReader
         return ImageHeader.Read(stream, p);
     });
 
-    private static T Load<T>(string path, Func<string, T> read)
+    internal static T Load<T>(string path, Func<string, T> read)
     {
         try
         {

@@ -2,6 +2,7 @@ using Radapt.Adaptation;
 using Radapt.Batching;
 using Radapt.Compute;
 using Radapt.Datasets;
+using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Metrics;
 
 namespace Radapt.Inference;
@@ -25,8 +26,9 @@ public sealed record ScoredImages(LabelledImages Images, IReadOnlyList<float> Pr
 public sealed class Predictor : IDisposable
 {
     private readonly AdaptedModel _model;
+    private readonly CodecProcess? _codecs;
 
-    private Predictor(AdaptedModel model) => _model = model;
+    private Predictor(AdaptedModel model, CodecProcess? codecs) => (_model, _codecs) = (model, codecs);
 
     /// <summary>What the adapter file says about itself.</summary>
     public AdapterDescription Adapter => _model.Description;
@@ -42,18 +44,19 @@ public sealed class Predictor : IDisposable
     /// <param name="weights">Where the base weights lie now; null: where they lay in training.</param>
     /// <param name="plan">Precision, device, threads; null: float32 on the CPU.</param>
     /// <param name="force">Take base weights that are not those of training too, where they fit.</param>
+    /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: they are refused. The caller disposes it, after this.</param>
     /// <exception cref="RadaptException">A file is missing or damaged, or the base weights are not the adapter's.</exception>
-    public static Predictor Open(string runOrAdapter, string? weights = null, ComputePlan? plan = null, bool force = false)
+    public static Predictor Open(string runOrAdapter, string? weights = null, ComputePlan? plan = null, bool force = false, CodecProcess? codecs = null)
     {
         plan ??= ComputePlan.Float32;
         AdaptedModel model = AdaptedModel.Open(runOrAdapter, weights, plan, force);
         model.Classifier.Adapters?.Merge();                   // float32 base + delta, rounded once,
         FrozenWeights.Round(model.Classifier.Encoder, plan); // before the base itself is rounded
-        return new Predictor(model);
+        return new Predictor(model, codecs);
     }
 
     /// <summary>Predicts image files; those that cannot be read are reported in their place and the rest goes on.</summary>
-    /// <param name="paths">PNG or JPEG files.</param>
+    /// <param name="paths">PNG, JPEG or DICOM files.</param>
     /// <param name="batchSize">Images per forward pass.</param>
     /// <param name="loaderThreads">Threads that decode.</param>
     /// <param name="cancellation">Ends the enumeration.</param>
@@ -62,7 +65,7 @@ public sealed class Predictor : IDisposable
     {
         ArgumentNullException.ThrowIfNull(paths);
         var images = new LabelledImages([], [.. paths.Select(p => new LabelledImage(p, Path.GetFullPath(p), null, []))]);
-        var batches = new ImageBatches(images, Adapter.Preprocessing, batchSize, loaderThreads, cacheBytes: 0);
+        var batches = new ImageBatches(images, Adapter.Preprocessing, batchSize, loaderThreads, cacheBytes: 0, codecs: _codecs);
         foreach (ImageBatch batch in batches.Evaluation(UnreadableImages.Report, cancellation))
         {
             var predictions = new Prediction[batch.Count];
@@ -102,7 +105,7 @@ public sealed class Predictor : IDisposable
             throw new RadaptException($"The data is labelled for {string.Join(", ", images.Findings)}, the adapter predicts {string.Join(", ", Findings)}: name the columns with --findings.");
         }
 
-        var batches = new ImageBatches(images, Adapter.Preprocessing, batchSize, loaderThreads, cacheBytes: 0);
+        var batches = new ImageBatches(images, Adapter.Preprocessing, batchSize, loaderThreads, cacheBytes: 0, codecs: _codecs);
         return Score(batches, (_, done) => onImages?.Invoke(done), cancellation);
     }
 

@@ -5,6 +5,7 @@ using Radapt.Batching;
 using Radapt.Compute;
 using Radapt.Datasets;
 using Radapt.Imaging;
+using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Inference;
 using Radapt.Metrics;
 using Radapt.Models;
@@ -20,6 +21,7 @@ public sealed class FineTuning : IDisposable
 {
     private readonly Classifier _classifier;
     private readonly ComputePlan _plan;
+    private readonly CodecProcess? _codecs;
     private readonly ImageBatches _train;
     private readonly ImageBatches _val;
     private readonly RunCache? _cache;
@@ -27,18 +29,18 @@ public sealed class FineTuning : IDisposable
     private readonly string _baseHash;
     private readonly IReadOnlyList<string> _notes;
 
-    private FineTuning(ResolvedRecipe resolved, DataSplits data, BackboneWeights? weights)
+    private FineTuning(ResolvedRecipe resolved, DataSplits data, BackboneWeights? weights, CodecProcess? codecs)
     {
         Recipe recipe = resolved.Recipe;
-        (Resolved, Data) = (resolved, data);
+        (Resolved, Data, _codecs) = (resolved, data, codecs);
         _plan = new ComputePlan(recipe.Precision, recipe.Device, recipe.Threads) { Products = recipe.Products };
         WeightsDescription = weights?.Description ?? $"random (seed {recipe.Seed.ToString(CultureInfo.InvariantCulture)})";
-        _cache = RunCache.Open(recipe);
+        _cache = RunCache.Open(recipe, codecs);
         _notes = [.. weights?.LeftOut ?? [], .. data.Notes, .. _cache?.Notes ?? []];
         var shape = new BackboneShape(recipe.ImageSize, recipe.PatchSize, recipe.Depth, recipe.Width, recipe.Heads);
-        Preprocessing = new Preprocessing(recipe.ImageSize, recipe.Resize, recipe.Mean, recipe.Std);
-        _train = new ImageBatches(data.Train, Preprocessing, recipe.BatchSize, recipe.LoaderThreads, disk: _cache?.Training);
-        _val = new ImageBatches(data.Val, Preprocessing, recipe.BatchSize, recipe.LoaderThreads, disk: _cache?.Evaluation);
+        Preprocessing = new Preprocessing(recipe.ImageSize, recipe.Resize, recipe.Mean, recipe.Std, recipe.DicomScale);
+        _train = new ImageBatches(data.Train, Preprocessing, recipe.BatchSize, recipe.LoaderThreads, disk: _cache?.Training, codecs: codecs);
+        _val = new ImageBatches(data.Val, Preprocessing, recipe.BatchSize, recipe.LoaderThreads, disk: _cache?.Evaluation, codecs: codecs);
         _classifier = new Classifier(shape, data.Train.Findings.Count, recipe.Pooling, recipe.DropPath, _plan);
         try
         {
@@ -96,8 +98,9 @@ public sealed class FineTuning : IDisposable
 
     /// <summary>Reads data and weights, decides every default, builds the classifier.</summary>
     /// <param name="layers">What was given; the first beats the second, such as the command line before a recipe.</param>
+    /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: they are refused. The caller disposes it, after this.</param>
     /// <exception cref="RadaptException">Anything is wrong with what was given.</exception>
-    public static FineTuning Prepare(IReadOnlyList<RecipeLayer> layers)
+    public static FineTuning Prepare(IReadOnlyList<RecipeLayer> layers, CodecProcess? codecs = null)
     {
         Recipe asked = RecipeResolver.Partial(layers);
         if (asked.Device == "cuda" && !TorchSharp.torch.cuda.is_available())
@@ -118,7 +121,7 @@ public sealed class FineTuning : IDisposable
             PhysicalCores = Machine.Current.PhysicalCores,
             LogicalCores = Machine.Current.LogicalCores,
         });
-        return new FineTuning(resolved, data, weights);
+        return new FineTuning(resolved, data, weights, codecs);
     }
 
     private static string? OtherNormalisation(Recipe recipe, BackboneWeights? weights) =>
@@ -206,10 +209,10 @@ public sealed class FineTuning : IDisposable
 
         // What is reported is what `evaluate` and `predict` give: the saved adapter on freshly read base weights, merged.
         _classifier.Dispose();
-        using Predictor predictor = Predictor.Open(run.Path, plan: _plan);
+        using Predictor predictor = Predictor.Open(run.Path, plan: _plan, codecs: _codecs);
         ScoredImages val = Score(predictor, _val, TrainingPhase.Validation, progress, cancellation);
         ImageBatches? testImages = Data.Test is null ? null
-            : new ImageBatches(Data.Test, Preprocessing, Recipe.BatchSize, Recipe.LoaderThreads, cacheBytes: 0, _cache?.Evaluation);
+            : new ImageBatches(Data.Test, Preprocessing, Recipe.BatchSize, Recipe.LoaderThreads, cacheBytes: 0, _cache?.Evaluation, _codecs);
         ScoredImages? test = testImages is null ? null : Score(predictor, testImages, TrainingPhase.Test, progress, cancellation);
         PredictionTable.Write(run.Predictions, test ?? val, names.Name);
         var summary = new RunSummary(run.Path, state.BestEpoch, state.Epoch, state.Stopped, val.Metrics, test?.Metrics, watch.Elapsed, state.History);

@@ -1,5 +1,6 @@
 using Radapt.Adaptation;
 using Radapt.Datasets;
+using Radapt.Imaging.Dicom;
 
 namespace Radapt.Training;
 
@@ -163,6 +164,9 @@ public sealed record Recipe
 
     /// <summary>Shorter side after resizing in evaluation, before the centre crop of <see cref="ImageSize"/>.</summary>
     public required int Resize { get; init; }
+
+    /// <summary>How gray values of DICOM files become 8 bits (paper: <c>max</c> for RSNA).</summary>
+    public DicomScale DicomScale { get; init; }
 
     /// <summary>Training transform: <c>crop-flip</c> (the paper's SGD recipes), <c>randaugment-erasing</c> (its AdamW recipes), <c>randaugment-safe</c>, <c>shift-flip-noise</c>, <c>none</c>.</summary>
     public string Augment { get; init; } = "crop-flip";

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Radapt.Batching;
+using Radapt.Imaging.Dicom;
+using Radapt.Imaging.Dicom.Codecs;
 
 namespace Radapt.Training;
 
@@ -12,11 +14,11 @@ internal sealed class RunCache
 {
     private readonly int _size;
 
-    private RunCache(string folder, int size, int resize)
+    private RunCache(string folder, int size, int resize, DicomOptions dicom)
     {
         _size = size;
-        Training = new DiskCache(folder, size);
-        Evaluation = size is 0 || size == resize ? Training : new DiskCache(folder, resize);
+        Training = new DiskCache(folder, size, dicom: dicom);
+        Evaluation = size is 0 || size == resize ? Training : new DiskCache(folder, resize, dicom: dicom);
     }
 
     /// <summary>Training images.</summary>
@@ -37,7 +39,8 @@ internal sealed class RunCache
 
     /// <summary>The caches that a recipe asks for; null: none.</summary>
     /// <exception cref="RadaptException">The folder cannot be made.</exception>
-    public static RunCache? Open(Recipe recipe) => recipe.Cache is null ? null : new RunCache(recipe.Cache, recipe.CacheSize, recipe.Resize);
+    public static RunCache? Open(Recipe recipe, CodecProcess? codecs) => recipe.Cache is null ? null
+        : new RunCache(recipe.Cache, recipe.CacheSize, recipe.Resize, new DicomOptions(recipe.DicomScale, codecs));
 
     /// <summary>What <c>run.json</c> says: the folder, the stored size, whether training saw the pixels it would see without a cache.</summary>
     public JsonObject ToJson()

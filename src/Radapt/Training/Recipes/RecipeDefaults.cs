@@ -75,6 +75,9 @@ internal static class RecipeDefaults
         choices.Choose("mean", () => Statistic(facts.WeightsMean, PaperMean));
         choices.Choose("std", () => Statistic(facts.WeightsStd, PaperStd));
         choices.Choose("resize", () => new Choice((long)choices.Recipe.ImageSize, "the image size: nothing of the shorter side is cut off"));
+        choices.Choose("dicom-scale", () => choices.Given.Find("data")?.Value is string data && data.StartsWith("rsna:", StringComparison.OrdinalIgnoreCase)
+            ? new Choice("max", "the paper's for RSNA")
+            : new Choice("voi", "what the equipment asks viewers to show"));
         choices.Choose("augment", () => choices.Recipe.Method == "linear"
             ? new Choice("none", "ours: a linear probe reads fixed features, computed once; crop-flip runs the whole backbone in every epoch")
             : choices.Recipe.ImageSize <= 64

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Radapt.Adaptation;
+using Radapt.Imaging.Dicom;
 using Kind = Radapt.Training.Recipes.RecipeValueKind;
 
 namespace Radapt.Training.Recipes;
@@ -164,6 +165,10 @@ public static partial class RecipeOptions
         Integer("resize", r => r.Resize, (r, v) => r with { Resize = v },
             "Shorter side after resizing in evaluation, pixels, before the centre crop of the image size.")
             with { Group = RecipeGroup.Pixels, Min = 1, Default = "the image size", ChosenFrom = ["image-size"] },
+        Choice("dicom-scale", r => DicomScaleName(r.DicomScale), (r, v) => r with { DicomScale = Enum.Parse<DicomScale>(v, ignoreCase: true) },
+            "How gray values of DICOM files become 8 bits: by the file's VOI table or window, else percentiles; by percentiles 1 and 99; by their maximum.",
+            "voi", "percentile", "max")
+            with { Group = RecipeGroup.Pixels, Default = "voi; max, the paper's, for rsna:", ChosenFrom = ["data"] },
         Choice("augment", r => r.Augment, (r, v) => r with { Augment = v },
             "Training transform.", "crop-flip", "shift-flip-noise", "none", "randaugment-erasing", "randaugment-safe")
             with
@@ -291,6 +296,13 @@ public static partial class RecipeOptions
         string? nearest = known.MinBy(k => EditDistance(k, name));
         return nearest is not null && EditDistance(nearest, name) <= 3 ? nearest : null;
     }
+
+    internal static string DicomScaleName(DicomScale scale) => scale switch
+    {
+        DicomScale.Percentile => "percentile",
+        DicomScale.Max => "max",
+        _ => "voi",
+    };
 
     internal static string PoolingName(Pooling pooling) => pooling == Pooling.Mean ? "mean" : "class-token";
 

@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Radapt.Imaging.Dicom.Codecs;
+
+/// <summary>
+/// Decodes JPEG-LS and JPEG 2000 in child processes, since the native libraries that do it can bring their process down. The library does not
+/// know how to start one: the application names a command that calls <see cref="CodecWorker.Serve"/>. Any thread may ask at any time; as many
+/// processes are kept as threads ask at once. A process that fails or takes too long is ended and another one started for the next image.
+/// </summary>
+/// <param name="command">The program to start and its arguments.</param>
+public sealed class CodecProcess(IReadOnlyList<string> command) : IDisposable
+{
+    private readonly ConcurrentBag<Process> _idle = [];
+    private volatile bool _isDisposed;
+
+    /// <summary>Time an image may take, the start of a process included. A radiograph of 20 million pixels takes about two seconds.</summary>
+    public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Decodes a stream to samples, interleaved.</summary>
+    /// <exception cref="InvalidDataException">Damaged, of another size than the format says, or the codec is missing.</exception>
+    internal ushort[] Decode(PixelCoding coding, ReadOnlyMemory<byte> stream, PixelFormat format)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        string name = TransferSyntax.NameOf(coding);
+        RequireSize(coding, stream.Span, format);
+        Process process = _idle.TryTake(out Process? idle) ? idle : Start();
+        bool isSound = false;
+        bool isLate = false;
+        using var limit = new Timer(
+            _ =>
+            {
+                isLate = true;
+                End(process);
+            },
+            null, TimeLimit, Timeout.InfiniteTimeSpan);
+        try
+        {
+            ushort[] samples = Ask(process, coding, stream, format, out string? problem);
+            isSound = true;
+            return problem is null ? samples : throw new InvalidDataException(problem);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException && !isSound)
+        {
+            throw new InvalidDataException(
+                isLate ? $"decoding its {name} pixels took more than {TimeLimit.TotalSeconds:0} s and was ended; convert the file"
+                : $"the {name} codec ended on its pixels, which are damaged or too large; convert the file", e);
+        }
+        finally
+        {
+            limit.Change(Timeout.Infinite, Timeout.Infinite);
+            if (isSound && !isLate && !_isDisposed)
+            {
+                _idle.Add(process);
+            }
+            else
+            {
+                End(process);
+                process.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Ends the processes.</summary>
+    public void Dispose()
+    {
+        _isDisposed = true;
+        while (_idle.TryTake(out Process? process))
+        {
+            End(process);
+            process.Dispose();
+        }
+    }
+
+    // The stream's own header is looked at before a native codec sees it.
+    private static void RequireSize(PixelCoding coding, ReadOnlySpan<byte> stream, PixelFormat format)
+    {
+        if (coding == PixelCoding.JpegLs)
+        {
+            JpegFrame frame = JpegFrame.Read(stream);
+            frame.Require(format);
+            if (frame.Marker != 0xF7)
+            {
+                throw new InvalidDataException($"the pixels are not JPEG-LS, as {DicomTag.TransferSyntaxUid} says; export the file again");
+            }
+        }
+        else
+        {
+            Jpeg2000Size.Require(stream, format);
+        }
+    }
+
+    private static ushort[] Ask(Process process, PixelCoding coding, ReadOnlyMemory<byte> stream, PixelFormat format, out string? problem)
+    {
+        Stream to = process.StandardInput.BaseStream;
+        Stream from = process.StandardOutput.BaseStream;
+        new CodecRequest(coding, format.Columns, format.Rows, format.Samples, stream).Write(to);
+        to.Flush();
+        return CodecReply.Read(from, format.Count * format.Samples, out problem);
+    }
+
+    private Process Start()
+    {
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        start.Environment["DOTNET_GCHeapHardLimit"] = "0x30000000"; // 768 MiB; a worker limits its native memory itself
+        start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
+        try
+        {
+            var process = new Process { StartInfo = start };
+            process.ErrorDataReceived += static (_, _) => { }; // what a dying process writes helps nobody and may quote the file
+            process.Start();
+            process.BeginErrorReadLine();
+            return process;
+        }
+        catch (Exception e) when (e is System.ComponentModel.Win32Exception or FileNotFoundException)
+        {
+            throw new InvalidDataException($"its pixels need a decoding process, and '{command[0]}' cannot be started ({e.Message})", e);
+        }
+    }
+
+    private static void End(Process process)
+    {
+        try
+        {
+            process.Kill();
+        }
+        catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            // it has ended
+        }
+    }
+}

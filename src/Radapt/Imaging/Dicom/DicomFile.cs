@@ -1,0 +1,99 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace Radapt.Imaging.Dicom;
+
+/// <summary>
+/// A DICOM file's elements and where its pixels lie: Part 10 (PS3.10, section 7) or a bare data set, whose encoding is told by its first bytes.
+/// </summary>
+/// <param name="Syntax">How it is encoded.</param>
+/// <param name="Elements">What is read of it.</param>
+internal sealed record DicomFile(TransferSyntax Syntax, DicomDataSet Elements)
+{
+    /// <summary>Bytes of a deflated data set; 128 MiB hold an image of 60 million pixels.</summary>
+    private const int LongestInflated = 128 << 20;
+
+    private const int Preamble = 128;
+
+    /// <summary>Whether the content is DICOM, from its first 132 bytes: <c>DICM</c> behind the preamble, or the beginning of a data set.</summary>
+    public static bool IsDicom(ReadOnlySpan<byte> start) => IsPart10(start) || IsBare(start);
+
+    /// <summary>Reads the elements.</summary>
+    /// <param name="bytes">The file, or its beginning.</param>
+    /// <param name="length">Bytes of the whole file.</param>
+    /// <exception cref="InvalidDataException">Not DICOM, damaged, or encoded in a way that is not read.</exception>
+    /// <exception cref="EndOfStreamException">More of the file is needed.</exception>
+    public static DicomFile Parse(byte[] bytes, long length)
+    {
+        bool isPart10 = IsPart10(bytes);
+        if (!isPart10 && !IsBare(bytes))
+        {
+            throw new InvalidDataException("its content is not DICOM (no DICM at byte 128, nor the beginning of a data set), whatever the name says");
+        }
+
+        var parser = new DicomParser(bytes, length);
+        int start = isPart10 ? Preamble + 4 : 0;
+        DicomDataSet meta = new(bytes, isBigEndian: false);
+        if (isPart10 || bytes[0] == 2)
+        {
+            meta = parser.ReadMeta(start, out start);
+        }
+
+        string uid = meta.Text(DicomTag.TransferSyntaxUid);
+        TransferSyntax syntax = uid.Length > 0 ? TransferSyntax.Of(uid)
+            : IsExplicit(bytes.AsSpan(Math.Min(start, bytes.Length))) ? TransferSyntax.ExplicitLittleEndian : TransferSyntax.ImplicitLittleEndian;
+        if (!syntax.IsDeflated)
+        {
+            return new DicomFile(syntax, parser.Read(start, syntax));
+        }
+
+        if (bytes.Length < length)
+        {
+            throw new EndOfStreamException();
+        }
+
+        byte[] inflated = Inflate(bytes, start);
+        return new DicomFile(syntax, new DicomParser(inflated, inflated.Length).Read(0, syntax));
+    }
+
+    private static bool IsPart10(ReadOnlySpan<byte> start) => start.Length >= Preamble + 4 && start[Preamble..(Preamble + 4)].SequenceEqual("DICM"u8);
+
+    // The first element is of group 0002 or 0008, little endian, with a value representation or a length that is small: group lengths,
+    // character sets, image types and UIDs stand there.
+    private static bool IsBare(ReadOnlySpan<byte> start) =>
+        start.Length >= 16 && start[0] is 2 or 8 && start[1] == 0 && start[3] == 0 && start[2] <= 0x18
+        && (IsExplicit(start) || BinaryPrimitives.ReadUInt32LittleEndian(start[4..]) <= 256);
+
+    private static bool IsExplicit(ReadOnlySpan<byte> start) =>
+        start.Length >= 6 && DicomVr.IsPlausible(BinaryPrimitives.ReadUInt16BigEndian(start[4..]));
+
+    private static byte[] Inflate(byte[] bytes, int start)
+    {
+        using var deflated = new DeflateStream(new MemoryStream(bytes, start, bytes.Length - start), CompressionMode.Decompress);
+        using var inflated = new MemoryStream();
+        var buffer = new byte[81_920];
+        int read;
+        while ((read = ReadSome(deflated, buffer)) > 0)
+        {
+            inflated.Write(buffer, 0, read);
+            if (inflated.Length > LongestInflated)
+            {
+                throw new InvalidDataException($"the deflated data set is larger than {LongestInflated >> 20} MiB; convert it to explicit little endian");
+            }
+        }
+
+        return inflated.ToArray();
+    }
+
+    private static int ReadSome(DeflateStream deflated, byte[] buffer)
+    {
+        try
+        {
+            return deflated.Read(buffer);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException("the deflated data set is truncated or damaged; copy or export it again", e);
+        }
+    }
+}

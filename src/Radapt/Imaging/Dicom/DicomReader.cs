@@ -1,0 +1,123 @@
+using Radapt.Imaging.Dicom.Codecs;
+
+namespace Radapt.Imaging.Dicom;
+
+/// <summary>DICOM files -> headers and pixels. The one place where what is wrong with a file gets the file's name.</summary>
+internal static class DicomReader
+{
+    private const int FirstRead = 64 << 10; // bytes that hold the header of most files
+
+    /// <summary>Whether content or name say DICOM. The name alone is enough, so that a damaged .dcm is told what is wrong with it.</summary>
+    public static bool IsDicom(ReadOnlySpan<byte> start, string name) =>
+        DicomFile.IsDicom(start)
+        || name.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase)
+        || name.EndsWith(".dicom", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Reads the header alone.</summary>
+    /// <exception cref="RadaptException">Missing, unreadable, damaged, or not DICOM.</exception>
+    public static DicomHeader ReadHeader(string path) => RadiographReader.Load(path, static p =>
+    {
+        using FileStream stream = File.OpenRead(p);
+        return ReadHeader(stream, p);
+    });
+
+    /// <summary>Reads the header from a seekable stream.</summary>
+    /// <exception cref="RadaptException">Damaged, or not DICOM.</exception>
+    public static DicomHeader ReadHeader(Stream stream, string name) => Named(name, () =>
+    {
+        long length = stream.Length;
+        RequireSize(length);
+        for (long size = Math.Min(length, FirstRead); ; size = Math.Min(length, 8 * size))
+        {
+            var start = new byte[size];
+            stream.Position = 0;
+            stream.ReadExactly(start);
+            try
+            {
+                return DicomHeader.Of(DicomFile.Parse(start, length));
+            }
+            catch (EndOfStreamException) when (size < length)
+            {
+                // some files carry long private elements before the header proper: read on
+            }
+        }
+    });
+
+    /// <summary>Decodes the first frame to 8 bits.</summary>
+    /// <exception cref="RadaptException">Truncated, damaged, not DICOM, or in need of a codec that is not there.</exception>
+    public static Radiograph Read(byte[] bytes, string name, DicomOptions options) => Named(name, () =>
+    {
+        RequireSize(bytes.LongLength);
+        DicomFile file = DicomFile.Parse(bytes, bytes.LongLength);
+        StoredPixels pixels = PixelDecoder.Decode(file, options.Codecs);
+        return Render(file.Elements, pixels, options.Scale);
+    });
+
+    /// <summary>The stored samples of the first frame.</summary>
+    /// <exception cref="RadaptException">As <see cref="Read"/>.</exception>
+    public static StoredPixels ReadStored(byte[] bytes, string name, CodecProcess? codecs) =>
+        Named(name, () => PixelDecoder.Decode(DicomFile.Parse(bytes, bytes.LongLength), codecs));
+
+    private static Radiograph Render(DicomDataSet set, StoredPixels pixels, DicomScale scale)
+    {
+        PixelFormat format = pixels.Format;
+        if (format.Photometric is DicomPhotometric.Monochrome1 or DicomPhotometric.Monochrome2)
+        {
+            byte[] table = GrayTable.Build(set, pixels, scale);
+            byte[] gray = GC.AllocateUninitializedArray<byte>(format.Count);
+            for (int i = 0; i < gray.Length; i++)
+            {
+                gray[i] = table[pixels.Samples[i]];
+            }
+
+            return new Radiograph(format.Columns, format.Rows, 1, gray, format.BitsAllocated);
+        }
+
+        byte[] rgb = ColourPixels.ToRgb(set, pixels);
+        return IsGray(rgb) ? new Radiograph(format.Columns, format.Rows, 1, First(rgb), format.BitsAllocated)
+            : new Radiograph(format.Columns, format.Rows, 3, rgb, format.BitsAllocated);
+    }
+
+    private static bool IsGray(ReadOnlySpan<byte> rgb)
+    {
+        int difference = 0;
+        for (int i = 0; i < rgb.Length; i += 3)
+        {
+            difference |= (rgb[i] ^ rgb[i + 1]) | (rgb[i] ^ rgb[i + 2]);
+        }
+
+        return difference == 0;
+    }
+
+    private static byte[] First(ReadOnlySpan<byte> rgb)
+    {
+        var gray = new byte[rgb.Length / 3];
+        for (int i = 0; i < gray.Length; i++)
+        {
+            gray[i] = rgb[3 * i];
+        }
+
+        return gray;
+    }
+
+    private static void RequireSize(long length)
+    {
+        if (length is 0 or > RadiographReader.LargestFile)
+        {
+            throw new InvalidDataException(length == 0 ? "the file is empty; copy or export it again"
+                : $"DICOM files of up to {RadiographReader.LargestFile >> 20} MiB are read, this one has {length >> 20}");
+        }
+    }
+
+    private static T Named<T>(string name, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidDataException e)
+        {
+            throw new RadaptException($"{name}: {e.Message}.", e);
+        }
+    }
+}

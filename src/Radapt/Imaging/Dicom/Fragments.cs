@@ -1,0 +1,87 @@
+using System.Buffers.Binary;
+
+namespace Radapt.Imaging.Dicom;
+
+/// <summary>Compressed pixels in fragments (PS3.5, A.4): the bytes of the first frame.</summary>
+internal static class Fragments
+{
+    /// <summary>Finds the fragments of the first frame and joins them.</summary>
+    /// <param name="bytes">The data set.</param>
+    /// <param name="at">First byte of the pixel data's value: the offset table's item.</param>
+    /// <param name="frames">Frames in the file.</param>
+    /// <param name="coding">What the fragments hold.</param>
+    /// <exception cref="InvalidDataException">Truncated or damaged.</exception>
+    public static ReadOnlyMemory<byte> FirstFrame(byte[] bytes, int at, long frames, PixelCoding coding)
+    {
+        (int table, int tableLength) = Next(bytes, ref at) ?? throw Damaged();
+        long end = tableLength >= 8 ? BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(table + 4)) : long.MaxValue; // of the second frame
+        long first = at;
+        var parts = new List<(int Offset, int Length)>();
+        long total = 0;
+        while (at - first < end && Next(bytes, ref at) is var (offset, length))
+        {
+            parts.Add((offset, length));
+            total += length;
+            bool isWhole = frames > 1 && end == long.MaxValue && (coding == PixelCoding.Rle || EndsImage(bytes.AsSpan(offset, length)));
+            if (isWhole)
+            {
+                break;
+            }
+        }
+
+        if (parts.Count == 0 || total == 0)
+        {
+            throw new InvalidDataException($"{DicomTag.PixelData} holds no fragment: the file has no image");
+        }
+
+        if (parts.Count == 1)
+        {
+            return bytes.AsMemory(parts[0].Offset, parts[0].Length);
+        }
+
+        byte[] joined = GC.AllocateUninitializedArray<byte>((int)total);
+        int to = 0;
+        foreach ((int offset, int length) in parts)
+        {
+            bytes.AsSpan(offset, length).CopyTo(joined.AsSpan(to));
+            to += length;
+        }
+
+        return joined;
+    }
+
+    // The next item's value; null: the sequence ends, or the file does after a whole fragment.
+    private static (int Offset, int Length)? Next(byte[] bytes, ref int at)
+    {
+        if (at == bytes.Length)
+        {
+            return null;
+        }
+
+        if (at + 8L > bytes.Length)
+        {
+            throw Damaged();
+        }
+
+        var tag = new DicomTag(BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(at)), BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(at + 2)));
+        uint length = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at + 4));
+        if (tag == DicomTag.SequenceEnd)
+        {
+            return null;
+        }
+
+        if (tag != DicomTag.Item || at + 8L + length > bytes.Length)
+        {
+            throw Damaged();
+        }
+
+        at += 8 + (int)length;
+        return (at - (int)length, (int)length);
+    }
+
+    /// <summary>Whether the end marker of all JPEG kinds stands there, before at most one byte of padding.</summary>
+    public static bool EndsImage(ReadOnlySpan<byte> fragment) => fragment is [.., 0xFF, 0xD9] or [.., 0xFF, 0xD9, _];
+
+    private static InvalidDataException Damaged() =>
+        new($"{DicomTag.PixelData} is truncated or damaged between its fragments; copy or export the file again");
+}
