@@ -3,9 +3,12 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Radapt;
 using Radapt.Bench;
+using Radapt.Bench.Fuzzing;
 using Radapt.Benchmarks;
 using Radapt.Cli;
 using Radapt.Compute;
+using Radapt.Imaging;
+using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Models;
 
 ProcessSettings.Apply();
@@ -19,11 +22,15 @@ var only = new Option<string[]>("--only") { Description = "Steps to measure.", A
 only.AcceptOnlyFromAmong([.. BenchmarkedStep.Names]);
 var loading = new Option<string>("--loading") { Description = "Measures instead what loading the images of this folder costs a training: decoded as it goes, and from a cache." };
 var adapters = new Option<int>("--adapters") { Description = "Measures instead a batch shared out among this many LoRA adapters in one pass, against one merged adapter." };
+var decoding = new Option<bool>("--decoding") { Description = "Measures instead how fast one core decodes 1024 px images of every format." };
+var fuzz = new Option<long?>("--fuzz") { Description = "Feeds this many damaged DICOM files, images and tables to their readers instead; exit code 3 if one does more than refuse them." };
+var seed = new Option<long>("--seed") { Description = "Seed of --fuzz.", DefaultValueFactory = _ => 1 };
+var first = new Option<long>("--first") { Description = "Number of the first damaged file of --fuzz, to see one of them again." };
 var contestant = new Option<string>("--contestant") { Hidden = true };
 var request = new Option<string>("--request") { Hidden = true };
 var root = new RootCommand("Measures Radapt, the eager float32 reference and ONNX Runtime in one run.")
 {
-    json, quick, backbone, batchSize, rank, rounds, only, loading, adapters, contestant, request,
+    json, quick, backbone, batchSize, rank, rounds, only, loading, adapters, decoding, fuzz, seed, first, contestant, request,
 };
 root.SetAction(parsed =>
 {
@@ -35,7 +42,7 @@ root.SetAction(parsed =>
             return 0;
         }
 
-        return Run(parsed);
+        return parsed.GetValue(fuzz) is { } count ? Fuzz(count, parsed) : parsed.GetValue(decoding) ? Decode() : Run(parsed);
     }
     catch (RadaptException e)
     {
@@ -44,6 +51,23 @@ root.SetAction(parsed =>
     }
 });
 return root.Parse(args).Invoke();
+
+int Fuzz(long count, ParseResult parsed)
+{
+    ImageLibrary.Configure();
+    using CodecProcess codecs = PixelDecoding.Processes();
+    var fuzzer = new Fuzzer(parsed.GetValue(seed), codecs, Console.Error.WriteLine);
+    Console.Out.WriteLine(fuzzer.Run(count, parsed.GetValue(first)).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+    return fuzzer.Failures.Count == 0 ? 0 : 3;
+}
+
+int Decode()
+{
+    ImageLibrary.Configure();
+    using CodecProcess codecs = PixelDecoding.Processes();
+    Console.Out.WriteLine(new DecodingRates(codecs, Console.Error.WriteLine).Run().ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+    return 0;
+}
 
 int Run(ParseResult parsed)
 {

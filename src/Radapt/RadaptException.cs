@@ -6,6 +6,9 @@ namespace Radapt;
 /// </summary>
 public sealed class RadaptException : Exception
 {
+    private const int LongestMessage = 1000;
+    private const int Tail = 250; // where messages say what to do
+
     /// <summary>An error without further detail; prefer the overload that carries the line to show.</summary>
     public RadaptException()
         : this("Something in the input is wrong.")
@@ -24,8 +27,11 @@ public sealed class RadaptException : Exception
     {
     }
 
-    // File names and table cells may carry line breaks or control characters; the promise of one line holds all the same.
+    // File names and table cells may carry line breaks or control characters, or be as long as the file; the promise of one line holds all the same.
     private static string OneLine(string message) =>
+        Printable(message.Length <= LongestMessage ? message : $"{message[..(LongestMessage - Tail - 3)]} … {message[^Tail..]}");
+
+    private static string Printable(string message) =>
         string.Create(message.Length, message, static (span, text) =>
         {
             for (int i = 0; i < span.Length; i++)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
@@ -18,10 +19,10 @@ internal sealed class DicomWriter(bool isExplicit = true, bool isBigEndian = fal
 
     private static readonly string[] s_long = ["OB", "OW", "SQ", "UN", "UT"];
 
-    private readonly MemoryStream _bytes = new();
+    private readonly ArrayBufferWriter<byte> _bytes = new();
 
     /// <summary>The data set so far.</summary>
-    public byte[] DataSet => _bytes.ToArray();
+    public byte[] DataSet => _bytes.WrittenSpan.ToArray();
 
     /// <summary>An element of text, padded to an even length.</summary>
     public DicomWriter Text(DicomTag tag, string vr, string text)
@@ -49,7 +50,7 @@ internal sealed class DicomWriter(bool isExplicit = true, bool isBigEndian = fal
     public DicomWriter Element(DicomTag tag, string vr, ReadOnlySpan<byte> value)
     {
         Header(tag, vr, (uint)value.Length);
-        _bytes.Write(value);
+        _bytes.Write<byte>(value);
         return this;
     }
 
@@ -63,10 +64,10 @@ internal sealed class DicomWriter(bool isExplicit = true, bool isBigEndian = fal
             return this;
         }
 
-        _bytes.Write(Encoding.ASCII.GetBytes(vr));
+        _bytes.Write<byte>(Encoding.ASCII.GetBytes(vr));
         if (s_long.Contains(vr))
         {
-            _bytes.Write([0, 0]);
+            _bytes.Write<byte>([0, 0]);
             Number(length);
         }
         else
@@ -85,7 +86,7 @@ internal sealed class DicomWriter(bool isExplicit = true, bool isBigEndian = fal
         {
             byte[] content = item.DataSet;
             body.Header(DicomTag.Item, "", isDefined ? (uint)content.Length : DicomElement.Undefined);
-            body._bytes.Write(content);
+            body._bytes.Write<byte>(content);
             if (!isDefined)
             {
                 body.Header(DicomTag.ItemEnd, "", 0);
@@ -98,7 +99,7 @@ internal sealed class DicomWriter(bool isExplicit = true, bool isBigEndian = fal
         }
 
         Header(tag, "SQ", isDefined ? (uint)body.DataSet.Length : DicomElement.Undefined);
-        _bytes.Write(body.DataSet);
+        _bytes.Write<byte>(body.DataSet);
         return this;
     }
 
@@ -151,7 +152,7 @@ internal sealed class DicomWriter(bool isExplicit = true, bool isBigEndian = fal
     {
         Span<byte> bytes = stackalloc byte[2];
         Write(bytes, value);
-        _bytes.Write(bytes);
+        _bytes.Write<byte>(bytes);
     }
 
     private void Number(uint value)
@@ -166,7 +167,7 @@ internal sealed class DicomWriter(bool isExplicit = true, bool isBigEndian = fal
             BinaryPrimitives.WriteUInt32LittleEndian(bytes, value);
         }
 
-        _bytes.Write(bytes);
+        _bytes.Write<byte>(bytes);
     }
 
     private void Write(Span<byte> to, ushort value)

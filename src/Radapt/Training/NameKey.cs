@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
 using System.Text;
 using Radapt.Datasets;
+using Radapt.Imaging.Dicom;
 
 namespace Radapt.Training;
 
 /// <summary>
 /// How images are named in run folders. File names are often patient names or accession numbers, so where the table has a patient
-/// column they are replaced by HMAC-SHA256 under a key that stays with the data: the hospital can find the image again, others cannot.
+/// column, or images are DICOM files, they are replaced by HMAC-SHA256 under a key that stays with the data: the hospital can find the image again, others cannot.
 /// </summary>
 internal sealed class NameKey
 {
@@ -15,12 +16,13 @@ internal sealed class NameKey
 
     private NameKey(byte[]? key) => _key = key;
 
-    /// <summary>The naming of a run: plain where the recipe says so or no patients are known, else under <c>--key</c> or the data's own key.</summary>
+    /// <summary>The naming of a run: plain where the recipe says so or nothing comes from patients, else under <c>--key</c> or the data's own key.</summary>
     /// <exception cref="RadaptException">The key cannot be read or made.</exception>
     public static NameKey For(Recipe recipe, DataSplits data)
     {
-        bool patients = new[] { data.Train, data.Val, data.Test }.OfType<LabelledImages>().SelectMany(s => s.Items).Any(i => i.Patient is not null);
-        if (recipe.PlainNames || (!patients && recipe.Key is null))
+        bool isOfPatients = new[] { data.Train, data.Val, data.Test }.OfType<LabelledImages>().SelectMany(s => s.Items)
+            .Any(i => i.Patient is not null || DicomReader.IsDicomFile(i.Path));
+        if (recipe.PlainNames || (!isOfPatients && recipe.Key is null))
         {
             return new NameKey(null);
         }

@@ -168,12 +168,13 @@ public class RadiographReaderTests
     public void Read_CmykJpeg_SaysHowToConvert() => AssertRefused(TestImages.Jpeg(TestImages.Pattern(20, 20, 4), 20, 20, 4), "CMYK");
 
     [Fact]
-    public void Read_Dicom_SaysItIsNotBuiltYet()
+    public void Read_NameOrContentOfDicom_IsReadAsDicom()
     {
         var file = new byte[200];
         "DICM"u8.CopyTo(file.AsSpan(128));
-        AssertRefused(file, "DICOM");
-        Assert.Contains("DICOM", Assert.Throws<RadaptException>(() => RadiographReader.Read(new byte[50], "scan.DCM")).Message, StringComparison.Ordinal);
+        AssertRefused(file, "(0028,0010) Rows");
+        byte[] png = TestImages.Png(TestImages.Pattern(4, 4, 1), 4, 4, 1);
+        Assert.Contains("not DICOM", Assert.Throws<RadaptException>(() => RadiographReader.Read(png, "scan.DCM")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -61,7 +61,7 @@ internal sealed record DicomFile(TransferSyntax Syntax, DicomDataSet Elements)
     // The first element is of group 0002 or 0008, little endian, with a value representation or a length that is small: group lengths,
     // character sets, image types and UIDs stand there.
     private static bool IsBare(ReadOnlySpan<byte> start) =>
-        start.Length >= 16 && start[0] is 2 or 8 && start[1] == 0 && start[3] == 0 && start[2] <= 0x18
+        start.Length >= 16 && start[0] is 2 or 8 && start[1] == 0 && start[3] == 0
         && (IsExplicit(start) || BinaryPrimitives.ReadUInt32LittleEndian(start[4..]) <= 256);
 
     private static bool IsExplicit(ReadOnlySpan<byte> start) =>

@@ -13,6 +13,27 @@ internal static class DicomReader
         || name.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase)
         || name.EndsWith(".dicom", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether a file is DICOM. Those whose names say PNG or JPEG are not opened, since a large data set has a hundred thousand.</summary>
+    public static bool IsDicomFile(string path)
+    {
+        string extension = Path.GetExtension(path).ToUpperInvariant();
+        if (extension is ".PNG" or ".JPG" or ".JPEG")
+        {
+            return false;
+        }
+
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            Span<byte> start = stackalloc byte[132];
+            return IsDicom(start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)], path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // reading the image will say so
+        }
+    }
+
     /// <summary>Reads the header alone.</summary>
     /// <exception cref="RadaptException">Missing, unreadable, damaged, or not DICOM.</exception>
     public static DicomHeader ReadHeader(string path) => RadiographReader.Load(path, static p =>

@@ -63,7 +63,7 @@ public static partial class RecipeOptions
         Flag("allow-missing-images", r => r.AllowMissingImages, (r, v) => r with { AllowMissingImages = v },
             "Accept more than 5 % of rows without an image."),
         Text("key", r => r.Key, (r, v) => r with { Key = v },
-            "File of the key that hides image names in the run folder.") with { Default = ".radapt-key beside the data, where patients are known" },
+            "File of the key that hides image names in the run folder.") with { Default = ".radapt-key beside the data, where patients are known or images are DICOM" },
         Flag("plain-names", r => r.PlainNames, (r, v) => r with { PlainNames = v },
             "Write image names in the run folder as they are."),
         Text("cache", r => r.Cache, (r, v) => r with { Cache = v },

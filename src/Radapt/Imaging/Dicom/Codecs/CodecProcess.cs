@@ -129,7 +129,7 @@ public sealed class CodecProcess(IReadOnlyList<string> command) : IDisposable
     {
         try
         {
-            process.Kill();
+            process.Kill(entireProcessTree: true); // a command may be a script
         }
         catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception)
         {

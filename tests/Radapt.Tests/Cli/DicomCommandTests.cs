@@ -1,0 +1,96 @@
+using System.Text;
+using Radapt.Bench.Dicom;
+using Radapt.Imaging;
+
+namespace Radapt.Tests.Cli;
+
+/// <summary>Fine-tuning, evaluation and prediction on DICOM files, as a hospital has them.</summary>
+[Collection(WholeCommands.Name)]
+public sealed class DicomCommandTests(TinyRun tiny)
+{
+    private const string Patient = "PAT4711";
+    private static readonly string[] s_syntaxes = ["explicit", "implicit", "rle", "jpeg-lossless", "deflated", "big-endian"];
+
+    [Fact]
+    public async Task FineTuneEvaluatePredict_DicomPhantoms_GiveTheFiguresOfTheSamePngFiles()
+    {
+        using var folder = new TemporaryFolder();
+        string data = folder["hospital"];
+        WriteDicom(data);
+        string[] line = tiny.FineTune(folder["run"], "--json");
+        line[2] = data;
+        line = [.. line.Where(a => a != "--plain-names")];
+        RadaptResult tuned = (await RadaptProcess.Run(folder.Path, line)).Expect(0);
+        Assert.Equal((double)tiny.Result.Json["test.auroc.mean"]!, (double)tuned.Json["test.auroc.mean"]!, 1e-6);
+        Assert.Contains("dicom-scale: ", File.ReadAllText(folder["run/recipe.yaml"]), StringComparison.Ordinal);
+        RadaptResult evaluated = (await RadaptProcess.Run(folder.Path, "evaluate", "run", "--json")).Expect(0);
+        Assert.Equal((double)tuned.Json["test.auroc.mean"]!, (double)evaluated.Json["test.auroc.mean"]!, 1e-6);
+
+        File.WriteAllText(Path.Combine(data, "damaged.dcm"), "no image");
+        RadaptResult predicted = (await RadaptProcess.Run(folder.Path, "predict", "run", data, "-o", "out.csv")).Expect(3);
+        Assert.Equal(1 + 60 + 1, File.ReadAllLines(folder["out.csv"]).Length);
+        Assert.Contains("damaged.dcm: its content is not DICOM", predicted.Error, StringComparison.Ordinal);
+        AssertNothingOfPatients(folder["run"], tuned, evaluated, predicted);
+    }
+
+    [Fact]
+    public async Task FineTune_JpegLsAndJpeg2000_AreDecodedInProcessesOfTheirOwn()
+    {
+        Imaging.Dicom.DecodingProcesses.SkipWithout("libcharls.so.2", "libcharls2");
+        Imaging.Dicom.DecodingProcesses.SkipWithout("libopenjp2.so.7", "libopenjp2-7");
+        using var folder = new TemporaryFolder();
+        WriteDicom(folder["hospital"], "jpeg-ls", "jpeg-2000-lossless");
+        string[] line = tiny.FineTune(folder["run"], "--json", "--cache", folder["cache"]);
+        line[2] = folder["hospital"];
+        RadaptResult tuned = (await RadaptProcess.Run(folder.Path, line)).Expect(0);
+        Assert.Equal((double)tiny.Result.Json["test.auroc.mean"]!, (double)tuned.Json["test.auroc.mean"]!, 1e-6);
+    }
+
+    [Fact]
+    public async Task FineTune_OtherScale_IsSavedWithTheAdapter()
+    {
+        using var folder = new TemporaryFolder();
+        WriteDicom(folder["hospital"]);
+        string[] line = tiny.FineTune(folder["run"], "--dicom-scale", "percentile");
+        line[2] = folder["hospital"];
+        (await RadaptProcess.Run(folder.Path, line)).Expect(0);
+        string adapter = Encoding.Latin1.GetString(File.ReadAllBytes(folder["run/adapter.safetensors"]));
+        Assert.Contains("dicom_scale", adapter, StringComparison.Ordinal);
+        Assert.Contains("percentile", adapter, StringComparison.Ordinal);
+    }
+
+    // The PNG phantoms as 12-bit DICOM files whose window gives back the very gray levels; MONOCHROME1 and 2, all in one folder.
+    private void WriteDicom(string target, params string[] syntaxes)
+    {
+        syntaxes = syntaxes.Length > 0 ? syntaxes : s_syntaxes;
+        Directory.CreateDirectory(Path.Combine(target, "images"));
+        foreach ((int i, string png) in Directory.GetFiles(Path.Combine(tiny.Data, "images")).Order(StringComparer.Ordinal).Index())
+        {
+            Radiograph image = RadiographReader.Read(png);
+            DicomPhantom phantom = DicomPhantom.Of(image.Pixels, image.Width, 12) with
+            {
+                PatientId = Patient + i,
+                StudyUid = $"1.2.{i}",
+                InstanceUid = $"1.2.3.{i}",
+                IsInverted = i % 3 == 0,
+                Window = (2048, 4096),
+            };
+            File.WriteAllBytes(Path.Combine(target, "images", Path.GetFileNameWithoutExtension(png) + Patient + ".dcm"), phantom.ToFile(syntaxes[i % syntaxes.Length]));
+        }
+
+        string[] table = File.ReadAllLines(Path.Combine(tiny.Data, "labels.csv"));
+        File.WriteAllLines(
+            Path.Combine(target, "labels.csv"),
+            table.Select(l => string.Join(',', l.Split(',').Where((_, column) => column != 1)).Replace(".png", Patient + ".dcm", StringComparison.Ordinal)));
+    }
+
+    private static void AssertNothingOfPatients(string run, params RadaptResult[] results)
+    {
+        foreach (string file in Directory.GetFiles(run, "*", SearchOption.AllDirectories))
+        {
+            Assert.DoesNotContain(Patient, Encoding.Latin1.GetString(File.ReadAllBytes(file)), StringComparison.Ordinal);
+        }
+
+        Assert.All(results, r => Assert.DoesNotContain(Patient, r.Output + r.Error, StringComparison.Ordinal));
+    }
+}

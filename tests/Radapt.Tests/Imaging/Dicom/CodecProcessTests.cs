@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using Radapt.Bench.Dicom;
+using Radapt.Imaging;
+using Radapt.Imaging.Dicom;
+using Radapt.Imaging.Dicom.Codecs;
+
+namespace Radapt.Tests.Imaging.Dicom;
+
+/// <summary>Decoding processes that end, hang, talk nonsense or are not there cost one image each.</summary>
+public sealed class CodecProcessTests(DecodingProcesses processes) : IClassFixture<DecodingProcesses>
+{
+    private static readonly byte[] s_file = File();
+
+    [Theory]
+    [InlineData("ended on its pixels", "sh", "-c", "exit 3")]
+    [InlineData("ended on its pixels", "sh", "-c", "kill -SEGV $$")]
+    [InlineData("ended on its pixels", "sh", "-c", "cat > /dev/null & yes nonsense; kill $!")]
+    [InlineData("took more than", "sh", "-c", "sleep 60")]
+    [InlineData("cannot be started", "no-such-program-anywhere")]
+    public void Decode_ProcessThatFails_IsOneLineAndTheNextImageIsTriedAnew(string expected, params string[] command)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs sh");
+        using var codecs = new CodecProcess(command) { TimeLimit = TimeSpan.FromSeconds(1) };
+        for (int i = 0; i < 2; i++)
+        {
+            var watch = Stopwatch.StartNew();
+            RadaptException e = Assert.Throws<RadaptException>(() => RadiographReader.Read(s_file, "x.dcm", new DicomOptions(Codecs: codecs)));
+            Assert.Contains(expected, e.Message, StringComparison.Ordinal);
+            Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        }
+    }
+
+    [Fact]
+    public void Decode_FromManyThreads_GivesEachItsOwnImage()
+    {
+        DecodingProcesses.SkipWithout("libcharls.so.2", "libcharls2");
+        DicomPhantom[] phantoms = [.. Enumerable.Range(0, 8).Select(i => DicomPhantom.Of(20 + i, 30, 12, seed: i))];
+        byte[][] files = [.. phantoms.Select(p => p.ToFile("jpeg-ls"))];
+        Parallel.For(0, 64, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i =>
+            Assert.Equal(phantoms[i % 8].Samples, DicomReader.ReadStored(files[i % 8], "x", processes.Codecs).Samples));
+    }
+
+    [Fact]
+    public void Decode_DamagedThenSound_GoesOn()
+    {
+        DecodingProcesses.SkipWithout("libcharls.so.2", "libcharls2");
+        DicomPhantom phantom = DicomPhantom.Of(40, 40, 12, seed: 1);
+        byte[] sound = phantom.ToFile("jpeg-ls");
+        byte[] damaged = [.. sound];
+        damaged.AsSpan(sound.Length / 2, 100).Clear();
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Throws<RadaptException>(() => RadiographReader.Read(damaged.AsMemory(0, damaged.Length - 200), "x.dcm", new DicomOptions(Codecs: processes.Codecs)));
+            Assert.Equal(phantom.Samples, DicomReader.ReadStored(sound, "x", processes.Codecs).Samples);
+        }
+    }
+
+    // What a stream holds behind its header does not matter to a process that fails.
+    private static byte[] File()
+    {
+        byte[] jpegLs = [0xFF, 0xD8, 0xFF, 0xF7, 0, 11, 8, 0, 4, 0, 4, 1, 1, 0x11, 0, 0xFF, 0xD9, 0];
+        return DicomFiles.Compressed(4, 4, 1, 8, DicomPhantom.Syntaxes["jpeg-ls"], [], jpegLs);
+    }
+}
