@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -8,6 +9,7 @@ internal static unsafe partial class OpenJpegEncoder
 {
     private const string Library = "libopenjp2.so.7";
     private const int ParametersLength = 32_768; // more than opj_cparameters_t has
+    private const int ResolutionsAt = 5600; // opj_cparameters_t.numresolution
     private const int GrayColourSpace = 2;
     private const int CodestreamFormat = 0;
 
@@ -30,6 +32,7 @@ internal static unsafe partial class OpenJpegEncoder
             nint stream = StreamCreate(1 << 20, 0);
             byte* parameters = stackalloc byte[ParametersLength];
             SetDefaultParameters(parameters);
+            *(int*)(parameters + ResolutionsAt) = BitOperations.Log2((uint)Math.Min(Math.Min(width, height), 32)) + 1;
             SetWriteFunction(stream, &Write);
             SetSkipFunction(stream, &Skip);
             SetSeekFunction(stream, &Seek);

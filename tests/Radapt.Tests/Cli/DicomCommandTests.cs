@@ -21,10 +21,10 @@ public sealed class DicomCommandTests(TinyRun tiny)
         line[2] = data;
         line = [.. line.Where(a => a != "--plain-names")];
         RadaptResult tuned = (await RadaptProcess.Run(folder.Path, line)).Expect(0);
-        Assert.Equal((double)tiny.Result.Json["test.auroc.mean"]!, (double)tuned.Json["test.auroc.mean"]!, 1e-6);
+        Assert.Equal((double)tiny.Result.Json["test"]!["auroc"]!["mean"]!, (double)tuned.Json["test"]!["auroc"]!["mean"]!, 1e-6);
         Assert.Contains("dicom-scale: ", File.ReadAllText(folder["run/recipe.yaml"]), StringComparison.Ordinal);
         RadaptResult evaluated = (await RadaptProcess.Run(folder.Path, "evaluate", "run", "--json")).Expect(0);
-        Assert.Equal((double)tuned.Json["test.auroc.mean"]!, (double)evaluated.Json["test.auroc.mean"]!, 1e-6);
+        Assert.Equal((double)tuned.Json["test"]!["auroc"]!["mean"]!, (double)evaluated.Json["auroc"]!["mean"]!, 1e-6);
 
         File.WriteAllText(Path.Combine(data, "damaged.dcm"), "no image");
         RadaptResult predicted = (await RadaptProcess.Run(folder.Path, "predict", "run", data, "-o", "out.csv")).Expect(3);
@@ -43,7 +43,7 @@ public sealed class DicomCommandTests(TinyRun tiny)
         string[] line = tiny.FineTune(folder["run"], "--json", "--cache", folder["cache"]);
         line[2] = folder["hospital"];
         RadaptResult tuned = (await RadaptProcess.Run(folder.Path, line)).Expect(0);
-        Assert.Equal((double)tiny.Result.Json["test.auroc.mean"]!, (double)tuned.Json["test.auroc.mean"]!, 1e-6);
+        Assert.Equal((double)tiny.Result.Json["test"]!["auroc"]!["mean"]!, (double)tuned.Json["test"]!["auroc"]!["mean"]!, 1e-6);
     }
 
     [Fact]

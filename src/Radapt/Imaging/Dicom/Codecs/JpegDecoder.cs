@@ -26,7 +26,7 @@ internal static class JpegDecoder
         {
             return frame.Bits == 8 ? Eight(stream, frame, format) : Twelve(stream, frame, format);
         }
-        catch (Exception e) when (e is VipsException or InvalidDataException or IndexOutOfRangeException or ArgumentException or InvalidOperationException or NullReferenceException or NotSupportedException)
+        catch (Exception e) when (e is not OutOfMemoryException) // JpegLibrary throws whatever it runs into, division by zero included
         {
             throw new InvalidDataException("the JPEG stream is truncated or damaged; copy or export the file again", e);
         }
