@@ -79,8 +79,8 @@ internal static class Fragments
         return (at - (int)length, (int)length);
     }
 
-    /// <summary>Whether the end marker of all JPEG kinds stands there, before at most one byte of padding.</summary>
-    public static bool EndsImage(ReadOnlySpan<byte> fragment) => fragment is [.., 0xFF, 0xD9] or [.., 0xFF, 0xD9, _];
+    // The end marker of all JPEG kinds, before at most one byte of padding.
+    private static bool EndsImage(ReadOnlySpan<byte> fragment) => fragment is [.., 0xFF, 0xD9] or [.., 0xFF, 0xD9, _];
 
     private static InvalidDataException Damaged() =>
         new($"{DicomTag.PixelData} is truncated or damaged between its fragments; copy or export the file again");

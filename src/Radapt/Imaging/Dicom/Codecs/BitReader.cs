@@ -22,6 +22,14 @@ internal ref struct BitReader(ReadOnlySpan<byte> data)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Difference(HuffmanTable table)
     {
+        int size = Symbol(table);
+        return size == 16 ? 32_768 : Value(size);
+    }
+
+    /// <summary>The symbol of the next code.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Symbol(HuffmanTable table)
+    {
         if (_count < 32)
         {
             Fill();
@@ -29,7 +37,6 @@ internal ref struct BitReader(ReadOnlySpan<byte> data)
 
         int entry = table.Lookup[(int)(_bits >> 48)];
         int length = entry >> 8;
-        int size = entry & 0xFF;
         if (length == 0)
         {
             _isDamaged = true;
@@ -38,9 +45,16 @@ internal ref struct BitReader(ReadOnlySpan<byte> data)
 
         _bits <<= length;
         _count -= length;
-        if (size is 0 or 16)
+        return entry & 0xFF;
+    }
+
+    /// <summary>A number of 0 to 15 bits behind a symbol, its sign in the first (T.81, F.2.2.1).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Value(int size)
+    {
+        if (size == 0)
         {
-            return size == 0 ? 0 : 32_768;
+            return 0;
         }
 
         int value = (int)(_bits >> (64 - size));

@@ -4,11 +4,13 @@ namespace Radapt.Imaging.Dicom.Codecs;
 
 /// <summary>
 /// JPEG lossless, Huffman coded (ITU-T T.81, annex H; process 14): 2 to 16 bits, predictors 1 to 7, point transform, restart intervals, one
-/// or three components, interleaved or a scan each. Its own code since JpegLibrary 0.4.32 decodes predictor 6 wrongly and takes several
-/// times as long.
+/// or three components, interleaved or a scan each. Its own code since JpegLibrary 0.4.32 decodes predictor 6 wrongly and takes
+/// twice as long.
 /// </summary>
 internal static class JpegLosslessDecoder
 {
+    private const int LargestSymbol = 16; // bits of a difference
+
     /// <summary>Stream -> samples, interleaved, as the stream stores them.</summary>
     /// <exception cref="InvalidDataException">Truncated, damaged, or of another size than the format says.</exception>
     public static ushort[] Decode(ReadOnlySpan<byte> stream, PixelFormat format)
@@ -34,14 +36,15 @@ internal static class JpegLosslessDecoder
         int at = 2;
         while (decoded < components.Length)
         {
-            int marker = NextSegment(stream, ref at, out ReadOnlySpan<byte> segment);
-            switch (marker)
+            switch (JpegSegments.Next(stream, ref at, out ReadOnlySpan<byte> segment))
             {
+                case 0:
+                    throw Truncated();
                 case 0xC3:
                     ReadComponents(segment, components);
                     break;
                 case 0xC4:
-                    ReadTables(segment, tables);
+                    JpegSegments.ReadHuffmanTables(segment, tables, LargestSymbol);
                     break;
                 case 0xDD when segment.Length >= 2:
                     restart = BinaryPrimitives.ReadUInt16BigEndian(segment);
@@ -59,32 +62,6 @@ internal static class JpegLosslessDecoder
 
     private readonly record struct Scan(int[] Components, HuffmanTable[] Tables, int Predictor, int PointTransform, int Bits, int Restart);
 
-    private static int NextSegment(ReadOnlySpan<byte> stream, ref int at, out ReadOnlySpan<byte> segment)
-    {
-        while (at + 4 <= stream.Length)
-        {
-            if (stream[at] != 0xFF || stream[at + 1] is 0xFF or 0x00 or 0x01 or (>= 0xD0 and <= 0xD8))
-            {
-                at++; // fill bytes, what is left of a scan, markers without a segment
-                continue;
-            }
-
-            int length = BinaryPrimitives.ReadUInt16BigEndian(stream[(at + 2)..]);
-            int end = at + 2 + length;
-            if (stream[at + 1] == 0xD9 || length < 2 || end > stream.Length)
-            {
-                break;
-            }
-
-            segment = stream[(at + 4)..end];
-            int marker = stream[at + 1];
-            at = end;
-            return marker;
-        }
-
-        throw Truncated();
-    }
-
     private static void ReadComponents(ReadOnlySpan<byte> segment, byte[] components)
     {
         if (segment.Length < 6 + (3 * components.Length))
@@ -99,27 +76,6 @@ internal static class JpegLosslessDecoder
             {
                 throw new InvalidDataException("lossless JPEG with subsampled colour is not read; convert the file");
             }
-        }
-    }
-
-    private static void ReadTables(ReadOnlySpan<byte> segment, HuffmanTable?[] tables)
-    {
-        while (segment.Length >= 17)
-        {
-            int id = segment[0];
-            int count = 0;
-            foreach (byte codes in segment[1..17])
-            {
-                count += codes;
-            }
-
-            if (id >= tables.Length || count == 0 || segment.Length < 17 + count)
-            {
-                throw Damaged();
-            }
-
-            tables[id] = new HuffmanTable(segment[1..17], segment.Slice(17, count));
-            segment = segment[(17 + count)..];
         }
     }
 
