@@ -1,5 +1,9 @@
 using Radapt.Adaptation;
+using Radapt.Batching;
 using Radapt.Compute;
+using Radapt.Datasets;
+using Radapt.Imaging;
+using Radapt.Inference;
 using Radapt.Models;
 using Radapt.Training;
 using static TorchSharp.torch;
@@ -36,6 +40,37 @@ public class BFloat16Tests
             double error = ((a.grad! - b.grad!).norm() / a.grad!.norm()).item<float>();
             Assert.True(error < 0.06, $"{name}: relative error {error:f3} of the gradient");
         }
+    }
+
+    /// <summary>A minute long, so only when asked for: <c>-explicit only -method "*RealImages*" -showliveoutput</c>.</summary>
+    [Theory(Explicit = true)]
+    [InlineData("lora")]
+    [InlineData("full")]
+    public void Gradients_BaseSizeOnRealImages_AreWithinTwoPercentAndSixAtWorst(string method)
+    {
+        const int Count = 16;
+        string folder = Repository.RealData("covid-cxr/images");
+        using var scope = NewDisposeScope();
+        BackboneShape shape = BackboneShape.FromName("vit_base_patch16_224")!;
+        List<LabelledImage> items = [.. Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).Take(Count).Select(p => new LabelledImage(Path.GetFileName(p), p, null, [1]))];
+        using ImageBatch batch = new ImageBatches(new LabelledImages(["COVID-19"], items), new Preprocessing(shape.ImageSize, shape.ImageSize, .4785, .2834), Count, 1, 0)
+            .Evaluation(UnreadableImages.Throw, TestContext.Current.CancellationToken).First();
+        sbyte[] labels = [.. Enumerable.Range(0, Count * 2).Select(i => (sbyte)(i % 3 == 0 ? 1 : 0))];
+        var gradients = new List<Dictionary<string, Tensor>>();
+        foreach (ComputePlan plan in new[] { ComputePlan.Float32, s_bfloat16 })
+        {
+            using Classifier classifier = Build(method, plan, shape: shape);
+            Tensor loss = MaskedLoss.Compute(Scoring.Forward(classifier, batch, new ForwardPass(true, 1, 0)), labels, null);
+            loss.backward();
+            TestContext.Current.TestOutputHelper!.WriteLine($"{method} {plan.Precision}: loss {loss.item<float>():f6}");
+            gradients.Add(classifier.Trained().ToDictionary(t => t.Name, t => t.Tensor.grad!.clone()));
+        }
+
+        var errors = gradients[0].Select(g => (g.Key, Error: ((g.Value - gradients[1][g.Key]).norm() / g.Value.norm()).item<float>())).OrderBy(e => e.Error).ToList();
+        (string worst, float largest) = errors[^1];
+        TestContext.Current.TestOutputHelper!.WriteLine($"{method}: {errors.Count} tensors, relative error of the gradient: median {errors[errors.Count / 2].Error:f4}, worst {largest:f4} ({worst})");
+        Assert.True(errors[errors.Count / 2].Error <= .02);
+        Assert.True(largest <= .06);
     }
 
     [Fact]
@@ -82,9 +117,9 @@ public class BFloat16Tests
         Assert.Contains("GFLOP/s", auto.Reason, StringComparison.Ordinal);
     }
 
-    private static Classifier Build(string method, ComputePlan plan, bool hold = true)
+    private static Classifier Build(string method, ComputePlan plan, bool hold = true, BackboneShape? shape = null)
     {
-        var classifier = new Classifier(new BackboneShape(32, 8, 3, 64, 2), 2, Pooling.Mean, 0, plan);
+        var classifier = new Classifier(shape ?? new BackboneShape(32, 8, 3, 64, 2), 2, Pooling.Mean, 0, plan);
         Initialisation.FromScratch(classifier.Encoder, 1);
         classifier.Head.Initialise(1);
         Initialisation.TruncatedNormal(classifier.Head.head.weight, "head.weight", 0.02, 1);
