@@ -1,5 +1,5 @@
-using Radapt.Adaptation;
 using CsCheck;
+using Radapt.Adaptation;
 using Radapt.Datasets;
 using Radapt.Training.Recipes;
 using static Radapt.Tests.Training.Recipes.RecipeTesting;
