@@ -73,7 +73,7 @@ internal sealed class MixedAdapters(int adapters, BenchmarkOptions options, Comp
                 Initialisation.TruncatedNormal(tensor, name, 0.02, number);
             }
 
-            var head = new ClassificationHead(options.Backbone.Width, options.Findings, Pooling.Mean, new Kernels(plan));
+            var head = new ClassificationHead(options.Backbone, options.Findings, Pooling.Mean, new Kernels(plan));
             head.Initialise(number);
             return new BankedAdapter($"{number}", lora, head, [.. Enumerable.Range(0, options.Findings).Select(f => $"{f}")]);
         }

@@ -76,7 +76,7 @@ int Run(ParseResult parsed)
     string model = parsed.GetRequiredValue(backbone);
     var options = new BenchmarkOptions
     {
-        Backbone = BackboneShape.FromName(model) ?? throw new RadaptException($"--backbone {model}: unknown; names look like vit_base_patch16_224."),
+        Backbone = BackboneShape.FromName(model) is { LayerScale: false } shape ? shape : throw new RadaptException($"--backbone {model}: unknown; names look like vit_base_patch16_224."),
         BatchSize = parsed.GetValue(batchSize),
         Rank = parsed.GetValue(rank),
         Steps = isQuick ? 1 : 2 * turns,

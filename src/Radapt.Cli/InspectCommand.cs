@@ -9,12 +9,20 @@ namespace Radapt.Cli;
 internal sealed class InspectCommand : RadaptCommand
 {
     private readonly Argument<string> _file = new("file") { HelpName = "FILE", Description = "Checkpoint (.pth, .pt, .bin, .safetensors), Hugging Face folder, adapter file or run folder." };
+    private readonly Option<string> _dialect;
     private readonly Option<bool> _json;
 
     public InspectCommand()
         : base("inspect", "Show what a checkpoint or adapter holds: its tensors, whose weights they are, what would be left out.")
     {
         Arguments.Add(_file);
+        _dialect = new Option<string>("--dialect")
+        {
+            HelpName = "NAME",
+            DefaultValueFactory = _ => CheckpointInspection.Dialects[0],
+            Description = $"Read its tensors by these names rather than recognise them. One of {string.Join(", ", CheckpointInspection.Dialects)}.",
+        };
+        Options.Add(_dialect);
         _json = AddJson();
         SetAction(Run);
     }
@@ -30,7 +38,7 @@ internal sealed class InspectCommand : RadaptCommand
     {
         string path = parsed.GetRequiredValue(_file);
         string adapter = Path.Combine(path, "adapter.safetensors");
-        CheckpointReport report = CheckpointInspection.Inspect(File.Exists(adapter) ? adapter : path);
+        CheckpointReport report = CheckpointInspection.Inspect(File.Exists(adapter) ? adapter : path, parsed.GetValue(_dialect)!);
         if (parsed.GetValue(_json))
         {
             Terminal.WriteJson(Json(report));
@@ -57,7 +65,7 @@ internal sealed class InspectCommand : RadaptCommand
         terminal.Line($"Recognised as: {report.Description}{(report.IsLoadable ? "" : " (radapt cannot start from it)")}", strong: true);
         if (report.Shape is { } shape)
         {
-            terminal.Line($"Backbone: {shape.Name ?? "custom"}: image {shape.ImageSize}, patch {shape.PatchSize}, depth {shape.Depth}, width {shape.Width}, heads {shape.Heads} (usual for the width)");
+            terminal.Line($"Backbone: {shape.Name ?? "custom"}: {shape}{(report.TellsHeads ? "" : "; heads usual for the width")}");
         }
 
         if (report.Normalisation is var (mean, std))
@@ -94,6 +102,12 @@ internal sealed class InspectCommand : RadaptCommand
             ["depth"] = shape.Depth,
             ["width"] = shape.Width,
             ["heads"] = shape.Heads,
+            ["heads_known"] = report.TellsHeads,
+            ["registers"] = shape.Registers,
+            ["layer_scale"] = shape.LayerScale,
+            ["ffn"] = shape.SwiGlu ? "swiglu" : "mlp",
+            ["hidden_width"] = shape.HiddenWidth,
+            ["norm_eps"] = shape.Epsilon,
         },
         ["mean"] = report.Normalisation?.Mean,
         ["std"] = report.Normalisation?.Std,

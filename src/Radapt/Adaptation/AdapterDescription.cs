@@ -66,7 +66,7 @@ public sealed record AdapterDescription
             ["method"] = Method,
             ["findings"] = JsonSerializer.Serialize(Findings, s_json),
             ["pooling"] = Pooling.ToString(),
-            ["backbone"] = JsonSerializer.Serialize(new[] { Backbone.ImageSize, Backbone.PatchSize, Backbone.Depth, Backbone.Width, Backbone.Heads }),
+            ["backbone"] = BackboneShapeJson.Write(Backbone),
             ["preprocessing"] = JsonSerializer.Serialize(Preprocessing, s_json),
             ["base_sha256"] = BaseSha256,
             ["base_description"] = BaseDescription,
@@ -91,7 +91,6 @@ public sealed record AdapterDescription
 
         try
         {
-            int[] backbone = Json<int[]>("backbone");
             AdaptationMethod method = AdaptationMethod.All.FirstOrDefault(m => m.Name == metadata["method"])
                 ?? throw new FormatException($"method '{metadata["method"]}' is unknown to this version");
             var description = new AdapterDescription
@@ -99,7 +98,7 @@ public sealed record AdapterDescription
                 Method = metadata["method"],
                 Findings = Json<string[]>("findings"),
                 Pooling = Enum.Parse<Pooling>(metadata["pooling"]),
-                Backbone = new BackboneShape(backbone[0], backbone[1], backbone[2], backbone[3], backbone[4]),
+                Backbone = BackboneShapeJson.Read(metadata["backbone"]) ?? throw new FormatException("dimensions out of range"),
                 Preprocessing = Json<Preprocessing>("preprocessing"),
                 BaseSha256 = metadata["base_sha256"],
                 BaseDescription = metadata["base_description"],
@@ -107,7 +106,7 @@ public sealed record AdapterDescription
                 Seed = long.Parse(metadata["seed"], CultureInfo.InvariantCulture),
                 Settings = method.Read(metadata),
             };
-            return description.Backbone.IsSound && description.Findings.Count > 0 && method.Problem(description.Settings, description.Backbone) is null
+            return description.Findings.Count > 0 && method.Problem(description.Settings, description.Backbone) is null
                 ? description
                 : throw new FormatException("dimensions, findings or the method's options out of range");
         }

@@ -20,26 +20,38 @@ internal sealed class BackboneWeights : IDisposable
     private readonly AdapterDescription? _run;                // of a Radapt run
     private readonly string _path;
 
-    private BackboneWeights(string path)
+    private BackboneWeights(string path, string dialect)
     {
         _path = path;
         string adapter = Path.Combine(path, "adapter.safetensors");
         _file = CheckpointFile.Open(File.Exists(adapter) ? adapter : path);
-        if (_file.Metadata.GetValueOrDefault("format") == AdapterDescription.Format)
+        try
         {
-            _run = AdapterDescription.FromMetadata(_file.Metadata, path);
+            if (_file.Metadata.GetValueOrDefault("format") != AdapterDescription.Format)
+            {
+                _recognised = WeightsDialect.Recognise(_file, dialect);
+            }
+            else
+            {
+                _run = dialect == WeightsDialect.Auto ? AdapterDescription.FromMetadata(_file.Metadata, path)
+                    : throw new RadaptException($"--dialect {dialect}: {path} is a Radapt run, which has its own names. Leave --dialect out.");
+            }
         }
-        else
+        catch
         {
-            _recognised = WeightsDialect.Recognise(_file);
+            _file.Dispose();
+            throw;
         }
     }
 
     /// <summary>What the file was recognised as, for people.</summary>
     public string Description => _run is null ? _recognised!.Description : $"Radapt run ({_run.Method} on {_run.BaseDescription})";
 
-    /// <summary>Dimensions as far as the tensors tell; heads are those usual for the width.</summary>
+    /// <summary>Dimensions as far as the tensors tell; heads are those usual for the width unless <see cref="TellsHeads"/>.</summary>
     public BackboneShape? Shape => _run?.Backbone ?? _recognised!.Shape;
+
+    /// <summary>Whether the number of heads is known.</summary>
+    public bool TellsHeads => _recognised?.TellsHeads ?? true;
 
     /// <summary>Mean of the gray values that these weights were trained with.</summary>
     public double Mean => _run?.Preprocessing.Mean ?? _recognised!.Mean;
@@ -51,6 +63,7 @@ internal sealed class BackboneWeights : IDisposable
     public IEnumerable<string> LeftOut =>
     [
         .. _recognised?.LeftOut.Select(l => $"{l.Count} tensors left out: {l.Group} ({l.Reason})") ?? [],
+        .. _recognised is { Head.Count: > 0 } ? ["the head of this checkpoint is left out: the findings get one of their own"] : Array.Empty<string>(),
         .. PaperLora is { } lora ? [$"the LoRA adapters of this checkpoint (rank {lora.Rank}) are merged into the backbone with alpha {lora.Alpha}, the paper's"] : Array.Empty<string>(),
     ];
 
@@ -59,8 +72,10 @@ internal sealed class BackboneWeights : IDisposable
         ? new LoraSettings { Rank = (int)_file.Info(_recognised.Lora["blocks.0.attn.qkv.lora_A"]).Shape[0] / 2, Alpha = 32, Targets = ["q", "v"] }
         : null;
 
-    /// <exception cref="RadaptException">Missing, unreadable, or not a backbone.</exception>
-    public static BackboneWeights Open(string path) => new(path);
+    /// <param name="path">Checkpoint, adapter file or run folder.</param>
+    /// <param name="dialect">Whose names a checkpoint is to be read by; <c>auto</c>: recognised.</param>
+    /// <exception cref="RadaptException">Missing, unreadable, or not of that dialect.</exception>
+    public static BackboneWeights Open(string path, string dialect = WeightsDialect.Auto) => new(path, dialect);
 
     /// <summary>Fills the transformer's own tensors; position embeddings are resized to its grid.</summary>
     /// <exception cref="RadaptException">Tensors are missing, unexpected or of another shape; all are named.</exception>
@@ -83,7 +98,7 @@ internal sealed class BackboneWeights : IDisposable
             using var noGradient = no_grad();
             foreach ((string name, TorchSharp.Modules.Parameter parameter) in encoder.named_parameters())
             {
-                Copy(name, name, parameter, encoder.Shape.Grid);
+                Copy(name, TensorParts.Whole(name), parameter, encoder.Shape);
             }
 
             return;
@@ -99,7 +114,7 @@ internal sealed class BackboneWeights : IDisposable
         {
             foreach ((string name, TorchSharp.Modules.Parameter parameter) in encoder.named_parameters().Where(p => method.IsTrained(p.name, _run.Settings, encoder.Shape)))
             {
-                Copy(name, name, parameter, encoder.Shape.Grid);
+                Copy(name, TensorParts.Whole(name), parameter, encoder.Shape);
             }
         }
 
@@ -111,10 +126,10 @@ internal sealed class BackboneWeights : IDisposable
     {
         if (_run is null)
         {
-            return CanonicalHash.Compute(_file, _recognised!.Encoder.Concat(_recognised.Lora).ToDictionary(n => n.Key, n => n.Value));
+            return CanonicalHash.Compute(_file, _recognised!.Encoder.Concat(TensorParts.Wholes(_recognised.Lora)).ToDictionary(n => n.Key, n => n.Value));
         }
 
-        string own = CanonicalHash.Compute(_file, _file.Tensors.Where(t => !t.Name.StartsWith("head.", StringComparison.Ordinal) && !t.Name.StartsWith("fc_norm.", StringComparison.Ordinal)).ToDictionary(t => t.Name, t => t.Name));
+        string own = CanonicalHash.Compute(_file, _file.Tensors.Where(t => !t.Name.StartsWith("head.", StringComparison.Ordinal) && !t.Name.StartsWith("fc_norm.", StringComparison.Ordinal)).ToDictionary(t => t.Name, t => TensorParts.Whole(t.Name)));
         return AdaptationMethod.Find(_run.Method).HoldsWholeModel ? own : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(_run.BaseSha256 + own)));
     }
 
@@ -163,12 +178,12 @@ internal sealed class BackboneWeights : IDisposable
 
     private void LoadCheckpoint(VisionTransformer encoder)
     {
-        IReadOnlyDictionary<string, string> names = _recognised!.Encoder;
+        IReadOnlyDictionary<string, TensorParts> tensors = _recognised!.Encoder;
         WeightsCheck.Ensure(_file, _recognised, [.. encoder.named_parameters().Select(p => (p.name, p.parameter.shape))]);
         using var noGradient = no_grad();
         foreach ((string name, TorchSharp.Modules.Parameter parameter) in encoder.named_parameters())
         {
-            Copy(name, names[name], parameter, encoder.Shape.Grid);
+            Copy(name, tensors[name], parameter, encoder.Shape);
         }
 
         if (PaperLora is { } lora)
@@ -177,11 +192,19 @@ internal sealed class BackboneWeights : IDisposable
         }
     }
 
-    private void Copy(string name, string nameInFile, Tensor target, int grid)
+    private void Copy(string name, TensorParts parts, Tensor target, BackboneShape shape)
     {
+        IReadOnlyList<long> stored = parts.ShapeIn(_file)!;
+        if (name != "pos_embed" || stored.SequenceEqual(target.shape))
+        {
+            _file.ReadInto(parts, target);
+            return;
+        }
+
         using var scope = NewDisposeScope();
-        Tensor stored = _file.ReadTensor(nameInFile).to(ScalarType.Float32);
-        target.copy_(name == "pos_embed" ? PositionEmbedding.Resize(stored, grid) : stored);
+        Tensor positions = empty([.. stored]);
+        _file.ReadInto(parts, positions);
+        target.copy_(PositionEmbedding.Resize(positions, shape));
     }
 
     private void MergeInto(VisionTransformer encoder, AdaptationMethod method, MethodSettings settings, IReadOnlyDictionary<string, string> names)
@@ -190,7 +213,8 @@ internal sealed class BackboneWeights : IDisposable
         using AttachedAdapters? adapters = method.Adapters(encoder, settings, new ComputePlan("float32", encoder.cls_token.device.ToString(), 1), seed: 0);
         foreach ((string name, Tensor tensor) in adapters?.Tensors() ?? [])
         {
-            Copy(name, names.GetValueOrDefault(name) ?? throw new RadaptException($"{_path}: the adapter's tensor {name} is missing."), tensor, 0);
+            string inFile = names.GetValueOrDefault(name) ?? throw new RadaptException($"{_path}: the adapter's tensor {name} is missing.");
+            Copy(name, TensorParts.Whole(inFile), tensor, encoder.Shape);
         }
 
         adapters?.AddToBase();

@@ -11,11 +11,14 @@ internal sealed class ClassificationHead : nn.Module
     public readonly LayerNorm? fc_norm; // mean pooling only
     public readonly Projection head;    // (F, C)
 
-    public ClassificationHead(int width, int findings, Pooling pooling, Kernels kernels)
+    private readonly int _firstPatch;
+
+    public ClassificationHead(BackboneShape shape, int findings, Pooling pooling, Kernels kernels)
         : base(nameof(ClassificationHead))
     {
-        fc_norm = pooling == Pooling.Mean ? new LayerNorm(width, kernels) : null;
-        head = new Projection(width, findings, kernels);
+        _firstPatch = 1 + shape.Registers;
+        fc_norm = pooling == Pooling.Mean ? new LayerNorm(shape.Width, shape.Epsilon, kernels) : null;
+        head = new Projection(shape.Width, findings, kernels);
         RegisterComponents();
     }
 
@@ -42,7 +45,7 @@ internal sealed class ClassificationHead : nn.Module
     /// <returns>(B, C), float32</returns>
     public Tensor Pool(Tensor tokens) => fc_norm is null
         ? tokens[.., 0].to(ScalarType.Float32)
-        : tokens[.., 1.., ..].mean([1], type: ScalarType.Float32);
+        : tokens[.., _firstPatch.., ..].mean([1], type: ScalarType.Float32);
 
     /// <summary>(B, N, C) -> logits (B, F).</summary>
     public Tensor Forward(Tensor tokens, ForwardPass pass) => ForwardPooled(Pool(tokens), pass);

@@ -21,7 +21,7 @@ internal sealed class Classifier : IDisposable
     {
         var kernels = new Kernels(plan);
         Encoder = new VisionTransformer(shape, dropPath, withNorm: pooling == Pooling.ClassToken, kernels);
-        Head = new ClassificationHead(shape.Width, findings, pooling, kernels);
+        Head = new ClassificationHead(shape, findings, pooling, kernels);
         Pooling = pooling;
     }
 

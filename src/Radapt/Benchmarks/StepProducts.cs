@@ -37,7 +37,7 @@ public static class StepProducts
     private static IEnumerable<MatrixProduct> Forward(BackboneShape shape, int batch)
     {
         (int depth, int tokens, int head) = (shape.Depth, shape.Tokens, shape.Width / shape.Heads);
-        yield return new("patch_embed", ProductLayout.SecondTransposed, batch * (tokens - 1), shape.Width, PatchValues(shape), 1, 1);
+        yield return new("patch_embed", ProductLayout.SecondTransposed, batch * shape.Grid * shape.Grid, shape.Width, PatchValues(shape), 1, 1);
         foreach ((string name, int inputs, int outputs) in Projections(shape))
         {
             yield return new(name, ProductLayout.SecondTransposed, batch * tokens, outputs, inputs, 1, depth);
@@ -64,7 +64,7 @@ public static class StepProducts
 
     private static IEnumerable<MatrixProduct> WeightGradients(BackboneShape shape, int batch)
     {
-        yield return new("patch_embed d weight", ProductLayout.FirstTransposed, shape.Width, PatchValues(shape), batch * (shape.Tokens - 1), 1, 1);
+        yield return new("patch_embed d weight", ProductLayout.FirstTransposed, shape.Width, PatchValues(shape), batch * shape.Grid * shape.Grid, 1, 1);
         foreach ((string name, int inputs, int outputs) in Projections(shape))
         {
             yield return new($"{name} d weight", ProductLayout.FirstTransposed, outputs, inputs, batch * shape.Tokens, 1, shape.Depth);
@@ -86,7 +86,7 @@ public static class StepProducts
     private static (string Name, int Inputs, int Outputs)[] Projections(BackboneShape shape) =>
     [
         ("qkv", shape.Width, 3 * shape.Width), ("proj", shape.Width, shape.Width),
-        ("fc1", shape.Width, 4 * shape.Width), ("fc2", 4 * shape.Width, shape.Width),
+        ("fc1", shape.Width, (shape.SwiGlu ? 2 : 1) * shape.HiddenWidth), ("fc2", shape.HiddenWidth, shape.Width),
     ];
 
     private static int PatchValues(BackboneShape shape) => 3 * shape.PatchSize * shape.PatchSize;

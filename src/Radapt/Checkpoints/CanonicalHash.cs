@@ -6,7 +6,7 @@ namespace Radapt.Checkpoints;
 
 /// <summary>
 /// Identifies weights by their content rather than by a file's bytes: the same weights as .pth and as .safetensors, as float32 and as
-/// float64, have the same hash.
+/// float64, with query, key and value fused or apart, have the same hash.
 /// </summary>
 internal static class CanonicalHash
 {
@@ -17,27 +17,34 @@ internal static class CanonicalHash
     /// and the sizes (64 bits, little-endian), then the contiguous elements as float32.
     /// </summary>
     /// <param name="file">Where the tensors are.</param>
-    /// <param name="names">Model tensor name -> name in the file.</param>
+    /// <param name="tensors">Model tensor name -> what the file keeps it as.</param>
     /// <exception cref="RadaptException">A tensor is missing, damaged or holds no floats.</exception>
-    public static string Compute(CheckpointFile file, IReadOnlyDictionary<string, string> names)
+    public static string Compute(CheckpointFile file, IReadOnlyDictionary<string, TensorParts> tensors)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach ((string name, string stored) in names.OrderBy(n => n.Key, StringComparer.Ordinal))
+        foreach ((string name, TensorParts parts) in tensors.OrderBy(t => t.Key, StringComparer.Ordinal))
         {
-            TensorInfo info = file.Info(stored);
-            if (!info.Type.IsFloat())
+            if (!parts.HoldsFloats(file) || parts.ShapeIn(file) is not { } shape)
             {
-                throw new RadaptException($"{file.Path}: {stored} holds {info.Type}, not weights.");
+                throw new RadaptException($"{file.Path}: {string.Join(", ", parts.Names)} ({file.Info(parts.Names[0]).Type}) hold no weights of {name}.");
             }
 
             hash.AppendData(Encoding.UTF8.GetBytes(name + "\0"));
-            Append(hash, info.Shape.Count);
-            foreach (long size in info.Shape)
+            Append(hash, shape.Count);
+            foreach (long size in shape)
             {
                 Append(hash, size);
             }
 
-            AppendElements(hash, file, info);
+            if (parts.StartsWithZeros)
+            {
+                hash.AppendData(new byte[shape[^1] * sizeof(float)]);
+            }
+
+            foreach (string part in parts.Names)
+            {
+                AppendElements(hash, file, file.Info(part));
+            }
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -45,4 +45,24 @@ internal static class TensorReading
             return tensor.to(ScalarType.Float32);
         }
     }
+
+    /// <summary>Reads a tensor into one of its shape, part by part, converting its elements.</summary>
+    /// <exception cref="RadaptException">A part is missing or its bytes are damaged.</exception>
+    public static void ReadInto(this CheckpointFile file, TensorParts parts, Tensor target)
+    {
+        long at = 0;
+        if (parts.StartsWithZeros)
+        {
+            using var scope = NewDisposeScope();
+            target.narrow(parts.Axis, 0, at = 1).zero_();
+        }
+
+        foreach (string name in parts.Names)
+        {
+            using var scope = NewDisposeScope();
+            Tensor part = file.ReadTensor(name);
+            (parts.Names.Count == 1 && at == 0 ? target : target.narrow(parts.Axis, at, part.shape[parts.Axis])).copy_(part);
+            at += parts.Names.Count > 1 ? part.shape[parts.Axis] : 0;
+        }
+    }
 }

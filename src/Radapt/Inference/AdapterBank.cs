@@ -57,7 +57,7 @@ internal sealed class AdapterBank : IDisposable
             RequireFit(runs[i].RunOrAdapter, descriptions[i], runs[0].RunOrAdapter, first);
         }
 
-        var encoder = new VisionTransformer(first.Backbone, 0, first.Pooling == Pooling.ClassToken, new Kernels(plan));
+        var encoder = new VisionTransformer(first.Backbone, 0, first.Pooling != Pooling.Mean, new Kernels(plan));
         List<BankedAdapter> adapters = [];
         try
         {
@@ -65,7 +65,7 @@ internal sealed class AdapterBank : IDisposable
             AdaptationMethod lora = AdaptationMethod.Find("lora");
             foreach (((string name, string path), AdapterDescription description) in runs.Zip(descriptions))
             {
-                var head = new ClassificationHead(description.Backbone.Width, description.Findings.Count, description.Pooling, new Kernels(plan));
+                var head = new ClassificationHead(description.Backbone, description.Findings.Count, description.Pooling, new Kernels(plan));
                 adapters.Add(new BankedAdapter(name, lora.Adapters(encoder, description.Settings, plan, description.Seed)!, head, description.Findings));
                 AdapterFile.Load(path, [.. head.named_parameters().Select(p => (p.name, (Tensor)p.parameter)), .. adapters[^1].Adapters.Tensors()]);
             }

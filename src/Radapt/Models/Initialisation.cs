@@ -10,13 +10,13 @@ internal static class Initialisation
 {
     /// <summary>
     /// Random weights for training from scratch: Xavier-uniform matrices and convolution (as MAE), zero biases, normal (sd 0.02)
-    /// class token and positions, norms at 1 and 0.
+    /// class token, registers and positions, norms at 1 and 0, LayerScale at 1e-5 (DINOv2's).
     /// </summary>
     public static void FromScratch(VisionTransformer transformer, long seed)
     {
         foreach ((string name, TorchSharp.Modules.Parameter parameter) in transformer.named_parameters())
         {
-            if (name is "cls_token" or "pos_embed")
+            if (name is "cls_token" or "register_tokens" or "pos_embed")
             {
                 TruncatedNormal(parameter, name, 0.02, seed);
             }
@@ -27,7 +27,7 @@ internal static class Initialisation
             }
             else
             {
-                Fill(parameter, name.Contains("norm", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0);
+                Fill(parameter, name.EndsWith("gamma", StringComparison.Ordinal) ? 1e-5f : name.Contains("norm", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0);
             }
         }
     }

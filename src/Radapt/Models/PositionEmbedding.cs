@@ -6,16 +6,24 @@ namespace Radapt.Models;
 /// <summary>Position embeddings of a checkpoint on the grid of another image size, and the fixed sin-cos tables of MAE.</summary>
 internal static class PositionEmbedding
 {
-    /// <summary>
-    /// Resizes the patch positions bicubically (a = -0.75, no antialias), as MAE's and the paper's code do; the class position is kept.
-    /// </summary>
+    private const double Dinov2Offset = 0.1;
+
+    /// <summary>Resizes the patch positions to a shape's grid, by the rule of the models of that shape; the class position is kept.</summary>
     /// <param name="positions">(1, 1 + g^2, C), class token first</param>
-    /// <param name="grid">Patches along a side of the new grid.</param>
+    /// <param name="shape">The transformer that they are for.</param>
     /// <returns>(1, 1 + grid^2, C)</returns>
-    public static Tensor Resize(Tensor positions, int grid)
+    public static Tensor Resize(Tensor positions, BackboneShape shape) => Resize(positions, shape.Grid, shape.Grid, ResizingOf(shape));
+
+    /// <summary>Resizes the patch positions bicubically; the class position is kept. A grid of the same size is left as it is.</summary>
+    /// <param name="positions">(1, 1 + g^2, C), class token first</param>
+    /// <param name="rows">Patches from top to bottom of the new grid.</param>
+    /// <param name="columns">Patches from left to right.</param>
+    /// <param name="rule">How.</param>
+    /// <returns>(1, 1 + rows * columns, C)</returns>
+    public static Tensor Resize(Tensor positions, int rows, int columns, PositionResizing rule)
     {
         long old = (long)Math.Sqrt(positions.shape[1] - 1);
-        if (old == grid)
+        if (old == rows && old == columns)
         {
             return positions;
         }
@@ -23,9 +31,19 @@ internal static class PositionEmbedding
         using var _ = NewDisposeScope();
         long width = positions.shape[2];
         Tensor patches = positions[.., 1.., ..].reshape(1, old, old, width).permute(0, 3, 1, 2); // (1, C, g, g)
-        Tensor resized = F.interpolate(patches, [grid, grid], mode: InterpolationMode.Bicubic, align_corners: false);
-        return cat([positions[.., ..1, ..], resized.permute(0, 2, 3, 1).reshape(1, (long)grid * grid, width)], 1).MoveToOuterDisposeScope();
+        long[]? size = rule == PositionResizing.ByFactor ? null : [rows, columns];
+        double[]? factors = rule == PositionResizing.ByFactor ? [(rows + Dinov2Offset) / old, (columns + Dinov2Offset) / old] : null;
+        Tensor resized = F.interpolate(
+            patches, size, factors, InterpolationMode.Bicubic, align_corners: false, antialias: rule == PositionResizing.Antialiased); // (1, C, rows, columns)
+        return cat([positions[.., ..1, ..], resized.permute(0, 2, 3, 1).reshape(1, (long)rows * columns, width)], 1).MoveToOuterDisposeScope();
     }
+
+    /// <summary>
+    /// The rule that a model was made with. It belongs to the weights, not to whose names a file uses, so it is read off the shape:
+    /// LayerScale is DINOv2's mark.
+    /// </summary>
+    public static PositionResizing ResizingOf(BackboneShape shape) =>
+        !shape.LayerScale ? PositionResizing.Plain : shape.Registers > 0 ? PositionResizing.Antialiased : PositionResizing.ByFactor;
 
     /// <summary>
     /// MAE's two-dimensional sin-cos table, computed in float64: the first half of the channels encodes the column, the second the row.

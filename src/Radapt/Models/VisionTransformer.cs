@@ -5,13 +5,15 @@ using static TorchSharp.torch;
 namespace Radapt.Models;
 
 /// <summary>
-/// The vision transformer of Dosovitskiy et al. (2020) as MAE and MRM use it. Its tensors are named as in timm's and MAE's checkpoints.
-/// The final <c>norm</c> exists only where it is used: mean pooling reads the tokens before it.
+/// The vision transformer of Dosovitskiy et al. (2020) as MAE, MRM and DINOv2 (Oquab et al. 2023, with the registers of Darcet et al. 2023)
+/// use it. Its tensors are named as in their checkpoints, and it has those that its <see cref="BackboneShape"/> asks for. The final
+/// <c>norm</c> exists only where it is used: mean pooling reads the tokens before it.
 /// </summary>
 internal sealed class VisionTransformer : nn.Module
 {
-    public readonly Parameter cls_token; // (1, 1, C)
-    public readonly Parameter pos_embed; // (1, N, C), class token first
+    public readonly Parameter cls_token;        // (1, 1, C)
+    public readonly Parameter? register_tokens; // (1, R, C)
+    public readonly Parameter pos_embed;        // (1, 1 + (S/P)^2, C), class token first, none for registers
     public readonly PatchEmbedding patch_embed;
     public readonly ModuleList<Block> blocks;
     public readonly LayerNorm? norm;
@@ -26,10 +28,11 @@ internal sealed class VisionTransformer : nn.Module
         Shape = shape;
         double[] rates = StochasticDepth.Rates(dropPath, shape.Depth);
         cls_token = Tensors.Parameter(kernels.Plan, 1, 1, shape.Width);
-        pos_embed = Tensors.Parameter(kernels.Plan, 1, shape.Tokens, shape.Width);
+        register_tokens = shape.Registers > 0 ? Tensors.Parameter(kernels.Plan, 1, shape.Registers, shape.Width) : null;
+        pos_embed = Tensors.Parameter(kernels.Plan, 1, 1 + (shape.Grid * shape.Grid), shape.Width);
         patch_embed = new PatchEmbedding(shape.PatchSize, shape.Width, kernels);
-        blocks = new ModuleList<Block>([.. rates.Select((rate, i) => new Block(shape.Width, shape.Heads, new StochasticDepth(i, rate), kernels))]);
-        norm = withNorm ? new LayerNorm(shape.Width, kernels) : null;
+        blocks = new ModuleList<Block>([.. rates.Select((rate, i) => new Block(shape, new StochasticDepth(i, rate), kernels))]);
+        norm = withNorm ? new LayerNorm(shape.Width, shape.Epsilon, kernels) : null;
         RegisterComponents();
     }
 
@@ -40,12 +43,12 @@ internal sealed class VisionTransformer : nn.Module
     public ITokenAdapter? TokenAdapter { get; set; }
 
     /// <summary>The four projections of every block, in order.</summary>
-    public IEnumerable<Projection> Projections() => blocks.SelectMany(b => new[] { b.attn.qkv, b.attn.proj, b.mlp.fc1, b.mlp.fc2 });
+    public IEnumerable<Projection> Projections() => blocks.SelectMany(b => new[] { b.attn.qkv, b.attn.proj, b.mlp.First, b.mlp.Second });
 
     /// <summary>Images to tokens.</summary>
     /// <param name="images">(B, 1 or 3, S, S), normalised</param>
     /// <param name="pass">Whether this pass trains, and its random key.</param>
-    /// <returns>(B, N, C), class token first; normalised only where the model has a final norm</returns>
+    /// <returns>(B, N, C): class token, registers, patches row by row; normalised only where the model has a final norm</returns>
     public Tensor Forward(Tensor images, ForwardPass pass) => ForwardFrom(Embed(images), 0, pass);
 
     /// <summary>What the first <paramref name="count"/> blocks make of images in evaluation, where these are frozen and nothing in them is random.</summary>
@@ -71,10 +74,17 @@ internal sealed class VisionTransformer : nn.Module
     }
 
     /// <summary>Images to the tokens that the first block reads: (B, 1 or 3, S, S) -> (B, N, C), float32.</summary>
-    public Tensor Embed(Tensor images)
+    public Tensor Embed(Tensor images) => Place(patch_embed.Forward(images), pos_embed);
+
+    /// <summary>Puts the class token before patches, adds positions, and registers between, which have none.</summary>
+    /// <param name="patches">(B, L, C), whatever grid they are from</param>
+    /// <param name="positions">(1, 1 + L, C), class token first</param>
+    /// <returns>(B, N, C), float32: what the first block reads</returns>
+    public Tensor Place(Tensor patches, Tensor positions)
     {
-        Tensor patches = patch_embed.Forward(images); // (B, N-1, C)
-        Tensor tokens = cat([cls_token.expand(patches.shape[0], -1, -1), patches], 1).Plus(pos_embed); // (B, N, C)
+        long b = patches.shape[0];
+        Tensor tokens = cat([cls_token.expand(b, -1, -1), patches], 1).Plus(positions); // (B, 1 + L, C)
+        tokens = register_tokens is null ? tokens : cat([tokens[.., ..1, ..], register_tokens.expand(b, -1, -1), tokens[.., 1.., ..]], 1); // (B, N, C)
         return tokens.to(ScalarType.Float32);
     }
 

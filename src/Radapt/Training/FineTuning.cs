@@ -37,7 +37,14 @@ public sealed class FineTuning : IDisposable
         WeightsDescription = weights?.Description ?? $"random (seed {recipe.Seed.ToString(CultureInfo.InvariantCulture)})";
         _cache = RunCache.Open(recipe, codecs);
         _notes = [.. weights?.LeftOut ?? [], .. data.Notes, .. _cache?.Notes ?? []];
-        var shape = new BackboneShape(recipe.ImageSize, recipe.PatchSize, recipe.Depth, recipe.Width, recipe.Heads);
+        var shape = new BackboneShape(recipe.ImageSize, recipe.PatchSize, recipe.Depth, recipe.Width, recipe.Heads)
+        {
+            Registers = recipe.Registers,
+            LayerScale = recipe.LayerScale,
+            SwiGlu = recipe.Ffn == "swiglu",
+            HiddenWidth = recipe.HiddenWidth,
+            Epsilon = recipe.NormEps,
+        };
         Preprocessing = new Preprocessing(recipe.ImageSize, recipe.Resize, recipe.Mean, recipe.Std, recipe.DicomScale);
         _train = new ImageBatches(data.Train, Preprocessing, recipe.BatchSize, recipe.LoaderThreads, disk: _cache?.Training, codecs: codecs);
         _val = new ImageBatches(data.Val, Preprocessing, recipe.BatchSize, recipe.LoaderThreads, disk: _cache?.Evaluation, codecs: codecs);
@@ -108,11 +115,12 @@ public sealed class FineTuning : IDisposable
             throw new RadaptException("--device cuda: this build or machine has no CUDA. Build with -p:TorchBackend=cuda on a machine with a driver, or leave --device out.");
         }
 
-        using BackboneWeights? weights = asked.Weights is null || asked.FromScratch ? null : BackboneWeights.Open(asked.Weights);
+        using BackboneWeights? weights = asked.Weights is null || asked.FromScratch ? null : BackboneWeights.Open(asked.Weights, asked.Dialect);
         DataSplits data = DataReader.Read(RunData.Options(asked));
         ResolvedRecipe resolved = RecipeResolver.Resolve(layers, new RecipeFacts
         {
             WeightsShape = weights?.Shape,
+            WeightsTellHeads = weights?.TellsHeads ?? false,
             WeightsDescription = weights?.Description,
             WeightsMean = weights?.Mean,
             WeightsStd = weights?.Std,

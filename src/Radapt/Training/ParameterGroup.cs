@@ -14,7 +14,7 @@ internal sealed record ParameterGroup(double Scale, double WeightDecay, IReadOnl
 
     /// <summary>
     /// Layer-wise decay (Clark et al. 2020; BEiT, MAE): scale = decay^(depth + 1 - layer), where the embeddings are layer 0, block i is
-    /// layer i + 1, and head and norms are layer depth + 1. Vectors, class token and position embedding have no weight decay.
+    /// layer i + 1, and head and norms are layer depth + 1. Vectors, class token, registers and position embedding have no weight decay.
     /// </summary>
     /// <param name="trained">Trained tensors, in the model's order.</param>
     /// <param name="depth">Blocks of the backbone.</param>
@@ -23,7 +23,7 @@ internal sealed record ParameterGroup(double Scale, double WeightDecay, IReadOnl
     public static IReadOnlyList<ParameterGroup> ByLayer(IEnumerable<(string Name, Tensor Tensor)> trained, int depth, double layerDecay, double weightDecay) =>
     [
         .. trained
-            .GroupBy(t => (Layer: Layer(t.Name, depth), Decays: t.Tensor.dim() > 1 && t.Name is not ("cls_token" or "pos_embed")))
+            .GroupBy(t => (Layer: Layer(t.Name, depth), Decays: t.Tensor.dim() > 1 && t.Name is not ("cls_token" or "register_tokens" or "pos_embed")))
             .Select(g => new ParameterGroup(Math.Pow(layerDecay, depth + 1 - g.Key.Layer), g.Key.Decays ? weightDecay : 0, [.. g])),
     ];
 
@@ -32,7 +32,7 @@ internal sealed record ParameterGroup(double Scale, double WeightDecay, IReadOnl
         string[] parts = name.Split('.');
         return parts[0] switch
         {
-            "cls_token" or "pos_embed" or "patch_embed" => 0,
+            "cls_token" or "register_tokens" or "pos_embed" or "patch_embed" => 0,
             "blocks" => int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture) + 1,
             _ => depth + 1,
         };

@@ -68,6 +68,9 @@ public sealed record Recipe
     /// <summary>Checkpoint, merged weights or run folder that the backbone's weights come from; null only with <see cref="FromScratch"/>.</summary>
     public string? Weights { get; init; }
 
+    /// <summary>Whose tensor names the weights use; <c>auto</c>: recognised.</summary>
+    public string Dialect { get; init; } = "auto";
+
     /// <summary>Start from random weights.</summary>
     public bool FromScratch { get; init; }
 
@@ -88,6 +91,21 @@ public sealed record Recipe
 
     /// <summary>Attention heads.</summary>
     public required int Heads { get; init; }
+
+    /// <summary>Register tokens.</summary>
+    public int Registers { get; init; }
+
+    /// <summary>Whether a learned factor per channel scales every residual branch.</summary>
+    public bool LayerScale { get; init; }
+
+    /// <summary>Feed-forward of the blocks: <c>mlp</c> or <c>swiglu</c>.</summary>
+    public string Ffn { get; init; } = "mlp";
+
+    /// <summary>Channels inside the feed-forward.</summary>
+    public int HiddenWidth { get; init; }
+
+    /// <summary>What layer normalisations add to the variance.</summary>
+    public double NormEps { get; init; } = 1e-6;
 
     /// <summary>What the classifier reads: the mean of the patch tokens (paper) or the class token.</summary>
     public Pooling Pooling { get; init; } = Pooling.Mean;

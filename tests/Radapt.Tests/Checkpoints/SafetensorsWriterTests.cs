@@ -89,7 +89,7 @@ public sealed class SafetensorsWriterTests
             SafetensorsWriter.Write(folder["t"], Named(("stored", weights.to(type))));
             using CheckpointFile file = CheckpointFile.Open(folder["t"]);
             Assert.True(file.ReadFloat32("stored").Equals(weights));
-            hashes.Add(CanonicalHash.Compute(file, new Dictionary<string, string> { ["w"] = "stored" }));
+            hashes.Add(CanonicalHash.Compute(file, new Dictionary<string, TensorParts> { ["w"] = TensorParts.Whole("stored") }));
         }
 
         Assert.Single(hashes);

@@ -70,5 +70,11 @@ internal static class GoldenAssert
 
     /// <summary>The shape that a case's configuration describes.</summary>
     public static BackboneShape Shape(System.Text.Json.Nodes.JsonObject config) =>
-        new((int)config["img_size"]!, (int)config["patch_size"]!, (int)config["depth"]!, (int)config["embed_dim"]!, (int)config["num_heads"]!);
+        new((int)config["img_size"]!, (int)config["patch_size"]!, (int)config["depth"]!, (int)config["embed_dim"]!, (int)config["num_heads"]!)
+        {
+            Registers = (int?)config["num_register_tokens"] ?? 0,
+            LayerScale = config["init_values"] is not null,
+            SwiGlu = (string?)config["ffn_layer"] is "swiglufused",
+            HiddenWidth = (int?)config["mlp_hidden"] ?? 4 * (int)config["embed_dim"]!,
+        };
 }

@@ -30,7 +30,7 @@ internal sealed class Ia3Method : AdaptationMethod
         {
             Block b = encoder.blocks[block];
             adapters.Add($"blocks.{block}.attn.qkv", b.attn.qkv, new OutputScaling(b.attn.qkv.weight.shape[0], OutputGroups.Thirds(["k", "v"]), plan));
-            adapters.Add($"blocks.{block}.mlp.fc2", b.mlp.fc2, new InputScaling(b.mlp.fc2.weight.shape[1], plan));
+            adapters.Add($"blocks.{block}.mlp.fc2", b.mlp.Second, new InputScaling(b.mlp.Second.weight.shape[1], plan));
         }
 
         return adapters;

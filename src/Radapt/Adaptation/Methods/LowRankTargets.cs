@@ -38,7 +38,7 @@ internal static class LowRankTargets
             }
 
             (string Target, string Name, Projection Projection)[] others =
-                [("proj", "attn.proj", b.attn.proj), ("fc1", "mlp.fc1", b.mlp.fc1), ("fc2", "mlp.fc2", b.mlp.fc2)];
+                [("proj", "attn.proj", b.attn.proj), ("fc1", "mlp.fc1", b.mlp.First), ("fc2", "mlp.fc2", b.mlp.Second)];
             for (int i = 0; i < others.Length; i++)
             {
                 if (settings.Targets.Contains(others[i].Target))

@@ -5,13 +5,18 @@ namespace Radapt.Models.Dialects;
 /// <summary>Looks into checkpoints without loading their tensors or the tensor library.</summary>
 public static class CheckpointInspection
 {
+    /// <summary>The dialects of tensor names that can be asked for.</summary>
+    public static IReadOnlyList<string> Dialects => [WeightsDialect.Auto, .. WeightsDialect.Options];
+
     /// <summary>Reads names, shapes and metadata of a .pth, .pt, .bin or .safetensors file, or of a Hugging Face folder.</summary>
-    /// <exception cref="RadaptException">The file is missing, damaged or no checkpoint.</exception>
-    public static CheckpointReport Inspect(string path)
+    /// <param name="path">The file or folder.</param>
+    /// <param name="dialect">Whose names to read it by, one of <see cref="Dialects"/>; <c>auto</c>: recognised.</param>
+    /// <exception cref="RadaptException">The file is missing, damaged or no checkpoint, or not of the dialect that is asked for.</exception>
+    public static CheckpointReport Inspect(string path, string dialect = WeightsDialect.Auto)
     {
         using CheckpointFile file = CheckpointFile.Open(path);
-        RecognisedWeights weights = WeightsDialect.Recognise(file);
-        bool hasEncoder = weights.EncoderNames is { Count: > 0 };
+        RecognisedWeights weights = WeightsDialect.Recognise(file, dialect);
+        bool hasEncoder = weights.EncoderTensors is { Count: > 0 };
         return new CheckpointReport
         {
             Path = file.Path,
@@ -20,9 +25,10 @@ public static class CheckpointInspection
             Description = weights.Description,
             IsLoadable = hasEncoder,
             Shape = weights.Shape,
+            TellsHeads = weights.TellsHeads,
             Normalisation = hasEncoder || weights.Dialect == Dialect.Radapt ? (weights.Mean, weights.Std) : null,
             Tensors = file.Tensors,
-            Parts = (weights.EncoderNames?.Count ?? 0, weights.Head.Count, weights.Lora.Count),
+            Parts = (weights.EncoderTensors?.Values.Sum(p => p.Names.Count) ?? 0, weights.Head.Count, weights.Lora.Count),
             LeftOut = weights.LeftOut,
             Metadata = file.Metadata,
             OpaqueObjects = file.Opaque,

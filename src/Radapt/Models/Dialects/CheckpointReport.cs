@@ -20,8 +20,11 @@ public sealed record CheckpointReport
     /// <summary>Whether Radapt can start from these weights.</summary>
     public required bool IsLoadable { get; init; }
 
-    /// <summary>Dimensions as far as the tensors tell, else null; heads are those usual for the width.</summary>
+    /// <summary>Dimensions as far as the tensors tell, else null; heads are those usual for the width unless <see cref="TellsHeads"/>.</summary>
     public required BackboneShape? Shape { get; init; }
+
+    /// <summary>Whether the file, or a <c>config.json</c> beside it, tells the number of heads.</summary>
+    public required bool TellsHeads { get; init; }
 
     /// <summary>Mean and standard deviation of the gray values that go with the weights; null where there is no encoder.</summary>
     public required (double Mean, double Std)? Normalisation { get; init; }

@@ -10,8 +10,14 @@ internal abstract class DialectNames
 {
     public abstract Dialect Dialect { get; }
 
+    /// <summary>What <c>--dialect</c> calls it; null where forcing it makes no sense.</summary>
+    public virtual string? Option => null;
+
     /// <summary>Whether a file is of this dialect. The first that matches is taken, see <see cref="WeightsDialect"/>.</summary>
     public abstract bool Matches(StateDict names);
+
+    /// <summary>Whether a file can be read so when it is forced, though its names do not tell that dialect: encoders alone are named alike.</summary>
+    public virtual bool CanRead(StateDict names) => Matches(names);
 
     /// <summary>What the file is, for people.</summary>
     public abstract string Describe(StateDict names);
@@ -20,12 +26,15 @@ internal abstract class DialectNames
     public virtual (double Mean, double Std) Normalisation(StateDict names) => (.4785, .2834);
 
     /// <summary>The dimensions, as far as the file tells.</summary>
-    public virtual BackboneShape? Shape(StateDict names) => names.Dimensions(StateDict.Native, "pos_embed", "blocks.");
+    public virtual BackboneShape? Shape(StateDict names) => Encoder(names) is { } encoder ? EncoderShape.Read(names.File, encoder) : null;
 
-    /// <summary>Model tensor name -> name in the file; null while this dialect cannot be loaded.</summary>
-    public virtual IReadOnlyDictionary<string, string>? Encoder(StateDict names) => names.Select(IsEncoder);
+    /// <summary>Whether the file says how many heads the attention has.</summary>
+    public virtual bool TellsHeads(StateDict names) => false;
 
-    /// <summary>The same for <c>fc_norm.*</c> and <c>head.*</c>.</summary>
+    /// <summary>Model tensor name -> what the file keeps it as; null where there is no encoder.</summary>
+    public virtual IReadOnlyDictionary<string, TensorParts>? Encoder(StateDict names) => TensorParts.Wholes(names.Select(IsEncoder));
+
+    /// <summary>Name by name, <c>fc_norm.*</c> and <c>head.*</c>.</summary>
     public virtual IReadOnlyDictionary<string, string> Head(StateDict names) => names.Select(IsHead);
 
     /// <summary>The same for <c>*.lora_A</c> and <c>*.lora_B</c>.</summary>
@@ -46,6 +55,11 @@ internal abstract class DialectNames
             return ("projection head", "only self-supervised training needs it");
         }
 
+        if (path.Contains("pooler"))
+        {
+            return ("pooler", "only its own head reads it");
+        }
+
         if (path.Any(p => p.StartsWith("decoder", StringComparison.Ordinal)))
         {
             return ("decoder", "only pre-training needs it");
@@ -54,9 +68,14 @@ internal abstract class DialectNames
         return path[^1] == "mask_token" ? ("mask token", "only pre-training needs it") : ("other tensors", "no part of the encoder");
     }
 
+    /// <summary>A native encoder without what DINOv2 adds, and without adapters.</summary>
+    protected static bool IsPlainNative(StateDict names) =>
+        names.Has(StateDict.Native) && names.HasAny("blocks.") && !names.HasAnyEnding(".ls1.gamma") && !names.HasAnyEnding(".lora_A")
+        && !names.Has("reg_token") && !names.Has("register_tokens");
+
     protected static bool IsEncoder(string name) =>
         !IsLora(name)
-        && (name is "cls_token" or "pos_embed" || name.StartsWith("patch_embed.proj.", StringComparison.Ordinal)
+        && (name is "cls_token" or "register_tokens" or "pos_embed" || name.StartsWith("patch_embed.proj.", StringComparison.Ordinal)
             || name.StartsWith("blocks.", StringComparison.Ordinal) || name.StartsWith("norm.", StringComparison.Ordinal));
 
     protected static bool IsHead(string name) =>

@@ -5,7 +5,11 @@ internal sealed class PlainEncoderNames : DialectNames
 {
     public override Dialect Dialect => Dialect.PlainEncoder;
 
+    public override string Option => "vit";
+
     public override bool Matches(StateDict names) => names.Has(StateDict.Native) && names.HasAny("blocks.");
+
+    public override bool CanRead(StateDict names) => IsPlainNative(names);
 
     public override string Describe(StateDict names) => "ViT encoder (timm and MAE names; its origin cannot be told)";
 }

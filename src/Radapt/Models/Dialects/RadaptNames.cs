@@ -27,12 +27,9 @@ internal sealed class RadaptNames : DialectNames
             ? (m, s) : base.Normalisation(names);
 
     // An adapter does not hold the tensors that would tell; its metadata does.
-    public override BackboneShape? Shape(StateDict names)
-    {
-        int[]? sizes = Json(names, "backbone") is JsonArray { Count: 5 } array && array.All(n => n is JsonValue v && v.TryGetValue(out int size) && size > 0)
-            ? [.. array.Select(n => (int)n!)] : null;
-        return sizes is not null ? new BackboneShape(sizes[0], sizes[1], sizes[2], sizes[3], sizes[4]) : base.Shape(names);
-    }
+    public override BackboneShape? Shape(StateDict names) => BackboneShapeJson.Read(Metadata(names, "backbone")) ?? base.Shape(names);
+
+    public override bool TellsHeads(StateDict names) => BackboneShapeJson.Read(Metadata(names, "backbone")) is not null;
 
     private static string Metadata(StateDict names, string key) =>
         names.File.Format == "safetensors" ? names.File.Metadata.GetValueOrDefault(key, "") : "";

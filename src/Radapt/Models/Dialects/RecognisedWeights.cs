@@ -1,3 +1,5 @@
+using Radapt.Checkpoints;
+
 namespace Radapt.Models.Dialects;
 
 /// <summary>What a checkpoint was recognised as, and which of its tensors is which of the model's.</summary>
@@ -9,21 +11,24 @@ internal sealed record RecognisedWeights
     /// <summary>The same for people: "MRM pre-training checkpoint (MAE encoder names)".</summary>
     public required string Description { get; init; }
 
-    /// <summary>Dimensions as the tensors tell them, null where they do not; heads are those usual for the width.</summary>
+    /// <summary>Dimensions as the tensors tell them, null where they do not; heads are those usual for the width unless <see cref="TellsHeads"/>.</summary>
     public required BackboneShape? Shape { get; init; }
 
     /// <summary>
-    /// Model tensor name (<c>cls_token</c>, <c>pos_embed</c>, <c>patch_embed.proj.*</c>, <c>blocks.i.*</c>, <c>norm.*</c>) -> name in the file.
+    /// Model tensor name (<c>cls_token</c>, <c>pos_embed</c>, <c>patch_embed.proj.*</c>, <c>blocks.i.*</c>, <c>norm.*</c>) -> what the file
+    /// keeps it as.
     /// </summary>
-    /// <exception cref="RadaptException">The file holds no encoder that Radapt can load yet.</exception>
-    public IReadOnlyDictionary<string, string> Encoder => EncoderNames ?? throw new RadaptException(Dialect == Dialect.Unknown
-        ? $"{Path} holds {Description}; give a MAE, MRM or timm checkpoint (`radapt inspect` lists its tensors)."
-        : $"{Path} is recognised ({Description}), but loading it is not built yet; give a MAE, MRM or timm checkpoint.");
+    /// <exception cref="RadaptException">The file holds no encoder.</exception>
+    public IReadOnlyDictionary<string, TensorParts> Encoder => EncoderTensors
+        ?? throw new RadaptException($"{Path} holds {Description}; give a MAE, MRM, DINOv2, timm or Hugging Face checkpoint (`radapt inspect` lists its tensors).");
 
-    /// <summary><c>fc_norm.*</c> and <c>head.*</c> where present, as in <see cref="Encoder"/>.</summary>
+    /// <summary>Whether the heads of <see cref="Shape"/> are told by the file, or by a <c>config.json</c> beside it.</summary>
+    public required bool TellsHeads { get; init; }
+
+    /// <summary><c>fc_norm.*</c> and <c>head.*</c> where present -> name in the file.</summary>
     public required IReadOnlyDictionary<string, string> Head { get; init; }
 
-    /// <summary><c>blocks.i.attn.qkv.lora_A</c> and <c>lora_B</c> where present, as in <see cref="Encoder"/>.</summary>
+    /// <summary><c>blocks.i.attn.qkv.lora_A</c> and <c>lora_B</c> where present -> name in the file.</summary>
     public required IReadOnlyDictionary<string, string> Lora { get; init; }
 
     /// <summary>What of the file is none of these.</summary>
@@ -39,5 +44,5 @@ internal sealed record RecognisedWeights
     public required string Path { get; init; }
 
     /// <summary><see cref="Encoder"/>, or null where asking for it is an error.</summary>
-    public required IReadOnlyDictionary<string, string>? EncoderNames { get; init; }
+    public required IReadOnlyDictionary<string, TensorParts>? EncoderTensors { get; init; }
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using Radapt.Checkpoints;
 
 namespace Radapt.Models.Dialects;
@@ -8,7 +6,7 @@ namespace Radapt.Models.Dialects;
 /// The part of a file that is a model's state dict, by the names inside the model. Checkpoints wrap it in <c>model</c>,
 /// <c>state_dict</c>, <c>teacher</c>, <c>module</c>, <c>backbone</c>, …; the patch embedding, which every vision transformer has, shows where it is.
 /// </summary>
-internal sealed partial class StateDict
+internal sealed class StateDict
 {
     /// <summary>The patch embedding in the names of timm, MAE, MRM and DINOv2, and in those of Hugging Face.</summary>
     public const string Native = "patch_embed.proj.weight", HuggingFace = "embeddings.patch_embeddings.projection.weight";
@@ -52,45 +50,6 @@ internal sealed partial class StateDict
     public IReadOnlyDictionary<string, string> Select(Func<string, bool> which) =>
         _inside.Where(t => which(t.Key)).ToDictionary(t => t.Key, t => t.Value.Name, StringComparer.Ordinal);
 
-    /// <summary>
-    /// The dimensions that the tensors tell, or null where they contradict each other; heads are those usual for the width.
-    /// </summary>
-    /// <param name="patchEmbedding">Name of the convolution's weight (C, 3, P, P).</param>
-    /// <param name="positions">Name of the position embedding (1, 1 + grid², C).</param>
-    /// <param name="blocks">What stands before a block's number.</param>
-    public BackboneShape? Dimensions(string patchEmbedding, string positions, string blocks)
-    {
-        // timm's register models keep no position for the class token.
-        int withoutGrid = Has("reg_token") ? 0 : 1;
-        int depth = Depth(blocks);
-        if (ShapeOf(patchEmbedding) is not [var width, _, var patch, var patchWidth] || patch != patchWidth
-            || ShapeOf(positions) is not [1, var tokens, var positionWidth] || positionWidth != width || depth == 0)
-        {
-            return null;
-        }
-
-        long grid = (long)Math.Round(Math.Sqrt(tokens - withoutGrid));
-        return grid * grid == tokens - withoutGrid && grid is > 0 and < 10_000 && patch is > 0 and < 10_000 && width is > 0 and < 1_000_000
-            ? new BackboneShape((int)(grid * patch), (int)patch, depth, (int)width, BackboneShape.UsualHeads((int)width))
-            : null;
-    }
-
-    /// <summary>Number of blocks; DINOv2's training checkpoints number them <c>blocks.chunk.block</c>, the block counted over all chunks.</summary>
-    private int Depth(string blocks)
-    {
-        int depth = 0;
-        foreach (string name in _inside.Keys.Where(n => n.StartsWith(blocks, StringComparison.Ordinal)))
-        {
-            Match number = BlockNumber().Match(name, blocks.Length, name.Length - blocks.Length);
-            if (number.Success)
-            {
-                depth = Math.Max(depth, 1 + int.Parse(number.Groups["block"].Value, CultureInfo.InvariantCulture));
-            }
-        }
-
-        return depth;
-    }
-
     private static string? PrefixOf(string name)
     {
         foreach (string anchor in (string[])[Native, HuggingFace])
@@ -103,7 +62,4 @@ internal sealed partial class StateDict
 
         return null;
     }
-
-    [GeneratedRegex(@"\G(?:[0-9]{1,4}\.)?(?<block>[0-9]{1,4})\.")]
-    private static partial Regex BlockNumber();
 }

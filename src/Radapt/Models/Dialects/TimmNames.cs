@@ -5,7 +5,11 @@ internal sealed class TimmNames : DialectNames
 {
     public override Dialect Dialect => Dialect.Timm;
 
+    public override string Option => "timm";
+
     public override bool Matches(StateDict names) => names.Has(StateDict.Native) && names.Has("head.weight");
+
+    public override bool CanRead(StateDict names) => IsPlainNative(names);
 
     public override string Describe(StateDict names) => names.HasAny("fc_norm.")
         ? "ViT classifier that reads the mean of its patches (timm, MAE and MED-PEFT names)" : "ViT classifier (timm names)";

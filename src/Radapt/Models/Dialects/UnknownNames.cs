@@ -1,3 +1,5 @@
+using Radapt.Checkpoints;
+
 namespace Radapt.Models.Dialects;
 
 /// <summary>Tensors that are no vision transformer known to Radapt.</summary>
@@ -11,7 +13,7 @@ internal sealed class UnknownNames : DialectNames
 
     public override BackboneShape? Shape(StateDict names) => null;
 
-    public override IReadOnlyDictionary<string, string>? Encoder(StateDict names) => null;
+    public override IReadOnlyDictionary<string, TensorParts>? Encoder(StateDict names) => null;
 
     public override (string Group, string Reason) LeftOut(string name) => ("tensors", "their names are not known");
 }

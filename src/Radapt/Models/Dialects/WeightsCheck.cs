@@ -14,17 +14,17 @@ internal static partial class WeightsCheck
     public static void Ensure(CheckpointFile file, RecognisedWeights recognised, IReadOnlyList<(string Name, long[] Shape)> expected)
     {
         var wanted = expected.ToDictionary(e => e.Name, e => e.Shape, StringComparer.Ordinal);
-        IReadOnlyDictionary<string, string> found = recognised.Encoder;
+        IReadOnlyDictionary<string, TensorParts> found = recognised.Encoder;
         List<string> missing = [.. expected.Select(e => e.Name).Where(n => !found.ContainsKey(n))];
         List<string> unexpected = [.. found.Keys.Where(n => !wanted.ContainsKey(n) && !n.StartsWith("norm.", StringComparison.Ordinal))];
         string[] misshaped =
         [
-            .. expected.Where(e => found.ContainsKey(e.Name)).Select(e => (e.Name, e.Shape, Info: file.Info(found[e.Name])))
-                .Where(e => !Fits(e.Name, e.Info.Shape, e.Shape))
-                .GroupBy(e => $"{e.Info.ShapeText} instead of {TensorInfo.ShapeOf(e.Shape)}", e => e.Name)
+            .. expected.Where(e => found.ContainsKey(e.Name)).Select(e => (e.Name, e.Shape, Found: found[e.Name].ShapeIn(file)))
+                .Where(e => e.Found is null || !Fits(e.Name, e.Found, e.Shape))
+                .GroupBy(e => $"{(e.Found is null ? "in parts that do not fit together" : TensorInfo.ShapeOf(e.Found))} instead of {TensorInfo.ShapeOf(e.Shape)}", e => e.Name)
                 .SelectMany(g => Abbreviated(g).Select(n => $"{n} is {g.Key}")),
         ];
-        string[] noFloats = [.. found.Where(f => wanted.ContainsKey(f.Key) && !file.Info(f.Value).Type.IsFloat()).Select(f => f.Key)];
+        string[] noFloats = [.. found.Where(f => wanted.ContainsKey(f.Key) && !f.Value.HoldsFloats(file)).Select(f => f.Key)];
         string[] differences =
         [
             .. Part("missing", Abbreviated(missing)), .. Part("unexpected", Abbreviated(unexpected)),
@@ -33,7 +33,7 @@ internal static partial class WeightsCheck
         if (differences.Length > 0)
         {
             string own = recognised.Shape is { } s
-                ? $"its own backbone is {s.Name ?? "none of timm's"} (depth {s.Depth}, width {s.Width}, patch {s.PatchSize}, image {s.ImageSize})"
+                ? $"its own backbone is {s.Name ?? "none of timm's"} ({s})"
                 : "its backbone's dimensions cannot be told";
             throw new RadaptException($"{file.Path} ({recognised.Description}) does not fit the model: {string.Join("; ", differences)}. Choose the backbone that fits: {own}.");
         }

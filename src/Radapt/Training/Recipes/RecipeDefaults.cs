@@ -47,7 +47,7 @@ internal static class RecipeDefaults
         {
             throw new RadaptException(
                 $"{choices.Given.Find("backbone")!.Where}: {name} is no backbone that Radapt knows; "
-                + "names look like vit_base_patch16_224 (tiny, small, base, large).");
+                + "names look like vit_base_patch16_224 (tiny, small, base, large) or vit_base_patch14_dinov2, vit_base_patch14_reg4_dinov2 (small, base, large, giant).");
         }
 
         Choice Dimension(string option, Func<BackboneShape, int> get) =>
@@ -59,9 +59,32 @@ internal static class RecipeDefaults
         choices.Choose("depth", () => Dimension("depth", s => s.Depth));
         choices.Choose("width", () => Dimension("width", s => s.Width));
         choices.Choose("heads", () => Dimension("heads", s => s.Heads));
-        choices.Choose("image-size", () => !isNamed && seen is { ImageSize: 518, PatchSize: 14 }
-            ? new Choice(224L, "the paper's for DINOv2; positions for 518 px are resized", ResolvedValue.ByWeights)
+        choices.Choose("image-size", () => (isNamed ? named : seen) is { ImageSize: 518, PatchSize: 14 }
+            ? new Choice(224L, "the paper's; a fifth of the tokens of 518 px, whose positions are resized", isNamed ? ResolvedValue.ByDefault : ResolvedValue.ByWeights)
             : Dimension("image-size", s => s.ImageSize));
+        ChooseBlocks(choices, isNamed ? named : seen, isNamed, isNamed ? seen?.Epsilon : null);
+        choices.Choose("pooling", () => choices.Recipe.LayerScale
+            ? new Choice("class-token", "DINOv2's own linear evaluations read it, and its final norm is trained for it")
+            : new Choice("mean", "the paper's"));
+    }
+
+    // What a name or the weights say of the blocks beyond their size; a custom backbone is as in MAE where it does not say otherwise.
+    private static void ChooseBlocks(RecipeChoices choices, BackboneShape? model, bool isNamed, double? weightsEpsilon)
+    {
+        Choice Of<T>(T value)
+            where T : notnull => model is null ? new Choice(value, "as in MAE") : isNamed ? new Choice(value, $"of {choices.Recipe.Backbone}")
+                : new Choice(value, Recognised(choices.Facts), ResolvedValue.ByWeights);
+
+        choices.Choose("registers", () => Of((long)(model?.Registers ?? 0)));
+        choices.Choose("layer-scale", () => Of(model?.LayerScale ?? false));
+        choices.Choose("ffn", () => Of(model is { SwiGlu: true } ? "swiglu" : "mlp"));
+        bool isGated = choices.Recipe.Ffn == "swiglu";
+        choices.Choose("hidden-width", () => model is not null && model.Width == choices.Recipe.Width && model.SwiGlu == isGated
+            ? Of((long)model.HiddenWidth)
+            : isGated ? new Choice((long)BackboneShape.GatedWidth(choices.Recipe.Width), "DINOv2's rule: two thirds of four times the width")
+            : new Choice(4L * choices.Recipe.Width, "four times the width"));
+        choices.Choose("norm-eps", () => weightsEpsilon is { } seen ? new Choice(seen, Recognised(choices.Facts), ResolvedValue.ByWeights)
+            : Of(model?.Epsilon ?? RecipeOptions.Undecided.NormEps));
     }
 
     public static void ChoosePixels(RecipeChoices choices)

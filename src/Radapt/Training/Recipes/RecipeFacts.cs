@@ -6,8 +6,11 @@ namespace Radapt.Training.Recipes;
 /// <summary>What the weights, the data and the machine tell before a recipe is resolved.</summary>
 public sealed record RecipeFacts
 {
-    /// <summary>The backbone recognised in the weights; null: not recognised, or from scratch. Its heads are a guess that <c>--heads</c> may correct.</summary>
+    /// <summary>The backbone recognised in the weights; null: not recognised, or from scratch.</summary>
     public BackboneShape? WeightsShape { get; init; }
+
+    /// <summary>Whether its heads are known; else they are a guess that <c>--heads</c> may correct.</summary>
+    public bool WeightsTellHeads { get; init; }
 
     /// <summary>What the weights were recognised as, for messages, such as <c>MRM checkpoint</c>.</summary>
     public string? WeightsDescription { get; init; }

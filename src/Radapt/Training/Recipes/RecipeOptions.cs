@@ -78,8 +78,10 @@ public static partial class RecipeOptions
             with { Group = RecipeGroup.Model, Excludes = ["from-scratch"] },
         Flag("from-scratch", r => r.FromScratch, (r, v) => r with { FromScratch = v }, "Start from random weights.")
             with { Group = RecipeGroup.Model, Excludes = ["weights"] },
+        Choice("dialect", r => r.Dialect, (r, v) => r with { Dialect = v }, "Whose tensor names the weights use.", [.. Models.Dialects.CheckpointInspection.Dialects])
+            with { Group = RecipeGroup.Model, DefaultReason = "recognised by the tensors' names" },
         Text("backbone", r => r.Backbone, (r, v) => r with { Backbone = v },
-            "timm's name, such as vit_base_patch16_224; custom: all five dimensions are given.")
+            "timm's name, such as vit_base_patch16_224; custom: its dimensions are given.")
             with { Group = RecipeGroup.Model, Default = "recognised in the weights", ChosenFrom = ["weights", "from-scratch"] },
         Dimension("image-size", r => r.ImageSize, (r, v) => r with { ImageSize = v },
             "Side of the square input, pixels; position embeddings are resized to it."),
@@ -87,9 +89,23 @@ public static partial class RecipeOptions
         Dimension("depth", r => r.Depth, (r, v) => r with { Depth = v }, "Number of transformer blocks."),
         Dimension("width", r => r.Width, (r, v) => r with { Width = v }, "Channels of a token."),
         Dimension("heads", r => r.Heads, (r, v) => r with { Heads = v }, "Attention heads."),
+        Dimension("registers", r => r.Registers, (r, v) => r with { Registers = v }, "Register tokens beside the class token.") with { Min = 0, Max = 1024 },
+        Flag("layer-scale", r => r.LayerScale, (r, v) => r with { LayerScale = v }, "A learned factor per channel scales every residual branch.")
+            with { Group = RecipeGroup.Model, Default = "the backbone's", ChosenFrom = ["weights", "from-scratch", "backbone"] },
+        Choice("ffn", r => r.Ffn, (r, v) => r with { Ffn = v }, "Feed-forward of the blocks.", "mlp", "swiglu")
+            with { Group = RecipeGroup.Model, Default = "the backbone's", ChosenFrom = ["weights", "from-scratch", "backbone"] },
+        Dimension("hidden-width", r => r.HiddenWidth, (r, v) => r with { HiddenWidth = v }, "Channels inside the feed-forward.")
+            with { ChosenFrom = ["weights", "from-scratch", "backbone", "width", "ffn"] },
+        Number("norm-eps", r => r.NormEps, (r, v) => r with { NormEps = v }, "What layer normalisations add to the variance.")
+            with { Group = RecipeGroup.Model, Min = 0, MinIsExcluded = true, Max = 0.01, Default = "the backbone's", ChosenFrom = ["weights", "from-scratch", "backbone"] },
         Choice("pooling", r => PoolingName(r.Pooling), (r, v) => r with { Pooling = v == "mean" ? Pooling.Mean : Pooling.ClassToken },
             "What the classifier reads: the mean of the patch tokens or the class token.", "mean", "class-token")
-            with { Group = RecipeGroup.Model, DefaultReason = Paper },
+            with
+            {
+                Group = RecipeGroup.Model,
+                Default = "mean; class-token for DINOv2",
+                ChosenFrom = ["weights", "from-scratch", "backbone", "layer-scale"],
+            },
         Number("drop-path", r => r.DropPath, (r, v) => r with { DropPath = v },
             "Stochastic depth of the last block, growing linearly from 0 in the first.")
             with

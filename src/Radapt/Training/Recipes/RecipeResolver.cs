@@ -84,7 +84,7 @@ public static class RecipeResolver
             $"{weights?.Length} weights for {recipe.Findings.Count} findings; give one each.");
     }
 
-    // A different image size is no contradiction: positions are resized. Heads cannot be read off weights.
+    // A different image size is no contradiction: positions are resized. Heads cannot be read off tensors alone.
     private static void RejectUnfitBackbone(Recipe recipe, RecipeLayer given, RecipeFacts facts)
     {
         if (recipe.FromScratch || facts.WeightsShape is not { } seen)
@@ -92,18 +92,23 @@ public static class RecipeResolver
             return;
         }
 
-        (string Name, int Asked, int Seen)[] dimensions =
+        (string Name, object Asked, object Seen)[] dimensions =
         [
             ("patch-size", recipe.PatchSize, seen.PatchSize), ("depth", recipe.Depth, seen.Depth), ("width", recipe.Width, seen.Width),
+            ("heads", recipe.Heads, facts.WeightsTellHeads ? seen.Heads : recipe.Heads), ("registers", recipe.Registers, seen.Registers),
+            ("layer-scale", recipe.LayerScale, seen.LayerScale), ("ffn", recipe.Ffn, seen.SwiGlu ? "swiglu" : "mlp"),
+            ("hidden-width", recipe.HiddenWidth, seen.HiddenWidth),
         ];
-        var unfit = dimensions.Where(d => d.Asked != d.Seen).ToList();
+        var unfit = dimensions.Where(d => !d.Asked.Equals(d.Seen)).ToList();
         if (unfit.Count > 0)
         {
             string where = unfit.Select(d => given.Find(d.Name)).Append(given.Find("backbone")).OfType<RecipeEntry>().First().Where;
-            string what = string.Join(", ", unfit.Select(d => $"{d.Name} {d.Asked} against {d.Seen}"));
+            string what = string.Join(", ", unfit.Select(d => $"{d.Name} {Shown(d.Asked)} against {Shown(d.Seen)}"));
             string weights = string.Join(", ", new[] { facts.WeightsDescription ?? "a vision transformer", seen.Name }.OfType<string>());
             throw new RadaptException(
                 $"{where}: {recipe.Backbone} does not fit the weights ({weights}): {what}. Leave it out or take other weights.");
         }
     }
+
+    private static string Shown(object value) => value is bool flag ? flag ? "on" : "off" : RecipeOption.Format(value);
 }

@@ -15,6 +15,11 @@ public sealed class CheckpointInspectionTests
         Assert.NotEmpty(report.Description);
         Assert.InRange(report.TensorBytes, 1, report.FileBytes * 2);
         Assert.Equal(report.Tensors.Sum(t => t.Shape.Aggregate(1L, (a, b) => a * b)), report.Elements);
+        if (GoldenIndex.Find(id).Entry["config"]?["img_size"] is not null)
+        {
+            Assert.True(report.IsLoadable, report.Description);
+        }
+
         if (report.IsLoadable)
         {
             Assert.Equal(report.Tensors.Count, report.Parts.Encoder + report.Parts.Head + report.Parts.Lora + report.LeftOut.Sum(g => g.Count));

@@ -1,0 +1,37 @@
+using Radapt.Compute;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Radapt.Models;
+
+/// <summary>
+/// The gated feed-forward of Shazeer, "GLU variants improve transformer" (2020), as DINOv2's largest model has it: one half of the hidden
+/// channels, through SiLU, gates the other.
+/// </summary>
+internal sealed class SwiGlu : FeedForward
+{
+    public readonly Projection w12; // (2 hidden, C): the gates first
+    public readonly Projection w3;  // (C, hidden)
+
+    public SwiGlu(int width, int hidden, Kernels kernels)
+        : base(nameof(SwiGlu))
+    {
+        w12 = new Projection(width, 2 * hidden, kernels);
+        w3 = new Projection(hidden, width, kernels);
+        RegisterComponents();
+    }
+
+    /// <inheritdoc/>
+    public override Projection First => w12;
+
+    /// <inheritdoc/>
+    public override Projection Second => w3;
+
+    /// <summary>(B, N, C) -> (B, N, C).</summary>
+    public override Tensor Forward(Tensor tokens, ForwardPass pass)
+    {
+        using var scope = NewDisposeScope();
+        Tensor[] halves = w12.Forward(tokens, pass).chunk(2, -1); // each (B, N, hidden)
+        return w3.Forward(F.silu(halves[0]) * halves[1], pass).MoveToOuterDisposeScope();
+    }
+}
