@@ -68,11 +68,11 @@ public sealed record Recipe
     /// <summary>Checkpoint, merged weights or run folder that the backbone's weights come from; null only with <see cref="FromScratch"/>.</summary>
     public string? Weights { get; init; }
 
-    /// <summary>Whose tensor names the weights use; <c>auto</c>: recognised.</summary>
-    public string Dialect { get; init; } = "auto";
-
     /// <summary>Start from random weights.</summary>
     public bool FromScratch { get; init; }
+
+    /// <summary>Whose tensor names the weights use; <c>auto</c>: recognised.</summary>
+    public string Dialect { get; init; } = "auto";
 
     /// <summary>timm's name of the backbone, such as <c>vit_base_patch16_224</c>; <c>custom</c> where its dimensions have none.</summary>
     public required string Backbone { get; init; }
