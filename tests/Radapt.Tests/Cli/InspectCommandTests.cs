@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using Radapt.Tests.Golden;
+
 namespace Radapt.Tests.Cli;
 
 [Collection(WholeCommands.Name)]
@@ -11,5 +14,35 @@ public sealed class InspectCommandTests(TinyRun tiny)
         RadaptResult json = (await RadaptProcess.Run(tiny.Folder, "inspect", Path.Combine(tiny.Run, "adapter.safetensors"), "--json")).Expect(0);
         Assert.Equal((int)json.Json["totals"]!["tensors"]!, json.Json["tensors"]!.AsArray().Count);
         Assert.Equal("lora", (string)json.Json["metadata"]!["method"]!);
+    }
+
+    public static TheoryData<string> Transformers => GoldenIndex.Ids("checkpoints", c => c.Entry["config"]?["img_size"] is not null);
+
+    [Theory, MemberData(nameof(Transformers)), Trait("Category", "Golden")]
+    public async Task Inspect_EveryGoldenTransformer_NamesItsDialectAndShape(string id)
+    {
+        GoldenCase golden = GoldenIndex.Find(id);
+        JsonObject shown = (await RadaptProcess.Run(tiny.Folder, "inspect", golden.File("input"), "--json")).Expect(0).Json;
+        string origin = id.Contains("dinov2", StringComparison.Ordinal) ? "DINOv2" : id.Contains("mrm", StringComparison.Ordinal) ? "MRM"
+            : id.Contains("mae_pretrain", StringComparison.Ordinal) ? "MAE" : id.Contains("medpeft", StringComparison.Ordinal) ? "MED-PEFT" : "ViT";
+        Assert.Contains(origin, (string)shown["description"]!, StringComparison.Ordinal);
+        Assert.True((bool)shown["loadable"]!);
+        JsonObject backbone = shown["backbone"]!.AsObject();
+        (string Shown, string Config)[] same = [("image_size", "img_size"), ("patch_size", "patch_size"), ("depth", "depth"), ("width", "embed_dim")];
+        Assert.All(same, pair => Assert.Equal((int)golden.Config[pair.Config]!, (int)backbone[pair.Shown]!));
+        Assert.Equal((int?)golden.Config["num_register_tokens"] ?? 0, (int)backbone["registers"]!);
+        Assert.Equal((string?)golden.Config["ffn_layer"] is "swiglufused" ? "swiglu" : "mlp", (string)backbone["ffn"]!);
+        if ((bool)backbone["heads_known"]!)
+        {
+            Assert.Equal((int)golden.Config["num_heads"]!, (int)backbone["heads"]!);
+        }
+    }
+
+    [Fact]
+    public async Task Inspect_DialectThatTheFileIsNotIn_OneLine()
+    {
+        string adapter = Path.Combine(tiny.Run, "adapter.safetensors");
+        RadaptResult refused = (await RadaptProcess.Run(tiny.Folder, "inspect", adapter, "--dialect", "dinov2")).Expect(2);
+        Assert.Contains("--dialect dinov2: the tensors of", refused.ErrorLine, StringComparison.Ordinal);
     }
 }

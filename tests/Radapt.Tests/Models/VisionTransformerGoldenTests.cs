@@ -56,6 +56,23 @@ public class VisionTransformerGoldenTests
         GoldenAssert.Close(data["logits"], classifier.Forward(images, ForwardPass.Evaluation), golden.Tolerance, "logits");
     }
 
+    [Fact]
+    public void LoadInto_TimmClassifier_GivesTimmsLogits()
+    {
+        GoldenCase golden = GoldenIndex.Find("checkpoints/timm_vit");
+        using var scope = NewDisposeScope();
+        using var data = new GoldenTensors(golden.File("data"));
+        using var file = new GoldenTensors(golden.File("input"));
+        using var classifier = new Classifier(GoldenAssert.Shape(golden.Config), (int)golden.Config["classes"]!, Pooling.ClassToken, 0, ComputePlan.Float32);
+        using BackboneWeights weights = BackboneWeights.Open(golden.File("input"));
+        weights.LoadInto(classifier.Encoder);
+        Assert.Empty(file.CopyInto(classifier.Head.named_parameters().Select(p => (p.name, (Tensor)p.parameter))));
+        Tensor tokens = classifier.Encoder.Forward(data["input"], ForwardPass.Evaluation);
+        GoldenAssert.Close(data["normed_tokens"], tokens, golden.Tolerance, "normed tokens");
+        GoldenAssert.Close(data["logits"], classifier.Head.Forward(tokens, ForwardPass.Evaluation), golden.Tolerance, "logits");
+        Assert.Contains(weights.LeftOut, note => note.Contains("head", StringComparison.Ordinal));
+    }
+
     private static Classifier Load(GoldenCase golden)
     {
         JsonObject config = golden.Config;

@@ -97,7 +97,7 @@ public static class RecipeResolver
             ("patch-size", recipe.PatchSize, seen.PatchSize), ("depth", recipe.Depth, seen.Depth), ("width", recipe.Width, seen.Width),
             ("heads", recipe.Heads, facts.WeightsTellHeads ? seen.Heads : recipe.Heads), ("registers", recipe.Registers, seen.Registers),
             ("layer-scale", recipe.LayerScale, seen.LayerScale), ("ffn", recipe.Ffn, seen.SwiGlu ? "swiglu" : "mlp"),
-            ("hidden-width", recipe.HiddenWidth, seen.HiddenWidth),
+            ("hidden-width", recipe.HiddenWidth, recipe.Width == seen.Width ? seen.HiddenWidth : recipe.HiddenWidth), // else it follows from the width
         ];
         var unfit = dimensions.Where(d => !d.Asked.Equals(d.Seen)).ToList();
         if (unfit.Count > 0)

@@ -1,0 +1,41 @@
+using Radapt.Tests.Golden;
+
+namespace Radapt.Tests.Cli;
+
+/// <summary>What is said of the weights and is not so is one line, exit code 2, and no run folder.</summary>
+[Collection(WholeCommands.Name)]
+[Trait("Category", "Golden")]
+public sealed class MislabelledWeightsTests(TinyRun tiny)
+{
+    [Theory]
+    [InlineData("dinov2_swiglu", "--dialect hf-dinov2", "--dialect hf-dinov2: the tensors of")]
+    [InlineData("mae_encoder_only", "--dialect dinov2", "it holds ViT encoder")]
+    [InlineData("mae_encoder_only", "--dialect llama", "'llama' is not one of auto")]
+    [InlineData("dinov2_swiglu", "--backbone vit_small_patch14_dinov2 --heads 6", "does not fit the weights (DINOv2 backbone): depth 12 against 2, width 384 against 24, ffn mlp against swiglu")]
+    [InlineData("dinov2_reg4", "--registers 0", "registers 0 against 4")]
+    [InlineData("mae_encoder_only", "--layer-scale", "layer-scale on against off")]
+    [InlineData("hf_dinov2_plain", "--heads 2", "heads 2 against 4")]
+    [InlineData("dinov2_plain", "--image-size 72", "72 px cannot be cut into patches of 14 px")]
+    [InlineData("dinov2_plain", "--backbone vit_base_patch14_dinov3", "no backbone that Radapt knows")]
+    public async Task Finetune_MislabelledWeights_OneLineAndNoFolder(string checkpoint, string options, string expected)
+    {
+        string weights = GoldenIndex.Find($"checkpoints/{checkpoint}").File("input");
+        using var folder = new TemporaryFolder();
+        RadaptResult result = await RadaptProcess.Run(
+            folder.Path, ["finetune", "--data", tiny.Data, "--weights", weights, "--threads", "1", "--precision", "float32", "--out", "run", .. options.Split(' ')]);
+        Assert.Contains(expected, result.Expect(2).ErrorLine, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder["run"]), "a run folder was left behind");
+    }
+
+    [Fact]
+    public async Task Finetune_HuggingFaceDinov2_SaysWhatItIsAndWhyItsDefaultsAreSo()
+    {
+        string weights = GoldenIndex.Find("checkpoints/hf_dinov2_reg4").File("input");
+        using var folder = new TemporaryFolder();
+        RadaptResult result = (await RadaptProcess.Run(
+            folder.Path, "finetune", "--data", tiny.Data, "--weights", weights, "--epochs", "1", "--threads", "1", "--precision", "float32", "--products", "linear", "--out", "run")).Expect(0);
+        Assert.All(
+            ["DINOv2 backbone with registers (Hugging Face names)", "class-token", "DINOv2's own linear evaluations", "0.4785"],
+            text => Assert.Contains(text, result.Output, StringComparison.Ordinal));
+    }
+}
