@@ -44,7 +44,7 @@ public sealed partial record BackboneShape(int ImageSize, int PatchSize, int Dep
     public bool IsSound =>
         ImageSize is > 0 and <= 4096 && PatchSize > 0 && ImageSize % PatchSize == 0 && Depth is > 0 and <= 256
         && Width is > 0 and <= 16384 && Heads > 0 && Width % Heads == 0 && Registers is >= 0 and <= 1024 && HiddenWidth is > 0 and <= 262144
-        && Epsilon is > 0 and < 0.1;
+        && Epsilon is > 0 and <= 1;
 
     /// <summary>Tokens N: the class token, the registers and one per patch.</summary>
     public int Tokens => 1 + Registers + (Grid * Grid);

@@ -97,7 +97,7 @@ public static partial class RecipeOptions
         Dimension("hidden-width", r => r.HiddenWidth, (r, v) => r with { HiddenWidth = v }, "Channels inside the feed-forward.")
             with { ChosenFrom = ["weights", "from-scratch", "backbone", "width", "ffn"] },
         Number("norm-eps", r => r.NormEps, (r, v) => r with { NormEps = v }, "What layer normalisations add to the variance.")
-            with { Group = RecipeGroup.Model, Min = 0, MinIsExcluded = true, Max = 0.01, Default = "the backbone's", ChosenFrom = ["weights", "from-scratch", "backbone"] },
+            with { Group = RecipeGroup.Model, Min = 0, MinIsExcluded = true, Max = 1, Default = "the backbone's", ChosenFrom = ["weights", "from-scratch", "backbone"] },
         Choice("pooling", r => PoolingName(r.Pooling), (r, v) => r with { Pooling = v == "mean" ? Pooling.Mean : Pooling.ClassToken },
             "What the classifier reads: the mean of the patch tokens or the class token.", "mean", "class-token")
             with
