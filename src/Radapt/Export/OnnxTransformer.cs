@@ -1,4 +1,5 @@
 using Radapt.Adaptation;
+using Radapt.Compute;
 using Radapt.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -35,8 +36,8 @@ internal sealed class OnnxTransformer
         string tokens = Embed(encoder, _graph.Input(Images, Batch, channels, _shape.ImageSize, _shape.ImageSize), channels);
         foreach (Block block in encoder.blocks)
         {
-            tokens = Add(tokens, Attention(block.attn, Norm(block.norm1, tokens)));
-            tokens = Add(tokens, Linear(block.mlp.fc2, Gelu(Linear(block.mlp.fc1, Norm(block.norm2, tokens)))));
+            tokens = Add(tokens, Scaled(block.ls1, Attention(block.attn, Norm(block.norm1, tokens))));
+            tokens = Add(tokens, Scaled(block.ls2, FeedForward(block.mlp, Norm(block.norm2, tokens))));
         }
 
         string logits = Linear(_classifier.Head.head, Pooled(encoder.norm is { } norm ? Norm(norm, tokens) : tokens));
@@ -52,12 +53,29 @@ internal sealed class OnnxTransformer
         string grid = _graph.Node(
             "Conv", [images, _graph.Constant(channels == 1 ? weight.sum(1, keepdim: true) : weight), _graph.Constant(encoder.patch_embed.proj.bias)],
             ("kernel_shape", new[] { patch, patch }), ("strides", new[] { patch, patch }));
-        string patches = Transpose(Reshape(grid, 0, width, _shape.Tokens - 1), 0, 2, 1); // (B, N-1, C); a 0 keeps that size
+        string patches = Transpose(Reshape(grid, 0, width, (long)_shape.Grid * _shape.Grid), 0, 2, 1); // (B, L, C); a 0 keeps that size
         string batch = _graph.Node("Shape", [patches], ("end", 1L));
-        string all = _graph.Node("Concat", [batch, _graph.Integers(1, width)], ("axis", 0L));
-        string token = _graph.Node("Expand", [_graph.Constant(encoder.cls_token), all]); // (B, 1, C)
-        return Add(_graph.Node("Concat", [token, patches], ("axis", 1L)), _graph.Constant(encoder.pos_embed));
+        Tensor token = encoder.cls_token.Plus(encoder.pos_embed[.., ..1, ..]); // (1, 1, C)
+        Tensor first = encoder.register_tokens is { } registers ? cat([token, registers], 1) : token; // (1, 1 + R, C)
+        string all = _graph.Node("Concat", [batch, _graph.Integers(1 + _shape.Registers, width)], ("axis", 0L));
+        string placed = Add(patches, _graph.Constant(encoder.pos_embed[.., 1.., ..]));
+        return _graph.Node("Concat", [_graph.Node("Expand", [_graph.Constant(first), all]), placed], ("axis", 1L)); // (B, N, C)
     }
+
+    private string FeedForward(FeedForward mlp, string tokens)
+    {
+        string hidden = Linear(mlp.First, tokens);
+        if (mlp is not SwiGlu)
+        {
+            return Linear(mlp.Second, Gelu(hidden));
+        }
+
+        string[] halves = _graph.Nodes("Split", [hidden, _graph.Integers(_shape.HiddenWidth, _shape.HiddenWidth)], 2, ("axis", 2L));
+        string gate = _graph.Node("Mul", [halves[0], _graph.Node("Sigmoid", [halves[0]])]); // SiLU
+        return Linear(mlp.Second, _graph.Node("Mul", [gate, halves[1]]));
+    }
+
+    private string Scaled(LayerScale? scale, string branch) => scale is null ? branch : _graph.Node("Mul", [branch, _graph.Constant(scale.gamma)]);
 
     private string Attention(Attention attention, string tokens)
     {
@@ -77,7 +95,7 @@ internal sealed class OnnxTransformer
             return _graph.Node("Gather", [tokens, Scalar(0)], ("axis", 1L)); // the class token
         }
 
-        string patches = _graph.Node("Slice", [tokens, _graph.Integers(1), _graph.Integers(_shape.Tokens), _graph.Integers(1)]);
+        string patches = _graph.Node("Slice", [tokens, _graph.Integers(1 + _shape.Registers), _graph.Integers(_shape.Tokens), _graph.Integers(1)]);
         return Norm(norm, _graph.Node("ReduceMean", [patches], ("axes", s_tokenAxis), ("keepdims", 0L)));
     }
 
@@ -95,7 +113,7 @@ internal sealed class OnnxTransformer
     }
 
     private string Norm(LayerNorm norm, string input) =>
-        _graph.Node("LayerNormalization", [input, _graph.Constant(norm.weight), _graph.Constant(norm.bias)], ("axis", -1L), ("epsilon", (float)LayerNorm.Epsilon));
+        _graph.Node("LayerNormalization", [input, _graph.Constant(norm.weight), _graph.Constant(norm.bias)], ("axis", -1L), ("epsilon", (float)norm.Epsilon));
 
     private string Scalar(long value) => _graph.Node("Squeeze", [_graph.Integers(value)]);
 

@@ -1,4 +1,5 @@
 using Radapt.Adaptation;
+using Radapt.Adaptation.Peft;
 using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Inference;
@@ -36,6 +37,24 @@ public sealed class AdapterTravelTests : IDisposable
             AssertClose(expected, Probabilities(merged));
             AssertSameBackbone(run, merged);
         }
+    }
+
+    [Theory, InlineData(null), InlineData("dinov2.")]
+    public void Dinov2_ExportImportMerge_GiveTheSameLogits(string? huggingFace)
+    {
+        using var saved = new SavedAdapter(new LoraSettings { Targets = ["q", "v", "fc1", "fc2"] }, Pooling.ClassToken, shape: SavedAdapter.Dinov2Shape);
+        float[] expected = SavedAdapter.Logits(saved.Adapter);
+
+        PeftExport.Write(saved.Adapter, saved["peft"], huggingFace is null ? null : new HuggingFaceNames(huggingFace, Dinov2: true, SwiGlu: true));
+        ImportReport imported = AdapterImport.Run(new ImportRequest(saved["peft"], saved["imported"]) { Weights = saved.Base, Heads = SavedAdapter.Shape.Heads });
+        Assert.Equal("lora", imported.Adapter.Method);
+        AssertClose(expected, SavedAdapter.Logits(imported.File));
+
+        MergeReport merged = AdapterMerge.Run(saved.Adapter, saved["merged.safetensors"]);
+        Assert.InRange(merged.LogitDifference, 0, 2e-5);
+        AssertClose(expected, SavedAdapter.Logits(merged.File));
+        Assert.All(["timm", "mae"], dialect =>
+            Assert.Contains("Give native", Assert.Throws<RadaptException>(() => AdapterMerge.Run(saved.Adapter, saved["other.safetensors"], dialect)).Message, StringComparison.Ordinal));
     }
 
     [Fact]

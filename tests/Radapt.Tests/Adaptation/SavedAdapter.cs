@@ -11,13 +11,20 @@ namespace Radapt.Tests.Adaptation;
 internal sealed class SavedAdapter : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly BackboneShape _shape;
 
-    public SavedAdapter(LoraSettings? lora = null, Pooling pooling = Pooling.Mean, string method = "lora")
+    public SavedAdapter(LoraSettings? lora = null, Pooling pooling = Pooling.Mean, string method = "lora", BackboneShape? shape = null)
     {
+        _shape = shape ?? Shape;
         using var scope = NewDisposeScope();
         LoraSettings settings = lora ?? new LoraSettings();
-        using var classifier = new Classifier(Shape, 2, pooling, 0, ComputePlan.Float32);
+        using var classifier = new Classifier(_shape, 2, pooling, 0, ComputePlan.Float32);
         Initialisation.FromScratch(classifier.Encoder, 1);
+        foreach ((string name, TorchSharp.Modules.Parameter parameter) in classifier.Encoder.named_parameters().Where(p => p.name.EndsWith("gamma", StringComparison.Ordinal)))
+        {
+            Initialisation.TruncatedNormal(parameter, name, 1, 4); // at its first value it would hide the branches
+        }
+
         classifier.Head.Initialise(1);
         SafetensorsWriter.Write(Base, classifier.Encoder.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter));
         WriteOtherBase(2);
@@ -32,7 +39,7 @@ internal sealed class SavedAdapter : IDisposable
         {
             Method = method,
             Settings = method == "lora" ? new MethodSettings { Lora = settings } : new MethodSettings(),
-            Backbone = Shape,
+            Backbone = _shape,
             Pooling = pooling,
             Findings = ["Effusion", "Pleural \"Other\""],
             Preprocessing = new Preprocessing(16, 18, 0.4, 0.3),
@@ -44,6 +51,9 @@ internal sealed class SavedAdapter : IDisposable
     }
 
     public static BackboneShape Shape { get; } = new(16, 4, 3, 64, 2);
+
+    /// <summary>The same size with all that DINOv2 adds.</summary>
+    public static BackboneShape Dinov2Shape { get; } = Shape with { Registers = 4, LayerScale = true, SwiGlu = true, HiddenWidth = 24 };
 
     public AdapterDescription Description { get; }
 
@@ -69,7 +79,7 @@ internal sealed class SavedAdapter : IDisposable
 
     private void WriteOtherBase(long seed)
     {
-        using var classifier = new Classifier(Shape, 2, Pooling.ClassToken, 0, ComputePlan.Float32);
+        using var classifier = new Classifier(_shape, 2, Pooling.ClassToken, 0, ComputePlan.Float32);
         Initialisation.FromScratch(classifier.Encoder, seed);
         SafetensorsWriter.Write(OtherBase, classifier.Encoder.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter));
     }

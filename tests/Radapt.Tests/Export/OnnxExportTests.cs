@@ -37,6 +37,17 @@ public class OnnxExportTests
         AssertClose(expected[4..6], one, 2e-5);
     }
 
+    [Theory, InlineData(Pooling.Mean), InlineData(Pooling.ClassToken)]
+    public void Write_Dinov2_PredictsInOnnxRuntimeAsHere(Pooling pooling)
+    {
+        using var saved = new SavedAdapter(new LoraSettings { Targets = ["q", "fc1", "fc2"] }, pooling, shape: SavedAdapter.Dinov2Shape);
+        OnnxExport.Write(saved.Adapter, saved["model.onnx"], 1);
+        using var scope = NewDisposeScope();
+        using var session = new InferenceSession(saved["model.onnx"]);
+        (float[] logits, _) = Run(session, AdapterMerge.GeneratedImages(SavedAdapter.Shape.ImageSize));
+        AssertClose(SavedAdapter.Logits(saved.Adapter), logits, 2e-5);
+    }
+
     [Fact]
     public void Write_Model_NamesFindingsAndPreprocessing()
     {

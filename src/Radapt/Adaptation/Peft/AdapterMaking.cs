@@ -135,8 +135,8 @@ internal sealed class AdapterMaking
             (long inputs, long outputs) = update.Place.Slot switch
             {
                 LoraPlace.Fused => (width, 3 * width),
-                "fc1" => (width, 4 * width),
-                "fc2" => (4 * width, width),
+                "fc1" => (width, (_shape.SwiGlu ? 2 : 1) * (long)_shape.HiddenWidth),
+                "fc2" => (_shape.HiddenWidth, width),
                 _ => (width, width),
             };
             if (update.A.dim() != 2 || update.B.dim() != 2 || update.A.shape[1] != inputs || update.B.shape[0] != outputs || update.A.shape[0] != update.B.shape[1] || update.Place.Block >= _shape.Depth)
@@ -194,7 +194,7 @@ internal sealed class AdapterMaking
 
         foreach (LowRankUpdate update in updates)
         {
-            Tensor weight = tensors[update.Place.Projection + ".weight"];
+            Tensor weight = tensors[update.Place.WeightIn(_shape)];
             Tensor target = update.Place.IsAttentionInput ? weight.narrow(0, LoraPacking.IndexOfThird(update) * (long)_shape.Width, _shape.Width) : weight;
             target.Add(update.B.matmul(update.A), update.Scale);
         }

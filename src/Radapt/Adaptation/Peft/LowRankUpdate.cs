@@ -1,3 +1,4 @@
+using Radapt.Models;
 using static TorchSharp.torch;
 
 namespace Radapt.Adaptation.Peft;
@@ -27,6 +28,10 @@ internal sealed record LoraPlace(int Block, string Slot)
     /// <summary>Whether the projection is the fused one.</summary>
     public bool IsAttentionInput => Slot == Fused || Thirds.Contains(Slot);
 
-    /// <summary>Name of the projection in the model: <c>blocks.0.attn.qkv</c>.</summary>
+    /// <summary>Name of the projection's weight in a model, where SwiGLU's <c>fc1</c> and <c>fc2</c> are <c>w12</c> and <c>w3</c>.</summary>
+    public string WeightIn(BackboneShape shape) =>
+        (!shape.SwiGlu ? Projection : Slot == "fc1" ? $"blocks.{Block}.mlp.w12" : Slot == "fc2" ? $"blocks.{Block}.mlp.w3" : Projection) + ".weight";
+
+    /// <summary>Name of the projection: <c>blocks.0.attn.qkv</c>.</summary>
     public string Projection => $"blocks.{Block}.{(IsAttentionInput ? "attn.qkv" : Slot == "proj" ? "attn.proj" : $"mlp.{Slot}")}";
 }

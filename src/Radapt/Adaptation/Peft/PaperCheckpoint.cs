@@ -46,7 +46,7 @@ internal static class PaperCheckpoint
     public static bool LoadBase(CheckpointFile file, VisionTransformer encoder)
     {
         RecognisedWeights weights = WeightsDialect.Recognise(file);
-        if (weights.EncoderNames is null)
+        if (weights.EncoderTensors is null)
         {
             return false;
         }
@@ -56,8 +56,9 @@ internal static class PaperCheckpoint
         foreach ((string name, TorchSharp.Modules.Parameter parameter) in encoder.named_parameters())
         {
             using var scope = NewDisposeScope();
-            Tensor stored = file.ReadFloat32(weights.Encoder[name]);
-            parameter.copy_(name == "pos_embed" ? PositionEmbedding.Resize(stored, encoder.Shape.Grid) : stored);
+            Tensor stored = empty([.. weights.Encoder[name].ShapeIn(file)!]);
+            file.ReadInto(weights.Encoder[name], stored);
+            parameter.copy_(name == "pos_embed" ? PositionEmbedding.Resize(stored, encoder.Shape) : stored);
         }
 
         return true;

@@ -16,7 +16,7 @@ internal static partial class PeftNames
     [
         ("qkv", "attn.qkv", ""), ("q", "", "attention.attention.query"), ("k", "", "attention.attention.key"), ("v", "", "attention.attention.value"),
         ("proj", "attn.proj", "attention.output.dense"), ("fc1", "mlp.fc1", "mlp.fc1"), ("fc2", "mlp.fc2", "mlp.fc2"),
-        ("fc1", "", "intermediate.dense"), ("fc2", "", "output.dense"),
+        ("fc1", "", "intermediate.dense"), ("fc2", "", "output.dense"), ("fc1", "mlp.w12", "mlp.weights_in"), ("fc2", "mlp.w3", "mlp.weights_out"),
     ];
 
     /// <summary>The projection that a module's path means; null where it is none that LoRA can sit on in Radapt.</summary>

@@ -1,7 +1,7 @@
 namespace Radapt.Models.Dialects;
 
 /// <summary>Dinov2 of Hugging Face transformers, the form that RAD-DINO is published in.</summary>
-internal sealed class HuggingFaceDinov2Names : HuggingFaceNames
+internal sealed class HuggingFaceDinov2Names : HuggingFaceTensorNames
 {
     public override Dialect Dialect => Dialect.HuggingFaceDinov2;
 

@@ -1,7 +1,7 @@
 namespace Radapt.Models.Dialects;
 
 /// <summary>ViT and ViTMAE of Hugging Face transformers.</summary>
-internal sealed class HuggingFaceVitNames : HuggingFaceNames
+internal sealed class HuggingFaceVitNames : HuggingFaceTensorNames
 {
     public override Dialect Dialect => Dialect.HuggingFaceVit;
 

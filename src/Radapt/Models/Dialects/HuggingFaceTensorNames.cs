@@ -7,7 +7,7 @@ namespace Radapt.Models.Dialects;
 /// Vision transformers of Hugging Face transformers: query, key and value apart, heads and the norms' epsilon in a
 /// <c>config.json</c> beside the weights.
 /// </summary>
-internal abstract partial class HuggingFaceNames : DialectNames
+internal abstract partial class HuggingFaceTensorNames : DialectNames
 {
     private static readonly Dictionary<string, string> s_outside = new(StringComparer.Ordinal)
     {
