@@ -121,6 +121,6 @@ public class PeftGoldenTests
     private static Projection Projection(VisionTransformer encoder, LoraPlace place)
     {
         Block block = encoder.blocks[place.Block];
-        return place.Slot switch { "proj" => block.attn.proj, "fc1" => block.mlp.First, "fc2" => block.mlp.fc2, _ => block.attn.qkv };
+        return place.Slot switch { "proj" => block.attn.proj, "fc1" => block.mlp.First, "fc2" => block.mlp.Second, _ => block.attn.qkv };
     }
 }
