@@ -45,6 +45,9 @@ public sealed record AdapterDescription
     /// <summary>What the base weights were recognised as.</summary>
     public string BaseDescription { get; init; } = "";
 
+    /// <summary>Licence of the base weights where their file says it.</summary>
+    public string? BaseLicence { get; init; }
+
     /// <summary>Seed of the base weights where they are random.</summary>
     public long Seed { get; init; }
 
@@ -77,6 +80,11 @@ public sealed record AdapterDescription
             metadata["base_weights"] = BaseWeights;
         }
 
+        if (BaseLicence is not null)
+        {
+            metadata["base_licence"] = BaseLicence;
+        }
+
         AdaptationMethod.Find(Method).Describe(Settings, metadata);
         return metadata;
     }
@@ -103,6 +111,7 @@ public sealed record AdapterDescription
                 BaseSha256 = metadata["base_sha256"],
                 BaseDescription = metadata["base_description"],
                 BaseWeights = metadata.GetValueOrDefault("base_weights"),
+                BaseLicence = metadata.GetValueOrDefault("base_licence"),
                 Seed = long.Parse(metadata["seed"], CultureInfo.InvariantCulture),
                 Settings = method.Read(metadata),
             };

@@ -20,17 +20,17 @@ public static class AdapterExport
     {
         AdapterDescription description = AdapterFile.Describe(runOrAdapter);
         string? path = weights ?? description.BaseWeights;
-        HuggingFaceNames? ofBase = null;
+        HuggingFacePaths? ofBase = null;
         if (path is not null && Path.Exists(path) && !File.Exists(Path.Combine(path, "adapter.safetensors")))
         {
             using CheckpointFile file = CheckpointFile.Open(path);
-            ofBase = HuggingFaceNames.Of(file);
+            ofBase = HuggingFacePaths.Of(file);
         }
 
-        HuggingFaceNames? apart = (names ?? (ofBase is null ? "timm" : "huggingface")) switch
+        HuggingFacePaths? apart = (names ?? (ofBase is null ? "timm" : "huggingface")) switch
         {
             "timm" => null,
-            "huggingface" => ofBase ?? new HuggingFaceNames("vit.", Dinov2: false),
+            "huggingface" => ofBase ?? new HuggingFacePaths("vit.", Dinov2: false),
             var other => throw new RadaptException($"--names {other}: choose one of {string.Join(", ", Names)}."),
         };
         PeftExport.Write(runOrAdapter, folder, apart);

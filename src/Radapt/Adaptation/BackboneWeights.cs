@@ -47,6 +47,9 @@ internal sealed class BackboneWeights : IDisposable
     /// <summary>What the file was recognised as, for people.</summary>
     public string Description => _run is null ? _recognised!.Description : $"Radapt run ({_run.Method} on {_run.BaseDescription})";
 
+    /// <summary>Their licence where the file says it.</summary>
+    public string? Licence => _run is null ? WeightsLicence.Find(_file) : _run.BaseLicence;
+
     /// <summary>Dimensions as far as the tensors tell; heads are those usual for the width unless <see cref="TellsHeads"/>.</summary>
     public BackboneShape? Shape => _run?.Backbone ?? _recognised!.Shape;
 

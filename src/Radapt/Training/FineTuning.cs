@@ -27,6 +27,7 @@ public sealed class FineTuning : IDisposable
     private readonly RunCache? _cache;
     private readonly FeatureCache? _features;
     private readonly string _baseHash;
+    private readonly string? _baseLicence;
     private readonly IReadOnlyList<string> _notes;
 
     private FineTuning(ResolvedRecipe resolved, DataSplits data, BackboneWeights? weights, CodecProcess? codecs)
@@ -60,6 +61,7 @@ public sealed class FineTuning : IDisposable
                 weights.LoadInto(_classifier.Encoder);
             }
 
+            _baseLicence = weights?.Licence;
             _baseHash = weights?.Hash() ?? $"scratch:{recipe.Seed.ToString(CultureInfo.InvariantCulture)}";
             _classifier.Head.Initialise(recipe.Seed);
             AdaptationMethod.Apply(_classifier, recipe.Method, recipe.MethodSettings, _plan, recipe.Seed);
@@ -294,6 +296,7 @@ public sealed class FineTuning : IDisposable
         BaseWeights = Recipe.FromScratch ? null : Path.GetFullPath(Recipe.Weights!),
         BaseSha256 = _baseHash,
         BaseDescription = WeightsDescription,
+        BaseLicence = _baseLicence,
         Seed = Recipe.Seed,
     };
 }

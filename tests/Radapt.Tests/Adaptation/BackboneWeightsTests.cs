@@ -98,6 +98,7 @@ public class BackboneWeightsTests
     {
         AdapterDescription description = Description("lora", "/data/base.pth", "abc") with
         {
+            BaseLicence = "cc-by-nc-4.0",
             Findings = ["Pleural Effusion", "Édème, \"aigu\""],
             Settings = new MethodSettings { Lora = new LoraSettings { Rank = 8, Alpha = 16.5, Dropout = 0.05, Targets = ["q", "k", "fc1"], Blocks = [0, 1] } },
         };

@@ -95,5 +95,22 @@ public sealed class SafetensorsWriterTests
         Assert.Single(hashes);
     }
 
+    [Fact]
+    public void Open_HeaderWhoseLengthBeginsAsAPickleDoes_IsReadAsSafetensors()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        int filling = 0;
+        byte[] bytes;
+        do // until the header is 0x0180, 0x0280, … bytes long
+        {
+            SafetensorsWriter.Write(folder["t"], Named(("w", ones(2))), new Dictionary<string, string> { ["filling"] = new('x', filling++) });
+            bytes = File.ReadAllBytes(folder["t"]);
+        }
+        while (bytes is not [0x80, >= 1 and <= 5, ..]);
+        using CheckpointFile file = CheckpointFile.Open(folder["t"]);
+        Assert.True(file.ReadTensor("w").Equals(ones(2)));
+    }
+
     private static Dictionary<string, Tensor> Named(params (string Name, Tensor Tensor)[] tensors) => tensors.ToDictionary(t => t.Name, t => t.Tensor);
 }

@@ -246,6 +246,7 @@ internal sealed class AdapterMaking
             BaseWeights = _baseFile,
             BaseSha256 = _hash ?? _adapter.Facts?.BaseSha256 ?? "",
             BaseDescription = $"{_weights?.Description ?? _adapter.Facts?.BaseDescription} (adapter imported: {_adapter.Description})",
+            BaseLicence = _weights?.Licence ?? _adapter.Facts?.BaseLicence,
             Seed = _adapter.Facts?.Seed ?? 0,
         };
     }

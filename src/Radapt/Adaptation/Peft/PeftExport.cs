@@ -18,7 +18,7 @@ internal static class PeftExport
     /// <param name="folder">Where to; made where it does not exist.</param>
     /// <param name="apart">Names of a base in Hugging Face's form, with this before them; null: timm's, with fused qkv.</param>
     /// <exception cref="RadaptException">Not a LoRA adapter, damaged, or the folder cannot be written.</exception>
-    public static void Write(string runOrAdapter, string folder, HuggingFaceNames? apart)
+    public static void Write(string runOrAdapter, string folder, HuggingFacePaths? apart)
     {
         using var scope = NewDisposeScope();
         using CheckpointFile file = CheckpointFile.Open(AdapterFile.Locate(runOrAdapter));

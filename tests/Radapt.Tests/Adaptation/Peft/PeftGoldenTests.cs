@@ -62,7 +62,7 @@ public class PeftGoldenTests
         });
         Assert.SkipWhen(report.Adapter.Method == "full", "not LoRA alone: imported as the whole model");
         using CheckpointFile weights = CheckpointFile.Open(golden.File("base_weights"));
-        PeftExport.Write(report.File, folder["again"], HuggingFaceNames.Of(weights));
+        PeftExport.Write(report.File, folder["again"], HuggingFacePaths.Of(weights));
 
         using var expected = new GoldenTensors(golden.File("adapter"));
         using var written = new GoldenTensors(Path.Combine(folder["again"], "adapter_model.safetensors"));

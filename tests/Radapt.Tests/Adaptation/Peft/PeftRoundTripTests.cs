@@ -29,7 +29,7 @@ public class PeftRoundTripTests
         settings =>
         {
             using var saved = new SavedAdapter(settings);
-            PeftExport.Write(saved.Adapter, saved["peft"], huggingFace is null ? null : new HuggingFaceNames(huggingFace, huggingFace == "dinov2."));
+            PeftExport.Write(saved.Adapter, saved["peft"], huggingFace is null ? null : new HuggingFacePaths(huggingFace, huggingFace == "dinov2."));
             ImportReport report = AdapterImport.Run(new ImportRequest(saved["peft"], saved["back.safetensors"]) { Weights = saved.Base });
             Assert.Equal(settings.Targets, report.Adapter.Settings.Lora.Targets);
             Assert.Equal(settings.Rank, report.Adapter.Settings.Lora.Rank);

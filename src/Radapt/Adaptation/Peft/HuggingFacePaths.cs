@@ -7,12 +7,12 @@ namespace Radapt.Adaptation.Peft;
 /// <param name="Prefix">What stands before <c>encoder.layer</c> in the base model: <c>vit.</c>, <c>dinov2.</c> or nothing.</param>
 /// <param name="Dinov2">Whether the MLP is named as in Dinov2 (<c>mlp.fc1</c>) rather than as in ViT (<c>intermediate.dense</c>).</param>
 /// <param name="SwiGlu">Whether it is gated (<c>mlp.weights_in</c>).</param>
-internal sealed record HuggingFaceNames(string Prefix, bool Dinov2, bool SwiGlu = false)
+internal sealed record HuggingFacePaths(string Prefix, bool Dinov2, bool SwiGlu = false)
 {
     /// <summary>The names of a base checkpoint; null where it is not in Hugging Face's form.</summary>
-    public static HuggingFaceNames? Of(CheckpointFile file) =>
+    public static HuggingFacePaths? Of(CheckpointFile file) =>
         WeightsDialect.Recognise(file) is { Dialect: Dialect.HuggingFaceVit or Dialect.HuggingFaceDinov2 } weights
-            ? new HuggingFaceNames(new StateDict(file).Prefix, weights.Dialect == Dialect.HuggingFaceDinov2, weights.Shape is { SwiGlu: true }) : null;
+            ? new HuggingFacePaths(new StateDict(file).Prefix, weights.Dialect == Dialect.HuggingFaceDinov2, weights.Shape is { SwiGlu: true }) : null;
 
     /// <summary>The path of a projection or third.</summary>
     public string PathOf(LoraPlace place) => $"{Prefix}encoder.layer.{place.Block}.{End(place.Slot)}";
