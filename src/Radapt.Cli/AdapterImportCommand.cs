@@ -31,8 +31,8 @@ internal sealed class AdapterImportCommand : RadaptCommand
         _force = Add("Model", new Option<bool>("--force") { Description = "Use base weights that are not those of training too, where they fit." });
         _alpha = Add("Model", new Option<double?>("--alpha") { HelpName = "X", Description = "alpha of the paper's checkpoints, which do not store it. Default: 32, the paper's." });
         _heads = Add("Model", new Option<int?>("--heads") { HelpName = "N", Description = "Attention heads. Default: as the adapter says, else those usual for the width." });
-        _pooling = Add("Model", new Option<string>("--pooling") { HelpName = "CHOICE", Description = "What the head reads: mean or class-token. Default: mean where there is an fc_norm." });
-        _pooling.AcceptOnlyFromAmong("mean", "class-token");
+        _pooling = Add("Model", new Option<string>("--pooling") { HelpName = "CHOICE", Description = "What the head reads: mean, class-token, or class-and-mean. Default: by the head's width, and mean where there is an fc_norm." });
+        _pooling.AcceptOnlyFromAmong("mean", "class-token", "class-and-mean");
         _findings = Add("Images", new Option<string>("--findings") { HelpName = "NAME,NAME", Description = "Findings in the order of the head's outputs. Default: as the adapter says, else numbered." });
         _resize = Add("Images", new Option<int?>("--resize") { HelpName = "PX", Description = "Shorter side of an image before the centre crop. Default: as the adapter says, else the input's side." });
         _out = Add("Output", new Option<string>("--out", "-o") { HelpName = "OUT", Description = "Folder for adapter.safetensors, or the adapter file itself.", Required = true });
@@ -68,7 +68,7 @@ internal sealed class AdapterImportCommand : RadaptCommand
             Findings = parsed.GetValue(_findings)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
             Alpha = parsed.GetValue(_alpha),
             Heads = parsed.GetValue(_heads),
-            Pooling = parsed.GetValue(_pooling) switch { "mean" => Pooling.Mean, "class-token" => Pooling.ClassToken, _ => null },
+            Pooling = parsed.GetValue(_pooling) switch { "mean" => Pooling.Mean, "class-token" => Pooling.ClassToken, "class-and-mean" => Pooling.ClassAndMean, _ => null },
             Resize = parsed.GetValue(_resize),
             Force = parsed.GetValue(_force),
         });

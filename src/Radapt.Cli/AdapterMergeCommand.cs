@@ -36,7 +36,8 @@ internal sealed class AdapterMergeCommand : RadaptCommand
     public override IReadOnlyList<(string Line, string What)> Examples { get; } =
     [
         ("radapt adapter merge runs/first -o merged.safetensors", "For Radapt, as the base of another training too:"),
-        ("radapt adapter merge runs/first --dialect timm -o model.safetensors", "For timm and MAE's code:"),
+        ("radapt adapter merge runs/first --dialect timm -o model.safetensors", "For timm:"),
+        ("radapt adapter merge runs/first --dialect huggingface -o model.safetensors", "For Hugging Face's ViT or Dinov2, query, key and value apart:"),
         ("radapt adapter merge runs/first --weights weights/MRM.pth -o merged.safetensors", "The base weights have moved:"),
     ];
 
@@ -56,6 +57,11 @@ internal sealed class AdapterMergeCommand : RadaptCommand
         terminal.Line(string.Create(
             CultureInfo.InvariantCulture,
             $"Merged against unmerged, on {report.Images} generated images: logits differ by at most {report.LogitDifference:0.0e0}, probabilities by at most {report.ProbabilityDifference:0.0e0}."));
+        if (report.Note is { } note)
+        {
+            terminal.Line(note);
+        }
+
         if (json)
         {
             Terminal.WriteJson(new JsonObject
@@ -65,7 +71,7 @@ internal sealed class AdapterMergeCommand : RadaptCommand
                 ["bytes"] = report.Bytes,
                 ["images"] = report.Images,
                 ["difference"] = new JsonObject { ["logit"] = report.LogitDifference, ["probability"] = report.ProbabilityDifference },
-                ["note"] = report.OtherBase,
+                ["notes"] = new JsonArray([.. new[] { report.OtherBase, report.Note }.OfType<string>().Select(n => JsonValue.Create(n))]),
             });
         }
 

@@ -37,12 +37,11 @@ internal static class AdapterFile
     public static void Load(string path, IReadOnlyList<(string Name, Tensor Tensor)> trained)
     {
         using CheckpointFile file = CheckpointFile.Open(Locate(path));
-        Ensure(path, file, trained);
+        IReadOnlyDictionary<string, TensorParts> saved = Ensure(path, file, trained);
         using var noGradient = no_grad();
         foreach ((string name, Tensor tensor) in trained)
         {
-            using var scope = NewDisposeScope();
-            tensor.copy_(file.ReadTensor(name));
+            file.ReadInto(saved[name], tensor);
         }
     }
 
@@ -58,19 +57,19 @@ internal static class AdapterFile
         Ensure(path, file, [.. classifier.Trained()]);
     }
 
-    private static void Ensure(string path, CheckpointFile file, IReadOnlyList<(string Name, Tensor Tensor)> trained)
+    private static IReadOnlyDictionary<string, TensorParts> Ensure(string path, CheckpointFile file, IReadOnlyList<(string Name, Tensor Tensor)> trained)
     {
-        var saved = file.Tensors.ToDictionary(t => t.Name);
+        bool isOurs = file.Metadata.GetValueOrDefault("format") == AdapterDescription.Format; // else merged weights in another dialect
+        IReadOnlyDictionary<string, TensorParts> saved = isOurs ? file.Tensors.ToDictionary(t => t.Name, t => TensorParts.Whole(t.Name)) : WrittenNames.Read(file);
+        var shapes = saved.ToDictionary(t => t.Key, t => t.Value.ShapeIn(file) ?? []);
         string[] problems =
         [
             .. trained.Where(t => !saved.ContainsKey(t.Name)).Select(t => $"{t.Name} is missing"),
-            .. trained.Where(t => saved.TryGetValue(t.Name, out TensorInfo? info) && !info.Shape.SequenceEqual(t.Tensor.shape))
-                .Select(t => $"{t.Name} is ({string.Join(", ", saved[t.Name].Shape)}) instead of ({string.Join(", ", t.Tensor.shape)})"),
+            .. trained.Where(t => shapes.TryGetValue(t.Name, out IReadOnlyList<long>? shape) && !shape.SequenceEqual(t.Tensor.shape))
+                .Select(t => $"{t.Name} is ({string.Join(", ", shapes[t.Name])}) instead of ({string.Join(", ", t.Tensor.shape)})"),
             .. saved.Keys.Except(trained.Select(t => t.Name)).Select(n => $"{n} is unexpected"),
         ];
-        if (problems.Length > 0)
-        {
-            throw new RadaptException($"{path}: does not fit the model it describes: {string.Join("; ", problems.Take(5))}{(problems.Length > 5 ? $" and {problems.Length - 5} more" : "")}.");
-        }
+        return problems.Length == 0 ? saved
+            : throw new RadaptException($"{path}: does not fit the model it describes: {string.Join("; ", problems.Take(5))}{(problems.Length > 5 ? $" and {problems.Length - 5} more" : "")}.");
     }
 }

@@ -14,8 +14,8 @@ public static class AdapterMerge
 {
     private const int Pictures = 4; // generated, to measure with
 
-    /// <summary>Whose tensor names a merged file can have. MAE's and timm's are those of Radapt's own plain ViT.</summary>
-    public static IReadOnlyList<string> Dialects { get; } = ["native", "timm", "mae"];
+    /// <summary>Whose tensor names a merged file can have. Those of timm, MAE and DINOv2's code are Radapt's own, but for timm's registers and SwiGLU.</summary>
+    public static IReadOnlyList<string> Dialects => WrittenNames.Dialects;
 
     /// <summary>Merges, writes, reads the file back and compares.</summary>
     /// <param name="runOrAdapter">Run folder or adapter file.</param>
@@ -42,7 +42,7 @@ public static class AdapterMerge
         RequireMergeable(runOrAdapter, model);
         AdapterDescription merged = model.Description with { Method = "full", Settings = new MethodSettings() };
         SafetensorsWriter.Write(
-            output, MergedTensors(model.Classifier), dialect == "native" ? merged.ToMetadata() : merged.ToForeignMetadata());
+            output, WrittenNames.Of(dialect, MergedTensors(model.Classifier), merged.Backbone), dialect == "native" ? merged.ToMetadata() : merged.ToForeignMetadata());
         Tensor images = GeneratedImages(model.Description.Backbone.ImageSize);
         Tensor expected = model.Classifier.Forward(images, ForwardPass.Evaluation);
         using AdaptedModel written = AdaptedModel.Open(output, null, ComputePlan.Float32);
@@ -53,6 +53,7 @@ public static class AdapterMerge
             ProbabilityDifference = Largest(actual.sigmoid(), expected.sigmoid()),
             Images = Pictures,
             OtherBase = model.OtherBase,
+            Note = dialect == "huggingface" ? Configuration(merged) : null,
         };
     }
 
@@ -93,6 +94,18 @@ public static class AdapterMerge
         }
     }
 
+    // What Hugging Face keeps in a config.json: its defaults are others.
+    private static string Configuration(AdapterDescription model)
+    {
+        string head = model.Pooling switch
+        {
+            Pooling.Mean => "; the head reads the mean of the patches through fc_norm, which those classes do not have",
+            Pooling.ClassToken when model.Backbone.LayerScale => "; the head reads the class token alone, unlike Dinov2ForImageClassification",
+            _ => "",
+        };
+        return FormattableString.Invariant($"In Python set layer_norm_eps={model.Backbone.Epsilon}, num_attention_heads={model.Backbone.Heads}, image_size={model.Backbone.ImageSize}, patch_size={model.Backbone.PatchSize}{head}.");
+    }
+
     private static double Largest(Tensor a, Tensor b) => a.Plus(b, -1).abs().max().item<float>();
 }
 
@@ -110,6 +123,9 @@ public sealed record MergeReport(string File, string Dialect, long Bytes)
 
     /// <summary>Generated images that this was measured on.</summary>
     public required int Images { get; init; }
+
+    /// <summary>What another program's configuration must say for these weights, else null.</summary>
+    public string? Note { get; init; }
 
     /// <summary>A line that says so where other base weights than those of training were forced, else null.</summary>
     public string? OtherBase { get; init; }

@@ -18,6 +18,7 @@ internal sealed class BackboneWeights : IDisposable
     private readonly CheckpointFile _file;
     private readonly RecognisedWeights? _recognised;          // of a checkpoint
     private readonly AdapterDescription? _run;                // of a Radapt run
+    private readonly AdapterDescription? _merged;             // of weights that Radapt merged into another dialect's names
     private readonly string _path;
 
     private BackboneWeights(string path, string dialect)
@@ -30,6 +31,7 @@ internal sealed class BackboneWeights : IDisposable
             if (_file.Metadata.GetValueOrDefault("format") != AdapterDescription.Format)
             {
                 _recognised = WeightsDialect.Recognise(_file, dialect);
+                _merged = AdapterDescription.OfForeignFile(_file.Metadata, path);
             }
             else
             {
@@ -48,19 +50,19 @@ internal sealed class BackboneWeights : IDisposable
     public string Description => _run is null ? _recognised!.Description : $"Radapt run ({_run.Method} on {_run.BaseDescription})";
 
     /// <summary>Their licence where the file says it.</summary>
-    public string? Licence => _run is null ? WeightsLicence.Find(_file) : _run.BaseLicence;
+    public string? Licence => (_run ?? _merged) is { } known ? known.BaseLicence : WeightsLicence.Find(_file);
 
     /// <summary>Dimensions as far as the tensors tell; heads are those usual for the width unless <see cref="TellsHeads"/>.</summary>
-    public BackboneShape? Shape => _run?.Backbone ?? _recognised!.Shape;
+    public BackboneShape? Shape => _run?.Backbone ?? _merged?.Backbone ?? _recognised!.Shape;
 
     /// <summary>Whether the number of heads is known.</summary>
-    public bool TellsHeads => _recognised?.TellsHeads ?? true;
+    public bool TellsHeads => _run is not null || _merged is not null || _recognised!.TellsHeads;
 
     /// <summary>Mean of the gray values that these weights were trained with.</summary>
-    public double Mean => _run?.Preprocessing.Mean ?? _recognised!.Mean;
+    public double Mean => (_run ?? _merged)?.Preprocessing.Mean ?? _recognised!.Mean;
 
     /// <summary>Standard deviation of the gray values that these weights were trained with.</summary>
-    public double Std => _run?.Preprocessing.Std ?? _recognised!.Std;
+    public double Std => (_run ?? _merged)?.Preprocessing.Std ?? _recognised!.Std;
 
     /// <summary>Lines that say which tensors of the file are not used, and why.</summary>
     public IEnumerable<string> LeftOut =>

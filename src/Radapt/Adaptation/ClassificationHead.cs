@@ -9,18 +9,22 @@ namespace Radapt.Adaptation;
 internal sealed class ClassificationHead : nn.Module
 {
     public readonly LayerNorm? fc_norm; // mean pooling only
-    public readonly Projection head;    // (F, C)
+    public readonly Projection head;    // (F, C); (F, 2C) where it reads class token and mean
 
     private readonly int _firstPatch;
+    private readonly Pooling _pooling;
 
     public ClassificationHead(BackboneShape shape, int findings, Pooling pooling, Kernels kernels)
         : base(nameof(ClassificationHead))
     {
-        _firstPatch = 1 + shape.Registers;
+        (_firstPatch, _pooling) = (1 + shape.Registers, pooling);
         fc_norm = pooling == Pooling.Mean ? new LayerNorm(shape.Width, shape.Epsilon, kernels) : null;
-        head = new Projection(shape.Width, findings, kernels);
+        head = new Projection(InputWidth(shape, pooling), findings, kernels);
         RegisterComponents();
     }
+
+    /// <summary>Channels that the head's linear map reads.</summary>
+    public static int InputWidth(BackboneShape shape, Pooling pooling) => pooling == Pooling.ClassAndMean ? 2 * shape.Width : shape.Width;
 
     /// <summary>fc_norm at 1 and 0; head from a truncated normal with standard deviation 2e-5, bias 0 (MAE's fine-tuning).</summary>
     public void Initialise(long seed)
@@ -42,16 +46,23 @@ internal sealed class ClassificationHead : nn.Module
 
     /// <summary>The part of <see cref="Features"/> that has no weights.</summary>
     /// <param name="tokens">(B, N, C)</param>
-    /// <returns>(B, C), float32</returns>
-    public Tensor Pool(Tensor tokens) => fc_norm is null
-        ? tokens[.., 0].to(ScalarType.Float32)
-        : tokens[.., _firstPatch.., ..].mean([1], type: ScalarType.Float32);
+    /// <returns>(B, C), or (B, 2C) for class token and mean; float32</returns>
+    public Tensor Pool(Tensor tokens) => _pooling switch
+    {
+        Pooling.Mean => Mean(tokens),
+        Pooling.ClassToken => Class(tokens),
+        _ => cat([Class(tokens), Mean(tokens)], 1),
+    };
 
     /// <summary>(B, N, C) -> logits (B, F).</summary>
     public Tensor Forward(Tensor tokens, ForwardPass pass) => ForwardPooled(Pool(tokens), pass);
 
     /// <summary>(B, C), from <see cref="Pool"/> -> logits (B, F).</summary>
     public Tensor ForwardPooled(Tensor pooled, ForwardPass pass) => head.Forward(Normalise(pooled), pass);
+
+    private static Tensor Class(Tensor tokens) => tokens[.., 0].to(ScalarType.Float32); // (B, C)
+
+    private Tensor Mean(Tensor tokens) => tokens[.., _firstPatch.., ..].mean([1], type: ScalarType.Float32); // (B, C)
 
     private Tensor Normalise(Tensor pooled) => fc_norm is null ? pooled : fc_norm.Forward(pooled);
 }

@@ -20,7 +20,7 @@ internal sealed class Classifier : IDisposable
     public Classifier(BackboneShape shape, int findings, Pooling pooling, double dropPath, ComputePlan plan)
     {
         var kernels = new Kernels(plan);
-        Encoder = new VisionTransformer(shape, dropPath, withNorm: pooling == Pooling.ClassToken, kernels);
+        Encoder = new VisionTransformer(shape, dropPath, withNorm: pooling != Pooling.Mean, kernels);
         Head = new ClassificationHead(shape, findings, pooling, kernels);
         Pooling = pooling;
     }

@@ -8,4 +8,7 @@ public enum Pooling
 
     /// <summary>Class token through the encoder's <c>norm</c>.</summary>
     ClassToken,
+
+    /// <summary>Class token and mean of the patch tokens, both through the encoder's <c>norm</c>, side by side: DINOv2's classifiers.</summary>
+    ClassAndMean,
 }

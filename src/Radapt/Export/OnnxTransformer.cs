@@ -53,29 +53,15 @@ internal sealed class OnnxTransformer
         string grid = _graph.Node(
             "Conv", [images, _graph.Constant(channels == 1 ? weight.sum(1, keepdim: true) : weight), _graph.Constant(encoder.patch_embed.proj.bias)],
             ("kernel_shape", new[] { patch, patch }), ("strides", new[] { patch, patch }));
-        string patches = Transpose(Reshape(grid, 0, width, (long)_shape.Grid * _shape.Grid), 0, 2, 1); // (B, L, C); a 0 keeps that size
-        string batch = _graph.Node("Shape", [patches], ("end", 1L));
-        Tensor token = encoder.cls_token.Plus(encoder.pos_embed[.., ..1, ..]); // (1, 1, C)
-        Tensor first = encoder.register_tokens is { } registers ? cat([token, registers], 1) : token; // (1, 1 + R, C)
-        string all = _graph.Node("Concat", [batch, _graph.Integers(1 + _shape.Registers, width)], ("axis", 0L));
+        string patches = Transpose(Reshape(grid, 0, width, _shape.Grid * _shape.Grid), 0, 2, 1); // (B, L, C); a 0 keeps that size
         string placed = Add(patches, _graph.Constant(encoder.pos_embed[.., 1.., ..]));
-        return _graph.Node("Concat", [_graph.Node("Expand", [_graph.Constant(first), all]), placed], ("axis", 1L)); // (B, N, C)
+        Tensor first = encoder.cls_token.Plus(encoder.pos_embed[.., ..1, ..]); // (1, 1, C)
+        first = encoder.register_tokens is { } registers ? cat([first, registers], 1) : first; // (1, 1 + R, C)
+        string batch = _graph.Node("Shape", [patches], ("end", 1L));
+        string all = _graph.Node("Concat", [batch, _graph.Integers(1 + _shape.Registers, width)], ("axis", 0L));
+        string start = _graph.Node("Expand", [_graph.Constant(first), all]); // (B, 1 + R, C)
+        return _graph.Node("Concat", [start, placed], ("axis", 1L)); // (B, N, C)
     }
-
-    private string FeedForward(FeedForward mlp, string tokens)
-    {
-        string hidden = Linear(mlp.First, tokens);
-        if (mlp is not SwiGlu)
-        {
-            return Linear(mlp.Second, Gelu(hidden));
-        }
-
-        string[] halves = _graph.Nodes("Split", [hidden, _graph.Integers(_shape.HiddenWidth, _shape.HiddenWidth)], 2, ("axis", 2L));
-        string gate = _graph.Node("Mul", [halves[0], _graph.Node("Sigmoid", [halves[0]])]); // SiLU
-        return Linear(mlp.Second, _graph.Node("Mul", [gate, halves[1]]));
-    }
-
-    private string Scaled(LayerScale? scale, string branch) => scale is null ? branch : _graph.Node("Mul", [branch, _graph.Constant(scale.gamma)]);
 
     private string Attention(Attention attention, string tokens)
     {
@@ -88,15 +74,34 @@ internal sealed class OnnxTransformer
         return Linear(attention.proj, Reshape(Transpose(attended, 0, 2, 1, 3), 0, n, c));
     }
 
-    private string Pooled(string tokens)
+    private string FeedForward(FeedForward mlp, string tokens)
     {
-        if (_classifier.Head.fc_norm is not { } norm)
-        {
-            return _graph.Node("Gather", [tokens, Scalar(0)], ("axis", 1L)); // the class token
-        }
+        string hidden = Linear(mlp.First, tokens);
+        return Linear(mlp.Second, mlp is SwiGlu ? Gated(hidden) : Gelu(hidden));
+    }
 
+    // SiLU of the first half times the second.
+    private string Gated(string hidden)
+    {
+        string[] halves = _graph.Nodes("Split", [hidden, _graph.Integers(_shape.HiddenWidth, _shape.HiddenWidth)], 2, ("axis", 2L));
+        return _graph.Node("Mul", [_graph.Node("Mul", [halves[0], _graph.Node("Sigmoid", [halves[0]])]), halves[1]]);
+    }
+
+    private string Scaled(LayerScale? scale, string branch) => scale is null ? branch : _graph.Node("Mul", [branch, _graph.Constant(scale.gamma)]);
+
+    private string Pooled(string tokens) => _classifier.Pooling switch
+    {
+        Pooling.Mean => Norm(_classifier.Head.fc_norm!, Mean(tokens)),
+        Pooling.ClassToken => Class(tokens),
+        _ => _graph.Node("Concat", [Class(tokens), Mean(tokens)], ("axis", 1L)), // (B, 2C)
+    };
+
+    private string Class(string tokens) => _graph.Node("Gather", [tokens, Scalar(0)], ("axis", 1L)); // (B, C)
+
+    private string Mean(string tokens)
+    {
         string patches = _graph.Node("Slice", [tokens, _graph.Integers(1 + _shape.Registers), _graph.Integers(_shape.Tokens), _graph.Integers(1)]);
-        return Norm(norm, _graph.Node("ReduceMean", [patches], ("axes", s_tokenAxis), ("keepdims", 0L)));
+        return _graph.Node("ReduceMean", [patches], ("axes", s_tokenAxis), ("keepdims", 0L)); // (B, C)
     }
 
     // Exact GELU, 0.5 x (1 + erf(x / sqrt 2)); it is an operator of its own from opset 20 on only.

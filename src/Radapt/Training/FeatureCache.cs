@@ -169,7 +169,7 @@ internal sealed class FeatureCache : IDisposable
     private FeatureLayout Layout(int images, UInt128 key)
     {
         bool pooled = FirstBlock == _recipe.Depth;
-        IReadOnlyList<int> shape = pooled ? [_recipe.Width] : [_classifier.Encoder.Shape.Tokens, _recipe.Width];
+        IReadOnlyList<int> shape = pooled ? [ClassificationHead.InputWidth(_classifier.Encoder.Shape, _classifier.Pooling)] : [_classifier.Encoder.Shape.Tokens, _recipe.Width];
         return new FeatureLayout(key, images, shape, FirstBlock, !pooled && _recipe.Precision == "bfloat16");
     }
 

@@ -45,7 +45,7 @@ public sealed class AdapterTravelTests : IDisposable
         using var saved = new SavedAdapter(new LoraSettings { Targets = ["q", "v", "fc1", "fc2"] }, Pooling.ClassToken, shape: SavedAdapter.Dinov2Shape);
         float[] expected = SavedAdapter.Logits(saved.Adapter);
 
-        PeftExport.Write(saved.Adapter, saved["peft"], huggingFace is null ? null : new HuggingFaceNames(huggingFace, Dinov2: true, SwiGlu: true));
+        PeftExport.Write(saved.Adapter, saved["peft"], huggingFace is null ? null : new HuggingFacePaths(huggingFace, Dinov2: true, SwiGlu: true));
         ImportReport imported = AdapterImport.Run(new ImportRequest(saved["peft"], saved["imported"]) { Weights = saved.Base, Heads = SavedAdapter.Shape.Heads });
         Assert.Equal("lora", imported.Adapter.Method);
         AssertClose(expected, SavedAdapter.Logits(imported.File));
@@ -53,8 +53,6 @@ public sealed class AdapterTravelTests : IDisposable
         MergeReport merged = AdapterMerge.Run(saved.Adapter, saved["merged.safetensors"]);
         Assert.InRange(merged.LogitDifference, 0, 2e-5);
         AssertClose(expected, SavedAdapter.Logits(merged.File));
-        Assert.All(["timm", "mae"], dialect =>
-            Assert.Contains("Give native", Assert.Throws<RadaptException>(() => AdapterMerge.Run(saved.Adapter, saved["other.safetensors"], dialect)).Message, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -34,7 +34,7 @@ internal sealed class AdapterMaking
             throw new RadaptException($"{request.Weights ?? request.Source}: {_shape.Heads} heads do not divide a width of {_shape.Width}; give --heads.");
         }
 
-        if (request.Heads is null && adapter.Facts is null)
+        if (request.Heads is null && adapter.Facts is null && weights?.TellsHeads != true)
         {
             _notes.Add($"{_shape.Heads} attention heads, usual for a width of {_shape.Width}, since the files do not tell; --heads says otherwise.");
         }

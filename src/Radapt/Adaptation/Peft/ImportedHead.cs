@@ -27,19 +27,20 @@ internal sealed class ImportedHead
         }
 
         IsOfBase = !adapter.Saved.ContainsKey("head.weight");
-        Pooling = request.Pooling ?? adapter.Facts?.Pooling ?? (_tensors.ContainsKey("fc_norm.weight") ? Pooling.Mean : Pooling.ClassToken);
         if (!_tensors.TryGetValue("head.weight", out Tensor? weight))
         {
             throw new RadaptException($"{request.Source}: its classification head is missing (no head.weight or classifier.weight here or in the base weights). Save the adapter with modules_to_save=[\"head\"].");
         }
 
+        Pooling = request.Pooling ?? adapter.Facts?.Pooling
+            ?? (_tensors.ContainsKey("fc_norm.weight") ? Pooling.Mean : weight.shape[^1] == 2L * shape.Width ? Pooling.ClassAndMean : Pooling.ClassToken);
         Findings = weight.dim() == 2 ? (int)weight.shape[0] : 0;
         _tensors.TryAdd("head.bias", zeros(Findings));
         CheckNorm(request);
         CheckShapes(request, shape, weight);
     }
 
-    /// <summary>What it reads: the mean of the patches where there is an <c>fc_norm</c>, unless the request or Radapt's own facts say otherwise.</summary>
+    /// <summary>What it reads: the mean of the patches where there is an <c>fc_norm</c>, class token and mean where it is twice as wide as a token, unless the request or Radapt's own facts say otherwise.</summary>
     public Pooling Pooling { get; }
 
     /// <summary>Its outputs.</summary>
@@ -53,7 +54,7 @@ internal sealed class ImportedHead
 
     private void CheckNorm(ImportRequest request)
     {
-        if (Pooling == Pooling.ClassToken)
+        if (Pooling != Pooling.Mean)
         {
             _tensors.Remove("fc_norm.weight");
             _tensors.Remove("fc_norm.bias");
@@ -66,7 +67,7 @@ internal sealed class ImportedHead
 
     private void CheckShapes(ImportRequest request, BackboneShape shape, Tensor weight)
     {
-        string? wrong = Findings == 0 || weight.shape[1] != shape.Width || _tensors["head.bias"].numel() != Findings ? "head"
+        string? wrong = Findings == 0 || weight.shape[1] != ClassificationHead.InputWidth(shape, Pooling) || _tensors["head.bias"].numel() != Findings ? "head"
             : _tensors.Any(t => t.Key.StartsWith("fc_norm", StringComparison.Ordinal) && t.Value.numel() != shape.Width) ? "fc_norm" : null;
         if (wrong is not null)
         {

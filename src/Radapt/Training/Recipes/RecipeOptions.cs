@@ -10,6 +10,9 @@ public static partial class RecipeOptions
 {
     private const string Paper = "the paper's";
 
+    private static readonly (string Name, Pooling Pooling)[] s_poolings =
+        [("mean", Pooling.Mean), ("class-token", Pooling.ClassToken), ("class-and-mean", Pooling.ClassAndMean)];
+
     /// <summary>A recipe in which nothing is decided but the defaults that are the same for everyone.</summary>
     internal static Recipe Undecided { get; } = new()
     {
@@ -98,8 +101,8 @@ public static partial class RecipeOptions
             with { ChosenFrom = ["weights", "from-scratch", "backbone", "width", "ffn"] },
         Number("norm-eps", r => r.NormEps, (r, v) => r with { NormEps = v }, "What layer normalisations add to the variance.")
             with { Group = RecipeGroup.Model, Min = 0, MinIsExcluded = true, Max = 1, Default = "the backbone's", ChosenFrom = ["weights", "from-scratch", "backbone"] },
-        Choice("pooling", r => PoolingName(r.Pooling), (r, v) => r with { Pooling = v == "mean" ? Pooling.Mean : Pooling.ClassToken },
-            "What the classifier reads: the mean of the patch tokens or the class token.", "mean", "class-token")
+        Choice("pooling", r => PoolingName(r.Pooling), (r, v) => r with { Pooling = s_poolings.First(p => p.Name == v).Pooling },
+            "What the classifier reads: the mean of the patch tokens, the class token, or both as DINOv2's classifiers do.", [.. s_poolings.Select(p => p.Name)])
             with
             {
                 Group = RecipeGroup.Model,
@@ -320,7 +323,7 @@ public static partial class RecipeOptions
         _ => "voi",
     };
 
-    internal static string PoolingName(Pooling pooling) => pooling == Pooling.Mean ? "mean" : "class-token";
+    internal static string PoolingName(Pooling pooling) => s_poolings.First(p => p.Pooling == pooling).Name;
 
     /// <summary>The weights per finding that a <c>pos-weight</c> spells out; null for none and balanced.</summary>
     internal static double[]? PosWeights(string text) => text is "none" or "balanced" ? null

@@ -12,7 +12,7 @@ namespace Radapt.Tests.Adaptation.Peft;
 [Trait("Category", "Golden")]
 public class PeftGoldenTests
 {
-    public static TheoryData<string> Adapters => GoldenIndex.Ids("peft-format", c => c.Has("adapter") && c.Config["global_pool"] is not null);
+    public static TheoryData<string> Adapters => GoldenIndex.Ids("peft-format", c => c.Has("adapter"));
 
     public static TheoryData<string> Sources => GoldenIndex.Ids("peft-format", c => c.Has("medpeft_adapter"));
 

@@ -40,6 +40,18 @@ public class PeftRoundTripTests
         },
         iter: 12, threads: 1);
 
+    [Theory]
+    [InlineData(Pooling.Mean)]
+    [InlineData(Pooling.ClassAndMean)]
+    public void ExportThenImport_Dinov2WithSwiGlu_GivesTheSameAdapter(Pooling pooling)
+    {
+        using var saved = new SavedAdapter(new LoraSettings { Targets = ["q", "v", "fc1", "fc2"] }, pooling, shape: SavedAdapter.Dinov2Shape);
+        PeftExport.Write(saved.Adapter, saved["peft"], null);
+        ImportReport report = AdapterImport.Run(new ImportRequest(saved["peft"], saved["back.safetensors"]) { Weights = saved.Base });
+        AssertSameTensors(saved.Adapter, report.File);
+        Assert.Equal(SavedAdapter.Logits(saved.Adapter), SavedAdapter.Logits(report.File));
+    }
+
     [Fact]
     public void Import_UntrainedAdapter_KeepsItsRank()
     {
