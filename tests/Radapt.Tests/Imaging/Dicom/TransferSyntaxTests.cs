@@ -86,6 +86,18 @@ public sealed class TransferSyntaxTests(DecodingProcesses processes) : IClassFix
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(13)]
+    [InlineData(16)]
+    public void JpegExtended_BitsThatAreNone_AreRefused(byte bits)
+    {
+        byte[] file = DicomPhantom.Of(16, 16, 12, 1).ToFile("jpeg-extended");
+        file[file.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC1]) + 4] = bits;
+        Assert.Contains("JPEG stream", Assert.Throws<RadaptException>(() => RadiographReader.Read(file, "x.dcm")).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void JpegBaseline_ColourWithoutMarkers_IsWhatTheHeaderSays()
     {

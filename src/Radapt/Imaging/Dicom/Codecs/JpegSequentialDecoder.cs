@@ -28,7 +28,7 @@ internal static class JpegSequentialDecoder
     public static ushort[] Decode(ReadOnlySpan<byte> stream, PixelFormat format, JpegFrame frame)
     {
         // A block of 64 takes two bits at least, so that a small file cannot ask for much memory.
-        if (frame.Components != 1 || frame.Marker > 0xC1 || frame.Bits > 12 || stream.Length < format.Count / 256)
+        if (frame.Components != 1 || frame.Marker > 0xC1 || frame.Bits is < 2 or > 12 || stream.Length < format.Count / 256)
         {
             throw Damaged();
         }
