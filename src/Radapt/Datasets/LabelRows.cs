@@ -6,7 +6,14 @@ namespace Radapt.Datasets;
 /// <param name="Patient">Null where unknown.</param>
 /// <param name="Split"><c>train</c>, <c>val</c> or <c>test</c>; null where the row has none.</param>
 /// <param name="Labels">1, 0 or -1 per finding.</param>
-internal sealed record LabelRow(int Line, string Name, string? Patient, string? Split, sbyte[] Labels);
+internal sealed record LabelRow(int Line, string Name, string? Patient, string? Split, sbyte[] Labels)
+{
+    /// <summary>The examination; null where unknown.</summary>
+    public string? Study { get; init; }
+
+    /// <summary>View position as the source writes it, such as <c>PA</c>; null where unknown.</summary>
+    public string? View { get; init; }
+}
 
 /// <summary>What a label table or split list says.</summary>
 /// <param name="File">The file, as the user wrote it.</param>

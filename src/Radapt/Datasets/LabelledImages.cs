@@ -5,7 +5,14 @@ namespace Radapt.Datasets;
 /// <param name="Path">Absolute path of the image file.</param>
 /// <param name="Patient">Whose image it is; null where the table does not say.</param>
 /// <param name="Labels">One label per finding: 1 present, 0 absent, -1 unknown (masked out of loss and metrics).</param>
-public sealed record LabelledImage(string Name, string Path, string? Patient, IReadOnlyList<sbyte> Labels);
+public sealed record LabelledImage(string Name, string Path, string? Patient, IReadOnlyList<sbyte> Labels)
+{
+    /// <summary>The examination the image belongs to, unique within its data set; null where unknown.</summary>
+    public string? Study { get; init; }
+
+    /// <summary>View position as the source writes it, such as <c>PA</c> or <c>Lateral</c>; null where unknown.</summary>
+    public string? View { get; init; }
+}
 
 /// <summary>Images that are labelled for the same findings, in the order of the table.</summary>
 /// <param name="Findings">Names of the findings; labels stand in this order.</param>
