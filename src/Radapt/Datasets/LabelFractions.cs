@@ -1,7 +1,4 @@
 using System.Globalization;
-using System.IO.Hashing;
-using System.Text;
-using Radapt.Compute;
 
 namespace Radapt.Datasets;
 
@@ -21,16 +18,12 @@ internal static class LabelFractions
     /// <summary>The images of the fraction, in the order of <paramref name="train"/>; all where it asks for more than there are.</summary>
     public static LabelledImages Draw(LabelledImages train, LabelFraction fraction, long seed, ICollection<string> notes)
     {
-        Group[] groups = [.. train.Items
-            .Select((item, index) => (item, index))
-            .GroupBy(p => p.item.Patient is { } patient ? "patient:" + patient : "image:" + p.item.Name, StringComparer.Ordinal)
-            .Select(g => new Group(g.Key, [.. g.Select(p => p.index)], train))
-            .OrderBy(g => new KeyedRandom(seed, RandomPurpose.Selection, Key(g.Name)).NextUInt64())
-            .ThenBy(g => g.Name, StringComparer.Ordinal)];
-        IReadOnlyList<Group> taken = fraction.Each is { } each
+        LabelGroup[] groups = LabelGroup.Of(
+            [.. train.Items.Select(i => i.Labels)], train.Items.Select(i => i.Patient is { } patient ? "patient:" + patient : "image:" + i.Name), seed);
+        List<LabelGroup> taken = fraction.Each is { } each
             ? FirstOfEachFinding(groups, train.Findings.Count, each)
             : UpTo(fraction.Images ?? (fraction.Share!.Value * train.Items.Count), groups, train.Findings.Count);
-        List<int> chosen = [.. taken.SelectMany(g => g.Items)];
+        List<int> chosen = [.. taken.SelectMany(g => g.Rows)];
         chosen.Sort();
         LabelledImages drawn = train with { Items = [.. chosen.Select(i => train.Items[i])] };
         string people = train.Items.Any(i => i.Patient is not null) ? $" of {taken.Count} patients" : "";
@@ -40,20 +33,20 @@ internal static class LabelFractions
     }
 
     // The beginning of the order that has this many images.
-    private static List<Group> UpTo(double images, Group[] groups, int findings)
+    private static List<LabelGroup> UpTo(double images, LabelGroup[] groups, int findings)
     {
-        var taken = new List<Group>();
+        var taken = new List<LabelGroup>();
         int count = 0;
-        foreach ((Group group, bool required) in Order(groups, findings))
+        foreach ((LabelGroup group, bool required) in Order(groups, findings))
         {
             // Half a group beyond the target is as close as stopping before it.
-            if (!required && count + (group.Items.Length / 2.0) > images)
+            if (!required && count + (group.Rows.Length / 2.0) > images)
             {
                 break;
             }
 
             taken.Add(group);
-            count += group.Items.Length;
+            count += group.Rows.Length;
         }
 
         return taken;
@@ -61,16 +54,16 @@ internal static class LabelFractions
 
     // The first positives and the first negatives of every finding. Whether a group is among them does not depend on the other findings, so that
     // a smaller number lies within a larger one.
-    private static List<Group> FirstOfEachFinding(Group[] groups, int findings, int each)
+    private static List<LabelGroup> FirstOfEachFinding(LabelGroup[] groups, int findings, int each)
     {
-        var taken = new List<Group>();
+        var taken = new List<LabelGroup>();
         var counts = new int[3 * findings];
-        foreach ((Group group, _) in Order(groups, findings))
+        foreach ((LabelGroup group, _) in Order(groups, findings))
         {
             bool isAmongThem = false;
             for (int l = 0; l < counts.Length; l++)
             {
-                isAmongThem |= l % 3 < 2 && group.Counts[l] > 0 && counts[l] < each;
+                isAmongThem |= LabelGroup.IsKnown(l) && group.Counts[l] > 0 && counts[l] < each;
                 counts[l] += group.Counts[l];
             }
 
@@ -83,11 +76,11 @@ internal static class LabelFractions
         return taken;
     }
 
-    private static IEnumerable<(Group Group, bool Required)> Order(Group[] groups, int findings)
+    private static IEnumerable<(LabelGroup Group, bool Required)> Order(LabelGroup[] groups, int findings)
     {
-        int labels = 3 * findings; // positives of finding f at 3f, negatives at 3f + 1, unknown at 3f + 2
+        int labels = 3 * findings;
         var totals = new double[labels];
-        foreach (Group group in groups)
+        foreach (LabelGroup group in groups)
         {
             for (int l = 0; l < labels; l++)
             {
@@ -96,12 +89,12 @@ internal static class LabelFractions
         }
 
         Candidates[] candidates = [.. Enumerable.Range(0, labels).Select(l => new Candidates([.. groups.Where(g => g.Counts[l] > 0)])), new(groups)];
-        var balance = new Balance(totals, groups.Sum(g => g.Items.Length), groups.Length);
-        foreach (int l in Enumerable.Range(0, labels).Where(l => totals[l] > 0 && l % 3 < 2).OrderBy(l => totals[l]))
+        var balance = new Balance(totals, groups.Sum(g => g.Rows.Length), groups.Length);
+        foreach (int l in Enumerable.Range(0, labels).Where(l => totals[l] > 0 && LabelGroup.IsKnown(l)).OrderBy(l => totals[l]))
         {
             if (!balance.Has(l))
             {
-                Group group = candidates[l].Next().MinBy(balance.After)!;
+                LabelGroup group = candidates[l].Next().MinBy(balance.After)!;
                 balance.Add(group);
                 yield return (group, true);
             }
@@ -109,11 +102,11 @@ internal static class LabelFractions
 
         for (int taken = groups.Count(g => g.Taken); taken < groups.Length; taken++)
         {
-            Group? best = null;
+            LabelGroup? best = null;
             double least = double.PositiveInfinity;
             foreach (Candidates of in candidates)
             {
-                foreach (Group group in of.Next())
+                foreach (LabelGroup group in of.Next())
                 {
                     double cost = balance.After(group);
                     if (cost < least)
@@ -128,48 +121,20 @@ internal static class LabelFractions
         }
     }
 
-    private static long Key(string name) => unchecked((long)XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(name)));
-
-    /// <summary>The images of a patient, or an image whose patient is unknown.</summary>
-    private sealed class Group
-    {
-        public Group(string name, int[] items, LabelledImages images)
-        {
-            Name = name;
-            Items = items;
-            Counts = new int[3 * images.Findings.Count];
-            foreach (int item in items)
-            {
-                for (int f = 0; f < images.Findings.Count; f++)
-                {
-                    Counts[(3 * f) + images.Items[item].Labels[f] switch { 1 => 0, 0 => 1, _ => 2 }]++;
-                }
-            }
-        }
-
-        public string Name { get; }
-
-        public int[] Items { get; }
-
-        public int[] Counts { get; }
-
-        public bool Taken { get; set; }
-    }
-
     /// <summary>Groups in random order, of which the first few that are not taken are looked at.</summary>
-    private sealed class Candidates(Group[] order)
+    private sealed class Candidates(LabelGroup[] order)
     {
         private const int Few = 8; // keeps findings within about two images of their share; more gain little and take proportionally longer
 
-        private readonly List<Group> _next = [];
+        private readonly List<LabelGroup> _next = [];
         private int _position;
 
-        public List<Group> Next()
+        public List<LabelGroup> Next()
         {
             _next.RemoveAll(g => g.Taken);
             while (_next.Count < Few && _position < order.Length)
             {
-                Group group = order[_position++];
+                LabelGroup group = order[_position++];
                 if (!group.Taken)
                 {
                     _next.Add(group);
@@ -189,10 +154,10 @@ internal static class LabelFractions
 
         public bool Has(int c) => _counts[c] > 0;
 
-        public void Add(Group group)
+        public void Add(LabelGroup group)
         {
             group.Taken = true;
-            _images += group.Items.Length;
+            _images += group.Rows.Length;
             _groups++;
             for (int c = 0; c < _counts.Length; c++)
             {
@@ -201,9 +166,9 @@ internal static class LabelFractions
         }
 
         /// <summary>Sum of squared deviations over the totals, as in a chi-squared statistic. The number of patients counts too, or patients with many images would come last.</summary>
-        public double After(Group group)
+        public double After(LabelGroup group)
         {
-            double share = (_images + group.Items.Length) / images;
+            double share = (_images + group.Rows.Length) / images;
             double cost = Term(_groups + 1, groups, share);
             for (int c = 0; c < _counts.Length; c++)
             {
