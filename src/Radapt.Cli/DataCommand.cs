@@ -6,8 +6,9 @@ namespace Radapt.Cli;
 internal sealed class DataCommand : Command
 {
     public DataCommand(CancellationToken interrupted)
-        : base("data", "Look at the images of a training, and make synthetic ones.")
+        : base("data", "Check, split and look at the images of a training, and make synthetic ones.")
     {
+        Subcommands.Add(new DataSplitCommand(interrupted));
         Subcommands.Add(new DataPreviewCommand());
         Subcommands.Add(new DataPhantomsCommand(interrupted));
     }

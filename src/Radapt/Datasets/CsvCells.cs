@@ -1,3 +1,4 @@
+using System.Buffers;
 using Sylvan.Data.Csv;
 
 namespace Radapt.Datasets;
@@ -8,6 +9,8 @@ namespace Radapt.Datasets;
 /// </summary>
 internal sealed record CsvCells(string File, IReadOnlyList<string> Header, IReadOnlyList<(int Line, string[] Cells)> Rows)
 {
+    private static readonly SearchValues<char> s_quoted = SearchValues.Create(",;\t\"\r\n");
+
     /// <summary>Reads a file delimited by commas, semicolons or tabs, whichever its first line has most of.</summary>
     /// <exception cref="RadaptException">The file is no text, or a row has another number of cells than the header.</exception>
     public static CsvCells Read(string file)
@@ -52,6 +55,13 @@ internal sealed record CsvCells(string File, IReadOnlyList<string> Header, IRead
 
         return new CsvCells(file, header ?? throw new RadaptException($"{file} is empty."), rows);
     }
+
+    /// <summary>A cell as it is written: in quotes where it holds a delimiter, a quote or a line break (RFC 4180).</summary>
+    public static string Quoted(string cell) =>
+        cell.AsSpan().IndexOfAny(s_quoted) < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    /// <summary>The same for a table that is to be looked at: file names come from anywhere, and a cell that a spreadsheet would take for a formula gets an apostrophe.</summary>
+    public static string QuotedForSpreadsheets(string cell) => Quoted(cell.Length > 0 && cell[0] is '=' or '+' or '@' ? "'" + cell : cell);
 
     private static string[]? Cells(CsvDataReader reader, string[]? header, string where, Dictionary<string, string> pool)
     {

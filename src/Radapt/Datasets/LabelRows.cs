@@ -29,11 +29,13 @@ internal sealed record LabelRows(
     /// <param name="options">Findings, classes.</param>
     /// <param name="notes">Receives lines to print.</param>
     /// <param name="withSplits">Read the column <c>split</c>; without, every row belongs to the part the file was given for.</param>
-    public static LabelRows Read(string file, DataOptions options, ICollection<string> notes, bool withSplits)
+    public static LabelRows Read(string file, DataOptions options, ICollection<string> notes, bool withSplits) =>
+        IsTable(file) ? LabelTable.Read(file, options, notes, withSplits) : SplitList.Read(file, options, notes);
+
+    /// <summary>Whether a file is a label table, by its name.</summary>
+    public static bool IsTable(string file)
     {
         string name = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? file[..^3] : file;
-        return Path.GetExtension(name).ToUpperInvariant() is ".CSV" or ".TSV"
-            ? LabelTable.Read(file, options, notes, withSplits)
-            : SplitList.Read(file, options, notes);
+        return Path.GetExtension(name).ToUpperInvariant() is ".CSV" or ".TSV";
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Radapt.Datasets;
 
 namespace Radapt.Inference;
 
@@ -50,12 +51,5 @@ public static class PredictionTable
 
     private static string Number(float value) => value.ToString("R", CultureInfo.InvariantCulture);
 
-    private static void Row(StringBuilder text, IEnumerable<string> cells) => text.AppendJoin(',', cells.Select(Quoted)).Append('\n');
-
-    // A cell that a spreadsheet would take for a formula gets an apostrophe: file names come from anywhere.
-    internal static string Quoted(string cell)
-    {
-        string safe = cell.Length > 0 && cell[0] is '=' or '+' or '@' ? "'" + cell : cell;
-        return safe.AsSpan().IndexOfAny(",\"\r\n") < 0 ? safe : $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-    }
+    private static void Row(StringBuilder text, IEnumerable<string> cells) => text.AppendJoin(',', cells.Select(CsvCells.QuotedForSpreadsheets)).Append('\n');
 }

@@ -1,3 +1,5 @@
+using Radapt.Datasets;
+
 namespace Radapt.Training.Recipes;
 
 /// <summary>The values from one place: the command line, or one recipe file.</summary>
@@ -46,6 +48,9 @@ public sealed class RecipeLayer
 
     /// <summary>The entry of an option; null where the layer has none.</summary>
     public RecipeEntry? Find(string name) => _entries.GetValueOrDefault(name);
+
+    /// <summary>What it says of images and labels, for commands that train nothing; the standard values where it says nothing.</summary>
+    public DataOptions ToDataOptions() => RunData.Options(Entries.Aggregate(RecipeOptions.Undecided, (recipe, entry) => entry.Option.Set is { } set ? set(recipe, entry.Value) : recipe));
 
     /// <summary>
     /// The same layer with absolute paths, so that a recipe written to a run folder is understood from everywhere. A prefix such as

@@ -1,0 +1,146 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Radapt.Datasets;
+
+namespace Radapt.Cli;
+
+/// <summary><c>radapt data split</c>: train, val and test, or folds, by patient.</summary>
+internal sealed class DataSplitCommand : RadaptCommand
+{
+    private readonly DataArguments _data = new("train", "val", "test", "allow-overlap");
+    private readonly Option<string> _out;
+    private readonly Option<string> _shares;
+    private readonly Option<int?> _folds;
+    private readonly Option<bool> _force;
+    private readonly Option<bool> _json;
+
+    public DataSplitCommand(CancellationToken interrupted)
+        : base("split", "Share images out among train, val and test, or among folds: no patient in two parts, every finding as common in each.")
+    {
+        _out = Add("Output", new Option<string>("--out", "-o")
+        {
+            HelpName = "FILE.csv",
+            Description = "The label table to write: the source's columns, and split or fold.",
+            Required = true,
+        });
+        _force = Add("Output", new Option<bool>("--force") { Description = "Replace the table if it is there already; without, that is an error." });
+        _json = AddJson();
+        _shares = Add("Split", new Option<string>("--shares")
+        {
+            HelpName = "N,N,N",
+            Description = "Shares of train, val and test, or of train and val; only their ratios count. Default: 70,10,20.",
+        });
+        _folds = Add("Split", new Option<int?>("--folds") { HelpName = "K", Description = "Make K folds instead, 2 to 100." });
+        foreach (Option<string> option in _data.Options)
+        {
+            Add(option.Name == "--seed" ? "Split" : "Data", option);
+        }
+
+        SetAction(parsed => Run(parsed, interrupted));
+    }
+
+    public override IReadOnlyList<(string Line, string What)> Examples { get; } =
+    [
+        ("radapt data split --data all.csv -o labels.csv", "70 % to train, 10 % to val, 20 % to test:"),
+        ("radapt data split --data all.csv --shares 80,20 --seed 3 -o labels.csv", "Train and val alone, another draw:"),
+        ("radapt data split --data all.csv --folds 5 -o folds.csv", "Five folds, in a column fold:"),
+    ];
+
+    private int Run(ParseResult parsed, CancellationToken interrupted)
+    {
+        bool json = parsed.GetValue(_json);
+        var terminal = new Terminal(onStandardError: json);
+        int? folds = parsed.GetValue(_folds);
+        string? shares = parsed.GetValue(_shares);
+        if (folds is not null && shares is not null)
+        {
+            throw new RadaptException("--shares and --folds exclude each other: folds are of equal size.");
+        }
+
+        var request = new SplitRequest { Data = _data.Read(parsed), Table = parsed.GetRequiredValue(_out), Folds = folds, Force = parsed.GetValue(_force) };
+        if (shares is not null)
+        {
+            request = request with { Shares = ParseShares(shares) };
+        }
+
+        bool seedIsGiven = _data.Options.Any(o => o.Name == "--seed" && parsed.GetResult(o) is { Implicit: false });
+        SplitReport report = SplitTable.Write(request, interrupted);
+        foreach (string note in report.Notes)
+        {
+            terminal.Line($"Note: {note}");
+        }
+
+        if (folds is null)
+        {
+            terminal.Line($"--shares {string.Join(',', request.Shares)} ({(shares is null ? "default: those of ChestX-ray14 in the paper" : "given")})");
+        }
+
+        terminal.Line($"--seed {request.Data.Seed} ({(seedIsGiven ? "given" : "default: the same draw every time")})");
+        terminal.Line();
+        Show(terminal, report, folds is null ? "" : "fold ");
+        terminal.Line();
+        terminal.Line($"{request.Table}: {Figures.Count(report.Parts.Sum(p => p.Images))} images{(folds is null ? "" : $", fold 1 to {folds}")}. "
+            + (folds is null ? $"Next: radapt finetune --data {FineTuningSession.Quoted(request.Table)}" : ""));
+        if (json)
+        {
+            Terminal.WriteJson(Json(request, report));
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static void Show(Terminal terminal, SplitReport report, string prefix)
+    {
+        var rows = new List<string[]> { Row("images", p => Figures.Count(p.Images)) };
+        if (report.Parts[0].Patients is not null)
+        {
+            rows.Add(Row("patients", p => Figures.Count(p.Patients!.Value)));
+        }
+
+        for (int f = 0; f < report.Findings.Count; f++)
+        {
+            rows.Add(Row(report.Findings[f], p => $"{Figures.Count(p.Counts[f].Positives)} of {Figures.Count(p.Counts[f].Positives + p.Counts[f].Negatives)}"));
+        }
+
+        terminal.Rows(["", .. report.Parts.Select(p => prefix + p.Name)], rows, [.. Enumerable.Range(1, report.Parts.Count)]);
+
+        string[] Row(string name, Func<SplitPart, string> cell) => [name, .. report.Parts.Select(cell)];
+    }
+
+    private static JsonObject Json(SplitRequest request, SplitReport report) => new()
+    {
+        ["table"] = Path.GetFullPath(request.Table),
+        ["seed"] = request.Data.Seed,
+        ["shares"] = request.Folds is null ? new JsonArray([.. request.Shares.Select(s => JsonValue.Create(s))]) : null,
+        ["folds"] = request.Folds,
+        ["parts"] = new JsonArray([.. report.Parts.Select(p => new JsonObject
+        {
+            ["name"] = p.Name,
+            ["images"] = p.Images,
+            ["patients"] = p.Patients,
+            ["findings"] = new JsonObject(report.Findings.Zip(p.Counts, (f, c) => KeyValuePair.Create<string, JsonNode?>(f, new JsonObject
+            {
+                ["positives"] = c.Positives,
+                ["negatives"] = c.Negatives,
+                ["unknown"] = c.Unknown,
+            }))),
+        })]),
+        ["notes"] = new JsonArray([.. report.Notes.Select(n => JsonValue.Create(n))]),
+    };
+
+    private static double[] ParseShares(string text)
+    {
+        string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
+        var shares = new double[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (!double.TryParse(parts[i].TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out shares[i]))
+            {
+                throw new RadaptException($"--shares: '{parts[i]}' is no number; write two or three, such as 70,10,20.");
+            }
+        }
+
+        return shares;
+    }
+}
