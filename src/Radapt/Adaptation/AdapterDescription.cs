@@ -115,14 +115,18 @@ public sealed record AdapterDescription
                 Seed = long.Parse(metadata["seed"], CultureInfo.InvariantCulture),
                 Settings = method.Read(metadata),
             };
-            return description.Findings.Count > 0 && method.Problem(description.Settings, description.Backbone) is null
-                ? description
-                : throw new FormatException("dimensions, findings or the method's options out of range");
+            return Problem(description) is { } problem ? throw new FormatException(problem) : description;
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or FormatException or IndexOutOfRangeException or ArgumentException or OverflowException)
         {
             throw new RadaptException($"{file}: the adapter's metadata is damaged ({e.Message}). Take the file from its run folder again.", e);
         }
+
+        string? Problem(AdapterDescription read) =>
+            AdaptationMethod.Find(read.Method).Problem(read.Settings, read.Backbone) is { } problem ? $"{problem.Option}: {problem.Text.TrimEnd('.')}"
+            : read.Findings.Count == 0 || read.Findings.Any(string.IsNullOrWhiteSpace) || read.Findings.Distinct().Count() < read.Findings.Count ? "findings are missing, without a name, or named twice"
+            : !Enum.IsDefined(read.Pooling) ? "pooling is unknown to this version"
+            : read.Preprocessing.IsSound && read.Preprocessing.ImageSize == read.Backbone.ImageSize ? null : "the preprocessing is out of range or not for the backbone's image size";
 
         T Json<T>(string key) => JsonSerializer.Deserialize<T>(metadata[key], s_json) ?? throw new JsonException(key + " is null");
     }

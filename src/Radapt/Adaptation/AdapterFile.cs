@@ -33,7 +33,7 @@ internal static class AdapterFile
     }
 
     /// <summary>Copies the saved tensors into those of the same names.</summary>
-    /// <exception cref="RadaptException">A tensor is missing, superfluous or of another shape; nothing is changed then.</exception>
+    /// <exception cref="RadaptException">A tensor is missing, superfluous, of another shape or no weight, and nothing is changed then; or it holds NaN or infinity.</exception>
     public static void Load(string path, IReadOnlyList<(string Name, Tensor Tensor)> trained)
     {
         using CheckpointFile file = CheckpointFile.Open(Locate(path));
@@ -43,10 +43,12 @@ internal static class AdapterFile
         {
             file.ReadInto(saved[name], tensor);
         }
+
+        FiniteNumbers.Require(path, trained);
     }
 
     /// <summary>Makes sure that a file holds what its description promises, without its base weights.</summary>
-    /// <exception cref="RadaptException">A tensor is missing, superfluous or of another shape.</exception>
+    /// <exception cref="RadaptException">A tensor is missing, superfluous, of another shape or no weight.</exception>
     public static void EnsureFits(string path, AdapterDescription description)
     {
         var nowhere = new ComputePlan("float32", "meta", 1);
@@ -68,6 +70,7 @@ internal static class AdapterFile
             .. trained.Where(t => shapes.TryGetValue(t.Name, out IReadOnlyList<long>? shape) && !shape.SequenceEqual(t.Tensor.shape))
                 .Select(t => $"{t.Name} is ({string.Join(", ", shapes[t.Name])}) instead of ({string.Join(", ", t.Tensor.shape)})"),
             .. saved.Keys.Except(trained.Select(t => t.Name)).Select(n => $"{n} is unexpected"),
+            .. trained.Where(t => saved.TryGetValue(t.Name, out TensorParts? parts) && !parts.HoldsFloats(file)).Select(t => $"{t.Name} holds no floats"),
         ];
         return problems.Length == 0 ? saved
             : throw new RadaptException($"{path}: does not fit the model it describes: {string.Join("; ", problems.Take(5))}{(problems.Length > 5 ? $" and {problems.Length - 5} more" : "")}.");

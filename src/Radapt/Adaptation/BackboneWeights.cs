@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Radapt.Adaptation.Peft;
 using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Models;
@@ -69,13 +70,8 @@ internal sealed class BackboneWeights : IDisposable
     [
         .. _recognised?.LeftOut.Select(l => $"{l.Count} tensors left out: {l.Group} ({l.Reason})") ?? [],
         .. _recognised is { Head.Count: > 0 } ? ["the head of this checkpoint is left out: the findings get one of their own"] : Array.Empty<string>(),
-        .. PaperLora is { } lora ? [$"the LoRA adapters of this checkpoint (rank {lora.Rank}) are merged into the backbone with alpha {lora.Alpha}, the paper's"] : Array.Empty<string>(),
+        .. _recognised is { Lora.Count: > 0 } ? [FormattableString.Invariant($"the LoRA adapters of this checkpoint are merged into the backbone with alpha {PaperCheckpoint.Alpha}, the paper's, which such files do not store")] : Array.Empty<string>(),
     ];
-
-    /// <summary>Rank and scale of the adapters that a checkpoint of the paper's code carries unmerged; its files do not store alpha.</summary>
-    private LoraSettings? PaperLora => _recognised is { Lora.Count: > 0 }
-        ? new LoraSettings { Rank = (int)_file.Info(_recognised.Lora["blocks.0.attn.qkv.lora_A"]).Shape[0] / 2, Alpha = 32, Targets = ["q", "v"] }
-        : null;
 
     /// <param name="path">Checkpoint, adapter file or run folder.</param>
     /// <param name="dialect">Whose names a checkpoint is to be read by; <c>auto</c>: recognised.</param>
@@ -86,44 +82,34 @@ internal sealed class BackboneWeights : IDisposable
     /// <exception cref="RadaptException">Tensors are missing, unexpected or of another shape; all are named.</exception>
     public void LoadInto(VisionTransformer encoder)
     {
-        if (_run is null)
+        EnsureFits(encoder);
+        using (no_grad())
         {
-            LoadCheckpoint(encoder);
-            return;
+            if (_run is null)
+            {
+                LoadCheckpoint(encoder, _recognised!);
+            }
+            else
+            {
+                LoadRun(encoder, _run);
+            }
         }
 
-        if (_run.Backbone with { ImageSize = encoder.Shape.ImageSize } != encoder.Shape)
+        FiniteNumbers.Require(_path, encoder.named_parameters().Select(p => (p.name, (Tensor)p.parameter)));
+    }
+
+    /// <summary>Makes sure, by names and shapes alone, that <see cref="LoadInto"/> would fill this transformer.</summary>
+    /// <exception cref="RadaptException">Tensors are missing, unexpected or of another shape; all are named.</exception>
+    public void EnsureFits(VisionTransformer encoder)
+    {
+        if (_run is null)
+        {
+            WeightsCheck.Ensure(_file, _recognised!, [.. encoder.named_parameters().Select(p => (p.name, p.parameter.shape))]);
+        }
+        else if (_run.Backbone with { ImageSize = encoder.Shape.ImageSize } != encoder.Shape)
         {
             throw new RadaptException($"{_path}: was trained with {_run.Backbone}, not {encoder.Shape}. Leave --backbone and its dimensions out to use the run's own.");
         }
-
-        AdaptationMethod method = AdaptationMethod.Find(_run.Method);
-        if (method.HoldsWholeModel)
-        {
-            using var noGradient = no_grad();
-            foreach ((string name, TorchSharp.Modules.Parameter parameter) in encoder.named_parameters())
-            {
-                Copy(name, TensorParts.Whole(name), parameter, encoder.Shape);
-            }
-
-            return;
-        }
-
-        if (!method.Merges)
-        {
-            throw new RadaptException($"{_path}: was trained with {_run.Method}, whose adapters cannot be merged into a backbone. Start from its base weights ({_run.BaseWeights ?? "random ones"}) or from a run of another method.");
-        }
-
-        LoadBase(_run, null, encoder);
-        using (no_grad())
-        {
-            foreach ((string name, TorchSharp.Modules.Parameter parameter) in encoder.named_parameters().Where(p => method.IsTrained(p.name, _run.Settings, encoder.Shape)))
-            {
-                Copy(name, TensorParts.Whole(name), parameter, encoder.Shape);
-            }
-        }
-
-        MergeInto(encoder, method, _run.Settings, _file.Tensors.ToDictionary(t => t.Name, t => t.Name));
     }
 
     /// <summary>Hash of what <see cref="LoadInto"/> would load, independent of file format and position grid.</summary>
@@ -181,19 +167,52 @@ internal sealed class BackboneWeights : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    private void LoadCheckpoint(VisionTransformer encoder)
+    private void LoadCheckpoint(VisionTransformer encoder, RecognisedWeights recognised)
     {
-        IReadOnlyDictionary<string, TensorParts> tensors = _recognised!.Encoder;
-        WeightsCheck.Ensure(_file, _recognised, [.. encoder.named_parameters().Select(p => (p.name, p.parameter.shape))]);
-        using var noGradient = no_grad();
         foreach ((string name, TorchSharp.Modules.Parameter parameter) in encoder.named_parameters())
         {
-            Copy(name, tensors[name], parameter, encoder.Shape);
+            Copy(name, recognised.Encoder[name], parameter, encoder.Shape);
         }
 
-        if (PaperLora is { } lora)
+        if (recognised.Lora.Count > 0)
         {
-            MergeInto(encoder, AdaptationMethod.Find("lora"), new MethodSettings { Lora = lora }, _recognised.Lora);
+            MergePaperLora(encoder);
+        }
+    }
+
+    private void LoadRun(VisionTransformer encoder, AdapterDescription run)
+    {
+        AdaptationMethod method = AdaptationMethod.Find(run.Method);
+        if (!method.HoldsWholeModel && !method.Merges)
+        {
+            throw new RadaptException($"{_path}: was trained with {run.Method}, whose adapters cannot be merged into a backbone. Start from its base weights ({run.BaseWeights ?? "random ones"}) or from a run of another method.");
+        }
+
+        AdapterFile.EnsureFits(_path, run);
+        if (!method.HoldsWholeModel)
+        {
+            LoadBase(run, null, encoder);
+        }
+
+        foreach ((string name, TorchSharp.Modules.Parameter parameter) in encoder.named_parameters().Where(p => method.IsTrained(p.name, run.Settings, encoder.Shape)))
+        {
+            Copy(name, TensorParts.Whole(name), parameter, encoder.Shape);
+        }
+
+        MergeInto(encoder, method, run.Settings);
+    }
+
+    private void MergePaperLora(VisionTransformer encoder)
+    {
+        using var scope = NewDisposeScope();
+        foreach (LowRankUpdate update in PaperCheckpoint.ReadLora(_file, PaperCheckpoint.Alpha))
+        {
+            if (update.Place.Block >= encoder.Shape.Depth || update.A.shape[1] != encoder.Shape.Width)
+            {
+                throw new RadaptException($"{_path}: LoRA of {update.Place.Projection} does not fit a backbone of depth {encoder.Shape.Depth} and width {encoder.Shape.Width}.");
+            }
+
+            update.AddTo(encoder.blocks[update.Place.Block].attn.qkv.weight);
         }
     }
 
@@ -212,14 +231,12 @@ internal sealed class BackboneWeights : IDisposable
         target.copy_(PositionEmbedding.Resize(positions, shape));
     }
 
-    private void MergeInto(VisionTransformer encoder, AdaptationMethod method, MethodSettings settings, IReadOnlyDictionary<string, string> names)
+    private void MergeInto(VisionTransformer encoder, AdaptationMethod method, MethodSettings settings)
     {
-        using var noGradient = no_grad();
         using AttachedAdapters? adapters = method.Adapters(encoder, settings, new ComputePlan("float32", encoder.cls_token.device.ToString(), 1), seed: 0);
         foreach ((string name, Tensor tensor) in adapters?.Tensors() ?? [])
         {
-            string inFile = names.GetValueOrDefault(name) ?? throw new RadaptException($"{_path}: the adapter's tensor {name} is missing.");
-            Copy(name, TensorParts.Whole(inFile), tensor, encoder.Shape);
+            Copy(name, TensorParts.Whole(name), tensor, encoder.Shape);
         }
 
         adapters?.AddToBase();

@@ -19,6 +19,9 @@ public sealed record Machine(int PhysicalCores, int LogicalCores, string Process
         }
     }
 
+    /// <summary>Memory that this process may take: the machine's, or what its container allows.</summary>
+    internal static long MemoryBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
     private static Machine Read()
     {
         int logical = Environment.ProcessorCount;

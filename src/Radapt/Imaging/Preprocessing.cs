@@ -11,4 +11,8 @@ namespace Radapt.Imaging;
 /// <param name="Mean">Mean gray value in [0, 1].</param>
 /// <param name="Std">Standard deviation of the gray values; positive.</param>
 /// <param name="DicomScale">How DICOM values become gray levels before all that.</param>
-public sealed record Preprocessing(int ImageSize, int Resize, double Mean, double Std, DicomScale DicomScale = DicomScale.Voi);
+public sealed record Preprocessing(int ImageSize, int Resize, double Mean, double Std, DicomScale DicomScale = DicomScale.Voi)
+{
+    /// <summary>Whether images can be prepared so: what a file says may be none of this.</summary>
+    internal bool IsSound => ImageSize >= 1 && Resize is >= 1 and <= 65536 && Mean is >= 0 and <= 1 && Std is > 0 and < double.PositiveInfinity && Enum.IsDefined(DicomScale);
+}

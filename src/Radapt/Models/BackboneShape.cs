@@ -49,6 +49,10 @@ public sealed partial record BackboneShape(int ImageSize, int PatchSize, int Dep
     /// <summary>Tokens N: the class token, the registers and one per patch.</summary>
     public int Tokens => 1 + Registers + (Grid * Grid);
 
+    /// <summary>Parameters of such a transformer without final norm and head, biases, norms and LayerScale left aside.</summary>
+    internal double Parameters =>
+        (Depth * Width * ((4.0 * Width) + ((SwiGlu ? 3.0 : 2.0) * HiddenWidth))) + (Width * (Tokens + (3.0 * PatchSize * PatchSize)));
+
     /// <summary>
     /// The dimensions of one of timm's names, such as <c>vit_base_patch16_224</c> or <c>vit_base_patch14_reg4_dinov2</c> (518 px, with
     /// LayerScale); null if it is none that Radapt knows.

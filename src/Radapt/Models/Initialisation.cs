@@ -67,6 +67,11 @@ internal static class Initialisation
 
     private static void Assign(Tensor target, Func<float> draw)
     {
+        if (target.device_type == TorchSharp.DeviceType.META)
+        {
+            return; // a shape without numbers
+        }
+
         using var _ = NewDisposeScope();
         using var noGradient = no_grad();
         var values = new float[target.numel()];

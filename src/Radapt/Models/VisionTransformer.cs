@@ -26,6 +26,7 @@ internal sealed class VisionTransformer : nn.Module
         : base(nameof(VisionTransformer))
     {
         Shape = shape;
+        RequireMemory(shape, kernels.Plan);
         double[] rates = StochasticDepth.Rates(dropPath, shape.Depth);
         cls_token = Tensors.Parameter(kernels.Plan, 1, 1, shape.Width);
         register_tokens = shape.Registers > 0 ? Tensors.Parameter(kernels.Plan, 1, shape.Registers, shape.Width) : null;
@@ -96,6 +97,17 @@ internal sealed class VisionTransformer : nn.Module
     {
         Tensor own = TokenAdapter?.AfterLast(tokens) ?? tokens;
         return norm is null ? own : norm.Forward(own);
+    }
+
+    // Dimensions come from files that nobody vouches for, and the system grants memory that it does not have.
+    private static void RequireMemory(BackboneShape shape, ComputePlan plan)
+    {
+        (double needed, double there) = (4.0 * shape.Parameters, Machine.MemoryBytes);
+        if (plan.Device == "cpu" && needed > there)
+        {
+            throw new RadaptException(FormattableString.Invariant(
+                $"A backbone of {shape} takes {needed / 1e9:0} GB of memory, this machine has {there / 1e9:0} GB. Take a smaller backbone, or check the file that describes this one."));
+        }
     }
 
     private Tensor Run(Tensor tokens, int first, int end, ForwardPass pass) =>

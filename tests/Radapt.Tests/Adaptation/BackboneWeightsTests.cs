@@ -33,6 +33,45 @@ public class BackboneWeightsTests
     }
 
     [Theory]
+    [InlineData("blocks.1.attn.qkv", 8, 128, 4, null)]                                                // one block alone is fine
+    [InlineData("blocks.0.attn.qkv", 7, 128, 4, "not LoRA of q and v")]
+    [InlineData("blocks.0.attn.qkv", 0, 128, 0, "not LoRA of q and v")]
+    [InlineData("blocks.0.attn.qkv", 8, 128, 0, "not LoRA of q and v")]
+    [InlineData("blocks.0.mlp.fc1", 8, 128, 4, "LoRA on blocks.0.mlp.fc1")]                          // never left out in silence
+    [InlineData("blocks.7.attn.qkv", 8, 128, 4, "does not fit")]
+    [InlineData("blocks.0.attn.qkv", -1, 128, 4, "only one of lora_A and lora_B")]
+    public void LoadInto_LoraOfAnotherKind_IsNamed(string module, int rowsOfA, int rowsOfB, int rank, string? expected)
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        using Classifier classifier = Random("linear", seed: 1);
+        var tensors = classifier.Encoder.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter);
+        tensors[module + ".lora_B"] = ones(rowsOfB, rank);
+        if (rowsOfA >= 0)
+        {
+            tensors[module + ".lora_A"] = ones(rowsOfA, 64);
+        }
+        else
+        {
+            tensors["blocks.1.attn.qkv.lora_A"] = ones(8, 64);
+            tensors["blocks.1.attn.qkv.lora_B"] = ones(128, 4);
+        }
+
+        SafetensorsWriter.Write(folder["lora.safetensors"], tensors);
+        using BackboneWeights weights = BackboneWeights.Open(folder["lora.safetensors"]);
+        using var loaded = new Classifier(s_shape, 1, Pooling.Mean, 0, ComputePlan.Float32);
+        if (expected is not null)
+        {
+            Assert.Contains(expected, Assert.Throws<RadaptException>(() => weights.LoadInto(loaded.Encoder)).Message, StringComparison.Ordinal);
+            return;
+        }
+
+        weights.LoadInto(loaded.Encoder);
+        Tensor added = loaded.Encoder.blocks[1].attn.qkv.weight - tensors["blocks.1.attn.qkv.weight"]; // 32/4 x 4 in the rows of q and v
+        Assert.True(allclose(added, cat([full(64, 64, 32), zeros(64, 64), full(64, 64, 32)], 0), 1e-4, 1e-4));
+    }
+
+    [Theory]
     [InlineData("lora")]
     [InlineData("linear")]
     [InlineData("full")]

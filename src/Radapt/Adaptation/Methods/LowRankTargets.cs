@@ -58,6 +58,7 @@ internal static class LowRankTargets
         string? unknown = settings.Targets.FirstOrDefault(t => !LoraSettings.AllTargets.Contains(t));
         return unknown is not null ? new MethodProblem("lora-targets", $"'{unknown}' is no projection; there are {string.Join(", ", LoraSettings.AllTargets)}.")
             : settings.Targets.Count == 0 ? new MethodProblem("lora-targets", "nothing is adapted; name at least one projection.")
+            : settings.Dropout is not (>= 0 and < 1) ? new MethodProblem("lora-dropout", "the share is not from 0 to below 1; give one in that range.")
             : settings.Blocks.Any(b => b < 0 || b >= shape.Depth) ? new MethodProblem("lora-blocks", $"the backbone has the blocks 0 to {shape.Depth - 1}.")
             : null;
     }

@@ -107,6 +107,13 @@ internal sealed class AdapterMaking
 
             (LoraSettings settings, IReadOnlyDictionary<string, Tensor> tensors) = asLora
                 ? LoraPacking.Pack(updates, _shape.Depth, _adapter.Dropout) : (new LoraSettings(), WholeModel(updates, replaced));
+            (string Name, Tensor Tensor)[] all = [.. tensors.Concat(_head.Tensors).Select(t => (t.Key, t.Value))];
+            FiniteNumbers.Require(_request.Source, all);
+            if (asLora)
+            {
+                RequireBase();
+            }
+
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(_outFile))!);
             if (asLora && _own is not null)
             {
@@ -114,7 +121,7 @@ internal sealed class AdapterMaking
             }
 
             AdapterDescription description = Describe(asLora ? "lora" : "full", settings);
-            AdapterFile.Save(_outFile, description, tensors.Concat(_head.Tensors).Select(t => (t.Key, t.Value)));
+            AdapterFile.Save(_outFile, description, all);
             return new ImportReport(_outFile, description, _notes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -194,9 +201,7 @@ internal sealed class AdapterMaking
 
         foreach (LowRankUpdate update in updates)
         {
-            Tensor weight = tensors[update.Place.WeightIn(_shape)];
-            Tensor target = update.Place.IsAttentionInput ? weight.narrow(0, LoraPacking.IndexOfThird(update) * (long)_shape.Width, _shape.Width) : weight;
-            target.Add(update.B.matmul(update.A), update.Scale);
+            update.AddTo(tensors[update.Place.WeightIn(_shape)]);
         }
 
         foreach ((string name, Tensor delta) in _adapter.Added)
@@ -206,6 +211,13 @@ internal sealed class AdapterMaking
         }
 
         return tensors;
+    }
+
+    // The adapter file does not hold the base, so nothing else would notice before it is used that the head reads what these weights lack.
+    private void RequireBase()
+    {
+        using var shapes = new VisionTransformer(_shape, 0, withNorm: _head.Pooling != Pooling.Mean, new Kernels(new ComputePlan("float32", "meta", 1)));
+        _weights?.EnsureFits(shapes);
     }
 
     // The paper's checkpoints carry their base; a Radapt adapter needs it as a file of its own.

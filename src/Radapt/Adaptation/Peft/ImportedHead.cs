@@ -67,11 +67,16 @@ internal sealed class ImportedHead
 
     private void CheckShapes(ImportRequest request, BackboneShape shape, Tensor weight)
     {
-        string? wrong = Findings == 0 || weight.shape[1] != ClassificationHead.InputWidth(shape, Pooling) || _tensors["head.bias"].numel() != Findings ? "head"
-            : _tensors.Any(t => t.Key.StartsWith("fc_norm", StringComparison.Ordinal) && t.Value.numel() != shape.Width) ? "fc_norm" : null;
+        string? wrong = Findings == 0 || weight.shape[1] != ClassificationHead.InputWidth(shape, Pooling) ? "head.weight"
+            : _tensors.Keys.FirstOrDefault(n => n != "head.weight" && !_tensors[n].shape.SequenceEqual([n == "head.bias" ? Findings : shape.Width]));
         if (wrong is not null)
         {
-            throw new RadaptException($"{request.Source}: its {wrong} ({string.Join(", ", _tensors[wrong + ".weight"].shape)}) does not fit a backbone of width {shape.Width}.");
+            throw new RadaptException($"{request.Source}: its {wrong} ({string.Join(", ", _tensors[wrong].shape)}) does not fit a backbone of width {shape.Width}{(wrong == "head.bias" ? $" with {Findings} findings" : "")}.");
+        }
+
+        if (request.Findings is { } named && named.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { Key: { } twice })
+        {
+            throw new RadaptException($"{request.Source}: --findings names {twice} twice; give each output a name of its own.");
         }
 
         if (request.Findings is { } names && names.Count != Findings)

@@ -100,7 +100,7 @@ internal static class LoraPacking
     public static (LoraSettings Settings, IReadOnlyDictionary<string, Tensor> Tensors) Pack(IReadOnlyList<LowRankUpdate> updates, int depth, double dropout)
     {
         int rank = updates.Max(u => u.Rank);
-        double scale = updates.GroupBy(u => u.Scale).MaxBy(g => g.Count())!.Key;
+        double scale = updates.GroupBy(u => u.Scale).Where(g => g.Key != 0).MaxBy(g => g.Count())?.Key ?? 1; // others are fractions of it
         int[] blocks = [.. updates.Select(u => u.Place.Block).Distinct().Order()];
         string[] targets = [.. LoraSettings.AllTargets.Where(s => updates.Any(u => u.Place.Slot == s))];
         var byPlace = updates.ToDictionary(u => u.Place);

@@ -1,3 +1,4 @@
+using Radapt.Compute;
 using Radapt.Models;
 using static TorchSharp.torch;
 
@@ -12,6 +13,14 @@ internal sealed record LowRankUpdate(LoraPlace Place, Tensor A, Tensor B, double
 {
     /// <summary>Rank r.</summary>
     public int Rank => (int)A.shape[0];
+
+    /// <summary>Adds it to the projection's weight: (out, in), of a fused one (3 out, in), of which a third has its own rows. Not for an update of all thirds at once.</summary>
+    public void AddTo(Tensor weight)
+    {
+        long rows = B.shape[0];
+        Tensor target = Place.IsAttentionInput ? weight.narrow(0, LoraPacking.IndexOfThird(this) * rows, rows) : weight;
+        target.Add(B.matmul(A), Scale);
+    }
 }
 
 /// <summary>A projection of the backbone, or a third of its fused qkv projection.</summary>

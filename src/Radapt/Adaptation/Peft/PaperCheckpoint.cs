@@ -20,12 +20,7 @@ internal static class PaperCheckpoint
     public static ForeignAdapter Read(CheckpointFile file, double alpha)
     {
         var names = new StateDict(file);
-        var lora = new List<LowRankUpdate>();
-        foreach (string a in names.Names.Where(n => n.EndsWith(".lora_A", StringComparison.Ordinal)))
-        {
-            lora.AddRange(Thirds(file, names.Prefix, a[..^".lora_A".Length], alpha));
-        }
-
+        IReadOnlyList<LowRankUpdate> lora = ReadLora(file, alpha);
         string[] saved = [.. names.Names.Where(n => n is "head.weight" or "head.bias" or "fc_norm.weight" or "fc_norm.bias")];
         if (!saved.Contains("head.weight"))
         {
@@ -39,6 +34,15 @@ internal static class PaperCheckpoint
             Saved = saved.ToDictionary(n => n, n => file.ReadFloat32(names.Prefix + n)),
             Dropout = 0.1,
         };
+    }
+
+    /// <summary>The updates of q and v, block by block.</summary>
+    /// <exception cref="RadaptException">LoRA on something else, half of one, or of ranks that do not fit together.</exception>
+    public static IReadOnlyList<LowRankUpdate> ReadLora(CheckpointFile file, double alpha)
+    {
+        var names = new StateDict(file);
+        string[] halves = [.. names.Names.Where(n => n.EndsWith(".lora_A", StringComparison.Ordinal) || n.EndsWith(".lora_B", StringComparison.Ordinal))];
+        return [.. halves.Select(n => n[..^".lora_A".Length]).Distinct().SelectMany(module => Thirds(file, names.Prefix, module, alpha))];
     }
 
     /// <summary>Copies the checkpoint's own base weights, LoRA left aside, into an encoder; false where it holds none.</summary>
@@ -67,13 +71,13 @@ internal static class PaperCheckpoint
     private static IEnumerable<LowRankUpdate> Thirds(CheckpointFile file, string prefix, string module, double alpha)
     {
         LoraPlace? place = PeftNames.PlaceOf(module);
-        string partner = prefix + module + ".lora_B";
-        if (place is not { Slot: LoraPlace.Fused } || !file.Contains(partner))
+        (string first, string second) = (prefix + module + ".lora_A", prefix + module + ".lora_B");
+        if (place is not { Slot: LoraPlace.Fused } || !file.Contains(first) || !file.Contains(second))
         {
-            throw new RadaptException($"{file.Path}: {module}.lora_A {(place is null ? "is on no projection that Radapt knows" : "has no lora_B beside it")}; the paper's LoRA sits on attn.qkv.");
+            throw new RadaptException($"{file.Path}: {(place is { Slot: LoraPlace.Fused } ? $"{module} has only one of lora_A and lora_B" : $"has LoRA on {module}; the paper's sits on attn.qkv")}.");
         }
 
-        (Tensor a, Tensor b) = (file.ReadFloat32(prefix + module + ".lora_A"), file.ReadFloat32(partner));
+        (Tensor a, Tensor b) = (file.ReadFloat32(first), file.ReadFloat32(second));
         long rank = b.dim() == 2 ? b.shape[1] : 0;
         if (a.dim() != 2 || rank == 0 || a.shape[0] != 2 * rank || b.shape[0] != 2 * a.shape[1])
         {

@@ -9,6 +9,10 @@ internal sealed record PeftConfig
 {
     public const string FileName = "adapter_config.json";
 
+    private const long LargestBytes = 16 << 20;
+
+    private static readonly string[] s_changeTheBase = ["pissa", "olora", "corda", "loftq"];
+
     /// <summary>Rank r of the modules that <see cref="RankPattern"/> does not name.</summary>
     public required int Rank { get; init; }
 
@@ -45,7 +49,8 @@ internal sealed record PeftConfig
 
         try
         {
-            JsonObject json = JsonNode.Parse(File.ReadAllText(file)) as JsonObject ?? throw new JsonException("not an object");
+            string text = new FileInfo(file).Length <= LargestBytes ? File.ReadAllText(file) : throw new JsonException($"it has more than {LargestBytes} bytes");
+            JsonObject json = JsonNode.Parse(text) as JsonObject ?? throw new JsonException("not an object");
             Refuse(json, file);
             var config = new PeftConfig
             {
@@ -59,9 +64,14 @@ internal sealed record PeftConfig
                 AlphaPattern = Pattern(json["alpha_pattern"]),
                 BaseModel = (string?)json["base_model_name_or_path"],
             };
-            bool sound = config.Rank > 0 && double.IsFinite(config.Alpha) && config.Dropout is >= 0 and < 1 && config.RankPattern.Values.All(r => r is > 0 and < 1e6 && r == Math.Floor(r));
-            _ = config.ScaleOf("patterns that are none show here");
-            return sound ? config : throw new JsonException("r, lora_alpha, lora_dropout or rank_pattern is out of range");
+            bool sound = config.Rank > 0 && double.IsFinite(config.Alpha) && config.Dropout is >= 0 and < 1
+                && config.RankPattern.Values.All(r => r is > 0 and < 1e6 && r == Math.Floor(r)) && config.AlphaPattern.Values.All(double.IsFinite);
+            foreach (string pattern in config.RankPattern.Keys.Concat(config.AlphaPattern.Keys))
+            {
+                _ = Ends(pattern).IsMatch(""); // patterns that are none show here
+            }
+
+            return sound ? config : throw new JsonException("r, lora_alpha, lora_dropout, rank_pattern or alpha_pattern is out of range");
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or FormatException or OverflowException or ArgumentException or IOException or UnauthorizedAccessException)
         {
@@ -120,6 +130,14 @@ internal sealed record PeftConfig
             : json["layer_replication"] is not null ? "layer_replication"
             : json["trainable_token_indices"] is not null ? "trainable_token_indices"
             : json["target_parameters"] is JsonArray { Count: > 0 } ? "target_parameters" : null;
+        // These change the base weights when the adapter is made, so that it belongs to none that a file holds.
+        string? initialised = json["init_lora_weights"] is JsonValue kind && kind.TryGetValue(out string? name)
+            && s_changeTheBase.Any(k => name.StartsWith(k, StringComparison.OrdinalIgnoreCase)) ? name : null;
+        if (initialised is not null)
+        {
+            throw new RadaptException($"{file}: init_lora_weights is {initialised}, which changes the base weights too. Merge this adapter into its model with PEFT and give the merged weights to --weights.");
+        }
+
         if (unsupported is not null)
         {
             throw new RadaptException($"{file}: uses {unsupported}, which Radapt does not read. Merge this adapter into its model with PEFT and give the merged weights to --weights.");
@@ -131,7 +149,7 @@ internal sealed record PeftConfig
     {
         foreach ((string key, double value) in pattern)
         {
-            if (Matches(module, key) || Regex.IsMatch(module, $@"^(.*\.)?({key})$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking))
+            if (Matches(module, key) || Ends(key).IsMatch(module))
             {
                 return value;
             }
@@ -140,7 +158,10 @@ internal sealed record PeftConfig
         return otherwise;
     }
 
-    private static Dictionary<string, double> Pattern(JsonNode? node) => node is JsonObject pattern ? pattern.ToDictionary(p => p.Key, p => (double)p.Value!) : [];
+    private static Regex Ends(string pattern) => new($@"^(.*\.)?({pattern})$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+
+    private static Dictionary<string, double> Pattern(JsonNode? node) =>
+        node is JsonObject pattern ? pattern.ToDictionary(p => p.Key, p => (double)(p.Value ?? throw new JsonException($"'{p.Key}' has no number"))) : [];
 
     private static JsonValue Number(double value) => value == Math.Floor(value) && Math.Abs(value) < 1e9 ? JsonValue.Create((long)value) : JsonValue.Create(value);
 }

@@ -34,7 +34,8 @@ internal static class PeftExport
         }
 
         AdapterFile.EnsureFits(runOrAdapter, description);
-        Dictionary<string, Tensor> own = file.Tensors.ToDictionary(t => t.Name, t => file.ReadTensor(t.Name));
+        Dictionary<string, Tensor> own = file.Tensors.ToDictionary(t => t.Name, t => file.ReadFloat32(t.Name));
+        FiniteNumbers.Require(runOrAdapter, own.Select(t => (t.Key, t.Value)));
         LowRankUpdate[] updates = [.. LoraPacking.Unpack(description.Settings.Lora, own, description.Backbone.Depth)];
         if (apart is null)
         {

@@ -24,7 +24,10 @@ internal static class PeftImport
             }
             else if (s_patchEmbeddings.Any(p => PeftConfig.Matches(module, p)))
             {
-                added["patch_embed.proj.weight"] = Convolution(folder, module);
+                if (!added.TryAdd("patch_embed.proj.weight", Convolution(folder, module)))
+                {
+                    throw new RadaptException($"{folder.Path}: has LoRA on the patch embedding twice.");
+                }
             }
             else
             {

@@ -23,15 +23,19 @@ internal static partial class EncoderShape
         bool isGated = ShapeOf("blocks.0.mlp.w3.weight") is not null;
         long hidden = ShapeOf(isGated ? "blocks.0.mlp.w3.weight" : "blocks.0.mlp.fc2.weight") is [_, var inside] && inside is > 0 and < 1_000_000 ? inside : 4 * width;
         long registers = ShapeOf("register_tokens") is [1, var count, _] ? count : 0;
-        return (grid * grid) + 1 == tokens && grid is > 0 and < 10_000 && patch is > 0 and < 10_000 && width is > 0 and < 1_000_000 && registers is >= 0 and < 10_000
-            ? new BackboneShape((int)(grid * patch), (int)patch, depth, (int)width, BackboneShape.UsualHeads((int)width))
-            {
-                Registers = (int)registers,
-                LayerScale = encoder.ContainsKey("blocks.0.ls1.gamma"),
-                SwiGlu = isGated,
-                HiddenWidth = (int)hidden,
-            }
-            : null;
+        if ((grid * grid) + 1 != tokens || grid is < 1 or > 9_999 || patch is < 1 or > 9_999 || width is < 1 or > 999_999 || registers is < 0 or > 9_999)
+        {
+            return null;
+        }
+
+        var shape = new BackboneShape((int)(grid * patch), (int)patch, depth, (int)width, BackboneShape.UsualHeads((int)width))
+        {
+            Registers = (int)registers,
+            LayerScale = encoder.ContainsKey("blocks.0.ls1.gamma"),
+            SwiGlu = isGated,
+            HiddenWidth = (int)hidden,
+        };
+        return (shape with { Heads = 1 }).IsSound ? shape : null; // the usual heads may not divide an odd width; --heads tells then
     }
 
     [GeneratedRegex(@"^blocks\.(?<number>[0-9]{1,4})\.")]

@@ -183,7 +183,7 @@ public static partial class RecipeOptions
             },
         Integer("resize", r => r.Resize, (r, v) => r with { Resize = v },
             "Shorter side after resizing in evaluation, pixels, before the centre crop of the image size.")
-            with { Group = RecipeGroup.Pixels, Min = 1, Default = "the image size", ChosenFrom = ["image-size"] },
+            with { Group = RecipeGroup.Pixels, Min = 1, Max = 65536, Default = "the image size", ChosenFrom = ["image-size"] },
         Choice("dicom-scale", r => DicomScaleName(r.DicomScale), (r, v) => r with { DicomScale = Enum.Parse<DicomScale>(v, ignoreCase: true) },
             "How gray values of DICOM files become 8 bits: by the file's VOI table or window, else percentiles; by percentiles 1 and 99; by their maximum.",
             "voi", "percentile", "max")

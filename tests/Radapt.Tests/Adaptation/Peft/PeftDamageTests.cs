@@ -22,6 +22,14 @@ public sealed class PeftDamageTests : IDisposable
         { "config r text", "adapter_config.json" },
         { "config alpha infinite", "adapter_config.json" },
         { "config bad pattern", "adapter_config.json" },
+        { "config pattern without number", "'attn.qkv' has no number" },
+        { "config bad pattern behind another", "adapter_config.json" },
+        { "config too long", "more than 16777216 bytes" },
+        { "pissa", "init_lora_weights is pissa" },
+        { "not a number", "lora_B hold NaN" },
+        { "head of another shape", "head.bias (2, 1)" },
+        { "norm of another shape", "fc_norm.weight (1, 64)" },
+        { "patch embedding twice", "patch embedding twice" },
         { "IA3", "peft_type is IA3" },
         { "dora", "use_dora" },
         { "wrong rank", "rank 8" },
@@ -63,6 +71,22 @@ public sealed class PeftDamageTests : IDisposable
     }
 
     [Fact]
+    public void Import_FindingsNamedTwice_IsRefused()
+    {
+        RadaptException e = Assert.Throws<RadaptException>(() => AdapterImport.Run(new ImportRequest(_saved["peft"], _saved["out"]) { Weights = _saved.Base, Findings = ["A", "A"] }));
+        Assert.Contains("names A twice", e.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A head that reads the class token needs a final norm, which these base weights lack; evaluation would find out too late.</summary>
+    [Fact]
+    public void Import_HeadForWhichTheBaseLacksTensors_IsRefused()
+    {
+        RadaptException e = Assert.Throws<RadaptException>(() => AdapterImport.Run(new ImportRequest(_saved["peft"], _saved["out"]) { Weights = _saved.Base, Pooling = Pooling.ClassToken }));
+        Assert.Contains("missing: norm.weight, norm.bias", e.Message, StringComparison.Ordinal);
+        Assert.False(Path.Exists(_saved["out"]));
+    }
+
+    [Fact]
     public void Import_WithoutBase_AsksForIt()
     {
         RadaptException e = Assert.Throws<RadaptException>(() => AdapterImport.Run(new ImportRequest(_saved["peft"], _saved["out"])));
@@ -96,6 +120,21 @@ public sealed class PeftDamageTests : IDisposable
             case "config r text": Edit("\"r\": 8,", "\"r\": \"many\","); break;
             case "config alpha infinite": Edit("\"lora_alpha\": 64", "\"lora_alpha\": 1e999"); break;
             case "config bad pattern": Edit("\"rank_pattern\": {}", "\"rank_pattern\": {\"(\": 4}"); break;
+            case "config pattern without number": Edit("\"rank_pattern\": {}", "\"rank_pattern\": {\"attn.qkv\": null}"); break;
+            case "config bad pattern behind another": Edit("\"rank_pattern\": {}", "\"rank_pattern\": {\".*\": 8, \"(\": 4}"); break;
+            case "config too long": File.AppendAllText(config, new string(' ', 16 << 20)); break;
+            case "pissa": Edit("\"init_lora_weights\": true", "\"init_lora_weights\": \"pissa\""); break;
+            case "not a number": PeftRoundTripTests.Rewrite(_saved["peft"], t => t.Key.Contains("lora_B", StringComparison.Ordinal) ? full_like(t.Value, float.NaN) : t.Value); break;
+            case "head of another shape": Reshape("head.bias", 2, 1); break;
+            case "norm of another shape": Reshape("fc_norm.weight", 1, 64); break;
+            case "patch embedding twice":
+                foreach (string module in (string[])["patch_embed.proj", "model.patch_embed.proj"])
+                {
+                    AddTensor(module + ".lora_A.weight", ones(8, 3, 4, 4));
+                    AddTensor(module + ".lora_B.weight", ones(64, 8, 1, 1));
+                }
+
+                break;
             case "IA3": Edit("LORA", "IA3"); break;
             case "dora": Edit("\"use_dora\": false", "\"use_dora\": true"); break;
             case "wrong rank": Edit("\"r\": 8,", "\"r\": 16,"); break;
@@ -125,6 +164,9 @@ public sealed class PeftDamageTests : IDisposable
         }
 
         void Drop(string part) => PeftRoundTripTests.Rewrite(_saved["peft"], t => t.Key.Contains(part, StringComparison.Ordinal) ? null : t.Value);
+
+        void Reshape(string name, params long[] shape) =>
+            PeftRoundTripTests.Rewrite(_saved["peft"], t => t.Key.EndsWith(name, StringComparison.Ordinal) ? t.Value.reshape(shape) : t.Value);
 
         void Rename(string old, string with) => PeftRoundTripTests.Rewrite(_saved["peft"], t => t.Value, n => n.Replace(old, with, StringComparison.Ordinal));
     }

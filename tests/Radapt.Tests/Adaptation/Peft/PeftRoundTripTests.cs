@@ -78,6 +78,22 @@ public class PeftRoundTripTests
         Assert.True(expected.Zip(SavedAdapter.Logits(report.File)).Max(p => Math.Abs(p.First - p.Second)) > 1e-3); // twice the update of proj
     }
 
+    /// <summary>alpha 0 switches a module off; it must not become the scale that the others are fractions of.</summary>
+    [Fact]
+    public void Import_AlphaZeroForMostModules_LeavesTheOtherAsItIs()
+    {
+        using var saved = new SavedAdapter(new LoraSettings { Rank = 4, Alpha = 8, Targets = ["q", "v"] });
+        PeftExport.Write(saved.Adapter, saved["peft"], null);
+        string config = Path.Combine(saved["peft"], "adapter_config.json");
+        File.WriteAllText(config, File.ReadAllText(config).Replace("\"alpha_pattern\": {}", "\"alpha_pattern\": {\"blocks.[01].attn.qkv\": 0}", StringComparison.Ordinal));
+        ImportReport report = AdapterImport.Run(new ImportRequest(saved["peft"], saved["quiet.safetensors"]) { Weights = saved.Base });
+        PeftRoundTripTests.Rewrite(saved["peft"], t => t.Key.Contains("blocks.2", StringComparison.Ordinal) || !t.Key.Contains("lora_B", StringComparison.Ordinal) ? t.Value : TorchSharp.torch.zeros_like(t.Value));
+        File.WriteAllText(config, File.ReadAllText(config).Replace("blocks.[01]", "none", StringComparison.Ordinal));
+        ImportReport expected = AdapterImport.Run(new ImportRequest(saved["peft"], saved["zeros.safetensors"]) { Weights = saved.Base });
+        AssertClose(SavedAdapter.Logits(expected.File), SavedAdapter.Logits(report.File), 1e-6);
+        Assert.Equal(2 * 4, report.Adapter.Settings.Lora.Alpha, 1e-9);
+    }
+
     [Theory]
     [InlineData(Pooling.Mean)]
     [InlineData(Pooling.ClassToken)]
