@@ -13,7 +13,7 @@ namespace Radapt.Cli;
 /// <summary><c>radapt evaluate</c>: the figures of a run on its own test images or on others.</summary>
 internal sealed class EvaluateCommand : RadaptCommand
 {
-    private static readonly string[] s_dataOptions = ["data", "test", "image-root", "findings", "class-column", "class-labels", "keep-classes", "allow-missing-images"];
+    private static readonly string[] s_dataOptions = ["data", "test", "image-root", "findings", "class-column", "class-labels", "keep-classes", "split-name", "split-seed", "uncertainty", "allow-missing-images"];
     private static readonly string[] s_computeOptions = ["batch-size", "threads", "loader-threads"];
 
     private readonly Argument<string> _run = new("run") { HelpName = "RUN", Description = "Run folder, adapter file or merged weights." };
@@ -84,9 +84,10 @@ internal sealed class EvaluateCommand : RadaptCommand
         Write(parsed, scored);
         terminal.Line($"{run} on {what}: {Figures.Count(images.Items.Count)} images", strong: true);
         Figures.Show(terminal, scored.Metrics);
+        Figures.ShowStudies(terminal, scored.Studies);
         if (json)
         {
-            JsonObject result = MetricsJson.Of(scored.Metrics);
+            JsonObject result = MetricsJson.Of(scored.Metrics, scored.Studies);
             result["run"] = Path.GetFullPath(run);
             result["data"] = what;
             result["images"] = images.Items.Count;

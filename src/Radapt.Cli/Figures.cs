@@ -28,6 +28,16 @@ internal static class Figures
         _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1073741824.0:0.00} GiB"),
     };
 
+    /// <summary>The figures by study, if there are any.</summary>
+    public static void ShowStudies(Terminal terminal, StudyMetrics? studies)
+    {
+        if (studies is not null)
+        {
+            terminal.Line($"By study ({Count(studies.Studies)} of them), the maximum over its images:", strong: true);
+            Show(terminal, studies.Metrics);
+        }
+    }
+
     /// <summary>AUROC and average precision per finding, their means, and which findings have none.</summary>
     public static void Show(Terminal terminal, MultiLabelMetrics metrics)
     {

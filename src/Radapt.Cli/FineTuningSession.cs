@@ -44,6 +44,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         terminal.Line($"Best epoch: {summary.BestEpoch} of {summary.Epochs}{stopped}, in {Figures.Duration(summary.Time)}; validation AUROC {Figures.Auroc(summary.Val.MeanAuroc)}");
         terminal.Line(summary.Test is null ? "Validation figures (there are no test images):" : "Test figures:", strong: true);
         Figures.Show(terminal, summary.Test ?? summary.Val);
+        Figures.ShowStudies(terminal, summary.Test is null ? summary.ValStudies : summary.TestStudies);
         terminal.Line($"Run folder: {folder} (recipe.yaml, run.json, metrics.jsonl, adapter.safetensors, predictions.csv, TensorBoard events)");
         terminal.Line($"Next: radapt predict {Quoted(folder)} IMAGES -o predictions.csv");
         return summary;

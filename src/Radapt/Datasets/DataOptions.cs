@@ -3,7 +3,10 @@ namespace Radapt.Datasets;
 /// <summary>Where labelled images come from. The properties are those of the recipe's data section, with the same meaning and spelling.</summary>
 public sealed record DataOptions
 {
-    /// <summary><c>FILE.csv</c> with a label table, or a folder that holds <c>labels.csv</c>; null when split lists are given.</summary>
+    /// <summary>
+    /// <c>FILE.csv</c> with a label table, a folder that holds <c>labels.csv</c>, or a data set as published: <c>nih:DIR</c>, <c>chexpert:DIR</c>,
+    /// <c>rsna:DIR</c>, <c>covid:DIR</c>; null when split lists are given.
+    /// </summary>
     public string? Data { get; init; }
 
     /// <summary>Training images: a split list (<c>name 0 1 0 …</c> a line, <c>.gz</c> accepted) or a label table (<c>.csv</c>, <c>.tsv</c>).</summary>
@@ -18,7 +21,7 @@ public sealed record DataOptions
     /// <summary>The folder image names are relative to; null: the folder of the table or list, or <c>images</c> in it.</summary>
     public string? ImageRoot { get; init; }
 
-    /// <summary>Findings to use, in order; empty: every 0/1 column. With class numbers or split lists: what to call them.</summary>
+    /// <summary>Findings to use, in order; empty: every 0/1 column, or the standard ones of a published data set. With class numbers or split lists: what to call them.</summary>
     public IReadOnlyList<string> Findings { get; init; } = [];
 
     /// <summary>The table's column of class numbers, instead of 0/1 columns.</summary>
@@ -29,6 +32,15 @@ public sealed record DataOptions
 
     /// <summary>Class numbers to keep; rows of other classes are dropped. Empty: all. Two make one finding (the second), more make one each.</summary>
     public IReadOnlyList<int> KeepClasses { get; init; } = [];
+
+    /// <summary>Which splits of a published data set: <c>paper</c>, <c>official</c>, <c>drawn</c>, or a folder of lists; null: the first that there is.</summary>
+    public string? SplitName { get; init; }
+
+    /// <summary>Seed of the splits that are drawn because a data set publishes none; null: 0.</summary>
+    public long? SplitSeed { get; init; }
+
+    /// <summary>CheXpert: what becomes of uncertain labels: <c>ignore</c>, <c>zeros</c>, <c>ones</c> or <c>paper</c>, and <c>FINDING=policy</c> for single ones; empty: <c>paper</c>.</summary>
+    public IReadOnlyList<string> Uncertainty { get; init; } = [];
 
     /// <summary>How much of the training labels to use.</summary>
     public LabelFraction LabelFraction { get; init; } = LabelFraction.All;

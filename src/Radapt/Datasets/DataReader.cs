@@ -1,12 +1,10 @@
-using System.Globalization;
+using Radapt.Datasets.Published;
 
 namespace Radapt.Datasets;
 
 /// <summary>Reads label tables and split lists into checked, labelled images.</summary>
 public static class DataReader
 {
-    private static readonly string[] s_published = ["nih", "chexpert", "rsna", "covid"];
-
     /// <summary>
     /// Reads training, validation and test images, checks them (see <see cref="DataOptions"/> for what can be overridden) and draws the
     /// label fraction from the training images.
@@ -16,7 +14,8 @@ public static class DataReader
     {
         ArgumentNullException.ThrowIfNull(o);
         var notes = new List<string>();
-        (IReadOnlyList<string> findings, List<LocatedRow>[] parts) = o.Data is not null ? ReadTable(o, notes) : ReadLists(o, notes);
+        DataParts read = Parts(o, notes);
+        List<LocatedRow>[] parts = read.Parts;
         RowChecks.Overlap(parts, o, notes);
         for (int p = 0; p < parts.Length; p++)
         {
@@ -24,7 +23,7 @@ public static class DataReader
         }
 
         RowChecks.Missing([.. parts.SelectMany(p => p)], o, notes);
-        LabelledImages[] images = [.. parts.Select(p => Images(findings, p))];
+        LabelledImages[] images = [.. parts.Select(p => Images(read.Findings, p))];
         for (int p = 0; p < 2; p++)
         {
             if (images[p].Items.Count == 0)
@@ -41,15 +40,15 @@ public static class DataReader
             LabelChecks.Evaluation(test, Split.Names[2], notes);
         }
 
-        LabelledImages train = o.LabelFraction != LabelFraction.All ? LabelFractions.Draw(images[0], o.LabelFraction, o.Seed, notes) : images[0];
-        return new DataSplits(train, images[1], test, notes);
+        LabelledImages train = o.LabelFraction == LabelFraction.All || read.IsFraction ? images[0] : LabelFractions.Draw(images[0], o.LabelFraction, o.Seed, notes);
+        return new DataSplits(train, images[1], test, notes) { Choices = read.Choices };
     }
 
     /// <summary>
     /// Reads one label table or split list, such as the images of an evaluation. Findings, class numbers and image root are taken from
     /// <paramref name="o"/>; its splits, label fraction and seed are not used.
     /// </summary>
-    /// <param name="source">A label table, a folder that holds <c>labels.csv</c>, or a split list.</param>
+    /// <param name="source">A label table, a folder that holds <c>labels.csv</c>, a published data set (<c>nih:DIR</c>), or a split list.</param>
     /// <param name="o">Findings to read and how.</param>
     /// <param name="split"><c>train</c>, <c>val</c> or <c>test</c>: read these rows of the table; null: all rows.</param>
     /// <param name="notes">Receives lines to print.</param>
@@ -59,7 +58,13 @@ public static class DataReader
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(o);
         notes ??= [];
-        string file = Directory.Exists(source) || IsPublished(source) ? TableFile(source) : source;
+        if (PublishedSource.Parse(source) is { } published)
+        {
+            return OfPublished(published, o, split, notes);
+        }
+
+        RefusePublishedOptions(o);
+        string file = Directory.Exists(source) ? TableFile(source) : source;
         // All rows are wanted where no split is asked for, those without a split included.
         LabelRows rows = LabelRows.Read(file, o, notes, withSplits: split is not null);
         if (split is not null && !rows.HasSplits)
@@ -73,18 +78,46 @@ public static class DataReader
             throw new RadaptException(split is null ? $"{file} has no usable row." : $"{file} has no row of split '{split}'.");
         }
 
-        part = RowChecks.WithoutRepeats(part, notes);
-        RowChecks.Missing(part, o, notes);
-        return Images(rows.Findings, part);
+        return Checked(rows.Findings, part, o, notes);
     }
 
-    private static (IReadOnlyList<string> Findings, List<LocatedRow>[] Parts) ReadTable(DataOptions o, List<string> notes)
+    private static LabelledImages OfPublished(PublishedSource source, DataOptions o, string? split, ICollection<string> notes)
     {
-        if (o.Train is not null || o.Val is not null || o.Test is not null)
+        DataParts read = PublishedData.Read(source, o, split is null ? Split.Names.ToArray() : [split], notes);
+        foreach (DataChoice choice in read.Choices.Where(c => c.Option is "split-name" or "uncertainty"))
+        {
+            notes.Add($"{choice.Option} {(choice.Value is string[] several ? string.Join(',', several) : choice.Value)}: {choice.Reason}.");
+        }
+
+        List<LocatedRow> rows = [.. read.Parts.SelectMany(p => p)];
+        return rows.Count > 0 ? Checked(read.Findings, rows, o, notes) : throw new RadaptException($"{source.Text} has no images for split '{split}'.");
+    }
+
+    private static LabelledImages Checked(IReadOnlyList<string> findings, List<LocatedRow> rows, DataOptions o, ICollection<string> notes)
+    {
+        rows = RowChecks.WithoutRepeats(rows, notes);
+        RowChecks.Missing(rows, o, notes);
+        return Images(findings, rows);
+    }
+
+    private static DataParts Parts(DataOptions o, List<string> notes)
+    {
+        if (o.Data is not null && (o.Train is not null || o.Val is not null || o.Test is not null))
         {
             throw new RadaptException("--data and --train, --val, --test exclude each other: give one table or separate lists.");
         }
 
+        if (PublishedSource.Parse(o.Data) is { } published)
+        {
+            return PublishedData.Read(published, o, Split.Names.ToArray(), notes);
+        }
+
+        RefusePublishedOptions(o);
+        return o.Data is not null ? ReadTable(o, notes) : ReadLists(o, notes);
+    }
+
+    private static DataParts ReadTable(DataOptions o, List<string> notes)
+    {
         string file = TableFile(o.Data!);
         LabelRows rows = LabelTable.Read(file, o, notes, withSplits: true);
         if (!rows.HasSplits)
@@ -102,10 +135,10 @@ public static class DataReader
             }
         }
 
-        return (rows.Findings, parts);
+        return new DataParts(rows.Findings, parts);
     }
 
-    private static (IReadOnlyList<string> Findings, List<LocatedRow>[] Parts) ReadLists(DataOptions o, List<string> notes)
+    private static DataParts ReadLists(DataOptions o, List<string> notes)
     {
         if (o.Train is null || o.Val is null)
         {
@@ -122,7 +155,7 @@ public static class DataReader
         parts[0] = Locate(train, train.Rows, o, notes);
         parts[1] = ReadList(o.Val);
         parts[2] = o.Test is null ? [] : ReadList(o.Test);
-        return (train.Findings, parts);
+        return new DataParts(train.Findings, parts);
 
         List<LocatedRow> ReadList(string file)
         {
@@ -133,23 +166,24 @@ public static class DataReader
 
     private static string TableFile(string data)
     {
-        if (IsPublished(data))
-        {
-            throw new RadaptException(
-                $"{data}: reading data sets as published comes later; for now use --train, --val and --test lists with --image-root.");
-        }
-
         if (!Directory.Exists(data))
         {
             return data;
         }
 
         string file = Path.Combine(data, "labels.csv");
-        return File.Exists(file) ? file : throw new RadaptException($"{data} holds no labels.csv: name the label table itself.");
+        return File.Exists(file) ? file
+            : throw new RadaptException($"{data} holds no labels.csv: {(PublishedSource.Recognise(data) is { } set ? $"it looks like {set.Title}: --data {set.Prefix}:{data}" : "name the label table itself")}.");
     }
 
-    private static bool IsPublished(string data) =>
-        s_published.Any(p => data.StartsWith(p + ":", StringComparison.OrdinalIgnoreCase));
+    private static void RefusePublishedOptions(DataOptions o)
+    {
+        string? option = o.SplitName is not null ? "--split-name" : o.SplitSeed is not null ? "--split-seed" : o.Uncertainty.Count > 0 ? "--uncertainty" : null;
+        if (option is not null)
+        {
+            throw new RadaptException($"{option} is for data sets read as published: --data {string.Join(", ", PublishedSource.Sets.Select(s => $"{s.Prefix}:DIR"))}.");
+        }
+    }
 
     private static List<LocatedRow> Locate(LabelRows source, IReadOnlyList<LabelRow> rows, DataOptions o, ICollection<string> notes)
     {

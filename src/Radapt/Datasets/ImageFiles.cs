@@ -50,8 +50,14 @@ internal sealed record ImageFiles(string Root, IReadOnlyList<string> Paths, IRea
             paths[i] = Path.GetFullPath(names[i].Replace('\\', Path.DirectorySeparatorChar), root);
         }
 
-        var exist = new bool[names.Count];
-        foreach (IGrouping<string, int> folder in Enumerable.Range(0, paths.Length).GroupBy(i => Path.GetDirectoryName(paths[i]) ?? "", StringComparer.Ordinal))
+        return new ImageFiles(root, paths, FindFiles(paths));
+    }
+
+    /// <summary>Whether there are files of these absolute paths.</summary>
+    public static bool[] FindFiles(IReadOnlyList<string> paths)
+    {
+        var exist = new bool[paths.Count];
+        foreach (IGrouping<string, int> folder in Enumerable.Range(0, paths.Count).GroupBy(i => Path.GetDirectoryName(paths[i]) ?? "", StringComparer.Ordinal))
         {
             int[] members = [.. folder];
             HashSet<string> listed = members.Length >= ListFrom ? List(folder.Key) : [];
@@ -63,7 +69,7 @@ internal sealed record ImageFiles(string Root, IReadOnlyList<string> Paths, IRea
             }
         }
 
-        return new ImageFiles(root, paths, exist);
+        return exist;
     }
 
     private static HashSet<string> List(string folder)

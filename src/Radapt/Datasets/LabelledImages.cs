@@ -55,4 +55,8 @@ public readonly record struct LabelCounts(int Positives, int Negatives, int Unkn
 /// <param name="Val">What the best epoch is chosen by.</param>
 /// <param name="Test">What the final figures come from; null: no test.</param>
 /// <param name="Notes">Lines to print: what was chosen or left out on the user's behalf.</param>
-public sealed record DataSplits(LabelledImages Train, LabelledImages Val, LabelledImages? Test, IReadOnlyList<string> Notes);
+public sealed record DataSplits(LabelledImages Train, LabelledImages Val, LabelledImages? Test, IReadOnlyList<string> Notes)
+{
+    /// <summary>Values of the recipe that were chosen from what the data is.</summary>
+    internal IReadOnlyList<DataChoice> Choices { get; init; } = [];
+}

@@ -39,6 +39,21 @@ internal static class SplitList
         return options.ClassLabels ? WithClasses(file, lines, options, notes) : WithFindings(file, lines, count, options, notes);
     }
 
+    /// <summary>Labels of a list's first line; 0 where it has a name alone, or the file is none.</summary>
+    public static int LabelsPerLine(string file)
+    {
+        foreach (ReadOnlySpan<char> text in TextFile.Read(file).AsSpan().EnumerateLines())
+        {
+            ReadOnlySpan<char> line = text.Trim();
+            if (line.Length > 0)
+            {
+                return LastToken(line, out ReadOnlySpan<char> rest) is "0" or "1" && rest.Length > 0 ? CountLabels(line) : 0;
+            }
+        }
+
+        return 0;
+    }
+
     private static LabelRows WithFindings(
         string file, List<(int Line, string Name, string[] Labels)> lines, int count, DataOptions options, ICollection<string> notes)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.FileSystemGlobbing;
 using Microsoft.Extensions.FileSystemGlobbing.Abstractions;
+using Radapt.Datasets.Published;
 
 namespace Radapt.Inference;
 
@@ -33,6 +34,11 @@ public static class ImagePaths
         {
             return Directory.EnumerateFiles(named, "*", SearchOption.AllDirectories)
                 .Where(f => s_extensions.Contains(Path.GetExtension(f))).Order(StringComparer.Ordinal);
+        }
+
+        if (PublishedSource.Parse(named) is { } published)
+        {
+            throw new RadaptException($"{named} is labelled data, not images: name its image folders below {published.Folder}, or take radapt evaluate RUN --data {named} --predictions FILE.csv.");
         }
 
         return named.Contains('*', StringComparison.Ordinal) ? Matches(named)

@@ -17,7 +17,11 @@ public sealed record Prediction(string Path, IReadOnlyList<float>? Probabilities
 /// <param name="Images">The images, N.</param>
 /// <param name="Probabilities">(N, F) row-major.</param>
 /// <param name="Metrics">AUROC and average precision per finding.</param>
-public sealed record ScoredImages(LabelledImages Images, IReadOnlyList<float> Probabilities, MultiLabelMetrics Metrics);
+public sealed record ScoredImages(LabelledImages Images, IReadOnlyList<float> Probabilities, MultiLabelMetrics Metrics)
+{
+    /// <summary>The figures by study, the maximum over its images; null where the data tells no studies.</summary>
+    public StudyMetrics? Studies { get; init; }
+}
 
 /// <summary>
 /// A fine-tuned classifier ready to predict: base weights plus adapter, merged, with the pre-processing that belongs to it. Owns the
@@ -114,7 +118,11 @@ public sealed class Predictor : IDisposable
     {
         LabelledImages images = batches.Images;
         float[] probabilities = Scoring.Probabilities(_model.Classifier, batches, onBatch, cancellation);
-        return new ScoredImages(images, probabilities, MultiLabelMetrics.Compute(Findings, images.FlatLabels(), probabilities));
+        sbyte[] labels = images.FlatLabels();
+        return new ScoredImages(images, probabilities, MultiLabelMetrics.Compute(Findings, labels, probabilities))
+        {
+            Studies = images.Items.Any(i => i.Study is not null) ? StudyMetrics.Compute(Findings, [.. images.Items.Select(i => i.Study)], labels, probabilities) : null,
+        };
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using Radapt.Datasets;
+using Radapt.Datasets.Published;
 using Radapt.Training.Recipes;
 
 namespace Radapt.Training;
@@ -15,7 +16,12 @@ public static class EvaluationImages
     {
         ArgumentNullException.ThrowIfNull(notes);
         // Training images are not used: neither their number nor their findings' is a matter here.
-        DataOptions options = RunData.Options(RecipeResolver.Partial(recipe)) with { LabelFraction = LabelFraction.All, AllowRareFindings = true };
+        DataOptions options = RunData.Options(RecipeResolver.Partial(recipe)) with { AllowRareFindings = true };
+        if (PublishedSource.Parse(options.Data) is null) // else the fraction may be the only training list that there is
+        {
+            options = options with { LabelFraction = LabelFraction.All };
+        }
+
         DataSplits data = DataReader.Read(options);
         foreach (string note in data.Notes)
         {
@@ -27,7 +33,7 @@ public static class EvaluationImages
     }
 
     /// <summary>The images of another table or list, labelled for the findings of a run.</summary>
-    /// <param name="source">A label table, its folder, or a split list.</param>
+    /// <param name="source">A label table, its folder, a data set as published (<c>nih:DIR</c>), or a split list.</param>
     /// <param name="given">The data section: image root, findings, class numbers.</param>
     /// <param name="findings">The run's findings, used where <paramref name="given"/> names none.</param>
     /// <param name="split"><c>train</c>, <c>val</c>, <c>test</c>; null: every row.</param>

@@ -127,6 +127,7 @@ public sealed class FineTuning : IDisposable
             WeightsMean = weights?.Mean,
             WeightsStd = weights?.Std,
             TrainingImages = data.Train.Items.Count,
+            DataChoices = data.Choices,
             Probe = Probe(layers, asked),
             PhysicalCores = Machine.Current.PhysicalCores,
             LogicalCores = Machine.Current.LogicalCores,
@@ -225,7 +226,11 @@ public sealed class FineTuning : IDisposable
             : new ImageBatches(Data.Test, Preprocessing, Recipe.BatchSize, Recipe.LoaderThreads, cacheBytes: 0, _cache?.Evaluation, _codecs);
         ScoredImages? test = testImages is null ? null : Score(predictor, testImages, TrainingPhase.Test, progress, cancellation);
         PredictionTable.Write(run.Predictions, test ?? val, names.Name);
-        var summary = new RunSummary(run.Path, state.BestEpoch, state.Epoch, state.Stopped, val.Metrics, test?.Metrics, watch.Elapsed, state.History);
+        var summary = new RunSummary(run.Path, state.BestEpoch, state.Epoch, state.Stopped, val.Metrics, test?.Metrics, watch.Elapsed, state.History)
+        {
+            ValStudies = val.Studies,
+            TestStudies = test?.Studies,
+        };
         report.Write("complete", state, summary);
         Directory.Delete(Path.GetDirectoryName(run.State)!, recursive: true); // nothing is left to resume
         return summary;
@@ -311,4 +316,11 @@ public sealed class FineTuning : IDisposable
 /// <param name="Time">Time of this session.</param>
 /// <param name="History">Results of the epochs.</param>
 public sealed record RunSummary(
-    string Folder, int BestEpoch, int Epochs, bool StoppedEarly, MultiLabelMetrics Val, MultiLabelMetrics? Test, TimeSpan Time, IReadOnlyList<EpochResult> History);
+    string Folder, int BestEpoch, int Epochs, bool StoppedEarly, MultiLabelMetrics Val, MultiLabelMetrics? Test, TimeSpan Time, IReadOnlyList<EpochResult> History)
+{
+    /// <summary>The validation figures by study; null where the data tells no studies.</summary>
+    public StudyMetrics? ValStudies { get; init; }
+
+    /// <summary>The test figures by study; null where the data tells no studies, or without test images.</summary>
+    public StudyMetrics? TestStudies { get; init; }
+}

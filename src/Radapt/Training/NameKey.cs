@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Radapt.Datasets;
+using Radapt.Datasets.Published;
 using Radapt.Imaging.Dicom;
 
 namespace Radapt.Training;
@@ -27,7 +28,7 @@ internal sealed class NameKey
             return new NameKey(null);
         }
 
-        string source = Path.GetFullPath(recipe.Data ?? recipe.Train!);
+        string source = Path.GetFullPath(recipe.Data is { } named ? PublishedSource.PathOf(named) : recipe.Train!);
         string file = recipe.Key ?? Path.Combine(Directory.Exists(source) ? source : Path.GetDirectoryName(source)!, FileName);
         return new NameKey(ReadOrCreate(file));
     }

@@ -12,7 +12,10 @@ public sealed record Recipe
 {
     // ---- data ----
 
-    /// <summary><c>DIR</c> or <c>FILE.csv</c> with a label table; null when split lists are given.</summary>
+    /// <summary>
+    /// <c>DIR</c> or <c>FILE.csv</c> with a label table, or a data set as published (<c>nih:DIR</c>, <c>chexpert:DIR</c>, <c>rsna:DIR</c>,
+    /// <c>covid:DIR</c>); null when split lists are given.
+    /// </summary>
     public string? Data { get; init; }
 
     /// <summary>Split list of the training images (<c>name 0 1 0 …</c> a line).</summary>
@@ -38,6 +41,15 @@ public sealed record Recipe
 
     /// <summary>Class numbers to keep; rows of other classes are dropped. Empty: all.</summary>
     public IReadOnlyList<int> KeepClasses { get; init; } = [];
+
+    /// <summary>Which splits of a published data set: <c>paper</c>, <c>official</c>, <c>drawn</c>, or a folder of lists; null: not one of these.</summary>
+    public string? SplitName { get; init; }
+
+    /// <summary>Seed of the splits that are drawn because a data set publishes none; null: none are drawn.</summary>
+    public long? SplitSeed { get; init; }
+
+    /// <summary>CheXpert: <c>ignore</c>, <c>zeros</c>, <c>ones</c> or <c>paper</c> for uncertain labels, and <c>FINDING=policy</c> for single ones.</summary>
+    public IReadOnlyList<string> Uncertainty { get; init; } = [];
 
     /// <summary>How much of the training labels to use: a fraction in (0, 1]. 1 % is written <c>1%</c>.</summary>
     public LabelFraction LabelFraction { get; init; } = LabelFraction.All;

@@ -68,10 +68,10 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
                 ["seconds_per_epoch"] = epochs.Average(e => e.Seconds),
                 ["peak_memory_mib"] = Machine.PeakMemoryMib,
             };
-            run["val"] = MetricsJson.Of(summary.Val);
+            run["val"] = MetricsJson.Of(summary.Val, summary.ValStudies);
             if (summary.Test is not null)
             {
-                run["test"] = MetricsJson.Of(summary.Test);
+                run["test"] = MetricsJson.Of(summary.Test, summary.TestStudies);
             }
         }
 

@@ -1,5 +1,6 @@
 using Radapt.Datasets;
 using Radapt.Imaging;
+using Radapt.Imaging.Dicom;
 using Radapt.Training.Recipes;
 
 namespace Radapt.Training;
@@ -28,7 +29,7 @@ public static class TrainingPreview
         Recipe recipe = RecipeResolver.Partial(layers);
         if (recipe.Data is null && (recipe.Train is null || recipe.Val is null))
         {
-            throw new RadaptException("There are no images to look at; give --data DIR or FILE.csv, or --train LIST --val LIST with --findings.");
+            throw new RadaptException("There are no images to look at; give --data DIR, FILE.csv or a published set such as nih:DIR, or --train LIST --val LIST with --findings.");
         }
 
         int size = recipe.ImageSize > 0 ? recipe.ImageSize : DefaultSize;
@@ -36,6 +37,7 @@ public static class TrainingPreview
         Augmentation augmentation = isChosen || size > SmallSize ? AugmentationNames.Parse(recipe.Augment) : Augmentation.ShiftFlipNoise;
         var p = new Preprocessing(
             size, recipe.Resize > 0 ? recipe.Resize : size, recipe.Mean > 0 ? recipe.Mean : RecipeDefaults.PaperMean, recipe.Std > 0 ? recipe.Std : RecipeDefaults.PaperStd);
+        var dicom = new DicomOptions(RecipeLayer.Merge(layers).Find("dicom-scale") is null ? RecipeDefaults.DicomScaleOf(recipe.Data) : recipe.DicomScale);
         LabelledImages train = DataReader.Read(RunData.Options(recipe) with { AllowRareFindings = true }).Train;
         int rows = Math.Min(images, train.Items.Count);
         int across = epochs > 0 ? 1 : Math.Min(ImagesAcross, rows);
@@ -45,7 +47,7 @@ public static class TrainingPreview
         for (int row = 0; row < rows; row++)
         {
             LabelledImage item = train.Items[row];
-            Radiograph image = RadiographReader.Read(item.Path);
+            Radiograph image = RadiographReader.Read(item.Path, dicom);
             EvaluationTransform.Apply(image, p, values);
             sheet.Put(row % across, row / across, Levels(values, p));
             for (int epoch = 0; epoch < epochs; epoch++)

@@ -46,10 +46,7 @@ public sealed class DataReaderTests : IDisposable
         Refuses(new DataOptions { Data = _folder.WriteTable((_, row) => row.Replace(".png", "", StringComparison.Ordinal)) }, "there is 0.png: names need their ending");
 
     [Theory]
-    [InlineData("nih:x", "--train, --val and --test lists with --image-root")]
-    [InlineData("chexpert:x", "--image-root")]
-    [InlineData("rsna:x", "--image-root")]
-    [InlineData("covid:x", "--image-root")]
+    [InlineData("nih:/nowhere", "nih:/nowhere: there is no such folder; write nih:DIR")]
     [InlineData("/nowhere/labels.csv", "/nowhere/labels.csv does not exist")]
     public void Read_DataThatCannotBeRead_SaysSo(string data, string message) => Refuses(new DataOptions { Data = data }, message);
 

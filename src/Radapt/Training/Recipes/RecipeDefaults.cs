@@ -1,5 +1,8 @@
 using Radapt.Adaptation;
 using Radapt.Compute;
+using Radapt.Datasets;
+using Radapt.Datasets.Published;
+using Radapt.Imaging.Dicom;
 using Radapt.Models;
 
 namespace Radapt.Training.Recipes;
@@ -18,6 +21,14 @@ internal static class RecipeDefaults
     internal const double PaperMean = 0.4785;
     internal const double PaperStd = 0.2834;
     private const string Custom = "custom";
+
+    public static void ChooseData(RecipeChoices choices)
+    {
+        foreach (DataChoice choice in choices.Facts.DataChoices)
+        {
+            choices.Choose(choice.Option, () => new Choice(choice.Value, choice.Reason));
+        }
+    }
 
     public static void ChooseMethod(RecipeChoices choices)
     {
@@ -98,7 +109,7 @@ internal static class RecipeDefaults
         choices.Choose("mean", () => Statistic(facts.WeightsMean, PaperMean));
         choices.Choose("std", () => Statistic(facts.WeightsStd, PaperStd));
         choices.Choose("resize", () => new Choice((long)choices.Recipe.ImageSize, "the image size: nothing of the shorter side is cut off"));
-        choices.Choose("dicom-scale", () => choices.Given.Find("data")?.Value is string data && data.StartsWith("rsna:", StringComparison.OrdinalIgnoreCase)
+        choices.Choose("dicom-scale", () => DicomScaleOf(choices.Given.Find("data")?.Value as string) == DicomScale.Max
             ? new Choice("max", "the paper's for RSNA")
             : new Choice("voi", "what the equipment asks viewers to show"));
         choices.Choose("augment", () => choices.Recipe.Method == "linear"
@@ -107,6 +118,9 @@ internal static class RecipeDefaults
             ? new Choice("shift-flip-noise", "ours: random crops leave too little of images of at most 64 px")
             : new Choice("crop-flip", "the paper's (its SGD recipes)"));
     }
+
+    /// <summary>How gray values of DICOM files become 8 bits where nobody says.</summary>
+    public static DicomScale DicomScaleOf(string? data) => PublishedSource.Parse(data)?.Set is RsnaPneumonia ? DicomScale.Max : DicomScale.Voi;
 
     public static void ChooseSchedule(RecipeChoices choices)
     {

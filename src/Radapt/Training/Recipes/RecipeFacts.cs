@@ -1,4 +1,5 @@
 using Radapt.Compute;
+using Radapt.Datasets;
 using Radapt.Models;
 
 namespace Radapt.Training.Recipes;
@@ -23,6 +24,9 @@ public sealed record RecipeFacts
 
     /// <summary>Training images of an epoch, after label fraction and kept classes.</summary>
     public required int TrainingImages { get; init; }
+
+    /// <summary>Values that reading the data chose, such as which of its splits.</summary>
+    internal IReadOnlyList<DataChoice> DataChoices { get; init; } = [];
 
     /// <summary>What a probe of the processor chose; null: not probed.</summary>
     public ProductChoice? Probe { get; init; }

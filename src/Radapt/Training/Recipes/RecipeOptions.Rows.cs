@@ -112,6 +112,18 @@ public static partial class RecipeOptions
         DefaultReason = reason,
     };
 
+    private static RecipeOption SplitSeed() => new()
+    {
+        Name = "split-seed",
+        Group = RecipeGroup.Data,
+        Kind = Kind.Integer,
+        Description = "Seed of the splits that are drawn because a data set publishes none; --seed does not change them.",
+        Get = r => r.SplitSeed,
+        Set = (r, v) => r with { SplitSeed = (long)v },
+        Default = "0",
+        ChosenFrom = ["data", "split-name"],
+    };
+
     private static RecipeOption Seed() => new()
     {
         Name = "seed",

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Radapt.Adaptation;
+using Radapt.Datasets.Published;
 using Radapt.Imaging.Dicom;
 using Kind = Radapt.Training.Recipes.RecipeValueKind;
 
@@ -47,7 +48,12 @@ public static partial class RecipeOptions
             "Folder that image names are relative to.") with { Default = "the label table's folder" },
         Texts("findings", r => r.Findings, (r, v) => r with { Findings = v },
             "Findings to learn, in this order.")
-            with { Default = "every 0/1 column of the table", DefaultReason = "every 0/1 column of the table" },
+            with
+            {
+                Default = "every 0/1 column of the table, or the paper's of a published data set",
+                DefaultReason = "every 0/1 column of the table",
+                ChosenFrom = ["data", "train", "class-column", "class-labels", "keep-classes"],
+            },
         Text("class-column", r => r.ClassColumn, (r, v) => r with { ClassColumn = v },
             "The table's column of class numbers, instead of 0/1 columns.")
             with { Excludes = ["class-labels"] },
@@ -57,6 +63,19 @@ public static partial class RecipeOptions
         Integers("keep-classes", r => r.KeepClasses, (r, v) => r with { KeepClasses = v },
             "Class numbers to keep; rows of other classes are dropped.")
             with { Min = 0, Default = "all", DefaultReason = "all" },
+        Text("split-name", r => r.SplitName, (r, v) => r with { SplitName = v },
+            "Which splits of a published data set: paper, official or drawn, or a folder of lists (covid:DIR).")
+            with { Default = "the paper's where its lists lie in the folder", ChosenFrom = ["data"] },
+        SplitSeed(),
+        Texts("uncertainty", r => r.Uncertainty, (r, v) => r with { Uncertainty = v },
+            "Uncertain labels of chexpert:DIR: ignore (masked, blank ones too), zeros or ones (blank: absent), paper, or FINDING=policy for single ones.")
+            with
+            {
+                Default = "paper",
+                ChosenFrom = ["data"],
+                Unmet = v => UncertaintyPolicies.IsValue(v) ? null : UncertaintyPolicies.Expected,
+                DefaultReason = "no data set with uncertain labels",
+            },
         Fraction("label-fraction", r => r.LabelFraction, (r, v) => r with { LabelFraction = v },
             "How much of the training labels to use: a share (1%), a number of images (200), or of positives and negatives of every finding (20-per-finding)."),
         Flag("allow-overlap", r => r.AllowOverlap, (r, v) => r with { AllowOverlap = v },

@@ -25,6 +25,7 @@ public static class RecipeResolver
         RecipeLayer given = RecipeLayer.Merge(layers);
         RejectMissingSources(given);
         var choices = new RecipeChoices(given, facts);
+        RecipeDefaults.ChooseData(choices);
         RecipeDefaults.ChooseMethod(choices);
         RecipeDefaults.ChooseBackbone(choices);
         RecipeDefaults.ChoosePixels(choices);
@@ -42,7 +43,7 @@ public static class RecipeResolver
         bool hasLists = given.Find("train") is not null && given.Find("val") is not null;
         if (!hasTable && !hasLists)
         {
-            throw new RadaptException("There are no images to learn from; give --data DIR or FILE.csv, or --train LIST --val LIST with --findings.");
+            throw new RadaptException("There are no images to learn from; give --data DIR, FILE.csv or a published set such as nih:DIR, or --train LIST --val LIST with --findings.");
         }
 
         if (given.Find("weights") is null && given.Find("from-scratch") is not { IsClaim: true })

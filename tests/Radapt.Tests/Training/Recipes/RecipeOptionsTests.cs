@@ -71,6 +71,7 @@ public class RecipeOptionsTests
     [InlineData("findings", "Edema,Edema", "--findings: Edema stands there twice.")]
     [InlineData("from-scratch", "yes", "--from-scratch: 'yes' is not true or false.")]
     [InlineData("pos-weight", "1,-2", "--pos-weight: '1,-2' is not none, balanced or a positive number per finding")]
+    [InlineData("uncertainty", "zeros,Edema=some", "--uncertainty: 'Edema=some' is not ignore, zeros, ones, paper or FINDING=")]
     [InlineData("weights", "", "--weights has no value")]
     public void Parse_WhatIsNoValue_SaysWhatIsExpected(string name, string text, string message) =>
         Assert.StartsWith(message, RecipeTesting.Error(() => RecipeOptions.Find(name)!.Parse(text, $"--{name}")), StringComparison.Ordinal);

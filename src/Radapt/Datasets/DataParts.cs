@@ -1,0 +1,19 @@
+namespace Radapt.Datasets;
+
+/// <summary>The rows of every split, before they are checked.</summary>
+/// <param name="Findings">Names in the order of the labels.</param>
+/// <param name="Parts">Train, val and test.</param>
+internal sealed record DataParts(IReadOnlyList<string> Findings, List<LocatedRow>[] Parts)
+{
+    /// <summary>The training rows are the label fraction already; nothing is to be drawn from them.</summary>
+    public bool IsFraction { get; init; }
+
+    /// <summary>Values that were chosen for the user.</summary>
+    public IReadOnlyList<DataChoice> Choices { get; init; } = [];
+}
+
+/// <summary>A value of the recipe's data section that was chosen from what the data is.</summary>
+/// <param name="Option">The option's name.</param>
+/// <param name="Value">Of the option's kind.</param>
+/// <param name="Reason">Why this value.</param>
+internal sealed record DataChoice(string Option, object Value, string Reason);

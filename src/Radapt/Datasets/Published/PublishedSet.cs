@@ -1,0 +1,97 @@
+namespace Radapt.Datasets.Published;
+
+/// <summary>A data set that is read as published; one file each.</summary>
+internal abstract class PublishedSet
+{
+    /// <summary>What stands before the colon of <c>--data</c>.</summary>
+    public abstract string Prefix { get; }
+
+    /// <summary>Its name in messages.</summary>
+    public abstract string Title { get; }
+
+    /// <summary>The findings that can be asked for.</summary>
+    public abstract IReadOnlyList<string> Findings { get; }
+
+    /// <summary>The findings where none are asked for, in this order, and why these.</summary>
+    public abstract (IReadOnlyList<string> Names, string Reason) Standard { get; }
+
+    /// <summary>The files that tell it, in words.</summary>
+    public abstract string Expected { get; }
+
+    /// <summary>Whether a folder that exists holds it.</summary>
+    public abstract bool IsIn(string folder);
+
+    /// <summary>Reads its parts; labels stand in the order of the request's findings.</summary>
+    /// <exception cref="RadaptException">A file is missing or malformed, or does not hold what is asked for.</exception>
+    public abstract PublishedParts Read(PublishedRequest request);
+}
+
+/// <summary>What is asked of a published data set.</summary>
+/// <param name="Source">The data set and its folder.</param>
+/// <param name="Findings">Findings it has, in the order wanted.</param>
+/// <param name="Options">Splits, label fraction, uncertainty, image root.</param>
+/// <param name="Wanted">Splits to read; the others are left empty.</param>
+/// <param name="Notes">Receives lines to print.</param>
+internal sealed record PublishedRequest(
+    PublishedSource Source, IReadOnlyList<string> Findings, DataOptions Options, IReadOnlyCollection<string> Wanted, ICollection<string> Notes)
+{
+    /// <summary>The folder.</summary>
+    public string Folder => Source.Folder;
+
+    /// <summary>Values chosen for the user, with reasons.</summary>
+    public List<DataChoice> Choices { get; } = [];
+
+    /// <summary>Whether anything was drawn, so that the seed of the split matters.</summary>
+    public bool HasDrawn { get; private set; }
+
+    /// <summary>Whether the rows of a split are wanted.</summary>
+    public bool Wants(string split) => Wanted.Contains(split);
+
+    /// <summary>The asked-for labels out of those of <paramref name="known"/> findings.</summary>
+    public sbyte[] Pick(IReadOnlyList<string> known, sbyte[] labels) => [.. Findings.Select(f => labels[known.ToList().IndexOf(f)])];
+
+    /// <summary>The split set that is asked for, else the first that there is, which is recorded as a choice.</summary>
+    /// <param name="there">Names of the sets that there are, each with what it is.</param>
+    public string SplitName(IReadOnlyList<(string Name, string Reason)> there)
+    {
+        if (Options.SplitName is not { } asked)
+        {
+            string others = there.Count > 1 ? $"; there is also {string.Join(", ", there.Skip(1).Select(t => t.Name))}" : "";
+            Choices.Add(new DataChoice("split-name", there[0].Name, there[0].Reason + others));
+            return there[0].Name;
+        }
+
+        return there.Any(t => t.Name == asked) ? asked
+            : throw new RadaptException($"--split-name {asked}: {Source.Text} has no such splits; it has {string.Join(", ", there.Select(t => $"{t.Name} ({t.Reason})"))}.");
+    }
+
+    /// <summary>The part of every row, from 0, drawn by patient; the seed is recorded as a choice.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="labels">Labels that every part is to have its share of: not those asked for, so that the split does not depend on them.</param>
+    /// <param name="shares">The parts' shares.</param>
+    /// <param name="what">What is drawn, for the user.</param>
+    public int[] Draw(IReadOnlyList<LabelRow> rows, IReadOnlyList<sbyte[]> labels, double[] shares, string what)
+    {
+        long seed = Options.SplitSeed ?? 0;
+        HasDrawn = true;
+        Choices.Add(new DataChoice("split-seed", seed, "the same split for every --seed"));
+        int[] parts = GroupedSplit.Draw(labels, [.. rows.Select(r => r.Patient)], shares, seed);
+        Notes.Add($"{Source.Text}: {what}, by patient and balanced over the findings (--split-seed {seed}).");
+        return parts;
+    }
+}
+
+/// <summary>The parts of a published data set.</summary>
+/// <param name="Parts">Train, val and test.</param>
+/// <param name="PathOf">The absolute path of an image by its name, whether it exists or not.</param>
+/// <param name="IsFraction">The training part is the published list of the label fraction that was asked for; nothing is to be drawn from it.</param>
+internal sealed record PublishedParts(IReadOnlyList<PublishedPart> Parts, Func<string, string> PathOf, bool IsFraction);
+
+/// <summary>The rows of one split.</summary>
+/// <param name="File">Where they stand.</param>
+/// <param name="Rows">The rows.</param>
+internal sealed record PublishedPart(string File, IReadOnlyList<LabelRow> Rows)
+{
+    /// <summary>No rows.</summary>
+    public static PublishedPart None { get; } = new("", []);
+}

@@ -1,0 +1,124 @@
+namespace Radapt.Datasets.Published;
+
+/// <summary>
+/// RSNA Pneumonia Detection Challenge (2018): <c>stage_2_train_labels.csv</c> with a row per box, <c>stage_2_detailed_class_info.csv</c>,
+/// DICOM files in <c>stage_2_train_images</c>, or the paper's lists. Its <c>patientId</c> names an image; who the patient was is not published.
+/// </summary>
+internal sealed class RsnaPneumonia : PublishedSet
+{
+    private const string LabelFile = "stage_2_train_labels.csv";
+    private const string ClassFile = "stage_2_detailed_class_info.csv";
+    private const string TrainImages = "stage_2_train_images";
+    private const string Pneumonia = "Pneumonia";
+    private const string Id = "patientId";
+
+    // The third class, Lung Opacity, is Pneumonia.
+    private static readonly string[] s_classes = ["Normal", "No Lung Opacity / Not Normal"];
+
+    public override string Prefix => "rsna";
+
+    public override string Title => "RSNA Pneumonia";
+
+    public override IReadOnlyList<string> Findings { get; } = [Pneumonia, .. s_classes];
+
+    public override (IReadOnlyList<string> Names, string Reason) Standard => ([Pneumonia], "the paper's");
+
+    public override string Expected => $"{LabelFile} with {TrainImages}, or the paper's train_list.txt, val_list.txt and test_list.txt";
+
+    public override bool IsIn(string folder) => File.Exists(Path.Combine(folder, LabelFile)) || Lists(folder) is not null;
+
+    public override PublishedParts Read(PublishedRequest request)
+    {
+        PaperLists? lists = Lists(request.Folder);
+        string labels = Path.Combine(request.Folder, LabelFile);
+        var there = new List<(string, string)>();
+        if (lists is not null)
+        {
+            there.Add(("paper", "the paper's lists, which lie in the folder"));
+        }
+
+        if (File.Exists(labels))
+        {
+            there.Add(("drawn", $"the images of {LabelFile}, 70 / 10 / 20 %"));
+        }
+
+        string folder = Path.GetFullPath(request.Options.ImageRoot ?? request.Folder);
+        Func<string, string> pathOf = name => Path.Combine(folder, name.Replace('\\', '/'));
+        return request.SplitName(there) == "paper" ? OfPaper(request, lists!, pathOf) : Drawn(request, labels, pathOf);
+    }
+
+    private static PublishedParts OfPaper(PublishedRequest request, PaperLists lists, Func<string, string> pathOf)
+    {
+        if (request.Findings.FirstOrDefault(f => f != Pneumonia) is { } other)
+        {
+            throw new RadaptException($"--findings {other}: the paper's lists have {Pneumonia} alone; pass --split-name drawn, too.");
+        }
+
+        (PublishedPart Part, bool IsFraction)? train = request.Wants("train")
+            ? lists.Train(request) ?? throw lists.NoTrain(request.Options.LabelFraction) : null;
+        PublishedPart[] parts = [train?.Part ?? PublishedPart.None, request.Wants("val") ? lists.Val() : PublishedPart.None, request.Wants("test") ? lists.Test(request) : PublishedPart.None];
+        return new PublishedParts(
+            [.. parts.Select(p => p with { Rows = [.. p.Rows.Select(r => r with { Patient = Path.GetFileNameWithoutExtension(r.Name) })] })], pathOf, train?.IsFraction ?? false);
+    }
+
+    private static PublishedParts Drawn(PublishedRequest request, string file, Func<string, string> pathOf)
+    {
+        List<LabelRow> rows = ReadLabels(file);
+        int[] parts = request.Draw(rows, [.. rows.Select(r => r.Labels)], [7, 1, 2], $"the images of {LabelFile} were shared out, 70 / 10 / 20 % for train, val and test");
+        Dictionary<string, string>? classes = request.Findings.Any(s_classes.Contains) ? ReadClasses(Path.Combine(request.Folder, ClassFile)) : null;
+        rows = [.. rows.Select(r => r with
+        {
+            Labels = [.. request.Findings.Select(f => f == Pneumonia ? r.Labels[0]
+                : (sbyte)((classes!.GetValueOrDefault(r.Patient!) ?? throw new RadaptException($"{file} line {r.Line}: {ClassFile} has no row for '{r.Patient}'.")) == f ? 1 : 0))],
+        })];
+        PublishedPart Part(int part) => request.Wants(Split.Names[part]) ? new(file, [.. rows.Where((_, i) => parts[i] == part)]) : PublishedPart.None;
+        return new PublishedParts([Part(0), Part(1), Part(2)], pathOf, IsFraction: false);
+    }
+
+    // A row per box; images without pneumonia have one row without a box.
+    private static List<LabelRow> ReadLabels(string file)
+    {
+        var table = new PublishedTable(file, Id, "Target");
+        (int id, int target) = (table.Column(Id), table.Column("Target"));
+        var rows = new List<LabelRow>();
+        var first = new Dictionary<string, LabelRow>(StringComparer.Ordinal);
+        foreach ((int line, string[] cells) in table.Rows)
+        {
+            sbyte label = cells[target] switch
+            {
+                "0" => 0,
+                "1" => 1,
+                _ => throw table.Bad(line, "Target", $"'{cells[target]}' is neither 0 nor 1"),
+            };
+            string name = cells[id].Length > 0 ? cells[id] : throw table.Bad(line, Id, "the image's name is empty");
+            var row = new LabelRow(line, $"{TrainImages}/{name}.dcm", name, null, [label]);
+            if (first.TryAdd(name, row))
+            {
+                rows.Add(row);
+            }
+            else if (first[name].Labels[0] != label)
+            {
+                throw table.Bad(line, "Target", $"{label} contradicts line {first[name].Line}, which is of the same image");
+            }
+        }
+
+        return rows;
+    }
+
+    private static Dictionary<string, string> ReadClasses(string file)
+    {
+        var table = new PublishedTable(file, Id, "class");
+        (int id, int column) = (table.Column(Id), table.Column("class"));
+        var classes = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach ((int line, string[] cells) in table.Rows)
+        {
+            string name = cells[column];
+            classes[cells[id]] = name == "Lung Opacity" || s_classes.Contains(name) ? name
+                : throw table.Bad(line, "class", $"'{name}' is none of Lung Opacity, {string.Join(", ", s_classes)}");
+        }
+
+        return classes;
+    }
+
+    private static PaperLists? Lists(string folder) => PaperLists.Find(folder, 1) is { } lists && lists.Val().Rows.Any(r => r.Name.StartsWith("stage_2_", StringComparison.Ordinal)) ? lists : null;
+}

@@ -1,0 +1,53 @@
+namespace Radapt.Metrics;
+
+/// <summary>Figures by study (examination): the score of a study is the maximum over its images (views), as CheXpert's competition scores it.</summary>
+/// <param name="Studies">Number of studies.</param>
+/// <param name="Metrics">AUROC and average precision per finding over the studies.</param>
+public sealed record StudyMetrics(int Studies, MultiLabelMetrics Metrics)
+{
+    /// <summary>
+    /// Computes the figures. A study has a finding if any of its images is labelled so, has it not if some are labelled absent and none present, and
+    /// is unknown where all are.
+    /// </summary>
+    /// <param name="findings">(F) names.</param>
+    /// <param name="studies">(N) the study of each image; null: the image is a study of its own.</param>
+    /// <param name="labels">(N, F) row-major: 1, 0 or -1 for unknown.</param>
+    /// <param name="scores">(N, F) row-major: probabilities or logits.</param>
+    /// <exception cref="ArgumentException">Shapes do not match, or a label is none of the three.</exception>
+    /// <exception cref="RadaptException">A score of a known label is not finite; the message names finding and row.</exception>
+    public static StudyMetrics Compute(IReadOnlyList<string> findings, IReadOnlyList<string?> studies, ReadOnlySpan<sbyte> labels, ReadOnlySpan<float> scores)
+    {
+        ArgumentNullException.ThrowIfNull(findings);
+        ArgumentNullException.ThrowIfNull(studies);
+        if (labels.Length != scores.Length || labels.Length != studies.Count * findings.Count)
+        {
+            throw new ArgumentException($"{labels.Length} labels and {scores.Length} scores are not those of {studies.Count} images and {findings.Count} findings.", nameof(scores));
+        }
+
+        var rows = new Dictionary<string, int>(StringComparer.Ordinal);
+        var studyLabels = new List<sbyte>();
+        var studyScores = new List<float>();
+        int count = 0;
+        for (int i = 0; i < studies.Count; i++)
+        {
+            ReadOnlySpan<sbyte> itsLabels = labels.Slice(i * findings.Count, findings.Count);
+            ReadOnlySpan<float> itsScores = scores.Slice(i * findings.Count, findings.Count);
+            if (studies[i] is not { } study || rows.TryAdd(study, count))
+            {
+                studyLabels.AddRange(itsLabels);
+                studyScores.AddRange(itsScores);
+                count++;
+                continue;
+            }
+
+            int start = rows[study] * findings.Count;
+            for (int f = 0; f < findings.Count; f++)
+            {
+                studyLabels[start + f] = Math.Max(studyLabels[start + f], itsLabels[f]); // 1 beats 0 beats unknown
+                studyScores[start + f] = Math.Max(studyScores[start + f], itsScores[f]); // NaN stays NaN, and is refused below
+            }
+        }
+
+        return new StudyMetrics(count, MultiLabelMetrics.Compute(findings, studyLabels.ToArray(), studyScores.ToArray()));
+    }
+}
