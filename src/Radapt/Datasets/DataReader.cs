@@ -83,7 +83,7 @@ public static class DataReader
 
     private static LabelledImages OfPublished(PublishedSource source, DataOptions o, string? split, ICollection<string> notes)
     {
-        DataParts read = PublishedData.Read(source, o, split is null ? Split.Names.ToArray() : [split], notes);
+        DataParts read = PublishedData.Read(source, o, split is null ? [] : [split], notes);
         foreach (DataChoice choice in read.Choices.Where(c => c.Option is "split-name" or "uncertainty"))
         {
             notes.Add($"{choice.Option} {(choice.Value is string[] several ? string.Join(',', several) : choice.Value)}: {choice.Reason}.");

@@ -101,10 +101,10 @@ internal sealed class CheXpert : PublishedSet
             Dictionary<string, sbyte[]>? labels = byList || part.Rows.Count == 0 ? null : LabelsOf(request, table, policies);
             return part with
             {
-                Rows = [.. part.Rows.Select(row =>
+                Rows = [.. (labels is null ? request.Pick(s_five, part.Rows) : part.Rows).Select(row =>
                 {
                     CheXpertTable.Place place = CheXpertTable.PlaceOf(row.Name, $"{part.File} line {row.Line}");
-                    sbyte[] own = labels is null ? request.Pick(s_five, row.Labels)
+                    sbyte[] own = labels is null ? row.Labels
                         : labels.GetValueOrDefault(place.Relative) ?? throw new RadaptException($"{part.File} line {row.Line}: {table} has no row for '{row.Name}'.");
                     return row with { Labels = own, Patient = place.Patient, Study = place.Study, View = place.View };
                 })],

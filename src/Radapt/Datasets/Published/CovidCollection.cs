@@ -51,7 +51,7 @@ internal sealed class CovidCollection : PublishedSet
         int[] parts = request.Draw(rows, [.. rows.Select(r => balanced.Select(b => r.Labels[b]).ToArray())], [7, 1, 2],
             $"the images of {Path.GetFileName(table.File)} were shared out, 70 / 10 / 20 % for train, val and test");
         PublishedPart Part(int part) => request.Wants(Split.Names[part])
-            ? new(table.File, [.. rows.Where((_, i) => parts[i] == part).Select(r => r with { Labels = request.Pick(CovidFindings.Names, r.Labels) })]) : PublishedPart.None;
+            ? new(table.File, request.Pick(CovidFindings.Names, rows.Where((_, i) => parts[i] == part))) : PublishedPart.None;
         return new PublishedParts([Part(0), Part(1), Part(2)], pathOf, IsFraction: false);
     }
 

@@ -64,9 +64,8 @@ internal sealed class NihChestXray14 : PublishedSet
 
         PublishedPart Described(PublishedPart part) => part with
         {
-            Rows = [.. part.Rows.Select(r => r with
+            Rows = [.. request.Pick(s_findings, part.Rows).Select(r => r with
             {
-                Labels = request.Pick(s_findings, r.Labels),
                 Patient = PatientOf(r.Name) ?? throw new RadaptException($"{part.File} line {r.Line}: '{r.Name}' is no name of ChestX-ray14, such as 00000001_000.png."),
                 View = table.GetValueOrDefault(r.Name)?.View,
             })],
@@ -89,7 +88,7 @@ internal sealed class NihChestXray14 : PublishedSet
 
         PublishedPart Part(int part) => new(file, [.. rows.Where((_, i) => parts[i] == part)]);
 
-        PublishedPart Picked(PublishedPart part) => part with { Rows = [.. part.Rows.Select(r => r with { Labels = request.Pick(s_findings, r.Labels) })] };
+        PublishedPart Picked(PublishedPart part) => part with { Rows = request.Pick(s_findings, part.Rows) };
     }
 
     private static List<LabelRow> Listed(string list, Dictionary<string, LabelRow> table, string file)

@@ -4,6 +4,10 @@ namespace Radapt.Datasets.Published;
 internal static class PublishedData
 {
     /// <summary>Reads the wanted splits.</summary>
+    /// <param name="source">The data set and its folder.</param>
+    /// <param name="o">Findings, splits, label fraction.</param>
+    /// <param name="wanted">The splits; none: all images, whatever their split, in whichever part.</param>
+    /// <param name="notes">Receives lines to print.</param>
     /// <exception cref="RadaptException">The folder holds another data set, or an option does not go with it.</exception>
     public static DataParts Read(PublishedSource source, DataOptions o, IReadOnlyCollection<string> wanted, ICollection<string> notes)
     {
@@ -12,10 +16,13 @@ internal static class PublishedData
         (IReadOnlyList<string> standard, string reason) = source.Set.Standard;
         if (o.Findings.FirstOrDefault(f => !source.Set.Findings.Contains(f)) is { } unknown)
         {
-            throw new RadaptException($"--findings {unknown}: {source.Set.Title} has no such finding; it has {string.Join(", ", source.Set.Findings)}.");
+            throw new RadaptException($"{source.Text}: {source.Set.Title} has no finding '{unknown}' (--findings); it has {string.Join(", ", source.Set.Findings)}.");
         }
 
-        var request = new PublishedRequest(source, o.Findings.Count > 0 ? o.Findings : standard, o, wanted, notes);
+        var request = new PublishedRequest(source, o.Findings.Count > 0 ? o.Findings : standard, o, wanted.Count > 0 ? wanted : [.. Split.Names], notes)
+        {
+            Whole = wanted.Count == 0,
+        };
         request.Choices.Add(new DataChoice("findings", request.Findings.ToArray(), reason));
         PublishedParts published = source.Set.Read(request);
         if (o.SplitSeed is not null && !request.HasDrawn && wanted.Count == Split.Names.Count)

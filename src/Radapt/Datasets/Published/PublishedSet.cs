@@ -47,8 +47,14 @@ internal sealed record PublishedRequest(
     /// <summary>Whether the rows of a split are wanted.</summary>
     public bool Wants(string split) => Wanted.Contains(split);
 
-    /// <summary>The asked-for labels out of those of <paramref name="known"/> findings.</summary>
-    public sbyte[] Pick(IReadOnlyList<string> known, sbyte[] labels) => [.. Findings.Select(f => labels[known.ToList().IndexOf(f)])];
+    /// <summary>The rows with the asked-for labels alone.</summary>
+    /// <param name="known">The findings that the rows are labelled for.</param>
+    /// <param name="rows">The rows.</param>
+    public IReadOnlyList<LabelRow> Pick(IReadOnlyList<string> known, IEnumerable<LabelRow> rows)
+    {
+        int[] columns = [.. Findings.Select(f => known.ToList().IndexOf(f))];
+        return [.. rows.Select(r => r with { Labels = [.. columns.Select(c => r.Labels[c])] })];
+    }
 
     /// <summary>The split set that is asked for, else the first that there is, which is recorded as a choice.</summary>
     /// <param name="there">Names of the sets that there are, each with what it is.</param>
@@ -65,6 +71,9 @@ internal sealed record PublishedRequest(
             : throw new RadaptException($"--split-name {asked}: {Source.Text} has no such splits; it has {string.Join(", ", there.Select(t => $"{t.Name} ({t.Reason})"))}.");
     }
 
+    /// <summary>The images are wanted whatever their split, so that nothing need be drawn.</summary>
+    public bool Whole { get; init; }
+
     /// <summary>The part of every row, from 0, drawn by patient; the seed is recorded as a choice.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="labels">Labels that every part is to have its share of: not those asked for, so that the split does not depend on them.</param>
@@ -72,6 +81,11 @@ internal sealed record PublishedRequest(
     /// <param name="what">What is drawn, for the user.</param>
     public int[] Draw(IReadOnlyList<LabelRow> rows, IReadOnlyList<sbyte[]> labels, double[] shares, string what)
     {
+        if (Whole)
+        {
+            return new int[rows.Count];
+        }
+
         long seed = Options.SplitSeed ?? 0;
         HasDrawn = true;
         Choices.Add(new DataChoice("split-seed", seed, "the same split for every --seed"));

@@ -161,7 +161,7 @@ public sealed class NihChestXray14Tests : IDisposable
     public void Read_OptionsOfOtherData_AreRefused()
     {
         WriteOfficial();
-        Refuses(Data, new DataOptions { Findings = ["Pleural Effusion"] }, "--findings Pleural Effusion", "has no such finding; it has Atelectasis");
+        Refuses(Data, new DataOptions { Findings = ["Pleural Effusion"] }, "ChestX-ray14 of the NIH has no finding 'Pleural Effusion' (--findings); it has Atelectasis");
         Refuses(Data, new DataOptions { SplitName = "paper" }, "--split-name paper", "it has official (");
         Refuses(Data, new DataOptions { Uncertainty = ["zeros"] }, "--uncertainty is for chexpert:DIR");
         Refuses(Data, new DataOptions { ClassColumn = "x" }, "--class-column is for label tables");

@@ -27,6 +27,19 @@ public sealed class RsnaPneumoniaTests : IDisposable
     }
 
     [Fact]
+    public void ReadOne_AllImages_DrawsNothing()
+    {
+        WriteOfficial();
+        _folder.Images(Enumerable.Range(0, 100).Select(i => $"stage_2_train_images/id{i:D3}.dcm"));
+        var notes = new List<string>();
+        LabelledImages all = DataReader.ReadOne(Data, new DataOptions(), null, notes);
+        Assert.Equal(Enumerable.Range(0, 100).Select(i => $"stage_2_train_images/id{i:D3}.dcm"), all.Items.Select(i => i.Name));
+        Assert.DoesNotContain(notes, n => n.Contains("shared out", StringComparison.Ordinal));
+        Assert.Equal(20, DataReader.ReadOne(Data, new DataOptions(), "test", notes).Items.Count);
+        Assert.Contains(notes, n => n.Contains("shared out", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Read_Classes_AreFindingsOfTheirOwn()
     {
         WriteOfficial();

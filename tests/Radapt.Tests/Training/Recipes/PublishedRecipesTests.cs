@@ -47,8 +47,10 @@ public class PublishedRecipesTests
 
         Assert.Equal(["clip-grad", "precision", "seed"], layer.Entries.Where(e => e.Source == "ours").Select(e => e.Option.Name));
         string list = parts[2] == "100" ? "train_list.txt" : $"train_{parts[2]}.txt";
-        string[] head = File.ReadAllLines(Path.Combine(Repository.Root, "recipes", $"{name}.yaml"))[..2];
+        string[] head = File.ReadAllLines(Path.Combine(Repository.Root, "recipes", $"{name}.yaml"))[..3];
         Assert.EndsWith($"test AUROC {auroc.ToString("0.0", CultureInfo.InvariantCulture)} %.", head[0], StringComparison.Ordinal);
         Assert.Contains($"--train {list} ", head[1], StringComparison.Ordinal);
+        Assert.EndsWith($": --data {parts[1]}:DIR{(parts[2] == "100" ? "" : $" --label-fraction {parts[2]}%")}.", head[2], StringComparison.Ordinal);
+        Assert.Equal(parts[1..3] is ["nih", "1"], r.AllowRareFindings); // its list has findings with fewer than ten positives
     }
 }
