@@ -23,6 +23,7 @@ only.AcceptOnlyFromAmong([.. BenchmarkedStep.Names]);
 var loading = new Option<string>("--loading") { Description = "Measures instead what loading the images of this folder costs a training: decoded as it goes, and from a cache." };
 var adapters = new Option<int>("--adapters") { Description = "Measures instead a batch shared out among this many LoRA adapters in one pass, against one merged adapter." };
 var decoding = new Option<bool>("--decoding") { Description = "Measures instead how fast one core decodes 1024 px images of every format." };
+var check = new Option<string>("--check") { Description = "Measures instead the rate of data check over that of decoding the images of this folder, in turns." };
 var fuzz = new Option<long?>("--fuzz") { Description = "Feeds this many damaged DICOM files, images and tables to their readers instead; exit code 3 if one does more than refuse them." };
 var seed = new Option<long>("--seed") { Description = "Seed of --fuzz.", DefaultValueFactory = _ => 1 };
 var first = new Option<long>("--first") { Description = "Number of the first damaged file of --fuzz, to see one of them again." };
@@ -30,7 +31,7 @@ var contestant = new Option<string>("--contestant") { Hidden = true };
 var request = new Option<string>("--request") { Hidden = true };
 var root = new RootCommand("Measures Radapt, the eager float32 reference and ONNX Runtime in one run.")
 {
-    json, quick, backbone, batchSize, rank, rounds, only, loading, adapters, decoding, fuzz, seed, first, contestant, request,
+    json, quick, backbone, batchSize, rank, rounds, only, loading, adapters, decoding, check, fuzz, seed, first, contestant, request,
 };
 root.SetAction(parsed =>
 {
@@ -42,7 +43,9 @@ root.SetAction(parsed =>
             return 0;
         }
 
-        return parsed.GetValue(fuzz) is { } count ? Fuzz(count, parsed) : parsed.GetValue(decoding) ? Decode() : Run(parsed);
+        return parsed.GetValue(fuzz) is { } count ? Fuzz(count, parsed)
+            : parsed.GetValue(check) is { } images ? Check(images, parsed.GetValue(rounds))
+            : parsed.GetValue(decoding) ? Decode() : Run(parsed);
     }
     catch (RadaptException e)
     {
@@ -66,6 +69,14 @@ int Decode()
     ImageLibrary.Configure();
     using CodecProcess codecs = PixelDecoding.Processes();
     Console.Out.WriteLine(new DecodingRates(codecs, Console.Error.WriteLine).Run().ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+    return 0;
+}
+
+int Check(string images, int turns)
+{
+    ImageLibrary.Configure();
+    using CodecProcess codecs = PixelDecoding.Processes();
+    Console.Out.WriteLine(new CheckRates(images, codecs, Console.Error.WriteLine).Run(Math.Max(1, turns)).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
     return 0;
 }
 

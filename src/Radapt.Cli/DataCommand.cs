@@ -8,6 +8,7 @@ internal sealed class DataCommand : Command
     public DataCommand(CancellationToken interrupted)
         : base("data", "Check, split and look at the images of a training, and make synthetic ones.")
     {
+        Subcommands.Add(new DataCheckCommand(interrupted));
         Subcommands.Add(new DataSplitCommand(interrupted));
         Subcommands.Add(new DataPreviewCommand());
         Subcommands.Add(new DataPhantomsCommand(interrupted));

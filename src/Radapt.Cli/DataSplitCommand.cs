@@ -78,7 +78,7 @@ internal sealed class DataSplitCommand : RadaptCommand
 
         terminal.Line($"--seed {request.Data.Seed} ({(seedIsGiven ? "given" : "default: the same draw every time")})");
         terminal.Line();
-        Show(terminal, report, folds is null ? "" : "fold ");
+        PartTable.Show(terminal, report.Findings, [.. report.Parts.Select(p => ((folds is null ? "" : "fold ") + p.Name, p.Images, p.Patients, p.Counts))]);
         terminal.Line();
         terminal.Line($"{request.Table}: {Figures.Count(report.Parts.Sum(p => p.Images))} images{(folds is null ? "" : $", fold 1 to {folds}")}. "
             + (folds is null ? $"Next: radapt finetune --data {FineTuningSession.Quoted(request.Table)}" : ""));
@@ -88,24 +88,6 @@ internal sealed class DataSplitCommand : RadaptCommand
         }
 
         return ExitCode.Done;
-    }
-
-    private static void Show(Terminal terminal, SplitReport report, string prefix)
-    {
-        var rows = new List<string[]> { Row("images", p => Figures.Count(p.Images)) };
-        if (report.Parts[0].Patients is not null)
-        {
-            rows.Add(Row("patients", p => Figures.Count(p.Patients!.Value)));
-        }
-
-        for (int f = 0; f < report.Findings.Count; f++)
-        {
-            rows.Add(Row(report.Findings[f], p => $"{Figures.Count(p.Counts[f].Positives)} of {Figures.Count(p.Counts[f].Positives + p.Counts[f].Negatives)}"));
-        }
-
-        terminal.Rows(["", .. report.Parts.Select(p => prefix + p.Name)], rows, [.. Enumerable.Range(1, report.Parts.Count)]);
-
-        string[] Row(string name, Func<SplitPart, string> cell) => [name, .. report.Parts.Select(cell)];
     }
 
     private static JsonObject Json(SplitRequest request, SplitReport report) => new()
@@ -119,12 +101,7 @@ internal sealed class DataSplitCommand : RadaptCommand
             ["name"] = p.Name,
             ["images"] = p.Images,
             ["patients"] = p.Patients,
-            ["findings"] = new JsonObject(report.Findings.Zip(p.Counts, (f, c) => KeyValuePair.Create<string, JsonNode?>(f, new JsonObject
-            {
-                ["positives"] = c.Positives,
-                ["negatives"] = c.Negatives,
-                ["unknown"] = c.Unknown,
-            }))),
+            ["findings"] = PartTable.Json(report.Findings, p.Counts),
         })]),
         ["notes"] = new JsonArray([.. report.Notes.Select(n => JsonValue.Create(n))]),
     };

@@ -42,7 +42,7 @@ public static class SplitTable
     // Patients, joined where they share a file's content: a picture must not stand in two parts under two names.
     private static string[] Groups(IReadOnlyList<LabelledImage> items, List<string> notes, CancellationToken cancellation)
     {
-        int unknown = items.Count(i => i.Patient is null);
+        int unknown = items.Count(i => i.Patient is null && i.Study is null);
         if (unknown > 0)
         {
             notes.Add(unknown == items.Count
@@ -50,7 +50,7 @@ public static class SplitTable
                 : $"{unknown} of {items.Count} images have no patient: they are shared out one by one.");
         }
 
-        string[] groups = [.. items.Select(i => i.Patient is { } patient ? "patient:" + patient : "image:" + i.Name)];
+        string[] groups = [.. items.Select(i => i.Patient is { } patient ? "patient:" + patient : i.Study is { } study ? "study:" + study : "image:" + i.Name)];
         int[] first = IdenticalFiles.First([.. items.Select(i => i.Path)], cancellation);
         var joined = new Dictionary<string, string>(StringComparer.Ordinal);
         int repeats = 0;

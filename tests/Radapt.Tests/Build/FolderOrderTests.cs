@@ -6,7 +6,7 @@ namespace Radapt.Tests.Build;
 public class FolderOrderTests
 {
     private static readonly FolderOrder s_library = new(
-        "Radapt", "Compute", "Imaging", "RadiologyReports", "Datasets", "Batching", "Checkpoints", "Models", "Adaptation", "Metrics",
+        "Radapt", "Compute", "Imaging", "RadiologyReports", "Metrics", "Datasets", "Batching", "Checkpoints", "Models", "Adaptation",
         "Inference", "Training", "Pretraining", "Evaluation", "Export", "Studies", "Benchmarks");
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed class InterruptionTests(TinyRun tiny)
         Assert.Empty(Directory.GetFiles(run, "*.tmp", SearchOption.AllDirectories));
     }
 
-    private static bool IgnoresInterrupts()
+    internal static bool IgnoresInterrupts()
     {
         const string Field = "SigIgn:";
         string? line = OperatingSystem.IsLinux() ? File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith(Field, StringComparison.Ordinal)) : null;

@@ -1,0 +1,132 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Radapt.Datasets;
+using Radapt.Datasets.Checks;
+using Radapt.Imaging;
+using Radapt.Imaging.Dicom;
+using Radapt.Imaging.Dicom.Codecs;
+using Radapt.Inference;
+
+namespace Radapt.Cli;
+
+/// <summary><c>radapt data check</c>: what is wrong with a data set.</summary>
+internal sealed class DataCheckCommand : RadaptCommand
+{
+    private readonly DataArguments _data = new("seed", "allow-overlap", "allow-missing-images");
+    private readonly Option<string> _out;
+    private readonly Option<bool> _force;
+    private readonly Option<int> _threads;
+    private readonly Option<bool> _json;
+
+    public DataCheckCommand(CancellationToken interrupted)
+        : base("check", "Look for what is wrong with a data set: images, labels, splits, duplicates, shortcuts. Exit code 3 when there are errors.")
+    {
+        _out = Add("Output", new Option<string>("--out", "-o") { HelpName = "FILE.csv", Description = "A table with a line for every problem. Default: none; the first of each kind is shown." });
+        _force = Add("Output", new Option<bool>("--force") { Description = "Replace the table if it is there already; without, that is an error." });
+        _json = AddJson();
+        foreach (Option<string> option in _data.Options)
+        {
+            Add("Data", option);
+        }
+
+        _threads = Add("Compute", new Option<int>("--threads") { HelpName = "N", Description = "Threads that read images; changes no result. Default: one for each processor." });
+        _threads.Validators.Add(result =>
+        {
+            if (!int.TryParse(result.Tokens.SingleOrDefault()?.Value ?? "1", out int value) || value is < 1 or > 1024)
+            {
+                result.AddError("--threads must be a whole number from 1 to 1024.");
+            }
+        });
+        SetAction(parsed => Run(parsed, interrupted));
+    }
+
+    public override IReadOnlyList<(string Line, string What)> Examples { get; } =
+    [
+        ("radapt data check --data labels.csv -o problems.csv", "Images, labels and splits of a table:"),
+        ("radapt data check --train train_1.txt --val val_list.txt --test test_list.txt --image-root all_classes", "Split lists:"),
+        ("radapt data check --data scans", "A folder of images without labels:"),
+    ];
+
+    private int Run(ParseResult parsed, CancellationToken interrupted)
+    {
+        bool json = parsed.GetValue(_json);
+        string? table = parsed.GetValue(_out);
+        if (table is not null && !parsed.GetValue(_force) && File.Exists(table))
+        {
+            throw new RadaptException($"{table}: is there already; give another -o, or --force to replace it.");
+        }
+
+        var terminal = new Terminal(onStandardError: json);
+        DataOptions data = _data.Read(parsed);
+        ImageLibrary.Configure();
+        using CodecProcess codecs = PixelDecoding.Processes();
+        var options = new DataCheckOptions { Data = data, Threads = parsed.GetValue(_threads), Dicom = new DicomOptions(Codecs: codecs) };
+        if (data.Data is { } folder && Directory.Exists(folder) && !File.Exists(Path.Combine(folder, "labels.csv")))
+        {
+            options = options with { Data = data with { ImageRoot = folder }, Images = [.. ImagePaths.Find([folder]).Select(i => Path.GetRelativePath(folder, i))] };
+            terminal.Line($"{data.Data} holds no labels.csv: its {Figures.Count(options.Images.Count)} images are checked, and no labels.");
+        }
+
+        DataCheckReport report = WithProgress(progress => DataCheck.Run(options, progress, interrupted));
+        if (table is not null)
+        {
+            interrupted.ThrowIfCancellationRequested();
+            ProblemTable.Write(table, report.Problems);
+        }
+
+        CheckDisplay.Show(terminal, report, table);
+        if (json)
+        {
+            Terminal.WriteJson(CheckDisplay.Json(report, table));
+        }
+
+        return report.Count(ProblemSeverity.Error) > 0 ? ExitCode.DoneInPart : ExitCode.Done;
+    }
+
+    // A line that is drawn over again on a terminal; in a log one now and then.
+    private static DataCheckReport WithProgress(Func<IProgress<DataCheckProgress>, DataCheckReport> run)
+    {
+        var terminal = new Terminal(onStandardError: true);
+        return terminal.WithLiveLine(line => run(new Progress(text =>
+        {
+            if (terminal.IsLive)
+            {
+                line(text);
+            }
+            else
+            {
+                terminal.Line(text);
+            }
+        }, terminal.IsLive ? TimeSpan.FromSeconds(0.2) : TimeSpan.FromSeconds(15))));
+    }
+
+    private sealed class Progress(Action<string> show, TimeSpan interval) : IProgress<DataCheckProgress>
+    {
+        private readonly Lock _lock = new();
+        private readonly Stopwatch _since = Stopwatch.StartNew();
+        private TimeSpan _next = TimeSpan.FromSeconds(0.5); // soon after the start something is seen
+
+        public void Report(DataCheckProgress value)
+        {
+            if (_since.Elapsed < _next || !_lock.TryEnter())
+            {
+                return;
+            }
+
+            try
+            {
+                _since.Restart();
+                _next = interval;
+                show(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Figures.Count(value.Images)} of {Figures.Count(value.Total)} images, {Figures.Rate(value.ImagesPerSecond)} a second, {Figures.Duration(value.TimeLeft)} left"));
+            }
+            finally
+            {
+                _lock.Exit();
+            }
+        }
+    }
+}
