@@ -8,7 +8,7 @@ namespace Radapt.Cli;
 /// <summary><c>radapt inspect</c>: what is in a checkpoint or adapter. Nothing in it is run, and no tensor is loaded.</summary>
 internal sealed class InspectCommand : RadaptCommand
 {
-    private readonly Argument<string> _file = new("file") { HelpName = "FILE", Description = "Checkpoint (.pth, .pt, .bin, .safetensors), Hugging Face folder, adapter file or run folder." };
+    private readonly Argument<string> _file = new("file") { HelpName = "FILE", Description = "Checkpoint (.pth, .pt, .bin, .safetensors), folder of Hugging Face weights or of a PEFT adapter, adapter file or run folder." };
     private readonly Option<string> _dialect;
     private readonly Option<bool> _json;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using NetVips;
@@ -22,11 +23,11 @@ internal enum FuzzKind
 internal sealed record FuzzSeed(string Name, FuzzKind Kind, byte[] Bytes)
 {
     private const string Table = """
-        image,patient,split,Effusion,Cardiomegaly,age
-        a.png,P1,train,1,0,53
-        "b, with comma.png",P2,train,0,1,60
-        c.png,P2,val,,1,41
-        d.png,P3,test,0,0,"7 ""years"" old"
+        image,patient,split,Effusion,Cardiomegaly,class,age
+        a.png,P1,train,1,0,2,53
+        "b, with comma.png",P2,train,0,1,3,60
+        c.png,P2,val,,1,4,41
+        d.png,P3,test,0,0,2,"7 ""years"" old"
 
         """;
 
@@ -42,7 +43,7 @@ internal sealed record FuzzSeed(string Name, FuzzKind Kind, byte[] Bytes)
             DicomPhantom phantom = DicomPhantom.Of(33, 37, syntax == "jpeg-baseline" ? 8 : 12, seed: i) with
             {
                 IsInverted = i % 2 == 0,
-                Window = i % 3 == 0 ? null : (2000, 3000),
+                Window = i % 3 == 0 ? null : syntax == "jpeg-baseline" ? (125, 190) : (2000, 3000),
                 Rescale = i % 4 == 0 ? (0.5, -1024) : null,
             };
             byte[]? file = TryEncode(phantom, syntax);
@@ -60,6 +61,20 @@ internal sealed record FuzzSeed(string Name, FuzzKind Kind, byte[] Bytes)
         var restarts = new JpegLosslessEncoder(21, 24, 12) { Predictor = 4, RestartRows = 5, PointTransform = 1 };
         DicomWriter lossless = Header(24, 21, 1, 12, "MONOCHROME2").Fragments([0], restarts.Encode(DicomPhantom.Of(24, 21, 12, 99).Samples));
         yield return new FuzzSeed("restarts.dcm", FuzzKind.Dicom, lossless.ToFile(DicomPhantom.Syntaxes["jpeg-lossless"]));
+        for (int predictor = 1; predictor <= 7; predictor++)
+        {
+            yield return new FuzzSeed($"colour-lossless-{predictor}.dcm", FuzzKind.Dicom, ColourLossless(predictor));
+        }
+
+        foreach (string function in (string[])["SIGMOID", "LINEAR_EXACT"])
+        {
+            yield return new FuzzSeed($"{function.ToLowerInvariant()}.dcm", FuzzKind.Dicom, Windowed(function));
+        }
+
+        yield return new FuzzSeed("planes.dcm", FuzzKind.Dicom, Colour("RGB", 3, planes: 1));
+        byte[] frame = RleEncoder.Encode(DicomPhantom.Of(24, 21, 12, 7).Samples, 1, 2);
+        DicomWriter frames = Header(24, 21, 1, 12, "MONOCHROME2", frames: 2).Fragments([0, (uint)frame.Length + 8], frame[..64], frame[64..], frame);
+        yield return new FuzzSeed("frames.dcm", FuzzKind.Dicom, frames.ToFile(DicomPhantom.Syntaxes["rle"]));
     }
 
     private static IEnumerable<FuzzSeed> Images()
@@ -67,10 +82,15 @@ internal sealed record FuzzSeed(string Name, FuzzKind Kind, byte[] Bytes)
         byte[] pixels = [.. DicomPhantom.Of(24, 63, 8, 1).Samples.Select(s => (byte)s)];
         using Image gray = Image.NewFromMemory(pixels, 63, 24, 1, Enums.BandFormat.Uchar);
         using Image colour = Image.NewFromMemory(pixels, 21, 24, 3, Enums.BandFormat.Uchar);
-        using Image wide = gray.Cast(Enums.BandFormat.Ushort).Copy(interpretation: Enums.Interpretation.Grey16);
+        using Image wide = gray.Linear([257.0], [0.0]).Cast(Enums.BandFormat.Ushort).Copy(interpretation: Enums.Interpretation.Grey16);
         yield return new FuzzSeed("gray.png", FuzzKind.Image, gray.PngsaveBuffer());
         yield return new FuzzSeed("palette.png", FuzzKind.Image, colour.PngsaveBuffer(palette: true));
         yield return new FuzzSeed("16-bit.png", FuzzKind.Image, wide.PngsaveBuffer(bitdepth: 16, interlace: true));
+        using Image clear = colour.Bandjoin(255);
+        using Image deep = colour.Linear([257.0], [0.0]).Cast(Enums.BandFormat.Ushort).Bandjoin(65535).Copy(interpretation: Enums.Interpretation.Rgb16);
+        yield return new FuzzSeed("alpha.png", FuzzKind.Image, clear.PngsaveBuffer());
+        yield return new FuzzSeed("16-bit-alpha.png", FuzzKind.Image, deep.PngsaveBuffer(bitdepth: 16));
+        yield return new FuzzSeed("1-bit.png", FuzzKind.Image, (gray > 160).PngsaveBuffer(bitdepth: 1));
         yield return new FuzzSeed("gray.jpg", FuzzKind.Image, gray.JpegsaveBuffer());
         yield return new FuzzSeed("progressive.jpg", FuzzKind.Image, colour.JpegsaveBuffer(interlace: true));
     }
@@ -79,17 +99,23 @@ internal sealed record FuzzSeed(string Name, FuzzKind Kind, byte[] Bytes)
     {
         yield return new FuzzSeed("table.csv", FuzzKind.Table, Encoding.UTF8.GetBytes(Table));
         yield return new FuzzSeed("table.tsv", FuzzKind.Table, [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(Table.Replace(',', '\t'))]);
-        yield return new FuzzSeed("semicolons.csv", FuzzKind.Table, Encoding.Latin1.GetBytes(Table.Replace(',', ';').Replace("age", "\u00e4ge", StringComparison.Ordinal)));
+        yield return new FuzzSeed("semicolons.csv", FuzzKind.Table, Encoding.Latin1.GetBytes(Table.Replace(',', ';').Replace(";age", ";\u00e4ge", StringComparison.Ordinal)));
         yield return new FuzzSeed("utf16.csv", FuzzKind.Table, [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(Table)]);
+        yield return new FuzzSeed("table.csv.gz", FuzzKind.Table, Packed(Table));
         yield return new FuzzSeed("list.txt", FuzzKind.List, Encoding.UTF8.GetBytes(List));
         yield return new FuzzSeed("classes.txt", FuzzKind.List, Encoding.UTF8.GetBytes("a.png 0\nb.png 1\nc.png 2\n"));
+        yield return new FuzzSeed("list.txt.gz", FuzzKind.List, Packed(List));
+    }
+
+    private static byte[] Packed(string text)
+    {
         using var packed = new MemoryStream();
         using (var gzip = new GZipStream(packed, CompressionLevel.Optimal))
         {
-            gzip.Write(Encoding.UTF8.GetBytes(List));
+            gzip.Write(Encoding.UTF8.GetBytes(text));
         }
 
-        yield return new FuzzSeed("list.txt.gz", FuzzKind.List, packed.ToArray());
+        return packed.ToArray();
     }
 
     private static byte[]? TryEncode(DicomPhantom phantom, string syntax)
@@ -104,9 +130,9 @@ internal sealed record FuzzSeed(string Name, FuzzKind Kind, byte[] Bytes)
         }
     }
 
-    private static DicomWriter Header(ushort rows, ushort columns, ushort samples, ushort bits, string photometric) => new DicomWriter()
+    private static DicomWriter Header(ushort rows, ushort columns, ushort samples, ushort bits, string photometric, ushort planes = 0, int frames = 1) => new DicomWriter()
         .Text(DicomTag.Modality, "CS", "CR").Text(DicomTag.PatientId, "LO", "NOBODY").Words(DicomTag.SamplesPerPixel, samples)
-        .Text(DicomTag.Photometric, "CS", photometric).Words(DicomTag.PlanarConfiguration, 0).Text(DicomTag.Frames, "IS", "1")
+        .Text(DicomTag.Photometric, "CS", photometric).Words(DicomTag.PlanarConfiguration, planes).Text(DicomTag.Frames, "IS", frames.ToString(CultureInfo.InvariantCulture))
         .Words(DicomTag.Rows, rows).Words(DicomTag.Columns, columns)
         .Words(DicomTag.BitsAllocated, (ushort)(bits > 8 ? 16 : 8)).Words(DicomTag.BitsStored, bits).Words(DicomTag.HighBit, (ushort)(bits - 1))
         .Words(DicomTag.PixelRepresentation, 0);
@@ -129,6 +155,17 @@ internal sealed record FuzzSeed(string Name, FuzzKind Kind, byte[] Bytes)
         return file.Element(DicomTag.PixelData, "OB", [.. Enumerable.Range(0, 16).Select(i => (byte)(i % 4))]).ToFile(DicomWriter.ExplicitLittleEndian);
     }
 
-    private static byte[] Colour(string photometric, int bytesPerPixel) => Header(4, 4, 3, 8, photometric)
+    private static byte[] ColourLossless(int predictor)
+    {
+        var encoder = new JpegLosslessEncoder(7, 6, 8) { Predictor = predictor, Components = 3 };
+        ushort[] samples = [.. Enumerable.Range(0, 7 * 6 * 3).Select(i => (ushort)(i * 37 % 256))];
+        return Header(6, 7, 3, 8, "RGB").Fragments([], encoder.Encode(samples)).ToFile(DicomPhantom.Syntaxes["jpeg-lossless"]);
+    }
+
+    private static byte[] Windowed(string function) => Header(4, 8, 1, 10, "MONOCHROME2")
+        .Text(DicomTag.WindowCenter, "DS", "500").Text(DicomTag.WindowWidth, "DS", "800").Text(DicomTag.VoiFunction, "CS", function)
+        .Words(DicomTag.PixelData, "OW", [.. Enumerable.Range(0, 32).Select(i => (ushort)(i * 31))]).ToFile(DicomWriter.ExplicitLittleEndian);
+
+    private static byte[] Colour(string photometric, int bytesPerPixel, ushort planes = 0) => Header(4, 4, 3, 8, photometric, planes)
         .Element(DicomTag.PixelData, "OB", [.. Enumerable.Range(0, 16 * bytesPerPixel).Select(i => (byte)(i * 5))]).ToFile(DicomWriter.ExplicitLittleEndian);
 }

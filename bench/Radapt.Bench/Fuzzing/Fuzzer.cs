@@ -9,8 +9,9 @@ using Radapt.Imaging.Dicom.Codecs;
 namespace Radapt.Bench.Fuzzing;
 
 /// <summary>
-/// Feeds damaged files to the readers. Each must be read or refused by one clear line, in two seconds of processor time, and all in a GiB.
-/// A file that does otherwise is kept, with its number, and counts as a failure.
+/// Feeds damaged files to the readers. Each must be read or refused by one clear line, in two seconds, and all in a GiB. A file that does
+/// otherwise is kept, with its number, and counts as a failure. Time is the processor's and the clock's, which takes in the decoding
+/// processes; by the clock the fastest of three readings counts, since other work may hold up one.
 /// </summary>
 internal sealed class Fuzzer(long key, CodecProcess? codecs, Action<string> log)
 {
@@ -64,26 +65,14 @@ internal sealed class Fuzzer(long key, CodecProcess? codecs, Action<string> log)
         var random = new KeyedRandom(key, RandomPurpose.Selection, number);
         FuzzSeed seed = _seeds[random.NextInt32(_seeds.Count)];
         byte[] bytes = FuzzMutation.Of(seed, _seeds[random.NextInt32(_seeds.Count)], key, number);
-        TimeSpan before = Environment.CpuUsage.TotalTime;
-        string? failure = null;
-        try
+        (string? failure, TimeSpan processor, TimeSpan clock) = Once(seed, bytes, number, folder, counts: true);
+        for (int again = 0; failure is null && clock > s_timeLimit && again < 2; again++)
         {
-            Read(seed, bytes, number, folder);
-            _read[(int)seed.Kind]++;
-        }
-        catch (RadaptException e)
-        {
-            _refused[(int)seed.Kind]++;
-            failure = e.Message.Length is > 10 and <= LongestMessage && !e.Message.Contains('\n', StringComparison.Ordinal) ? null : $"message '{e.Message}'";
-        }
-#pragma warning disable CA1031 // whatever else is thrown is what is looked for
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            failure = e.ToString().ReplaceLineEndings(" ");
+            TimeSpan other = Once(seed, bytes, number, folder, counts: false).Clock;
+            clock = other < clock ? other : clock;
         }
 
-        TimeSpan taken = Environment.CpuUsage.TotalTime - before;
+        TimeSpan taken = processor > clock ? processor : clock;
         _longest = taken > _longest ? taken : _longest;
         failure ??= taken > s_timeLimit ? $"took {taken.TotalSeconds:0.0} s" : null;
         if (failure is not null)
@@ -93,6 +82,31 @@ internal sealed class Fuzzer(long key, CodecProcess? codecs, Action<string> log)
             _failures.Add($"seed {key}, number {number} ({kept}): {failure}");
             log(_failures[^1]);
         }
+    }
+
+    private (string? Failure, TimeSpan Processor, TimeSpan Clock) Once(FuzzSeed seed, byte[] bytes, long number, string folder, bool counts)
+    {
+        TimeSpan before = Environment.CpuUsage.TotalTime;
+        long start = Stopwatch.GetTimestamp();
+        string? failure = null;
+        try
+        {
+            Read(seed, bytes, number, folder);
+            _read[(int)seed.Kind] += counts ? 1 : 0;
+        }
+        catch (RadaptException e)
+        {
+            _refused[(int)seed.Kind] += counts ? 1 : 0;
+            failure = e.Message.Length is > 10 and <= LongestMessage && !e.Message.Contains('\n', StringComparison.Ordinal) ? null : $"message '{e.Message}'";
+        }
+#pragma warning disable CA1031 // whatever else is thrown is what is looked for
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            failure = e.ToString().ReplaceLineEndings(" ");
+        }
+
+        return (failure, Environment.CpuUsage.TotalTime - before, Stopwatch.GetElapsedTime(start));
     }
 
     private void Read(FuzzSeed seed, byte[] bytes, long number, string folder)
@@ -107,15 +121,22 @@ internal sealed class Fuzzer(long key, CodecProcess? codecs, Action<string> log)
             default:
                 string file = Path.Combine(folder, seed.Name);
                 File.WriteAllBytes(file, bytes);
-                var options = new DataOptions
-                {
-                    ClassLabels = seed.Kind == FuzzKind.List && number % 2 == 0,
-                    Findings = number % 3 == 0 ? ["Effusion", "Cardiomegaly", "Nodule"] : [],
-                    ClassColumn = seed.Kind == FuzzKind.Table && number % 7 == 0 ? "age" : null,
-                };
-                LabelRows.Read(file, options, [], withSplits: number % 2 == 0);
+                LabelRows.Read(file, Options(seed, number), [], withSplits: number % 2 == 0);
                 break;
         }
+    }
+
+    // What fits the undamaged file, mostly.
+    internal static DataOptions Options(FuzzSeed seed, long number)
+    {
+        bool isList = seed.Kind == FuzzKind.List;
+        bool hasClasses = isList ? seed.Name.StartsWith("classes", StringComparison.Ordinal) != (number % 16 == 0) : number % 7 == 0;
+        return new DataOptions
+        {
+            ClassLabels = isList && hasClasses,
+            ClassColumn = !isList && hasClasses ? "class" : null,
+            Findings = number % 3 != 0 ? [] : isList || hasClasses ? ["Effusion", "Cardiomegaly", "Nodule"] : ["Effusion", "Cardiomegaly"],
+        };
     }
 
     private JsonObject Report(long count)

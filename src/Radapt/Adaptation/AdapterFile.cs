@@ -1,3 +1,4 @@
+using Radapt.Adaptation.Peft;
 using Radapt.Checkpoints;
 using Radapt.Compute;
 using TorchSharp;
@@ -15,6 +16,7 @@ internal static class AdapterFile
         string inFolder = Path.Combine(path, "adapter.safetensors");
         return File.Exists(inFolder) ? inFolder
             : File.Exists(path) ? path
+            : PeftFolder.Is(path) ? throw new RadaptException($"{path}: an adapter in PEFT's format. Import it first: radapt adapter import.")
             : Directory.Exists(path) ? throw new RadaptException($"{path}: holds no adapter.safetensors yet. Give a run folder whose first validation is done.")
             : throw new RadaptException($"{path}: no such run folder or adapter file.");
     }

@@ -41,7 +41,7 @@ internal sealed class CheckpointFile : IDisposable
 
     /// <summary>
     /// Opens a checkpoint, whose format is recognised by its content. A folder stands for the <c>model.safetensors</c> or
-    /// <c>pytorch_model.bin</c> in it.
+    /// <c>pytorch_model.bin</c> in it, or for the <c>adapter_model.*</c> of a PEFT adapter.
     /// </summary>
     /// <exception cref="RadaptException">It is missing, damaged or none of the formats.</exception>
     public static CheckpointFile Open(string path)
@@ -87,7 +87,7 @@ internal sealed class CheckpointFile : IDisposable
 
     private static string InFolder(string folder)
     {
-        foreach (string name in (string[])["model.safetensors", "pytorch_model.bin"])
+        foreach (string name in (string[])["model.safetensors", "pytorch_model.bin", "adapter_model.safetensors", "adapter_model.bin"])
         {
             string path = System.IO.Path.Combine(folder, name);
             if (File.Exists(path))

@@ -24,6 +24,9 @@ internal enum Dialect
     /// <summary>Written by Radapt: an adapter, or merged weights.</summary>
     Radapt,
 
+    /// <summary>A LoRA adapter in Hugging Face PEFT's format.</summary>
+    PeftAdapter,
+
     /// <summary>facebookresearch/dinov2, released backbones and training checkpoints.</summary>
     Dinov2,
 

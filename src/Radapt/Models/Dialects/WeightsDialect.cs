@@ -8,7 +8,7 @@ internal static class WeightsDialect
     // From the most particular to the most general: the first that matches is taken.
     private static readonly DialectNames[] s_dialects =
     [
-        new RadaptNames(), new MedPeftLoraNames(), new MrmNames(), new MaeNames(), new Dinov2Names(), new TimmDinov2Names(),
+        new RadaptNames(), new PeftAdapterNames(), new MedPeftLoraNames(), new MrmNames(), new MaeNames(), new Dinov2Names(), new TimmDinov2Names(),
         new HuggingFaceDinov2Names(), new HuggingFaceVitNames(), new TimmNames(), new PlainEncoderNames(), new UnknownNames(),
     ];
 

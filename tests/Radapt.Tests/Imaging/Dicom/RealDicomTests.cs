@@ -142,7 +142,7 @@ public sealed class RealDicomTests(DecodingProcesses processes) : IClassFixture<
     {
         Assert.Equal((double)expected["min"]!, values.Min(), tolerance);
         Assert.Equal((double)expected["max"]!, values.Max(), tolerance);
-        Assert.Equal((double)expected["mean"]!, values.Average(), tolerance);
+        Assert.Equal((double)expected["mean"]!, values.Average(), tolerance / 4); // of lossy files 2 and 0.5
     }
 
     private static string Hash(int[] values, string type)

@@ -27,6 +27,23 @@ public sealed class CheckpointInspectionTests
         }
     }
 
+    public static TheoryData<string> Adapters => GoldenIndex.Ids("peft-format", _ => true);
+
+    [Theory, MemberData(nameof(Adapters)), Trait("Category", "Golden")]
+    public void Inspect_PeftAdapter_SaysWhatItIsAndThatNothingStartsFromIt(string id)
+    {
+        string tensors = GoldenIndex.Find(id)!.File("adapter");
+        foreach (string path in (string[])[tensors, Path.GetDirectoryName(tensors)!])
+        {
+            CheckpointReport report = CheckpointInspection.Inspect(path);
+            Assert.StartsWith("PEFT LoRA adapter, rank ", report.Description, StringComparison.Ordinal);
+            Assert.Contains("32 channels wide", report.Description, StringComparison.Ordinal);
+            Assert.False(report.IsLoadable);
+            Assert.Equal(report.Tensors.Count(t => t.Name.Contains(".lora_", StringComparison.Ordinal)), report.Parts.Lora);
+            Assert.InRange(report.Parts.Head, 0, 4);
+        }
+    }
+
     /// <summary>`radapt inspect` starts in a blink because nothing it runs names the tensor library, which takes seconds to load.</summary>
     [Fact]
     public void Inspect_ItsSources_NameNoTensorLibrary()
