@@ -1,4 +1,5 @@
 using Radapt.Compute;
+using Radapt.Compute.Passes;
 using Radapt.Models;
 using static TorchSharp.torch;
 
@@ -15,7 +16,7 @@ internal static class AdapterDropout
     /// <returns>(B, N, in)</returns>
     public static Tensor Apply(Tensor input, double rate, ForwardPass pass, int number)
     {
-        if (!pass.Training || rate == 0)
+        if (Mask(rate, pass, number) is not { } factors)
         {
             return input;
         }
@@ -24,9 +25,13 @@ internal static class AdapterDropout
         unsafe
         {
             var numbers = new Span<float>((void*)TensorAddress.Of(mask), checked((int)mask.numel()));
-            new KeyedRandom(pass.Seed, RandomPurpose.Dropout, pass.Step, number).FillDropoutMask(numbers, rate);
+            factors.Fill(numbers);
         }
 
         return input * mask.to(input.dtype, input.device);
     }
+
+    /// <summary>The mask of a pass; null where nothing is dropped.</summary>
+    public static DropoutMask? Mask(double rate, ForwardPass pass, int number) => !pass.Training || rate == 0 ? null
+        : new DropoutMask(new KeyedRandom(pass.Seed, RandomPurpose.Dropout, pass.Step, number), rate);
 }

@@ -48,6 +48,12 @@ internal sealed class LoraAdapter : IProjectionAdapter, IAdapterTensors
     /// <inheritdoc/>
     public Tensor Forward(Projection projection, Tensor input, ForwardPass pass)
     {
+        if (FusedLora.Takes(input, projection.weight, projection.bias, A, _groups))
+        {
+            var lowRank = new LowRankUpdate(_settings.Scale, _groups, AdapterDropout.Mask(_settings.Dropout, pass, _number));
+            return FusedLora.Apply(input, projection.weight, projection.bias, A, B, lowRank, projection.Kernels);
+        }
+
         using var scope = NewDisposeScope();
         Tensor low = nn.functional.linear(AdapterDropout.Apply(input, _settings.Dropout, pass, _number), A.to(input.dtype)); // (B, N, r x groups)
         Tensor update = nn.functional.linear(low, ScaledB().to(input.dtype)); // (B, N, out)

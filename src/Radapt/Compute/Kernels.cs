@@ -1,3 +1,4 @@
+using Radapt.Compute.Functions;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -33,8 +34,8 @@ internal sealed class Kernels(ComputePlan plan)
     }
 
     /// <summary>
-    /// softmax(Q K^T / sqrt(C/H)) V for every head: the library's fused kernel in float32; in bfloat16 on the CPU the products one by
-    /// one, which are faster there.
+    /// softmax(Q K^T / sqrt(C/H)) V for every head: on the CPU the products one by one, which are faster there than the library's
+    /// fused kernel.
     /// </summary>
     /// <param name="qkv">(B, N, 3 C): queries, keys, values, each with its heads side by side</param>
     /// <param name="heads">H</param>
@@ -42,9 +43,9 @@ internal sealed class Kernels(ComputePlan plan)
     public Tensor SelfAttention(Tensor qkv, int heads)
     {
         (long b, long n, long c) = (qkv.shape[0], qkv.shape[1], qkv.shape[2] / 3);
-        if (HasBFloat16Passes(qkv) && n >= BFloat16Rows.ShortestRow)
+        if (Functions.SelfAttention.Takes(qkv))
         {
-            return BFloat16Attention.Apply(qkv, heads, Plan.Threads);
+            return Functions.SelfAttention.Apply(qkv, heads, Plan.Threads);
         }
 
         using var scope = NewDisposeScope();
@@ -56,18 +57,45 @@ internal sealed class Kernels(ComputePlan plan)
         return attended.transpose(1, 2).reshape(b, n, c).MoveToOuterDisposeScope();
     }
 
-    /// <summary>To the type that products are computed in.</summary>
-    public Tensor Activations(Tensor tokens) => tokens.to(Plan.Type);
+    /// <summary>The gradient of <see cref="Linear"/>'s input where the weight is frozen: g W.</summary>
+    /// <param name="above">(…, out): the result's gradient</param>
+    /// <param name="weight">(out, in), of the same type</param>
+    /// <returns>(…, in)</returns>
+    public Tensor InputGradient(Tensor above, Tensor weight) =>
+        Plan.Products == "convolution" && above.dtype == ScalarType.Float32 ? LinearByConvolution(above, weight.t(), null) : above.matmul(weight);
+
+    /// <summary>The residual sum, and its layer normalisation in the type that products are computed in. All statistics are float32.</summary>
+    /// <param name="tokens">(B, N, C), float32</param>
+    /// <param name="branch">What is added to them; null: nothing.</param>
+    /// <param name="weight">(C)</param>
+    /// <param name="bias">(C)</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <returns>Both (B, N, C): float32, and the plan's type</returns>
+    public (Tensor Sum, Tensor Normed) AddNorm(Tensor tokens, ResidualBranch? branch, Tensor weight, Tensor bias, double epsilon)
+    {
+        if (ResidualNorm.Takes(tokens, branch, Plan.Type))
+        {
+            return ResidualNorm.Apply(tokens, branch, weight, bias, epsilon, Plan.Type, Plan.Threads);
+        }
+
+        Tensor sum = branch is null ? tokens : Add(tokens, branch);
+        return (sum, LayerNorm(sum, weight, bias, epsilon).to(Plan.Type));
+    }
+
+    /// <summary>The residual sum: (B, N, C), float32.</summary>
+    public Tensor Add(Tensor tokens, ResidualBranch branch)
+    {
+        Tensor values = branch.Channels is null ? branch.Values : branch.Values.to(branch.Channels.dtype) * branch.Channels;
+        return branch.Samples is null
+            ? tokens.Plus(values)
+            : tokens.PlusProduct(values.to(tokens.dtype), tensor(branch.Samples, tokens.dtype, tokens.device).view(-1, 1, 1)); // factors: (B, 1, 1)
+    }
 
     /// <summary>Layer normalisation over the last dimension; statistics, weight and bias in float32 whatever the type of the input.</summary>
     public Tensor LayerNorm(Tensor input, Tensor weight, Tensor bias, double epsilon) => F.layer_norm(input, [weight.shape[0]], weight, bias, epsilon);
 
     /// <summary>Exact GELU, x Φ(x) with the error function.</summary>
-    public Tensor Gelu(Tensor input) => F.gelu(input);
-
-    // Functions of our own run on the CPU only: elsewhere backward runs on threads that have no dispose scope.
-    private static bool HasBFloat16Passes(Tensor input) =>
-        input.dtype == ScalarType.BFloat16 && input.device_type == DeviceType.CPU && BFloat16Rows.IsSupported && input.is_contiguous();
+    public Tensor Gelu(Tensor input) => Functions.Gelu.Takes(input) ? Functions.Gelu.Apply(input, Plan.Threads) : F.gelu(input);
 
     private static Tensor Cast(Tensor weight, Tensor like) => weight.dtype == like.dtype ? weight : weight.to(like.dtype);
 }

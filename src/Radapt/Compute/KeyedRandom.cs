@@ -1,4 +1,3 @@
-using System.Numerics;
 
 namespace Radapt.Compute;
 
@@ -103,46 +102,6 @@ public struct KeyedRandom
             int j = NextInt32(i + 1);
             (items[i], items[j]) = (items[j], items[i]);
         }
-    }
-
-    /// <summary>
-    /// Fills a dropout mask: 0 with probability <paramref name="dropProbability"/>, else 1 / (1 - p). Element i depends on the key
-    /// and i alone; 32-bit integer hash per element, vectorised.
-    /// </summary>
-    public void FillDropoutMask(Span<float> mask, double dropProbability)
-    {
-        ulong bits = NextUInt64();
-        uint key0 = (uint)bits;
-        uint key1 = (uint)(bits >> 32);
-        uint threshold = (uint)Math.Min(uint.MaxValue, dropProbability * (1L << 32));
-        float scale = (float)(1 / (1 - dropProbability));
-        int width = Vector<uint>.Count;
-        Vector<uint> lane = Vector<uint>.Indices;
-        int i = 0;
-        for (; i <= mask.Length - width; i += width)
-        {
-            Vector<uint> hash = Hash(new Vector<uint>((uint)i) + lane + new Vector<uint>(key0), new Vector<uint>(key1));
-            Vector<float> kept = Vector.ConditionalSelect(
-                Vector.AsVectorSingle(Vector.LessThan(hash, new Vector<uint>(threshold))), Vector<float>.Zero, new Vector<float>(scale));
-            kept.CopyTo(mask[i..]);
-        }
-
-        for (; i < mask.Length; i++)
-        {
-            uint hash = Hash(new Vector<uint>((uint)i + key0), new Vector<uint>(key1))[0];
-            mask[i] = hash < threshold ? 0 : scale;
-        }
-    }
-
-    private static Vector<uint> Hash(Vector<uint> x, Vector<uint> key)
-    {
-        x ^= Vector.ShiftRightLogical(x, 16);
-        x *= new Vector<uint>(0x7FEB352D);
-        x ^= Vector.ShiftRightLogical(x, 15);
-        x ^= key;
-        x *= new Vector<uint>(0x846CA68B);
-        x ^= Vector.ShiftRightLogical(x, 16);
-        return x;
     }
 
     private static ulong Mix(ulong z)

@@ -15,7 +15,4 @@ internal sealed class LayerScale : nn.Module
         gamma = Tensors.Parameter(kernels.Plan, width);
         RegisterComponents();
     }
-
-    /// <summary>(B, N, C) -> (B, N, C), in the factor's float32: what follows is the residual sum.</summary>
-    public Tensor Forward(Tensor branch) => branch.to(gamma.dtype) * gamma;
 }

@@ -22,6 +22,9 @@ internal sealed class Projection : nn.Module
         RegisterComponents();
     }
 
+    /// <summary>What computes the products.</summary>
+    public Kernels Kernels => _kernels;
+
     /// <summary>The adapter in the slot; whoever attached it owns it.</summary>
     public IProjectionAdapter? Adapter { get; set; }
 

@@ -1,5 +1,4 @@
 using Radapt.Compute;
-using static TorchSharp.torch;
 
 namespace Radapt.Models;
 
@@ -16,25 +15,25 @@ internal sealed class StochasticDepth(int block, double rate)
     public static double[] Rates(double last, int depth) =>
         [.. Enumerable.Range(0, depth).Select(i => depth == 1 ? 0 : last * i / (depth - 1))];
 
-    /// <summary>tokens + mask x branch.</summary>
-    /// <param name="tokens">(B, N, C)</param>
-    /// <param name="branch">(B, N, C)</param>
+    /// <summary>The factor of every sample of a branch: 0 where it is skipped, 1 / keep elsewhere.</summary>
+    /// <param name="samples">B</param>
     /// <param name="pass">Whether this pass trains, and its random key.</param>
     /// <param name="branchNumber">0 attention, 1 MLP</param>
-    public Tensor Add(Tensor tokens, Tensor branch, ForwardPass pass, int branchNumber)
+    /// <returns>B factors; null: 1</returns>
+    public float[]? Factors(long samples, ForwardPass pass, int branchNumber)
     {
         if (!pass.Training || Rate == 0)
         {
-            return tokens.Plus(branch);
+            return null;
         }
 
         var random = new KeyedRandom(pass.Seed, RandomPurpose.DropPath, pass.Step, block, branchNumber);
-        var mask = new float[branch.shape[0]];
-        for (int sample = 0; sample < mask.Length; sample++)
+        var factors = new float[samples];
+        for (int sample = 0; sample < factors.Length; sample++)
         {
-            mask[sample] = random.NextDouble() < Rate ? 0 : (float)(1 / (1 - Rate));
+            factors[sample] = random.NextDouble() < Rate ? 0 : (float)(1 / (1 - Rate));
         }
 
-        return tokens.PlusProduct(branch.to(tokens.dtype), tensor(mask, tokens.dtype, branch.device).view(-1, 1, 1)); // mask: (B, 1, 1)
+        return factors;
     }
 }

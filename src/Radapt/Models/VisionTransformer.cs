@@ -18,6 +18,8 @@ internal sealed class VisionTransformer : nn.Module
     public readonly ModuleList<Block> blocks;
     public readonly LayerNorm? norm;
 
+    private readonly Kernels _kernels;
+
     /// <param name="shape">Dimensions.</param>
     /// <param name="dropPath">Stochastic depth of the last block.</param>
     /// <param name="withNorm">Whether the final normalisation is part of the model.</param>
@@ -25,7 +27,7 @@ internal sealed class VisionTransformer : nn.Module
     public VisionTransformer(BackboneShape shape, double dropPath, bool withNorm, Kernels kernels)
         : base(nameof(VisionTransformer))
     {
-        Shape = shape;
+        (Shape, _kernels) = (shape, kernels);
         RequireMemory(shape, kernels.Plan);
         double[] rates = StochasticDepth.Rates(dropPath, shape.Depth);
         cls_token = Tensors.Parameter(kernels.Plan, 1, 1, shape.Width);
@@ -71,7 +73,8 @@ internal sealed class VisionTransformer : nn.Module
     public Tensor RunBlock(int block, Tensor tokens, ForwardPass pass)
     {
         using var scope = NewDisposeScope();
-        return blocks[block].Forward(TokenAdapter?.Before(block, tokens) ?? tokens, pass).MoveToOuterDisposeScope();
+        var stream = new ResidualStream(TokenAdapter?.Before(block, tokens) ?? tokens, null);
+        return blocks[block].Forward(stream, pass).Settle(_kernels).MoveToOuterDisposeScope();
     }
 
     /// <summary>Images to the tokens that the first block reads: (B, 1 or 3, S, S) -> (B, N, C), float32.</summary>
@@ -110,6 +113,25 @@ internal sealed class VisionTransformer : nn.Module
         }
     }
 
-    private Tensor Run(Tensor tokens, int first, int end, ForwardPass pass) =>
-        Enumerable.Range(first, end - first).Aggregate(tokens, (t, block) => RunBlock(block, t, pass));
+    private Tensor Run(Tensor tokens, int first, int end, ForwardPass pass)
+    {
+        if (TokenAdapter is not null)
+        {
+            return Enumerable.Range(first, end - first).Aggregate(tokens, (t, block) => RunBlock(block, t, pass));
+        }
+
+        var stream = new ResidualStream(tokens, null);
+        for (int block = first; block < end; block++)
+        {
+            ResidualStream next = blocks[block].Forward(stream, pass);
+            if (block > first) // what came in is the caller's
+            {
+                stream.Dispose();
+            }
+
+            stream = next;
+        }
+
+        return stream.Settle(_kernels);
+    }
 }

@@ -1,4 +1,5 @@
 using Radapt.Compute;
+using Radapt.Compute.Passes;
 
 namespace Radapt.Tests.Compute;
 
@@ -30,14 +31,14 @@ public class KeyedRandomTests
     }
 
     [Fact]
-    public void FillDropoutMask_LongMask_HasTheRightMeanAndDependsOnIndexAlone()
+    public void DropoutMask_LongMask_HasTheRightMeanAndDependsOnIndexAlone()
     {
         var mask = new float[100_003];
-        new KeyedRandom(1, RandomPurpose.Dropout, 5).FillDropoutMask(mask, 0.1);
+        new DropoutMask(new KeyedRandom(1, RandomPurpose.Dropout, 5), 0.1).Fill(mask);
         Assert.All(mask, m => Assert.True(m is 0 or 1 / 0.9f));
         Assert.Equal(0.9, mask.Count(m => m > 0) / (double)mask.Length, 0.005);
         var shorter = new float[1_001];
-        new KeyedRandom(1, RandomPurpose.Dropout, 5).FillDropoutMask(shorter, 0.1);
+        new DropoutMask(new KeyedRandom(1, RandomPurpose.Dropout, 5), 0.1).Fill(shorter);
         Assert.Equal(mask[..1_001], shorter);
     }
 

@@ -1,18 +1,22 @@
+using Radapt.Compute.Passes;
 using static TorchSharp.torch;
 
-namespace Radapt.Compute;
+namespace Radapt.Compute.Functions;
 
 /// <summary>
-/// Self-attention of all heads in bfloat16 as one function with its own gradient: queries, keys and values are laid out once, the
-/// probabilities replace the scores, and their gradient is computed in place. Keeps these two for the backward pass and nothing else.
+/// Self-attention of all heads as one function with its own gradient: queries, keys and values are laid out once, the probabilities
+/// replace the scores, and their gradient is computed in place. Keeps these two for the backward pass and nothing else.
 /// </summary>
-internal sealed class BFloat16Attention : autograd.SingleTensorFunction<BFloat16Attention>
+internal sealed class SelfAttention : autograd.SingleTensorFunction<SelfAttention>
 {
     private const string HeadsKey = "heads";
     private const string ThreadsKey = "threads";
 
     /// <inheritdoc/>
-    public override string Name => nameof(BFloat16Attention);
+    public override string Name => nameof(SelfAttention);
+
+    /// <summary>Whether the passes can do it.</summary>
+    public static bool Takes(Tensor qkv) => Pass.Takes(qkv) && qkv.shape[1] >= SoftmaxPass.ShortestRow;
 
     /// <summary>softmax(Q K^T / sqrt(C/H)) V for every head.</summary>
     /// <param name="qkv">(B, N, 3 C): queries, keys, values, each with its heads side by side</param>
@@ -21,9 +25,11 @@ internal sealed class BFloat16Attention : autograd.SingleTensorFunction<BFloat16
     /// <returns>(B, N, C)</returns>
     public static Tensor Apply(Tensor qkv, int heads, int threads)
     {
-        if (qkv.requires_grad)
+        if (is_grad_enabled() && qkv.requires_grad)
         {
-            return apply(qkv, heads, threads);
+            Tensor attended = apply(qkv, heads, threads);
+            GraphMemory.FreeDoubles();
+            return attended;
         }
 
         using var scope = NewDisposeScope();
@@ -38,6 +44,7 @@ internal sealed class BFloat16Attention : autograd.SingleTensorFunction<BFloat16
         ctx.save_for_backward([parts, probabilities]);
         ctx.save_data(HeadsKey, heads);
         ctx.save_data(ThreadsKey, threads);
+        GraphMemory.Begin(ctx);
         return output;
     }
 
@@ -50,26 +57,24 @@ internal sealed class BFloat16Attention : autograd.SingleTensorFunction<BFloat16
         List<Tensor> saved = ctx.get_saved_variables();
         (Tensor parts, Tensor probabilities) = (saved[0], saved[1]);
         (long b, long n, long c) = (grad_output.shape[0], grad_output.shape[1], grad_output.shape[2]);
-        long width = c / heads;
-        Tensor above = grad_output.reshape(b, n, heads, width).transpose(1, 2).contiguous().view(b * heads, n, width); // (B H, N, C/H)
+        Tensor above = HeadsPass.Split(grad_output.contiguous(), 1, heads, threads)[0]; // (B H, N, C/H)
         Tensor scores = above.bmm(parts[2].transpose(1, 2)); // of the probabilities, soon of the scores: (B H, N, N)
-        BFloat16Rows.SoftmaxGradient(scores, probabilities, Scale(width), threads);
-        Tensor gradient = empty([b, n, 3, heads, width], grad_output.dtype);
-        Tensor[] places = gradient.permute(2, 0, 3, 1, 4).unbind(0); // 3 x (B, H, N, C/H)
-        places[0].copy_(scores.bmm(parts[1]).view(b, heads, n, width));
-        places[1].copy_(scores.transpose(1, 2).bmm(parts[0]).view(b, heads, n, width));
-        places[2].copy_(probabilities.transpose(1, 2).bmm(above).view(b, heads, n, width));
-        return [gradient.view(b, n, 3 * c).MoveToOuterDisposeScope(), null!, null!];
+        SoftmaxPass.Differentiate(scores, probabilities, Scale(c / heads), threads);
+        Tensor gradient = empty([b, n, 3 * c], grad_output.dtype);
+        HeadsPass.Join(scores.bmm(parts[1]), gradient, 0, heads, threads);
+        HeadsPass.Join(scores.transpose(1, 2).bmm(parts[0]), gradient, 1, heads, threads);
+        HeadsPass.Join(probabilities.transpose(1, 2).bmm(above), gradient, 2, heads, threads);
+        return GraphMemory.Return([grad_output], gradient, null, null);
     }
 
     private static (Tensor Output, Tensor Parts, Tensor Probabilities) Attend(Tensor qkv, int heads, int threads)
     {
         (long b, long n, long c) = (qkv.shape[0], qkv.shape[1], qkv.shape[2] / 3);
-        long width = c / heads;
-        Tensor parts = qkv.view(b, n, 3, heads, width).permute(2, 0, 3, 1, 4).contiguous().view(3, b * heads, n, width);
+        Tensor parts = HeadsPass.Split(qkv, 3, heads, threads); // (3, B H, N, C/H)
         Tensor scores = parts[0].bmm(parts[1].transpose(1, 2)); // (B H, N, N)
-        BFloat16Rows.Softmax(scores, Scale(width), threads);
-        Tensor output = scores.bmm(parts[2]).view(b, heads, n, width).transpose(1, 2).reshape(b, n, c);
+        SoftmaxPass.Apply(scores, Scale(c / heads), threads);
+        Tensor output = empty([b, n, c], qkv.dtype);
+        HeadsPass.Join(scores.bmm(parts[2]), output, 0, heads, threads);
         return (output, parts, scores);
     }
 

@@ -1,0 +1,56 @@
+using Radapt.Compute.Passes;
+using static TorchSharp.torch;
+
+namespace Radapt.Compute.Functions;
+
+/// <summary>Exact GELU in bfloat16 with its own gradient. Keeps its input alone.</summary>
+internal sealed class Gelu : autograd.SingleTensorFunction<Gelu>
+{
+    private const string ThreadsKey = "threads";
+
+    /// <inheritdoc/>
+    public override string Name => nameof(Gelu);
+
+    /// <summary>Whether the passes can do it.</summary>
+    public static bool Takes(Tensor input) => Pass.Takes(input) && input.dtype == ScalarType.BFloat16 && input.numel() % Pass.Lanes == 0;
+
+    /// <summary>x Φ(x), the shape of the input.</summary>
+    public static Tensor Apply(Tensor input, int threads)
+    {
+        if (!is_grad_enabled() || !input.requires_grad)
+        {
+            return Compute(input, threads);
+        }
+
+        Tensor output = apply(input, threads);
+        GraphMemory.FreeDoubles();
+        return output;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        ctx.save_for_backward([(Tensor)vars[0]]);
+        ctx.save_data(ThreadsKey, vars[1]);
+        GraphMemory.Begin(ctx);
+        return Compute((Tensor)vars[0], (int)vars[1]);
+    }
+
+    // An exception here would cross native frames and end the process: nothing in it depends on what users give.
+    /// <inheritdoc/>
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        using var scope = NewDisposeScope();
+        Tensor input = ctx.get_saved_variables()[0];
+        Tensor gradient = empty_like(input);
+        GeluPass.Differentiate(input, grad_output.contiguous(), gradient, (int)ctx.get_data(ThreadsKey));
+        return GraphMemory.Return([grad_output], gradient, null);
+    }
+
+    private static Tensor Compute(Tensor input, int threads)
+    {
+        Tensor output = empty_like(input);
+        GeluPass.Apply(input, output, threads);
+        return output;
+    }
+}

@@ -1,0 +1,112 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Radapt.Compute.Passes;
+
+/// <summary>
+/// Exact GELU of bfloat16 numbers and its gradient by looking them up: there are 65,536 of them, and those that occur stay in the
+/// processor's cache. Each is the float64 result, rounded once.
+/// </summary>
+internal static unsafe class GeluPass
+{
+    private static readonly Lazy<ushort[]> s_values = new(() => Table(x => nn.functional.gelu(x)));
+
+    // The factor of the gradient in float32, so that the product is rounded once.
+    private static readonly Lazy<float[]> s_slopes = new(Slopes);
+
+    /// <summary>x Φ(x) of every number.</summary>
+    /// <param name="input">Contiguous bfloat16 on the CPU, a multiple of four numbers.</param>
+    /// <param name="output">The same shape, written.</param>
+    /// <param name="threads">Threads that share the numbers.</param>
+    public static void Apply(Tensor input, Tensor output, int threads)
+    {
+        (nint x, nint y) = (Pass.Address(input, ScalarType.BFloat16), Pass.Address(output, ScalarType.BFloat16));
+        ushort[] values = s_values.Value;
+        Pass.Share(input.numel() / 4, threads, (_, first, end) => Look((ulong*)x + first, (ulong*)y + first, end - first, values));
+    }
+
+    /// <summary>gradient = above x (Φ(x) + x φ(x)).</summary>
+    /// <param name="input">What <see cref="Apply"/> read, a multiple of 16 numbers.</param>
+    /// <param name="above">The result's gradient.</param>
+    /// <param name="gradient">The input's gradient, written.</param>
+    /// <param name="threads">Threads that share the numbers.</param>
+    public static void Differentiate(Tensor input, Tensor above, Tensor gradient, int threads)
+    {
+        nint x = Pass.Address(input, ScalarType.BFloat16);
+        (nint g, nint d) = (Pass.Address(above, ScalarType.BFloat16), Pass.Address(gradient, ScalarType.BFloat16));
+        float[] slopes = s_slopes.Value;
+        Pass.Share(input.numel() / Pass.Lanes, threads, (_, first, end) =>
+        {
+            nint offset = (nint)(first * Pass.Lanes * sizeof(ushort));
+            Scale((ushort*)(x + offset), g + offset, d + offset, end - first, slopes);
+        });
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Look(ulong* input, ulong* output, long count, ushort[] values)
+    {
+        fixed (ushort* table = values)
+        {
+            for (long i = 0; i < count; i++)
+            {
+                ulong four = input[i];
+                ulong low = table[(ushort)four] | ((uint)table[(ushort)(four >> 16)] << 16);
+                uint high = table[(ushort)(four >> 32)] | ((uint)table[four >> 48] << 16);
+                output[i] = low | ((ulong)high << 32);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Scale(ushort* input, nint above, nint gradient, long vectors, float[] slopes)
+    {
+        float* row = stackalloc float[Pass.Lanes];
+        fixed (float* table = slopes)
+        {
+            for (long v = 0; v < vectors; v++, input += Pass.Lanes)
+            {
+                for (int i = 0; i < Pass.Lanes; i += 4)
+                {
+                    ulong four = *(ulong*)(input + i);
+                    row[i] = table[(ushort)four];
+                    row[i + 1] = table[(ushort)(four >> 16)];
+                    row[i + 2] = table[(ushort)(four >> 32)];
+                    row[i + 3] = table[four >> 48];
+                }
+
+                BFloat16.Store(BFloat16.Load(above, (nint)v * Pass.Lanes) * Vector512.Load(row), gradient, (nint)v * Pass.Lanes);
+            }
+        }
+    }
+
+    // Every bfloat16 in the order of its bits, through a function of float64.
+    private static ushort[] Table(Func<Tensor, Tensor> function)
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor results = function(All()).to(ScalarType.BFloat16);
+        return new ReadOnlySpan<ushort>((void*)TensorAddress.Of(results), 1 << 16).ToArray();
+    }
+
+    private static float[] Slopes()
+    {
+        using var scope = NewDisposeScope();
+        using var gradient = enable_grad();
+        Tensor x = All().requires_grad_(true);
+        nn.functional.gelu(x).sum().backward();
+        return x.grad!.to(ScalarType.Float32).data<float>().ToArray();
+    }
+
+    private static Tensor All()
+    {
+        var bits = new float[1 << 16];
+        for (int i = 0; i < bits.Length; i++)
+        {
+            bits[i] = BitConverter.UInt32BitsToSingle((uint)i << 16);
+        }
+
+        return tensor(bits).to(ScalarType.Float64);
+    }
+}
