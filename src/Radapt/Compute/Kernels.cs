@@ -34,8 +34,8 @@ internal sealed class Kernels(ComputePlan plan)
     }
 
     /// <summary>
-    /// softmax(Q K^T / sqrt(C/H)) V for every head: on the CPU the products one by one, which are faster there than the library's
-    /// fused kernel.
+    /// softmax(Q K^T / sqrt(C/H)) V for every head: the library's fused kernel in float32, which is as fast as the products one by one and
+    /// keeps less; in bfloat16 on the CPU the products, which are twice as fast there.
     /// </summary>
     /// <param name="qkv">(B, N, 3 C): queries, keys, values, each with its heads side by side</param>
     /// <param name="heads">H</param>

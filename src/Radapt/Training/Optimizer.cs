@@ -1,4 +1,5 @@
 using Radapt.Compute;
+using Radapt.Compute.Passes;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,7 +12,7 @@ internal abstract class Optimizer(IReadOnlyList<ParameterGroup> groups) : IDispo
     public static Optimizer Create(Recipe recipe, IReadOnlyList<(string Name, Tensor Tensor)> trained) => recipe.Optimizer switch
     {
         "sgd" => new Sgd(ParameterGroup.Single(trained, recipe.WeightDecay), recipe.Momentum),
-        "adamw" => new AdamW(ParameterGroup.ByLayer(trained, recipe.Depth, recipe.LayerDecay, recipe.WeightDecay)),
+        "adamw" => new AdamW(ParameterGroup.ByLayer(trained, recipe.Depth, recipe.LayerDecay, recipe.WeightDecay), recipe.Threads),
         _ => throw new RadaptException($"Optimizer '{recipe.Optimizer}' is unknown: --optimizer takes sgd or adamw."),
     };
 
@@ -45,13 +46,12 @@ internal abstract class Optimizer(IReadOnlyList<ParameterGroup> groups) : IDispo
         ClearGradients();
     }
 
-    /// <summary>Sets every gradient to zero, keeping its memory.</summary>
+    /// <summary>Lets every gradient go: the next backward pass hands its own over, where zeros would have to be written, read and added to.</summary>
     public void ClearGradients()
     {
-        using var scope = NewDisposeScope(); // grad and zero_ each give a new handle
         foreach ((_, Tensor tensor) in Groups.SelectMany(g => g.Tensors))
         {
-            tensor.grad?.zero_();
+            tensor.grad = null;
         }
     }
 
@@ -106,7 +106,7 @@ internal abstract class Optimizer(IReadOnlyList<ParameterGroup> groups) : IDispo
     }
 
     /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2019), betas .9 and .999, eps 1e-8.</summary>
-    private sealed class AdamW(IReadOnlyList<ParameterGroup> groups) : Optimizer(groups)
+    private sealed class AdamW(IReadOnlyList<ParameterGroup> groups, int threads) : Optimizer(groups)
     {
         private const double Beta1 = 0.9;
         private const double Beta2 = 0.999;
@@ -121,12 +121,20 @@ internal abstract class Optimizer(IReadOnlyList<ParameterGroup> groups) : IDispo
         protected override void Update(string name, Tensor tensor, Tensor gradient, double learningRate, double weightDecay)
         {
             (Tensor mean, Tensor square) = (_mean[name], _square[name]);
+            (double meanCorrection, double rootCorrection) = (1 - Math.Pow(Beta1, Updates), Math.Sqrt(1 - Math.Pow(Beta2, Updates)));
+            if (AdamPass.Takes(tensor, gradient))
+            {
+                var factors = new AdamPass.Factors(
+                    (float)(1 - (learningRate * weightDecay)), (float)Beta1, (float)Beta2, (float)(learningRate / meanCorrection), (float)rootCorrection, (float)Epsilon);
+                AdamPass.Apply(tensor, gradient, mean, square, factors, threads);
+                return;
+            }
+
             tensor.Scale(1 - (learningRate * weightDecay));
             mean.Scale(Beta1).Add(gradient, 1 - Beta1);
             square.Scale(Beta2).AddProduct(gradient, gradient, 1 - Beta2);
-            double rootCorrection = Math.Sqrt(1 - Math.Pow(Beta2, Updates));
             Tensor denominator = square.sqrt().Divide(rootCorrection).Add(Epsilon);
-            tensor.AddQuotient(mean, denominator, -learningRate / (1 - Math.Pow(Beta1, Updates)));
+            tensor.AddQuotient(mean, denominator, -learningRate / meanCorrection);
         }
     }
 }

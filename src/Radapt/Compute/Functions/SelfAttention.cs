@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Radapt.Compute.Functions;
 
 /// <summary>
-/// Self-attention of all heads as one function with its own gradient: queries, keys and values are laid out once, the probabilities
+/// Self-attention of all heads in bfloat16 as one function with its own gradient: queries, keys and values are laid out once, the probabilities
 /// replace the scores, and their gradient is computed in place. Keeps these two for the backward pass and nothing else.
 /// </summary>
 internal sealed class SelfAttention : autograd.SingleTensorFunction<SelfAttention>
@@ -16,7 +16,7 @@ internal sealed class SelfAttention : autograd.SingleTensorFunction<SelfAttentio
     public override string Name => nameof(SelfAttention);
 
     /// <summary>Whether the passes can do it.</summary>
-    public static bool Takes(Tensor qkv) => Pass.Takes(qkv) && qkv.shape[1] >= SoftmaxPass.ShortestRow;
+    public static bool Takes(Tensor qkv) => Pass.Takes(qkv) && qkv.dtype == ScalarType.BFloat16 && qkv.shape[1] >= SoftmaxPass.ShortestRow;
 
     /// <summary>softmax(Q K^T / sqrt(C/H)) V for every head.</summary>
     /// <param name="qkv">(B, N, 3 C): queries, keys, values, each with its heads side by side</param>

@@ -11,10 +11,10 @@ namespace Radapt.Compute.Passes;
 /// </summary>
 internal static unsafe class GeluPass
 {
-    private static readonly Lazy<ushort[]> s_values = new(() => Table(x => nn.functional.gelu(x)));
+    private static readonly Lazy<ushort[]> s_values = new(Values);
 
-    // The factor of the gradient in float32, so that the product is rounded once.
-    private static readonly Lazy<float[]> s_slopes = new(Slopes);
+    // The factor of the gradient, rounded too: in float32 the numbers that occur would not fit the innermost cache.
+    private static readonly Lazy<ushort[]> s_slopes = new(Slopes);
 
     /// <summary>x Φ(x) of every number.</summary>
     /// <param name="input">Contiguous bfloat16 on the CPU, a multiple of four numbers.</param>
@@ -36,11 +36,11 @@ internal static unsafe class GeluPass
     {
         nint x = Pass.Address(input, ScalarType.BFloat16);
         (nint g, nint d) = (Pass.Address(above, ScalarType.BFloat16), Pass.Address(gradient, ScalarType.BFloat16));
-        float[] slopes = s_slopes.Value;
+        ushort[] slopes = s_slopes.Value;
         Pass.Share(input.numel() / Pass.Lanes, threads, (_, first, end) =>
         {
             nint offset = (nint)(first * Pass.Lanes * sizeof(ushort));
-            Scale((ushort*)(x + offset), g + offset, d + offset, end - first, slopes);
+            Scale((ulong*)(x + offset), g + offset, d + offset, (end - first) * Pass.Lanes, slopes);
         });
     }
 
@@ -59,46 +59,50 @@ internal static unsafe class GeluPass
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Scale(ushort* input, nint above, nint gradient, long vectors, float[] slopes)
+    private static void Scale(ulong* input, nint above, nint gradient, long count, ushort[] slopes)
     {
-        float* row = stackalloc float[Pass.Lanes];
-        fixed (float* table = slopes)
+        const int Some = 1024; // a load must not wait for the narrower stores before it
+        ulong* found = stackalloc ulong[Some / 4];
+        for (long done = 0; done < count; done += Some)
         {
-            for (long v = 0; v < vectors; v++, input += Pass.Lanes)
-            {
-                for (int i = 0; i < Pass.Lanes; i += 4)
-                {
-                    ulong four = *(ulong*)(input + i);
-                    row[i] = table[(ushort)four];
-                    row[i + 1] = table[(ushort)(four >> 16)];
-                    row[i + 2] = table[(ushort)(four >> 32)];
-                    row[i + 3] = table[four >> 48];
-                }
-
-                BFloat16.Store(BFloat16.Load(above, (nint)v * Pass.Lanes) * Vector512.Load(row), gradient, (nint)v * Pass.Lanes);
-            }
+            int now = (int)Math.Min(Some, count - done);
+            Look(input + (done / 4), found, now / 4, slopes);
+            Multiply((nint)found, above, gradient, (nint)done, now);
         }
     }
 
-    // Every bfloat16 in the order of its bits, through a function of float64.
-    private static ushort[] Table(Func<Tensor, Tensor> function)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Multiply(nint slopes, nint above, nint gradient, nint first, int count)
+    {
+        for (int i = 0; i < count; i += Pass.Lanes)
+        {
+            BFloat16.Store(BFloat16.Load(above, first + i) * BFloat16.Load(slopes, i), gradient, first + i);
+        }
+    }
+
+    private static ushort[] Table(Tensor results)
+    {
+        Tensor rounded = results.to(ScalarType.BFloat16);
+        return new ReadOnlySpan<ushort>((void*)TensorAddress.Of(rounded), 1 << 16).ToArray();
+    }
+
+    private static ushort[] Values()
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        Tensor results = function(All()).to(ScalarType.BFloat16);
-        return new ReadOnlySpan<ushort>((void*)TensorAddress.Of(results), 1 << 16).ToArray();
+        return Table(nn.functional.gelu(All()));
     }
 
-    private static float[] Slopes()
+    private static ushort[] Slopes()
     {
         using var scope = NewDisposeScope();
         using var gradient = enable_grad();
         Tensor x = All().requires_grad_(true);
         nn.functional.gelu(x).sum().backward();
-        return x.grad!.to(ScalarType.Float32).data<float>().ToArray();
+        return Table(x.grad!);
     }
 
+    // Every bfloat16 in the order of its bits, in float64.
     private static Tensor All()
     {
         var bits = new float[1 << 16];

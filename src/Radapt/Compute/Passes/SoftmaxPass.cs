@@ -5,91 +5,65 @@ using static TorchSharp.torch;
 
 namespace Radapt.Compute.Passes;
 
-/// <summary>Softmax and its gradient in place, computed in float32 and rounded once.</summary>
+/// <summary>Softmax of bfloat16 numbers and its gradient in place, computed in float32 and rounded once.</summary>
 internal static unsafe class SoftmaxPass
 {
     /// <summary>The shortest row that the passes take.</summary>
     public const int ShortestRow = Pass.Lanes;
 
     /// <summary>Each row x becomes softmax(scale x).</summary>
-    /// <param name="scores">(…, n), n at least <see cref="ShortestRow"/>; contiguous, float32 or bfloat16, on the CPU.</param>
+    /// <param name="scores">(…, n), n at least <see cref="ShortestRow"/>; contiguous, bfloat16, on the CPU.</param>
     /// <param name="scale">Factor before the exponential.</param>
     /// <param name="threads">Threads that share the rows.</param>
     public static void Apply(Tensor scores, float scale, int threads)
     {
-        if (scores.dtype == ScalarType.BFloat16)
-        {
-            Apply<BFloat16>(Pass.Address(scores, ScalarType.BFloat16), scores, scale, threads);
-        }
-        else
-        {
-            Apply<Float32>(Pass.Address(scores, ScalarType.Float32), scores, scale, threads);
-        }
-    }
-
-    /// <summary>Each row g of gradients of probabilities p becomes that of the scores: scale p (g - sum of g p).</summary>
-    /// <param name="gradient">(…, n), replaced.</param>
-    /// <param name="probabilities">(…, n), from <see cref="Apply(Tensor, float, int)"/>, of the same type.</param>
-    /// <param name="scale">The factor given there.</param>
-    /// <param name="threads">Threads that share the rows.</param>
-    public static void Differentiate(Tensor gradient, Tensor probabilities, float scale, int threads)
-    {
-        if (gradient.dtype == ScalarType.BFloat16)
-        {
-            Differentiate<BFloat16>(gradient, probabilities, scale, threads);
-        }
-        else
-        {
-            Differentiate<Float32>(gradient, probabilities, scale, threads);
-        }
-    }
-
-    private static void Apply<T>(nint address, Tensor scores, float scale, int threads)
-        where T : struct, IElement
-    {
         int n = checked((int)scores.shape[^1]);
+        nint address = Pass.Address(scores, ScalarType.BFloat16);
         Pass.Share(scores.numel() / n, threads, (_, first, end) =>
         {
             float* row = (float*)NativeMemory.AlignedAlloc((nuint)(n + Pass.Lanes) * sizeof(float), 64);
             for (long r = first; r < end; r++)
             {
-                Row<T>(address + (nint)(r * n * T.Size), row, n, scale);
+                Row(address + (nint)(r * n * sizeof(ushort)), row, n, scale);
             }
 
             NativeMemory.AlignedFree(row);
         });
     }
 
-    private static void Differentiate<T>(Tensor gradient, Tensor probabilities, float scale, int threads)
-        where T : struct, IElement
+    /// <summary>Each row g of gradients of probabilities p becomes that of the scores: scale p (g - sum of g p).</summary>
+    /// <param name="gradient">(…, n), replaced.</param>
+    /// <param name="probabilities">(…, n), from <see cref="Apply"/>.</param>
+    /// <param name="scale">The factor given there.</param>
+    /// <param name="threads">Threads that share the rows.</param>
+    public static void Differentiate(Tensor gradient, Tensor probabilities, float scale, int threads)
     {
         int n = checked((int)gradient.shape[^1]);
-        (nint g, nint p) = (Pass.Address(gradient, gradient.dtype), Pass.Address(probabilities, gradient.dtype));
+        (nint g, nint p) = (Pass.Address(gradient, ScalarType.BFloat16), Pass.Address(probabilities, ScalarType.BFloat16));
         Pass.Share(gradient.numel() / n, threads, (_, first, end) =>
         {
             for (long r = first; r < end; r++)
             {
-                nint offset = (nint)(r * n * T.Size);
-                GradientRow<T>(g + offset, p + offset, n, scale);
+                nint offset = (nint)(r * n * sizeof(ushort));
+                GradientRow(g + offset, p + offset, n, scale);
             }
         });
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // from the first call on
-    private static void Row<T>(nint scores, float* row, int n, float scale)
-        where T : struct, IElement
+    private static void Row(nint scores, float* row, int n, float scale)
     {
         int last = n - Pass.Lanes; // the last vector overlaps the one before it
         Vector512<float> factor = Vector512.Create(scale);
         Vector512<float> largest = Vector512.Create(float.NegativeInfinity);
         for (int i = 0; i < last; i += Pass.Lanes)
         {
-            Vector512<float> x = T.Load(scores, i) * factor;
+            Vector512<float> x = BFloat16.Load(scores, i) * factor;
             x.Store(row + i);
             largest = Vector512.MaxNative(largest, x);
         }
 
-        Vector512<float> tail = T.Load(scores, last) * factor;
+        Vector512<float> tail = BFloat16.Load(scores, last) * factor;
         tail.Store(row + last);
         Vector512.Create(float.NegativeInfinity).Store(row + n);
         Vector512<float> maximum = Vector512.Create(Largest(Vector512.MaxNative(largest, tail)));
@@ -104,38 +78,37 @@ internal static unsafe class SoftmaxPass
         Vector512<float> share = Vector512.Create(1 / Vector512.Sum(sum));
         for (int i = 0; i < last; i += Pass.Lanes)
         {
-            T.Store(Vector512.Load(row + i) * share, scores, i);
+            BFloat16.Store(Vector512.Load(row + i) * share, scores, i);
         }
 
-        T.Store(Vector512.Load(row + last) * share, scores, last);
+        BFloat16.Store(Vector512.Load(row + last) * share, scores, last);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // from the first call on
-    private static void GradientRow<T>(nint gradient, nint probabilities, int n, float scale)
-        where T : struct, IElement
+    private static void GradientRow(nint gradient, nint probabilities, int n, float scale)
     {
         int whole = n - (n % Pass.Lanes);
         Vector512<float> sums = Vector512<float>.Zero;
         for (int i = 0; i < whole; i += Pass.Lanes)
         {
-            sums += T.Load(gradient, i) * T.Load(probabilities, i);
+            sums += BFloat16.Load(gradient, i) * BFloat16.Load(probabilities, i);
         }
 
         float sum = Vector512.Sum(sums);
         for (int i = whole; i < n; i++)
         {
-            sum += T.Read(gradient, i) * T.Read(probabilities, i);
+            sum += BFloat16.Read(gradient, i) * BFloat16.Read(probabilities, i);
         }
 
         (Vector512<float> mean, Vector512<float> factor) = (Vector512.Create(sum), Vector512.Create(scale));
         for (int i = 0; i < whole; i += Pass.Lanes)
         {
-            T.Store((T.Load(gradient, i) - mean) * T.Load(probabilities, i) * factor, gradient, i);
+            BFloat16.Store((BFloat16.Load(gradient, i) - mean) * BFloat16.Load(probabilities, i) * factor, gradient, i);
         }
 
         for (int i = whole; i < n; i++)
         {
-            T.Write((T.Read(gradient, i) - sum) * T.Read(probabilities, i) * scale, gradient, i);
+            BFloat16.Write((BFloat16.Read(gradient, i) - sum) * BFloat16.Read(probabilities, i) * scale, gradient, i);
         }
     }
 

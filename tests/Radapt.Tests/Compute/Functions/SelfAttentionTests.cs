@@ -7,17 +7,14 @@ namespace Radapt.Tests.Compute.Functions;
 public class SelfAttentionTests
 {
     [Theory]
-    [InlineData(2, 17, 3, 8, 1, "bfloat16")]
-    [InlineData(3, 197, 2, 64, 2, "bfloat16")]
-    [InlineData(1, 16, 1, 16, 3, "bfloat16")]
-    [InlineData(2, 50, 3, 64, 2, "bfloat16")]
-    [InlineData(2, 17, 3, 8, 1, "float32")]
-    [InlineData(3, 197, 2, 64, 2, "float32")]
-    [InlineData(2, 50, 3, 12, 2, "float32")]
-    public void Attention_AnyShape_IsTheFormulaWithinRounding(int b, int n, int heads, int width, int threads, string precision)
+    [InlineData(2, 17, 3, 8, 1)]
+    [InlineData(3, 197, 2, 64, 2)]
+    [InlineData(1, 16, 1, 16, 3)]
+    [InlineData(2, 50, 3, 12, 2)]
+    public void Attention_AnyShape_IsTheFormulaWithinRounding(int b, int n, int heads, int width, int threads)
     {
         using var scope = NewDisposeScope();
-        Rounding rounding = Rounding.Of(precision);
+        Rounding rounding = Rounding.Of("bfloat16");
         Tensor qkv = rounding.Values(b, n, 3 * heads * width).requires_grad_(true);
         Tensor exact = Rounding.Exact(qkv);
         Tensor above = rounding.Values(b, n, heads * width);
@@ -32,16 +29,13 @@ public class SelfAttentionTests
         Assert.True(SelfAttention.Apply(qkv.detach(), heads, 1).Equals(actual.detach()), "The number of threads, or the gradient's absence, changed a result.");
     }
 
-    [Theory]
-    [InlineData("bfloat16")]
-    [InlineData("float32")]
-    public void Softmax_RowsBeyondTheExponential_SumToOne(string precision)
+    [Fact]
+    public void Softmax_RowsBeyondTheExponential_SumToOne()
     {
         using var scope = NewDisposeScope();
-        ScalarType type = Rounding.Of(precision).Type;
-        Tensor scores = full([4, 37], -3e38f).to(type);
-        scores[1] = tensor(3e38f).to(type);
-        scores[2, 5] = tensor(100f).to(type);
+        Tensor scores = full([4, 37], -3e38f).to(ScalarType.BFloat16);
+        scores[1] = tensor(3e38f).to(ScalarType.BFloat16);
+        scores[2, 5] = tensor(100f).to(ScalarType.BFloat16);
         Tensor expected = scores.to(ScalarType.Float32).softmax(-1);
         SoftmaxPass.Apply(scores, 1, 2);
         Assert.True(allclose(expected, scores.to(ScalarType.Float32), 1e-2, 1e-6));
@@ -51,8 +45,8 @@ public class SelfAttentionTests
     public void Softmax_RowWithNaN_IsNaNAndNoOtherRow()
     {
         using var scope = NewDisposeScope();
-        Tensor scores = randn(3, 40);
-        scores[1, 7] = tensor(float.NaN);
+        Tensor scores = randn(3, 40).to(ScalarType.BFloat16);
+        scores[1, 7] = tensor(float.NaN).to(ScalarType.BFloat16);
         SoftmaxPass.Apply(scores, 1, 1);
         Assert.Equal([false, true, false], scores.isnan().all(1).data<bool>().ToArray());
         Assert.Equal(40, scores.isnan().sum().item<long>());
@@ -64,6 +58,7 @@ public class SelfAttentionTests
         using var scope = NewDisposeScope();
         Assert.False(Pass.Takes(randn(32, 32).to(ScalarType.BFloat16).t()));
         Assert.False(Pass.Takes(randn(32, 32).to(ScalarType.Float16)));
-        Assert.Throws<ArgumentException>(() => SoftmaxPass.Apply(randn(32, 32).t(), 1, 1));
+        Assert.Throws<ArgumentException>(() => SoftmaxPass.Apply(randn(32, 32), 1, 1));
+        Assert.Throws<ArgumentException>(() => SoftmaxPass.Apply(randn(32, 32).to(ScalarType.BFloat16).t(), 1, 1));
     }
 }
