@@ -36,7 +36,7 @@ internal sealed class FusedLora : autograd.SingleTensorFunction<FusedLora>
     /// <param name="update">Scale, parts, dropout.</param>
     /// <param name="kernels">What computes the base weight's products.</param>
     /// <returns>(B, N, out)</returns>
-    public static Tensor Apply(Tensor input, Tensor weight, Tensor bias, Tensor a, Tensor b, LowRankUpdate update, Kernels kernels)
+    public static Tensor Apply(Tensor input, Tensor weight, Tensor bias, Tensor a, Tensor b, AppliedLora update, Kernels kernels)
     {
         var layout = new LowRankPass.Layout(
             input.numel() / input.shape[^1], (int)input.shape[^1], (int)weight.shape[0], (int)weight.shape[0] / update.Groups.Count,
@@ -71,7 +71,7 @@ internal sealed class FusedLora : autograd.SingleTensorFunction<FusedLora>
     {
         using var scope = NewDisposeScope();
         var arguments = (Arguments)ctx.get_data(ArgumentsKey);
-        (LowRankUpdate update, LowRankPass.Layout layout) = (arguments.Update, arguments.Layout);
+        (AppliedLora update, LowRankPass.Layout layout) = (arguments.Update, arguments.Layout);
         List<Tensor> saved = ctx.get_saved_variables();
         (Tensor input, Tensor weight, Tensor a, Tensor b, Tensor low) = (saved[0], saved[1], saved[2], saved[3], saved[4]);
         Tensor above = grad_output.contiguous();
@@ -116,14 +116,14 @@ internal sealed class FusedLora : autograd.SingleTensorFunction<FusedLora>
     }
 
     // Scaled left factors with a row for every rank: (out / Count x parts, r) -> (r x parts, out / Count)
-    private static Tensor Rows(Tensor b, LowRankUpdate update) =>
+    private static Tensor Rows(Tensor b, AppliedLora update) =>
         b.view(update.Groups.Adapted.Count, -1, b.shape[1]).transpose(1, 2).Times(update.Scale).contiguous().view(update.Groups.Adapted.Count * b.shape[1], -1);
 
-    private sealed record Arguments(LowRankUpdate Update, LowRankPass.Layout Layout, Kernels Kernels, bool InputHasGradient);
+    private sealed record Arguments(AppliedLora Update, LowRankPass.Layout Layout, Kernels Kernels, bool InputHasGradient);
 }
 
 /// <summary>What a low-rank update is besides its factors.</summary>
 /// <param name="Scale">Factor of B A.</param>
 /// <param name="Groups">The adapted parts of the output.</param>
 /// <param name="Mask">Dropout of the input; null: none.</param>
-internal sealed record LowRankUpdate(double Scale, OutputGroups Groups, DropoutMask? Mask);
+internal sealed record AppliedLora(double Scale, OutputGroups Groups, DropoutMask? Mask);

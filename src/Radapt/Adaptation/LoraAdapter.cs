@@ -50,7 +50,7 @@ internal sealed class LoraAdapter : IProjectionAdapter, IAdapterTensors
     {
         if (FusedLora.Takes(input, projection.weight, projection.bias, A, _groups))
         {
-            var lowRank = new LowRankUpdate(_settings.Scale, _groups, AdapterDropout.Mask(_settings.Dropout, pass, _number));
+            var lowRank = new AppliedLora(_settings.Scale, _groups, AdapterDropout.Mask(_settings.Dropout, pass, _number));
             return FusedLora.Apply(input, projection.weight, projection.bias, A, B, lowRank, projection.Kernels);
         }
 

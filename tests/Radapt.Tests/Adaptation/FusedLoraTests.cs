@@ -29,7 +29,7 @@ public class FusedLoraTests
         Tensor b = randn(Width * adapted.Length, rank).requires_grad_(true);
         Tensor above = rounding.Values(3, 7, Width * parts);
         Assert.True(FusedLora.Takes(x, weight, bias, a, groups));
-        Tensor actual = FusedLora.Apply(x, weight, bias, a, b, new LowRankUpdate(1.5, groups, mask), kernels);
+        Tensor actual = FusedLora.Apply(x, weight, bias, a, b, new AppliedLora(1.5, groups, mask), kernels);
         actual.backward([above]);
 
         (Tensor xs, Tensor exactA, Tensor exactB) = (Rounding.Exact(x), Rounding.Exact(a), Rounding.Exact(b));
@@ -60,7 +60,7 @@ public class FusedLoraTests
         var kernels = new Kernels(ComputePlan.Float32);
         (Tensor x, Tensor weight, Tensor bias) = (randn(2, 5, 16), randn(48, 16), randn(48));
         (Tensor a, Tensor b) = (randn(8, 16).requires_grad_(true), randn(32, 4).requires_grad_(true));
-        FusedLora.Apply(x, weight, bias, a, b, new LowRankUpdate(1, new OutputGroups(3, [0, 2]), null), kernels).sum().backward();
+        FusedLora.Apply(x, weight, bias, a, b, new AppliedLora(1, new OutputGroups(3, [0, 2]), null), kernels).sum().backward();
         Assert.True(a.grad!.norm().item<float>() > 0 && b.grad!.norm().item<float>() > 0);
         Assert.Null(x.grad);
     }
