@@ -18,7 +18,7 @@ internal static class RowChecks
     public static void Overlap(IReadOnlyList<List<LocatedRow>> parts, DataOptions o, ICollection<string> notes)
     {
         Refuse("image", Shared(parts, r => r.Path, r => r.Row.Name));
-        Refuse("patient", Shared(parts, r => r.Row.Patient, r => r.Row.Patient!));
+        Refuse("patient", Shared(parts, r => r.Row.Patient, r => $"that of {Path.GetFileName(r.File)} line {r.Row.Line}")); // never who it is
 
         void Refuse(string what, List<string> shared)
         {

@@ -117,8 +117,10 @@ public sealed class DataReaderTests : IDisposable
     public void Read_SamePatientInTwoSplits_IsRefusedOrNoted()
     {
         var options = new DataOptions { Data = _folder.WriteTable((line, row) => line == 26 ? row.Replace("p24", "p7", StringComparison.Ordinal) : row) };
-        Refuses(options, "1 patient stands in two splits (p7 in train and val)", "--allow-overlap");
-        Assert.Contains(DataReader.Read(options with { AllowOverlap = true }).Notes, n => n.Contains("p7", StringComparison.Ordinal));
+        Refuses(options, "1 patient stands in two splits (that of labels.csv line 26 in train and val)", "--allow-overlap");
+        IReadOnlyList<string> notes = DataReader.Read(options with { AllowOverlap = true }).Notes;
+        Assert.Contains(notes, n => n.Contains("labels.csv line 26", StringComparison.Ordinal));
+        Assert.DoesNotContain(notes, n => n.Contains("p7", StringComparison.Ordinal)); // never who it is
         Assert.NotNull(DataReader.Read(new DataOptions { Data = _folder.WriteTable((_, row) => string.Join(',', row.Split(',').Select((cell, c) => c == 1 ? "" : cell))) }));
     }
 
