@@ -20,7 +20,9 @@ internal sealed class Kernels(ComputePlan plan)
     {
         Tensor w = Cast(weight, input);
         Tensor? b = bias is null ? null : Cast(bias, input);
-        return Plan.Products == "convolution" && input.dtype == ScalarType.Float32 ? LinearByConvolution(input, w, b) : F.linear(input, w, b);
+        return Plan.Products != "convolution" || input.dtype != ScalarType.Float32 ? F.linear(input, w, b)
+            : FrozenConvolution.Takes(input, w, b) ? FrozenConvolution.Apply(input, w, b)
+            : LinearByConvolution(input, w, b);
     }
 
     /// <summary>The same product as a 1 x 1 convolution over rows in channels-last order, which oneDNN computes.</summary>

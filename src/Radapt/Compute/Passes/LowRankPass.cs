@@ -81,11 +81,12 @@ internal static unsafe class LowRankPass
     {
         (int c, int ranks, int width) = (layout.Inputs, layout.Ranks, layout.GroupOutputs);
         int sums = ranks * (c + width);
-        float* partial = Allocate(layout.Threads * sums);
-        new Span<float>(partial, layout.Threads * sums).Clear();
-        Pass.Share((layout.Rows + RowsAtATime - 1) / RowsAtATime, layout.Threads, (thread, first, end) =>
+        int parts = Pass.Parts(layout.Threads);
+        float* partial = Allocate(parts * sums);
+        new Span<float>(partial, parts * sums).Clear();
+        Pass.Share((layout.Rows + RowsAtATime - 1) / RowsAtATime, layout.Threads, (part, first, end) =>
         {
-            float* sumA = partial + (thread * sums);
+            float* sumA = partial + (part * sums);
             float* sumB = sumA + (ranks * c);
             float* rows = Allocate(RowsAtATime * Math.Max(c, width));
             float* factors = Allocate(RowsAtATime * c);
@@ -120,8 +121,8 @@ internal static unsafe class LowRankPass
             NativeMemory.AlignedFree(some);
             NativeMemory.AlignedFree(gradients);
         });
-        Sum(partial, layout.Threads, sums, new Span<float>((float*)ofA, ranks * c), 0);
-        Sum(partial, layout.Threads, sums, new Span<float>((float*)ofB, ranks * width), ranks * c);
+        Sum(partial, parts, sums, new Span<float>((float*)ofA, ranks * c), 0);
+        Sum(partial, parts, sums, new Span<float>((float*)ofB, ranks * width), ranks * c);
         NativeMemory.AlignedFree(partial);
     }
 

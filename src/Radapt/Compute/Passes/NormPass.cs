@@ -105,7 +105,7 @@ internal static unsafe class NormPass
         (nint x, nint s, nint w, nint factors) = (Single(sum), Single(statistics), Single(weight), Single(channels));
         (nint above, nint g, nint dx) = (Single(aboveSum), Pass.Address(aboveNormed, aboveNormed.dtype), Single(ofTokens));
         nint db = ofBranch is null ? 0 : Pass.Address(ofBranch, aboveNormed.dtype);
-        int parts = ofWeightAndBias is null ? 0 : layout.Threads;
+        int parts = ofWeightAndBias is null ? 0 : Pass.Parts(layout.Threads);
         float* partial = parts == 0 ? null : (float*)NativeMemory.AlignedAlloc((nuint)(parts * 2 * c * sizeof(float)), 64);
         new Span<float>(partial, parts * 2 * c).Clear();
         Pass.Share(sum.numel() / c, layout.Threads, (part, first, end) =>

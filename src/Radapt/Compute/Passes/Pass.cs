@@ -27,10 +27,13 @@ internal static class Pass
     public static nint Address(Tensor tensor, ScalarType type) =>
         tensor.dtype == type ? TensorAddress.Of(tensor) : throw new ArgumentException($"The tensor is {tensor.dtype}, not {type}.", nameof(tensor));
 
-    /// <summary>Shares rows among threads: each gets one range, and its number.</summary>
+    /// <summary>Into how many parts threads share rows: several each, since one may begin late or be kept from its core.</summary>
+    public static int Parts(int threads) => threads == 1 ? 1 : 4 * threads;
+
+    /// <summary>Shares rows among threads.</summary>
     /// <param name="rows">How many there are.</param>
     /// <param name="threads">How many share them.</param>
-    /// <param name="part">Thread, first row, end.</param>
+    /// <param name="part">Number of the part, of <see cref="Parts"/>; its first row, its end. Which thread it runs on changes no result.</param>
     public static void Share(long rows, int threads, Action<int, long, long> part)
     {
         if (threads == 1)
@@ -39,7 +42,8 @@ internal static class Pass
             return;
         }
 
-        long size = (rows + threads - 1) / threads;
-        Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => part(i, Math.Min(i * size, rows), Math.Min((i + 1) * size, rows)));
+        int parts = Parts(threads);
+        long size = (rows + parts - 1) / parts;
+        Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => part(i, Math.Min(i * size, rows), Math.Min((i + 1) * size, rows)));
     }
 }
