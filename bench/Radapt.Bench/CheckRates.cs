@@ -25,17 +25,17 @@ internal sealed class CheckRates(string folder, CodecProcess codecs, Action<stri
     /// <summary>Measures.</summary>
     public JsonObject Run(int turns)
     {
-        var decoding = new List<double>();
-        var checking = new List<double>();
+        (List<double> decoding, List<double> checking, List<double> processor) = ([], [], []);
         for (int turn = -1; turn < turns; turn++)
         {
-            double plain = _files.Length / Seconds(Decode);
-            double check = _files.Length / Seconds(() => DataCheck.Run(new DataCheckOptions { Images = _files, Dicom = _dicom }));
+            (double plain, double plainProcessor) = Seconds(Decode);
+            (double check, double checkProcessor) = Seconds(() => DataCheck.Run(new DataCheckOptions { Images = _files, Dicom = _dicom }));
             if (turn >= 0) // files come from the disk the first time
             {
-                log($"decoding {plain:0.0}, check {check:0.0} images/s");
-                decoding.Add(plain);
-                checking.Add(check);
+                decoding.Add(_files.Length / plain);
+                checking.Add(_files.Length / check);
+                processor.Add(plainProcessor / checkProcessor);
+                log($"decoding {decoding[^1]:0.0}, check {checking[^1]:0.0} images/s; processor time of decoding over that of the check {processor[^1]:0.000}");
             }
         }
 
@@ -47,6 +47,7 @@ internal sealed class CheckRates(string folder, CodecProcess codecs, Action<stri
             ["decoding.images_per_second"] = Median.Of(decoding),
             ["check.images_per_second"] = Median.Of(checking),
             ["ratio"] = ratio,
+            ["ratio.processor_time"] = Median.Of(processor), // other work on the machine does not count in it
             ["near_duplicates"] = Search(),
         };
     }
@@ -78,8 +79,8 @@ internal sealed class CheckRates(string folder, CodecProcess codecs, Action<stri
 
         int found = 0;
         int compared = 0;
-        double indexed = Seconds(() => found = NearDuplicates.Find(hashes, Bits).Count);
-        double all = Seconds(() => compared = AllPairs(hashes));
+        (double indexed, _) = Seconds(() => found = NearDuplicates.Find(hashes, Bits).Count);
+        (double all, _) = Seconds(() => compared = AllPairs(hashes));
         log($"near-duplicates of {LargeSet} hashes: {indexed:0.0} s, comparing all with all on one thread {all:0.0} s; {found} and {compared} pairs");
         return new JsonObject { ["images"] = LargeSet, ["seconds"] = indexed, ["all_pairs_seconds"] = all, ["pairs"] = found, ["all_pairs"] = compared };
     }
@@ -101,10 +102,11 @@ internal sealed class CheckRates(string folder, CodecProcess codecs, Action<stri
         return found;
     }
 
-    private static double Seconds(Action work)
+    private static (double Wall, double Processor) Seconds(Action work)
     {
+        TimeSpan before = Environment.CpuUsage.TotalTime;
         long start = Stopwatch.GetTimestamp();
         work();
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return (Stopwatch.GetElapsedTime(start).TotalSeconds, (Environment.CpuUsage.TotalTime - before).TotalSeconds);
     }
 }

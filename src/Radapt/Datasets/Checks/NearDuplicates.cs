@@ -1,16 +1,16 @@
 namespace Radapt.Datasets.Checks;
 
 /// <summary>
-/// Pairs of pictures whose hashes differ in few bits, without comparing all with all: multi-index hashing (Norouzi, Punjani and Fleet 2012). Of 16 words
-/// of 16 bits, at least one differs in at most one bit if all together differ in fewer than 32, so it is enough to look up each word and
-/// its 16 neighbours.
+/// Pairs of pictures whose hashes differ in few bits, without comparing all with all: multi-index hashing (Norouzi, Punjani and Fleet 2012). Hashes that
+/// differ in at most 20 bits agree in at least one of 21 words, so only those that share a word are compared.
 /// </summary>
 internal static class NearDuplicates
 {
-    /// <summary>The largest distance that is searched exactly.</summary>
-    public const int LargestDistance = (2 * Words) - 1;
+    /// <summary>The largest distance that is searched.</summary>
+    public const int LargestDistance = Words - 1;
 
-    private const int Words = 16;
+    private const int Words = 21;
+    private const int WordBits = PictureHash.Bits / Words;
 
     /// <summary>All pairs (earlier, later) of at most this distance.</summary>
     public static List<(int First, int Second, int Distance)> Find(IReadOnlyList<PictureHash> hashes, int distance, CancellationToken cancellation = default)
@@ -18,28 +18,29 @@ internal static class NearDuplicates
         ArgumentOutOfRangeException.ThrowIfGreaterThan(distance, LargestDistance);
         var found = new Dictionary<(int, int), int>();
         var keys = new ushort[hashes.Count];
-        var starts = new int[(1 << 16) + 1];
-        var order = new int[hashes.Count];
-        PictureHash[] all = [.. hashes];
         for (int word = 0; word < Words; word++)
         {
-            Sort(all, word, keys, starts, order);
-            for (int i = 0; i < all.Length; i++)
+            cancellation.ThrowIfCancellationRequested();
+            var order = new int[hashes.Count];
+            for (int i = 0; i < keys.Length; i++)
             {
-                if (i % 4096 == 0)
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                }
+                keys[i] = Key(hashes[i], word);
+                order[i] = i;
+            }
 
-                for (int flip = -1; flip < 16; flip++)
+            var sorted = (ushort[])keys.Clone();
+            Array.Sort(sorted, order);
+            PictureHash[] inOrder = [.. order.Select(i => hashes[i])]; // side by side, since they are read again and again
+            for (int start = 0, end; start < sorted.Length; start = end)
+            {
+                for (end = start + 1; end < sorted.Length && sorted[end] == sorted[start]; end++)
                 {
-                    int key = flip < 0 ? keys[i] : keys[i] ^ (1 << flip);
-                    for (int at = starts[key]; at < starts[key + 1] && order[at] < i; at++)
+                    for (int other = start; other < end; other++)
                     {
-                        int d = PictureHash.Distance(all[order[at]], all[i]);
+                        int d = PictureHash.Distance(inOrder[other], inOrder[end]);
                         if (d <= distance)
                         {
-                            found[(order[at], i)] = d;
+                            found[(Math.Min(order[other], order[end]), Math.Max(order[other], order[end]))] = d;
                         }
                     }
                 }
@@ -49,37 +50,15 @@ internal static class NearDuplicates
         return [.. found.Select(p => (p.Key.Item1, p.Key.Item2, p.Value)).Order()];
     }
 
-    // Buckets of one word, by counting; within a bucket in the order of the pictures.
-    private static void Sort(PictureHash[] all, int word, ushort[] keys, int[] starts, int[] order)
-    {
-        Array.Clear(starts);
-        for (int i = 0; i < all.Length; i++)
-        {
-            keys[i] = Key(all[i], word);
-            starts[keys[i] + 1]++;
-        }
-
-        for (int k = 0; k < 1 << 16; k++)
-        {
-            starts[k + 1] += starts[k];
-        }
-
-        int[] next = starts[..^1];
-        for (int i = 0; i < all.Length; i++)
-        {
-            order[next[keys[i]]++] = i;
-        }
-    }
-
-    // Bit b of every word comes from another row and column: a picture's neighbouring bits go together, and words of them would fill few buckets.
+    // The bits of a word stand 21 apart, in other rows and columns: neighbouring bits go together, and words of them would be few different ones.
     private static ushort Key(in PictureHash hash, int word)
     {
         int key = 0;
-        for (int row = 0; row < 16; row++)
+        for (int b = 0; b < WordBits; b++)
         {
-            int bit = (row * 16) + ((word + (5 * row)) % 16);
+            int bit = (b * Words) + word;
             ulong of = (bit / 64) switch { 0 => hash.A, 1 => hash.B, 2 => hash.C, _ => hash.D };
-            key |= (int)((of >> (bit % 64)) & 1) << row;
+            key |= (int)((of >> (bit % 64)) & 1) << b;
         }
 
         return (ushort)key;
