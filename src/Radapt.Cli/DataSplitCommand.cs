@@ -8,7 +8,7 @@ namespace Radapt.Cli;
 /// <summary><c>radapt data split</c>: train, val and test, or folds, by patient.</summary>
 internal sealed class DataSplitCommand : RadaptCommand
 {
-    private readonly DataArguments _data = new("train", "val", "test", "allow-overlap");
+    private readonly DataArguments _data = new("train", "val", "test", "allow-overlap", "split-shares", "folds", "fold");
     private readonly Option<string> _out;
     private readonly Option<string> _shares;
     private readonly Option<int?> _folds;

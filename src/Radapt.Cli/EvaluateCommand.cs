@@ -13,7 +13,7 @@ namespace Radapt.Cli;
 /// <summary><c>radapt evaluate</c>: the figures of a run on its own test images or on others.</summary>
 internal sealed class EvaluateCommand : RadaptCommand
 {
-    private static readonly string[] s_dataOptions = ["data", "test", "image-root", "findings", "class-column", "class-labels", "keep-classes", "split-name", "split-seed", "uncertainty", "allow-missing-images"];
+    private static readonly string[] s_dataOptions = ["data", "sheet", "test", "image-root", "image-column", "match", "views", "study-labels", "findings", "class-column", "class-labels", "keep-classes", "split-name", "split-seed", "uncertainty", "allow-missing-images"];
     private static readonly string[] s_computeOptions = ["batch-size", "threads", "loader-threads"];
 
     private readonly Argument<string> _run = new("run") { HelpName = "RUN", Description = "Run folder, adapter file or merged weights." };
@@ -120,7 +120,7 @@ internal sealed class EvaluateCommand : RadaptCommand
             throw new RadaptException("--split all goes with --data or --test; a run is not evaluated on the images it was trained on.");
         }
 
-        return layers.Length > 1 ? (EvaluationImages.OfRun(layers, split ?? "test", notes), $"its own {split ?? "test"} images")
+        return layers.Length > 1 ? (EvaluationImages.OfRun(layers, split ?? "test", notes, parsed.GetValue(_run)), $"its own {split ?? "test"} images")
             : throw new RadaptException($"{parsed.GetValue(_run)}: holds no recipe.yaml to find its test images by; give --data or --test.");
     }
 

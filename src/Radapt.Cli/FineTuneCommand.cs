@@ -44,6 +44,7 @@ internal sealed class FineTuneCommand : RadaptCommand
         ("radapt finetune --data labels.csv --weights MRM.pth --method full --label-fraction 10%", "Full fine-tuning with a tenth of the labels:"),
         ("radapt finetune --train train.txt --val val.txt --test test.txt --image-root images --findings Effusion,Mass --weights MRM.pth", "Split lists:"),
         ("radapt finetune --recipe mrm-nih-1-lora --train train_1.txt --val val.txt --test test.txt --image-root images --weights MRM.pth", "The paper's settings:"),
+        ("radapt finetune --data findings.xlsx --image-root export --folds 5 --weights MRM.pth --out runs/folds", "DICOM files and a spreadsheet, cross-validated:"),
         ("radapt finetune --resume --out runs/first", "Go on after an interruption:"),
     ];
 
@@ -60,6 +61,12 @@ internal sealed class FineTuneCommand : RadaptCommand
 
         RecipeLayer[] layers = resume ? ResumedLayers(parsed) : Layers(parsed);
         string allocator = ProcessSettings.PrepareCompute();
+        if (CrossValidation.IsAsked(layers))
+        {
+            string? given = resume ? GivenFolder(parsed) : parsed.GetValue(_out);
+            return Finish(json, new FoldsSession(terminal, layers, allocator).Run(given, resume, interrupted));
+        }
+
         using CodecProcess codecs = PixelDecoding.Processes();
         using var fineTuning = FineTuning.Prepare(layers, codecs);
         string folder = resume ? GivenFolder(parsed) : parsed.GetValue(_out) ?? RunNames.Default(fineTuning.Recipe, DateTime.Now);
@@ -69,16 +76,17 @@ internal sealed class FineTuneCommand : RadaptCommand
         return Finish(json, folder);
     }
 
+    // A run whose table lost rows to files that are no radiographs, or cannot be read, ends with the exit code that says so.
     private static int Finish(bool json, string folder)
     {
+        JsonObject run = RunFile.Read(folder)!;
         if (json)
         {
-            JsonObject run = RunFile.Read(folder)!;
             run["run"] = Path.GetFullPath(folder);
             Terminal.WriteJson(run);
         }
 
-        return ExitCode.Done;
+        return (int?)run["data"]?["matching"]?["refused_rows"] > 0 ? ExitCode.DoneInPart : ExitCode.Done;
     }
 
     private RecipeLayer[] Layers(ParseResult parsed)

@@ -6,7 +6,11 @@ using Radapt.Training.Recipes;
 namespace Radapt.Cli;
 
 /// <summary>One fine-tuning as people see it: what it starts from, how it goes, what came out.</summary>
-internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning, string folder)
+/// <param name="terminal">Where it is shown.</param>
+/// <param name="fineTuning">The run, prepared.</param>
+/// <param name="folder">Its folder.</param>
+/// <param name="whole">The folder to resume; null: the run's own.</param>
+internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning, string folder, string? whole = null)
 {
     private readonly HashSet<string> _shown = [];
 
@@ -23,7 +27,8 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
             $"Trained: {fineTuning.Trainable.Trainable:N0} of {fineTuning.Trainable.Total:N0} parameters of model and adapters ({fineTuning.Trainable.Percent:0.###} %)"));
         terminal.Line($"Compute: {recipe.Precision} on {recipe.Device}, {recipe.Threads} thread{(recipe.Threads == 1 ? "" : "s")}; {allocator}");
         terminal.Line($"Run folder: {folder}");
-        TimeSpan estimate = Interruptible(() => fineTuning.Estimate(interrupted), "interrupted before training began; nothing was written.");
+        TimeSpan estimate = Interruptible(() => fineTuning.Estimate(interrupted), whole is null || !File.Exists(Path.Combine(whole, "recipe.yaml")) ? "interrupted before training began; nothing was written."
+            : $"interrupted before this fold began. Go on with: radapt finetune --resume --out {Quoted(whole)}");
         terminal.Line($"Time: at most about {Figures.Duration(estimate)} ({Figures.Count(recipe.Epochs)} epochs)");
         terminal.Line();
     }
@@ -37,7 +42,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
                 var progress = new TrainingDisplay(terminal, line, fineTuning.Recipe.Epochs);
                 return fineTuning.Run(folder, resume, progress, progress.Epoch, interrupted);
             }),
-            $"interrupted; the state is saved. Go on with: radapt finetune --resume --out {Quoted(folder)}");
+            $"interrupted; the state is saved. Go on with: radapt finetune --resume --out {Quoted(whole ?? folder)}");
         terminal.Line();
         ShowNotes();
         string stopped = summary.StoppedEarly ? ", stopped early" : "";

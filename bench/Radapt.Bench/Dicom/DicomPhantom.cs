@@ -36,6 +36,14 @@ internal sealed record DicomPhantom(int Rows, int Columns, int Bits, ushort[] Sa
 
     public string PatientId { get; init; } = "PHANTOM";
 
+    public string PatientName { get; init; } = "Phantom^Of^Nobody";
+
+    /// <summary>Null: A and the study's UID.</summary>
+    public string? Accession { get; init; }
+
+    /// <summary>Copies of the pixels in a file that is not compressed.</summary>
+    public int Frames { get; init; } = 1;
+
     public string StudyUid { get; init; } = "1.2.3";
 
     public string InstanceUid { get; init; } = "1.2.3.4";
@@ -80,7 +88,7 @@ internal sealed record DicomPhantom(int Rows, int Columns, int Bits, ushort[] Sa
         DicomWriter file = Header(new DicomWriter(syntax != "implicit", isBigEndian), bits);
         if (isNative)
         {
-            file.Element(DicomTag.PixelData, bits > 8 ? "OW" : "OB", Native(stored, bits, isBigEndian));
+            file.Element(DicomTag.PixelData, bits > 8 ? "OW" : "OB", [.. Enumerable.Repeat(Native(stored, bits, isBigEndian), Frames).SelectMany(f => f)]);
         }
         else
         {
@@ -92,12 +100,17 @@ internal sealed record DicomPhantom(int Rows, int Columns, int Bits, ushort[] Sa
 
     private DicomWriter Header(DicomWriter file, int bits)
     {
-        file.Text(DicomTag.SopInstanceUid, "UI", InstanceUid).Text(DicomTag.AccessionNumber, "SH", "A" + StudyUid)
+        file.Text(DicomTag.SopInstanceUid, "UI", InstanceUid).Text(DicomTag.AccessionNumber, "SH", Accession ?? "A" + StudyUid)
             .Text(DicomTag.Modality, "CS", Modality).Text(DicomTag.Manufacturer, "LO", "Phantoms")
-            .Text(new DicomTag(0x0010, 0x0010), "PN", "Phantom^Of^Nobody").Text(DicomTag.PatientId, "LO", PatientId)
+            .Text(DicomTag.PatientName, "PN", PatientName).Text(DicomTag.PatientId, "LO", PatientId)
             .Text(DicomTag.ViewPosition, "CS", View).Text(DicomTag.StudyInstanceUid, "UI", StudyUid)
-            .Words(DicomTag.SamplesPerPixel, 1).Text(DicomTag.Photometric, "CS", IsInverted ? "MONOCHROME1" : "MONOCHROME2")
-            .Words(DicomTag.Rows, (ushort)Rows).Words(DicomTag.Columns, (ushort)Columns)
+            .Words(DicomTag.SamplesPerPixel, 1).Text(DicomTag.Photometric, "CS", IsInverted ? "MONOCHROME1" : "MONOCHROME2");
+        if (Frames > 1)
+        {
+            file.Text(DicomTag.Frames, "IS", Frames.ToString(CultureInfo.InvariantCulture));
+        }
+
+        file.Words(DicomTag.Rows, (ushort)Rows).Words(DicomTag.Columns, (ushort)Columns)
             .Words(DicomTag.BitsAllocated, (ushort)(bits > 8 ? 16 : 8)).Words(DicomTag.BitsStored, (ushort)bits)
             .Words(DicomTag.HighBit, (ushort)(bits - 1)).Words(DicomTag.PixelRepresentation, (ushort)(IsSigned ? 1 : 0));
         if (Window is var (center, width))

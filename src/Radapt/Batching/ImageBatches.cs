@@ -59,6 +59,9 @@ internal sealed class ImageBatches
     /// <summary>The images.</summary>
     public LabelledImages Images => _images;
 
+    /// <summary>Augmentation may mirror images.</summary>
+    public bool Flips { get; init; } = true;
+
     /// <summary>Most images a batch.</summary>
     public int BatchSize => _batchSize;
 
@@ -83,7 +86,7 @@ internal sealed class ImageBatches
         Read(
             [.. EpochOrder.Training(_images.Items.Count, _batchSize, seed, epoch).Skip(startBatch)],
             UnreadableImages.Throw,
-            (image, item, pixels) => TrainingTransform.Apply(image, _preprocessing, augmentation, seed, epoch, item, pixels),
+            (image, item, pixels) => TrainingTransform.Apply(image, _preprocessing, augmentation, seed, epoch, item, pixels, Flips),
             cancellation);
 
     /// <summary>All images in their order, prepared for evaluation.</summary>

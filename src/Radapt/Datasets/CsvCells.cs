@@ -11,16 +11,23 @@ internal sealed record CsvCells(string File, IReadOnlyList<string> Header, IRead
 {
     private static readonly SearchValues<char> s_quoted = SearchValues.Create(",;\t\"\r\n");
 
-    /// <summary>Reads a file delimited by commas, semicolons or tabs, whichever its first line has most of.</summary>
+    /// <summary>Reads a file delimited by commas, semicolons, tabs or bars, whichever its first line has most of.</summary>
     /// <exception cref="RadaptException">The file is no text, or a row has another number of cells than the header.</exception>
     public static CsvCells Read(string file)
     {
         string text = TextFile.Read(file);
+        int line = 1;
+        char? stated = StatedDelimiter(text, out int start);
+        if (start > 0)
+        {
+            (text, line) = (text[start..], 2);
+        }
+
         using var content = new StringReader(text);
         var options = new CsvDataReaderOptions
         {
             HasHeaders = false, // read as a row: the reader would refuse or rename columns of one name without saying where
-            Delimiter = Delimiter(text),
+            Delimiter = stated ?? Delimiter(text),
             Comment = '\0', // '#' may begin an image name; '\0' never occurs in text
             BufferSize = 1 << 16,
             MaxBufferSize = 1 << 26,
@@ -28,7 +35,6 @@ internal sealed record CsvCells(string File, IReadOnlyList<string> Header, IRead
         string[]? header = null;
         var rows = new List<(int, string[])>();
         var pool = new Dictionary<string, string>(StringComparer.Ordinal);
-        int line = 1;
         try
         {
             using CsvDataReader reader = CsvDataReader.Create(content, options);
@@ -112,18 +118,34 @@ internal sealed record CsvCells(string File, IReadOnlyList<string> Header, IRead
         ReadOnlySpan<char> header = text.AsSpan(start);
         int end = header.IndexOf('\n');
         header = end < 0 ? header : header[..end];
-        Span<int> counts = stackalloc int[3];
+        const string Known = ",;\t|";
+        Span<int> counts = stackalloc int[Known.Length];
         bool quoted = false;
         foreach (char c in header)
         {
             quoted ^= c == '"';
-            int kind = ",;\t".IndexOf(c, StringComparison.Ordinal);
+            int kind = Known.IndexOf(c, StringComparison.Ordinal);
             if (kind >= 0 && !quoted)
             {
                 counts[kind]++;
             }
         }
 
-        return counts[0] >= counts[1] && counts[0] >= counts[2] ? ',' : counts[1] >= counts[2] ? ';' : '\t';
+        return Known[counts.IndexOf(Math.Max(Math.Max(counts[0], counts[1]), Math.Max(counts[2], counts[3])))]; // the first of equals
+    }
+
+    // Excel writes, and obeys, a first line such as "sep=;".
+    private static char? StatedDelimiter(string text, out int start)
+    {
+        start = 0;
+        int end = text.IndexOf('\n', StringComparison.Ordinal);
+        string first = end < 0 ? "" : text[..end].TrimEnd('\r').Trim('"');
+        if (!first.StartsWith("sep=", StringComparison.OrdinalIgnoreCase) || first.Length != 5)
+        {
+            return null;
+        }
+
+        start = end + 1;
+        return first[4];
     }
 }

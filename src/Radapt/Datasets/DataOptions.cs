@@ -24,6 +24,30 @@ public sealed record DataOptions
     /// <summary>Findings to use, in order; empty: every 0/1 column, or the standard ones of a published data set. With class numbers or split lists: what to call them.</summary>
     public IReadOnlyList<string> Findings { get; init; } = [];
 
+    /// <summary>The sheet of a workbook; null: the first.</summary>
+    public string? Sheet { get; init; }
+
+    /// <summary>The table's column that names images: files, or what their headers have; null: the one that matches the most files.</summary>
+    public string? ImageColumn { get; init; }
+
+    /// <summary>How rows are matched to files: <c>path</c>, <c>stem</c>, <c>sop-uid</c> or <c>accession</c>; null: what matches the most.</summary>
+    public string? Match { get; init; }
+
+    /// <summary>Views of a label table's images that are used: <c>frontal</c>, <c>all</c>, or some of PA, AP, LL, RL, LAT, OTHER; empty: frontal.</summary>
+    public IReadOnlyList<string> Views { get; init; } = [];
+
+    /// <summary>A row that is matched to several images of an examination labels all of them.</summary>
+    public bool StudyLabels { get; init; }
+
+    /// <summary>Percent of the images for train, val and test where the table has no column <c>split</c>; empty: 70, 10, 20.</summary>
+    public IReadOnlyList<int> SplitShares { get; init; } = [];
+
+    /// <summary>Folds of a cross-validation; 0: none.</summary>
+    public int Folds { get; init; }
+
+    /// <summary>The fold whose images are tested, from 1.</summary>
+    public int Fold { get; init; }
+
     /// <summary>The table's column of class numbers, instead of 0/1 columns.</summary>
     public string? ClassColumn { get; init; }
 

@@ -10,6 +10,12 @@ internal sealed record DataParts(IReadOnlyList<string> Findings, List<LocatedRow
 
     /// <summary>Values that were chosen for the user.</summary>
     public IReadOnlyList<DataChoice> Choices { get; init; } = [];
+
+    /// <summary>How the rows of a label table met their files; null where there is nothing to tell.</summary>
+    public MatchReport? Matching { get; init; }
+
+    /// <summary>The parts were drawn, since the table has none.</summary>
+    public bool IsDrawn { get; init; }
 }
 
 /// <summary>A value of the recipe's data section that was chosen from what the data is.</summary>

@@ -5,6 +5,8 @@ namespace Radapt.Datasets;
 /// <summary>Reads label tables and split lists into checked, labelled images.</summary>
 public static class DataReader
 {
+    private static readonly string[] s_tables = ["labels.csv", "labels.tsv", "labels.xlsx"];
+
     /// <summary>
     /// Reads training, validation and test images, checks them (see <see cref="DataOptions"/> for what can be overridden) and draws the
     /// label fraction from the training images.
@@ -41,7 +43,12 @@ public static class DataReader
         }
 
         LabelledImages train = o.LabelFraction == LabelFraction.All || read.IsFraction ? images[0] : LabelFractions.Draw(images[0], o.LabelFraction, o.Seed, notes);
-        return new DataSplits(train, images[1], test, notes) { Choices = read.Choices };
+        return new DataSplits(train, images[1], test, notes)
+        {
+            Choices = read.Choices,
+            Matching = read.Matching,
+            Drawn = read.IsDrawn ? [.. images.Index().SelectMany(p => p.Item.Items.Select(i => (i, Split.Names[p.Index])))] : [],
+        };
     }
 
     /// <summary>
@@ -66,19 +73,15 @@ public static class DataReader
         RefusePublishedOptions(o);
         string file = Directory.Exists(source) ? TableFile(source) : source;
         // All rows are wanted where no split is asked for, those without a split included.
-        LabelRows rows = LabelRows.Read(file, o, notes, withSplits: split is not null);
-        if (split is not null && !rows.HasSplits)
+        (IReadOnlyList<string> findings, List<LocatedRow> part, bool hasSplits) = ReadRows(file, o, notes, withSplits: split is not null);
+        if (split is not null && !hasSplits)
         {
-            throw new RadaptException($"{file} has no column 'split' to take '{split}' from.");
+            throw new RadaptException($"{file} has no column 'split' to take '{split}' from: --split all takes every row.");
         }
 
-        List<LocatedRow> part = Locate(rows, [.. rows.Rows.Where(r => split is null || r.Split == split)], o, notes);
-        if (part.Count == 0)
-        {
-            throw new RadaptException(split is null ? $"{file} has no usable row." : $"{file} has no row of split '{split}'.");
-        }
-
-        return Checked(rows.Findings, part, o, notes);
+        part = [.. part.Where(r => split is null || r.Row.Split == split)];
+        return part.Count > 0 ? Checked(findings, part, o, notes)
+            : throw new RadaptException(split is null ? $"{file} has no usable row." : $"{file} has no row of split '{split}'.");
     }
 
     private static LabelledImages OfPublished(PublishedSource source, DataOptions o, string? split, ICollection<string> notes)
@@ -107,8 +110,14 @@ public static class DataReader
             throw new RadaptException("--data and --train, --val, --test exclude each other: give one table or separate lists.");
         }
 
+        if (o.Fold > 0 && o.Folds == 0)
+        {
+            throw new RadaptException($"--fold {o.Fold} needs --folds K, the number of folds.");
+        }
+
         if (PublishedSource.Parse(o.Data) is { } published)
         {
+            RefuseTableOptions(o, published.Text);
             return PublishedData.Read(published, o, Split.Names.ToArray(), notes);
         }
 
@@ -119,14 +128,15 @@ public static class DataReader
     private static DataParts ReadTable(DataOptions o, List<string> notes)
     {
         string file = TableFile(o.Data!);
-        LabelRows rows = LabelTable.Read(file, o, notes, withSplits: true);
-        if (!rows.HasSplits)
+        MatchedTable table = MatchedTable.Read(file, o, notes, withSplits: o.Folds == 0);
+        if (o.Folds > 0 || !table.HasSplits)
         {
-            throw new RadaptException($"{file} has no column 'split': add one that says train, val or test for every row, or give separate lists by --train, --val and --test.");
+            DrawnSplit drawn = o.Folds > 0 ? FoldSplit.Of(table.Rows, o, TableColumns.Of(LabelTable.Cells(file, o)).Split >= 0, file, notes) : DrawnSplit.Of(table.Rows, o, file, notes);
+            return new DataParts(table.Findings, drawn.Parts) { Choices = [.. table.Choices, .. drawn.Choices], Matching = table.Report, IsDrawn = true };
         }
 
-        List<LocatedRow> located = Locate(rows, rows.Rows, o, notes);
-        List<LocatedRow>[] parts = [.. Split.Names.Select(s => located.Where(r => r.Row.Split == s).ToList())];
+        RefuseSplitOptions(o, file);
+        List<LocatedRow>[] parts = [.. Split.Names.Select(s => table.Rows.Where(r => r.Row.Split == s).ToList())];
         for (int p = 0; p < 2; p++)
         {
             if (parts[p].Count == 0)
@@ -135,11 +145,31 @@ public static class DataReader
             }
         }
 
-        return new DataParts(rows.Findings, parts);
+        return new DataParts(table.Findings, parts) { Choices = table.Choices, Matching = table.Report };
+    }
+
+    private static (IReadOnlyList<string> Findings, List<LocatedRow> Rows, bool HasSplits) ReadRows(string file, DataOptions o, ICollection<string> notes, bool withSplits)
+    {
+        if (LabelRows.IsTable(file))
+        {
+            MatchedTable table = MatchedTable.Read(file, o, notes, withSplits);
+            foreach (DataChoice choice in table.Choices.Where(c => c.Option is "image-column" or "match" && table.Report?.Files is not null))
+            {
+                notes.Add($"{choice.Option} {choice.Value}: {choice.Reason}.");
+            }
+
+            return (table.Findings, [.. table.Rows], table.HasSplits);
+        }
+
+        RefuseTableOptions(o, file);
+        LabelRows rows = LabelRows.Read(file, o, notes, withSplits);
+        return (rows.Findings, Locate(rows, rows.Rows, o, notes), rows.HasSplits);
     }
 
     private static DataParts ReadLists(DataOptions o, List<string> notes)
     {
+        RefuseTableOptions(o, "split lists");
+        RefuseSplitOptions(o, "split lists");
         if (o.Train is null || o.Val is null)
         {
             throw new RadaptException(o.Train is null && o.Val is null && o.Test is null
@@ -171,14 +201,34 @@ public static class DataReader
             return data;
         }
 
-        string file = Path.Combine(data, "labels.csv");
-        return File.Exists(file) ? file
+        string[] files = [.. s_tables.Select(t => Path.Combine(data, t)).Where(File.Exists)];
+        return files.Length == 1 ? files[0]
+            : files.Length > 1 ? throw new RadaptException($"{data} holds {string.Join(" and ", files.Select(f => Path.GetFileName(f)))}: name one of them.")
             : throw new RadaptException($"{data} holds no labels.csv: {(PublishedSource.Recognise(data) is { } set ? $"it looks like {set.Title}: --data {set.Prefix}:{data}" : "name the label table itself")}.");
+    }
+
+    private static void RefuseTableOptions(DataOptions o, string source)
+    {
+        string? option = o.Sheet is not null ? "--sheet" : o.ImageColumn is not null ? "--image-column" : o.Match is not null ? "--match"
+            : o.Views.Count > 0 ? "--views" : o.StudyLabels ? "--study-labels" : o.Folds > 0 ? "--folds" : null;
+        if (option is not null)
+        {
+            throw new RadaptException($"{option} is for label tables (--data FILE.csv, .tsv or .xlsx), not for {source}.");
+        }
+    }
+
+    private static void RefuseSplitOptions(DataOptions o, string source)
+    {
+        string? option = o.SplitSeed is not null ? "--split-seed" : o.SplitShares.Count > 0 ? "--split-shares" : null;
+        if (option is not null)
+        {
+            throw new RadaptException($"{option} is for tables without a split; {source} has one.");
+        }
     }
 
     private static void RefusePublishedOptions(DataOptions o)
     {
-        string? option = o.SplitName is not null ? "--split-name" : o.SplitSeed is not null ? "--split-seed" : o.Uncertainty.Count > 0 ? "--uncertainty" : null;
+        string? option = o.SplitName is not null ? "--split-name" : o.Uncertainty.Count > 0 ? "--uncertainty" : null;
         if (option is not null)
         {
             throw new RadaptException($"{option} is for data sets read as published: --data {string.Join(", ", PublishedSource.Sets.Select(s => $"{s.Prefix}:DIR"))}.");

@@ -41,6 +41,20 @@ internal sealed record ImageFiles(string Root, IReadOnlyList<string> Paths, IRea
         throw new RadaptException($"{table}: none of the {names.Count} images is in {files.Root} (first: {names[0]}); {hint}.");
     }
 
+    /// <summary>The share of names, 0 to 1, that <see cref="Locate"/> would find a file for; nothing is refused.</summary>
+    public static double ShareThere(IReadOnlyList<string> names, string table, string? imageRoot)
+    {
+        string root = Path.GetFullPath(imageRoot ?? Path.GetDirectoryName(Path.GetFullPath(table))!);
+        if (names.Count == 0 || !Directory.Exists(root))
+        {
+            return 0;
+        }
+
+        int there = In(root, names).Exist.Count(e => e);
+        there = there > 0 || imageRoot is not null ? there : In(Path.Combine(root, "images"), names).Exist.Count(e => e);
+        return there / (double)names.Count;
+    }
+
     private static ImageFiles In(string root, IReadOnlyList<string> names)
     {
         var paths = new string[names.Count];

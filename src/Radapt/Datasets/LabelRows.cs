@@ -24,7 +24,7 @@ internal sealed record LabelRow(int Line, string Name, string? Patient, string? 
 internal sealed record LabelRows(
     string File, IReadOnlyList<string> Findings, IReadOnlyList<LabelRow> Rows, bool HasSplits, IReadOnlyList<int> KeptClasses)
 {
-    /// <summary>Reads a label table (<c>.csv</c>, <c>.tsv</c>) or a split list (anything else), packed or not.</summary>
+    /// <summary>Reads a label table (<c>.csv</c>, <c>.tsv</c>, <c>.xlsx</c>) or a split list (anything else), packed or not.</summary>
     /// <param name="file">The table or list.</param>
     /// <param name="options">Findings, classes.</param>
     /// <param name="notes">Receives lines to print.</param>
@@ -32,10 +32,10 @@ internal sealed record LabelRows(
     public static LabelRows Read(string file, DataOptions options, ICollection<string> notes, bool withSplits) =>
         IsTable(file) ? LabelTable.Read(file, options, notes, withSplits) : SplitList.Read(file, options, notes);
 
-    /// <summary>Whether a file is a label table, by its name.</summary>
+    /// <summary>Whether a file is a label table by its name, packed or not; else it is a split list.</summary>
     public static bool IsTable(string file)
     {
         string name = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? file[..^3] : file;
-        return Path.GetExtension(name).ToUpperInvariant() is ".CSV" or ".TSV";
+        return Path.GetExtension(name).ToUpperInvariant() is ".CSV" or ".TSV" or ".XLSX" or ".XLSM";
     }
 }

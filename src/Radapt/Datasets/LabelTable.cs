@@ -1,15 +1,49 @@
 namespace Radapt.Datasets;
 
 /// <summary>
-/// A label table (CSV): column <c>image</c>, optional <c>patient</c> and <c>split</c>, then one 0/1 column per finding in which an empty
+/// A label table (CSV or a workbook's sheet): column <c>image</c>, optional <c>patient</c> and <c>split</c>, then one 0/1 column per finding in which an empty
 /// cell is unknown, or a column of class numbers. Other columns are allowed.
 /// </summary>
 internal static class LabelTable
 {
-    /// <summary>Reads the findings that <paramref name="options"/> ask for; without any, every column that holds 0, 1 and nothing else.</summary>
+    /// <summary>Reads a table whose rows name their image files; see <see cref="Read(CsvCells, TableColumns, DataOptions, ICollection{string}, bool, bool)"/>.</summary>
     /// <exception cref="RadaptException">The table is malformed or does not hold what is asked for.</exception>
     public static LabelRows Read(string file, DataOptions options, ICollection<string> notes, bool withSplits)
     {
+        CsvCells cells = Cells(file, options);
+        TableColumns columns = TableColumns.Of(cells);
+        int image = options.ImageColumn is { } name ? Find(cells, name, "--image-column") : columns.Image;
+        return image >= 0 ? Read(cells, columns with { Image = image }, options, notes, withSplits)
+            : throw new RadaptException($"{file} has no column 'image' (it has {Listed(cells.Header)}): name the column of the image files 'image', or give --image-column NAME.");
+    }
+
+    /// <summary>The cells of a text table or of a workbook's sheet; no two columns have the same name.</summary>
+    /// <exception cref="RadaptException">The file is no table.</exception>
+    public static CsvCells Cells(string file, DataOptions options)
+    {
+        bool isWorkbook = Spreadsheet.IsWorkbook(file);
+        if (options.Sheet is not null && !isWorkbook)
+        {
+            throw new RadaptException($"--sheet is for Excel workbooks (.xlsx); {file} is none.");
+        }
+
+        CsvCells cells = isWorkbook ? Spreadsheet.Read(file, options.Sheet) : CsvCells.Read(file);
+        RefuseRepeatedColumns(cells);
+        return cells.Rows.Count > 0 ? cells : throw new RadaptException($"{file} has a header and no rows.");
+    }
+
+    /// <summary>Reads the findings that <paramref name="options"/> ask for; without any, every column that holds 0, 1 and nothing else.</summary>
+    /// <param name="cells">The table.</param>
+    /// <param name="columns">Which columns are no findings; that of the image is there.</param>
+    /// <param name="options">Findings, classes.</param>
+    /// <param name="notes">Receives lines to print.</param>
+    /// <param name="withSplits">Read the column <c>split</c>.</param>
+    /// <param name="isNamed">Every row must name its image.</param>
+    /// <exception cref="RadaptException">The table is malformed or does not hold what is asked for.</exception>
+    public static LabelRows Read(
+        CsvCells cells, TableColumns columns, DataOptions options, ICollection<string> notes, bool withSplits, bool isNamed = true)
+    {
+        string file = cells.File;
         if (options.ClassLabels)
         {
             throw new RadaptException($"--class-labels is for split lists; {file} is a label table: use --class-column NAME.");
@@ -20,25 +54,11 @@ internal static class LabelTable
             throw new RadaptException("--keep-classes needs --class-column NAME.");
         }
 
-        CsvCells cells = CsvCells.Read(file);
-        RefuseRepeatedColumns(cells);
-        int image = Reserved(cells, "image");
-        int patient = Reserved(cells, "patient");
-        int splitColumn = Reserved(cells, "split");
-        int split = withSplits ? splitColumn : -1;
-        if (image < 0)
-        {
-            throw new RadaptException($"{file} has no column 'image' (it has {Listed(cells.Header)}): name the column of the image files 'image'.");
-        }
-
-        if (cells.Rows.Count == 0)
-        {
-            throw new RadaptException($"{file} has a header and no rows.");
-        }
-
+        (int image, int patient) = (columns.Image, columns.Patient);
+        int split = withSplits ? columns.Split : -1;
         (IReadOnlyList<int> kept, IReadOnlyList<string> findings, sbyte[]?[] labels) = options.ClassColumn is { } column
             ? ReadClasses(cells, column, options)
-            : ReadFindings(cells, options, [image, patient, splitColumn], notes);
+            : ReadFindings(cells, options, columns.All, notes);
 
         var rows = new List<LabelRow>(cells.Rows.Count);
         int otherClass = 0;
@@ -46,7 +66,7 @@ internal static class LabelTable
         for (int i = 0; i < cells.Rows.Count; i++)
         {
             (int line, string[] row) = cells.Rows[i];
-            if (row[image].Length == 0)
+            if (isNamed && row[image].Length == 0)
             {
                 throw new RadaptException($"{file} line {line}: the image name is empty.");
             }
@@ -62,7 +82,7 @@ internal static class LabelTable
             }
             else
             {
-                rows.Add(new LabelRow(line, row[image], patient >= 0 && row[patient].Length > 0 ? row[patient] : null, part, known));
+                rows.Add(new LabelRow(line, row[image], Cell(row, patient), part, known) { Study = Cell(row, columns.Study), View = Cell(row, columns.View) });
             }
         }
 
@@ -90,7 +110,7 @@ internal static class LabelTable
     }
 
     private static (IReadOnlyList<int> Kept, IReadOnlyList<string> Findings, sbyte[]?[] Labels) ReadFindings(
-        CsvCells cells, DataOptions options, int[] reserved, ICollection<string> notes)
+        CsvCells cells, DataOptions options, IReadOnlyList<int> reserved, ICollection<string> notes)
     {
         int[] columns = options.Findings.Count > 0
             ? [.. options.Findings.Select(f => Find(cells, f, "--findings"))]
@@ -112,7 +132,7 @@ internal static class LabelTable
     }
 
     // A column that is mostly 0/1 is a finding with a slip in it rather than something else: better an error than a finding lost unseen.
-    private static int[] ChooseColumns(CsvCells cells, int[] reserved, ICollection<string> notes)
+    private static int[] ChooseColumns(CsvCells cells, IReadOnlyList<int> reserved, ICollection<string> notes)
     {
         var chosen = new List<int>();
         var others = new List<int>();
@@ -158,11 +178,11 @@ internal static class LabelTable
     }
 
     // 1.0 and 0.0 are what a spreadsheet or data frame writes for 1 and 0 once a column has an empty cell.
-    private static sbyte? ParseLabel(string cell) => cell switch
+    internal static sbyte? ParseLabel(string cell) => cell switch
     {
         "" => -1,
-        "0" or "0.0" => 0,
-        "1" or "1.0" => 1,
+        "0" or "0.0" or "0,0" => 0,
+        "1" or "1.0" or "1,0" => 1,
         _ => null,
     };
 
@@ -179,10 +199,11 @@ internal static class LabelTable
         _ => throw new RadaptException($"{file} line {line}, column 'split': '{cell}' is neither train, val nor test."),
     };
 
-    private static int Reserved(CsvCells cells, string name) =>
-        cells.Header.ToList().FindIndex(h => h.Equals(name, StringComparison.OrdinalIgnoreCase));
+    private static string? Cell(string[] row, int column) => column >= 0 && row[column].Length > 0 ? row[column] : null;
 
-    private static int Find(CsvCells cells, string name, string option)
+    /// <summary>The column of this name.</summary>
+    /// <exception cref="RadaptException">There is none.</exception>
+    public static int Find(CsvCells cells, string name, string option)
     {
         int ordinal = cells.Header.ToList().IndexOf(name);
         return ordinal >= 0 ? ordinal : throw new RadaptException($"{option} {name}: {cells.File} has no such column; it has {Listed(cells.Header)}.");

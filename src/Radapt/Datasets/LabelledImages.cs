@@ -59,4 +59,13 @@ public sealed record DataSplits(LabelledImages Train, LabelledImages Val, Labell
 {
     /// <summary>Values of the recipe that were chosen from what the data is.</summary>
     internal IReadOnlyList<DataChoice> Choices { get; init; } = [];
+
+    /// <summary>How the rows of a label table met their files; null where there is nothing to tell.</summary>
+    internal MatchReport? Matching { get; init; }
+
+    /// <summary>The split that was drawn, before any label fraction: images and the part of each; empty: the data has a split.</summary>
+    internal IReadOnlyList<(LabelledImage Image, string Part)> Drawn { get; init; } = [];
+
+    /// <summary>Rows of the table that lost their images, since those are no radiographs or cannot be read.</summary>
+    public int RefusedRows => Matching?.Refused.Count ?? 0;
 }

@@ -7,17 +7,28 @@ internal static class Split
 }
 
 /// <summary>A row and its image file.</summary>
-internal sealed record LocatedRow(LabelRow Row, string File, string Path, bool Exists);
+internal sealed record LocatedRow(LabelRow Row, string File, string Path, bool Exists)
+{
+    /// <summary>The name may be a patient's, so messages give the line instead.</summary>
+    public bool IsPrivate { get; init; }
+
+    /// <summary>What messages call it.</summary>
+    public string Shown => IsPrivate ? Line : Row.Name;
+
+    /// <summary>Its line in the table.</summary>
+    public string Line => $"line {Row.Line}";
+}
 
 /// <summary>Checks of rows against each other and against the disk.</summary>
 internal static class RowChecks
 {
-    private const double MostMissing = 0.05;
+    /// <summary>The largest share of rows without an image that is left out without asking.</summary>
+    public const double MostMissing = 0.05;
 
     /// <summary>Refuses images and patients that stand in two splits: what was learned from would be measured.</summary>
     public static void Overlap(IReadOnlyList<List<LocatedRow>> parts, DataOptions o, ICollection<string> notes)
     {
-        Refuse("image", Shared(parts, r => r.Path, r => r.Row.Name));
+        Refuse("image", Shared(parts, r => r.Path, r => r.Shown));
         Refuse("patient", Shared(parts, r => r.Row.Patient, r => $"that of {Path.GetFileName(r.File)} line {r.Row.Line}")); // never who it is
 
         void Refuse(string what, List<string> shared)
@@ -52,12 +63,12 @@ internal static class RowChecks
             }
             else if (first[row.Path].Row.Labels.AsSpan().SequenceEqual(row.Row.Labels))
             {
-                repeated.Add(row.Row.Name);
+                repeated.Add(row.Shown);
             }
             else
             {
                 throw new RadaptException(
-                    $"{row.File}: lines {first[row.Path].Row.Line} and {row.Row.Line} give {row.Row.Name} different labels: keep the right one.");
+                    $"{row.File}: lines {first[row.Path].Row.Line} and {row.Row.Line} give {(row.IsPrivate ? "one image" : row.Row.Name)} different labels: keep the right one.");
             }
         }
 
@@ -72,7 +83,7 @@ internal static class RowChecks
     /// <summary>Notes rows without an image file; refuses more than 5 % of them.</summary>
     public static void Missing(IReadOnlyList<LocatedRow> rows, DataOptions o, ICollection<string> notes)
     {
-        string[] missing = [.. rows.Where(r => !r.Exists).Select(r => r.Row.Name)];
+        string[] missing = [.. rows.Where(r => !r.Exists).Select(r => r.Shown)];
         if (missing.Length == 0)
         {
             return;

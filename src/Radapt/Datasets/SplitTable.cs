@@ -99,9 +99,9 @@ public static class SplitTable
         string folder = Path.GetDirectoryName(Path.GetFullPath(request.Table))!;
         var text = new StringBuilder();
         string file = Directory.Exists(source) ? Path.Combine(source, "labels.csv") : source;
-        if (File.Exists(file) && LabelRows.IsTable(file))
+        if (File.Exists(file) && LabelRows.IsTable(file) && LabelTable.Cells(file, request.Data) is var cells && ImageColumn(cells) is { } column)
         {
-            WithItsColumns(CsvCells.Read(file));
+            WithItsColumns(cells, column);
         }
         else
         {
@@ -116,11 +116,23 @@ public static class SplitTable
 
         return text.ToString();
 
-        void WithItsColumns(CsvCells cells)
+        // Null: the table does not name the files, which were matched to it otherwise; then it gets columns of its own.
+        int? ImageColumn(CsvCells table)
+        {
+            int named = request.Data.ImageColumn is { } name ? LabelTable.Find(table, name, "--image-column") : TableColumns.Of(table).Image;
+            if (named < 0)
+            {
+                return null;
+            }
+
+            var names = table.Rows.Select(r => r.Cells[named]).ToHashSet(StringComparer.Ordinal);
+            return images.Items.All(i => names.Contains(i.Name)) ? named : null;
+        }
+
+        void WithItsColumns(CsvCells cells, int image)
         {
             Dictionary<string, int> number = images.Items.Select((item, i) => (item.Name, i)).ToDictionary(p => p.Name, p => p.i, StringComparer.Ordinal);
             string[] header = [.. cells.Header];
-            int image = Array.FindIndex(header, h => h.Equals("image", StringComparison.OrdinalIgnoreCase));
             int[] kept = [.. Enumerable.Range(0, header.Length).Where(c => !header[c].Equals(request.Column, StringComparison.OrdinalIgnoreCase))];
             if (kept.Length < header.Length)
             {

@@ -9,11 +9,12 @@ internal static class TextFile
 {
     private const long LargestBytes = 1L << 30;
 
+    private static readonly Encoding s_windows1252 = CodePagesEncodingProvider.Instance.GetEncoding(1252)!; // asked directly: registering it would change the process
     private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
     /// Reads a text file, unpacking <c>.gz</c>. The encoding is that of the byte order mark, else UTF-8 where the bytes are valid as
-    /// such, else the likeliest by statistics, else Latin-1. Lines end in <c>\n</c> or <c>\r\n</c> in what is returned.
+    /// such, else the likeliest by statistics, else Windows-1252; UTF-16 is known without a mark by its zero bytes. Lines end in <c>\n</c> or <c>\r\n</c> in what is returned.
     /// </summary>
     /// <exception cref="RadaptException">The file is missing, unreadable, empty, too large or no text.</exception>
     public static string Read(string path)
@@ -21,7 +22,12 @@ internal static class TextFile
         byte[] bytes = ReadBytes(path);
         if (bytes is [(byte)'P', (byte)'K', 3, 4, ..])
         {
-            throw new RadaptException($"{path} is a spreadsheet or an archive, not text: save the table as CSV first.");
+            throw new RadaptException($"{path} is a workbook or an archive, not text; label tables may be workbooks (.xlsx), lists may not: save it as text.");
+        }
+
+        if (bytes is [0xD0, 0xCF, 0x11, 0xE0, ..])
+        {
+            throw new RadaptException($"{path} is a workbook of the old format (.xls), or encrypted: save it as .xlsx without a password, or as CSV.");
         }
 
         string text = Decode(bytes);
@@ -92,15 +98,35 @@ internal static class TextFile
             return marked.GetString(bytes.AsSpan(marked.Preamble.Length));
         }
 
+        if (Unmarked16(bytes) is { } wide)
+        {
+            return wide.GetString(bytes);
+        }
+
         try
         {
             return s_strictUtf8.GetString(bytes);
         }
         catch (DecoderFallbackException)
         {
-            // Statistics on a few accented names are a guess; below even odds Latin-1, which can be read back byte by byte, is safer.
+            // Statistics on a few accented names are a guess; below even odds it is what Excel writes as CSV in western Europe, a superset of Latin-1.
             DetectionDetail? guess = CharsetDetector.DetectFromBytes(bytes).Detected;
-            return (guess is { Confidence: > 0.5f, Encoding: { } encoding } ? encoding : Encoding.Latin1).GetString(bytes);
+            return (guess is { Confidence: > 0.5f, Encoding: { } encoding } ? encoding : s_windows1252).GetString(bytes);
         }
+    }
+
+    // Tables are mostly ASCII, every second byte of which is zero in UTF-16; no other text has zeros.
+    private static UnicodeEncoding? Unmarked16(byte[] bytes)
+    {
+        int length = Math.Min(bytes.Length, 4096) & ~1;
+        (int even, int odd) = (0, 0);
+        for (int i = 0; i < length; i += 2)
+        {
+            even += bytes[i] == 0 ? 1 : 0;
+            odd += bytes[i + 1] == 0 ? 1 : 0;
+        }
+
+        bool isWide = bytes.Length % 2 == 0 && Math.Max(even, odd) > length / 4 && Math.Min(even, odd) == 0;
+        return isWide ? new UnicodeEncoding(bigEndian: even > odd, byteOrderMark: false) : null;
     }
 }

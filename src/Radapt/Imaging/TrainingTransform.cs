@@ -15,8 +15,9 @@ internal static class TrainingTransform
     private const double MostNoise = 0.05;
 
     /// <summary>Image -> (ImageSize, ImageSize) values; the network's three channels are equal, so one is written.</summary>
+    /// <remarks>Without <paramref name="flips"/> nothing is mirrored; all else is drawn as with them.</remarks>
     public static void Apply(
-        Radiograph image, Preprocessing p, Augmentation augmentation, long seed, int epoch, int sample, Span<float> destination)
+        Radiograph image, Preprocessing p, Augmentation augmentation, long seed, int epoch, int sample, Span<float> destination, bool flips = true)
     {
         var random = new KeyedRandom(seed, RandomPurpose.Augmentation, epoch, sample);
         switch (augmentation)
@@ -25,17 +26,17 @@ internal static class TrainingTransform
                 EvaluationTransform.Apply(image, p, destination);
                 break;
             case Augmentation.CropFlip:
-                CropAndFlip(image, p, [], ref random, destination);
+                CropAndFlip(image, p, flips, [], ref random, destination);
                 break;
             case Augmentation.ShiftFlipNoise:
-                ShiftFlipNoise(image, p, random, destination);
+                ShiftFlipNoise(image, p, flips, random, destination);
                 break;
             case Augmentation.RandAugmentErasing:
-                CropAndFlip(image, p, RandAugment.All, ref random, destination);
+                CropAndFlip(image, p, flips, RandAugment.All, ref random, destination);
                 RandomErasing.Apply(destination, p.ImageSize, ref random);
                 break;
             case Augmentation.RandAugmentSafe:
-                CropAndFlip(image, p, RandAugment.Safe, ref random, destination);
+                CropAndFlip(image, p, flips, RandAugment.Safe, ref random, destination);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(augmentation), augmentation, null);
@@ -54,12 +55,12 @@ internal static class TrainingTransform
 
     // Random crop and flip, then the operations that are drawn among those given, if any.
     private static void CropAndFlip(
-        Radiograph image, Preprocessing p, IReadOnlyList<RandAugmentOperation> operations, ref KeyedRandom random, Span<float> destination)
+        Radiograph image, Preprocessing p, bool flips, IReadOnlyList<RandAugmentOperation> operations, ref KeyedRandom random, Span<float> destination)
     {
         byte[] gray = ArrayPool<byte>.Shared.Rent(p.ImageSize * p.ImageSize);
         Span<byte> cropped = gray.AsSpan(0, p.ImageSize * p.ImageSize);
         PixelBox box = RandomResizedCrop.Draw(image.Width, image.Height, ref random);
-        CropAndFlip(image, box, random.NextDouble() < FlipProbability, p.ImageSize, cropped);
+        CropAndFlip(image, box, (random.NextDouble() < FlipProbability) & flips, p.ImageSize, cropped);
         if (operations.Count > 0)
         {
             RandAugment.Apply(cropped, p.ImageSize, RandAugment.Fill(p), operations, ref random);
@@ -86,7 +87,7 @@ internal static class TrainingTransform
     }
 
     // Evaluation crop, shifted by up to a tenth of its side (the edge pixels repeat), flipped, with Gaussian noise of a random strength.
-    private static void ShiftFlipNoise(Radiograph image, Preprocessing p, KeyedRandom random, Span<float> destination)
+    private static void ShiftFlipNoise(Radiograph image, Preprocessing p, bool flips, KeyedRandom random, Span<float> destination)
     {
         int size = p.ImageSize;
         byte[] gray = ArrayPool<byte>.Shared.Rent(size * size);
@@ -94,7 +95,7 @@ internal static class TrainingTransform
         int most = Math.Max(1, (int)Math.Round(size * LargestShift));
         int dx = random.NextInt32((2 * most) + 1) - most;
         int dy = random.NextInt32((2 * most) + 1) - most;
-        bool flip = random.NextDouble() < FlipProbability;
+        bool flip = (random.NextDouble() < FlipProbability) & flips; // drawn in any case, so that the rest is the same
         double noise = random.NextDouble(LeastNoise, MostNoise);
         for (int y = 0; y < size; y++)
         {

@@ -11,8 +11,9 @@ public static class EvaluationImages
     /// <param name="recipe">The run's recipe, below whatever overrides it, such as another image root.</param>
     /// <param name="split"><c>val</c> or <c>test</c>.</param>
     /// <param name="notes">Receives lines to print.</param>
-    /// <exception cref="RadaptException">The data is missing or malformed, or the run has no test images.</exception>
-    public static LabelledImages OfRun(IReadOnlyList<RecipeLayer> recipe, string split, ICollection<string> notes)
+    /// <param name="folder">The run folder: a split that was drawn for it must still be the same; null: not looked at.</param>
+    /// <exception cref="RadaptException">The data is missing or malformed, changed since its split was drawn, or the run has no test images.</exception>
+    public static LabelledImages OfRun(IReadOnlyList<RecipeLayer> recipe, string split, ICollection<string> notes, string? folder = null)
     {
         ArgumentNullException.ThrowIfNull(notes);
         // Training images are not used: neither their number nor their findings' is a matter here.
@@ -23,6 +24,11 @@ public static class EvaluationImages
         }
 
         DataSplits data = DataReader.Read(options);
+        if (folder is not null)
+        {
+            DrawnSplitTable.RequireSame(folder, data);
+        }
+
         foreach (string note in data.Notes)
         {
             notes.Add(note);

@@ -47,7 +47,7 @@ public sealed class FineTuning : IDisposable
             Epsilon = recipe.NormEps,
         };
         Preprocessing = new Preprocessing(recipe.ImageSize, recipe.Resize, recipe.Mean, recipe.Std, recipe.DicomScale);
-        _train = new ImageBatches(data.Train, Preprocessing, recipe.BatchSize, recipe.LoaderThreads, disk: _cache?.Training, codecs: codecs);
+        _train = new ImageBatches(data.Train, Preprocessing, recipe.BatchSize, recipe.LoaderThreads, disk: _cache?.Training, codecs: codecs) { Flips = recipe.Flip != "off" };
         _val = new ImageBatches(data.Val, Preprocessing, recipe.BatchSize, recipe.LoaderThreads, disk: _cache?.Evaluation, codecs: codecs);
         _classifier = new Classifier(shape, data.Train.Findings.Count, recipe.Pooling, recipe.DropPath, _plan);
         try
@@ -128,6 +128,7 @@ public sealed class FineTuning : IDisposable
             WeightsStd = weights?.Std,
             TrainingImages = data.Train.Items.Count,
             DataChoices = data.Choices,
+            Findings = data.Train.Findings,
             Probe = Probe(layers, asked),
             PhysicalCores = Machine.Current.PhysicalCores,
             LogicalCores = Machine.Current.LogicalCores,
@@ -199,9 +200,10 @@ public sealed class FineTuning : IDisposable
     // Bit-equal resume needs all of the recipe, what a probe of the processor chose included.
     private void RequireSameRecipe(RunFolder run)
     {
-        Recipe first = RecipeResolver.Partial([RecipeFile.Read(run.Recipe)]);
+        RecipeLayer began = RecipeFile.Read(run.Recipe);
+        Recipe first = RecipeResolver.Partial([began]);
         RecipeOption? changed = RecipeOptions.All.FirstOrDefault(o =>
-            o.Get is { } get && !GivenAnewOnResume.Contains(o.Name) && RecipeOption.Format(get(first) ?? "") != RecipeOption.Format(get(Recipe) ?? ""));
+            o.Get is { } get && began.Find(o.Name) is not null && !GivenAnewOnResume.Contains(o.Name) && RecipeOption.Format(get(first) ?? "") != RecipeOption.Format(get(Recipe) ?? ""));
         if (changed is not null)
         {
             throw new RadaptException(
@@ -213,6 +215,11 @@ public sealed class FineTuning : IDisposable
     private RunSummary TrainAndTest(RunFolder run, bool resume, IProgress<TrainingProgress>? progress, Action<EpochResult>? onEpoch, CancellationToken cancellation)
     {
         NameKey names = NameKey.For(Recipe, Data); // now: a key that cannot be made must not cost a night
+        if (Data.Drawn.Count > 0)
+        {
+            DrawnSplitTable.Write(run.Split, Data.Drawn, names);
+        }
+
         string fingerprint = RunData.Fingerprint(Data);
         var report = new RunReport(this, run, fingerprint, _baseHash, _cache);
         var watch = Stopwatch.StartNew();

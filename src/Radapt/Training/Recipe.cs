@@ -30,6 +30,21 @@ public sealed record Recipe
     /// <summary>The folder image names are relative to.</summary>
     public string? ImageRoot { get; init; }
 
+    /// <summary>The sheet of a workbook; null: the first.</summary>
+    public string? Sheet { get; init; }
+
+    /// <summary>The table's column that names images, by file or by what their headers have; null: not decided, or no label table.</summary>
+    public string? ImageColumn { get; init; }
+
+    /// <summary>How rows are matched to files: <c>path</c>, <c>stem</c>, <c>sop-uid</c> or <c>accession</c>; null: not decided, or no label table.</summary>
+    public string? Match { get; init; }
+
+    /// <summary>Views that are used: <c>frontal</c>, <c>all</c>, or some of PA, AP, LL, RL, LAT, OTHER; empty: not decided.</summary>
+    public IReadOnlyList<string> Views { get; init; } = [];
+
+    /// <summary>A row that is matched to several images of an examination labels all of them.</summary>
+    public bool StudyLabels { get; init; }
+
     /// <summary>Findings to learn, in order; empty: every 0/1 column of the table.</summary>
     public IReadOnlyList<string> Findings { get; init; } = [];
 
@@ -48,8 +63,17 @@ public sealed record Recipe
     /// <summary>Seed of the splits that are drawn because a data set publishes none; null: none are drawn.</summary>
     public long? SplitSeed { get; init; }
 
+    /// <summary>Percent of the images for train, val and test where a table has no split; empty: not decided, or it has one.</summary>
+    public IReadOnlyList<int> SplitShares { get; init; } = [];
+
     /// <summary>CheXpert: <c>ignore</c>, <c>zeros</c>, <c>ones</c> or <c>paper</c> for uncertain labels, and <c>FINDING=policy</c> for single ones.</summary>
     public IReadOnlyList<string> Uncertainty { get; init; } = [];
+
+    /// <summary>Folds of a cross-validation over a label table; 0: none.</summary>
+    public int Folds { get; init; }
+
+    /// <summary>The fold whose images are tested, from 1; 0: all, one after the other.</summary>
+    public int Fold { get; init; }
 
     /// <summary>How much of the training labels to use: a fraction in (0, 1]. 1 % is written <c>1%</c>.</summary>
     public LabelFraction LabelFraction { get; init; } = LabelFraction.All;
@@ -200,6 +224,9 @@ public sealed record Recipe
 
     /// <summary>Training transform: <c>crop-flip</c> (the paper's SGD recipes), <c>randaugment-erasing</c> (its AdamW recipes), <c>randaugment-safe</c>, <c>shift-flip-noise</c>, <c>none</c>.</summary>
     public string Augment { get; init; } = "crop-flip";
+
+    /// <summary>Whether augmentation may mirror images: <c>on</c> or <c>off</c>; <c>auto</c> only before it is resolved.</summary>
+    public string Flip { get; init; } = "auto";
 
     // ---- optimisation ----
 

@@ -15,6 +15,14 @@ internal static class RunData
         Val = recipe.Val,
         Test = recipe.Test,
         ImageRoot = recipe.ImageRoot,
+        Sheet = recipe.Sheet,
+        ImageColumn = recipe.ImageColumn,
+        Match = recipe.Match,
+        Views = recipe.Views,
+        StudyLabels = recipe.StudyLabels,
+        SplitShares = recipe.SplitShares,
+        Folds = recipe.Folds,
+        Fold = recipe.Fold,
         Findings = recipe.Findings,
         ClassColumn = recipe.ClassColumn,
         ClassLabels = recipe.ClassLabels,
@@ -28,6 +36,10 @@ internal static class RunData
         AllowMissingImages = recipe.AllowMissingImages,
         Seed = recipe.Seed,
     };
+
+    /// <summary>SHA-256 over images and parts of the split that was drawn.</summary>
+    public static string SplitFingerprint(DataSplits data) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(data.Drawn.Select(d => $"{d.Image.Name}\t{d.Part}\n")))));
 
     /// <summary>SHA-256 over findings, names, labels and file sizes of all splits: what must not change between a run and its resumption.</summary>
     public static string Fingerprint(DataSplits data)

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Radapt.Compute;
+using Radapt.Datasets;
 using Radapt.Metrics;
 
 namespace Radapt.Training;
@@ -44,6 +45,13 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
                 ["train"] = fineTuning.Data.Train.Items.Count,
                 ["val"] = fineTuning.Data.Val.Items.Count,
                 ["test"] = fineTuning.Data.Test?.Items.Count ?? 0,
+                ["matching"] = Matching(fineTuning.Data.Matching),
+                ["split"] = fineTuning.Data.Drawn.Count == 0 ? null : new JsonObject
+                {
+                    ["file"] = DrawnSplitTable.FileName,
+                    ["seed"] = recipe.SplitSeed,
+                    ["fingerprint"] = RunData.SplitFingerprint(fineTuning.Data),
+                },
                 ["cache"] = cache?.ToJson(),
             },
             ["weights"] = new JsonObject { ["description"] = fineTuning.WeightsDescription, ["sha256"] = baseHash },
@@ -77,6 +85,22 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
 
         folder.WriteRun(run);
     }
+
+    // Counts alone: lines and names of files stay where the data is.
+    private static JsonObject? Matching(MatchReport? report) => report is null ? null : new JsonObject
+    {
+        ["rows"] = report.Rows,
+        ["matched"] = report.Matched,
+        ["rows_without_file"] = report.WithoutFile.Count,
+        ["files"] = report.Files,
+        ["files_without_row"] = report.FilesWithoutRow,
+        ["ambiguous_rows"] = report.Ambiguous.Count,
+        ["refused_rows"] = report.Refused.Count,
+        ["refused_files"] = new JsonObject(report.RefusedFiles.GroupBy(f => f.Reason.Split(':')[0]).OrderBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => KeyValuePair.Create<string, JsonNode?>(g.Key, g.Count()))),
+        ["other_view_rows"] = report.OtherViews,
+        ["unknown_view_images"] = report.UnknownViews,
+    };
 
     private static string Version(Type type) => type.Assembly.GetName().Version?.ToString(3) ?? "?";
 }

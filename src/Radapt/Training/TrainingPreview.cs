@@ -38,7 +38,10 @@ public static class TrainingPreview
         var p = new Preprocessing(
             size, recipe.Resize > 0 ? recipe.Resize : size, recipe.Mean > 0 ? recipe.Mean : RecipeDefaults.PaperMean, recipe.Std > 0 ? recipe.Std : RecipeDefaults.PaperStd);
         var dicom = new DicomOptions(RecipeLayer.Merge(layers).Find("dicom-scale") is null ? RecipeDefaults.DicomScaleOf(recipe.Data) : recipe.DicomScale);
-        LabelledImages train = DataReader.Read(RunData.Options(recipe) with { AllowRareFindings = true }).Train;
+        DataSplits data = DataReader.Read(RunData.Options(recipe) with { AllowRareFindings = true });
+        LabelledImages train = data.Train;
+        NameKey? names = null; // as in run folders, for those whose names are often patients'
+        bool flips = recipe.Flip == "on" || (recipe.Flip == "auto" && SidedFindings.First(train.Findings) is null);
         int rows = Math.Min(images, train.Items.Count);
         int across = epochs > 0 ? 1 : Math.Min(ImagesAcross, rows);
         var sheet = new ContactSheet(across + epochs, (rows + across - 1) / across, size);
@@ -52,11 +55,11 @@ public static class TrainingPreview
             sheet.Put(row % across, row / across, Levels(values, p));
             for (int epoch = 0; epoch < epochs; epoch++)
             {
-                TrainingTransform.Apply(image, p, augmentation, recipe.Seed, epoch, row, values);
+                TrainingTransform.Apply(image, p, augmentation, recipe.Seed, epoch, row, values, flips);
                 sheet.Put(1 + epoch, row, Levels(values, p));
             }
 
-            shown.Add(new PreviewRow(item.Name, [.. train.Findings.Where((_, f) => item.Labels[f] == 1)]));
+            shown.Add(new PreviewRow(DicomReader.IsDicomFile(item.Path) ? (names ??= NameKey.For(recipe, data)).Name(item.Name) : item.Name, [.. train.Findings.Where((_, f) => item.Labels[f] == 1)]));
         }
 
         sheet.Write(path);
@@ -67,6 +70,6 @@ public static class TrainingPreview
 }
 
 /// <summary>An image of a preview.</summary>
-/// <param name="Image">Name as in the table.</param>
+/// <param name="Image">Name as in the table; of DICOM files the keyed hash that run folders have.</param>
 /// <param name="Findings">Those that are present.</param>
 public sealed record PreviewRow(string Image, IReadOnlyList<string> Findings);

@@ -37,13 +37,17 @@ public sealed class DataReaderTests : IDisposable
         DataSplits splits = DataReader.Read(new DataOptions { Data = table });
         Assert.Equal(Path.Combine(_folder["images"], "0.png"), splits.Train.Items[0].Path);
         Assert.Contains(splits.Notes, n => n.EndsWith($"image names are relative to {_folder["images"]}.", StringComparison.Ordinal));
-        Refuses(new DataOptions { Data = table, ImageRoot = _folder.Path }, $"pass --image-root {_folder["images"]}");
+        Assert.Equal(24, DataReader.Read(new DataOptions { Data = table, ImageRoot = _folder.Path }).Train.Items.Count);
         Assert.Equal(24, DataReader.Read(new DataOptions { Data = table, ImageRoot = _folder["images"] }).Train.Items.Count);
     }
 
     [Fact]
-    public void Read_NamesWithoutEnding_SaysWhichFileThereIs() =>
-        Refuses(new DataOptions { Data = _folder.WriteTable((_, row) => row.Replace(".png", "", StringComparison.Ordinal)) }, "there is 0.png: names need their ending");
+    public void Read_NamesWithoutEnding_AreFoundByIt()
+    {
+        DataSplits splits = DataReader.Read(new DataOptions { Data = _folder.WriteTable((_, row) => row.Replace(".png", "", StringComparison.Ordinal)) });
+        Assert.Equal(_folder["0.png"], splits.Train.Items[0].Path);
+        Assert.Equal("stem", splits.Choices.Single(c => c.Option == "match").Value);
+    }
 
     [Theory]
     [InlineData("nih:/nowhere", "nih:/nowhere: there is no such folder; write nih:DIR")]
@@ -66,10 +70,26 @@ public sealed class DataReaderTests : IDisposable
     }
 
     [Fact]
-    public void Read_TableWithoutSplit_SaysWhatToDo()
+    public void Read_TableWithoutSplit_GetsOneByPatientThatDependsOnItsSeedAlone()
+    {
+        string table = _folder.WriteTable((_, row) => row.Replace(",train,", ",", StringComparison.Ordinal).Replace(",val,", ",", StringComparison.Ordinal).Replace(",test,", ",", StringComparison.Ordinal), "image,patient,f");
+        var options = new DataOptions { Data = table, AllowRareFindings = true };
+        DataSplits splits = DataReader.Read(options);
+        Assert.Equal([25, 4, 7], new[] { splits.Train, splits.Val, splits.Test! }.Select(s => s.Items.Count));
+        Assert.Equal(36, splits.Drawn.Select(d => d.Image.Patient).Distinct().Count());
+        Assert.Contains(splits.Notes, n => n.Contains("no column 'split': its images were shared out 70 : 10 : 20 by patient", StringComparison.Ordinal));
+        Assert.Equal(splits.Drawn, DataReader.Read(options with { Seed = 5, SplitSeed = 0 }).Drawn, (a, b) => (a.Image.Name, a.Part) == (b.Image.Name, b.Part));
+        Assert.NotEqual(
+            splits.Drawn.Select(d => d.Image.Name), DataReader.Read(options with { SplitSeed = 1 }).Drawn.Select(d => d.Image.Name));
+        Assert.Null(DataReader.Read(options with { SplitShares = [50, 50] }).Test);
+        Refuses(options with { SplitShares = [50, 60] }, "--split-shares 50,60", "add up to 100");
+        Refuses(new DataOptions { Data = _folder.WriteTable(), SplitSeed = 1 }, "--split-seed is for tables without a split");
+    }
+
+    [Fact]
+    public void ReadOne_TableWithoutSplit_HasNoPartsToTakeFrom()
     {
         string table = _folder.Images("a.png").Write("t.csv", "image,f\na.png,1\n");
-        Refuses(new DataOptions { Data = table }, "no column 'split'", "--train, --val and --test");
         Assert.Single(DataReader.ReadOne(table, new DataOptions()).Items);
         Assert.Contains("no column 'split'", Assert.Throws<RadaptException>(() => DataReader.ReadOne(table, new DataOptions(), "test")).Message, StringComparison.Ordinal);
     }

@@ -92,14 +92,14 @@ public sealed class LabelTableTests : IDisposable
         var notes = new List<string>();
         string table = _folder.Images("a.png", "b.png", "c.png").Write("labels.csv", Table);
         Assert.Equal(["f"], DataReader.ReadOne(table, new DataOptions(), notes: notes).Findings);
-        Assert.EndsWith("findings are f; not 0/1 and so not used: view, age, empty.", Assert.Single(notes), StringComparison.Ordinal);
+        Assert.EndsWith("findings are f; not 0/1 and so not used: age, empty.", Assert.Single(notes), StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("", "is empty")]
     [InlineData(" \n\n ", "is empty")]
     [InlineData("image,f\n", "no rows")]
-    [InlineData("name,f\na.png,1\n", "no column 'image'")]
+    [InlineData("name,f\nz.png,1\n", "no row means one of the")]
     [InlineData("image,f,f\na.png,1,0\n", "two columns named 'f'")]
     [InlineData("image,f,Image\na.png,1,0\n", "two columns named 'image'")]
     [InlineData("image,f\na.png,yes\n", "'f' has 'yes' in line 2")]

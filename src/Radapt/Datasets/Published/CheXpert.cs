@@ -6,8 +6,6 @@ namespace Radapt.Datasets.Published;
 /// </summary>
 internal sealed class CheXpert : PublishedSet
 {
-    private const string Release = "CheXpert-v1.0";
-
     // The order of the paper's lists; the five of CheXpert's own competition.
     private static readonly string[] s_five = ["Atelectasis", "Cardiomegaly", "Consolidation", "Edema", "Pleural Effusion"];
 
@@ -44,12 +42,13 @@ internal sealed class CheXpert : PublishedSet
             there.Add(("paper", "the paper's lists, which lie in the folder"));
         }
 
-        if (HasTable(root))
+        if (File.Exists(Path.Combine(root, "train.csv")) || File.Exists(Path.Combine(root, "valid.csv")))
         {
             there.Add(("official", "train.csv, valid.csv and, where it is there, test.csv"));
         }
 
-        Func<string, string> pathOf = Images(request.Options.ImageRoot, root);
+        string folder = Path.GetFullPath(request.Options.ImageRoot ?? root);
+        Func<string, string> pathOf = name => Path.Combine(folder, CheXpertTable.PlaceOf(name, name).Relative);
         return request.SplitName(there) == "paper" ? OfPaper(request, lists!, root, policies, pathOf) : Official(request, root, policies, pathOf);
     }
 
@@ -126,34 +125,11 @@ internal sealed class CheXpert : PublishedSet
         return part.Rows.GroupBy(r => CheXpertTable.PlaceOf(r.Name, table).Relative, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Labels, StringComparer.Ordinal);
     }
 
-    // Full-size CheXpert comes in four archives: tables and valid/ in the first, the patients of train in the others.
-    private static Func<string, string> Images(string? imageRoot, string root)
-    {
-        string folder = Path.GetFullPath(imageRoot ?? root);
-        var batchOf = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (imageRoot is null && !Directory.Exists(Path.Combine(folder, "train")) && Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(folder)) is { } above)
-        {
-            foreach (string patient in Directory.EnumerateDirectories(above, $"{Release} batch*").SelectMany(b => Directory.EnumerateDirectories(b, "patient*")))
-            {
-                batchOf.TryAdd(Path.GetFileName(patient), patient);
-            }
-        }
-
-        return name =>
-        {
-            CheXpertTable.Place place = CheXpertTable.PlaceOf(name, name);
-            return place.Relative.StartsWith($"train/{place.Patient}/", StringComparison.Ordinal) && batchOf.TryGetValue(place.Patient, out string? batch)
-                ? Path.Combine(batch, place.Relative[$"train/{place.Patient}/".Length..]) : Path.Combine(folder, place.Relative);
-        };
-    }
-
     private static PaperLists? Lists(string folder) => PaperLists.Find(folder, s_five.Length) ?? PaperLists.Find(Root(folder), s_five.Length);
 
     // People name the folder that holds CheXpert-v1.0-small as often as that folder itself.
-    private static string Root(string folder) => HasTable(folder) ? folder
-        : Directory.EnumerateDirectories(folder, $"{Release}*").Order(StringComparer.Ordinal).OrderByDescending(HasTable).FirstOrDefault() ?? folder;
-
-    private static bool HasTable(string folder) => File.Exists(Path.Combine(folder, "train.csv")) || File.Exists(Path.Combine(folder, "valid.csv"));
+    private static string Root(string folder) => File.Exists(Path.Combine(folder, "train.csv")) || File.Exists(Path.Combine(folder, "valid.csv")) ? folder
+        : Directory.EnumerateDirectories(folder, "CheXpert-v1.0*").Order(StringComparer.Ordinal).FirstOrDefault() ?? folder;
 
     private static string? TestTable(string root) => s_testTables.FirstOrDefault(f => File.Exists(Path.Combine(root, f)));
 

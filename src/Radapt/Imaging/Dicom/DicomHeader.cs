@@ -94,7 +94,7 @@ internal sealed record DicomHeader
     /// <summary>Size and kind; nothing of the patient.</summary>
     public override string ToString() => $"{Modality} {Photometric} {Pixels.Columns} x {Pixels.Rows}, {TransferSyntax.NameOf(Coding)}";
 
-    private static DicomView ViewOf(DicomDataSet set)
+    internal static DicomView ViewOf(DicomDataSet set)
     {
         string position = set.FirstText(DicomTag.ViewPosition).ToUpperInvariant();
         string code = set.FirstItem(DicomTag.ViewCode)?.FirstText(DicomTag.CodeValue) ?? "";

@@ -44,7 +44,17 @@ internal static class DicomReader
 
     /// <summary>Reads the header from a seekable stream.</summary>
     /// <exception cref="RadaptException">Damaged, or not DICOM.</exception>
-    public static DicomHeader ReadHeader(Stream stream, string name) => Named(name, () =>
+    public static DicomHeader ReadHeader(Stream stream, string name) => ReadElements(stream, name, DicomHeader.Of);
+
+    /// <summary>Reads which image a file holds, and whose; files without pixels are read, too.</summary>
+    /// <exception cref="RadaptException">Missing, unreadable, damaged, or not DICOM.</exception>
+    public static DicomIdentity ReadIdentity(string path) => RadiographReader.Load(path, static p =>
+    {
+        using FileStream stream = File.OpenRead(p);
+        return ReadElements(stream, p, DicomIdentity.Of);
+    });
+
+    private static T ReadElements<T>(Stream stream, string name, Func<DicomFile, T> read) => Named(name, () =>
     {
         long length = stream.Length;
         RequireSize(length);
@@ -55,7 +65,7 @@ internal static class DicomReader
             stream.ReadExactly(start);
             try
             {
-                return DicomHeader.Of(DicomFile.Parse(start, length));
+                return read(DicomFile.Parse(start, length));
             }
             catch (EndOfStreamException) when (size < length)
             {

@@ -14,6 +14,7 @@ internal readonly record struct DicomTag(ushort Group, ushort Element)
     public static readonly DicomTag Manufacturer = new(0x0008, 0x0070);
     public static readonly DicomTag CodeValue = new(0x0008, 0x0100);
     public static readonly DicomTag ManufacturerModel = new(0x0008, 0x1090);
+    public static readonly DicomTag PatientName = new(0x0010, 0x0010);
     public static readonly DicomTag PatientId = new(0x0010, 0x0020);
     public static readonly DicomTag BodyPart = new(0x0018, 0x0015);
     public static readonly DicomTag ViewPosition = new(0x0018, 0x5101);
@@ -70,6 +71,7 @@ internal readonly record struct DicomTag(ushort Group, ushort Element)
         [Manufacturer] = "Manufacturer",
         [CodeValue] = "Code Value",
         [ManufacturerModel] = "Manufacturer's Model Name",
+        [PatientName] = "Patient's Name",
         [PatientId] = "Patient ID",
         [BodyPart] = "Body Part Examined",
         [ViewPosition] = "View Position",

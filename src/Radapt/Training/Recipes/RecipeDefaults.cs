@@ -122,6 +122,21 @@ internal static class RecipeDefaults
     /// <summary>How gray values of DICOM files become 8 bits where nobody says.</summary>
     public static DicomScale DicomScaleOf(string? data) => PublishedSource.Parse(data)?.Set is RsnaPneumonia ? DicomScale.Max : DicomScale.Voi;
 
+    public static void ChooseFlip(RecipeChoices choices)
+    {
+        Choice choice = choices.Recipe.Augment == "none" ? new Choice("off", "nothing is augmented")
+            : SidedFindings.First(choices.Facts.Findings) is { } sided ? new Choice("off", $"the finding '{sided}' names a side, which a mirrored image would contradict")
+            : new Choice("on", "the paper's; no finding names left or right");
+        if (choices.Given.Find("flip") is { Value: "auto" } auto)
+        {
+            choices.Derive("flip", choice.Value, auto, choice.Reason!);
+        }
+        else
+        {
+            choices.Choose("flip", () => choice);
+        }
+    }
+
     public static void ChooseSchedule(RecipeChoices choices)
     {
         int images = choices.Facts.TrainingImages;

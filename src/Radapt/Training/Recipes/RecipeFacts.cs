@@ -25,6 +25,9 @@ public sealed record RecipeFacts
     /// <summary>Training images of an epoch, after label fraction and kept classes.</summary>
     public required int TrainingImages { get; init; }
 
+    /// <summary>The findings to learn.</summary>
+    public IReadOnlyList<string> Findings { get; init; } = [];
+
     /// <summary>Values that reading the data chose, such as which of its splits.</summary>
     internal IReadOnlyList<DataChoice> DataChoices { get; init; } = [];
 

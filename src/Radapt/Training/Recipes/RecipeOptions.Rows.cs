@@ -117,11 +117,11 @@ public static partial class RecipeOptions
         Name = "split-seed",
         Group = RecipeGroup.Data,
         Kind = Kind.Integer,
-        Description = "Seed of the splits that are drawn because a data set publishes none; --seed does not change them.",
+        Description = "Seed of the splits that are drawn where the data has none; --seed does not change them.",
         Get = r => r.SplitSeed,
         Set = (r, v) => r with { SplitSeed = (long)v },
         Default = "0",
-        ChosenFrom = ["data", "split-name"],
+        ChosenFrom = ["data", "sheet", "split-name"],
     };
 
     private static RecipeOption Seed() => new()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Radapt.Adaptation;
+using Radapt.Datasets;
 using Radapt.Datasets.Published;
 using Radapt.Imaging.Dicom;
 using Kind = Radapt.Training.Recipes.RecipeValueKind;
@@ -46,6 +47,19 @@ public static partial class RecipeOptions
             "Split list of the test images; without it nothing is tested.") with { Excludes = ["data"] },
         Text("image-root", r => r.ImageRoot, (r, v) => r with { ImageRoot = v },
             "Folder that image names are relative to.") with { Default = "the label table's folder" },
+        Text("sheet", r => r.Sheet, (r, v) => r with { Sheet = v },
+            "Sheet of an Excel workbook (.xlsx).") with { Default = "the first" },
+        Text("image-column", r => r.ImageColumn, (r, v) => r with { ImageColumn = v },
+            "The table's column that names images: files, or what DICOM headers have.")
+            with { Default = "image, or the column that matches the most files", ChosenFrom = ["data", "sheet", "image-root", "match"] },
+        Text("match", r => r.Match, (r, v) => r with { Match = v },
+            "How rows of a label table are matched to files.")
+            with { Allowed = [.. MatchKinds.Names], Default = "what matches the most", ChosenFrom = ["data", "sheet", "image-root", "image-column"] },
+        Texts("views", r => r.Views, (r, v) => r with { Views = v },
+            "Views of a label table's images that are used; unknown ones always are. LL, RL and LAT mean lateral.")
+            with { Allowed = ViewFilter.Names, Default = "frontal", Get = r => r.Views.Count == 0 ? null : r.Views.ToArray(), ChosenFrom = ["data"] },
+        Flag("study-labels", r => r.StudyLabels, (r, v) => r with { StudyLabels = v },
+            "A row that matches several images of an examination labels all of them."),
         Texts("findings", r => r.Findings, (r, v) => r with { Findings = v },
             "Findings to learn, in this order.")
             with
@@ -67,6 +81,9 @@ public static partial class RecipeOptions
             "Which splits of a published data set: paper, official or drawn, or a folder of lists (covid:DIR).")
             with { Default = "the paper's where its lists lie in the folder", ChosenFrom = ["data"] },
         SplitSeed(),
+        Integers("split-shares", r => r.SplitShares, (r, v) => r with { SplitShares = v },
+            "Percent of a label table's images for train, val and test where it has no column 'split'.")
+            with { Min = 0, MayRepeat = true, Default = "70,10,20", Get = r => r.SplitShares.Count == 0 ? null : r.SplitShares.Select(s => (long)s).ToArray(), ChosenFrom = ["data", "sheet"] },
         Texts("uncertainty", r => r.Uncertainty, (r, v) => r with { Uncertainty = v },
             "Uncertain labels of chexpert:DIR: ignore (masked, blank ones too), zeros or ones (blank: absent), paper, or FINDING=policy for single ones.")
             with
@@ -76,6 +93,12 @@ public static partial class RecipeOptions
                 Unmet = v => UncertaintyPolicies.IsValue(v) ? null : UncertaintyPolicies.Expected,
                 DefaultReason = "no data set with uncertain labels",
             },
+        Integer("folds", r => r.Folds, (r, v) => r with { Folds = v },
+            "Cross-validation for small sets: K folds by patient, a run each, and the figures of all images, each scored by the run that has not seen its patient.")
+            with { Min = 2, Max = 100, Default = null, Get = r => r.Folds == 0 ? null : (long)r.Folds },
+        Integer("fold", r => r.Fold, (r, v) => r with { Fold = v },
+            "Train and test this one of the folds, from 1.")
+            with { Min = 1, Max = 100, Default = "all, one after the other", Get = r => r.Fold == 0 ? null : (long)r.Fold },
         Fraction("label-fraction", r => r.LabelFraction, (r, v) => r with { LabelFraction = v },
             "How much of the training labels to use: a share (1%), a number of images (200), or of positives and negatives of every finding (20-per-finding)."),
         Flag("allow-overlap", r => r.AllowOverlap, (r, v) => r with { AllowOverlap = v },
@@ -215,6 +238,9 @@ public static partial class RecipeOptions
                 Default = "crop-flip; none with linear; shift-flip-noise for images of at most 64 px",
                 ChosenFrom = ["image-size", "method"],
             },
+        Choice("flip", r => r.Flip, (r, v) => r with { Flip = v },
+            "Whether augmentation may mirror images, half of them at random.", "auto", "on", "off")
+            with { Group = RecipeGroup.Pixels, Default = "auto: on, unless a finding names left or right", ChosenFrom = ["data", "train", "findings", "class-column", "augment"] },
 
         // ---- optimisation ----
         Choice("optimizer", r => r.Optimizer, (r, v) => r with { Optimizer = v }, "Optimizer.", "adamw", "sgd")

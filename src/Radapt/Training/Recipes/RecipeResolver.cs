@@ -29,6 +29,7 @@ public static class RecipeResolver
         RecipeDefaults.ChooseMethod(choices);
         RecipeDefaults.ChooseBackbone(choices);
         RecipeDefaults.ChoosePixels(choices);
+        RecipeDefaults.ChooseFlip(choices);
         RecipeDefaults.ChooseSchedule(choices);
         RecipeDefaults.ChooseRates(choices);
         RecipeDefaults.ChooseCompute(choices);

@@ -80,20 +80,6 @@ public sealed class CheXpertTests : IDisposable
         Assert.True(Read(Data).Parts.Row(Train).Exists);
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("/CheXpert-v1.0 batch 1 (validate & csv)")]
-    public void Read_FullSizeArchives_FindPatientsInAnyBatch(string named)
-    {
-        WriteOfficial("CheXpert-v1.0 batch 1 (validate & csv)/");
-        _folder.Images(
-            "CheXpert-v1.0 batch 1 (validate & csv)/valid/patient64541/study1/view1_lateral.jpg", "CheXpert-v1.0 batch 3 (train 2)/patient00001/study2/view1_frontal.jpg",
-            "CheXpert-v1.0 batch 2 (train 1)/patient64541/study1/view1_lateral.jpg");
-        DataParts parts = Read(Data + named).Parts;
-        Assert.True(parts.Row(Train).Exists && parts.Row(Valid).Exists);
-        Assert.EndsWith("valid/patient64541/study1/view1_lateral.jpg", parts.Row(Valid).Path, StringComparison.Ordinal);
-    }
-
     [Fact]
     public void Read_NoTestTable_IsSaid()
     {

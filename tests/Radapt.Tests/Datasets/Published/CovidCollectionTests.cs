@@ -87,7 +87,7 @@ public sealed class CovidCollectionTests : IDisposable
         string root = Repository.RealData("covid-cxr");
         string[] columns = ["pneumonia", "viral", "bacterial", "fungal", "covid19", "sars", "ards", "no_finding"];
         string[] names = ["Pneumonia", "Viral", "Bacterial", "Fungal", "COVID-19", "SARS", "ARDS", "No Finding"];
-        LabelledImages table = DataReader.ReadOne(Path.Combine(root, "findings.csv"), new DataOptions { Findings = columns, ImageRoot = Path.Combine(root, "images") });
+        LabelledImages table = DataReader.ReadOne(Path.Combine(root, "findings.csv"), new DataOptions { Findings = columns, ImageRoot = Path.Combine(root, "images"), Views = ["all"] });
         var byHand = table.Items.ToDictionary(i => i.Name, i => i.Labels);
         DataParts drawn = Read("covid:" + root, new DataOptions { SplitName = "drawn", Findings = names }).Parts;
         Assert.Equal(344, drawn.Sizes().Sum());

@@ -59,29 +59,6 @@ public class RecipeResolverTests
     }
 
     [Fact]
-    public void WhatDataChose_IsRecorded_AndChosenAnewForOtherData()
-    {
-        string[] paper = ["paper"];
-        string[] five = ["Edema", "Atelectasis"];
-        RecipeFacts facts = Facts with
-        {
-            DataChoices = [new("split-name", "official", "its lists"), new("split-seed", 0L, "the same"), new("uncertainty", paper, "the paper's"), new("findings", five, "the five")],
-        };
-        ResolvedRecipe resolved = RecipeResolver.Resolve([Run()], facts);
-        Assert.Equal(("official", 0L, "paper", "Edema,Atelectasis"), (resolved.Recipe.SplitName, resolved.Recipe.SplitSeed, resolved.Recipe.Uncertainty[0], string.Join(',', resolved.Recipe.Findings)));
-        Assert.Equal(("default", "its lists"), (resolved.Value("split-name").Origin, resolved.Value("split-name").Reason));
-        Assert.Equal("command line", RecipeResolver.Resolve([Run("--findings Mass")], facts).Value("findings").Origin);
-        Assert.DoesNotContain(Resolve(Run()).Values, v => v.Name is "split-name" or "split-seed");
-
-        using var folder = new TemporaryFolder();
-        RecipeFile.Write(resolved, folder["r.yaml"]);
-        RecipeLayer recorded = RecipeFile.Read(folder["r.yaml"]);
-        AssertSame(resolved.Recipe, Resolve(recorded).Recipe);
-        var other = Resolve(Line("--data other.csv"), recorded).Recipe;
-        Assert.Equal((null, null, 0, 0), (other.SplitName, other.SplitSeed, other.Uncertainty.Count, other.Findings.Count));
-    }
-
-    [Fact]
     public void BaseLr_IsScaledByTheEffectiveBatch()
     {
         ResolvedRecipe resolved = Resolve(Run("--base-lr 3e-3 --batch-size 32 --accumulate 2"));

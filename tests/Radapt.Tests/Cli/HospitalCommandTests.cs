@@ -1,0 +1,107 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Radapt.Tests.Datasets;
+
+namespace Radapt.Tests.Cli;
+
+/// <summary>DICOM files and a spreadsheet: what a hospital has tonight, from table to figures, by whole commands.</summary>
+[Collection(WholeCommands.Name)]
+public sealed class HospitalCommandTests(TinyRun tiny) : IDisposable
+{
+    private readonly HospitalFolder _hospital = new();
+
+    public void Dispose() => _hospital.Dispose();
+
+    [Fact]
+    public async Task FineTune_WorkbookByAccession_SplitsByPatientAndComesBackTheSameFromItsRecipe()
+    {
+        string table = _hospital.WriteWorkbook("befunde.xlsx", _hospital.Table(i => i.Accession));
+        RadaptResult tuned = (await Run(FineTune(table, "run"))).Expect(0);
+        JsonNode data = tuned.Json["data"]!;
+        Assert.Equal((60, 60, 0, 0), ((int)data["matching"]!["rows"]!, (int)data["matching"]!["matched"]!, (int)data["matching"]!["ambiguous_rows"]!, (int)data["matching"]!["refused_rows"]!));
+        Assert.Equal((1, 1, 1), ((int)data["matching"]!["refused_files"]!["CT"]!, (int)data["matching"]!["refused_files"]!["MG"]!, (int)data["matching"]!["refused_files"]!["multi-frame"]!));
+        Assert.Equal(60, (int)data["train"]! + (int)data["val"]! + (int)data["test"]!);
+        Assert.Contains("'Untersuchung', by AccessionNumber: 60 of 60 rows matched; 0 rows without a file; 4 of 74 files without a row", tuned.Error, StringComparison.Ordinal);
+        Assert.Contains("shared out 70 : 10 : 20 by patient", tuned.Error, StringComparison.Ordinal);
+        string recipe = File.ReadAllText(_hospital["run/recipe.yaml"]);
+        Assert.All(
+            new[] { "image-column: {value: Untersuchung, source: default,", "match: {value: accession, source: default,", "views: {value: [frontal], source: default,", "split-shares: {value: [70, 10, 20], source: default", "split-seed: {value: 0,", "flip: {value: on, source: default" },
+            line => Assert.Contains(line, recipe, StringComparison.Ordinal));
+
+        AssertSplitIsByPatient(_hospital["run/split.csv"]);
+        RadaptResult evaluated = (await Run("evaluate", "run", "--json")).Expect(0);
+        Assert.Equal((double)tuned.Json["test"]!["auroc"]!["mean"]!, (double)evaluated.Json["auroc"]!["mean"]!, 1e-6);
+        RadaptResult again = (await Run("finetune", "--recipe", _hospital["run/recipe.yaml"], "--out", "again", "--json")).Expect(0);
+        Assert.All(new[] { "adapter.safetensors", "predictions.csv", "split.csv" }, f => Assert.Equal(File.ReadAllBytes(_hospital["run/" + f]), File.ReadAllBytes(_hospital["again/" + f])));
+        AssertNothingOfPatients(tuned, evaluated, again);
+
+        File.Delete(Path.Combine(_hospital.Root, _hospital.Images[0].File));
+        RadaptResult changed = (await Run("evaluate", "run", "--allow-missing-images")).Expect(2);
+        Assert.Contains("its split was drawn, and images, patients or labels changed since", changed.ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task FineTune_RowsOfRefusedFilesAndSidedFindings_GoOnWithoutBoth()
+    {
+        string[][] rows = [.. _hospital.Table(i => i.Accession), .. new[] { "00ACC8801", "00ACC8802", "00ACC8803" }.Select(a => (string[])["1", a, "50", "1", "0"])];
+        rows[0][^1] = "Erguss rechts";
+        string table = _hospital.WriteText("befunde.csv", rows, ';', Encoding.Unicode);
+        RadaptResult tuned = (await Run(FineTune(table, "run", "--views", "all", "--study-labels", "--epochs", "2"))).Expect(3);
+        Assert.Contains("3 rows lost by it (lines 62, 63, 64)", tuned.Error, StringComparison.Ordinal);
+        Assert.Contains("10 rows match several images, all of which they label", tuned.Error, StringComparison.Ordinal);
+        Assert.Contains("the finding 'Erguss rechts' names a side", tuned.Error, StringComparison.Ordinal);
+        Assert.Contains("flip: {value: off, source: default", File.ReadAllText(_hospital["run/recipe.yaml"]), StringComparison.Ordinal);
+        Assert.Equal(70, (int)tuned.Json["data"]!["train"]! + (int)tuned.Json["data"]!["val"]! + (int)tuned.Json["data"]!["test"]!);
+        RadaptResult refused = (await Run(FineTune(table, "none", "--views", "all"))).Expect(2);
+        Assert.Contains("give --study-labels", refused.ErrorLine, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_hospital["none"]));
+        RadaptResult seen = (await Run("data", "preview", "--data", table, "--image-root", _hospital.Root, "--image-size", "32", "--json")).Expect(0);
+        AssertNothingOfPatients(tuned, refused, seen);
+    }
+
+    [Fact]
+    public async Task DataSplit_MatchedTable_WritesOneThatNamesItsFiles()
+    {
+        string table = _hospital.WriteWorkbook("befunde.xlsx", _hospital.Table(i => i.Accession));
+        (await Run("data", "split", "--data", table, "--image-root", _hospital.Root, "-o", "labels.csv")).Expect(0);
+        Assert.Equal(61, File.ReadAllLines(_hospital["labels.csv"]).Length);
+        RadaptResult tuned = (await Run(FineTune(_hospital["labels.csv"], "run", "--epochs", "1", "--image-root", _hospital.Path))).Expect(0);
+        Assert.Null(tuned.Json["data"]!["split"]);
+        AssertNothingOfPatients(tuned);
+    }
+
+    private Task<RadaptResult> Run(params string[] line) => RadaptProcess.Run(_hospital.Path, line);
+
+    // The tiny run's arguments on another table; what is given here takes the place of the tiny run's.
+    private string[] FineTune(string table, string run, params string[] more)
+    {
+        string[] given = more.Contains("--image-root") ? more : [.. more, "--image-root", _hospital.Root];
+        string[] tinys = tiny.FineTune(run);
+        tinys[2] = table;
+        bool IsReplaced(int i) => tinys[i].StartsWith("--", StringComparison.Ordinal) && given.Contains(tinys[i]);
+        string[] kept = [.. tinys.Where((a, i) => a != "--plain-names" && !IsReplaced(i) && !(i > 0 && IsReplaced(i - 1)))];
+        return [.. kept, "--json", "--allow-rare-findings", .. given];
+    }
+
+    private void AssertSplitIsByPatient(string file)
+    {
+        string[][] rows = [.. File.ReadAllLines(file).Skip(1).Select(l => l.Split(','))];
+        Assert.Equal(60, rows.Length);
+        Assert.All(rows, r => Assert.Matches("^[0-9a-f]{32}$", r[0]));
+        Assert.Equal(_hospital.Images.Select(i => i.Patient).Distinct().Count(), rows.Select(r => r[1]).Distinct().Count());
+        Assert.All(rows.GroupBy(r => r[1]), g => Assert.Single(g.Select(r => r[2]).Distinct()));
+    }
+
+    // Text of adapters and events is UTF-8 or Latin-1; a path or a key may be UTF-16.
+    private void AssertNothingOfPatients(params RadaptResult[] results)
+    {
+        string[] secrets = [.. _hospital.Secrets];
+        foreach (string file in Directory.GetDirectories(_hospital.Path).Where(d => d != _hospital.Root).SelectMany(d => Directory.GetFiles(d, "*", SearchOption.AllDirectories)))
+        {
+            byte[] bytes = File.ReadAllBytes(file);
+            Assert.All(secrets, s => Assert.True(bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(s)) < 0 && bytes.AsSpan().IndexOf(Encoding.Unicode.GetBytes(s)) < 0, $"{s} in {file}"));
+        }
+
+        Assert.All(results, r => Assert.All(secrets, s => Assert.DoesNotContain(s, r.Output + r.Error, StringComparison.Ordinal)));
+    }
+}

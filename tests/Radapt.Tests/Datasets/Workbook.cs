@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Security;
+using System.Text;
+
+namespace Radapt.Tests.Datasets;
+
+/// <summary>Excel workbooks as programs write them, and as nobody should.</summary>
+internal static class Workbook
+{
+    public const string Main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    private const string Package = "http://schemas.openxmlformats.org/package/2006/relationships";
+    private const string Office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+
+    /// <summary>A workbook of sheets of text; cells that are numbers are stored as such, the others as shared strings, empty ones not at all.</summary>
+    public static void Write(string path, params (string Name, string[][] Rows)[] sheets)
+    {
+        var strings = new List<string>();
+        Write(path, [.. sheets.Select(s => (s.Name, Sheet(s.Rows, strings)))], $"<sst xmlns=\"{Main}\">{string.Concat(strings.Select(s => $"<si><t xml:space=\"preserve\">{SecurityElement.Escape(s)}</t></si>"))}</sst>");
+    }
+
+    /// <summary>A workbook of given XML.</summary>
+    public static void Write(string path, (string Name, string Xml)[] sheets, string? sharedStrings)
+    {
+        using ZipArchive archive = ZipFile.Open(path, ZipArchiveMode.Create);
+        Put("[Content_Types].xml", "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>");
+        Put("_rels/.rels", $"<Relationships xmlns=\"{Package}\"><Relationship Id=\"r1\" Type=\"{Office}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>");
+        Put("xl/workbook.xml", $"<workbook xmlns=\"{Main}\" xmlns:r=\"{Office}\"><sheets>{string.Concat(sheets.Select((s, i) => $"<sheet name=\"{s.Name}\" sheetId=\"{i + 1}\" r:id=\"s{i}\"/>"))}</sheets></workbook>");
+        Put("xl/_rels/workbook.xml.rels",
+            $"<Relationships xmlns=\"{Package}\">{string.Concat(sheets.Select((_, i) => $"<Relationship Id=\"s{i}\" Type=\"{Office}/worksheet\" Target=\"worksheets/sheet{i + 1}.xml\"/>"))}"
+            + $"<Relationship Id=\"t\" Type=\"{Office}/sharedStrings\" Target=\"/xl/sharedStrings.xml\"/></Relationships>");
+        foreach ((int i, (string _, string xml)) in sheets.Index())
+        {
+            Put($"xl/worksheets/sheet{i + 1}.xml", xml);
+        }
+
+        if (sharedStrings is not null)
+        {
+            Put("xl/sharedStrings.xml", sharedStrings);
+        }
+
+        void Put(string name, string text)
+        {
+            using var writer = new StreamWriter(archive.CreateEntry(name, CompressionLevel.Fastest).Open(), new UTF8Encoding(false));
+            writer.Write(text);
+        }
+    }
+
+    /// <summary>The XML of a sheet.</summary>
+    public static string SheetXml(string rows) => $"<worksheet xmlns=\"{Main}\"><sheetData>{rows}</sheetData></worksheet>";
+
+    private static string Sheet(string[][] rows, List<string> strings) => SheetXml(string.Concat(rows.Select((row, r) =>
+        $"<row r=\"{r + 1}\">{string.Concat(row.Select((cell, c) => Cell(cell, $"{(char)('A' + c)}{r + 1}", strings)))}</row>")));
+
+    private static string Cell(string cell, string reference, List<string> strings)
+    {
+        if (cell.Length == 0)
+        {
+            return "";
+        }
+
+        if (double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && !cell.StartsWith('0') | cell.Length == 1)
+        {
+            return $"<c r=\"{reference}\"><v>{number.ToString("R", CultureInfo.InvariantCulture)}</v></c>";
+        }
+
+        strings.Add(cell);
+        return $"<c r=\"{reference}\" t=\"s\"><v>{strings.Count - 1}</v></c>";
+    }
+}
