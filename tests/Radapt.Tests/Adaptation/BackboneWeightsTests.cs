@@ -24,7 +24,7 @@ public class BackboneWeightsTests
         using var scope = NewDisposeScope();
         using var data = new GoldenTensors(golden.File("data"));
         using var stored = new GoldenTensors(golden.File("expected_model"));
-        using var classifier = new Classifier(GoldenAssert.Shape(golden.Config), (int)golden.Config["classes"]!, Pooling.Mean, 0, ComputePlan.Float32);
+        using var classifier = new Classifier(GoldenAssert.Shape(golden.Config), (int)golden.Config["classes"]!, GoldenAssert.Pooling(golden.Config), 0, ComputePlan.Float32);
         using BackboneWeights weights = BackboneWeights.Open(golden.File("input"));
         weights.LoadInto(classifier.Encoder);
         Assert.Empty(stored.CopyInto(classifier.Head.named_parameters().Select(p => (p.name, (Tensor)p.parameter))));

@@ -26,7 +26,7 @@ public class LoraGoldenTests
         bool[] enabled = [.. config["enable"]!.AsArray().Select(e => (bool)e!)];
         using var projection = new Projection((int)config["in"]!, (int)config["out"]!, new Kernels(ComputePlan.Float32));
         var settings = new LoraSettings { Rank = (int)config["r"]!, Alpha = (double)config["alpha"]!, Dropout = 0 };
-        using var adapter = new LoraAdapter(settings, (int)config["in"]!, (int)config["out"]!, new OutputGroups(3, [.. Enumerable.Range(0, 3).Where(i => enabled[i])]), 0, ComputePlan.Float32);
+        using var adapter = new LoraAdapter(settings, (int)config["in"]!, (int)config["out"]!, new OutputGroups(enabled.Length, [.. Enumerable.Range(0, enabled.Length).Where(i => enabled[i])]), 0, ComputePlan.Float32);
         Assert.Empty(data.CopyInto([("weight", projection.weight), ("bias", projection.bias), ("lora_A", adapter.A), ("lora_B", adapter.B)]));
         projection.bias.requires_grad = true;
         projection.Adapter = adapter;
@@ -114,7 +114,7 @@ public class LoraGoldenTests
 
     internal static Classifier Build(JsonObject config)
     {
-        var classifier = new Classifier(GoldenAssert.Shape(config), (int)config["classes"]!, Pooling.Mean, 0, ComputePlan.Float32);
+        var classifier = new Classifier(GoldenAssert.Shape(config), (int)config["classes"]!, GoldenAssert.Pooling(config), 0, ComputePlan.Float32);
         var lora = new LoraSettings { Rank = (int)config["lora_rank"]!, Alpha = (double)config["lora_alpha"]!, Dropout = 0 };
         AdaptationMethod.Apply(classifier, "lora", new MethodSettings { Lora = lora }, ComputePlan.Float32, 0);
         return classifier;

@@ -68,6 +68,10 @@ internal static class GoldenAssert
         Assert.True(excess <= 0, $"{what}: beyond atol {atol} rtol {rtol} by {excess:g3}");
     }
 
+    /// <summary>How a case's classifier pools: upstream's <c>global_pool</c>.</summary>
+    public static Radapt.Adaptation.Pooling Pooling(System.Text.Json.Nodes.JsonObject config) =>
+        (bool?)config["global_pool"] is false ? Radapt.Adaptation.Pooling.ClassToken : Radapt.Adaptation.Pooling.Mean; // a case that does not say reads the mean
+
     /// <summary>The shape that a case's configuration describes.</summary>
     public static BackboneShape Shape(System.Text.Json.Nodes.JsonObject config) =>
         new((int)config["img_size"]!, (int)config["patch_size"]!, (int)config["depth"]!, (int)config["embed_dim"]!, (int)config["num_heads"]!)
@@ -75,6 +79,7 @@ internal static class GoldenAssert
             Registers = (int?)config["num_register_tokens"] ?? 0,
             LayerScale = config["init_values"] is not null,
             SwiGlu = (string?)config["ffn_layer"] is "swiglufused",
-            HiddenWidth = (int?)config["mlp_hidden"] ?? 4 * (int)config["embed_dim"]!,
+            HiddenWidth = (int?)config["mlp_hidden"] ?? (int)(((double?)config["mlp_ratio"] ?? 4) * (int)config["embed_dim"]!),
+            Epsilon = (double?)config["eps"] ?? 1e-6,
         };
 }

@@ -76,8 +76,7 @@ public class VisionTransformerGoldenTests
     private static Classifier Load(GoldenCase golden)
     {
         JsonObject config = golden.Config;
-        Pooling pooling = (bool)config["global_pool"]! ? Pooling.Mean : Pooling.ClassToken;
-        var classifier = new Classifier(GoldenAssert.Shape(config), (int)config["classes"]!, pooling, 0, ComputePlan.Float32);
+        var classifier = new Classifier(GoldenAssert.Shape(config), (int)config["classes"]!, GoldenAssert.Pooling(config), 0, ComputePlan.Float32);
         if (config["lora_rank"] is { } rank)
         {
             var lora = new LoraSettings { Rank = (int)rank, Alpha = (double)config["lora_alpha"]!, Dropout = 0 };

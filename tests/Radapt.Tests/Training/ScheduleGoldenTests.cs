@@ -40,12 +40,12 @@ public class ScheduleGoldenTests
 
     [Theory]
     [MemberData(nameof(Groups))]
-    public void ByLayer_VitBase_GroupsEqualUpstream(string id)
+    public void ByLayer_EveryGoldenModel_GroupsEqualUpstream(string id)
     {
         GoldenCase golden = GoldenIndex.Find(id);
         JsonObject c = golden.Config;
         var plan = new ComputePlan("float32", "meta", 1);
-        using var classifier = new Classifier(BackboneShape.FromName("vit_base_patch16_224")!, (int)c["classes"]!, Pooling.Mean, 0, plan);
+        using var classifier = new Classifier(BackboneShape.FromName("vit_base_patch16_224")! with { Depth = (int)c["depth"]! }, (int)c["classes"]!, Pooling.Mean, 0, plan);
         AdaptationMethod.Apply(classifier, (bool)c["lora"]! ? "lora" : "full", new MethodSettings(), plan, 0);
         IReadOnlyList<ParameterGroup> groups = ParameterGroup.ByLayer(classifier.Trained(), (int)c["depth"]!, (double)c["layer_decay"]!, (double)c["weight_decay"]!);
         var actual = groups.SelectMany(g => g.Tensors.Select(t => (t.Name, g.Scale, g.WeightDecay))).ToDictionary(t => t.Name);
@@ -66,7 +66,7 @@ public class ScheduleGoldenTests
 
     [Theory]
     [MemberData(nameof(Trajectories))]
-    public void Optimizer_TwentySteps_LossesAndFinalTensorsEqualUpstream(string id)
+    public void Optimizer_EveryTrajectory_LossesAndFinalTensorsEqualUpstream(string id)
     {
         GoldenCase golden = GoldenIndex.Find(id);
         JsonObject c = golden.Config;
