@@ -46,7 +46,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         terminal.Line();
         ShowNotes();
         string stopped = summary.StoppedEarly ? ", stopped early" : "";
-        terminal.Line($"Best epoch: {summary.BestEpoch} of {summary.Epochs}{stopped}, in {Figures.Duration(summary.Time)}; validation AUROC {Figures.Auroc(summary.Val.MeanAuroc)}");
+        terminal.Line($"Best epoch: {summary.BestEpoch} of {summary.Epochs}{stopped}, in {Figures.Duration(summary.Time)}; validation AUROC {Figures.Auroc(summary.Val.MeanAuroc)}{ChosenBy()}");
         terminal.Line(summary.Test is null ? "Validation figures (there are no test images):" : "Test figures:", strong: true);
         Figures.Show(terminal, summary.Test ?? summary.Val);
         Figures.ShowStudies(terminal, summary.Test is null ? summary.ValStudies : summary.TestStudies);
@@ -69,6 +69,12 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         {
             throw new InterruptedException(message);
         }
+    }
+
+    private string ChosenBy()
+    {
+        (int part, int all) = (fineTuning.ChoosingImages.Items.Count, fineTuning.Data.Val.Items.Count);
+        return part == all ? "" : $" (all {Figures.Count(all)} images; {Figures.Count(part)} of them chose the epoch)";
     }
 
     // Those not shown yet: some arise while the run goes on, such as a cache whose disk is full.

@@ -26,6 +26,8 @@ internal static class RecipeArguments
                 "image-root" or "cache" => "DIR",
                 "weights" => "FILE|RUN",
                 "key" => "FILE",
+                "validate-every" => "N|auto",
+                "validate-images" => "N|auto|all",
                 _ => "NAME",
             },
         },

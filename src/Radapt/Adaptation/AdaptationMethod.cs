@@ -84,6 +84,12 @@ internal abstract class AdaptationMethod
     /// <summary>Whether lower blocks stay as they are, as far as the settings tell; then their features can be computed once.</summary>
     public virtual bool LeavesLowerBlocks(MethodSettings settings) => false;
 
+    /// <summary>The lowest block that something is trained in or below, from 0; the depth: only the head is trained.</summary>
+    public virtual int LowestBlock(MethodSettings settings, int depth) => 0;
+
+    /// <summary>Whether it trains the large weights of its blocks themselves, whose gradients cost as much as those of activations.</summary>
+    public virtual bool TrainsWholeBlocks => false;
+
     /// <summary>Adds what the method needs to be rebuilt to an adapter file's metadata.</summary>
     public virtual void Describe(MethodSettings settings, IDictionary<string, string> metadata)
     {

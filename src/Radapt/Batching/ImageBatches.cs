@@ -25,7 +25,8 @@ internal sealed class ImageBatches
 
     private readonly LabelledImages _images;
     private readonly Preprocessing _preprocessing;
-    private readonly int _batchSize;
+    private readonly int _askedBatchSize;
+    private readonly int _batchSize; // no more than there are images
     private readonly int _threads;
     private readonly RadiographCache _cache;
     private readonly FeatureFile? _features;
@@ -45,15 +46,17 @@ internal sealed class ImageBatches
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         _images = images;
         _preprocessing = preprocessing;
-        _batchSize = Math.Min(batchSize, Math.Max(1, images.Items.Count));
+        _askedBatchSize = batchSize;
+        _batchSize = BatchSizeOf(batchSize, images);
         _threads = threads;
         _cache = new RadiographCache(cacheBytes, disk, new DicomOptions(preprocessing.DicomScale, codecs));
     }
 
-    private ImageBatches(ImageBatches images, FeatureFile features)
+    private ImageBatches(ImageBatches batches, LabelledImages images, FeatureFile? features)
     {
-        (_images, _preprocessing, _batchSize, _threads, _cache) = (images._images, images._preprocessing, images._batchSize, images._threads, images._cache);
-        _features = features;
+        (_images, _preprocessing, _askedBatchSize, _threads, _cache, _features) = (images, batches._preprocessing, batches._askedBatchSize, batches._threads, batches._cache, features);
+        _batchSize = BatchSizeOf(_askedBatchSize, images);
+        Flips = batches.Flips;
     }
 
     /// <summary>The images.</summary>
@@ -72,7 +75,10 @@ internal sealed class ImageBatches
     public int BatchesPerEpoch => _images.Items.Count / _batchSize;
 
     /// <summary>The same batches with features in place of pixels; nothing is decoded, and no augmentation applies.</summary>
-    public ImageBatches WithFeatures(FeatureFile features) => new(this, features);
+    public ImageBatches WithFeatures(FeatureFile features) => new(this, _images, features);
+
+    /// <summary>Batches of other images, prepared alike; both share the images in memory.</summary>
+    public ImageBatches WithImages(LabelledImages images) => new(this, images, null);
 
     /// <summary>The batches of a training epoch, shuffled and augmented by (seed, epoch, image). Unreadable images end it.</summary>
     /// <param name="augmentation">The training transform.</param>
@@ -100,6 +106,8 @@ internal sealed class ImageBatches
             unreadable,
             (image, _, pixels) => EvaluationTransform.Apply(image, _preprocessing, pixels),
             cancellation);
+
+    private static int BatchSizeOf(int asked, LabelledImages images) => Math.Min(asked, Math.Max(1, images.Items.Count));
 
     private IEnumerable<ImageBatch> Read(
         IReadOnlyList<int[]> batches, UnreadableImages unreadable, Transform transform, CancellationToken cancellation)
@@ -130,7 +138,7 @@ internal sealed class ImageBatches
 
             try
             {
-                transform(_cache.Get(item, labelled.Path), item, values);
+                transform(_cache.Get(labelled.Path), item, values);
             }
             catch (RadaptException e) when (unreadable == UnreadableImages.Report)
             {

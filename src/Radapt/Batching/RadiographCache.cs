@@ -15,25 +15,25 @@ internal sealed class RadiographCache(long bytes, DiskCache? disk = null, DicomO
 {
     private const int Overhead = 128; // objects and table entry
 
-    private readonly ConcurrentDictionary<int, Radiograph> _images = new();
+    private readonly ConcurrentDictionary<string, Radiograph> _images = new();
     private readonly DicomOptions _dicom = dicom ?? new DicomOptions();
     private long _used;
 
     /// <summary>Images kept.</summary>
     public int Count => _images.Count;
 
-    /// <summary>The image of an item, read from its file unless it is kept.</summary>
+    /// <summary>The image of a file, read unless it is kept.</summary>
     /// <exception cref="RadaptException">The file cannot be read.</exception>
-    public Radiograph Get(int item, string path)
+    public Radiograph Get(string path)
     {
-        if (_images.TryGetValue(item, out Radiograph? kept))
+        if (_images.TryGetValue(path, out Radiograph? kept))
         {
             return kept;
         }
 
         Radiograph image = disk is null ? RadiographReader.Read(path, _dicom) : disk.Get(path);
         long size = image.Pixels.LongLength + Overhead;
-        if (Interlocked.Add(ref _used, size) > bytes || !_images.TryAdd(item, image))
+        if (Interlocked.Add(ref _used, size) > bytes || !_images.TryAdd(path, image))
         {
             Interlocked.Add(ref _used, -size);
         }

@@ -18,10 +18,9 @@ internal static class LabelFractions
     /// <summary>The images of the fraction, in the order of <paramref name="train"/>; all where it asks for more than there are.</summary>
     public static LabelledImages Draw(LabelledImages train, LabelFraction fraction, long seed, ICollection<string> notes)
     {
-        LabelGroup[] groups = LabelGroup.Of(
-            [.. train.Items.Select(i => i.Labels)], train.Items.Select(i => i.Patient is { } patient ? "patient:" + patient : "image:" + i.Name), seed);
+        LabelGroup[] groups = Groups(train, seed);
         List<LabelGroup> taken = fraction.Each is { } each
-            ? FirstOfEachFinding(groups, train.Findings.Count, each)
+            ? [.. InOrder(groups, train.Findings.Count).Where(g => g.Each <= each).Select(g => g.Group)]
             : UpTo(fraction.Images ?? (fraction.Share!.Value * train.Items.Count), groups, train.Findings.Count);
         List<int> chosen = [.. taken.SelectMany(g => g.Rows)];
         chosen.Sort();
@@ -30,6 +29,35 @@ internal static class LabelFractions
         string amount = fraction.Share is { } share ? string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.###} %") : fraction.ToString();
         notes.Add(string.Create(CultureInfo.InvariantCulture, $"Label fraction {amount}: {chosen.Count} of {train.Items.Count} training images{people} are used."));
         return drawn;
+    }
+
+    /// <summary>
+    /// All groups in the order of the draw, each with the smallest number for which it is among the first so many positives and negatives
+    /// of every finding; <see cref="int.MaxValue"/> for those without a known label. Whether a group is among the first does not depend on the
+    /// other findings, so that a smaller number lies within a larger one.
+    /// </summary>
+    public static IReadOnlyList<(LabelGroup Group, int Each)> InOrder(LabelledImages images, long seed) => InOrder(Groups(images, seed), images.Findings.Count);
+
+    private static LabelGroup[] Groups(LabelledImages images, long seed) => LabelGroup.Of(
+        [.. images.Items.Select(i => i.Labels)], images.Items.Select(i => i.Patient is { } patient ? "patient:" + patient : "image:" + i.Name), seed);
+
+    private static List<(LabelGroup Group, int Each)> InOrder(LabelGroup[] groups, int findings)
+    {
+        var all = new List<(LabelGroup, int)>(groups.Length);
+        var counts = new int[3 * findings];
+        foreach ((LabelGroup group, _) in Order(groups, findings))
+        {
+            int each = int.MaxValue;
+            for (int l = 0; l < counts.Length; l++)
+            {
+                each = LabelGroup.IsKnown(l) && group.Counts[l] > 0 ? Math.Min(each, counts[l] + 1) : each;
+                counts[l] += group.Counts[l];
+            }
+
+            all.Add((group, each));
+        }
+
+        return all;
     }
 
     // The beginning of the order that has this many images.
@@ -47,30 +75,6 @@ internal static class LabelFractions
 
             taken.Add(group);
             count += group.Rows.Length;
-        }
-
-        return taken;
-    }
-
-    // The first positives and the first negatives of every finding. Whether a group is among them does not depend on the other findings, so that
-    // a smaller number lies within a larger one.
-    private static List<LabelGroup> FirstOfEachFinding(LabelGroup[] groups, int findings, int each)
-    {
-        var taken = new List<LabelGroup>();
-        var counts = new int[3 * findings];
-        foreach ((LabelGroup group, _) in Order(groups, findings))
-        {
-            bool isAmongThem = false;
-            for (int l = 0; l < counts.Length; l++)
-            {
-                isAmongThem |= LabelGroup.IsKnown(l) && group.Counts[l] > 0 && counts[l] < each;
-                counts[l] += group.Counts[l];
-            }
-
-            if (isAmongThem)
-            {
-                taken.Add(group);
-            }
         }
 
         return taken;

@@ -24,6 +24,7 @@ public sealed class FineTuning : IDisposable
     private readonly CodecProcess? _codecs;
     private readonly ImageBatches _train;
     private readonly ImageBatches _val;
+    private readonly ImageBatches _choosing; // the validation images that choose the epoch
     private readonly RunCache? _cache;
     private readonly FeatureCache? _features;
     private readonly string _baseHash;
@@ -49,6 +50,7 @@ public sealed class FineTuning : IDisposable
         Preprocessing = new Preprocessing(recipe.ImageSize, recipe.Resize, recipe.Mean, recipe.Std, recipe.DicomScale);
         _train = new ImageBatches(data.Train, Preprocessing, recipe.BatchSize, recipe.LoaderThreads, disk: _cache?.Training, codecs: codecs) { Flips = recipe.Flip != "off" };
         _val = new ImageBatches(data.Val, Preprocessing, recipe.BatchSize, recipe.LoaderThreads, disk: _cache?.Evaluation, codecs: codecs);
+        _choosing = _val.WithImages(ValidationPlan.Choosing(data.Val, recipe));
         _classifier = new Classifier(shape, data.Train.Findings.Count, recipe.Pooling, recipe.DropPath, _plan);
         try
         {
@@ -67,7 +69,7 @@ public sealed class FineTuning : IDisposable
             AdaptationMethod.Apply(_classifier, recipe.Method, recipe.MethodSettings, _plan, recipe.Seed);
             Trainable = _classifier.CountTrainable();
             _features = FeatureCache.Decide(recipe, _classifier, _baseHash, out string? note);
-            note ??= _features?.Note(data.Train.Items.Count + data.Val.Items.Count);
+            note ??= _features?.Note(data.Train.Items.Count + _choosing.Images.Items.Count);
             _notes = [.. _notes, .. new[] { note, OtherNormalisation(recipe, weights) }.OfType<string>()];
             FrozenWeights.Hold(_classifier.Encoder, _plan);
         }
@@ -89,6 +91,9 @@ public sealed class FineTuning : IDisposable
 
     /// <summary>The images.</summary>
     public DataSplits Data { get; }
+
+    /// <summary>The validation images that choose the epoch: all of them, or a balanced part.</summary>
+    public LabelledImages ChoosingImages => _choosing.Images;
 
     /// <summary>What the weights were recognised as.</summary>
     public string WeightsDescription { get; }
@@ -127,6 +132,7 @@ public sealed class FineTuning : IDisposable
             WeightsMean = weights?.Mean,
             WeightsStd = weights?.Std,
             TrainingImages = data.Train.Items.Count,
+            Validation = data.Val,
             DataChoices = data.Choices,
             Findings = data.Train.Findings,
             Probe = Probe(layers, asked),
@@ -153,13 +159,14 @@ public sealed class FineTuning : IDisposable
     /// <summary>How long <see cref="Run"/> will take at most, from one measured update: training, validations and test. Changes nothing.</summary>
     public TimeSpan Estimate(CancellationToken cancellation = default)
     {
-        using var trainer = new Trainer(Recipe, _classifier, _train, _val, new RunFolder("."), null) { OnBest = _ => { } };
+        using var trainer = new Trainer(Recipe, _classifier, _train, _choosing, new RunFolder("."), null) { OnBest = _ => { } };
         TimeSpan batch = trainer.TimeOfOneBatch(cancellation);
-        double validations = Math.Ceiling(Recipe.Epochs / (double)Recipe.ValidateEvery);
+        int validations = ValidationPlan.Count(Recipe.Epochs, Recipe.ValidateEvery);
+        int choosing = _choosing.Images.Items.Count;
         double left = _features?.ShareLeft ?? 1;
-        double evaluated = (left * validations * Data.Val.Items.Count) + Data.Val.Items.Count + (Data.Test?.Items.Count ?? 0)
-            + (_features is null ? 0 : Data.Train.Items.Count + Data.Val.Items.Count);
-        return batch * ((left * Recipe.Epochs * _train.BatchesPerEpoch) + (evaluated / Recipe.BatchSize / 3)); // a forward is a third of a step
+        double evaluated = (left * validations * choosing) + Data.Val.Items.Count + (Data.Test?.Items.Count ?? 0)
+            + (_features is null ? 0 : Data.Train.Items.Count + choosing);
+        return batch * ((left * Recipe.Epochs * _train.BatchesPerEpoch) + (evaluated / Recipe.BatchSize / ValidationPlan.PassesOfTraining(Recipe)));
     }
 
     /// <summary>Trains and fills the run folder.</summary>
@@ -254,7 +261,7 @@ public sealed class FineTuning : IDisposable
         RunFolder run, RunReport report, string fingerprint, bool resume, IProgress<TrainingProgress>? progress, Action<EpochResult>? onEpoch, CancellationToken cancellation)
     {
         using var events = new EventLog(run.Path);
-        using var trainer = new Trainer(Recipe, _classifier, _train, _val, run, progress)
+        using var trainer = new Trainer(Recipe, _classifier, _train, _choosing, run, progress)
         {
             OnBest = _ => AdapterFile.Save(run.Adapter, Describe(), _classifier.Trained()),
             OnUpdate = (updates, loss, rate) =>
@@ -267,7 +274,7 @@ public sealed class FineTuning : IDisposable
                 events.Epoch(result);
                 onEpoch?.Invoke(result);
             },
-            OnStart = stop => _features?.Open(_train, _val, Path.GetDirectoryName(run.State)!, fingerprint, progress, stop) ?? (_train, _val),
+            OnStart = stop => _features?.Open(_train, _choosing, Path.GetDirectoryName(run.State)!, fingerprint, progress, stop) ?? (_train, _choosing),
         };
         if (resume && run.HasState)
         {

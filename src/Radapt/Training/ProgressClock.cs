@@ -42,7 +42,7 @@ internal sealed class ProgressClock(IProgress<TrainingProgress>? progress, Recip
         if (_phase == TrainingPhase.Training)
         {
             _secondsPerTrainBatch = Seconds / Math.Max(1, done - _startBatch);
-            _secondsPerValBatch = _secondsPerValBatch == 0 ? _secondsPerTrainBatch / 3 : _secondsPerValBatch; // until measured: a forward is a third of a step
+            _secondsPerValBatch = _secondsPerValBatch == 0 ? _secondsPerTrainBatch / ValidationPlan.PassesOfTraining(recipe) : _secondsPerValBatch; // until measured
         }
         else
         {
@@ -56,7 +56,7 @@ internal sealed class ProgressClock(IProgress<TrainingProgress>? progress, Recip
 
         _sinceReport.Restart();
         int epochsAfter = recipe.Epochs - state.Epoch - 1;
-        double validations = Math.Ceiling((epochsAfter + 1) / (double)recipe.ValidateEvery);
+        int validations = ValidationPlan.Count(recipe.Epochs, recipe.ValidateEvery) - (state.Epoch / recipe.ValidateEvery);
         double left = _phase switch
         {
             TrainingPhase.Training => ((_trainBatches - done) + (epochsAfter * (double)_trainBatches)) * _secondsPerTrainBatch + (validations * _valBatches * _secondsPerValBatch),

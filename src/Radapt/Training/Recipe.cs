@@ -268,8 +268,11 @@ public sealed record Recipe
 
     // ---- validation ----
 
-    /// <summary>Validate after every this many epochs (and after the last).</summary>
+    /// <summary>Validate after every this many epochs (and after the last). 0: chosen so that validation takes at most a third of the run, only before it is resolved.</summary>
     public int ValidateEvery { get; init; } = 1;
+
+    /// <summary>Images that choose the epoch, at most: a balanced part of the validation images. Null: all of them. 0: chosen, only before it is resolved.</summary>
+    public int? ValidateImages { get; init; }
 
     /// <summary>Stop after this many validations without a better AUROC; 0: never.</summary>
     public int Patience { get; init; }

@@ -42,10 +42,13 @@ internal static class RunData
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(data.Drawn.Select(d => $"{d.Image.Name}\t{d.Part}\n")))));
 
     /// <summary>SHA-256 over findings, names, labels and file sizes of all splits: what must not change between a run and its resumption.</summary>
-    public static string Fingerprint(DataSplits data)
+    public static string Fingerprint(DataSplits data) => Fingerprint(new[] { data.Train, data.Val, data.Test }.OfType<LabelledImages>());
+
+    /// <summary>SHA-256 over findings, names, labels and file sizes of sets of images.</summary>
+    public static string Fingerprint(IEnumerable<LabelledImages> sets)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (LabelledImages split in new[] { data.Train, data.Val, data.Test }.OfType<LabelledImages>())
+        foreach (LabelledImages split in sets)
         {
             Append(string.Join('\n', split.Findings));
             foreach (LabelledImage item in split.Items)

@@ -45,6 +45,7 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
                 ["train"] = fineTuning.Data.Train.Items.Count,
                 ["val"] = fineTuning.Data.Val.Items.Count,
                 ["test"] = fineTuning.Data.Test?.Items.Count ?? 0,
+                ["choosing"] = Choosing(),
                 ["matching"] = Matching(fineTuning.Data.Matching),
                 ["split"] = fineTuning.Data.Drawn.Count == 0 ? null : new JsonObject
                 {
@@ -85,6 +86,14 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
 
         folder.WriteRun(run);
     }
+
+    // The validation images that choose the epoch.
+    private JsonObject Choosing() => new()
+    {
+        ["images"] = fineTuning.ChoosingImages.Items.Count,
+        ["every"] = fineTuning.Recipe.ValidateEvery,
+        ["fingerprint"] = RunData.Fingerprint([fineTuning.ChoosingImages]),
+    };
 
     // Counts alone: lines and names of files stay where the data is.
     private static JsonObject? Matching(MatchReport? report) => report is null ? null : new JsonObject

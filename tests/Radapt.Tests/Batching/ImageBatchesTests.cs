@@ -119,7 +119,7 @@ public sealed class ImageBatchesTests : IDisposable
         {
             for (int i = 0; i < 8; i++)
             {
-                Assert.Equal(RadiographReader.Read(images.Items[i].Path).Pixels, cache.Get(i, images.Items[i].Path).Pixels);
+                Assert.Equal(RadiographReader.Read(images.Items[i].Path).Pixels, cache.Get(images.Items[i].Path).Pixels);
             }
         }
 

@@ -41,7 +41,7 @@ public sealed class LiveTensorTests(TinyRuns runs) : IClassFixture<TinyRuns>
         var counts = new List<long>();
         using FineTuning run = runs.Prepare(
             $"method {method}", $"optimizer {optimizer}", $"accumulate {accumulate}", "epochs 20", "drop-path 0.1", "clip-grad 1",
-            "pos-weight balanced", "patience 0", "validate-every 5");
+            "pos-weight balanced", "patience 0", "validate-every 5", "validate-images 5");
         run.OnUpdate = _ => counts.Add(LiveTensors);
 
         run.Run(runs.NewFolder(), cancellation: TestContext.Current.CancellationToken);

@@ -41,6 +41,26 @@ public sealed class ResumeTests(TinyRuns runs) : IClassFixture<TinyRuns>
         Assert.Equal(undisturbed, TinyRuns.Results(runs.RunUntil(long.MaxValue, folder, resume: true, s_random)!));
     }
 
+    [Theory]
+    [InlineData("method lora")]
+    [InlineData("method linear")] // of features that are computed once
+    public void Run_PartOfTheValidationImagesAndInterrupted_EqualsUndisturbed(string method)
+    {
+        string[] options = [.. s_random, method, "validate-every 2", "validate-images 5", "epochs 5", .. method == "method linear" ? ["augment none", "drop-path 0"] : Array.Empty<string>()];
+        string undisturbed = TinyRuns.Results(runs.Run(options));
+        foreach (int update in new[] { 2, 7, 13 })
+        {
+            string folder = runs.NewFolder();
+            Assert.Null(runs.RunUntil(update, folder, resume: false, options));
+            Assert.Equal(undisturbed, TinyRuns.Results(runs.RunUntil(long.MaxValue, folder, resume: true, options)!));
+        }
+
+        string changed = runs.NewFolder();
+        Assert.Null(runs.RunUntil(2, changed, resume: false, options));
+        RadaptException error = Assert.Throws<RadaptException>(() => runs.RunUntil(long.MaxValue, changed, resume: true, [.. options, "validate-images 6"]));
+        Assert.Contains("validate-images 5, not 6", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Run_InterruptedAtAnyMoment_EqualsUndisturbed()
     {

@@ -1,5 +1,8 @@
+using System.Text.Json.Nodes;
 using Radapt.Datasets;
+using Radapt.Inference;
 using Radapt.Training;
+using Radapt.Training.Recipes;
 using static TorchSharp.torch;
 
 namespace Radapt.Tests.Training;
@@ -37,6 +40,40 @@ public sealed class TrainerTests(TinyRuns runs) : IClassFixture<TinyRuns>
         Assert.Equal([2, 4, 5], summary.History.Where(e => e.ValAuroc is not null).Select(e => e.Epoch));
         Assert.Contains(summary.BestEpoch, (int[])[2, 4, 5]);
         Assert.Equal(summary.History.Max(e => e.ValAuroc), summary.Val.MeanAuroc);
+    }
+
+    [Fact]
+    public void Run_ManyMoreValidationThanTrainingImages_ValidatesEvenlyAndSaysSo()
+    {
+        // 12 epochs of 5 images cost 120 forward passes; half of that, less one pass over the 8 validation images, is room for 6 validations.
+        RunSummary summary = runs.Run("label-fraction 4", "epochs 12", "validate-every auto", "patience 0");
+        Assert.Equal([2, 4, 6, 8, 10, 12], summary.History.Where(e => e.ValAuroc is not null).Select(e => e.Epoch));
+        JsonNode data = RunFile.Read(summary.Folder)!["data"]!;
+        Assert.Equal((5, 8, 2), ((int)data["train"]!, (int)data["choosing"]!["images"]!, (int)data["choosing"]!["every"]!));
+        Assert.Contains("validate-every: {value: 2, source: command line", File.ReadAllText(Path.Combine(summary.Folder, "recipe.yaml")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_PartOfTheValidationImages_ChoosesAndAllAreScored()
+    {
+        using FineTuning run = runs.Prepare("validate-images 5");
+        LabelledImages part = run.ChoosingImages;
+        Assert.InRange(part.Items.Count, 2, 5);
+        Assert.All(part.CountLabels(), c => Assert.True(c.HasBothClasses));
+        RunSummary summary = run.Run(runs.NewFolder(), cancellation: TestContext.Current.CancellationToken);
+        JsonNode data = RunFile.Read(summary.Folder)!["data"]!;
+        Assert.Equal((part.Items.Count, 8), ((int)data["choosing"]!["images"]!, (int)data["val"]!));
+
+        // The best epoch's figure is the part's, the run's is that of all.
+        using Predictor predictor = Predictor.Open(summary.Folder);
+        Assert.Equal(predictor.Score(part, cancellation: TestContext.Current.CancellationToken).Metrics.MeanAuroc!.Value, summary.History.Max(e => e.ValAuroc)!.Value, 1e-9);
+        Assert.Equal(predictor.Score(run.Data.Val, cancellation: TestContext.Current.CancellationToken).Metrics.MeanAuroc!.Value, summary.Val.MeanAuroc!.Value, 1e-9);
+
+        string recipe = Path.Combine(summary.Folder, "recipe.yaml");
+        using FineTuning again = FineTuning.Prepare([RecipeFile.Read(recipe)]);
+        Assert.Equal(TinyRuns.Results(summary), TinyRuns.Results(again.Run(runs.NewFolder(), cancellation: TestContext.Current.CancellationToken)));
+        JsonNode repeated = RunFile.Read(Directory.GetParent(recipe)!.FullName)!["data"]!["choosing"]!;
+        Assert.Equal(data["choosing"]!.ToJsonString(), repeated.ToJsonString());
     }
 
     [Fact]

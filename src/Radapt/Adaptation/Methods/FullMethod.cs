@@ -24,5 +24,8 @@ internal sealed class FullMethod : AdaptationMethod
     public override bool HoldsWholeModel => true;
 
     /// <inheritdoc/>
+    public override bool TrainsWholeBlocks => true;
+
+    /// <inheritdoc/>
     public override bool IsTrained(string name, MethodSettings settings, BackboneShape shape) => true;
 }

@@ -28,6 +28,12 @@ internal sealed class LastKMethod : AdaptationMethod
     public override bool LeavesLowerBlocks(MethodSettings settings) => true;
 
     /// <inheritdoc/>
+    public override int LowestBlock(MethodSettings settings, int depth) => depth - settings.LastBlocks;
+
+    /// <inheritdoc/>
+    public override bool TrainsWholeBlocks => true;
+
+    /// <inheritdoc/>
     public override MethodProblem? Problem(MethodSettings settings, BackboneShape shape) => settings.LastBlocks >= 1 && settings.LastBlocks <= shape.Depth ? null
         : new MethodProblem("last-k", $"{settings.LastBlocks} blocks are outside 1 to {shape.Depth}, the backbone's depth; give a number in that range.");
 

@@ -19,4 +19,7 @@ internal sealed class LinearMethod : AdaptationMethod
 
     /// <inheritdoc/>
     public override bool LeavesLowerBlocks(MethodSettings settings) => true;
+
+    /// <inheritdoc/>
+    public override int LowestBlock(MethodSettings settings, int depth) => depth;
 }

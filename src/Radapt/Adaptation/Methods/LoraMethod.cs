@@ -31,6 +31,9 @@ internal sealed class LoraMethod : AdaptationMethod
     public override bool LeavesLowerBlocks(MethodSettings settings) => LowRankTargets.LeavesLowerBlocks(settings.Lora);
 
     /// <inheritdoc/>
+    public override int LowestBlock(MethodSettings settings, int depth) => LowRankTargets.LowestBlock(settings.Lora);
+
+    /// <inheritdoc/>
     public override MethodProblem? Problem(MethodSettings settings, BackboneShape shape)
     {
         LoraSettings lora = settings.Lora;

@@ -50,7 +50,11 @@ internal static class LowRankTargets
     }
 
     /// <summary>Whether the first block is left as it is.</summary>
-    public static bool LeavesLowerBlocks(LoraSettings settings) => settings.Blocks.Count > 0 ? settings.Blocks.Min() > 0 : settings.Ranks is [0, ..];
+    public static bool LeavesLowerBlocks(LoraSettings settings) => LowestBlock(settings) > 0;
+
+    /// <summary>The lowest adapted block, from 0.</summary>
+    public static int LowestBlock(LoraSettings settings) =>
+        settings.Blocks.Count > 0 ? settings.Blocks.Min() : settings.Ranks.TakeWhile(rank => rank == 0).Count();
 
     /// <summary>What is wrong with targets or blocks.</summary>
     public static MethodProblem? Problem(LoraSettings settings, BackboneShape shape)

@@ -31,10 +31,33 @@ internal sealed class RecipeChoices(RecipeLayer given, RecipeFacts facts)
     public void Derive(string name, object value, RecipeEntry from, string reason) =>
         Decide(RecipeOptions.Find(name)!, value, from.Origin, reason, from.Source);
 
+    /// <summary>Decides one option by the choice where nothing or only the word that asks for it was given.</summary>
+    public void ChooseOrDerive(string name, string word, Func<Choice> choose)
+    {
+        if (Given.Find(name) is { Value: string given } entry && given == word)
+        {
+            Choice choice = choose();
+            Derive(name, choice.Value, entry, choice.Reason!);
+        }
+        else
+        {
+            Choose(name, choose);
+        }
+    }
+
+    /// <summary>Decides the options of a group that are left: as given, or by their fixed default.</summary>
+    public void DecideRest(RecipeGroup group) => DecideRest(RecipeOptions.All.Where(o => o.Group == group));
+
     /// <summary>Decides the options that are left: as given, or by their fixed default.</summary>
     public ResolvedRecipe Finish()
     {
-        foreach (RecipeOption option in RecipeOptions.All.Where(o => o.Get is not null && !_values.ContainsKey(o.Name)))
+        DecideRest(RecipeOptions.All);
+        return new ResolvedRecipe(Recipe, [.. RecipeOptions.All.Select(o => _values.GetValueOrDefault(o.Name)).OfType<ResolvedValue>()]);
+    }
+
+    private void DecideRest(IEnumerable<RecipeOption> options)
+    {
+        foreach (RecipeOption option in options.Where(o => o.Get is not null && !_values.ContainsKey(o.Name)))
         {
             object? standard = option.Get!(Recipe);
             if (Given.Find(option.Name) is not null || (standard is not null && option.BelongsTo(Recipe.Method, Recipe.Optimizer)))
@@ -42,8 +65,6 @@ internal sealed class RecipeChoices(RecipeLayer given, RecipeFacts facts)
                 Choose(option.Name, () => new Choice(standard!, option.DefaultReason));
             }
         }
-
-        return new ResolvedRecipe(Recipe, [.. RecipeOptions.All.Select(o => _values.GetValueOrDefault(o.Name)).OfType<ResolvedValue>()]);
     }
 
     private void Decide(RecipeOption option, object value, string origin, string? reason, string? source)

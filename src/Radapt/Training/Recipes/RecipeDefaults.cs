@@ -1,3 +1,4 @@
+using System.Globalization;
 using Radapt.Adaptation;
 using Radapt.Compute;
 using Radapt.Datasets;
@@ -18,6 +19,7 @@ internal static class RecipeDefaults
     private const int MostEpochs = 100;
     private const int ShortEpoch = 20; // updates
     private const int MostShortValidations = 50;
+    private const string Auto = "auto";
     internal const double PaperMean = 0.4785;
     internal const double PaperStd = 0.2834;
     private const string Custom = "custom";
@@ -127,14 +129,7 @@ internal static class RecipeDefaults
         Choice choice = choices.Recipe.Augment == "none" ? new Choice("off", "nothing is augmented")
             : SidedFindings.First(choices.Facts.Findings) is { } sided ? new Choice("off", $"the finding '{sided}' names a side, which a mirrored image would contradict")
             : new Choice("on", "the paper's; no finding names left or right");
-        if (choices.Given.Find("flip") is { Value: "auto" } auto)
-        {
-            choices.Derive("flip", choice.Value, auto, choice.Reason!);
-        }
-        else
-        {
-            choices.Choose("flip", () => choice);
-        }
+        choices.ChooseOrDerive("flip", Auto, () => choice);
     }
 
     public static void ChooseSchedule(RecipeChoices choices)
@@ -152,17 +147,61 @@ internal static class RecipeDefaults
 
         int epochs = choices.Recipe.Epochs;
         choices.Choose("warmup-epochs", () => new Choice(Math.Round(0.05 * epochs, 3), "ours: 5 % of the epochs"));
-        choices.Choose("validate-every", () => updates < ShortEpoch && epochs > MostShortValidations
-            ? new Choice(
-                (epochs + MostShortValidations - 1L) / MostShortValidations,
-                $"ours: epochs of {updates} updates are short; at most {MostShortValidations} validations")
-            : new Choice(1L, "the paper's"));
+        ChooseValidation(choices, updates);
         choices.Choose("patience", () =>
         {
-            int validations = (epochs + choices.Recipe.ValidateEvery - 1) / choices.Recipe.ValidateEvery;
+            int validations = ValidationPlan.Count(epochs, choices.Recipe.ValidateEvery);
             return new Choice((long)Math.Max(5, (validations + 9) / 10), $"ours: a tenth of {validations} validations, at least 5");
         });
     }
+
+    // First the images, since they decide how often these fit into the third of the run that validation may take.
+    private static void ChooseValidation(RecipeChoices choices, long updates)
+    {
+        LabelledImages? validation = choices.Facts.Validation;
+        int all = validation?.Items.Count ?? 0;
+        int epochs = choices.Recipe.Epochs;
+        bool isShort = updates < ShortEpoch && epochs > MostShortValidations;
+        int leastEvery = isShort ? (epochs + MostShortValidations - 1) / MostShortValidations : 1;
+        choices.DecideRest(RecipeGroup.Data); // the seed of a part's draw
+        choices.DecideRest(RecipeGroup.Method); // what a training image costs
+        choices.Choose("recompute", () => new Choice(false, RecipeOptions.Find("recompute")!.DefaultReason));
+        var plan = new ValidationPlan(choices.Recipe, choices.Facts.TrainingImages, all);
+        int? givenEvery = choices.Given.Find("validate-every") is { Value: string every and not Auto } ? int.Parse(every, CultureInfo.InvariantCulture) : null;
+        choices.ChooseOrDerive("validate-images", Auto, () => Images(givenEvery));
+        int images = Math.Min(all, choices.Recipe.ValidateImages ?? all);
+        choices.ChooseOrDerive("validate-every", Auto, () => Every(Math.Max(leastEvery, plan.Every(images))));
+
+        Choice Images(int? given)
+        {
+            if (given is not null && choices.Given.Find("validate-images") is null)
+            {
+                return new Choice("all", "validate-every is a number, not auto");
+            }
+
+            if (validation is null || plan.Fits(all, given ?? leastEvery))
+            {
+                return new Choice("all", $"all {all:N0} after {Epochs(given ?? leastEvery)} take {Percent(plan.Share(all, given ?? leastEvery))} of the run; at most a third is meant for validation");
+            }
+
+            (LabelledImages part, double error) = ValidationPlan.EnoughImages(validation, ValidationPlan.Seed(choices.Recipe));
+            return part.Items.Count == all ? new Choice("all", string.Create(CultureInfo.InvariantCulture, $"fewer than the {all:N0} tell epochs apart less well"))
+                : new Choice(RecipeOption.Format(part.Items.Count), string.Create(CultureInfo.InvariantCulture,
+                    $"ours: of {all:N0}, enough for a standard error of the mean AUROC of {error:0.000} (Hanley and McNeil); the chosen epoch is scored on all"));
+        }
+
+        Choice Every(int every) => new(
+            RecipeOption.Format(every),
+            every == 1 && validation is null ? "the paper's"
+            : every == leastEvery && isShort ? $"ours: epochs of {updates} updates are short; at most {MostShortValidations} validations"
+            : string.Create(CultureInfo.InvariantCulture,
+                $"{(every == 1 ? "the paper's" : "ours")}: {ValidationPlan.Count(epochs, every)} validations of {images:N0} images take {Percent(plan.Share(images, every))} of the run")
+                + (plan.Fits(images, every) ? "; at most a third is meant for validation" : "; the last epoch is always validated"));
+
+        string Epochs(int every) => every == 1 ? "every epoch" : $"every {every} epochs";
+    }
+
+    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0} %");
 
     public static void ChooseRates(RecipeChoices choices)
     {
@@ -205,15 +244,7 @@ internal static class RecipeDefaults
     public static void ChooseCompute(RecipeChoices choices)
     {
         ProductChoice probed = choices.Facts.Probe ?? new ProductChoice("float32", "linear", "exact; the processor was not probed");
-        if (choices.Given.Find("precision") is { Value: "auto" } auto)
-        {
-            choices.Derive("precision", probed.Precision, auto, probed.Reason);
-        }
-        else
-        {
-            choices.Choose("precision", () => new Choice(probed.Precision, probed.Reason));
-        }
-
+        choices.ChooseOrDerive("precision", Auto, () => new Choice(probed.Precision, probed.Reason));
         choices.Choose("products", () => new Choice(probed.Products, probed.Reason));
         ChooseThreads(choices);
     }

@@ -25,6 +25,9 @@ public sealed record RecipeFacts
     /// <summary>Training images of an epoch, after label fraction and kept classes.</summary>
     public required int TrainingImages { get; init; }
 
+    /// <summary>All validation images; null: unknown, and validating them costs nothing.</summary>
+    internal LabelledImages? Validation { get; init; }
+
     /// <summary>The findings to learn.</summary>
     public IReadOnlyList<string> Findings { get; init; } = [];
 

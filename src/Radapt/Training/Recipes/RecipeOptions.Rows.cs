@@ -1,3 +1,4 @@
+using System.Globalization;
 using Radapt.Adaptation;
 using Radapt.Datasets;
 using Kind = Radapt.Training.Recipes.RecipeValueKind;
@@ -44,6 +45,14 @@ public static partial class RecipeOptions
         Max = int.MaxValue,
         Default = RecipeOption.Format(get(Undecided)),
     };
+
+    // A number of at least 1 or a word; of the words the first is 0 and the others are none.
+    private static RecipeOption CountOr(string name, string[] words, Func<Recipe, string> get, Func<Recipe, int?, Recipe> set, string description) =>
+        Text(name, get, (r, v) => set(r, v == words[0] ? 0 : words.Contains(v) ? null : int.Parse(v, CultureInfo.InvariantCulture)), description) with
+        {
+            Unmet = v => words.Contains(v) || (int.TryParse(v, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0)
+                ? null : $"{string.Join(", ", words)} or a whole number of at least 1",
+        };
 
     private static RecipeOption Dimension(string name, Func<Recipe, int> get, Func<Recipe, int, Recipe> set, string description) =>
         Integer(name, get, set, description) with

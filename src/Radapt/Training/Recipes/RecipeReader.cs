@@ -47,9 +47,9 @@ internal sealed class RecipeReader
         {
             throw new RadaptException($"{file}:{error.Start.Line}: this is not valid YAML: {error.Message}", error);
         }
-        catch (InvalidOperationException error)
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException)
         {
-            // What the parser throws where document markers (--- and ...) stand in an order it does not expect.
+            // What the parser throws where document markers (--- and ...) are in an order that it does not expect, and for tags that are no URI.
             throw new RadaptException($"{file}: this is not valid YAML: {error.Message}", error);
         }
     }
