@@ -80,7 +80,7 @@ internal sealed class DemoCommand : RadaptCommand
         using (var fineTuning = FineTuning.Prepare([layer]))
         {
             var session = new FineTuningSession(terminal, fineTuning, run);
-            session.Start(allocator, interrupted);
+            session.Start(allocator, resume: false, interrupted);
             session.Run(resume: false, interrupted);
         }
 

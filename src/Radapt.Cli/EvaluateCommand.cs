@@ -13,7 +13,7 @@ namespace Radapt.Cli;
 /// <summary><c>radapt evaluate</c>: the figures of a run on its own test images or on others.</summary>
 internal sealed class EvaluateCommand : RadaptCommand
 {
-    private static readonly string[] s_dataOptions = ["data", "sheet", "test", "image-root", "image-column", "match", "views", "study-labels", "findings", "class-column", "class-labels", "keep-classes", "split-name", "split-seed", "uncertainty", "allow-missing-images"];
+    private static readonly string[] s_dataOptions = ["data", "sheet", "test", "image-root", "image-column", "match", "views", "study-labels", "findings", "class-column", "class-labels", "keep-classes", "split-name", "split-seed", "uncertainty", "allow-missing-images", "skip-unreadable"];
     private static readonly string[] s_computeOptions = ["batch-size", "threads", "loader-threads"];
 
     private readonly Argument<string> _run = new("run") { HelpName = "RUN", Description = "Run folder, adapter file or merged weights." };
@@ -80,9 +80,15 @@ internal sealed class EvaluateCommand : RadaptCommand
 
         int loaderThreads = recipe.LoaderThreads > 0 ? recipe.LoaderThreads : plan.Threads;
         ScoredImages scored = terminal.WithLiveLine(line => predictor.Score(
-            images, recipe.BatchSize, loaderThreads, done => line($"{Figures.Count(done)} of {Figures.Count(images.Items.Count)} images"), interrupted));
+            images, recipe.BatchSize, loaderThreads, done => line($"{Figures.Count(done)} of {Figures.Count(images.Items.Count)} images"),
+            recipe.SkipUnreadable, recipe.PlainNames, interrupted));
+        foreach (string note in scored.Notes)
+        {
+            terminal.Line($"Note: {note}");
+        }
+
         Write(parsed, scored);
-        terminal.Line($"{run} on {what}: {Figures.Count(images.Items.Count)} images", strong: true);
+        terminal.Line($"{run} on {what}: {Figures.Count(scored.Images.Items.Count)} images", strong: true);
         Figures.Show(terminal, scored.Metrics);
         Figures.ShowStudies(terminal, scored.Studies);
         if (json)
@@ -90,11 +96,13 @@ internal sealed class EvaluateCommand : RadaptCommand
             JsonObject result = MetricsJson.Of(scored.Metrics, scored.Studies);
             result["run"] = Path.GetFullPath(run);
             result["data"] = what;
-            result["images"] = images.Items.Count;
+            result["images"] = scored.Images.Items.Count;
+            result["unreadable"] = scored.Unreadable;
+            result["notes"] = new JsonArray([.. scored.Notes.Select(n => JsonValue.Create(n))]);
             Terminal.WriteJson(result);
         }
 
-        return ExitCode.Done;
+        return scored.Unreadable > 0 ? ExitCode.DoneInPart : ExitCode.Done;
     }
 
     private (LabelledImages Images, string What) Images(

@@ -71,7 +71,7 @@ internal sealed class FineTuneCommand : RadaptCommand
         using var fineTuning = FineTuning.Prepare(layers, codecs);
         string folder = resume ? GivenFolder(parsed) : parsed.GetValue(_out) ?? RunNames.Default(fineTuning.Recipe, DateTime.Now);
         var session = new FineTuningSession(terminal, fineTuning, folder);
-        session.Start(allocator, interrupted);
+        session.Start(allocator, resume, interrupted);
         session.Run(resume, interrupted);
         return Finish(json, folder);
     }
@@ -86,7 +86,7 @@ internal sealed class FineTuneCommand : RadaptCommand
             Terminal.WriteJson(run);
         }
 
-        return (int?)run["data"]?["matching"]?["refused_rows"] > 0 ? ExitCode.DoneInPart : ExitCode.Done;
+        return (int?)run["data"]?["matching"]?["refused_rows"] > 0 || (int?)run["data"]?["pixels"]?["unreadable"] > 0 ? ExitCode.DoneInPart : ExitCode.Done;
     }
 
     private RecipeLayer[] Layers(ParseResult parsed)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Radapt.Datasets;
 using Radapt.Training;
@@ -15,7 +16,10 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
     private readonly HashSet<string> _shown = [];
 
     /// <summary>Shows data, weights, chosen values and the time it will take.</summary>
-    public void Start(string allocator, CancellationToken interrupted)
+    /// <param name="allocator">What is said of memory.</param>
+    /// <param name="resume">Go on with the run in the folder.</param>
+    /// <param name="interrupted">Ends it.</param>
+    public void Start(string allocator, bool resume, CancellationToken interrupted)
     {
         Recipe recipe = fineTuning.Recipe;
         ProcessSettings.UseThreads(recipe.Threads);
@@ -27,10 +31,30 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
             $"Trained: {fineTuning.Trainable.Trainable:N0} of {fineTuning.Trainable.Total:N0} parameters of model and adapters ({fineTuning.Trainable.Percent:0.###} %)"));
         terminal.Line($"Compute: {recipe.Precision} on {recipe.Device}, {recipe.Threads} thread{(recipe.Threads == 1 ? "" : "s")}; {allocator}");
         terminal.Line($"Run folder: {folder}");
-        TimeSpan estimate = Interruptible(() => fineTuning.Estimate(interrupted), whole is null || !File.Exists(Path.Combine(whole, "recipe.yaml")) ? "interrupted before training began; nothing was written."
-            : $"interrupted before this fold began. Go on with: radapt finetune --resume --out {Quoted(whole)}");
+        string interruption = whole is null || !File.Exists(Path.Combine(whole, "recipe.yaml")) ? "interrupted before training began; nothing was written."
+            : $"interrupted before this fold began. Go on with: radapt finetune --resume --out {Quoted(whole)}";
+        CheckPixels(resume, interruption, interrupted);
+        TimeSpan estimate = Interruptible(() => fineTuning.Estimate(interrupted), interruption);
         terminal.Line($"Time: at most about {Figures.Duration(estimate)} ({Figures.Count(recipe.Epochs)} epochs)");
         terminal.Line();
+    }
+
+    private void CheckPixels(bool resume, string interruption, CancellationToken interrupted)
+    {
+        var watch = Stopwatch.StartNew();
+        Interruptible(
+            () => terminal.WithLiveLine(line =>
+            {
+                fineTuning.CheckPixels(folder, resume, new TrainingDisplay(terminal, line, fineTuning.Recipe.Epochs), interrupted);
+                return true;
+            }),
+            interruption);
+        if (fineTuning.CheckedImages is { } images)
+        {
+            terminal.Line($"Pixels: all {Figures.Count(images)} images were decoded, in {Figures.Duration(watch.Elapsed)}");
+        }
+
+        ShowNotes();
     }
 
     /// <summary>Trains, then shows the figures of the best epoch.</summary>

@@ -29,7 +29,7 @@ internal sealed class FoldsSession(Terminal terminal, IReadOnlyList<RecipeLayer>
             folder ??= RunNames.Default(fineTuning.Recipe, DateTime.Now);
             string own = all?.FolderOf(fold) ?? Path.Combine(folder, "fold1");
             var session = new FineTuningSession(terminal, fineTuning, own, folder);
-            session.Start(allocator, interrupted);
+            session.Start(allocator, all?.HasBegun(fold) ?? false, interrupted);
             all ??= CrossValidation.Begin(folder, fineTuning);
             try
             {

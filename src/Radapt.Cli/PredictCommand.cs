@@ -86,10 +86,11 @@ internal sealed class PredictCommand : RadaptCommand
             terminal.Line($"Note: {other}");
         }
 
+        var notes = new List<string>();
         int unreadable = terminal.WithLiveLine(line =>
         {
             (int done, int failed) = (0, 0);
-            PredictionTable.Write(table, predictor.Findings, predictor.Predict(paths, parsed.GetValue(_batchSize), plan.Threads, interrupted).Select(prediction =>
+            PredictionTable.Write(table, predictor.Findings, predictor.Predict(paths, parsed.GetValue(_batchSize), plan.Threads, notes, interrupted).Select(prediction =>
             {
                 if (prediction.Error is { } error)
                 {
@@ -103,11 +104,16 @@ internal sealed class PredictCommand : RadaptCommand
             return failed;
         });
 
-        Finish(json, run, table, predictor.Findings, paths.Count, unreadable);
+        foreach (string note in notes)
+        {
+            terminal.Line($"Note: {note}");
+        }
+
+        Finish(json, run, table, predictor.Findings, paths.Count, unreadable, notes);
         return unreadable > 0 ? ExitCode.DoneInPart : ExitCode.Done;
     }
 
-    private static void Finish(bool json, string run, string table, IReadOnlyList<string> findings, int images, int unreadable)
+    private static void Finish(bool json, string run, string table, IReadOnlyList<string> findings, int images, int unreadable, IReadOnlyList<string> notes)
     {
         var terminal = new Terminal(onStandardError: json);
         string failed = unreadable == 0 ? "" : $"; {Figures.Count(unreadable)} could not be read (column error)";
@@ -121,6 +127,7 @@ internal sealed class PredictCommand : RadaptCommand
                 ["findings"] = new JsonArray([.. findings.Select(f => JsonValue.Create(f))]),
                 ["images"] = images,
                 ["unreadable"] = unreadable,
+                ["notes"] = new JsonArray([.. notes.Select(n => JsonValue.Create(n))]),
             });
         }
     }

@@ -26,6 +26,7 @@ internal static class RecipeArguments
                 "image-root" or "cache" => "DIR",
                 "weights" => "FILE|RUN",
                 "key" => "FILE",
+                "skip-unreadable" => "SHARE",
                 "validate-every" => "N|auto",
                 "validate-images" => "N|auto|all",
                 _ => "NAME",

@@ -56,6 +56,7 @@ internal sealed class TrainingDisplay(Terminal terminal, Action<string> liveLine
                 TrainingPhase.Training => $"epoch {p.Epoch}/{p.Epochs}",
                 TrainingPhase.Validation => $"epoch {p.Epoch}/{p.Epochs} validation",
                 TrainingPhase.Features => "features of frozen blocks",
+                TrainingPhase.Pixels => "pixels of all images",
                 _ => "test",
             },
             $"step {p.Step}/{p.Steps}",

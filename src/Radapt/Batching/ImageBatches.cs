@@ -56,7 +56,7 @@ internal sealed class ImageBatches
     {
         (_images, _preprocessing, _askedBatchSize, _threads, _cache, _features) = (images, batches._preprocessing, batches._askedBatchSize, batches._threads, batches._cache, features);
         _batchSize = BatchSizeOf(_askedBatchSize, images);
-        Flips = batches.Flips;
+        (Flips, Title, Doubts) = (batches.Flips, batches.Title, batches.Doubts);
     }
 
     /// <summary>The images.</summary>
@@ -64,6 +64,12 @@ internal sealed class ImageBatches
 
     /// <summary>Augmentation may mirror images.</summary>
     public bool Flips { get; init; } = true;
+
+    /// <summary>What error messages call an image; null: by its path.</summary>
+    public Func<LabelledImage, string>? Title { get; init; }
+
+    /// <summary>Looks at every image that is decoded; null: nobody does.</summary>
+    public PictureDoubts? Doubts { get; init; }
 
     /// <summary>Most images a batch.</summary>
     public int BatchSize => _batchSize;
@@ -107,6 +113,44 @@ internal sealed class ImageBatches
             (image, _, pixels) => EvaluationTransform.Apply(image, _preprocessing, pixels),
             cancellation);
 
+    /// <summary>Decodes every image once, in their order, which fills the caches.</summary>
+    /// <param name="doubts">Looks at them.</param>
+    /// <param name="cancellation">Ends the pass.</param>
+    /// <returns>For every image, as they are ready: why it cannot be read, under its title; null: it can.</returns>
+    public IEnumerable<RadaptException?> Decode(PictureDoubts doubts, CancellationToken cancellation)
+    {
+        var loader = new BatchLoader<RadaptException?[]>(() => new RadaptException?[_batchSize], Fill, _threads, Prefetch);
+        foreach (BatchLease<RadaptException?[]> lease in loader.Read(EpochOrder.Evaluation(_images.Items.Count, _batchSize), cancellation))
+        {
+            RadaptException?[] errors;
+            using (lease)
+            {
+                errors = lease.Batch[..lease.Items.Count];
+            }
+
+            foreach (RadaptException? error in errors)
+            {
+                yield return error;
+            }
+        }
+
+        void Fill(RadaptException?[] errors, int slot, int item)
+        {
+            errors[slot] = null;
+            LabelledImage image = _images.Items[item];
+            try
+            {
+                doubts.Add(image.Path, _cache.Get(image.Path));
+            }
+            catch (RadaptException e)
+            {
+                errors[slot] = Titled(image, e);
+            }
+        }
+    }
+
+    private RadaptException Titled(LabelledImage image, RadaptException error) => Title is null ? error : ImageTitles.Error(image, Title(image), error);
+
     private static int BatchSizeOf(int asked, LabelledImages images) => Math.Min(asked, Math.Max(1, images.Items.Count));
 
     private IEnumerable<ImageBatch> Read(
@@ -138,12 +182,20 @@ internal sealed class ImageBatches
 
             try
             {
-                transform(_cache.Get(labelled.Path), item, values);
+                Radiograph image = _cache.Get(labelled.Path);
+                Doubts?.Add(labelled.Path, image);
+                transform(image, item, values);
             }
-            catch (RadaptException e) when (unreadable == UnreadableImages.Report)
+            catch (RadaptException e)
             {
+                RadaptException titled = Titled(labelled, e);
+                if (unreadable == UnreadableImages.Throw)
+                {
+                    throw titled;
+                }
+
                 values.Clear();
-                batch.Errors[slot] = e;
+                batch.Errors[slot] = titled;
             }
         }
     }

@@ -242,5 +242,5 @@ public static class DataReader
     }
 
     private static LabelledImages Images(IReadOnlyList<string> findings, IEnumerable<LocatedRow> rows) =>
-        new(findings, [.. rows.Where(r => r.Exists).Select(r => new LabelledImage(r.Row.Name, r.Path, r.Row.Patient, r.Row.Labels) { Study = r.Row.Study, View = r.Row.View })]);
+        new(findings, [.. rows.Where(r => r.Exists).Select(r => new LabelledImage(r.Row.Name, r.Path, r.Row.Patient, r.Row.Labels) { Study = r.Row.Study, View = r.Row.View, Line = r.Row.Line })]);
 }

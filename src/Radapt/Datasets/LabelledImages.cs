@@ -10,6 +10,9 @@ public sealed record LabelledImage(string Name, string Path, string? Patient, IR
     /// <summary>The examination the image belongs to, unique within its data set; null where unknown.</summary>
     public string? Study { get; init; }
 
+    /// <summary>Its line in the table or list, from 1; 0: unknown.</summary>
+    public int Line { get; init; }
+
     /// <summary>View position as the source writes it, such as <c>PA</c> or <c>Lateral</c>; null where unknown.</summary>
     public string? View { get; init; }
 }

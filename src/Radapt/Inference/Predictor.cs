@@ -2,6 +2,7 @@ using Radapt.Adaptation;
 using Radapt.Batching;
 using Radapt.Compute;
 using Radapt.Datasets;
+using Radapt.Imaging.Dicom;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Metrics;
 
@@ -21,6 +22,12 @@ public sealed record ScoredImages(LabelledImages Images, IReadOnlyList<float> Pr
 {
     /// <summary>The figures by study, the maximum over its images; null where the data tells no studies.</summary>
     public StudyMetrics? Studies { get; init; }
+
+    /// <summary>How many images were left out, since they cannot be read.</summary>
+    public int Unreadable { get; init; }
+
+    /// <summary>Lines to show: what was left out, and pictures that show hardly anything.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 }
 
 /// <summary>
@@ -63,13 +70,21 @@ public sealed class Predictor : IDisposable
     /// <param name="paths">PNG, JPEG or DICOM files.</param>
     /// <param name="batchSize">Images per forward pass.</param>
     /// <param name="loaderThreads">Threads that decode.</param>
+    /// <param name="notes">Receives lines to show once all are predicted: how many pictures show hardly anything; null: nobody asks.</param>
     /// <param name="cancellation">Ends the enumeration.</param>
-    /// <returns>One prediction per path, in their order, as they are ready.</returns>
-    public IEnumerable<Prediction> Predict(IReadOnlyList<string> paths, int batchSize = 16, int loaderThreads = 2, CancellationToken cancellation = default)
+    /// <returns>One prediction per path, in their order, as they are ready. Errors of DICOM files, whose names are often patients', give their line in a table of these.</returns>
+    public IEnumerable<Prediction> Predict(
+        IReadOnlyList<string> paths, int batchSize = 16, int loaderThreads = 2, ICollection<string>? notes = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        var images = new LabelledImages([], [.. paths.Select(p => new LabelledImage(p, Path.GetFullPath(p), null, []))]);
-        var batches = new ImageBatches(images, Adapter.Preprocessing, batchSize, loaderThreads, cacheBytes: 0, codecs: _codecs);
+        const int FirstLine = 2; // below the heading
+        var images = new LabelledImages([], [.. paths.Select((p, i) => new LabelledImage(p, Path.GetFullPath(p), null, []) { Line = i + FirstLine })]);
+        var doubts = new PictureDoubts();
+        var batches = new ImageBatches(images, Adapter.Preprocessing, batchSize, loaderThreads, cacheBytes: 0, codecs: _codecs)
+        {
+            Doubts = doubts,
+            Title = image => ImageTitles.Of(image, DicomReader.IsDicomFile(image.Path)),
+        };
         foreach (ImageBatch batch in batches.Evaluation(UnreadableImages.Report, cancellation))
         {
             var predictions = new Prediction[batch.Count];
@@ -92,6 +107,11 @@ public sealed class Predictor : IDisposable
                 yield return prediction;
             }
         }
+
+        foreach (string line in notes is null ? [] : doubts.Lines())
+        {
+            notes!.Add(line);
+        }
     }
 
     /// <summary>Predicts labelled images and computes the figures.</summary>
@@ -99,9 +119,13 @@ public sealed class Predictor : IDisposable
     /// <param name="batchSize">Images per forward pass.</param>
     /// <param name="loaderThreads">Threads that decode.</param>
     /// <param name="onImages">Told the number of images done.</param>
+    /// <param name="skipUnreadable">Share of the images that may be left out because they cannot be read, 0 to 1; at least one image, unless it is 0.</param>
+    /// <param name="plainNames">Errors name images even where patients are known or images are DICOM files; else they give the line of the table there.</param>
     /// <param name="cancellation">Ends the pass.</param>
-    /// <exception cref="RadaptException">The findings differ, or an image cannot be read.</exception>
-    public ScoredImages Score(LabelledImages images, int batchSize = 16, int loaderThreads = 2, Action<int>? onImages = null, CancellationToken cancellation = default)
+    /// <exception cref="RadaptException">The findings differ, or more images cannot be read than may be left out.</exception>
+    public ScoredImages Score(
+        LabelledImages images, int batchSize = 16, int loaderThreads = 2, Action<int>? onImages = null, double skipUnreadable = 0, bool plainNames = false,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         if (!images.Findings.SequenceEqual(Findings))
@@ -109,15 +133,39 @@ public sealed class Predictor : IDisposable
             throw new RadaptException($"The data is labelled for {string.Join(", ", images.Findings)}, the adapter predicts {string.Join(", ", Findings)}: name the columns with --findings.");
         }
 
-        var batches = new ImageBatches(images, Adapter.Preprocessing, batchSize, loaderThreads, cacheBytes: 0, codecs: _codecs);
-        return Score(batches, (_, done) => onImages?.Invoke(done), cancellation);
+        bool isHidden = !plainNames && ImageTitles.MayNamePatients([images]);
+        var doubts = new PictureDoubts();
+        var batches = new ImageBatches(images, Adapter.Preprocessing, batchSize, loaderThreads, cacheBytes: 0, codecs: _codecs)
+        {
+            Doubts = doubts,
+            Title = image => ImageTitles.Of(image, isHidden),
+        };
+        var failed = new List<(int Item, RadaptException Error)>();
+        float[] probabilities = Scoring.Probabilities(_model.Classifier, batches, (_, done) => onImages?.Invoke(done), cancellation, failed);
+        UnreadableRow[] unreadable = [.. failed.Select(f => Row(images.Items[f.Item], f.Error))];
+        IReadOnlyList<string> notes = UnreadableLimit.Notes(unreadable, images.Items.Count, skipUnreadable);
+        if (failed.Count == images.Items.Count)
+        {
+            throw new RadaptException($"None of the {images.Items.Count} images can be read. The first: {unreadable[0].Reason}");
+        }
+
+        int[] read = [.. Enumerable.Range(0, images.Items.Count).Except(failed.Select(f => f.Item))];
+        return Scored(
+            images with { Items = [.. read.Select(i => images.Items[i])] },
+            [.. read.SelectMany(i => probabilities[(i * Findings.Count)..((i + 1) * Findings.Count)])]) with { Unreadable = unreadable.Length, Notes = [.. notes, .. doubts.Lines()] };
+
+        UnreadableRow Row(LabelledImage image, RadaptException error) =>
+            new(image, "", ImageTitles.Of(image, isHidden), ImageTitles.Reason(image, (RadaptException)error.InnerException!));
     }
 
     /// <summary>The same for batches of such images, prepared as the adapter expects.</summary>
     internal ScoredImages Score(ImageBatches batches, Action<int, int>? onBatch, CancellationToken cancellation)
     {
-        LabelledImages images = batches.Images;
-        float[] probabilities = Scoring.Probabilities(_model.Classifier, batches, onBatch, cancellation);
+        return Scored(batches.Images, Scoring.Probabilities(_model.Classifier, batches, onBatch, cancellation));
+    }
+
+    private ScoredImages Scored(LabelledImages images, float[] probabilities)
+    {
         sbyte[] labels = images.FlatLabels();
         return new ScoredImages(images, probabilities, MultiLabelMetrics.Compute(Findings, labels, probabilities))
         {

@@ -38,17 +38,24 @@ internal static class Scoring
     /// <param name="images">The set, N images.</param>
     /// <param name="onBatch">Told batches and images done.</param>
     /// <param name="cancellation">Ends the pass.</param>
+    /// <param name="unreadable">Receives the items that cannot be read, whose probabilities mean nothing; null: the first ends the pass.</param>
     /// <returns>(N, F) row-major</returns>
-    /// <exception cref="RadaptException">An image cannot be read.</exception>
-    public static float[] Probabilities(Classifier classifier, ImageBatches images, Action<int, int>? onBatch, CancellationToken cancellation)
+    /// <exception cref="RadaptException">An image cannot be read, and that is not to be received.</exception>
+    public static float[] Probabilities(
+        Classifier classifier, ImageBatches images, Action<int, int>? onBatch, CancellationToken cancellation, ICollection<(int Item, RadaptException Error)>? unreadable = null)
     {
         int findings = images.Images.Findings.Count;
         var probabilities = new float[images.Images.Items.Count * findings];
         (int batches, int rows) = (0, 0);
-        foreach (ImageBatch batch in images.Evaluation(UnreadableImages.Throw, cancellation))
+        foreach (ImageBatch batch in images.Evaluation(unreadable is null ? UnreadableImages.Throw : UnreadableImages.Report, cancellation))
         {
             using (batch)
             {
+                foreach (UnreadableImage image in batch.Unreadable)
+                {
+                    unreadable!.Add((batch.Items[image.Slot], image.Error));
+                }
+
                 Probabilities(classifier, batch).CopyTo(probabilities.AsSpan(rows * findings));
                 rows += batch.Count;
             }

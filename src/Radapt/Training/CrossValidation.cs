@@ -117,6 +117,7 @@ public sealed class CrossValidation
             {
                 ["images"] = runs.Sum(r => (int)r["data"]!["test"]!),
                 ["matching"] = runs[0]["data"]?["matching"]?.DeepClone(),
+                ["pixels"] = runs[0]["data"]?["pixels"]?.DeepClone(), // of all folds' images
                 ["fingerprints"] = new JsonArray([.. runs.Select(r => r["data"]?["fingerprint"]?.DeepClone())]),
             },
             ["weights"] = Same("weights"),

@@ -22,14 +22,17 @@ public sealed class FineTuning : IDisposable
     private readonly Classifier _classifier;
     private readonly ComputePlan _plan;
     private readonly CodecProcess? _codecs;
-    private readonly ImageBatches _train;
-    private readonly ImageBatches _val;
-    private readonly ImageBatches _choosing; // the validation images that choose the epoch
+    private readonly bool _hidesNames;
+    private ImageBatches _train; // these four, without images that cannot be read once these are known
+    private ImageBatches _val;
+    private ImageBatches? _test;
+    private ImageBatches _choosing; // the validation images that choose the epoch
+    private PixelCheck? _pixels; // null: the check was not asked for, or has not been made yet
     private readonly RunCache? _cache;
     private readonly FeatureCache? _features;
     private readonly string _baseHash;
     private readonly string? _baseLicence;
-    private readonly IReadOnlyList<string> _notes;
+    private readonly List<string> _notes;
 
     private FineTuning(ResolvedRecipe resolved, DataSplits data, BackboneWeights? weights, CodecProcess? codecs)
     {
@@ -48,8 +51,10 @@ public sealed class FineTuning : IDisposable
             Epsilon = recipe.NormEps,
         };
         Preprocessing = new Preprocessing(recipe.ImageSize, recipe.Resize, recipe.Mean, recipe.Std, recipe.DicomScale);
-        _train = new ImageBatches(data.Train, Preprocessing, recipe.BatchSize, recipe.LoaderThreads, disk: _cache?.Training, codecs: codecs) { Flips = recipe.Flip != "off" };
-        _val = new ImageBatches(data.Val, Preprocessing, recipe.BatchSize, recipe.LoaderThreads, disk: _cache?.Evaluation, codecs: codecs);
+        _hidesNames = NameKey.IsHiding(recipe, data);
+        _train = Batches(data.Train, _cache?.Training, ImageBatches.DefaultCacheBytes);
+        _val = Batches(data.Val, _cache?.Evaluation, ImageBatches.DefaultCacheBytes);
+        _test = data.Test is null ? null : Batches(data.Test, _cache?.Evaluation, cacheBytes: 0);
         _choosing = _val.WithImages(ValidationPlan.Choosing(data.Val, recipe));
         _classifier = new Classifier(shape, data.Train.Findings.Count, recipe.Pooling, recipe.DropPath, _plan);
         try
@@ -90,10 +95,13 @@ public sealed class FineTuning : IDisposable
     public Recipe Recipe => Resolved.Recipe;
 
     /// <summary>The images.</summary>
-    public DataSplits Data { get; }
+    public DataSplits Data { get; private set; }
 
     /// <summary>The validation images that choose the epoch: all of them, or a balanced part.</summary>
     public LabelledImages ChoosingImages => _choosing.Images;
+
+    /// <summary>Images that <see cref="CheckPixels"/> decoded; null: none, since it was not asked for, or the run was resumed.</summary>
+    public int? CheckedImages => _pixels?.Checked;
 
     /// <summary>What the weights were recognised as.</summary>
     public string WeightsDescription { get; }
@@ -133,6 +141,7 @@ public sealed class FineTuning : IDisposable
             WeightsStd = weights?.Std,
             TrainingImages = data.Train.Items.Count,
             Validation = data.Val,
+            DecodingTime = DecodingRate.Time(data, asked, layers, codecs),
             DataChoices = data.Choices,
             Findings = data.Train.Findings,
             Probe = Probe(layers, asked),
@@ -155,6 +164,55 @@ public sealed class FineTuning : IDisposable
             : asked.Device == "cuda" ? new ProductChoice(precision == "float32" ? "float32" : "bfloat16", "linear", "a CUDA device")
             : ProductProbe.Choose(precision);
     }
+
+    /// <summary>
+    /// Decodes every image, where the recipe says so, and leaves out those that cannot be read; <see cref="Notes"/> then says which, and how many
+    /// show hardly anything. A resumed run leaves out what it did when it began. <see cref="Run"/> does it unless it was done before.
+    /// </summary>
+    /// <param name="folder">The run folder; nothing is written to it yet.</param>
+    /// <param name="resume">Go on with the run in the folder.</param>
+    /// <param name="progress">Told how it goes.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="RadaptException">More images cannot be read than may be left out, or too few are left.</exception>
+    public void CheckPixels(string folder, bool resume = false, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        if (_pixels is not null)
+        {
+            return;
+        }
+
+        var run = new RunFolder(folder);
+        if (resume && run.HasState)
+        {
+            // As when it began: an image that was mended since is not learned from in the middle of a run.
+            Func<LabelledImage, string, bool> isLeftOut = File.Exists(run.Unreadable) ? UnreadableTable.Read(run.Unreadable, NameKey.For(Recipe, Data)) : (_, _) => false;
+            _pixels = new PixelCheck { Json = RunFile.Read(folder)?["data"]?["pixels"]?.DeepClone().AsObject() ?? [] };
+            LeaveOut(isLeftOut);
+        }
+        else if (Recipe.CheckPixels == "on")
+        {
+            _pixels = PixelCheck.Run([_train, _val, .. _test is null ? Array.Empty<ImageBatches>() : [_test]], Recipe, progress, cancellation);
+            _notes.AddRange(_pixels.Notes);
+            HashSet<LabelledImage> unreadable = new(_pixels.Unreadable.Select(u => u.Image), ReferenceEqualityComparer.Instance);
+            LeaveOut((image, _) => unreadable.Contains(image));
+        }
+    }
+
+    private void LeaveOut(Func<LabelledImage, string, bool> isLeftOut)
+    {
+        Data = PixelCheck.Without(Data, isLeftOut, RunData.Options(Recipe), _notes);
+        _train = _train.WithImages(Data.Train);
+        _val = _val.WithImages(Data.Val);
+        _test = Data.Test is null ? null : _test!.WithImages(Data.Test);
+        _choosing = _val.WithImages(ValidationPlan.Choosing(Data.Val, Recipe));
+    }
+
+    private ImageBatches Batches(LabelledImages images, DiskCache? disk, long cacheBytes) =>
+        new(images, Preprocessing, Recipe.BatchSize, Recipe.LoaderThreads, cacheBytes, disk, _codecs)
+        {
+            Flips = Recipe.Flip != "off",
+            Title = image => ImageTitles.Of(image, _hidesNames),
+        };
 
     /// <summary>How long <see cref="Run"/> will take at most, from one measured update: training, validations and test. Changes nothing.</summary>
     public TimeSpan Estimate(CancellationToken cancellation = default)
@@ -221,14 +279,20 @@ public sealed class FineTuning : IDisposable
 
     private RunSummary TrainAndTest(RunFolder run, bool resume, IProgress<TrainingProgress>? progress, Action<EpochResult>? onEpoch, CancellationToken cancellation)
     {
+        CheckPixels(run.Path, resume, progress, cancellation); // before there is a key
         NameKey names = NameKey.For(Recipe, Data); // now: a key that cannot be made must not cost a night
         if (Data.Drawn.Count > 0)
         {
             DrawnSplitTable.Write(run.Split, Data.Drawn, names);
         }
 
+        if (_pixels?.Unreadable.Count > 0)
+        {
+            UnreadableTable.Write(run.Unreadable, _pixels.Unreadable, names);
+        }
+
         string fingerprint = RunData.Fingerprint(Data);
-        var report = new RunReport(this, run, fingerprint, _baseHash, _cache);
+        var report = new RunReport(this, run, fingerprint, _baseHash, _cache, _pixels);
         var watch = Stopwatch.StartNew();
         TrainerState state = Train(run, report, fingerprint, resume, progress, onEpoch, cancellation);
 
@@ -236,9 +300,7 @@ public sealed class FineTuning : IDisposable
         _classifier.Dispose();
         using Predictor predictor = Predictor.Open(run.Path, plan: _plan, codecs: _codecs);
         ScoredImages val = Score(predictor, _val, TrainingPhase.Validation, progress, cancellation);
-        ImageBatches? testImages = Data.Test is null ? null
-            : new ImageBatches(Data.Test, Preprocessing, Recipe.BatchSize, Recipe.LoaderThreads, cacheBytes: 0, _cache?.Evaluation, _codecs);
-        ScoredImages? test = testImages is null ? null : Score(predictor, testImages, TrainingPhase.Test, progress, cancellation);
+        ScoredImages? test = _test is null ? null : Score(predictor, _test, TrainingPhase.Test, progress, cancellation);
         PredictionTable.Write(run.Predictions, test ?? val, names.Name);
         var summary = new RunSummary(run.Path, state.BestEpoch, state.Epoch, state.Stopped, val.Metrics, test?.Metrics, watch.Elapsed, state.History)
         {

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Radapt.Datasets;
 using Radapt.Datasets.Published;
-using Radapt.Imaging.Dicom;
 
 namespace Radapt.Training;
 
@@ -21,9 +20,7 @@ internal sealed class NameKey
     /// <exception cref="RadaptException">The key cannot be read or made.</exception>
     public static NameKey For(Recipe recipe, DataSplits data)
     {
-        bool isOfPatients = new[] { data.Train, data.Val, data.Test }.OfType<LabelledImages>().SelectMany(s => s.Items)
-            .Any(i => i.Patient is not null || DicomReader.IsDicomFile(i.Path));
-        if (recipe.PlainNames || (!isOfPatients && recipe.Key is null))
+        if (!IsHiding(recipe, data))
         {
             return new NameKey(null);
         }
@@ -32,6 +29,10 @@ internal sealed class NameKey
         string file = recipe.Key ?? Path.Combine(Directory.Exists(source) ? source : Path.GetDirectoryName(source)!, FileName);
         return new NameKey(ReadOrCreate(file));
     }
+
+    /// <summary>Whether names are replaced; makes no key.</summary>
+    public static bool IsHiding(Recipe recipe, DataSplits data) =>
+        !recipe.PlainNames && (recipe.Key is not null || ImageTitles.MayNamePatients([data.Train, data.Val, data.Test]));
 
     /// <summary>The name to write: the plain one, or 32 hexadecimal digits that depend on the key.</summary>
     public string Name(string plain) => _key is null ? plain : Convert.ToHexStringLower(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(plain)).AsSpan(0, 16));

@@ -87,6 +87,12 @@ public sealed record Recipe
     /// <summary>Accept more than 5 % of rows without an image.</summary>
     public bool AllowMissingImages { get; init; }
 
+    /// <summary>Decode every image before training: <c>on</c> or <c>off</c>; <c>auto</c> only before it is resolved.</summary>
+    public string CheckPixels { get; init; } = "auto";
+
+    /// <summary>Share of the images that may be left out because they cannot be read, 0 to 1; at least one image, unless it is 0.</summary>
+    public double SkipUnreadable { get; init; } = UnreadableLimit.DefaultShare;
+
     /// <summary>File of the key that hides image names in the run folder; null: <c>.radapt-key</c> beside the data, if patients are known.</summary>
     public string? Key { get; init; }
 

@@ -38,6 +38,9 @@ internal sealed class RunFolder(string path)
     /// <summary>Which image went to which part, where Radapt drew the split.</summary>
     public string Split => System.IO.Path.Combine(Path, DrawnSplitTable.FileName);
 
+    /// <summary>Which images were left out because they cannot be read; only where there are some.</summary>
+    public string Unreadable => System.IO.Path.Combine(Path, UnreadableTable.FileName);
+
     public string State => System.IO.Path.Combine(Path, "state", "state.safetensors");
 
     /// <summary>Makes a folder for a fresh run.</summary>
@@ -73,7 +76,7 @@ internal sealed class RunFolder(string path)
         }
 
         string state = System.IO.Path.GetDirectoryName(State)!;
-        IEnumerable<string> files = new[] { Recipe, Run, Metrics, Adapter, Predictions, Split }
+        IEnumerable<string> files = new[] { Recipe, Run, Metrics, Adapter, Predictions, Split, Unreadable }
             .SelectMany(f => Directory.EnumerateFiles(Path, System.IO.Path.GetFileName(f) + ".*.tmp"))
             .Concat(File.Exists(Recipe) && Directory.Exists(state) ? Directory.EnumerateFiles(state, "*.tmp") : []);
         foreach (string file in files.ToList())
@@ -95,7 +98,7 @@ internal sealed class RunFolder(string path)
     /// <summary>Takes a run back that failed before it had any result: the folder goes, unless others put something into it.</summary>
     public void Discard()
     {
-        foreach (string file in Directory.EnumerateFiles(Path, "events.*").Append(Recipe).Append(Run).Append(Split).ToList())
+        foreach (string file in Directory.EnumerateFiles(Path, "events.*").Append(Recipe).Append(Run).Append(Split).Append(Unreadable).Where(File.Exists).ToList())
         {
             File.Delete(file);
         }

@@ -8,7 +8,7 @@ using Radapt.Metrics;
 namespace Radapt.Training;
 
 /// <summary>Writes <c>run.json</c>: versions, machine, seed, data fingerprint, best epoch, figures.</summary>
-internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string fingerprint, string baseHash, RunCache? cache)
+internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string fingerprint, string baseHash, RunCache? cache, PixelCheck? pixels)
 {
     private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
 
@@ -46,6 +46,7 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
                 ["val"] = fineTuning.Data.Val.Items.Count,
                 ["test"] = fineTuning.Data.Test?.Items.Count ?? 0,
                 ["choosing"] = Choosing(),
+                ["pixels"] = pixels?.Json.DeepClone(),
                 ["matching"] = Matching(fineTuning.Data.Matching),
                 ["split"] = fineTuning.Data.Drawn.Count == 0 ? null : new JsonObject
                 {

@@ -14,6 +14,9 @@ public enum TrainingPhase
 
     /// <summary>Features of the frozen blocks, once, before the first epoch.</summary>
     Features,
+
+    /// <summary>Pixels of all images, once, before anything is trained.</summary>
+    Pixels,
 }
 
 /// <summary>A moment of a run, reported several times a second.</summary>

@@ -16,6 +16,7 @@ namespace Radapt.Training;
 /// </remarks>
 internal sealed class ValidationPlan
 {
+    private const int FewestImages = 1000; // smaller sets choose with all they have
     private const double LargestError = 0.01; // of the mean AUROC
     private const double MoreThanAll = 1.25; // times the error of all images, where rare findings keep even these above the largest
     private const double ExpectedAuroc = 0.8; // at which errors are counted; better ones have smaller errors
@@ -66,10 +67,15 @@ internal sealed class ValidationPlan
 
     /// <summary>
     /// The smallest balanced part whose mean AUROC has a standard error of at most 0.01, or at most 1.25 times that of all images, whichever is
-    /// larger, and that error: by Hanley and McNeil at an AUROC of 0.8. All images where no smaller part has.
+    /// larger, and that error: by Hanley and McNeil at an AUROC of 0.8. All images where no smaller part has, or where they are fewer than 1,000.
     /// </summary>
     public static (LabelledImages Part, double Error) EnoughImages(LabelledImages validation, long seed)
     {
+        if (validation.Items.Count < FewestImages)
+        {
+            return (validation, Error(validation));
+        }
+
         double largest = Math.Max(LargestError, MoreThanAll * Error(validation));
         LabelledImages? part = double.IsFinite(largest) ? new BalancedParts(validation, seed).Smallest(p => Error(p) <= largest) : null;
         return (part ?? validation, Error(part ?? validation));

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Radapt.Bench.Dicom;
 using Radapt.Tests.Datasets;
 
 namespace Radapt.Tests.Cli;
@@ -57,6 +58,60 @@ public sealed class HospitalCommandTests(TinyRun tiny) : IDisposable
         Assert.False(Directory.Exists(_hospital["none"]));
         RadaptResult seen = (await Run("data", "preview", "--data", table, "--image-root", _hospital.Root, "--image-size", "32", "--json")).Expect(0);
         AssertNothingOfPatients(tuned, refused, seen);
+    }
+
+    [Fact]
+    public async Task FineTuneEvaluatePredict_UndecodablePixelsAndBlankPictures_AreNotedWithoutNames() // P2, S7
+    {
+        // The pixels of one file are cut behind a sound header; ten are white, since their window is beside their values.
+        string table = _hospital.WriteWorkbook("befunde.xlsx", _hospital.Table(i => i.Accession));
+        string cut = Path.Combine(_hospital.Root, _hospital.Images[6].File);
+        File.WriteAllBytes(cut, File.ReadAllBytes(cut)[..^100]);
+        foreach (HospitalImage image in _hospital.Images.Skip(20).Take(10))
+        {
+            string path = Path.Combine(_hospital.Root, image.File);
+            DicomPhantom white = DicomPhantom.Of([.. Enumerable.Range(0, 400).Select(i => (byte)(i % 200))], 20, 12) with
+            {
+                PatientId = image.Patient,
+                PatientName = image.Name,
+                Accession = image.Accession,
+                InstanceUid = image.Uid,
+                View = image.View,
+                Modality = "DX",
+                Window = (-9000, 100),
+            };
+            File.WriteAllBytes(path, white.ToFile("explicit"));
+        }
+
+        RadaptResult tuned = (await Run(FineTune(table, "run", "--epochs", "2"))).Expect(3);
+        Assert.Contains("1 of 60 images cannot be read and is left out: the image of line 8 (", tuned.Error, StringComparison.Ordinal);
+        Assert.Contains("10 of 59 images are blank or nearly blank", tuned.Error, StringComparison.Ordinal);
+        Assert.Contains("--dicom-scale percentile", tuned.Error, StringComparison.Ordinal);
+        Assert.Equal((60, 1, 10), ((int)tuned.Json["data"]!["pixels"]!["checked"]!, (int)tuned.Json["data"]!["pixels"]!["unreadable"]!, (int)tuned.Json["data"]!["pixels"]!["blank"]!));
+
+        RadaptResult evaluated = (await Run("evaluate", "run", "--data", table, "--image-root", _hospital.Root, "--split", "all", "--skip-unreadable", "2%", "--json")).Expect(3);
+        Assert.Equal((59, 1), ((int)evaluated.Json["images"]!, (int)evaluated.Json["unreadable"]!));
+        Assert.Contains("10 of 59 images are blank", evaluated.Error, StringComparison.Ordinal);
+        RadaptResult refused = (await Run("evaluate", "run", "--data", table, "--image-root", _hospital.Root, "--split", "all", "--skip-unreadable", "0")).Expect(2);
+
+        string[] named = [.. _hospital.Images.Skip(5).Take(20).Select(i => Path.Combine(_hospital.Path, $"{i.Name.Split('^')[0]}.dcm"))];
+        foreach ((string name, HospitalImage image) in named.Zip(_hospital.Images.Skip(5)))
+        {
+            File.Copy(Path.Combine(_hospital.Root, image.File), name);
+        }
+
+        RadaptResult predicted = (await Run(["predict", "run", .. named, "-o", "out.csv", "--json"])).Expect(3);
+        Assert.Contains("radapt: the image of line 3: ", predicted.Error, StringComparison.Ordinal); // the second of the table
+        Assert.Contains("5 of 19 images are blank or nearly blank", predicted.Error, StringComparison.Ordinal);
+        Assert.Equal(1, (int)predicted.Json["unreadable"]!);
+        Assert.All(_hospital.Secrets, s => Assert.DoesNotContain(s, predicted.Error, StringComparison.Ordinal));
+        File.Delete(_hospital["out.csv"]); // what was predicted is named there as it was asked for
+        foreach (string name in named)
+        {
+            File.Delete(name);
+        }
+
+        AssertNothingOfPatients(tuned, evaluated, refused);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Radapt.Datasets;
 using Radapt.Metrics;
 using Radapt.Training;
 using Radapt.Training.Recipes;
+using static Radapt.Tests.Datasets.Published.PublishedTesting;
 using static Radapt.Tests.Training.Recipes.RecipeTesting;
 
 namespace Radapt.Tests.Training;
@@ -86,6 +87,17 @@ public class ValidationPlanTests
         ResolvedRecipe resolved = RecipeResolver.Resolve([Run()], Facts with { Validation = few });
         Assert.Equal((1, null), (resolved.Recipe.ValidateEvery, resolved.Recipe.ValidateImages));
         Assert.Contains("all 100 after every epoch", resolved.Value("validate-images").Reason, StringComparison.Ordinal);
+    }
+
+    /// <summary>The figures of docs/performance.md, "What an evening buys".</summary>
+    [Fact]
+    public void Resolve_PaperNihLists_GivesTheDocumentedPlan()
+    {
+        DataParts lists = Read($"nih:{Path.Combine(Repository.RealData("paper-splits"), "NIH_ChestX-ray")}", new DataOptions { LabelFraction = LabelFraction.Parse("1%") }).Parts;
+        var validation = new LabelledImages(lists.Findings, [.. lists.Parts[1].Select(r => new LabelledImage(r.Row.Name, r.Path, r.Row.Patient, r.Row.Labels))]);
+        ResolvedRecipe resolved = RecipeResolver.Resolve(
+            [Run("--validate-every auto --validate-images auto"), RecipeFile.Open("mrm-nih-1-lora")], Facts with { TrainingImages = lists.Parts[0].Count, Validation = validation });
+        Assert.Equal((785, 11219, 0, 0), (lists.Parts[0].Count, validation.Items.Count, resolved.Recipe.ValidateImages, resolved.Recipe.ValidateEvery));
     }
 
     [Theory]

@@ -1,14 +1,12 @@
 using System.Globalization;
 using Radapt.Datasets.Phantoms;
+using Radapt.Imaging;
 
 namespace Radapt.Datasets.Checks;
 
-/// <summary>What single images look like. The limits were chosen on 8,100 real radiographs of four sets; docs/data.md has the figures.</summary>
+/// <summary>What single images look like. The limits were chosen on 8,100 real radiographs of four sets; docs/data.md has the figures. Those of gray levels are in <see cref="PictureLevels"/>.</summary>
 internal static class PictureProblems
 {
-    private const int LeastRange = 16; // gray levels; of real radiographs the flattest had 30
-    private const float MostWhite = 0.4f; // of real radiographs the whitest had 0.19 pure white
-    private const float MostBlack = 0.75f; // and the blackest, collimated ones, 0.48 pure black
     private const double Opposite = -0.2; // correlation with the average radiograph; real ones -0.14 to 0.90
     private const double Common = 0.9; // a size or encoding of so many is the rule to which others are exceptions
     private const double Rare = 0.02;
@@ -24,25 +22,22 @@ internal static class PictureProblems
             return new DataProblem(name, DataProblemKind.Unreadable, ProblemSeverity.Error, error);
         }
 
-        (float black, float white) = facts.Extremes;
+        PictureLevels levels = facts.Levels;
         if (facts.IsBlank)
         {
-            return new DataProblem(name, DataProblemKind.Blank, ProblemSeverity.Warning, $"98 % of its pixels lie within {facts.Range + 1} of 256 gray levels");
+            return new DataProblem(name, DataProblemKind.Blank, ProblemSeverity.Warning, $"98 % of its pixels lie within {levels.Range + 1} of 256 gray levels");
         }
 
-        if (white > MostWhite || black > MostBlack)
+        if (levels.IsSaturated)
         {
             return new DataProblem(name, DataProblemKind.Saturated, ProblemSeverity.Warning, string.Create(
-                CultureInfo.InvariantCulture, $"{(white > MostWhite ? $"{white:P0} of its pixels are pure white" : $"{black:P0} of its pixels are pure black")}"));
+                CultureInfo.InvariantCulture, $"{(levels.IsTooWhite ? $"{levels.White:P0} of its pixels are pure white" : $"{levels.Black:P0} of its pixels are pure black")}"));
         }
 
         double correlation = PictureCells.Correlation(facts.Thumb, s_average.Value);
         return correlation >= Opposite ? null : new DataProblem(name, DataProblemKind.Inverted, ProblemSeverity.Warning, string.Create(
             CultureInfo.InvariantCulture, $"looks like a negative: correlation {correlation:0.00} with the average radiograph"));
     }
-
-    /// <summary>Whether hardly anything is to be seen; such images are no duplicates of each other.</summary>
-    public static bool IsBlank(int range) => range < LeastRange;
 
     /// <summary>Images whose format, colour or bits nearly all others do not have.</summary>
     public static IEnumerable<DataProblem> OddEncodings(IReadOnlyList<(string Name, ImageFacts Facts)> images, IReadOnlyList<ImageEncoding> encodings)

@@ -20,6 +20,7 @@ internal static class RecipeDefaults
     private const int ShortEpoch = 20; // updates
     private const int MostShortValidations = 50;
     private const string Auto = "auto";
+    private static readonly TimeSpan s_longestPixelCheck = TimeSpan.FromMinutes(15);
     internal const double PaperMean = 0.4785;
     internal const double PaperStd = 0.2834;
     private const string Custom = "custom";
@@ -31,6 +32,15 @@ internal static class RecipeDefaults
             choices.Choose(choice.Option, () => new Choice(choice.Value, choice.Reason));
         }
     }
+
+    public static void ChoosePixelCheck(RecipeChoices choices) => choices.ChooseOrDerive("check-pixels", Auto, () =>
+    {
+        string time = choices.Facts.DecodingTime is { } measured ? string.Create(CultureInfo.InvariantCulture, $"about {Math.Max(1, measured.TotalMinutes):0} min") : "a minute or two";
+        return choices.Given.Find("cache") is not null ? new Choice("on", $"{time}; what is decoded is kept in the cache")
+            : choices.Facts.DecodingTime > s_longestPixelCheck
+            ? new Choice("off", string.Create(CultureInfo.InvariantCulture, $"ours: decoding every image takes {time}, more than {s_longestPixelCheck.TotalMinutes:0}; with --cache DIR it is done once"))
+            : new Choice("on", $"ours: damaged and blank images are known before training; {time}");
+    });
 
     public static void ChooseMethod(RecipeChoices choices)
     {
@@ -185,7 +195,7 @@ internal static class RecipeDefaults
             }
 
             (LabelledImages part, double error) = ValidationPlan.EnoughImages(validation, ValidationPlan.Seed(choices.Recipe));
-            return part.Items.Count == all ? new Choice("all", string.Create(CultureInfo.InvariantCulture, $"fewer than the {all:N0} tell epochs apart less well"))
+            return part.Items.Count == all ? new Choice("all", string.Create(CultureInfo.InvariantCulture, $"fewer of the {all:N0} would tell epochs apart less well"))
                 : new Choice(RecipeOption.Format(part.Items.Count), string.Create(CultureInfo.InvariantCulture,
                     $"ours: of {all:N0}, enough for a standard error of the mean AUROC of {error:0.000} (Hanley and McNeil); the chosen epoch is scored on all"));
         }

@@ -28,6 +28,9 @@ public sealed record RecipeFacts
     /// <summary>All validation images; null: unknown, and validating them costs nothing.</summary>
     internal LabelledImages? Validation { get; init; }
 
+    /// <summary>About how long it takes to decode every image once; null: not measured, since there are few.</summary>
+    internal TimeSpan? DecodingTime { get; init; }
+
     /// <summary>The findings to learn.</summary>
     public IReadOnlyList<string> Findings { get; init; } = [];
 

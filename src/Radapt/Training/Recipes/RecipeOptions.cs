@@ -111,6 +111,12 @@ public static partial class RecipeOptions
             "Accept findings with fewer than ten positives or negatives in training."),
         Flag("allow-missing-images", r => r.AllowMissingImages, (r, v) => r with { AllowMissingImages = v },
             "Accept more than 5 % of rows without an image."),
+        Choice("check-pixels", r => r.CheckPixels, (r, v) => r with { CheckPixels = v },
+            "Decode every image before training, so that damaged and blank ones are known first.", "auto", "on", "off")
+            with { Default = "auto: on, unless it takes more than a quarter of an hour without a cache", ChosenFrom = ["data", "train", "val", "test", "image-root", "cache"] },
+        Text("skip-unreadable", r => Percent(r.SkipUnreadable), (r, v) => r with { SkipUnreadable = ShareOf(v)!.Value },
+            "Share of the images that may be left out because they cannot be read, at least one image; 0%: none.")
+            with { Unmet = v => ShareOf(v) is null ? "a share from 0% to 100%" : null, DefaultReason = "ours" },
         Text("key", r => r.Key, (r, v) => r with { Key = v },
             "File of the key that hides image names in the run folder.") with { Default = ".radapt-key beside the data, where patients are known or images are DICOM" },
         Flag("plain-names", r => r.PlainNames, (r, v) => r with { PlainNames = v },
@@ -383,6 +389,13 @@ public static partial class RecipeOptions
     internal static double[]? PosWeights(string text) => text is "none" or "balanced" ? null
         : [.. text.Split(',').Select(t =>
             double.TryParse(t, NumberStyles.Float, CultureInfo.InvariantCulture, out double weight) ? weight : double.NaN)];
+
+    private static string Percent(double share) => RecipeOption.Format(Math.Round(100 * share, 10)) + "%";
+
+    // "1%" and "0.01" are 0.01.
+    private static double? ShareOf(string text) =>
+        double.TryParse(text.TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number) && text.Count(c => c == '%') <= 1
+            && (text.EndsWith('%') ? number / 100 : number) is >= 0 and <= 1 and var share ? share : null;
 
     // "0.001 lora, adalora, 0.003 ia3, …"
     private static string Rates(Func<AdaptationMethod, double> rate) => string.Join(", ", AdaptationMethod.All.GroupBy(rate)

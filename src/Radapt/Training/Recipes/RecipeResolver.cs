@@ -26,6 +26,7 @@ public static class RecipeResolver
         RejectMissingSources(given);
         var choices = new RecipeChoices(given, facts);
         RecipeDefaults.ChooseData(choices);
+        RecipeDefaults.ChoosePixelCheck(choices);
         RecipeDefaults.ChooseMethod(choices);
         RecipeDefaults.ChooseBackbone(choices);
         RecipeDefaults.ChoosePixels(choices);

@@ -28,7 +28,7 @@ public class RecipeOptionsTests
             RecipeValueKind.Fraction => LabelFraction.OfImages(20),
             RecipeValueKind.IntegerList => new[] { 3L },
             RecipeValueKind.TextList => new[] { "k" },
-            _ => option.Allowed.Count > 0 ? option.Allowed[^1] : "other",
+            _ => option.Allowed.Count > 0 ? option.Allowed[^1] : option.Name.StartsWith("validate-", StringComparison.Ordinal) ? "7" : option.Name == "skip-unreadable" ? "7%" : "other",
         };
         Recipe changed = option.Set!(RecipeOptions.Undecided, other);
         Assert.Equal(RecipeOption.Format(other), RecipeOption.Format(option.Get!(changed)!));

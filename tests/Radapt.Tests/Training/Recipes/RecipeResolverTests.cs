@@ -1,4 +1,5 @@
 using Radapt.Models;
+using Radapt.Training;
 using Radapt.Training.Recipes;
 using static Radapt.Tests.Training.Recipes.RecipeTesting;
 
@@ -98,6 +99,45 @@ public class RecipeResolverTests
     {
         var r = Resolve(Run("--image-size 384")).Recipe;
         Assert.Equal((384, 384, "vit_base_patch16_224"), (r.ImageSize, r.Resize, r.Backbone));
+    }
+
+    [Theory]
+    [InlineData("", null, "on", "a minute or two")]
+    [InlineData("", 10, "on", "about 10 min")]
+    [InlineData("", 16, "off", "decoding every image takes about 16 min, more than 15")]
+    [InlineData("--check-pixels auto", 16, "off", "about 16 min")]
+    [InlineData("--cache c", 160, "on", "kept in the cache")]
+    [InlineData("--check-pixels on", 160, "on", null)]
+    public void CheckPixels_FollowsTheTimeOfDecoding(string line, int? minutes, string expected, string? reason)
+    {
+        ResolvedRecipe resolved = RecipeResolver.Resolve([Run(line)], Facts with { DecodingTime = minutes is { } m ? TimeSpan.FromMinutes(m) : null });
+        Assert.Equal(expected, resolved.Recipe.CheckPixels);
+        Assert.Contains(reason ?? "", resolved.Value("check-pixels").Reason ?? "", StringComparison.Ordinal);
+        Assert.Equal("1%", resolved.Value("skip-unreadable").Value);
+    }
+
+    [Theory]
+    [InlineData("2.5%", 0.025)]
+    [InlineData("0", 0.0)]
+    [InlineData("0.29", 0.29)]
+    [InlineData("100%", 1.0)]
+    [InlineData("101%", null)]
+    [InlineData("2", null)]
+    [InlineData("-1%", null)]
+    [InlineData("1%%", null)]
+    [InlineData("few", null)]
+    public void SkipUnreadable_Share_IsReadOrRefused(string text, double? expected)
+    {
+        if (expected is { } share)
+        {
+            Recipe recipe = Resolve(Run($"--skip-unreadable {text}")).Recipe;
+            Assert.Equal(share, recipe.SkipUnreadable, 1e-12);
+            Assert.Equal(recipe, recipe with { SkipUnreadable = RecipeResolver.Partial([Yaml($"skip-unreadable: {Resolve(Run($"--skip-unreadable {text}")).Value("skip-unreadable").Value}")]).SkipUnreadable });
+        }
+        else
+        {
+            Assert.Equal($"--skip-unreadable: '{text}' is not a share from 0% to 100%.", Error(() => Run($"--skip-unreadable {text}")));
+        }
     }
 
     [Theory]

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Radapt.Batching;
+using Radapt.Datasets;
+
+namespace Radapt.Training;
+
+/// <summary>
+/// Decodes all images of a run before the first epoch, through the run's own reader and caches: what cannot be read is known, and what shows
+/// hardly anything is said, before a night is spent on it.
+/// </summary>
+internal sealed record PixelCheck
+{
+    /// <summary>Images that were decoded or refused; null: an earlier session did.</summary>
+    public int? Checked { get; init; }
+
+    /// <summary>The images that cannot be read.</summary>
+    public IReadOnlyList<UnreadableRow> Unreadable { get; init; } = [];
+
+    /// <summary>Lines to show.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>What <c>run.json</c> says.</summary>
+    public JsonObject Json { get; init; } = [];
+
+    /// <summary>Decodes the images of all parts.</summary>
+    /// <param name="sets">The parts, in the order of train, val and test.</param>
+    /// <param name="recipe">Resolved.</param>
+    /// <param name="progress">Told how it goes.</param>
+    /// <param name="cancellation">Ends it; nothing was written.</param>
+    /// <exception cref="RadaptException">More cannot be read than may be left out.</exception>
+    public static PixelCheck Run(IReadOnlyList<ImageBatches> sets, Recipe recipe, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    {
+        int images = sets.Sum(s => s.Images.Items.Count);
+        int batches = sets.Sum(s => s.EvaluationBatches);
+        var clock = new ProgressClock(progress, recipe, Trainer.ReportInterval);
+        var state = new TrainerState();
+        clock.Start(TrainingPhase.Pixels, state, batches, 0);
+        var watch = Stopwatch.StartNew();
+        var doubts = new PictureDoubts();
+        var unreadable = new List<UnreadableRow>();
+        (int batchesBefore, int imagesBefore) = (0, 0);
+        foreach ((int part, ImageBatches set) in sets.Index())
+        {
+            foreach ((int item, RadaptException? error) in set.Decode(doubts, cancellation).Index())
+            {
+                LabelledImage image = set.Images.Items[item];
+                if (error is not null)
+                {
+                    string title = set.Title?.Invoke(image) ?? image.Name;
+                    unreadable.Add(new UnreadableRow(image, Split.Names[part], title, ImageTitles.Reason(image, (RadaptException)error.InnerException!)));
+                }
+
+                clock.Report(state, batchesBefore + (item / set.BatchSize) + 1, imagesBefore + item + 1);
+            }
+
+            batchesBefore += set.EvaluationBatches;
+            imagesBefore += set.Images.Items.Count;
+        }
+
+        return new PixelCheck
+        {
+            Checked = images,
+            Unreadable = unreadable,
+            Notes = [.. UnreadableLimit.Notes(unreadable, images, recipe.SkipUnreadable), .. doubts.Lines()],
+            Json = new JsonObject
+            {
+                ["checked"] = images,
+                ["unreadable"] = unreadable.Count,
+                ["blank"] = doubts.Blank,
+                ["saturated"] = doubts.Saturated,
+                ["seconds"] = Math.Round(watch.Elapsed.TotalSeconds, 3),
+            },
+        };
+    }
+
+    /// <summary>The data without some images; the split that was drawn stays whole.</summary>
+    /// <param name="data">All images.</param>
+    /// <param name="isLeftOut">Whether an image of a part (<c>train</c>, <c>val</c>, <c>test</c>) is left out.</param>
+    /// <param name="options">How the data was read.</param>
+    /// <param name="notes">Receives lines to print.</param>
+    /// <returns>The same data where nothing is left out.</returns>
+    /// <exception cref="RadaptException">Too few images or labels are left.</exception>
+    public static DataSplits Without(DataSplits data, Func<LabelledImage, string, bool> isLeftOut, DataOptions options, ICollection<string> notes)
+    {
+        LabelledImages?[] all = [data.Train, data.Val, data.Test];
+        LabelledImages?[] left = [.. all.Select((set, part) => set is null ? null : set with { Items = [.. set.Items.Where(i => !isLeftOut(i, Split.Names[part]))] })];
+        if (left.Zip(all).All(p => p.First?.Items.Count == p.Second?.Items.Count))
+        {
+            return data;
+        }
+
+        for (int part = 0; part < left.Length; part++)
+        {
+            if (left[part] is not { } set)
+            {
+                continue;
+            }
+
+            if (set.Items.Count == 0)
+            {
+                throw new RadaptException($"No image of split '{Split.Names[part]}' can be read. Copy or export them again; radapt data check says what is wrong with each.");
+            }
+
+            if (part == 0)
+            {
+                LabelChecks.Training(set, options, notes);
+            }
+            else
+            {
+                LabelChecks.Evaluation(set, Split.Names[part], notes);
+            }
+        }
+
+        return data with { Train = left[0]!, Val = left[1]!, Test = left[2] };
+    }
+}

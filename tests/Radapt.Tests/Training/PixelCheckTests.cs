@@ -1,0 +1,169 @@
+using System.Text.Json.Nodes;
+using Radapt.Inference;
+using Radapt.Tests.Imaging;
+using Radapt.Training;
+
+namespace Radapt.Tests.Training;
+
+/// <summary>Pixels are looked at before anything is trained: rows S7 and P2. The phantoms' table knows patients, so lines stand for names.</summary>
+public sealed class PixelCheckTests : IDisposable
+{
+    private readonly TinyRuns _runs = new(); // 40 images: 24, 8 and 8
+
+    public void Dispose() => _runs.Dispose();
+
+    [Fact]
+    public void Run_OneUnreadableImage_IsLeftOutByItsLine() // P2
+    {
+        int line = Break("val", 1)[0];
+        using FineTuning run = _runs.Prepare();
+        RunSummary summary = run.Run(_runs.NewFolder(), cancellation: TestContext.Current.CancellationToken);
+        string note = Assert.Single(run.Notes, n => n.Contains("cannot be read", StringComparison.Ordinal));
+        Assert.StartsWith($"1 of 40 images cannot be read and is left out: the image of line {line} (val). The first: this PNG file is truncated or damaged", note, StringComparison.Ordinal);
+        Assert.DoesNotContain("phantom", note, StringComparison.Ordinal);
+        Assert.Equal(7, run.Data.Val.Items.Count);
+        JsonNode data = RunFile.Read(summary.Folder)!["data"]!;
+        Assert.Equal((24, 7, 8, 40, 1), ((int)data["train"]!, (int)data["val"]!, (int)data["test"]!, (int)data["pixels"]!["checked"]!, (int)data["pixels"]!["unreadable"]!));
+        string[] table = File.ReadAllLines(Path.Combine(summary.Folder, "unreadable.csv"));
+        Assert.Equal("image,split,line,error", table[0]);
+        Assert.Matches($"^[0-9a-f]{{32}},val,{line},", Assert.Single(table.Skip(1)));
+    }
+
+    [Fact]
+    public void Run_ExactlyAtTheLimit_GoesOn_AndOneMoreStopsBeforeAnythingIsWritten()
+    {
+        Break("train", 2); // 5 % of 40
+        Assert.Equal(22, (int)RunFile.Read(_runs.Run("skip-unreadable 5%").Folder)!["data"]!["train"]!);
+        Break("test", 1);
+        string folder = _runs.NewFolder();
+        RadaptException error = Assert.Throws<RadaptException>(() => _runs.RunUntil(long.MaxValue, folder, resume: false, "skip-unreadable 5%"));
+        Assert.StartsWith("3 of 40 images cannot be read, more than the 5 % that may be left out: ", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("phantom", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder));
+        Assert.Throws<RadaptException>(() => _runs.Run("skip-unreadable 0%"));
+    }
+
+    [Fact]
+    public void Run_AllUnreadable_SaysSoHoweverManyMayBeLeftOut()
+    {
+        Break("train", 24);
+        Break("val", 8);
+        Break("test", 8);
+        Assert.Contains("40 of 40 images cannot be read", Assert.Throws<RadaptException>(() => _runs.Run()).Message, StringComparison.Ordinal);
+        Assert.StartsWith("No image of split 'train' can be read.", Assert.Throws<RadaptException>(() => _runs.Run("skip-unreadable 100%")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_AllOfValidationUnreadable_SaysWhichSplit()
+    {
+        Break("val", 8);
+        Assert.StartsWith("No image of split 'val' can be read.", Assert.Throws<RadaptException>(() => _runs.Run("skip-unreadable 100%")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_AllBlank_SaysSoAndWhatToDo() // S7
+    {
+        foreach (string image in Directory.GetFiles(Path.Combine(_runs.Data, "images")))
+        {
+            // 12-bit values in a 16-bit file: nearly black
+            File.WriteAllBytes(image, TestImages.Png16([.. Enumerable.Range(0, 24 * 24).Select(i => (ushort)(i * 7 % 3800))], 24, 24, 1));
+        }
+
+        using FineTuning run = _runs.Prepare("epochs 1");
+        RunSummary summary = run.Run(_runs.NewFolder(), cancellation: TestContext.Current.CancellationToken);
+        Assert.Contains(
+            "40 of 40 images are blank or nearly blank (98 % of the pixels are within 16 of 256 gray levels); "
+            + "16-bit files may hold values of fewer bits, such as 12: write values that use the full range; radapt data check lists them.", run.Notes);
+        Assert.Equal(40, (int)RunFile.Read(summary.Folder)!["data"]!["pixels"]!["blank"]!);
+
+        var notes = new List<string>();
+        using Predictor predictor = Predictor.Open(summary.Folder);
+        string[] images = [.. Directory.GetFiles(Path.Combine(_runs.Data, "images"))[..3]];
+        Assert.Equal(3, predictor.Predict(images, notes: notes, cancellation: TestContext.Current.CancellationToken).Count());
+        Assert.StartsWith("3 of 3 images are blank or nearly blank", Assert.Single(notes), StringComparison.Ordinal);
+        Assert.StartsWith("8 of 8 images are blank", Assert.Single(predictor.Score(run.Data.Test!, cancellation: TestContext.Current.CancellationToken).Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_SoundImages_HasNoNote()
+    {
+        using FineTuning run = _runs.Prepare("epochs 1");
+        run.CheckPixels(_runs.NewFolder(), cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(40, run.CheckedImages);
+        Assert.DoesNotContain(run.Notes, n => n.Contains("blank", StringComparison.Ordinal) || n.Contains("cannot be read", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Resume_ImageMendedMeanwhile_EqualsUndisturbed()
+    {
+        string[] options = ["skip-unreadable 10%", "drop-path 0.1"];
+        string image = PathOf("train", 0);
+        byte[] sound = File.ReadAllBytes(image);
+        Break("train", 1);
+        Break("val", 1);
+        string undisturbed = TinyRuns.Results(_runs.Run(options));
+        string folder = _runs.NewFolder();
+        Assert.Null(_runs.RunUntil(4, folder, resume: false, options));
+        File.WriteAllBytes(image, sound);
+        RunSummary resumed = _runs.RunUntil(long.MaxValue, folder, resume: true, options)!;
+        Assert.Equal(undisturbed, TinyRuns.Results(resumed));
+        Assert.Equal(2, (int)RunFile.Read(folder)!["data"]!["pixels"]!["unreadable"]!); // what the first session said
+    }
+
+    [Fact]
+    public void Resume_UsedImageChanged_IsRefused()
+    {
+        string folder = _runs.NewFolder();
+        Break("train", 1);
+        Assert.Null(_runs.RunUntil(4, folder, resume: false));
+        File.AppendAllText(PathOf("train", 1), "more");
+        Assert.Contains("the data changed", Assert.Throws<RadaptException>(() => _runs.RunUntil(long.MaxValue, folder, resume: true)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_CheckIsOff_StopsWithoutAName()
+    {
+        Break("train", 24);
+        RadaptException error = Assert.Throws<RadaptException>(() => _runs.Run("check-pixels off"));
+        Assert.Matches("^the image of line [0-9]+: this PNG file is truncated or damaged", error.Message);
+    }
+
+    [Fact]
+    public void Score_UnreadableImages_AreLeftOutUpToTheShare() // P2
+    {
+        RunSummary summary = _runs.Run("epochs 1");
+        using FineTuning run = _runs.Prepare();
+        Break("test", 2);
+        using Predictor predictor = Predictor.Open(summary.Folder);
+        ScoredImages scored = predictor.Score(run.Data.Test!, skipUnreadable: 0.25, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal((6, 12, 2), (scored.Images.Items.Count, scored.Probabilities.Count, scored.Unreadable));
+        Assert.StartsWith("2 of 8 images cannot be read and are left out: the image of line ", Assert.Single(scored.Notes), StringComparison.Ordinal);
+        IReadOnlyList<float> alone = predictor.Score(scored.Images, cancellation: TestContext.Current.CancellationToken).Probabilities;
+        Assert.All(alone.Zip(scored.Probabilities), p => Assert.Equal(p.First, p.Second, 1e-5f)); // each has the probabilities of its own image
+        Assert.Throws<RadaptException>(() => predictor.Score(run.Data.Test!, skipUnreadable: 0.2, cancellation: TestContext.Current.CancellationToken));
+        Break("test", 8);
+        Assert.Throws<RadaptException>(() => predictor.Score(run.Data.Test!, skipUnreadable: 1, cancellation: TestContext.Current.CancellationToken));
+    }
+
+    private string PathOf(string split, int number) => Path.Combine(_runs.Data, Rows(split)[number].Image);
+
+    // Cuts the first so many images of a split; their lines in the table.
+    private int[] Break(string split, int count)
+    {
+        (int Line, string Image)[] rows = [.. Rows(split).Take(count)];
+        Assert.Equal(count, rows.Length);
+        foreach ((_, string image) in rows)
+        {
+            string path = Path.Combine(_runs.Data, image);
+            File.WriteAllBytes(path, File.ReadAllBytes(path)[..60]);
+        }
+
+        return [.. rows.Select(r => r.Line)];
+    }
+
+    private (int Line, string Image)[] Rows(string split) =>
+    [
+        .. File.ReadAllLines(Path.Combine(_runs.Data, "labels.csv")).Select((text, i) => (Line: i + 1, Cells: text.Split(',')))
+            .Where(r => r.Cells[2] == split).Select(r => (r.Line, r.Cells[0])),
+    ];
+}
