@@ -52,7 +52,10 @@ internal sealed record PixelCheck
                     unreadable.Add(new UnreadableRow(image, Split.Names[part], title, ImageTitles.Reason(image, (RadaptException)error.InnerException!)));
                 }
 
-                clock.Report(state, batchesBefore + (item / set.BatchSize) + 1, imagesBefore + item + 1);
+                if ((item + 1) % set.BatchSize == 0 || item + 1 == set.Images.Items.Count)
+                {
+                    clock.Report(state, batchesBefore + (item / set.BatchSize) + 1, imagesBefore + item + 1);
+                }
             }
 
             batchesBefore += set.EvaluationBatches;

@@ -29,7 +29,7 @@ public sealed class DicomCommandTests(TinyRun tiny)
         File.WriteAllText(Path.Combine(data, "damaged.dcm"), "no image");
         RadaptResult predicted = (await RadaptProcess.Run(folder.Path, "predict", "run", data, "-o", "out.csv")).Expect(3);
         Assert.Equal(1 + 60 + 1, File.ReadAllLines(folder["out.csv"]).Length);
-        Assert.Contains("damaged.dcm: its content is not DICOM", predicted.Error, StringComparison.Ordinal);
+        Assert.Contains("radapt: the image of line 2: its content is not DICOM", predicted.Error, StringComparison.Ordinal);
         AssertNothingOfPatients(folder["run"], tuned, evaluated, predicted);
     }
 

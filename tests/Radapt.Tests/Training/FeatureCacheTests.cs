@@ -84,9 +84,9 @@ public sealed class FeatureCacheTests : IDisposable
             using var cancellation = new CancellationTokenSource();
             string name = $"cut{after}";
             int reports = 0;
-            Assert.ThrowsAny<OperationCanceledException>(() => Run(name, UpperLora, cancellation: cancellation.Token, progress: _ =>
+            Assert.ThrowsAny<OperationCanceledException>(() => Run(name, UpperLora, cancellation: cancellation.Token, progress: p =>
             {
-                if (++reports == after)
+                if (p.Phase != TrainingPhase.Pixels && ++reports == after)
                 {
                     cancellation.Cancel();
                 }

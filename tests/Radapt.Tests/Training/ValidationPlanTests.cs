@@ -97,7 +97,7 @@ public class ValidationPlanTests
         var validation = new LabelledImages(lists.Findings, [.. lists.Parts[1].Select(r => new LabelledImage(r.Row.Name, r.Path, r.Row.Patient, r.Row.Labels))]);
         ResolvedRecipe resolved = RecipeResolver.Resolve(
             [Run("--validate-every auto --validate-images auto"), RecipeFile.Open("mrm-nih-1-lora")], Facts with { TrainingImages = lists.Parts[0].Count, Validation = validation });
-        Assert.Equal((785, 11219, 0, 0), (lists.Parts[0].Count, validation.Items.Count, resolved.Recipe.ValidateImages, resolved.Recipe.ValidateEvery));
+        Assert.Equal((785, 11219, 1242, 2), (lists.Parts[0].Count, validation.Items.Count, resolved.Recipe.ValidateImages, resolved.Recipe.ValidateEvery));
     }
 
     [Theory]

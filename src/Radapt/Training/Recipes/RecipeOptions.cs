@@ -116,7 +116,7 @@ public static partial class RecipeOptions
             with { Default = "auto: on, unless it takes more than a quarter of an hour without a cache", ChosenFrom = ["data", "train", "val", "test", "image-root", "cache"] },
         Text("skip-unreadable", r => Percent(r.SkipUnreadable), (r, v) => r with { SkipUnreadable = ShareOf(v)!.Value },
             "Share of the images that may be left out because they cannot be read, at least one image; 0%: none.")
-            with { Unmet = v => ShareOf(v) is null ? "a share from 0% to 100%" : null, DefaultReason = "ours" },
+            with { Unmet = v => ShareOf(v) is null ? "a share from 0% to 100%" : null, DefaultReason = "ours: as for rows without an image" },
         Text("key", r => r.Key, (r, v) => r with { Key = v },
             "File of the key that hides image names in the run folder.") with { Default = ".radapt-key beside the data, where patients are known or images are DICOM" },
         Flag("plain-names", r => r.PlainNames, (r, v) => r with { PlainNames = v },

@@ -113,7 +113,7 @@ public class RecipeResolverTests
         ResolvedRecipe resolved = RecipeResolver.Resolve([Run(line)], Facts with { DecodingTime = minutes is { } m ? TimeSpan.FromMinutes(m) : null });
         Assert.Equal(expected, resolved.Recipe.CheckPixels);
         Assert.Contains(reason ?? "", resolved.Value("check-pixels").Reason ?? "", StringComparison.Ordinal);
-        Assert.Equal("1%", resolved.Value("skip-unreadable").Value);
+        Assert.Equal("5%", resolved.Value("skip-unreadable").Value);
     }
 
     [Theory]
