@@ -150,9 +150,9 @@ public sealed class Predictor : IDisposable
         }
 
         int[] read = [.. Enumerable.Range(0, images.Items.Count).Except(failed.Select(f => f.Item))];
-        return Scored(
-            images with { Items = [.. read.Select(i => images.Items[i])] },
-            [.. read.SelectMany(i => probabilities[(i * Findings.Count)..((i + 1) * Findings.Count)])]) with { Unreadable = unreadable.Length, Notes = [.. notes, .. doubts.Lines()] };
+        float[] left = [.. read.SelectMany(i => probabilities[(i * Findings.Count)..((i + 1) * Findings.Count)])];
+        ScoredImages scored = Scored(images with { Items = [.. read.Select(i => images.Items[i])] }, left);
+        return scored with { Unreadable = unreadable.Length, Notes = [.. notes, .. doubts.Lines()] };
 
         UnreadableRow Row(LabelledImage image, RadaptException error) =>
             new(image, "", ImageTitles.Of(image, isHidden), ImageTitles.Reason(image, (RadaptException)error.InnerException!));
