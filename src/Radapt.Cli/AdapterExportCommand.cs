@@ -26,7 +26,7 @@ internal sealed class AdapterExportCommand : RadaptCommand
         _format = Add("Output", new Option<string>("--format") { HelpName = "CHOICE", Description = $"What to write: {string.Join(", ", s_formats)}.", Required = true });
         _format.AcceptOnlyFromAmong(s_formats);
         _out = Add("Output", new Option<string>("--out", "-o") { HelpName = "PATH", Description = "peft: the folder for adapter_config.json, adapter_model.safetensors and radapt.json; onnx: the .onnx file.", Required = true });
-        _names = Add("Output", new Option<string>("--names") { HelpName = "CHOICE", Description = "peft: how your Python model names its modules, timm or huggingface. Default: as the base weights." });
+        _names = Add("Output", new Option<string>("--names") { HelpName = "CHOICE", Description = "peft: how your Python model names its modules, timm, huggingface, or huggingface5 (version 5 of transformers). Default: as the base weights." });
         _names.AcceptOnlyFromAmong([.. AdapterExport.Names]);
         _channels = Add("Output", new Option<int>("--channels") { HelpName = "1|3", Description = "onnx: gray images, or three equal channels. Default: 1.", DefaultValueFactory = _ => 1 });
         _channels.Validators.Add(result =>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Radapt.Adaptation;
+using Radapt.Models.Dialects;
 
 namespace Radapt.Cli;
 
@@ -14,6 +15,7 @@ internal sealed class AdapterImportCommand : RadaptCommand
     };
 
     private readonly Option<string> _weights;
+    private readonly Option<string> _copy;
     private readonly Option<bool> _force;
     private readonly Option<int?> _heads;
     private readonly Option<string> _pooling;
@@ -28,6 +30,13 @@ internal sealed class AdapterImportCommand : RadaptCommand
     {
         Arguments.Add(_source);
         _weights = Add("Model", new Option<string>("--weights") { HelpName = "BASE", Description = "The base weights that it was trained on. A checkpoint of the paper's code holds them; without this option they are kept beside the adapter." });
+        _copy = Add("Model", new Option<string>("--copy")
+        {
+            HelpName = "CHOICE",
+            DefaultValueFactory = _ => CheckpointInspection.Copies[0],
+            Description = $"Which encoder of base weights that hold several: {string.Join(", ", CheckpointInspection.Copies)}. Default: as the adapter says, else the average where there is one.",
+        });
+        _copy.AcceptOnlyFromAmong([.. CheckpointInspection.Copies]);
         _force = Add("Model", new Option<bool>("--force") { Description = "Use base weights that are not those of training too, where they fit." });
         _alpha = Add("Model", new Option<double?>("--alpha") { HelpName = "X", Description = "alpha of the paper's checkpoints, which do not store it. Default: 32, the paper's." });
         _heads = Add("Model", new Option<int?>("--heads") { HelpName = "N", Description = "Attention heads. Default: as the adapter says, else those usual for the width." });
@@ -65,6 +74,7 @@ internal sealed class AdapterImportCommand : RadaptCommand
         ImportReport report = AdapterImport.Run(new ImportRequest(parsed.GetRequiredValue(_source), parsed.GetRequiredValue(_out))
         {
             Weights = parsed.GetValue(_weights),
+            Copy = parsed.GetValue(_copy)!,
             Findings = parsed.GetValue(_findings)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
             Alpha = parsed.GetValue(_alpha),
             Heads = parsed.GetValue(_heads),

@@ -30,7 +30,8 @@ internal static class Failures
     }
 
     /// <summary>A text without line breaks and other control characters.</summary>
-    public static string OneLine(string text) => string.Join(' ', new string([.. text.Select(c => char.IsControl(c) ? '\n' : c)]).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    public static string OneLine(string text) =>
+        PrintableText.Escape(string.Join(' ', new string([.. text.Select(c => char.IsControl(c) ? '\n' : c)]).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
 
     private static string Details(Exception error, bool verbose)
     {

@@ -40,7 +40,7 @@ internal sealed class Terminal
     public int Width => _console.Profile.Width;
 
     /// <summary>One JSON object on standard output.</summary>
-    public static void WriteJson(JsonNode node) => Console.Out.WriteLine(node.ToJsonString(s_json));
+    public static void WriteJson(JsonNode node) => Console.Out.WriteLine(PrintableText.EscapeMarks(node.ToJsonString(s_json)));
 
     /// <summary>An empty line.</summary>
     public void Line() => _console.WriteLine();
@@ -73,5 +73,5 @@ internal sealed class Terminal
         ? work(static _ => { })
         : _console.Live(new Text("")).AutoClear(true).Start(context => work(text => context.UpdateTarget(new Text(Printable(text)).Overflow(Overflow.Ellipsis))));
 
-    private static string Printable(string text) => new([.. text.Select(c => char.IsControl(c) ? ' ' : c)]);
+    private static string Printable(string text) => PrintableText.Escape(text);
 }

@@ -7,7 +7,7 @@ namespace Radapt.Adaptation;
 public static class AdapterExport
 {
     /// <summary>Names that <c>--names</c> takes.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["timm", "huggingface"];
+    public static IReadOnlyList<string> Names { get; } = ["timm", "huggingface", "huggingface5"];
 
     /// <summary>Writes a PEFT adapter: <c>adapter_config.json</c>, <c>adapter_model.safetensors</c>, and <c>radapt.json</c> with what PEFT has no place for.</summary>
     /// <param name="runOrAdapter">Run folder or adapter file of method lora.</param>
@@ -30,7 +30,8 @@ public static class AdapterExport
         HuggingFacePaths? apart = (names ?? (ofBase is null ? "timm" : "huggingface")) switch
         {
             "timm" => null,
-            "huggingface" => ofBase ?? new HuggingFacePaths("vit.", Dinov2: false),
+            "huggingface" => names is null ? ofBase : (ofBase ?? new HuggingFacePaths("vit.", Dinov2: false)) with { Version5 = false },
+            "huggingface5" => (ofBase ?? new HuggingFacePaths("vit.", Dinov2: false)) with { Version5 = true },
             var other => throw new RadaptException($"--names {other}: choose one of {string.Join(", ", Names)}."),
         };
         PeftExport.Write(runOrAdapter, folder, apart);

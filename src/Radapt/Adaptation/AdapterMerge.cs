@@ -53,7 +53,7 @@ public static class AdapterMerge
             ProbabilityDifference = Largest(actual.sigmoid(), expected.sigmoid()),
             Images = Pictures,
             OtherBase = model.OtherBase,
-            Note = dialect == "huggingface" ? Configuration(merged) : null,
+            Note = dialect is "huggingface" or "huggingface5" ? Configuration(merged) : null,
         };
     }
 

@@ -8,6 +8,9 @@ public sealed record ImportRequest(string Source, string Output)
     /// <summary>The base weights; null only where the source holds them, or says that they were random.</summary>
     public string? Weights { get; init; }
 
+    /// <summary>Which of several copies of the encoder in the base weights; <c>auto</c>: the one that the source says, else the averaged one.</summary>
+    public string Copy { get; init; } = "auto";
+
     /// <summary>Findings, in the order of the head's outputs; null: as the source says, else numbered.</summary>
     public IReadOnlyList<string>? Findings { get; init; }
 

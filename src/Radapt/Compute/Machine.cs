@@ -19,8 +19,23 @@ public sealed record Machine(int PhysicalCores, int LogicalCores, string Process
         }
     }
 
-    /// <summary>Memory that this process may take: the machine's, or what its container allows.</summary>
-    internal static long MemoryBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+    /// <summary>Memory that this process may take: the machine's, what its container allows, or its limit of address space.</summary>
+    internal static long MemoryBytes => Math.Min(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, AddressSpaceLimit());
+
+    // The runtime reads a container's limit, but not that of `ulimit -v`, which batch systems set.
+    private static long AddressSpaceLimit()
+    {
+        try
+        {
+            string? line = OperatingSystem.IsLinux() ? File.ReadLines("/proc/self/limits").FirstOrDefault(l => l.StartsWith("Max address space", StringComparison.Ordinal)) : null;
+            return line?["Max address space".Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var soft, ..]
+                && long.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) ? bytes : long.MaxValue;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return long.MaxValue;
+        }
+    }
 
     private static Machine Read()
     {

@@ -28,6 +28,7 @@ public sealed class FineTuning : IDisposable
     private readonly FeatureCache? _features;
     private readonly string _baseHash;
     private readonly string? _baseLicence;
+    private readonly PositionResizing? _baseResizing;
     private readonly IReadOnlyList<string> _notes;
 
     private FineTuning(ResolvedRecipe resolved, DataSplits data, BackboneWeights? weights, CodecProcess? codecs)
@@ -62,6 +63,7 @@ public sealed class FineTuning : IDisposable
             }
 
             _baseLicence = weights?.Licence;
+            _baseResizing = weights?.Resizing;
             _baseHash = weights?.Hash() ?? $"scratch:{recipe.Seed.ToString(CultureInfo.InvariantCulture)}";
             _classifier.Head.Initialise(recipe.Seed);
             AdaptationMethod.Apply(_classifier, recipe.Method, recipe.MethodSettings, _plan, recipe.Seed);
@@ -117,7 +119,7 @@ public sealed class FineTuning : IDisposable
             throw new RadaptException("--device cuda: this build or machine has no CUDA. Build with -p:TorchBackend=cuda on a machine with a driver, or leave --device out.");
         }
 
-        using BackboneWeights? weights = asked.Weights is null || asked.FromScratch ? null : BackboneWeights.Open(asked.Weights, asked.Dialect);
+        using BackboneWeights? weights = asked.Weights is null || asked.FromScratch ? null : BackboneWeights.Open(asked.Weights, asked.Dialect, asked.Copy);
         DataSplits data = DataReader.Read(RunData.Options(asked));
         ResolvedRecipe resolved = RecipeResolver.Resolve(layers, new RecipeFacts
         {
@@ -126,6 +128,7 @@ public sealed class FineTuning : IDisposable
             WeightsDescription = weights?.Description,
             WeightsMean = weights?.Mean,
             WeightsStd = weights?.Std,
+            WeightsPreparation = weights?.Preparation,
             TrainingImages = data.Train.Items.Count,
             DataChoices = data.Choices,
             Findings = data.Train.Findings,
@@ -309,6 +312,7 @@ public sealed class FineTuning : IDisposable
         BaseSha256 = _baseHash,
         BaseDescription = WeightsDescription,
         BaseLicence = _baseLicence,
+        BaseResizing = _baseResizing,
         Seed = Recipe.Seed,
     };
 }

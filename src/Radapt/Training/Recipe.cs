@@ -110,6 +110,9 @@ public sealed record Recipe
     /// <summary>Whose tensor names the weights use; <c>auto</c>: recognised.</summary>
     public string Dialect { get; init; } = "auto";
 
+    /// <summary>Which of several copies of the encoder in the weights; <c>auto</c>: the averaged one.</summary>
+    public string Copy { get; init; } = "auto";
+
     /// <summary>timm's name of the backbone, such as <c>vit_base_patch16_224</c>; <c>custom</c> where its dimensions have none.</summary>
     public required string Backbone { get; init; }
 

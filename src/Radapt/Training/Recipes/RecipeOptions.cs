@@ -125,6 +125,9 @@ public static partial class RecipeOptions
             with { Group = RecipeGroup.Model, Excludes = ["weights"] },
         Choice("dialect", r => r.Dialect, (r, v) => r with { Dialect = v }, "Whose tensor names the weights use.", [.. Models.Dialects.CheckpointInspection.Dialects])
             with { Group = RecipeGroup.Model, DefaultReason = "recognised by the tensors' names" },
+        Choice("copy", r => r.Copy, (r, v) => r with { Copy = v },
+            "Which encoder of a training checkpoint that holds several: the student that was trained, or its average (teacher, ema).", [.. Models.Dialects.CheckpointInspection.Copies])
+            with { Group = RecipeGroup.Model, DefaultReason = "the average where there is one, which is what its authors evaluate" },
         Text("backbone", r => r.Backbone, (r, v) => r with { Backbone = v },
             "timm's name, such as vit_base_patch16_224; custom: its dimensions are given.")
             with { Group = RecipeGroup.Model, Default = "recognised in the weights", ChosenFrom = ["weights", "from-scratch"] },
