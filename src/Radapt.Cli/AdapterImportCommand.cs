@@ -23,6 +23,7 @@ internal sealed class AdapterImportCommand : RadaptCommand
     private readonly Option<string> _findings;
     private readonly Option<int?> _resize;
     private readonly Option<string> _out;
+    private readonly Option<bool> _overwrite;
     private readonly Option<bool> _json;
 
     public AdapterImportCommand()
@@ -45,6 +46,7 @@ internal sealed class AdapterImportCommand : RadaptCommand
         _findings = Add("Images", new Option<string>("--findings") { HelpName = "NAME,NAME", Description = "Findings in the order of the head's outputs. Default: as the adapter says, else numbered." });
         _resize = Add("Images", new Option<int?>("--resize") { HelpName = "PX", Description = "Shorter side of an image before the centre crop. Default: as the adapter says, else the input's side." });
         _out = Add("Output", new Option<string>("--out", "-o") { HelpName = "OUT", Description = "Folder for adapter.safetensors, or the adapter file itself.", Required = true });
+        _overwrite = AddOverwrite("the files");
         _json = AddJson();
         foreach (Option<int?> number in new[] { _heads, _resize })
         {
@@ -67,6 +69,9 @@ internal sealed class AdapterImportCommand : RadaptCommand
         ("radapt adapter import checkpoint-best_auroc.pth --weights MRM.pth --alpha 16 -o imported", "The same on the original base weights, trained with another alpha:"),
     ];
 
+    /// <inheritdoc/>
+    public override bool StopsItself => false;
+
     private int Run(ParseResult parsed)
     {
         bool json = parsed.GetValue(_json);
@@ -81,6 +86,7 @@ internal sealed class AdapterImportCommand : RadaptCommand
             Pooling = parsed.GetValue(_pooling) switch { "mean" => Pooling.Mean, "class-token" => Pooling.ClassToken, "class-and-mean" => Pooling.ClassAndMean, _ => null },
             Resize = parsed.GetValue(_resize),
             Force = parsed.GetValue(_force),
+            Overwrite = parsed.GetValue(_overwrite),
         });
         var terminal = new Terminal(onStandardError: json);
         foreach (string note in report.Notes)

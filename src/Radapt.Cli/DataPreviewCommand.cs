@@ -16,6 +16,7 @@ internal sealed class DataPreviewCommand : RadaptCommand
     private readonly Option<string> _recipe;
     private readonly Option<int> _images;
     private readonly Option<int> _epochs;
+    private readonly Option<bool> _overwrite;
     private readonly Option<bool> _json;
 
     public DataPreviewCommand()
@@ -31,6 +32,7 @@ internal sealed class DataPreviewCommand : RadaptCommand
             _recipeOptions.Add(Add(row.Group.ToString(), RecipeArguments.Create(row)));
         }
 
+        _overwrite = AddOverwrite("the picture");
         _json = AddJson();
         SetAction(Run);
     }
@@ -41,6 +43,9 @@ internal sealed class DataPreviewCommand : RadaptCommand
         ("radapt data preview --data labels.csv --augment randaugment-erasing --image-size 224", "With the AdamW recipes' augmentation:"),
         ("radapt data preview --recipe mae-nih-1-lora --train train_1.txt --val val_list.txt --image-root all_classes", "As a recipe has it:"),
     ];
+
+    /// <inheritdoc/>
+    public override bool StopsItself => false;
 
     private int Run(ParseResult parsed)
     {
@@ -55,6 +60,9 @@ internal sealed class DataPreviewCommand : RadaptCommand
 
         RecipeLayer line = RecipeArguments.Layer(parsed, _recipeOptions);
         RecipeLayer[] layers = parsed.GetValue(_recipe) is { } recipe ? [line, RecipeFile.Open(recipe).WithFullPaths(Environment.CurrentDirectory)] : [line];
+        Recipe asked = RecipeResolver.Partial(layers);
+        OutputFile.RequireNew(path, parsed.GetValue(_overwrite), "--out");
+        OutputFile.RequireNoInput(path, "--out", asked.Data, asked.Train, asked.Val, asked.Test, parsed.GetValue(_recipe));
         IReadOnlyList<PreviewRow> rows = TrainingPreview.Write(layers, path, images, epochs);
         var terminal = new Terminal(onStandardError: json);
         terminal.Rows(["", "image", "findings"], rows.Select((r, i) => new[] { $"{i + 1}", r.Image, r.Findings.Count == 0 ? "none" : string.Join(", ", r.Findings) }), 0);

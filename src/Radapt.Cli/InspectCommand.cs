@@ -49,6 +49,9 @@ internal sealed class InspectCommand : RadaptCommand
         ("radapt inspect MRM.pth --json", "For a program:"),
     ];
 
+    /// <inheritdoc/>
+    public override bool StopsItself => false;
+
     private int Run(ParseResult parsed)
     {
         string path = parsed.GetRequiredValue(_file);

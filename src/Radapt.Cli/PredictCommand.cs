@@ -19,7 +19,7 @@ internal sealed class PredictCommand : RadaptCommand
     };
 
     private readonly Option<string> _out;
-    private readonly Option<bool> _force;
+    private readonly Option<bool> _overwrite;
     private readonly Option<string> _weights;
     private readonly Option<bool> _forceWeights;
     private readonly Option<int> _batchSize;
@@ -37,7 +37,7 @@ internal sealed class PredictCommand : RadaptCommand
             Description = "The table to write: image, a probability per finding, error. It is there when all is done, or not at all.",
             Required = true,
         });
-        _force = Add("Output", new Option<bool>("--force") { Description = "Replace the table if it is there already; without, that is an error." });
+        _overwrite = AddOverwrite("the table", "--force");
         _json = AddJson();
         _weights = Add("Model", new Option<string>("--weights") { HelpName = "FILE", Description = "Where the base weights are now. Default: where they were in training." });
         _forceWeights = Add("Model", new Option<bool>("--force-weights") { Description = "Use base weights that are not those of training too, where they fit." });
@@ -60,7 +60,7 @@ internal sealed class PredictCommand : RadaptCommand
     public override IReadOnlyList<(string Line, string What)> Examples { get; } =
     [
         ("radapt predict runs/first images -o predictions.csv", "Every image of a folder:"),
-        ("radapt predict runs/first a.png b.jpg 'ward-3/**/*.png' -o predictions.csv --force", "Files and a pattern; an older table is replaced:"),
+        ("radapt predict runs/first a.png b.jpg 'ward-3/**/*.png' -o predictions.csv --overwrite", "Files and a pattern; an older table is replaced:"),
         ("radapt predict runs/first images -o predictions.csv --weights D:\\weights\\MRM.pth", "The base weights have moved:"),
     ];
 
@@ -69,21 +69,18 @@ internal sealed class PredictCommand : RadaptCommand
         bool json = parsed.GetValue(_json);
         string run = parsed.GetRequiredValue(_run);
         string table = parsed.GetRequiredValue(_out);
-        if (!parsed.GetValue(_force) && File.Exists(table))
-        {
-            throw new RadaptException($"{table}: is there already; give another -o, or --force to replace it.");
-        }
-
+        OutputFile.RequireNew(table, parsed.GetValue(_overwrite));
         var terminal = new Terminal(onStandardError: true);
         IReadOnlyList<string> paths = ImagePaths.Find(parsed.GetRequiredValue(_images));
+        OutputFile.RequireNoInput(table, "-o", [run, parsed.GetValue(_weights), .. File.Exists(table) ? paths : []]);
         ProcessSettings.PrepareCompute();
         ComputePlan plan = RunFile.ReadPlan(run, parsed.GetValue(_threads));
         ProcessSettings.UseThreads(plan.Threads);
         using CodecProcess codecs = PixelDecoding.Processes();
         using var predictor = Predictor.Open(run, parsed.GetValue(_weights), plan, parsed.GetValue(_forceWeights), codecs);
-        if (predictor.OtherBase is { } other)
+        foreach (string note in new[] { predictor.OtherBase, RunFile.UnfinishedNote(run) }.OfType<string>())
         {
-            terminal.Line($"Note: {other}");
+            terminal.Line($"Note: {note}");
         }
 
         int unreadable = terminal.WithLiveLine(line =>

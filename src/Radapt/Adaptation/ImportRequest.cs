@@ -28,6 +28,15 @@ public sealed record ImportRequest(string Source, string Output)
 
     /// <summary>Take base weights that are not those of training too, where they fit.</summary>
     public bool Force { get; init; }
+
+    /// <summary>The adapter file that is written.</summary>
+    public string OutputFile => Output.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) ? Output : Path.Combine(Output, "adapter.safetensors");
+
+    /// <summary>Where the base weights are kept that only the source holds.</summary>
+    internal string BaseFile => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(OutputFile))!, "base.safetensors");
+
+    /// <summary>Replace files that are there; inputs never are.</summary>
+    public bool Overwrite { get; init; } = true;
 }
 
 /// <summary>What an import made.</summary>

@@ -84,10 +84,18 @@ internal sealed class ImageBatches
     public IEnumerable<ImageBatch> Training(
         Augmentation augmentation, long seed, int epoch, int startBatch = 0, CancellationToken cancellation = default) =>
         Read(
-            [.. EpochOrder.Training(_images.Items.Count, _batchSize, seed, epoch).Skip(startBatch)],
+            [.. Order(seed, epoch).Skip(startBatch)],
             UnreadableImages.Throw,
             (image, item, pixels) => TrainingTransform.Apply(image, _preprocessing, augmentation, seed, epoch, item, pixels, Flips),
             cancellation);
+
+    /// <summary>Known labels in some consecutive batches of a training epoch.</summary>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="epoch">From 0.</param>
+    /// <param name="firstBatch">The first of the batches.</param>
+    /// <param name="batches">How many; fewer where the epoch ends.</param>
+    public int KnownLabels(long seed, int epoch, int firstBatch, int batches) =>
+        Order(seed, epoch).Skip(firstBatch).Take(batches).Sum(b => b.Sum(item => _images.Items[item].Labels.Count(l => l >= 0)));
 
     /// <summary>All images in their order, prepared for evaluation.</summary>
     /// <param name="unreadable">What becomes of images that cannot be read.</param>
@@ -100,6 +108,17 @@ internal sealed class ImageBatches
             unreadable,
             (image, _, pixels) => EvaluationTransform.Apply(image, _preprocessing, pixels),
             cancellation);
+
+    // The order of the last epoch asked for is kept: every update asks for it.
+    private IReadOnlyList<int[]> Order(long seed, int epoch)
+    {
+        if (_order is not { } known || known.Seed != seed || known.Epoch != epoch)
+        {
+            _order = known = (seed, epoch, EpochOrder.Training(_images.Items.Count, _batchSize, seed, epoch));
+        }
+
+        return known.Batches;
+    }
 
     private IEnumerable<ImageBatch> Read(
         IReadOnlyList<int[]> batches, UnreadableImages unreadable, Transform transform, CancellationToken cancellation)
@@ -139,6 +158,8 @@ internal sealed class ImageBatches
             }
         }
     }
+
+    private (long Seed, int Epoch, IReadOnlyList<int[]> Batches)? _order;
 
     private delegate void Transform(Radiograph image, int item, Span<float> pixels);
 }

@@ -11,14 +11,24 @@ namespace Radapt.Inference;
 /// <param name="Path">The image file.</param>
 /// <param name="Probabilities">One probability per finding, in the predictor's order; null where the image cannot be read.</param>
 /// <param name="Error">The line to show where the image cannot be read.</param>
-public sealed record Prediction(string Path, IReadOnlyList<float>? Probabilities, string? Error);
+public sealed record Prediction(string Path, IReadOnlyList<float>? Probabilities, string? Error)
+{
+    /// <summary>
+    /// One logit per finding, whose sigmoids the probabilities are: images are ranked by these, since probabilities close to 1 are equal in float32.
+    /// Null where the image cannot be read.
+    /// </summary>
+    public IReadOnlyList<float>? Logits { get; init; }
+}
 
 /// <summary>Labelled images with their probabilities, and the figures computed from them.</summary>
 /// <param name="Images">The images, N.</param>
-/// <param name="Probabilities">(N, F) row-major.</param>
-/// <param name="Metrics">AUROC and average precision per finding.</param>
-public sealed record ScoredImages(LabelledImages Images, IReadOnlyList<float> Probabilities, MultiLabelMetrics Metrics)
+/// <param name="Logits">(N, F) row-major, before the sigmoid.</param>
+/// <param name="Metrics">AUROC and average precision per finding, of the logits' ranks.</param>
+public sealed record ScoredImages(LabelledImages Images, IReadOnlyList<float> Logits, MultiLabelMetrics Metrics)
 {
+    /// <summary>(N, F) row-major: the sigmoids of the logits, rounded to float32.</summary>
+    public IReadOnlyList<float> Probabilities { get; } = [.. Logits.Select(l => (float)Scoring.Probability(l))];
+
     /// <summary>The figures by study, the maximum over its images; null where the data tells no studies.</summary>
     public StudyMetrics? Studies { get; init; }
 }
@@ -75,15 +85,16 @@ public sealed class Predictor : IDisposable
             var predictions = new Prediction[batch.Count];
             using (batch)
             {
-                float[] probabilities = Scoring.Probabilities(_model.Classifier, batch);
+                float[] all = Scoring.Logits(_model.Classifier, batch);
                 for (int slot = 0; slot < predictions.Length; slot++)
                 {
-                    predictions[slot] = new Prediction(paths[batch.Items[slot]], probabilities[(slot * Findings.Count)..((slot + 1) * Findings.Count)], null);
+                    float[] logits = all[(slot * Findings.Count)..((slot + 1) * Findings.Count)];
+                    predictions[slot] = new Prediction(paths[batch.Items[slot]], [.. logits.Select(l => (float)Scoring.Probability(l))], null) { Logits = logits };
                 }
 
                 foreach (UnreadableImage unreadable in batch.Unreadable)
                 {
-                    predictions[unreadable.Slot] = predictions[unreadable.Slot] with { Probabilities = null, Error = unreadable.Error.Message };
+                    predictions[unreadable.Slot] = predictions[unreadable.Slot] with { Probabilities = null, Logits = null, Error = unreadable.Error.Message };
                 }
             }
 
@@ -117,11 +128,11 @@ public sealed class Predictor : IDisposable
     internal ScoredImages Score(ImageBatches batches, Action<int, int>? onBatch, CancellationToken cancellation)
     {
         LabelledImages images = batches.Images;
-        float[] probabilities = Scoring.Probabilities(_model.Classifier, batches, onBatch, cancellation);
+        float[] logits = Scoring.Logits(_model.Classifier, batches, onBatch, cancellation);
         sbyte[] labels = images.FlatLabels();
-        return new ScoredImages(images, probabilities, MultiLabelMetrics.Compute(Findings, labels, probabilities))
+        return new ScoredImages(images, logits, MultiLabelMetrics.Compute(Findings, labels, logits))
         {
-            Studies = images.Items.Any(i => i.Study is not null) ? StudyMetrics.Compute(Findings, [.. images.Items.Select(i => i.Study)], labels, probabilities) : null,
+            Studies = images.Items.Any(i => i.Study is not null) ? StudyMetrics.Compute(Findings, [.. images.Items.Select(i => i.Study)], labels, logits) : null,
         };
     }
 

@@ -104,6 +104,9 @@ public sealed class FineTuning : IDisposable
     /// <summary>The evaluation transform.</summary>
     public Preprocessing Preprocessing { get; }
 
+    /// <summary>Hash of the base weights' tensors; <c>scratch:SEED</c> for random ones.</summary>
+    internal string BaseHash => _baseHash;
+
     /// <summary>Told the number of updates done, after each.</summary>
     internal Action<long>? OnUpdate { get; set; }
 
@@ -177,42 +180,29 @@ public sealed class FineTuning : IDisposable
         string folder, bool resume = false, IProgress<TrainingProgress>? progress = null, Action<EpochResult>? onEpoch = null, CancellationToken cancellation = default)
     {
         var run = new RunFolder(folder);
-        if (!resume)
-        {
-            run.Create();
-            RecipeFile.Write(Resolved, run.Recipe);
-        }
-        else
-        {
-            run.RequireUnfinished();
-            RequireSameRecipe(run);
-            run.RemoveUnfinishedFiles();
-        }
-
+        using RunLock held = resume ? run.Reopen() : run.Create();
+        RunSummary summary;
         try
         {
-            return TrainAndTest(run, resume, progress, onEpoch, cancellation);
+            if (resume)
+            {
+                RunIdentity.RequireSameRecipe(run, Recipe);
+            }
+            else
+            {
+                RecipeFile.Write(Resolved, run.Recipe);
+            }
+
+            summary = TrainAndTest(run, resume, progress, onEpoch, cancellation);
         }
         catch when (!resume && !run.HasState)
         {
-            run.Discard();
+            run.Discard(held);
             throw;
         }
-    }
 
-    // Bit-equal resume needs all of the recipe, what a probe of the processor chose included.
-    private void RequireSameRecipe(RunFolder run)
-    {
-        RecipeLayer began = RecipeFile.Read(run.Recipe);
-        Recipe first = RecipeResolver.Partial([began]);
-        RecipeOption? changed = RecipeOptions.All.FirstOrDefault(o =>
-            o.Get is { } get && began.Find(o.Name) is not null && !GivenAnewOnResume.Contains(o.Name) && RecipeOption.Format(get(first) ?? "") != RecipeOption.Format(get(Recipe) ?? ""));
-        if (changed is not null)
-        {
-            throw new RadaptException(
-                $"{run.Path}: began with {changed.Name} {RecipeOption.Format(changed.Get!(first) ?? "")}, not {RecipeOption.Format(changed.Get(Recipe) ?? "")}. "
-                + "Resume by the run's own recipe.yaml, or start afresh in another folder.");
-        }
+        run.Complete(held);
+        return summary;
     }
 
     private RunSummary TrainAndTest(RunFolder run, bool resume, IProgress<TrainingProgress>? progress, Action<EpochResult>? onEpoch, CancellationToken cancellation)
@@ -230,7 +220,7 @@ public sealed class FineTuning : IDisposable
 
         // What is reported is what `evaluate` and `predict` give: the saved adapter on freshly read base weights, merged.
         _classifier.Dispose();
-        using Predictor predictor = Predictor.Open(run.Path, plan: _plan, codecs: _codecs);
+        using Predictor predictor = Predictor.Open(run.Path, Recipe.FromScratch ? null : Recipe.Weights, _plan, codecs: _codecs);
         ScoredImages val = Score(predictor, _val, TrainingPhase.Validation, progress, cancellation);
         ImageBatches? testImages = Data.Test is null ? null
             : new ImageBatches(Data.Test, Preprocessing, Recipe.BatchSize, Recipe.LoaderThreads, cacheBytes: 0, _cache?.Evaluation, _codecs);
@@ -241,8 +231,7 @@ public sealed class FineTuning : IDisposable
             ValStudies = val.Studies,
             TestStudies = test?.Studies,
         };
-        report.Write("complete", state, summary);
-        Directory.Delete(Path.GetDirectoryName(run.State)!, recursive: true); // nothing is left to resume
+        report.Write(RunFile.Complete, state, summary);
         return summary;
     }
 
@@ -270,24 +259,36 @@ public sealed class FineTuning : IDisposable
                 events.Epoch(result);
                 onEpoch?.Invoke(result);
             },
-            OnStart = stop => _features?.Open(_train, _val, Path.GetDirectoryName(run.State)!, fingerprint, progress, stop) ?? (_train, _val),
+            OnStart = stop => _features?.Open(_train, _val, run.StateFolder, fingerprint, progress, stop) ?? (_train, _val),
+            RequireBest = () => RequireBase(AdapterFile.RequireSound(run.Adapter), run.Adapter),
         };
+        var identity = RunIdentity.Create(Recipe, fingerprint, _baseHash);
         if (resume && run.HasState)
         {
-            trainer.Resume(fingerprint);
-        }
-        else
-        {
-            report.Write("running", null, null);
+            trainer.Resume(identity);
         }
 
+        report.Write("running", null, null);
         try
         {
-            return trainer.Run(fingerprint, cancellation);
+            return trainer.Run(identity, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            report.Write("interrupted", null, null);
+            throw;
         }
         finally
         {
             _features?.Dispose();
+        }
+    }
+
+    private void RequireBase(AdapterDescription adapter, string file)
+    {
+        if (adapter.BaseSha256 != _baseHash)
+        {
+            throw new RadaptException($"{file}: is the adapter of other base weights.");
         }
     }
 

@@ -13,6 +13,11 @@ namespace Radapt.Training;
 internal sealed class NameKey
 {
     private const string FileName = ".radapt-key";
+    private const int KeyBytes = 32;
+    private const int FewestBytes = 16;
+    private const int Attempts = 40;
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
+
     private readonly byte[]? _key;
 
     private NameKey(byte[]? key) => _key = key;
@@ -40,22 +45,61 @@ internal sealed class NameKey
     {
         try
         {
-            if (!File.Exists(file))
-            {
-                AtomicFile.WriteText(file, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)) + "\n");
-                if (!OperatingSystem.IsWindows())
-                {
-                    File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-                }
-            }
-
-            byte[] key = Convert.FromHexString(File.ReadAllText(file).Trim());
-            return key.Length >= 16 ? key : throw new FormatException("shorter than 16 bytes");
+            return TryCreate(file) ?? Read(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or RadaptException)
         {
             throw new RadaptException(
                 $"{file}: the key that hides image names cannot be read or made ({e.Message}). Give another place with --key FILE, or --plain-names to write names as they are.", e);
+        }
+    }
+
+    // Of several runs that begin at once, one makes the file, and the system tells the others that it is there. Only its owner may ever read it.
+    private static byte[]? TryCreate(string file)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        byte[] key = RandomNumberGenerator.GetBytes(KeyBytes);
+        try
+        {
+            using var stream = new FileStream(file, options);
+            try
+            {
+                stream.Write(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(key) + "\n"));
+                stream.Flush(flushToDisk: true);
+            }
+            catch
+            {
+                File.Delete(file);
+                throw;
+            }
+
+            return key;
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            return null;
+        }
+    }
+
+    // A run that has just made the file may still be writing it.
+    private static byte[] Read(string file)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                byte[] key = Convert.FromHexString(File.ReadAllText(file).Trim());
+                return key.Length >= FewestBytes ? key : throw new FormatException($"it holds {key.Length} bytes, fewer than {FewestBytes}");
+            }
+            catch (Exception e) when (e is IOException or FormatException && attempt < Attempts)
+            {
+                Thread.Sleep(s_pause);
+            }
         }
     }
 }

@@ -42,6 +42,7 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
             ["data"] = new JsonObject
             {
                 ["fingerprint"] = fingerprint,
+                ["all_images"] = RunData.ImagesFingerprint(fineTuning.Data),
                 ["train"] = fineTuning.Data.Train.Items.Count,
                 ["val"] = fineTuning.Data.Val.Items.Count,
                 ["test"] = fineTuning.Data.Test?.Items.Count ?? 0,
@@ -81,6 +82,8 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
             {
                 run["test"] = MetricsJson.Of(summary.Test, summary.TestStudies);
             }
+
+            run["files"] = RunFiles.Hashes(folder);
         }
 
         folder.WriteRun(run);

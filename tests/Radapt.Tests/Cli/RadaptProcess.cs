@@ -33,10 +33,9 @@ internal sealed partial class RadaptProcess : IDisposable
     private RadaptProcess(string folder, string? awaited, IEnumerable<string> arguments)
     {
         _awaited = awaited;
-        string name = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "radapt.exe" : "radapt");
         _process = new Process
         {
-            StartInfo = new ProcessStartInfo(name, arguments)
+            StartInfo = new ProcessStartInfo(File, arguments)
             {
                 WorkingDirectory = folder,
                 RedirectStandardOutput = true,
@@ -67,6 +66,15 @@ internal sealed partial class RadaptProcess : IDisposable
 
     /// <summary>What Ctrl-C sends.</summary>
     public void Interrupt() => Assert.Equal(0, SendSignal(_process.Id, 2));
+
+    /// <summary>What a lost connection sends.</summary>
+    public void HangUp() => Assert.Equal(0, SendSignal(_process.Id, 1));
+
+    /// <summary>What <c>kill</c> sends, to any process.</summary>
+    public static void Terminate(Process process) => Assert.Equal(0, SendSignal(process.Id, 15));
+
+    /// <summary>The executable.</summary>
+    public static string File { get; } = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "radapt.exe" : "radapt");
 
     /// <summary>What nothing can catch.</summary>
     public void Kill() => _process.Kill();

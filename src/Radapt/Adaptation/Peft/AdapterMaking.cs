@@ -26,7 +26,8 @@ internal sealed class AdapterMaking
     public AdapterMaking(ImportRequest request, ForeignAdapter adapter, BackboneWeights? weights)
     {
         (_request, _adapter, _weights) = (request, adapter, weights);
-        _outFile = request.Output.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) ? request.Output : Path.Combine(request.Output, "adapter.safetensors");
+        _outFile = request.OutputFile;
+        RequireWritable(_outFile, request);
         BackboneShape shape = adapter.Facts?.Backbone ?? weights?.Shape
             ?? throw new RadaptException($"{request.Weights}: the dimensions of these base weights cannot be told. Give a MAE, MRM, DINOv2 or timm checkpoint.");
         _shape = shape with { Heads = request.Heads ?? shape.Heads };
@@ -49,6 +50,15 @@ internal sealed class AdapterMaking
         if (_head.IsOfBase)
         {
             _notes.Add("The head is the base weights' own: the adapter holds none.");
+        }
+    }
+
+    private static void RequireWritable(string file, ImportRequest request)
+    {
+        OutputFile.RequireNoInput(file, "-o", request.Source, request.Weights);
+        if (!request.Overwrite && File.Exists(file))
+        {
+            throw new RadaptException($"{file}: already exists. Give another -o, or --overwrite to replace it.");
         }
     }
 
@@ -242,7 +252,8 @@ internal sealed class AdapterMaking
     // The paper's checkpoints carry their base; a Radapt adapter needs it as a file of its own.
     private void KeepBase()
     {
-        _baseFile = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(_outFile))!, "base.safetensors");
+        RequireWritable(_request.BaseFile, _request);
+        _baseFile = _request.BaseFile;
         SafetensorsWriter.Write(_baseFile, _own!.Encoder.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter), new Dictionary<string, string> { ["format"] = "pt" });
         using BackboneWeights kept = BackboneWeights.Open(_baseFile);
         _hash = kept.Hash();
