@@ -1,10 +1,12 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Radapt;
 
 /// <summary>
-/// Tells files from what only looks like one. Reading a named pipe waits for ever, reading a device such as <c>/dev/zero</c> never ends,
-/// and the framework reports the length 0 for both.
+/// Opens ordinary files and nothing else. Reading a named pipe waits for ever, reading a device such as <c>/dev/zero</c> never ends, and
+/// the framework reports a length of 0 for both. So the system is asked before anything is opened; where it does not tell (not Linux),
+/// whatever has a length of 0 is refused where content is needed.
 /// </summary>
 internal static unsafe partial class RegularFile
 {
@@ -24,6 +26,52 @@ internal static unsafe partial class RegularFile
 
     /// <summary>Whether a regular file exists at the path; links are followed.</summary>
     public static bool Exists(string path) => File.Exists(path) && TypeOf(path) is null or Regular;
+
+    /// <summary>Opens a file for reading.</summary>
+    /// <exception cref="IOException">It is empty, a pipe, a device or a folder, or cannot be opened.</exception>
+    public static FileStream OpenRead(string path)
+    {
+        RequireContent(path);
+        return File.OpenRead(path);
+    }
+
+    /// <summary>The same without a stream.</summary>
+    /// <exception cref="IOException">As <see cref="OpenRead"/>.</exception>
+    public static SafeFileHandle OpenHandle(string path)
+    {
+        RequireContent(path);
+        return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+    }
+
+    /// <summary>The whole file.</summary>
+    /// <exception cref="IOException">As <see cref="OpenRead"/>.</exception>
+    public static byte[] ReadAllBytes(string path)
+    {
+        RequireContent(path);
+        return File.ReadAllBytes(path);
+    }
+
+    /// <summary>The length in bytes of the file that a path means, links followed; 0: empty, a pipe or a device.</summary>
+    /// <exception cref="IOException">There is no such file, or links go in a circle.</exception>
+    public static long Length(string path)
+    {
+        var file = new FileInfo(path);
+        return file.LinkTarget is null ? file.Length : ((FileInfo?)file.ResolveLinkTarget(returnFinalTarget: true))?.Length ?? 0;
+    }
+
+    private static void RequireContent(string path)
+    {
+        long length = Length(path);
+        if (TypeOf(path) is { } type && type != Regular)
+        {
+            throw new EmptyFileException($"it is {Name(type)} instead of a file");
+        }
+
+        if (length == 0)
+        {
+            throw new EmptyFileException("it is empty");
+        }
+    }
 
     // Null where the system does not tell: not Linux, no such file, or a C library without the call.
     private static int? TypeOf(string path)
@@ -56,3 +104,8 @@ internal static unsafe partial class RegularFile
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Statx(int folder, string path, int flags, uint mask, byte* status);
 }
+
+/// <summary>A file without content, or something that is not an ordinary file.</summary>
+#pragma warning disable CA1032 // thrown in one place, always with a message
+internal sealed class EmptyFileException(string message) : IOException(message);
+#pragma warning restore CA1032

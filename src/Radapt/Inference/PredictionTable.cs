@@ -23,7 +23,7 @@ public static class PredictionTable
         IReadOnlyList<string> findings = scored.Images.Findings;
         var text = new StringBuilder();
         string[] columns = ["image", .. findings.SelectMany(f => new[] { f, LabelColumn + f }), .. findings.Select(f => LogitColumn + f)];
-        Row(text, columns.Select(CsvCells.QuotedForSpreadsheets));
+        Row(text, columns);
         for (int i = 0; i < scored.Images.Items.Count; i++)
         {
             LabelledImage image = scored.Images.Items[i];
@@ -31,7 +31,7 @@ public static class PredictionTable
             IEnumerable<int> each = Enumerable.Range(0, findings.Count);
             Row(text,
             [
-                CsvCells.QuotedForSpreadsheets(name(image.Name)),
+                name(image.Name),
                 .. each.SelectMany(f => new[] { Probability(scored.Logits[row + f]), image.Labels[f] < 0 ? "" : image.Labels[f].ToString(CultureInfo.InvariantCulture) }),
                 .. each.Select(f => scored.Logits[row + f].ToString("R", CultureInfo.InvariantCulture)),
             ]);
@@ -49,13 +49,13 @@ public static class PredictionTable
         {
             using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true);
             var text = new StringBuilder();
-            Row(text, ["image", .. findings.Select(CsvCells.QuotedForSpreadsheets), "error"]);
+            Row(text, ["image", .. findings, "error"]);
             foreach (Prediction prediction in predictions)
             {
                 IEnumerable<string> probabilities = prediction.Logits?.Select(Probability)
                     ?? prediction.Probabilities?.Select(p => p.ToString("R", CultureInfo.InvariantCulture))
                     ?? findings.Select(_ => "");
-                Row(text, [CsvCells.QuotedForSpreadsheets(prediction.Path), .. probabilities, CsvCells.QuotedForSpreadsheets(prediction.Error ?? "")]);
+                Row(text, [prediction.Path, .. probabilities, prediction.Error ?? ""]);
                 writer.Write(text);
                 text.Clear();
             }
@@ -66,6 +66,5 @@ public static class PredictionTable
 
     private static string Probability(float logit) => Scoring.Probability(logit).ToString("R", CultureInfo.InvariantCulture);
 
-    // Cells as they are written: texts come quoted, numbers need none.
-    private static void Row(StringBuilder text, IEnumerable<string> cells) => text.AppendJoin(',', cells).Append('\n');
+    private static void Row(StringBuilder text, IEnumerable<string> cells) => text.AppendJoin(',', cells.Select(CsvCells.Written)).Append('\n');
 }
