@@ -15,7 +15,7 @@ public static class RadiographReader
     /// <summary>Bytes of the largest file that is read; larger ones are cine loops and tomographies.</summary>
     internal const long LargestFile = 512L << 20;
 
-    private const int Decoding = 2; // counts changes of what Decode makes of a file
+    private const int Decoding = 3; // counts changes of what Decode makes of a file
 
     private static readonly DicomOptions s_standard = new();
 

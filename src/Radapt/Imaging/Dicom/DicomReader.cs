@@ -94,14 +94,14 @@ internal static class DicomReader
         PixelFormat format = pixels.Format;
         if (format.Photometric is DicomPhotometric.Monochrome1 or DicomPhotometric.Monochrome2)
         {
-            byte[] table = GrayTable.Build(set, pixels, scale);
+            byte[] table = GrayTable.Build(set, pixels, scale, out string? remark);
             byte[] gray = GC.AllocateUninitializedArray<byte>(format.Count);
             for (int i = 0; i < gray.Length; i++)
             {
                 gray[i] = table[pixels.Samples[i]];
             }
 
-            return new Radiograph(format.Columns, format.Rows, 1, gray, format.BitsAllocated);
+            return new Radiograph(format.Columns, format.Rows, 1, gray, format.BitsAllocated) { Remark = remark };
         }
 
         byte[] rgb = ColourPixels.ToRgb(set, pixels);
