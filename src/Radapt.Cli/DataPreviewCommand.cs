@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Training;
 using Radapt.Training.Recipes;
 
@@ -55,7 +56,8 @@ internal sealed class DataPreviewCommand : RadaptCommand
 
         RecipeLayer line = RecipeArguments.Layer(parsed, _recipeOptions);
         RecipeLayer[] layers = parsed.GetValue(_recipe) is { } recipe ? [line, RecipeFile.Open(recipe).WithFullPaths(Environment.CurrentDirectory)] : [line];
-        IReadOnlyList<PreviewRow> rows = TrainingPreview.Write(layers, path, images, epochs);
+        using CodecProcess codecs = PixelDecoding.Processes();
+        IReadOnlyList<PreviewRow> rows = TrainingPreview.Write(layers, path, images, epochs, codecs);
         var terminal = new Terminal(onStandardError: json);
         terminal.Rows(["", "image", "findings"], rows.Select((r, i) => new[] { $"{i + 1}", r.Image, r.Findings.Count == 0 ? "none" : string.Join(", ", r.Findings) }), 0);
         terminal.Line(epochs > 0 ? $"{path}: left as in evaluation, then epochs 1 to {epochs} of the training." : $"{path}: as in evaluation, row by row.");

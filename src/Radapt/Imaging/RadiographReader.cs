@@ -59,7 +59,14 @@ public static class RadiographReader
         ImageInfo info = ImageHeader.Read(stream, name);
         try
         {
+            var cost = DecodingCost.Of(file, info);
+            cost.Require();
+            using DecodingMemory.Lease memory = DecodingMemory.Shared.Take(cost.Memory);
             return Decode(file, info);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new RadaptException($"{name}: {e.Message}.", e);
         }
         catch (VipsException e)
         {

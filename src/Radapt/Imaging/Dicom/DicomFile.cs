@@ -18,6 +18,14 @@ internal sealed record DicomFile(TransferSyntax Syntax, DicomDataSet Elements)
     /// <summary>Whether the content is DICOM, from its first 132 bytes: <c>DICM</c> behind the preamble, or the beginning of a data set.</summary>
     public static bool IsDicom(ReadOnlySpan<byte> start) => IsPart10(start) || IsBare(start);
 
+    /// <summary>Bytes that a file may have when unpacked; 0: it does not say that it is deflated.</summary>
+    public static long MostInflated(ReadOnlySpan<byte> file)
+    {
+        const int MetaLength = 4096; // of file meta information that holds the transfer syntax
+        const long MostTimes = 1032; // a deflated stream's length (zlib's technical notes)
+        return file[..Math.Min(file.Length, MetaLength)].IndexOf("1.2.840.10008.1.2.1.99"u8) < 0 ? 0 : Math.Min(LongestInflated, MostTimes * file.Length);
+    }
+
     /// <summary>Reads the elements.</summary>
     /// <param name="bytes">The file, or its beginning.</param>
     /// <param name="length">Bytes of the whole file.</param>

@@ -38,6 +38,20 @@ internal static class PixelDecoder
         };
     }
 
+    /// <summary>Bytes that decoding a file takes at once, a decoding process's and the 8-bit result included.</summary>
+    /// <exception cref="InvalidDataException">What the file says of its pixels is missing, or not read.</exception>
+    public static long MemoryOf(DicomFile file)
+    {
+        PixelFormat format = PixelFormat.Of(file);
+        int perSample = file.Syntax.Pixels switch
+        {
+            PixelCoding.Native => format.IsPlanar ? 5 : 3, // samples of 16 bits, once more to interleave them; 8 bits
+            PixelCoding.JpegLs or PixelCoding.Jpeg2000 => 11, // 32 bits and a reply of 16 in the other process
+            _ => 5,
+        };
+        return (long)format.Count * format.Samples * perSample;
+    }
+
     // What the stream is counts more than what the transfer syntax says: some archives compress anew without changing it.
     private static PixelCoding CodingOf(ReadOnlySpan<byte> stream, PixelCoding said)
     {
@@ -62,8 +76,9 @@ internal static class PixelDecoder
     {
         bool isRgb = coding is PixelCoding.Jpeg or PixelCoding.Jpeg2000;
         bool isConverted = format.Samples == 3 && (isRgb || format.Photometric != DicomPhotometric.YbrFull);
-        PixelFormat coded = CodedSample.Read(coding, stream).Place(format);
-        if (coding == PixelCoding.Jpeg && !coded.IsSigned && coded.HighBit + 1 == coded.BitsStored)
+        var sample = CodedSample.Read(coding, stream);
+        PixelFormat coded = sample.Place(format);
+        if (coding == PixelCoding.Jpeg && sample.Bits > coded.BitsStored && !coded.IsSigned && coded.HighBit + 1 == coded.BitsStored)
         {
             Limit(samples, (1 << coded.BitsStored) - 1); // cosines overshoot, and what is cut off would turn white into black
         }
@@ -74,11 +89,6 @@ internal static class PixelDecoder
 
     private static void Limit(Span<ushort> samples, int largest)
     {
-        if (largest == ushort.MaxValue)
-        {
-            return;
-        }
-
         foreach (ref ushort sample in samples)
         {
             sample = (ushort)Math.Min(sample, largest);

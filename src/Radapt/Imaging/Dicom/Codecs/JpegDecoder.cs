@@ -25,6 +25,7 @@ internal static class JpegDecoder
             return JpegSequentialDecoder.Decode(stream.Span, format, frame);
         }
 
+        DecodingCost.Jpeg(stream.Span, format.Count, format.Samples).Require();
         try
         {
             return Eight(stream, frame, format);
