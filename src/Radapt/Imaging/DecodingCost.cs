@@ -1,7 +1,7 @@
 namespace Radapt.Imaging;
 
 /// <summary>
-/// What decoding a PNG or JPEG file will cost, told from its bytes before anything is decoded. A small file can ask for much: by its size in pixels, by
+/// What decoding a PNG or JPEG file will cost, told from its bytes before anything is decoded. A small file can ask for much: by its size, by
 /// samples that are dropped afterwards, by interlacing, which needs the whole picture at once, and by thousands of progressive scans.
 /// </summary>
 /// <param name="Decoded">Bytes of all samples as the file has them, alpha included.</param>
@@ -16,7 +16,8 @@ internal readonly record struct DecodingCost(long Decoded, long Scanned, long Me
     public const long MostScanned = 400_000_000;
 
     /// <summary>The cost of a file whose header has been read.</summary>
-    public static DecodingCost Of(ReadOnlySpan<byte> file, ImageInfo info) => info.Format == ImageFormat.Png ? Png(file, info) : Jpeg(file, info);
+    public static DecodingCost Of(ReadOnlySpan<byte> file, ImageInfo info) =>
+        info.Format == ImageFormat.Png ? Png(file, info) : Jpeg(file, info);
 
     /// <summary>The cost of a JPEG stream.</summary>
     /// <param name="stream">The stream.</param>
@@ -42,13 +43,15 @@ internal readonly record struct DecodingCost(long Decoded, long Scanned, long Me
         if (Decoded > MostDecoded)
         {
             throw new InvalidDataException(
-                $"its pixels are {Decoded / 1_000_000} MB when decoded, and at most {MostDecoded / 1_000_000} MB are read; make the image smaller, or gray");
+                $"its pixels are {Decoded / 1_000_000} MB when decoded, and at most {MostDecoded / 1_000_000} MB are read; "
+                + "make the image smaller, or gray");
         }
 
         if (Scanned > MostScanned)
         {
             throw new InvalidDataException(
-                $"the scans of this JPEG pass over {Scanned / 1_000_000} million pixels, and at most {MostScanned / 1_000_000} million are read; save it as a baseline JPEG or a PNG");
+                $"the scans of this JPEG pass over {Scanned / 1_000_000} million pixels, "
+                + $"and at most {MostScanned / 1_000_000} million are read; save it as a baseline JPEG or a PNG");
         }
     }
 

@@ -49,7 +49,7 @@ public sealed class Radiograph
     /// <summary>Bits a sample had in the file, 8 or 16; here they are 8.</summary>
     public int SourceBits { get; }
 
-    /// <summary>What the file says of its gray levels and cannot be used, such as a window that is not a number; null: nothing. No patient's data.</summary>
+    /// <summary>What the file says of its gray levels and cannot be used, such as a window that is not a number; null: nothing.</summary>
     internal string? Remark { get; init; }
 
     /// <summary>The values, row after row.</summary>

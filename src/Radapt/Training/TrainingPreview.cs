@@ -24,7 +24,8 @@ public static class TrainingPreview
     /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: they are refused.</param>
     /// <returns>What each image shows.</returns>
     /// <exception cref="RadaptException">The data cannot be read, an option is wrong, or the file cannot be written.</exception>
-    public static IReadOnlyList<PreviewRow> Write(IReadOnlyList<RecipeLayer> layers, string path, int images, int epochs, CodecProcess? codecs = null)
+    public static IReadOnlyList<PreviewRow> Write(
+        IReadOnlyList<RecipeLayer> layers, string path, int images, int epochs, CodecProcess? codecs = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(images);
         ArgumentOutOfRangeException.ThrowIfNegative(epochs);

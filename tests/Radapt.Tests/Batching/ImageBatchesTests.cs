@@ -24,7 +24,8 @@ public sealed class ImageBatchesTests : IDisposable
     {
         foreach (int i in Enumerable.Range(0, 5))
         {
-            File.WriteAllBytes(_folder[$"{i}.dcm"], DicomFiles.Row([1, 2, 3], more: f => f.Text(DicomTag.WindowCenter, "DS", "NaN").Text(DicomTag.WindowWidth, "DS", $"{i}")));
+            File.WriteAllBytes(_folder[$"{i}.dcm"], DicomFiles.Row(
+                [1, 2, 3], more: f => f.Text(DicomTag.WindowCenter, "DS", "NaN").Text(DicomTag.WindowWidth, "DS", $"{i}")));
         }
 
         var images = new LabelledImages([], [.. Enumerable.Range(0, 5).Select(i => new LabelledImage($"{i}", _folder[$"{i}.dcm"], null, []))]);

@@ -49,7 +49,8 @@ internal sealed class DicomDataSet(byte[] bytes, bool isBigEndian)
 
     /// <summary>The first value of a decimal or integer string, or of a binary number; null: none.</summary>
     /// <exception cref="InvalidDataException">No finite number.</exception>
-    public double? Number(DicomTag tag) => TryNumber(tag, out double? value) ? value : throw new InvalidDataException($"{tag} is not a number; export the file again");
+    public double? Number(DicomTag tag) => TryNumber(tag, out double? value) ? value
+        : throw new InvalidDataException($"{tag} is not a number; export the file again");
 
     /// <summary>The same; false where there is a value that is not a finite number.</summary>
     public bool TryNumber(DicomTag tag, out double? value)

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Radapt.Imaging.Dicom;
 
 /// <summary>
-/// Reads the headers of data elements (PS3.5, 7.1). An element that is encoded otherwise than its data set is told by what follows it: writers copy
-/// private elements as they found them, without a value representation, with an unknown one, or with a length of the wrong size.
+/// Reads the headers of data elements (PS3.5, 7.1). An element that is encoded otherwise than its data set is told by what follows it: writers
+/// copy private elements as they found them, without a value representation, with an unknown one, or with a length of the wrong size.
 /// </summary>
 /// <param name="bytes">The data set's bytes, or its beginning.</param>
 /// <param name="length">Bytes of the whole, of which <paramref name="bytes"/> may be the beginning.</param>
@@ -25,7 +25,8 @@ internal sealed class DicomElementReader(byte[] bytes, long length)
         if (!isExplicit)
         {
             var implied = new DicomElement(tag, 0, at, size);
-            return !DicomVr.IsKnown(vr) || Fits(implied, isExplicit: false, isBigEndian) ? implied : Unusual(tag, vr, ref at, isBigEndian) ?? implied;
+            return !DicomVr.IsKnown(vr) || Fits(implied, isExplicit: false, isBigEndian) ? implied
+                : Unusual(tag, vr, ref at, isBigEndian) ?? implied;
         }
 
         ushort shortLength = UInt16(at - 2, isBigEndian);
@@ -42,7 +43,8 @@ internal sealed class DicomElementReader(byte[] bytes, long length)
         }
 
         return Unusual(tag, vr, ref at, isBigEndian)
-            ?? throw new InvalidDataException($"{tag} has no value representation, so the data set is damaged or not encoded as its header says");
+            ?? throw new InvalidDataException($"{tag} has no value representation, so "
+                + "the data set is damaged or not encoded as its header says");
     }
 
     /// <summary>Reads a tag and a length of 32 bits, as items and implicit elements have them.</summary>
@@ -62,7 +64,8 @@ internal sealed class DicomElementReader(byte[] bytes, long length)
         long end = element.Offset + (long)element.Length;
         return end <= length ? (int)end
             : throw new InvalidDataException(
-                $"{element.Tag} says it has {element.Length} bytes, more than the file has left: it is truncated or damaged; copy or export it again");
+                $"{element.Tag} says it has {element.Length} bytes, more than the file has left: "
+                + "it is truncated or damaged; copy or export it again");
     }
 
     /// <summary>Demands bytes. Beyond the end of the file: damaged. Beyond what was read of it: to be tried again with more.</summary>
@@ -81,14 +84,16 @@ internal sealed class DicomElementReader(byte[] bytes, long length)
         }
     }
 
-    // The readings of a header of 8 bytes that ends at `at`: without a representation, with a length of 16 bits, with one of 32 bits behind two
-    // reserved bytes. The first that leads to an element with a known representation counts, else the first that leads to a plausible one.
+    // The readings of a header of 8 bytes that ends at `at`: without a representation, with a length of 16 bits, with one of 32 bits behind
+    // two reserved bytes. The first that leads to an element with a known representation counts, else the first that leads to a plausible one.
     private DicomElement? Unusual(DicomTag tag, ushort vr, ref int at, bool isBigEndian)
     {
         var implied = new DicomElement(tag, 0, at, UInt32(at - 4, isBigEndian));
         var brief = new DicomElement(tag, vr, at, UInt16(at - 2, isBigEndian));
         DicomElement? full = at + 4L <= length ? new DicomElement(tag, vr, at + 4, Long(at, isBigEndian)) : null;
-        DicomElement?[] readings = DicomVr.IsKnown(vr) ? [brief, full, implied] : DicomVr.IsPlausible(vr) ? [full, brief, implied] : [implied, brief, full];
+        DicomElement?[] readings = DicomVr.IsKnown(vr) ? [brief, full, implied]
+            : DicomVr.IsPlausible(vr) ? [full, brief, implied]
+            : [implied, brief, full];
         foreach (bool isExplicit in new[] { true, false })
         {
             foreach (DicomElement? reading in readings)

@@ -23,7 +23,8 @@ internal sealed record DicomFile(TransferSyntax Syntax, DicomDataSet Elements)
     {
         const int MetaLength = 4096; // of file meta information that holds the transfer syntax
         const long MostTimes = 1032; // a deflated stream's length (zlib's technical notes)
-        return file[..Math.Min(file.Length, MetaLength)].IndexOf("1.2.840.10008.1.2.1.99"u8) < 0 ? 0 : Math.Min(LongestInflated, MostTimes * file.Length);
+        return file[..Math.Min(file.Length, MetaLength)].IndexOf("1.2.840.10008.1.2.1.99"u8) < 0 ? 0
+            : Math.Min(LongestInflated, MostTimes * file.Length);
     }
 
     /// <summary>Reads the elements.</summary>
@@ -70,18 +71,20 @@ internal sealed record DicomFile(TransferSyntax Syntax, DicomDataSet Elements)
     // character sets, image types and UIDs stand there.
     private static bool IsBare(ReadOnlySpan<byte> start) =>
         start.Length >= 16
-        && ((start[0] is 2 or 8 && start[1] == 0 && start[3] == 0 && (IsExplicit(start) || BinaryPrimitives.ReadUInt32LittleEndian(start[4..]) <= 256))
+        && ((start[0] is 2 or 8 && start[1] == 0 && start[3] == 0
+                && (IsExplicit(start) || BinaryPrimitives.ReadUInt32LittleEndian(start[4..]) <= 256))
             || (start[0] == 0 && start[1] == 8 && start[2] == 0 && IsExplicit(start)));
 
     private static bool IsExplicit(ReadOnlySpan<byte> start) =>
         start.Length >= 6 && DicomVr.IsKnown(BinaryPrimitives.ReadUInt16BigEndian(start[4..]));
 
-    // The value representations of the first element are believed more than the transfer syntax, which some archives change without encoding the
-    // data set anew; the byte order is told by content only where nothing says it.
+    // The value representations of the first element are believed more than the transfer syntax, which some archives change without encoding
+    // the data set anew; the byte order is told by content only where nothing says it.
     private static TransferSyntax AsEncoded(ReadOnlySpan<byte> start, TransferSyntax? said)
     {
         bool isExplicit = IsExplicit(start);
-        bool isOther = start.Length >= 8 && BinaryPrimitives.ReadUInt16LittleEndian(start) == (said is { IsBigEndian: true } ? 0x0008 : 0x0800);
+        bool isOther = start.Length >= 8
+            && BinaryPrimitives.ReadUInt16LittleEndian(start) == (said is { IsBigEndian: true } ? 0x0008 : 0x0800);
         if (said is null)
         {
             return TransferSyntax.ImplicitLittleEndian with { IsExplicit = isExplicit, IsBigEndian = isExplicit && isOther };

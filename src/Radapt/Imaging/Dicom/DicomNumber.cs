@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Radapt.Imaging.Dicom;
 
 /// <summary>
-/// Numbers of data elements (PS3.5, 6.2): decimal strings, also with the decimal comma and the list brackets that some programs write, and binary
-/// ones, which stand where a careless writer took the number's own representation.
+/// Numbers of data elements (PS3.5, 6.2): decimal strings, also with the decimal comma and the list brackets that some programs write, and
+/// binary ones, which stand where a careless writer took the number's own representation.
 /// </summary>
 internal static class DicomNumber
 {
@@ -45,6 +45,7 @@ internal static class DicomNumber
             first = isList ? first[..comma] : first.Contains('.', StringComparison.Ordinal) ? "" : first.Replace(',', '.');
         }
 
-        return double.TryParse(first, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value : null;
+        return double.TryParse(first, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
+            ? value : null;
     }
 }

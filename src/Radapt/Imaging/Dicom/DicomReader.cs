@@ -82,7 +82,7 @@ internal static class DicomReader
     {
         RequireSize(bytes.LongLength);
 
-        // Of a deflated file all memory is taken before it is unpacked: a thread that waits for more while it holds some could wait for ever.
+        // A deflated file's memory is taken before it is unpacked: a thread that waits for more while it holds some could wait for ever.
         long deflated = DicomFile.MostInflated(bytes);
         using DecodingMemory.Lease unpacking = DecodingMemory.Shared.Take(deflated * BytesPerInflated);
         var file = DicomFile.Parse(bytes, bytes.LongLength);

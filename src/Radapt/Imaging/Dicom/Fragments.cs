@@ -14,7 +14,8 @@ internal static class Fragments
     public static ReadOnlyMemory<byte> FirstFrame(byte[] bytes, DicomElement element, long frames, PixelCoding coding)
     {
         int at = element.Offset;
-        int limit = element.Length == DicomElement.Undefined ? bytes.Length : (int)Math.Min(bytes.Length, element.Offset + (long)element.Length);
+        int limit = element.Length == DicomElement.Undefined ? bytes.Length
+            : (int)Math.Min(bytes.Length, element.Offset + (long)element.Length);
         (int table, int tableLength) = Next(bytes, ref at, limit) ?? throw Damaged();
 
         // A table with another number of entries than there are frames is one of fragments, and says nothing of frames.

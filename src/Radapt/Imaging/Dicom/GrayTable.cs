@@ -28,7 +28,8 @@ internal static class GrayTable
         }
 
         ModalityTransform modality = ModalityTransform.Of(set, pixels.Format.IsSigned);
-        VoiTransform voi = (scale == DicomScale.Voi ? VoiTransform.Of(set, modality.CanBeNegative(pixels.Format.IsSigned), out remark) : null)
+        bool isNegative = modality.CanBeNegative(pixels.Format.IsSigned);
+        VoiTransform voi = (scale == DicomScale.Voi ? VoiTransform.Of(set, isNegative, out remark) : null)
             ?? Percentiles(set, histogram, pixels, modality);
         for (int sample = 0; sample < table.Length; sample++)
         {
@@ -69,7 +70,10 @@ internal static class GrayTable
     private static VoiTransform Percentiles(DicomDataSet set, int[] histogram, StoredPixels pixels, ModalityTransform modality)
     {
         (int least, int most) = Padding(set, pixels, histogram.Length - 1);
-        int[] samples = [.. Enumerable.Range(0, histogram.Length).Where(s => histogram[s] > 0 && (pixels.ValueOf(s) < least || pixels.ValueOf(s) > most))];
+        int[] samples =
+        [
+            .. Enumerable.Range(0, histogram.Length).Where(s => histogram[s] > 0 && (pixels.ValueOf(s) < least || pixels.ValueOf(s) > most)),
+        ];
         double[] values = [.. samples.Select(s => modality.Apply(pixels.ValueOf(s)))];
         Array.Sort(values, samples);
         long total = samples.Sum(s => (long)histogram[s]);

@@ -33,7 +33,8 @@ internal static class PixelDecoder
             PixelCoding.Jpeg => Compressed(JpegDecoder.Decode(frame, format), PixelCoding.Jpeg, frame.Span, format),
             PixelCoding.JpegLossless => Compressed(JpegLosslessDecoder.Decode(frame.Span, format), PixelCoding.JpegLossless, frame.Span, format),
             var coding when codecs is null => throw new InvalidDataException(
-                $"its pixels are {TransferSyntax.NameOf(coding)}, and no process that decodes it is given ({nameof(CodecProcess)}); convert the file, or give one"),
+                $"its pixels are {TransferSyntax.NameOf(coding)}, and no process that decodes it is given ({nameof(CodecProcess)}); "
+                + "convert the file, or give one"),
             var coding => Compressed(codecs.Decode(coding, frame, format), coding, frame.Span, format),
         };
     }
@@ -69,7 +70,8 @@ internal static class PixelDecoder
     }
 
     private static bool BeginsWithItem(DicomDataSet set, DicomElement element) =>
-        element.Length >= 8 && element.Offset + 4 <= set.Bytes.Length && set.Bytes.AsSpan(element.Offset, 4).SequenceEqual((ReadOnlySpan<byte>)[0xFE, 0xFF, 0x00, 0xE0]);
+        element.Length >= 8 && element.Offset + 4 <= set.Bytes.Length
+        && set.Bytes.AsSpan(element.Offset, 4).SequenceEqual((ReadOnlySpan<byte>)[0xFE, 0xFF, 0x00, 0xE0]);
 
     // Decoders of JPEG and JPEG 2000 also turn colour into RGB, those of JPEG lossless and JPEG-LS leave it.
     private static StoredPixels Compressed(ushort[] samples, PixelCoding coding, ReadOnlySpan<byte> stream, PixelFormat format)
@@ -83,8 +85,8 @@ internal static class PixelDecoder
             Limit(samples, (1 << coded.BitsStored) - 1); // cosines overshoot, and what is cut off would turn white into black
         }
 
-        return new StoredPixels(
-            coded with { HighBit = coded.BitsStored - 1, Photometric = isConverted ? DicomPhotometric.Rgb : format.Photometric }, Masked(samples, coded));
+        DicomPhotometric photometric = isConverted ? DicomPhotometric.Rgb : format.Photometric;
+        return new StoredPixels(coded with { HighBit = coded.BitsStored - 1, Photometric = photometric }, Masked(samples, coded));
     }
 
     private static void Limit(Span<ushort> samples, int largest)

@@ -56,7 +56,8 @@ internal sealed class VoiTransform(Func<double, double> apply)
 
         string function = set.FirstText(DicomTag.VoiFunction).ToUpperInvariant().Replace(' ', '_').Replace('-', '_');
         VoiTransform? window = isNumber && center is { } c && width is { } w ? Window(function, c, w) : null;
-        remark ??= window is null ? $"{DicomTag.WindowCenter} and {DicomTag.WindowWidth} of some DICOM files are not usable numbers; percentiles are taken."
+        remark ??= window is null
+            ? $"{DicomTag.WindowCenter} and {DicomTag.WindowWidth} of some DICOM files are not usable numbers; percentiles are taken."
             : function is "" or "LINEAR" or "LINEAR_EXACT" or "SIGMOID" or "SAMPLED_SIGMOID" ? null
             : $"{DicomTag.VoiFunction} of some DICOM files is not one of the standard's; LINEAR is taken.";
         return window;

@@ -40,7 +40,9 @@ public sealed class DicomCasesTests(DecodingProcesses processes) : IClassFixture
     /// <summary>Each file is in the list, so that none is passed over.</summary>
     [Fact]
     public void Files_Folder_HoldsTheListedOnes() =>
-        Assert.Equal(s_expected.Select(e => e.Key).Order(StringComparer.Ordinal), Directory.GetFiles(s_folder, "*.dcm").Select(Path.GetFileName).Order(StringComparer.Ordinal)!);
+        Assert.Equal(
+            s_expected.Select(e => e.Key).Order(StringComparer.Ordinal),
+            Directory.GetFiles(s_folder, "*.dcm").Select(Path.GetFileName).Order(StringComparer.Ordinal)!);
 
     private static void SkipWithoutCodec(string content)
     {
