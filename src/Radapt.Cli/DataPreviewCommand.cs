@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Training;
 using Radapt.Training.Recipes;
 
@@ -63,7 +64,8 @@ internal sealed class DataPreviewCommand : RadaptCommand
         Recipe asked = RecipeResolver.Partial(layers);
         OutputFile.RequireNew(path, parsed.GetValue(_overwrite), "--out");
         OutputFile.RequireNoInput(path, "--out", asked.Data, asked.Train, asked.Val, asked.Test, parsed.GetValue(_recipe));
-        IReadOnlyList<PreviewRow> rows = TrainingPreview.Write(layers, path, images, epochs);
+        using CodecProcess codecs = PixelDecoding.Processes();
+        IReadOnlyList<PreviewRow> rows = TrainingPreview.Write(layers, path, images, epochs, codecs);
         var terminal = new Terminal(onStandardError: json);
         terminal.Rows(["", "image", "findings"], rows.Select((r, i) => new[] { $"{i + 1}", r.Image, r.Findings.Count == 0 ? "none" : string.Join(", ", r.Findings) }), 0);
         terminal.Line(epochs > 0 ? $"{path}: left as in evaluation, then epochs 1 to {epochs} of the training." : $"{path}: as in evaluation, row by row.");

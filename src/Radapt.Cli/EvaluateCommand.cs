@@ -79,6 +79,7 @@ internal sealed class EvaluateCommand : RadaptCommand
         int loaderThreads = recipe.LoaderThreads > 0 ? recipe.LoaderThreads : plan.Threads;
         ScoredImages scored = terminal.WithLiveLine(line => predictor.Score(
             images, recipe.BatchSize, loaderThreads, done => line($"{Figures.Count(done)} of {Figures.Count(images.Items.Count)} images"), interrupted));
+        terminal.Notes(predictor.Notes);
         Write(parsed, scored);
         terminal.Line($"{run} on {what}: {Figures.Count(images.Items.Count)} images", strong: true);
         Figures.Show(terminal, scored.Metrics);

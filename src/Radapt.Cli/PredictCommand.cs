@@ -104,6 +104,7 @@ internal sealed class PredictCommand : RadaptCommand
             return failed;
         });
 
+        terminal.Notes(predictor.Notes);
         Finish(json, run, table, predictor.Findings, paths.Count, unreadable);
         return unreadable > 0 ? ExitCode.DoneInPart : ExitCode.Done;
     }

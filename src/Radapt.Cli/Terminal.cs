@@ -49,6 +49,15 @@ internal sealed class Terminal
     public void Line(string text, bool strong = false) =>
         _console.Write(new Text(Printable(text) + "\n", new Style(decoration: strong ? Decoration.Bold : Decoration.None)));
 
+    /// <summary>Notes, a line each.</summary>
+    public void Notes(IEnumerable<string> notes)
+    {
+        foreach (string note in notes)
+        {
+            Line($"Note: {note}");
+        }
+    }
+
     /// <summary>A table without frame; the columns named in <paramref name="numbers"/> are aligned to the right.</summary>
     public void Rows(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows, params int[] numbers)
     {

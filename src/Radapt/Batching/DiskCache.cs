@@ -78,6 +78,9 @@ internal sealed class DiskCache
     /// <summary>Why no more entries are added, one line; null: all is well. Images are right either way.</summary>
     public string? Problem => _problem;
 
+    /// <summary>What was remarked on the files that were decoded so far.</summary>
+    internal IReadOnlyList<string> Remarks => _dicom.Remarks.Lines;
+
     /// <summary>The image of a file, as decoded or in the stored size; from its entry if there is a sound one.</summary>
     /// <exception cref="RadaptException">The file cannot be read.</exception>
     public Radiograph Get(string path)

@@ -59,6 +59,9 @@ internal sealed class ImageBatches
     /// <summary>The images.</summary>
     public LabelledImages Images => _images;
 
+    /// <summary>Lines on files that were decoded so far, such as windows that cannot be used.</summary>
+    public IReadOnlyList<string> Remarks => _cache.Remarks;
+
     /// <summary>Augmentation may mirror images.</summary>
     public bool Flips { get; init; } = true;
 

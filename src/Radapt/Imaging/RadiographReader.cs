@@ -15,7 +15,7 @@ public static class RadiographReader
     /// <summary>Bytes of the largest file that is read; larger ones are cine loops and tomographies.</summary>
     internal const long LargestFile = 512L << 20;
 
-    private const int Decoding = 2; // counts changes of what Decode makes of a file
+    private const int Decoding = 3; // counts changes of what Decode makes of a file
 
     private static readonly DicomOptions s_standard = new();
 
@@ -59,7 +59,14 @@ public static class RadiographReader
         ImageInfo info = ImageHeader.Read(stream, name);
         try
         {
+            var cost = DecodingCost.Of(file, info);
+            cost.Require();
+            using DecodingMemory.Lease memory = DecodingMemory.Shared.Take(cost.Memory);
             return Decode(file, info);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new RadaptException($"{name}: {e.Message}.", e);
         }
         catch (VipsException e)
         {

@@ -41,6 +41,7 @@ public sealed class Predictor : IDisposable
 {
     private readonly AdaptedModel _model;
     private readonly CodecProcess? _codecs;
+    private readonly SortedSet<string> _notes = new(StringComparer.Ordinal);
 
     private Predictor(AdaptedModel model, CodecProcess? codecs) => (_model, _codecs) = (model, codecs);
 
@@ -68,6 +69,9 @@ public sealed class Predictor : IDisposable
         FrozenWeights.Round(model.Classifier.Encoder, plan); // before the base itself is rounded
         return new Predictor(model, codecs);
     }
+
+    /// <summary>Lines on the images that were predicted, such as DICOM windows that cannot be used.</summary>
+    public IReadOnlyCollection<string> Notes => _notes;
 
     /// <summary>Predicts image files; those that cannot be read are reported in their place and the rest goes on.</summary>
     /// <param name="paths">PNG, JPEG or DICOM files.</param>
@@ -103,6 +107,8 @@ public sealed class Predictor : IDisposable
                 yield return prediction;
             }
         }
+
+        _notes.UnionWith(batches.Remarks);
     }
 
     /// <summary>Predicts labelled images and computes the figures.</summary>
@@ -129,6 +135,7 @@ public sealed class Predictor : IDisposable
     {
         LabelledImages images = batches.Images;
         float[] logits = Scoring.Logits(_model.Classifier, batches, onBatch, cancellation);
+        _notes.UnionWith(batches.Remarks);
         sbyte[] labels = images.FlatLabels();
         return new ScoredImages(images, logits, MultiLabelMetrics.Compute(Findings, labels, logits))
         {

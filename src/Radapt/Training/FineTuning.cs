@@ -96,7 +96,10 @@ public sealed class FineTuning : IDisposable
     public string WeightsDescription { get; }
 
     /// <summary>Lines to show: tensors and rows that are not used, and why; what a cache does, and what went wrong with it so far.</summary>
-    public IReadOnlyList<string> Notes => [.. _notes, .. _cache?.Problems ?? [], .. new[] { _features?.Problem }.OfType<string>()];
+    public IReadOnlyList<string> Notes =>
+    [
+        .. _notes, .. _cache?.Problems ?? [], .. new[] { _features?.Problem }.OfType<string>(), .. _train.Remarks.Union(_val.Remarks),
+    ];
 
     /// <summary>How much is trained.</summary>
     public TrainableCount Trainable { get; }

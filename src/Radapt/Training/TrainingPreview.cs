@@ -1,6 +1,7 @@
 using Radapt.Datasets;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
+using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Training.Recipes;
 
 namespace Radapt.Training;
@@ -20,9 +21,11 @@ public static class TrainingPreview
     /// <param name="path">The PNG file.</param>
     /// <param name="images">The first so many training images, a row each.</param>
     /// <param name="epochs">Columns after the first; with 0, images stand six in a row.</param>
+    /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: they are refused.</param>
     /// <returns>What each image shows.</returns>
     /// <exception cref="RadaptException">The data cannot be read, an option is wrong, or the file cannot be written.</exception>
-    public static IReadOnlyList<PreviewRow> Write(IReadOnlyList<RecipeLayer> layers, string path, int images, int epochs)
+    public static IReadOnlyList<PreviewRow> Write(
+        IReadOnlyList<RecipeLayer> layers, string path, int images, int epochs, CodecProcess? codecs = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(images);
         ArgumentOutOfRangeException.ThrowIfNegative(epochs);
@@ -37,7 +40,8 @@ public static class TrainingPreview
         Augmentation augmentation = isChosen || size > SmallSize ? AugmentationNames.Parse(recipe.Augment) : Augmentation.ShiftFlipNoise;
         var p = new Preprocessing(
             size, recipe.Resize > 0 ? recipe.Resize : size, recipe.Mean > 0 ? recipe.Mean : RecipeDefaults.PaperMean, recipe.Std > 0 ? recipe.Std : RecipeDefaults.PaperStd);
-        var dicom = new DicomOptions(RecipeLayer.Merge(layers).Find("dicom-scale") is null ? RecipeDefaults.DicomScaleOf(recipe.Data) : recipe.DicomScale);
+        bool isScaleGiven = RecipeLayer.Merge(layers).Find("dicom-scale") is not null;
+        var dicom = new DicomOptions(isScaleGiven ? recipe.DicomScale : RecipeDefaults.DicomScaleOf(recipe.Data), codecs);
         LabelledImages train = DataReader.Read(RunData.Options(recipe) with { AllowRareFindings = true }).Train;
         bool flips = recipe.Flip == "on" || (recipe.Flip == "auto" && SidedFindings.First(train.Findings) is null);
         int rows = Math.Min(images, train.Items.Count);

@@ -44,6 +44,9 @@ public sealed class DicomCommandTests(TinyRun tiny)
         line[2] = folder["hospital"];
         RadaptResult tuned = (await RadaptProcess.Run(folder.Path, line)).Expect(0);
         Assert.Equal((double)tiny.Result.Json["test"]!["auroc"]!["mean"]!, (double)tuned.Json["test"]!["auroc"]!["mean"]!, 1e-6);
+
+        // R2: the other command that decodes training images.
+        (await RadaptProcess.Run(folder.Path, "data", "preview", "--data", "hospital", "--images", "4", "--epochs", "1", "--out", "sheet.png")).Expect(0);
     }
 
     [Fact]

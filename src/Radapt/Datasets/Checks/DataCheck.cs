@@ -54,7 +54,7 @@ public static class DataCheck
             Images = there.Length,
             Readable = readable.Length,
             Seconds = seconds,
-            Notes = notes,
+            Notes = [.. notes, .. options.Dicom.Remarks.Lines],
         };
         (string, ImageFacts)[] named = [.. readable.Select(p => (p.First.Row.Name, p.Second))];
         DataProblem[] problems =

@@ -7,6 +7,7 @@ namespace Radapt.Imaging.Dicom;
 internal static class DicomReader
 {
     private const int FirstRead = 64 << 10; // bytes that hold the header of most files
+    private const int BytesPerInflated = 6; // pieces, the whole, samples of 16 bits, colour
 
     /// <summary>Whether content or name say DICOM. The name alone is enough, so that a damaged .dcm is told what is wrong with it.</summary>
     public static bool IsDicom(ReadOnlySpan<byte> start, string name) =>
@@ -62,6 +63,7 @@ internal static class DicomReader
             stream.ReadExactly(start);
             try
             {
+                using DecodingMemory.Lease unpacking = DecodingMemory.Shared.Take(2 * DicomFile.MostInflated(start));
                 return read(DicomFile.Parse(start, length));
             }
             catch (EndOfStreamException) when (size < length)
@@ -76,9 +78,15 @@ internal static class DicomReader
     public static Radiograph Read(byte[] bytes, string name, DicomOptions options) => Named(name, () =>
     {
         RequireSize(bytes.LongLength);
-        DicomFile file = DicomFile.Parse(bytes, bytes.LongLength);
-        StoredPixels pixels = PixelDecoder.Decode(file, options.Codecs);
-        return Render(file.Elements, pixels, options.Scale);
+
+        // A deflated file's memory is taken before it is unpacked: a thread that waits for more while it holds some could wait for ever.
+        long deflated = DicomFile.MostInflated(bytes);
+        using DecodingMemory.Lease unpacking = DecodingMemory.Shared.Take(deflated * BytesPerInflated);
+        var file = DicomFile.Parse(bytes, bytes.LongLength);
+        using DecodingMemory.Lease decoding = DecodingMemory.Shared.Take(deflated > 0 ? 0 : PixelDecoder.MemoryOf(file));
+        Radiograph image = Render(file.Elements, PixelDecoder.Decode(file, options.Codecs), options.Scale);
+        options.Remarks.Add(image.Remark);
+        return image;
     });
 
     /// <summary>The stored samples of the first frame.</summary>
@@ -91,14 +99,14 @@ internal static class DicomReader
         PixelFormat format = pixels.Format;
         if (format.Photometric is DicomPhotometric.Monochrome1 or DicomPhotometric.Monochrome2)
         {
-            byte[] table = GrayTable.Build(set, pixels, scale);
+            byte[] table = GrayTable.Build(set, pixels, scale, out string? remark);
             byte[] gray = GC.AllocateUninitializedArray<byte>(format.Count);
             for (int i = 0; i < gray.Length; i++)
             {
                 gray[i] = table[pixels.Samples[i]];
             }
 
-            return new Radiograph(format.Columns, format.Rows, 1, gray, format.BitsAllocated);
+            return new Radiograph(format.Columns, format.Rows, 1, gray, format.BitsAllocated) { Remark = remark };
         }
 
         byte[] rgb = ColourPixels.ToRgb(set, pixels);
