@@ -16,7 +16,7 @@ internal sealed class FoldsSession(Terminal terminal, IReadOnlyList<RecipeLayer>
         CrossValidation? all = resume ? CrossValidation.Resume(given!, layers) : null;
         try
         {
-            return Run(given, all, codecs, interrupted, begun => all = begun);
+            return Run(given, all, codecs, begun => all = begun, interrupted);
         }
         finally
         {
@@ -24,7 +24,7 @@ internal sealed class FoldsSession(Terminal terminal, IReadOnlyList<RecipeLayer>
         }
     }
 
-    private string Run(string? given, CrossValidation? all, CodecProcess codecs, CancellationToken interrupted, Action<CrossValidation> onBegin)
+    private string Run(string? given, CrossValidation? all, CodecProcess codecs, Action<CrossValidation> onBegin, CancellationToken interrupted)
     {
         int folds = RecipeResolver.Partial(layers).Folds;
         string? folder = given;

@@ -55,7 +55,7 @@ internal static class SafetensorsWriter
         return StoredChecksum.Format(hash);
     }
 
-    private static byte[] Header(KeyValuePair<string, Tensor>[] tensors, IReadOnlyDictionary<string, string> metadata)
+    private static byte[] Header(KeyValuePair<string, Tensor>[] tensors, Dictionary<string, string> metadata)
     {
         using var buffer = new MemoryStream();
         buffer.Write(stackalloc byte[8]);
