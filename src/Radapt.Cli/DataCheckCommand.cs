@@ -63,10 +63,10 @@ internal sealed class DataCheckCommand : RadaptCommand
         ImageLibrary.Configure();
         using CodecProcess codecs = PixelDecoding.Processes();
         var options = new DataCheckOptions { Data = data, Threads = parsed.GetValue(_threads), Dicom = new DicomOptions(Codecs: codecs) };
-        if (data.Data is { } folder && Directory.Exists(folder) && !File.Exists(Path.Combine(folder, "labels.csv")))
+        if (data.Data is { } folder && Directory.Exists(folder) && !DataReader.HasTable(folder))
         {
             options = options with { Data = data with { ImageRoot = folder }, Images = [.. ImagePaths.Find([folder]).Select(i => Path.GetRelativePath(folder, i))] };
-            terminal.Line($"{data.Data} holds no labels.csv: its {Figures.Count(options.Images.Count)} images are checked, and no labels.");
+            terminal.Line($"{data.Data} holds no labels.csv, .tsv or .xlsx: its {Figures.Count(options.Images.Count)} images are checked, and no labels.");
         }
 
         DataCheckReport report = WithProgress(progress => DataCheck.Run(options, progress, interrupted));

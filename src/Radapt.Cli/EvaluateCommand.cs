@@ -13,7 +13,7 @@ namespace Radapt.Cli;
 /// <summary><c>radapt evaluate</c>: the figures of a run on its own test images or on others.</summary>
 internal sealed class EvaluateCommand : RadaptCommand
 {
-    private static readonly string[] s_dataOptions = ["data", "sheet", "test", "image-root", "image-column", "match", "views", "study-labels", "findings", "class-column", "class-labels", "keep-classes", "split-name", "split-seed", "uncertainty", "allow-missing-images"];
+    private static readonly string[] s_dataOptions = ["data", "sheet", "test", "image-root", "image-column", "match", "views", "study-labels", "findings", "class-column", "class-labels", "keep-classes", "split-name", "split-seed", "uncertainty", "allow-missing-images", "plain-names"];
     private static readonly string[] s_computeOptions = ["batch-size", "threads", "loader-threads"];
 
     private readonly Argument<string> _run = new("run") { HelpName = "RUN", Description = "Run folder, adapter file or merged weights." };

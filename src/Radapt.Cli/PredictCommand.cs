@@ -24,6 +24,7 @@ internal sealed class PredictCommand : RadaptCommand
     private readonly Option<bool> _forceWeights;
     private readonly Option<int> _batchSize;
     private readonly Option<int?> _threads;
+    private readonly Option<bool> _plainNames;
     private readonly Option<bool> _json;
 
     public PredictCommand(CancellationToken interrupted)
@@ -38,6 +39,7 @@ internal sealed class PredictCommand : RadaptCommand
             Required = true,
         });
         _force = Add("Output", new Option<bool>("--force") { Description = "Replace the table if it is there already; without, that is an error." });
+        _plainNames = Add("Output", new Option<bool>("--plain-names") { Description = "Name images that cannot be read in messages, also where images are DICOM; without, messages give the table's line." });
         _json = AddJson();
         _weights = Add("Model", new Option<string>("--weights") { HelpName = "FILE", Description = "Where the base weights are now. Default: where they were in training." });
         _forceWeights = Add("Model", new Option<bool>("--force-weights") { Description = "Use base weights that are not those of training too, where they fit." });
@@ -86,6 +88,8 @@ internal sealed class PredictCommand : RadaptCommand
             terminal.Line($"Note: {other}");
         }
 
+        // Messages give the line of the table that is written; the table itself names files, as whoever asked for it did.
+        bool isPrivate = !parsed.GetValue(_plainNames) && paths.Any(ImagePaths.IsDicom);
         int unreadable = terminal.WithLiveLine(line =>
         {
             (int done, int failed) = (0, 0);
@@ -94,7 +98,7 @@ internal sealed class PredictCommand : RadaptCommand
                 if (prediction.Error is { } error)
                 {
                     failed++;
-                    terminal.Line($"radapt: {error}");
+                    terminal.Line($"radapt: {(isPrivate ? $"{Path.GetFileName(table)}, line {done + 2}" : prediction.Path)}: {error}");
                 }
 
                 line($"{Figures.Count(++done)} of {Figures.Count(paths.Count)} images");

@@ -21,7 +21,7 @@ internal static class AtomicFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RadaptException($"{path}: cannot be written ({e.Message}). Choose a folder with write access and free space.", e);
+            throw RadaptException.In(path, $"cannot be written ({e.Message}). Choose a folder with write access and free space.", e);
         }
         finally
         {

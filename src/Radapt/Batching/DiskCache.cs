@@ -118,7 +118,7 @@ internal sealed class DiskCache
         try
         {
             // Sharing everything asks for no lock, which some network drives do not have.
-            using SafeFileHandle handle = File.OpenHandle(entry, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using SafeFileHandle handle = RegularFile.OpenHandle(entry);
             Span<byte> header = stackalloc byte[HeaderLength];
             long length = RandomAccess.GetLength(handle);
             if (!Fill(handle, header, 0))

@@ -132,10 +132,16 @@ internal sealed class ImageBatches
             {
                 transform(_cache.Get(item, labelled.Path), item, values);
             }
-            catch (RadaptException e) when (unreadable == UnreadableImages.Report)
+            catch (RadaptException e)
             {
+                RadaptException shown = e.At(labelled.Shown); // the path may be a patient's name
+                if (unreadable == UnreadableImages.Throw)
+                {
+                    throw shown;
+                }
+
                 values.Clear();
-                batch.Errors[slot] = e;
+                batch.Errors[slot] = shown;
             }
         }
     }

@@ -51,5 +51,5 @@ public static class PredictionTable
 
     private static string Number(float value) => value.ToString("R", CultureInfo.InvariantCulture);
 
-    private static void Row(StringBuilder text, IEnumerable<string> cells) => text.AppendJoin(',', cells.Select(CsvCells.QuotedForSpreadsheets)).Append('\n');
+    private static void Row(StringBuilder text, IEnumerable<string> cells) => text.AppendJoin(',', cells.Select(CsvCells.Written)).Append('\n');
 }

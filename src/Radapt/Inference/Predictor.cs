@@ -10,7 +10,7 @@ namespace Radapt.Inference;
 /// <summary>What was predicted for one image, or why nothing could be.</summary>
 /// <param name="Path">The image file.</param>
 /// <param name="Probabilities">One probability per finding, in the predictor's order; null where the image cannot be read.</param>
-/// <param name="Error">The line to show where the image cannot be read.</param>
+/// <param name="Error">Why the image cannot be read; without its name.</param>
 public sealed record Prediction(string Path, IReadOnlyList<float>? Probabilities, string? Error);
 
 /// <summary>Labelled images with their probabilities, and the figures computed from them.</summary>
@@ -83,7 +83,7 @@ public sealed class Predictor : IDisposable
 
                 foreach (UnreadableImage unreadable in batch.Unreadable)
                 {
-                    predictions[unreadable.Slot] = predictions[unreadable.Slot] with { Probabilities = null, Error = unreadable.Error.Message };
+                    predictions[unreadable.Slot] = predictions[unreadable.Slot] with { Probabilities = null, Error = unreadable.Error.What };
                 }
             }
 

@@ -22,7 +22,7 @@ public static class RocTable
             foreach (RocPoint point in RocCurve.Compute(labels, scores) ?? [])
             {
                 string threshold = double.IsFinite(point.Threshold) ? ((float)point.Threshold).ToString("R", CultureInfo.InvariantCulture) : "inf";
-                text.Append(CultureInfo.InvariantCulture, $"{CsvCells.QuotedForSpreadsheets(findings[f])},{point.FalsePositiveRate:R},{point.TruePositiveRate:R},{threshold}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{CsvCells.Written(findings[f])},{point.FalsePositiveRate:R},{point.TruePositiveRate:R},{threshold}\n");
             }
         }
 

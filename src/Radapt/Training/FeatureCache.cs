@@ -114,7 +114,7 @@ internal sealed class FeatureCache : IDisposable
             {
                 _files[i] ??= FeatureFile.Write(paths[i], layouts[i], Compute(sets[i].Images, layouts[i], pass, cancellation));
             }
-            catch (RadaptException e) when (e.Message.StartsWith(paths[i], StringComparison.Ordinal)) // the file, not an image
+            catch (RadaptException e) when (e.Place == paths[i]) // the file, not an image
             {
                 return GiveUp(e.Message);
             }

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Radapt.Datasets;
 using Radapt.Datasets.Published;
-using Radapt.Imaging.Dicom;
 
 namespace Radapt.Training;
 
@@ -21,9 +20,7 @@ internal sealed class NameKey
     /// <exception cref="RadaptException">The key cannot be read or made.</exception>
     public static NameKey For(Recipe recipe, DataSplits data)
     {
-        bool isOfPatients = new[] { data.Train, data.Val, data.Test }.OfType<LabelledImages>().SelectMany(s => s.Items)
-            .Any(i => i.Patient is not null || DicomReader.IsDicomFile(i.Path));
-        if (recipe.PlainNames || (!isOfPatients && recipe.Key is null))
+        if (recipe.PlainNames || (!data.KnowsPatients && recipe.Key is null))
         {
             return new NameKey(null);
         }

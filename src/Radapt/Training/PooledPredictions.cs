@@ -54,5 +54,5 @@ internal static class PooledPredictions
         return MultiLabelMetrics.Compute(findings, labels.ToArray(), scores.ToArray());
     }
 
-    private static void Append(StringBuilder text, IEnumerable<string> row) => text.AppendJoin(',', row.Select(CsvCells.Quoted)).Append('\n');
+    private static void Append(StringBuilder text, IEnumerable<string> row) => text.AppendJoin(',', row.Select(CsvCells.Written)).Append('\n');
 }

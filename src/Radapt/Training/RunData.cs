@@ -34,6 +34,7 @@ internal static class RunData
         AllowOverlap = recipe.AllowOverlap,
         AllowRareFindings = recipe.AllowRareFindings,
         AllowMissingImages = recipe.AllowMissingImages,
+        PlainNames = recipe.PlainNames,
         Seed = recipe.Seed,
     };
 

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Radapt.Imaging.Dicom.Codecs;
 
 namespace Radapt.Imaging.Dicom;
@@ -9,24 +10,20 @@ internal static class DicomReader
 
     /// <summary>Whether content or name say DICOM. The name alone is enough, so that a damaged .dcm is told what is wrong with it.</summary>
     public static bool IsDicom(ReadOnlySpan<byte> start, string name) =>
-        DicomFile.IsDicom(start)
-        || name.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase)
-        || name.EndsWith(".dicom", StringComparison.OrdinalIgnoreCase);
+        DicomFile.IsDicom(start) || HasDicomName(name);
 
-    /// <summary>Whether a file is DICOM. Those whose names say PNG or JPEG are not opened, since a large data set has a hundred thousand.</summary>
+    /// <summary>Whether the ending of a name says DICOM.</summary>
+    public static bool HasDicomName(string name) =>
+        name.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".dicom", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether a file is DICOM by its content, whatever its name is; the ending <c>.dcm</c> is enough for a damaged one.</summary>
     public static bool IsDicomFile(string path)
     {
-        string extension = Path.GetExtension(path).ToUpperInvariant();
-        if (extension is ".PNG" or ".JPG" or ".JPEG")
-        {
-            return false;
-        }
-
         try
         {
-            using FileStream stream = File.OpenRead(path);
+            using SafeFileHandle file = RegularFile.OpenHandle(path);
             Span<byte> start = stackalloc byte[132];
-            return IsDicom(start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)], path);
+            return IsDicom(start[..RandomAccess.Read(file, start, 0)], path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -38,7 +35,7 @@ internal static class DicomReader
     /// <exception cref="RadaptException">Missing, unreadable, damaged, or not DICOM.</exception>
     public static DicomHeader ReadHeader(string path) => RadiographReader.Load(path, static p =>
     {
-        using FileStream stream = File.OpenRead(p);
+        using FileStream stream = RegularFile.OpenRead(p);
         return ReadHeader(stream, p);
     });
 
@@ -50,7 +47,7 @@ internal static class DicomReader
     /// <exception cref="RadaptException">Missing, unreadable, damaged, or not DICOM.</exception>
     public static DicomIdentity ReadIdentity(string path) => RadiographReader.Load(path, static p =>
     {
-        using FileStream stream = File.OpenRead(p);
+        using FileStream stream = RegularFile.OpenRead(p);
         return ReadElements(stream, p, DicomIdentity.Of);
     });
 
@@ -148,7 +145,7 @@ internal static class DicomReader
         }
         catch (InvalidDataException e)
         {
-            throw new RadaptException($"{name}: {e.Message}.", e);
+            throw RadaptException.In(name, $"{e.Message}.", e);
         }
     }
 }

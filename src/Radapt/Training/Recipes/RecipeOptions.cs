@@ -110,7 +110,7 @@ public static partial class RecipeOptions
         Text("key", r => r.Key, (r, v) => r with { Key = v },
             "File of the key that hides image names in the run folder.") with { Default = ".radapt-key beside the data, where patients are known or images are DICOM" },
         Flag("plain-names", r => r.PlainNames, (r, v) => r with { PlainNames = v },
-            "Write image names in the run folder as they are."),
+            "Show image names in messages and write them in the run folder as they are, also where patients are known or images are DICOM."),
         Text("cache", r => r.Cache, (r, v) => r with { Cache = v },
             "Folder of decoded images, shared by runs: saves decoding, changes no pixel."),
         Integer("cache-size", r => r.CacheSize, (r, v) => r with { CacheSize = v },
