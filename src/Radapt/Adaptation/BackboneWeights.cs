@@ -228,7 +228,7 @@ internal sealed class BackboneWeights : IDisposable
         using var scope = NewDisposeScope();
         Tensor positions = empty([.. stored]);
         _file.ReadInto(parts, positions);
-        target.copy_(PositionEmbedding.Resize(positions, shape));
+        target.CopyInPlace(PositionEmbedding.Resize(positions, shape));
     }
 
     private void MergeInto(VisionTransformer encoder, AdaptationMethod method, MethodSettings settings)

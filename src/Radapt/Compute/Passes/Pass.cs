@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.Intrinsics;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -13,14 +14,20 @@ internal static class Pass
     /// <summary>Numbers that are computed at a time.</summary>
     public const int Lanes = 16;
 
+    private static readonly string s_tooNarrow = string.Create(CultureInfo.InvariantCulture, $"vectors of {Machine.VectorBits} bits");
+
     /// <summary>Whether this processor has vectors that make the passes worthwhile.</summary>
     public static bool IsFast => Vector512.IsHardwareAccelerated;
 
     /// <summary>Whether passes can read and write it: on the CPU, contiguous, float32 or bfloat16.</summary>
-    public static bool Takes(Tensor tensor) => IsFast
-        && tensor.device_type == DeviceType.CPU
-        && tensor.dtype is ScalarType.Float32 or ScalarType.BFloat16
-        && tensor.is_contiguous();
+    public static bool Takes(Tensor tensor) => Refusal(tensor) is null;
+
+    /// <summary>Why passes cannot read and write it; null: they can.</summary>
+    public static string? Refusal(Tensor tensor) => !IsFast ? s_tooNarrow
+        : tensor.device_type != DeviceType.CPU ? "not on the CPU"
+        : tensor.dtype is not (ScalarType.Float32 or ScalarType.BFloat16) ? "neither float32 nor bfloat16"
+        : !tensor.is_contiguous() ? "not contiguous"
+        : null;
 
     /// <summary>Where a tensor that <see cref="Takes"/> accepts lies. The caller keeps it alive.</summary>
     /// <exception cref="ArgumentException">It is of another type.</exception>
