@@ -14,6 +14,9 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
 {
     private readonly HashSet<string> _shown = [];
 
+    /// <summary>Also show which kernels run, and why.</summary>
+    public bool Verbose { get; init; }
+
     /// <summary>Shows data, weights, chosen values and the time it will take.</summary>
     public void Start(string allocator, CancellationToken interrupted)
     {
@@ -29,6 +32,11 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         terminal.Line($"Run folder: {folder}");
         TimeSpan estimate = Interruptible(() => fineTuning.Estimate(interrupted), whole is null || !File.Exists(Path.Combine(whole, "recipe.yaml")) ? "interrupted before training began; nothing was written."
             : $"interrupted before this fold began. Go on with: radapt finetune --resume --out {Quoted(whole)}");
+        if (Verbose)
+        {
+            ShowPath(fineTuning.ExecutionPath);
+        }
+
         terminal.Line($"Time: at most about {Figures.Duration(estimate)} ({Figures.Count(recipe.Epochs)} epochs)");
         terminal.Line();
     }
@@ -78,6 +86,19 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         {
             terminal.Line($"Note: {note}");
         }
+    }
+
+    private void ShowPath(ExecutionPath path)
+    {
+        string held = path.HeldTo.Count == 0 ? "" : $", held to them by {string.Join(", ", path.HeldTo)}";
+        terminal.Line("Path:", strong: true);
+        terminal.Rows(["part", "kernel", "why"],
+        [
+            ["vectors", path.VectorBits == 0 ? "none" : $"{Figures.Count(path.VectorBits)} bits", $"the widest that .NET uses here{held}"],
+            ["precision", path.Precision.Value, path.Precision.Why ?? ""],
+            ["float32 products", path.Products.Value, path.Products.Why ?? ""],
+            .. path.Parts.Select(p => (string[])[p.Part, p.Kernel, string.Join("; ", p.Why)]),
+        ]);
     }
 
     private void ShowData()

@@ -6,7 +6,7 @@ using Radapt.Training.Recipes;
 namespace Radapt.Cli;
 
 /// <summary>A cross-validation as people see it: the session of every fold, then the figures of all.</summary>
-internal sealed class FoldsSession(Terminal terminal, IReadOnlyList<RecipeLayer> layers, string allocator)
+internal sealed class FoldsSession(Terminal terminal, IReadOnlyList<RecipeLayer> layers, string allocator, bool verbose)
 {
     /// <summary>Runs or resumes all folds.</summary>
     /// <returns>The folder of all.</returns>
@@ -41,7 +41,7 @@ internal sealed class FoldsSession(Terminal terminal, IReadOnlyList<RecipeLayer>
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"---- fold {fold} of {folds} ----"), strong: true);
             folder ??= RunNames.Default(fineTuning.Recipe, DateTime.Now);
             string own = all?.FolderOf(fold) ?? Path.Combine(folder, "fold1");
-            var session = new FineTuningSession(terminal, fineTuning, own, folder);
+            var session = new FineTuningSession(terminal, fineTuning, own, folder) { Verbose = verbose };
             session.Start(allocator, interrupted);
             if (all is null)
             {

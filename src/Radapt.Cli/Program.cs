@@ -49,7 +49,7 @@ internal static class Program
             new DemoCommand(interrupted),
             new BenchCommand(interrupted),
         };
-        root.Options.Add(new Option<bool>("--verbose") { Description = "Show a stack trace when something fails.", Recursive = true });
+        root.Options.Add(new Option<bool>("--verbose") { Description = CommandHelp.Verbose, Recursive = true });
         root.Options.OfType<HelpOption>().Single().Action = new CommandHelp();
         return root;
     }

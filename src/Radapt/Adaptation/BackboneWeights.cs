@@ -269,7 +269,7 @@ internal sealed class BackboneWeights : IDisposable
         using var scope = NewDisposeScope();
         Tensor positions = empty([.. stored]);
         _file.ReadInto(parts, positions);
-        target.copy_(PositionEmbedding.Resize(positions, shape, Resizing));
+        target.CopyInPlace(PositionEmbedding.Resize(positions, shape, Resizing));
     }
 
     private void MergeInto(VisionTransformer encoder, AdaptationMethod method, MethodSettings settings)

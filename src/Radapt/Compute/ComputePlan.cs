@@ -23,6 +23,12 @@ public sealed record ComputePlan(string Precision, string Device, int Threads)
     /// </summary>
     public string Products { get; init; } = "linear";
 
+    /// <summary>
+    /// Only the tensor library's own kernels, one by one, with no pass and no function of ours: slow, and what every other path is
+    /// compared with.
+    /// </summary>
+    internal bool Plain { get; init; }
+
     internal torch.Device TorchDevice => new(Device);
 
     internal torch.ScalarType Type => Precision == "bfloat16" ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Radapt.Compute;
 
@@ -8,6 +9,9 @@ public sealed record Machine(int PhysicalCores, int LogicalCores, string Process
 {
     /// <summary>This machine. Where physical cores cannot be told, half of the logical ones are assumed on x86, all of them elsewhere.</summary>
     public static Machine Current { get; } = Read();
+
+    /// <summary>Widest vectors that .NET uses in this process, bits: 512, 256 (AVX2), 128 (SSE or Arm), or 0. Its settings can narrow them.</summary>
+    public static int VectorBits { get; } = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
 
     /// <summary>Largest resident memory of this process so far, MiB.</summary>
     public static double PeakMemoryMib

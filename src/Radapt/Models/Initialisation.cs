@@ -59,7 +59,7 @@ internal static class Initialisation
     public static void Fill(Tensor target, float value)
     {
         using var _ = no_grad();
-        target.Fill(value);
+        target.FillInPlace(value);
     }
 
     private static KeyedRandom Stream(string name, long seed) =>
@@ -80,6 +80,6 @@ internal static class Initialisation
             values[i] = draw();
         }
 
-        target.copy_(tensor(values).view(target.shape));
+        target.CopyInPlace(tensor(values).view(target.shape));
     }
 }

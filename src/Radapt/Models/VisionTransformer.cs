@@ -39,6 +39,9 @@ internal sealed class VisionTransformer : nn.Module
         RegisterComponents();
     }
 
+    /// <summary>What computes it, and notes how.</summary>
+    public Kernels Kernels => _kernels;
+
     /// <summary>The dimensions of this transformer.</summary>
     public BackboneShape Shape { get; }
 

@@ -104,6 +104,9 @@ public sealed class FineTuning : IDisposable
     /// <summary>How much is trained.</summary>
     public TrainableCount Trainable { get; }
 
+    /// <summary>Which kernels ran so far, and why: complete after <see cref="Estimate"/>, but for the update.</summary>
+    public ExecutionPath ExecutionPath => ExecutionPath.From(Resolved, _classifier.Encoder.Kernels.Path);
+
     /// <summary>The evaluation transform.</summary>
     public Preprocessing Preprocessing { get; }
 

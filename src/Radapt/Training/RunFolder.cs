@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Radapt.Adaptation;
 using Radapt.Checkpoints;
+using Radapt.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -142,7 +143,7 @@ internal sealed class RunFolder(string path)
         foreach ((string name, Tensor tensor) in Named(trained, optimizer, schedule))
         {
             using var scope = NewDisposeScope();
-            tensor.copy_(file.ReadTensor(name));
+            tensor.CopyInPlace(file.ReadTensor(name));
         }
 
         optimizer.Updates = state.Updates;

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Radapt.Compute;
 using Radapt.Datasets;
@@ -38,6 +39,7 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
                 ["threads"] = recipe.Threads,
                 ["loader_threads"] = recipe.LoaderThreads,
             },
+            ["path"] = JsonSerializer.SerializeToNode(fineTuning.ExecutionPath, RunFolder.Json),
             ["seed"] = recipe.Seed,
             ["data"] = new JsonObject
             {

@@ -43,7 +43,7 @@ internal sealed class Trainer : IDisposable
         (_recipe, _classifier, _train, _val, _folder) = (recipe, classifier, train, val, folder);
         _augmentation = AugmentationNames.Parse(recipe.Augment);
         _trained = [.. classifier.Trained()];
-        _optimizer = Optimizer.Create(recipe, _trained);
+        _optimizer = Optimizer.Create(recipe, _trained, classifier.Encoder.Kernels.Path);
         _schedule = classifier.Adapters?.Schedule;
         _learningRate = new LearningRate(recipe.Lr, recipe.MinLr, recipe.WarmupEpochs, recipe.Epochs);
         _posWeight = PositiveWeights.Resolve(recipe.PosWeight, train.Images)?.to(classifier.Encoder.cls_token.device).DetachFromDisposeScope();

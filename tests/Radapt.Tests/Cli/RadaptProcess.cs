@@ -30,7 +30,7 @@ internal sealed partial class RadaptProcess : IDisposable
     private readonly TaskCompletionSource _seen = new();
     private readonly string? _awaited;
 
-    private RadaptProcess(string folder, string? awaited, IEnumerable<string> arguments)
+    private RadaptProcess(string folder, string? awaited, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? variables = null)
     {
         _awaited = awaited;
         _process = new Process
@@ -44,6 +44,11 @@ internal sealed partial class RadaptProcess : IDisposable
                 StandardErrorEncoding = Encoding.UTF8,
             },
         };
+        foreach ((string variable, string value) in variables ?? new Dictionary<string, string>())
+        {
+            _process.StartInfo.Environment[variable] = value;
+        }
+
         _process.OutputDataReceived += (_, line) => Append(_output, line.Data);
         _process.ErrorDataReceived += (_, line) => Append(_error, line.Data);
         _process.Start();
@@ -55,6 +60,13 @@ internal sealed partial class RadaptProcess : IDisposable
     public static async Task<RadaptResult> Run(string folder, params string[] arguments)
     {
         using RadaptProcess process = Start(folder, null, arguments);
+        return await process.End();
+    }
+
+    /// <summary>Runs to the end with variables set in its environment.</summary>
+    public static async Task<RadaptResult> Run(string folder, IReadOnlyDictionary<string, string> variables, params string[] arguments)
+    {
+        using var process = new RadaptProcess(folder, null, arguments, variables);
         return await process.End();
     }
 

@@ -215,7 +215,7 @@ internal sealed class AdapterMaking
                 throw new RadaptException($"{_request.Source}: {name} ({string.Join(", ", saved.shape)}) is saved with the adapter, but is no tensor of this backbone; nothing was written.");
             }
 
-            target.copy_(saved);
+            target.CopyInPlace(saved);
         }
 
         foreach ((string name, int third, Tensor saved) in _adapter.SavedThirds)
@@ -235,7 +235,7 @@ internal sealed class AdapterMaking
 
         foreach ((string name, Tensor delta) in _adapter.Added)
         {
-            tensors[name].Add(delta.shape.SequenceEqual(tensors[name].shape) ? delta
+            tensors[name].AddInPlace(delta.shape.SequenceEqual(tensors[name].shape) ? delta
                 : throw new RadaptException($"{_request.Source}: LoRA of {name} ({string.Join(", ", delta.shape)}) does not fit the base weights ({string.Join(", ", tensors[name].shape)})."));
         }
 

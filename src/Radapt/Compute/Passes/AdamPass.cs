@@ -19,8 +19,11 @@ internal static unsafe class AdamPass
     public readonly record struct Factors(float Keep, float Beta1, float Beta2, float Rate, float RootCorrection, float Epsilon);
 
     /// <summary>Whether the pass can do it: all contiguous float32 on the CPU.</summary>
-    public static bool Takes(Tensor tensor, Tensor gradient) =>
-        Pass.Takes(tensor) && Pass.Takes(gradient) && tensor.dtype == ScalarType.Float32 && gradient.dtype == ScalarType.Float32;
+    public static bool Takes(Tensor tensor, Tensor gradient) => Refusal(tensor, gradient) is null;
+
+    /// <summary>Why the pass cannot do it; null: it can.</summary>
+    public static string? Refusal(Tensor tensor, Tensor gradient) => Pass.Refusal(tensor) ?? Pass.Refusal(gradient)
+        ?? (tensor.dtype != ScalarType.Float32 || gradient.dtype != ScalarType.Float32 ? "not float32" : null);
 
     /// <summary>Updates a tensor and its moments in place; all are (…) of one shape.</summary>
     public static void Apply(Tensor tensor, Tensor gradient, Tensor mean, Tensor square, Factors f, int threads, int? vectorBits = null)

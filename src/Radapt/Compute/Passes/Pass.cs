@@ -29,10 +29,14 @@ internal static class Pass
     public static bool IsFast => VectorBits > 0;
 
     /// <summary>Whether passes can read and write it: on the CPU, contiguous, float32 or bfloat16.</summary>
-    public static bool Takes(Tensor tensor) => IsFast
-        && tensor.device_type == DeviceType.CPU
-        && tensor.dtype is ScalarType.Float32 or ScalarType.BFloat16
-        && tensor.is_contiguous();
+    public static bool Takes(Tensor tensor) => Refusal(tensor) is null;
+
+    /// <summary>Why passes cannot read and write it; null: they can.</summary>
+    public static string? Refusal(Tensor tensor) => !IsFast ? "no fused multiply-adds in vectors"
+        : tensor.device_type != DeviceType.CPU ? "not on the CPU"
+        : tensor.dtype is not (ScalarType.Float32 or ScalarType.BFloat16) ? "neither float32 nor bfloat16"
+        : !tensor.is_contiguous() ? "not contiguous"
+        : null;
 
     /// <summary>Where a tensor that <see cref="Takes"/> accepts lies. The caller keeps it alive.</summary>
     /// <exception cref="ArgumentException">It is of another type.</exception>
