@@ -51,7 +51,7 @@ public sealed class WorkbookTests : IDisposable
         var wide = new StringBuilder("<row ");
         for (int i = 0; i < 1_000_000; i++)
         {
-            wide.Append("a").Append(i).Append("=\"\" ");
+            wide.Append('a').Append(i).Append("=\"\" ");
         }
 
         Assert.Contains("more than 64 attributes", Refused(wide.Append("/>").ToString()), StringComparison.Ordinal);
