@@ -20,9 +20,13 @@ internal sealed class Kernels(ComputePlan plan)
     {
         Tensor w = Cast(weight, input);
         Tensor? b = bias is null ? null : Cast(bias, input);
-        return Plan.Products != "convolution" || input.dtype != ScalarType.Float32 ? F.linear(input, w, b)
-            : FrozenConvolution.Takes(input, w, b) ? FrozenConvolution.Apply(input, w, b)
-            : LinearByConvolution(input, w, b);
+        return input.dtype != ScalarType.Float32 ? F.linear(input, w, b) : Plan.Products switch
+        {
+            "packed" when FrozenProduct.Takes(input, w, b) => FrozenProduct.Apply(input, w, b, Plan.Threads),
+            "convolution" when FrozenConvolution.Takes(input, w, b) => FrozenConvolution.Apply(input, w, b),
+            "convolution" => LinearByConvolution(input, w, b),
+            _ => F.linear(input, w, b),
+        };
     }
 
     /// <summary>The same product as a 1 x 1 convolution over rows in channels-last order, which oneDNN computes.</summary>
@@ -63,8 +67,12 @@ internal sealed class Kernels(ComputePlan plan)
     /// <param name="above">(…, out): the result's gradient</param>
     /// <param name="weight">(out, in), of the same type</param>
     /// <returns>(…, in)</returns>
-    public Tensor InputGradient(Tensor above, Tensor weight) =>
-        Plan.Products == "convolution" && above.dtype == ScalarType.Float32 ? LinearByConvolution(above, weight.t(), null) : above.matmul(weight);
+    public Tensor InputGradient(Tensor above, Tensor weight) => above.dtype != ScalarType.Float32 ? above.matmul(weight) : Plan.Products switch
+    {
+        "packed" when FrozenProduct.Takes(above, weight, null) => FrozenProduct.InputGradient(above, weight, Plan.Threads),
+        "convolution" => LinearByConvolution(above, weight.t(), null),
+        _ => above.matmul(weight),
+    };
 
     /// <summary>The residual sum, and its layer normalisation in the type that products are computed in. All statistics are float32.</summary>
     /// <param name="tokens">(B, N, C), float32</param>
