@@ -40,8 +40,8 @@ internal sealed class Kernels(ComputePlan plan)
     }
 
     /// <summary>
-    /// softmax(Q K^T / sqrt(C/H)) V for every head: the library's fused kernel in float32, which is as fast as the products one by one and
-    /// keeps less; in bfloat16 on the CPU the products, which are twice as fast there.
+    /// softmax(Q K^T / sqrt(C/H)) V for every head: by passes of our own where they take it; otherwise the library's fused kernel in float32,
+    /// which keeps less than the products one by one, and in bfloat16 on the CPU the products, which are twice as fast there.
     /// </summary>
     /// <param name="qkv">(B, N, 3 C): queries, keys, values, each with its heads side by side</param>
     /// <param name="heads">H</param>
@@ -52,6 +52,11 @@ internal sealed class Kernels(ComputePlan plan)
         if (Functions.SelfAttention.Takes(qkv))
         {
             return Functions.SelfAttention.Apply(qkv, heads, Plan.Threads);
+        }
+
+        if (FloatAttention.Takes(qkv, heads))
+        {
+            return FloatAttention.Apply(qkv, heads, Plan.Threads);
         }
 
         using var scope = NewDisposeScope();

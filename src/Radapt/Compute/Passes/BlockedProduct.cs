@@ -112,7 +112,7 @@ internal sealed unsafe class BlockedProduct<TTile> : IDisposable
         float* a = (rows == TTile.Rows ? _x + (row * _layout.Inputs) : _lastStrip) + k;
         if (rows == TTile.Rows && columns == TTile.Columns)
         {
-            TTile.Multiply(a, _layout.Inputs, b, depth, target, _layout.Outputs, start);
+            TTile.Multiply(a, _layout.Inputs, 1, b, depth, target, _layout.Outputs, start);
             return;
         }
 
@@ -123,7 +123,7 @@ internal sealed unsafe class BlockedProduct<TTile> : IDisposable
             new ReadOnlySpan<float>(target + ((long)i * _layout.Outputs), columns).CopyTo(new Span<float>(tile + (i * TTile.Columns), columns));
         }
 
-        TTile.Multiply(a, _layout.Inputs, b, depth, tile, TTile.Columns, start);
+        TTile.Multiply(a, _layout.Inputs, 1, b, depth, tile, TTile.Columns, start);
         for (int i = 0; i < rows; i++)
         {
             new ReadOnlySpan<float>(tile + (i * TTile.Columns), columns).CopyTo(new Span<float>(target + ((long)i * _layout.Outputs), columns));

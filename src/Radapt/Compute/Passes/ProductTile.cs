@@ -15,14 +15,15 @@ internal unsafe interface IProductTile
     static abstract int Columns { get; }
 
     /// <summary>c = start + a b where a start is given, c += a b otherwise.</summary>
-    /// <param name="a">(Rows, depth): the rows lie <paramref name="aRow"/> numbers apart.</param>
-    /// <param name="aRow">See <paramref name="a"/>.</param>
+    /// <param name="a">(Rows, depth)</param>
+    /// <param name="aRow">Numbers from one row of <paramref name="a"/> to the next.</param>
+    /// <param name="aStep">Numbers from one of its columns to the next: 1, or a row's length where a lies transposed.</param>
     /// <param name="b">(depth, Columns), contiguous</param>
     /// <param name="depth">Terms of each sum.</param>
-    /// <param name="c">(Rows, Columns): the rows lie <paramref name="cRow"/> numbers apart.</param>
-    /// <param name="cRow">See <paramref name="c"/>.</param>
+    /// <param name="c">(Rows, Columns)</param>
+    /// <param name="cRow">Numbers from one row of <paramref name="c"/> to the next.</param>
     /// <param name="start">(Columns), the same for every row; null: add to what is there.</param>
-    static abstract void Multiply(float* a, nint aRow, float* b, int depth, float* c, nint cRow, float* start);
+    static abstract void Multiply(float* a, nint aRow, nint aStep, float* b, int depth, float* c, nint cRow, float* start);
 }
 
 /// <summary>Six rows: twelve sums, for processors with 16 vector registers.</summary>
@@ -37,7 +38,7 @@ internal readonly unsafe struct ProductTile6<R, V> : IProductTile
     public static int Columns => 2 * R.Count;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(float* a, nint aRow, float* b, int depth, float* c, nint cRow, float* start)
+    public static void Multiply(float* a, nint aRow, nint aStep, float* b, int depth, float* c, nint cRow, float* start)
     {
         (V x0, V x1, V x2) = (R.Create(0), R.Create(0), R.Create(0));
         (V y0, V y1, V y2) = (R.Create(0), R.Create(0), R.Create(0));
@@ -61,8 +62,8 @@ internal readonly unsafe struct ProductTile6<R, V> : IProductTile
             (x4, y4) = (R.MultiplyAdd(f, left, x4), R.MultiplyAdd(f, right, y4));
             f = R.Create(a3[twoRows]);
             (x5, y5) = (R.MultiplyAdd(f, left, x5), R.MultiplyAdd(f, right, y5));
-            a0++;
-            a3++;
+            a0 += aStep;
+            a3 += aStep;
         }
 
         ProductTiles.Write<R, V>(x0, y0, c, start);
@@ -86,7 +87,7 @@ internal readonly unsafe struct ProductTile12<R, V> : IProductTile
     public static int Columns => 2 * R.Count;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(float* a, nint aRow, float* b, int depth, float* c, nint cRow, float* start)
+    public static void Multiply(float* a, nint aRow, nint aStep, float* b, int depth, float* c, nint cRow, float* start)
     {
         (V x0, V x1, V x2) = (R.Create(0), R.Create(0), R.Create(0));
         (V y0, V y1, V y2) = (R.Create(0), R.Create(0), R.Create(0));
@@ -128,10 +129,10 @@ internal readonly unsafe struct ProductTile12<R, V> : IProductTile
             (x10, y10) = (R.MultiplyAdd(f, left, x10), R.MultiplyAdd(f, right, y10));
             f = R.Create(a9[twoRows]);
             (x11, y11) = (R.MultiplyAdd(f, left, x11), R.MultiplyAdd(f, right, y11));
-            a0++;
-            a3++;
-            a6++;
-            a9++;
+            a0 += aStep;
+            a3 += aStep;
+            a6 += aStep;
+            a9 += aStep;
         }
 
         ProductTiles.Write<R, V>(x0, y0, c, start);
