@@ -50,7 +50,7 @@ public static class ProductProbe
         Tensor weight = ones(Outputs, Inputs);
         int threads = get_num_threads();
         var ways = new List<(string Name, Func<Tensor> Product)>();
-        if (ProductPass.VectorBits > 0)
+        if (Pass.IsFast)
         {
             ways.Add(("packed", () => FrozenProduct.Apply(input, weight, null, threads)));
         }

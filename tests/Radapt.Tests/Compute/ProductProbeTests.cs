@@ -50,5 +50,5 @@ public class ProductProbeTests
     public void Choose_Bfloat16_OnlyWhereItIsThereAndWorthwhile(bool has, double seconds, string precision) =>
         Assert.Equal(precision, ProductProbe.Choose("auto", has, (way, _) => way == "bfloat16" ? seconds : 1).Precision);
 
-    private static string Usual => ProductPass.VectorBits > 0 ? "packed" : "linear";
+    private static string Usual => Pass.IsFast ? "packed" : "linear";
 }

@@ -14,7 +14,7 @@ internal sealed class FrozenProduct : autograd.SingleTensorFunction<FrozenProduc
 
     /// <summary>Whether it is for this product: float32 on the CPU, and no gradient for anything but the input.</summary>
     public static bool Takes(Tensor input, Tensor weight, Tensor? bias) =>
-        ProductPass.VectorBits > 0
+        Pass.IsFast
         && input.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32 && input.device_type == DeviceType.CPU
         && !(is_grad_enabled() && (weight.requires_grad || bias is { requires_grad: true }));
 

@@ -29,7 +29,7 @@ internal static unsafe class AttentionPass
 
     private static void Run(float* qkv, float* above, float* result, Layout layout, int? vectorBits)
     {
-        switch (vectorBits ?? ProductPass.VectorBits)
+        switch (vectorBits ?? Pass.VectorBits)
         {
             case 512:
                 Share<ProductTile12<Register512, Vector512<float>>, Lanes512>();

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Radapt.Compute.Passes;
 
 /// <summary>
@@ -18,6 +16,7 @@ internal sealed unsafe class BlockedProduct<TTile> : IDisposable
 
     private readonly ProductPass.Layout _layout;
     private readonly OperandOrder _order;
+    private readonly ScratchMemory _memory;
     private readonly float* _x;
     private readonly float* _b;
     private readonly float* _output;
@@ -44,15 +43,17 @@ internal sealed unsafe class BlockedProduct<TTile> : IDisposable
         _panels = (layout.Outputs + TTile.Columns - 1) / TTile.Columns;
         int blocks = (layout.Inputs + LargestDepth - 1) / LargestDepth;
         _depth = (layout.Inputs + blocks - 1) / blocks;
-        _packed = Allocate((long)_panels * TTile.Columns * layout.Inputs);
-        _start = Allocate((long)_panels * TTile.Columns);
+        (long packed, long start, long strip) = ((long)_panels * TTile.Columns * layout.Inputs, (long)_panels * TTile.Columns, (long)TTile.Rows * layout.Inputs);
+        _memory = ScratchMemory.Rent(ScratchMemory.Padded(packed) + ScratchMemory.Padded(start) + ScratchMemory.Padded(strip));
+        _packed = _memory.Take(packed);
+        _start = _memory.Take(start);
         new Span<float>(_start, _panels * TTile.Columns).Clear();
         if (bias is not null)
         {
             new ReadOnlySpan<float>(bias, layout.Outputs).CopyTo(new Span<float>(_start, layout.Outputs));
         }
 
-        _lastStrip = Allocate((long)TTile.Rows * layout.Inputs);
+        _lastStrip = _memory.Take(strip);
         long first = (_strips - 1) * TTile.Rows;
         int rows = (int)(layout.Rows - first);
         new ReadOnlySpan<float>(x + (first * layout.Inputs), rows * layout.Inputs).CopyTo(new Span<float>(_lastStrip, rows * layout.Inputs));
@@ -74,13 +75,8 @@ internal sealed unsafe class BlockedProduct<TTile> : IDisposable
         });
     }
 
-    /// <summary>Frees the panels.</summary>
-    public void Dispose()
-    {
-        NativeMemory.AlignedFree(_packed);
-        NativeMemory.AlignedFree(_start);
-        NativeMemory.AlignedFree(_lastStrip);
-    }
+    /// <summary>Gives the panels' memory back.</summary>
+    public void Dispose() => _memory.Dispose();
 
     private void Multiply(long firstStrip, long endStrip, int firstPanel, int endPanel)
     {
@@ -181,6 +177,4 @@ internal sealed unsafe class BlockedProduct<TTile> : IDisposable
 
         Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = _layout.Threads }, work);
     }
-
-    private static float* Allocate(long numbers) => (float*)NativeMemory.AlignedAlloc((nuint)numbers * sizeof(float), 64);
 }

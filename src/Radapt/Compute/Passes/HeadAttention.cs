@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Radapt.Compute.Passes;
 
@@ -20,7 +19,7 @@ internal sealed unsafe class HeadAttention<TTile, V> : IDisposable
     private readonly int _channels;
     private readonly float _scale;
     private readonly int _allTokens; // N up to whole tiles, in rows and in columns
-    private readonly List<nint> _allocated = [];
+    private readonly ScratchMemory _memory;
 
     private readonly float* _zeros;      // (Columns)
     private readonly float* _block;      // (queries, C/H): queries of the block, later its results
@@ -42,6 +41,9 @@ internal sealed unsafe class HeadAttention<TTile, V> : IDisposable
         (_tokens, _width, _channels, _scale) = (layout.Tokens, layout.Width, layout.Channels, layout.Scale);
         _allTokens = Math.Max(Up(_tokens, TTile.Rows), Up(_tokens, Math.Max(TTile.Columns, Pass.Lanes)));
         int queries = Up(MostQueries, TTile.Rows);
+        _memory = ScratchMemory.Rent(
+            ScratchMemory.Padded(TTile.Columns) + (4L * ScratchMemory.Padded(queries * _width)) + (2L * ScratchMemory.Padded(queries * _allTokens))
+            + (4L * ScratchMemory.Padded(_allTokens * _width)) + (2L * ScratchMemory.Padded(_tokens * _width)));
         _zeros = Allocate(TTile.Columns);
         _block = Allocate(queries * _width);
         _above = Allocate(queries * _width);
@@ -106,8 +108,8 @@ internal sealed unsafe class HeadAttention<TTile, V> : IDisposable
         Write(_ofValues, _tokens, gradient + (2 * _channels), 3 * _channels);
     }
 
-    /// <summary>Frees its memory.</summary>
-    public void Dispose() => _allocated.ForEach(address => NativeMemory.AlignedFree((void*)address));
+    /// <summary>Gives its memory back.</summary>
+    public void Dispose() => _memory.Dispose();
 
     // The scores' rows become softmax(scale Q K^T) of the block.
     private void Probabilities(float* qkv, int first, int queries)
@@ -226,10 +228,9 @@ internal sealed unsafe class HeadAttention<TTile, V> : IDisposable
 
     private float* Allocate(int numbers)
     {
-        void* address = NativeMemory.AlignedAlloc((nuint)numbers * sizeof(float), 64);
-        _allocated.Add((nint)address);
+        float* address = _memory.Take(numbers);
         new Span<float>(address, numbers).Clear();
-        return (float*)address;
+        return address;
     }
 
     private static int Up(int number, int unit) => (number + unit - 1) / unit * unit;

@@ -1,6 +1,4 @@
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.Arm;
-using System.Runtime.Intrinsics.X86;
 
 namespace Radapt.Compute.Passes;
 
@@ -17,16 +15,6 @@ internal enum OperandOrder
 /// <summary>Float32 matrix products on vectors of any width.</summary>
 internal static unsafe class ProductPass
 {
-    /// <summary>
-    /// Bits of the vectors that products use on this processor. 0: it has no fused multiply-add, which would have to be emulated
-    /// number by number.
-    /// </summary>
-    public static int VectorBits { get; } =
-        Vector512.IsHardwareAccelerated ? 512
-        : Vector256.IsHardwareAccelerated && Fma.IsSupported ? 256
-        : AdvSimd.Arm64.IsSupported ? 128
-        : 0;
-
     /// <summary>output = x B + bias. Neither the width of the vectors nor the number of threads changes a bit of it.</summary>
     /// <param name="x">(M, K)</param>
     /// <param name="b">B</param>
@@ -34,10 +22,10 @@ internal static unsafe class ProductPass
     /// <param name="bias">(N); 0: none</param>
     /// <param name="output">(M, N), written</param>
     /// <param name="layout">Sizes.</param>
-    /// <param name="vectorBits">Null: <see cref="VectorBits"/>. Tests ask for others, and every processor has them all, if slowly.</param>
+    /// <param name="vectorBits">As for <see cref="Pass.Share"/>.</param>
     public static void Multiply(nint x, nint b, OperandOrder order, nint bias, nint output, Layout layout, int? vectorBits = null)
     {
-        switch (vectorBits ?? VectorBits)
+        switch (vectorBits ?? Pass.VectorBits)
         {
             case 512:
                 Run<ProductTile12<Register512, Vector512<float>>>();
