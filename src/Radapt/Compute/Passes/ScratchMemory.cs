@@ -4,7 +4,7 @@ namespace Radapt.Compute.Passes;
 
 /// <summary>
 /// Memory that a product or a head's attention works in, kept for the next one. Freed each time, it would leave gaps between the
-/// tensors that a step keeps: 370 MB of them in a step of ViT-B/16. As many blocks are kept as were ever in use at once.
+/// tensors that a step keeps. As many blocks are kept as were ever in use at once.
 /// </summary>
 internal sealed unsafe class ScratchMemory : IDisposable
 {
