@@ -23,15 +23,25 @@ internal sealed class Kernels(ComputePlan plan)
     {
         Tensor w = Cast(weight, input);
         Tensor? b = bias is null ? null : Cast(bias, input);
-        if (NotByConvolution(input) is { } reason)
+        string? refusal = OnlyPlain ?? (input.dtype == ScalarType.Float32 ? null : "not float32");
+        if (refusal is null && Plan.Products == "packed")
         {
-            Path.Note(StepKernel.Linear, reason);
-            return F.linear(input, w, b);
+            refusal = FrozenProduct.Refusal(input, w, b);
+            if (refusal is null)
+            {
+                Path.Note(StepKernel.FrozenProduct, null);
+                return FrozenProduct.Apply(input, w, b, Plan.Threads);
+            }
+        }
+        else if (refusal is null && Plan.Products == "convolution")
+        {
+            return Path.Choose(StepKernel.FrozenConvolution, FrozenConvolution.Refusal(input, w, b), StepKernel.Convolution)
+                ? FrozenConvolution.Apply(input, w, b)
+                : LinearByConvolution(input, w, b);
         }
 
-        return Path.Choose(StepKernel.FrozenConvolution, FrozenConvolution.Refusal(input, w, b), StepKernel.Convolution)
-            ? FrozenConvolution.Apply(input, w, b)
-            : LinearByConvolution(input, w, b);
+        Path.Note(StepKernel.Linear, refusal ?? "products linear");
+        return F.linear(input, w, b);
     }
 
     /// <summary>The same product as a 1 x 1 convolution over rows in channels-last order, which oneDNN computes.</summary>
@@ -45,8 +55,8 @@ internal sealed class Kernels(ComputePlan plan)
     }
 
     /// <summary>
-    /// softmax(Q K^T / sqrt(C/H)) V for every head: the library's fused kernel in float32, which is as fast as the products one by one and
-    /// keeps less; in bfloat16 on the CPU the products, which are twice as fast there.
+    /// softmax(Q K^T / sqrt(C/H)) V for every head: by passes of our own where they take it; otherwise the library's fused kernel in float32,
+    /// which keeps less than the products one by one, and in bfloat16 on the CPU the products, which are twice as fast there.
     /// </summary>
     /// <param name="qkv">(B, N, 3 C): queries, keys, values, each with its heads side by side</param>
     /// <param name="heads">H</param>
@@ -61,8 +71,16 @@ internal sealed class Kernels(ComputePlan plan)
             return Functions.SelfAttention.Apply(qkv, heads, Plan.Threads);
         }
 
-        bool fused = qkv.dtype == ScalarType.Float32 || qkv.device_type != DeviceType.CPU;
-        Path.Note(fused ? StepKernel.AttentionLibrary : StepKernel.AttentionProducts, refusal);
+        string? floatRefusal = OnlyPlain ?? FloatAttention.Refusal(qkv, heads);
+        if (floatRefusal is null)
+        {
+            Path.Note(StepKernel.FloatAttention, null);
+            return FloatAttention.Apply(qkv, heads, Plan.Threads);
+        }
+
+        bool isFloat32 = qkv.dtype == ScalarType.Float32;
+        bool fused = isFloat32 || qkv.device_type != DeviceType.CPU;
+        Path.Note(fused ? StepKernel.AttentionLibrary : StepKernel.AttentionProducts, isFloat32 ? floatRefusal : refusal);
         using var scope = NewDisposeScope();
         Tensor[] parts = qkv.view(b, n, 3, heads, c / heads).permute(2, 0, 3, 1, 4).unbind(0); // 3 x (B, H, N, C/H)
         (Tensor query, Tensor key, Tensor value) = (parts[0], parts[1], parts[2]);
@@ -76,8 +94,14 @@ internal sealed class Kernels(ComputePlan plan)
     /// <param name="above">(…, out): the result's gradient</param>
     /// <param name="weight">(out, in), of the same type</param>
     /// <returns>(…, in)</returns>
-    public Tensor InputGradient(Tensor above, Tensor weight) =>
-        NotByConvolution(above) is null ? LinearByConvolution(above, weight.t(), null) : above.matmul(weight);
+    public Tensor InputGradient(Tensor above, Tensor weight) => OnlyPlain is not null || above.dtype != ScalarType.Float32
+        ? above.matmul(weight)
+        : Plan.Products switch
+        {
+            "packed" when FrozenProduct.Refusal(above, weight, null) is null => FrozenProduct.InputGradient(above, weight, Plan.Threads),
+            "convolution" => LinearByConvolution(above, weight.t(), null),
+            _ => above.matmul(weight),
+        };
 
     /// <summary>The residual sum, and its layer normalisation in the type that products are computed in. All statistics are float32.</summary>
     /// <param name="tokens">(B, N, C), float32</param>
@@ -116,9 +140,6 @@ internal sealed class Kernels(ComputePlan plan)
 
     /// <summary>Why no pass and no function of ours may run, whatever it could take; null: they may.</summary>
     public string? OnlyPlain => Plan.Plain ? "only plain kernels are asked for" : null;
-
-    private string? NotByConvolution(Tensor input) => OnlyPlain
-        ?? (Plan.Products != "convolution" ? "products linear" : input.dtype != ScalarType.Float32 ? "not float32" : null);
 
     private static Tensor Cast(Tensor weight, Tensor like) => weight.dtype == like.dtype ? weight : weight.to(like.dtype);
 }

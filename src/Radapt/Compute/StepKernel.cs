@@ -7,6 +7,9 @@ namespace Radapt.Compute;
 /// </summary>
 internal sealed class StepKernel
 {
+    /// <summary><c>FrozenProduct</c>: blocks of our own.</summary>
+    public static readonly StepKernel FrozenProduct = new("products", "packed blocks of our own", "float32 with products packed; fast vectors, CPU; frozen weight");
+
     /// <summary>A 1 x 1 convolution that keeps its weight alone for the backward pass.</summary>
     public static readonly StepKernel FrozenConvolution = new("products", "convolution, nothing but the weight kept", "float32 with products by convolution; frozen weight; a gradient for the input");
 
@@ -25,8 +28,11 @@ internal sealed class StepKernel
     /// <summary><c>SelfAttention</c>: products with passes between them.</summary>
     public static readonly StepKernel AttentionPasses = new("attention", "products and passes", "bfloat16; fast vectors, CPU; at least 16 tokens");
 
+    /// <summary><c>FloatAttention</c>: head by head in the cache.</summary>
+    public static readonly StepKernel FloatAttention = new("attention", "head by head in the cache", "float32; fast vectors, CPU; channels of a head a multiple of 32");
+
     /// <summary>The library's fused attention.</summary>
-    public static readonly StepKernel AttentionLibrary = new("attention", "fused kernel of the tensor library", "float32, or not on the CPU");
+    public static readonly StepKernel AttentionLibrary = new("attention", "fused kernel of the tensor library", "float32 that the passes refuse, or not on the CPU");
 
     /// <summary>The library's products and softmax one by one.</summary>
     public static readonly StepKernel AttentionProducts = new("attention", "the tensor library's, one by one", "else");
@@ -54,7 +60,7 @@ internal sealed class StepKernel
     /// <summary>Every kernel; for each part the preferred ones first.</summary>
     public static IReadOnlyList<StepKernel> All { get; } =
     [
-        FrozenConvolution, Convolution, Linear, NormPass, NormLibrary, AttentionPasses, AttentionLibrary, AttentionProducts,
+        FrozenProduct, FrozenConvolution, Convolution, Linear, NormPass, NormLibrary, AttentionPasses, FloatAttention, AttentionLibrary, AttentionProducts,
         GeluPass, GeluLibrary, LowRankPass, LowRankProducts, AdamPass, AdamLibrary,
     ];
 

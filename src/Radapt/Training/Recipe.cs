@@ -285,7 +285,7 @@ public sealed record Recipe
     /// </summary>
     public string Precision { get; init; } = "float32";
 
-    /// <summary>How float32 products run: <c>linear</c> or <c>convolution</c>; see <see cref="Compute.ComputePlan.Products"/>.</summary>
+    /// <summary>How float32 products run: <c>packed</c>, <c>linear</c> or <c>convolution</c>; see <see cref="Compute.ComputePlan.Products"/>.</summary>
     public string Products { get; init; } = "linear";
 
     /// <summary>Keep one block's activations at a time and compute them again in the backward pass: for large backbones or batches.</summary>

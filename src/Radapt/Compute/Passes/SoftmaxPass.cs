@@ -125,7 +125,7 @@ internal static unsafe class SoftmaxPass
 
     // 2^n (1 + r + r^2 P(r)) with P of the Cephes library's expf, relative error below 1e-7; Vector512.Exp computes in double precision.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Exponential<V>(V x)
+    internal static V Exponential<V>(V x)
         where V : struct, ILanes<V>
     {
         x = V.Max(V.Create(-87f), x); // below it float32 has subnormal numbers only; NaN comes through

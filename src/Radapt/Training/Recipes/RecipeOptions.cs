@@ -313,8 +313,8 @@ public static partial class RecipeOptions
             "Computing precision; auto takes bfloat16 where the processor has it and a probe confirms that it is faster.", "auto", "float32", "bfloat16")
             with { Group = RecipeGroup.Compute, Default = "auto", ChosenFrom = ["device"] },
         Choice("products", r => r.Products, (r, v) => r with { Products = v },
-            "How float32 products run: by the tensor library's linear, or by oneDNN's 1 x 1 convolution.", "linear", "convolution")
-            with { Group = RecipeGroup.Compute, Default = "what a probe measures to be faster", ChosenFrom = ["device"] },
+            "How float32 products run: packed (Radapt's own, for frozen weights), by the tensor library's linear, or by oneDNN's 1 x 1 convolution.", "packed", "linear", "convolution")
+            with { Group = RecipeGroup.Compute, Default = "packed, unless a probe measures another to be a tenth faster", ChosenFrom = ["device"] },
         Flag("recompute", r => r.Recompute, (r, v) => r with { Recompute = v },
             "Compute each block's activations again in the backward pass: a third more time, far less memory.") with { Group = RecipeGroup.Compute },
         Choice("device", r => r.Device, (r, v) => r with { Device = v }, "Where it is computed.", "cpu", "cuda")
