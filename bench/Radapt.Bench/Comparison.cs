@@ -62,7 +62,7 @@ internal sealed class Comparison(BenchmarkOptions options, IReadOnlyList<Compute
             }
 
             var peaks = new double[plans.Count];
-            var limits = new MatrixLimit[plans.Count];
+            var limits = new (MatrixLimit Products, ProcessorPeak? Peak)[plans.Count];
             int stepsEach = Math.Max(1, options.Steps / rounds);
             for (int round = 0; round < rounds; round++)
             {
@@ -76,13 +76,14 @@ internal sealed class Comparison(BenchmarkOptions options, IReadOnlyList<Compute
                 {
                     for (int i = 0; i < plans.Count; i++)
                     {
-                        (peaks[i], limits[i]) = (contestants[i].PeakMemoryMib(), contestants[i].Limit());
+                        (peaks[i], limits[i]) = (contestants[i].PeakMemoryMib(), contestants[i].Limits());
                     }
                 }
             }
 
             double gflop = StepProducts.GflopPerImage(step, options.Backbone);
-            _steps.AddRange(plans.Select((p, i) => new StepFigures(step, p.Precision, contestants[i].ImagesPerSecond, gflop, peaks[i], limits[i])));
+            _steps.AddRange(plans.Select((p, i) =>
+                new StepFigures(step, p.Precision, contestants[i].ImagesPerSecond, gflop, peaks[i], limits[i].Products, limits[i].Peak)));
             _others.AddRange(contestants.Skip(plans.Count).Select(c => (c.Name, step, c.ImagesPerSecond, c.Difference)));
         }
         finally

@@ -39,8 +39,8 @@ internal sealed class ContestantProcess : IDisposable
     /// <summary>Largest resident memory of its process so far.</summary>
     public double PeakMemoryMib() => Ask<double>("peak");
 
-    /// <summary>The limit, of Radapt's own contestants.</summary>
-    public MatrixLimit Limit() => Ask<MatrixLimit>("limit");
+    /// <summary>The products' limit and the processor's peak, of Radapt's own contestants.</summary>
+    public (MatrixLimit Products, ProcessorPeak? Peak) Limits() => (Ask<MatrixLimit>("limit"), Ask<ProcessorPeak?>("processor"));
 
     /// <inheritdoc/>
     public void Dispose()

@@ -36,6 +36,9 @@ internal static class Contestants
                 case ["limit"] when contestant is RadaptContestant radapt:
                     Answer(radapt.Limit());
                     break;
+                case ["processor"] when contestant is RadaptContestant radapt:
+                    Answer(radapt.Peak());
+                    break;
                 default:
                     throw new ArgumentException($"A contestant was asked to '{line}'.", nameof(input));
             }

@@ -20,6 +20,12 @@ var rank = new Option<int>("--rank") { Description = "LoRA rank.", DefaultValueF
 var rounds = new Option<int>("--rounds") { Description = "Turns of two steps that every contestant takes.", DefaultValueFactory = _ => 5 };
 var only = new Option<string[]>("--only") { Description = "Steps to measure.", AllowMultipleArgumentsPerToken = true };
 only.AcceptOnlyFromAmong([.. BenchmarkedStep.Names]);
+var vectors = new Option<string[]>("--vectors")
+{
+    Description = "Measures once for each of these widths of vectors, in one JSON object: native, avx2 (as a processor without AVX-512 would run it).",
+    AllowMultipleArgumentsPerToken = true,
+};
+vectors.AcceptOnlyFromAmong([.. ForcedVectors.Names]);
 var loading = new Option<string>("--loading") { Description = "Measures instead what loading the images of this folder costs a training: decoded as it goes, and from a cache." };
 var adapters = new Option<int>("--adapters") { Description = "Measures instead a batch shared out among this many LoRA adapters in one pass, against one merged adapter." };
 var decoding = new Option<bool>("--decoding") { Description = "Measures instead how fast one core decodes 1024 px images of every format." };
@@ -31,7 +37,7 @@ var contestant = new Option<string>("--contestant") { Hidden = true };
 var request = new Option<string>("--request") { Hidden = true };
 var root = new RootCommand("Measures Radapt, the eager float32 reference and ONNX Runtime in one run.")
 {
-    json, quick, backbone, batchSize, rank, rounds, only, loading, adapters, decoding, check, fuzz, seed, first, contestant, request,
+    json, quick, backbone, batchSize, rank, rounds, only, vectors, loading, adapters, decoding, check, fuzz, seed, first, contestant, request,
 };
 root.SetAction(parsed =>
 {
@@ -43,7 +49,8 @@ root.SetAction(parsed =>
             return 0;
         }
 
-        return parsed.GetValue(fuzz) is { } count ? Fuzz(count, parsed)
+        return parsed.GetValue(vectors) is { Length: > 0 } widths ? MeasureEach(widths)
+            : parsed.GetValue(fuzz) is { } count ? Fuzz(count, parsed)
             : parsed.GetValue(check) is { } images ? Check(images, parsed.GetValue(rounds))
             : parsed.GetValue(decoding) ? Decode() : Run(parsed);
     }
@@ -54,6 +61,17 @@ root.SetAction(parsed =>
     }
 });
 return root.Parse(args).Invoke();
+
+int MeasureEach(string[] widths)
+{
+    // What is left of the command line, without this option and its values.
+    List<string> rest = [.. args];
+    int option = rest.IndexOf(vectors.Name);
+    rest.RemoveRange(option, 1 + rest.Skip(option + 1).TakeWhile(a => ForcedVectors.Names.Contains(a)).Count());
+    rest.Remove(json.Name);
+    Console.Out.WriteLine(ForcedVectors.Measure(widths, rest).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+    return 0;
+}
 
 int Fuzz(long count, ParseResult parsed)
 {

@@ -16,6 +16,9 @@ internal sealed class RadaptContestant(StepRequest request) : IContestant
     /// <summary>The rate of the step's own matrix products in this process.</summary>
     public MatrixLimit Limit() => _session.Limit(CancellationToken.None);
 
+    /// <summary>The processor's peak, in this process; null: not measurable.</summary>
+    public ProcessorPeak? Peak() => _session.Peak(CancellationToken.None);
+
     /// <inheritdoc/>
     public void Dispose() => _session.Dispose();
 }

@@ -96,7 +96,7 @@ internal sealed class ReferenceContestant : IContestant
         {
             if (!name.Contains("_A.", StringComparison.Ordinal) && !name.Contains("_B.", StringComparison.Ordinal))
             {
-                parameter.copy_(from[CheckpointName(name)]);
+                parameter.CopyInPlace(from[CheckpointName(name)]);
             }
         }
 
@@ -107,14 +107,14 @@ internal sealed class ReferenceContestant : IContestant
             {
                 Tensor[] a = from[$"blocks.{i}.attn.qkv.lora_A"].chunk(2); // q, v
                 Tensor[] b = from[$"blocks.{i}.attn.qkv.lora_B"].chunk(2);
-                attention.q_A!.weight.copy_(a[0]);
-                attention.v_A!.weight.copy_(a[1]);
-                attention.q_B!.weight.copy_(b[0]);
-                attention.v_B!.weight.copy_(b[1]);
+                attention.q_A!.weight.CopyInPlace(a[0]);
+                attention.v_A!.weight.CopyInPlace(a[1]);
+                attention.q_B!.weight.CopyInPlace(b[0]);
+                attention.v_B!.weight.CopyInPlace(b[1]);
             }
             else if (radapt.Encoder.blocks[i].attn.qkv.Adapter is MergedProjection merged)
             {
-                attention.qkv.weight.copy_(merged.Weight);
+                attention.qkv.weight.CopyInPlace(merged.Weight);
             }
         }
     }

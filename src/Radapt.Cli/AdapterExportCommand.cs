@@ -17,6 +17,7 @@ internal sealed class AdapterExportCommand : RadaptCommand
     private readonly Option<string> _weights;
     private readonly Option<int> _channels;
     private readonly Option<bool> _force;
+    private readonly Option<bool> _overwrite;
     private readonly Option<bool> _json;
 
     public AdapterExportCommand()
@@ -26,7 +27,7 @@ internal sealed class AdapterExportCommand : RadaptCommand
         _format = Add("Output", new Option<string>("--format") { HelpName = "CHOICE", Description = $"What to write: {string.Join(", ", s_formats)}.", Required = true });
         _format.AcceptOnlyFromAmong(s_formats);
         _out = Add("Output", new Option<string>("--out", "-o") { HelpName = "PATH", Description = "peft: the folder for adapter_config.json, adapter_model.safetensors and radapt.json; onnx: the .onnx file.", Required = true });
-        _names = Add("Output", new Option<string>("--names") { HelpName = "CHOICE", Description = "peft: how your Python model names its modules, timm or huggingface. Default: as the base weights." });
+        _names = Add("Output", new Option<string>("--names") { HelpName = "CHOICE", Description = "peft: how your Python model names its modules, timm, huggingface, or huggingface5 (version 5 of transformers). Default: as the base weights." });
         _names.AcceptOnlyFromAmong([.. AdapterExport.Names]);
         _channels = Add("Output", new Option<int>("--channels") { HelpName = "1|3", Description = "onnx: gray images, or three equal channels. Default: 1.", DefaultValueFactory = _ => 1 });
         _channels.Validators.Add(result =>
@@ -36,6 +37,7 @@ internal sealed class AdapterExportCommand : RadaptCommand
                 result.AddError("--channels must be 1 or 3.");
             }
         });
+        _overwrite = AddOverwrite("the files");
         _json = AddJson();
         _weights = Add("Model", new Option<string>("--weights") { HelpName = "FILE", Description = "Where the base weights are now. Default: where they were in training." });
         _force = Add("Model", new Option<bool>("--force") { Description = "onnx: use base weights that are not those of training too, where they fit." });
@@ -49,13 +51,21 @@ internal sealed class AdapterExportCommand : RadaptCommand
         ("radapt adapter export runs/first --format peft --names timm -o peft-adapter", "For a timm model, whatever the base weights' names:"),
     ];
 
+    /// <inheritdoc/>
+    public override bool StopsItself => false;
+
     private int Run(ParseResult parsed)
     {
         bool json = parsed.GetValue(_json);
         string to = parsed.GetRequiredValue(_out);
-        ProcessSettings.PrepareCompute();
         string run = parsed.GetRequiredValue(_run);
         bool peft = parsed.GetRequiredValue(_format) == "peft";
+        foreach (string file in peft ? AdapterExport.Files(to).Where(File.Exists) : [to])
+        {
+            OutputFile.RequireNew(file, parsed.GetValue(_overwrite));
+        }
+
+        ProcessSettings.PrepareCompute();
         IReadOnlyList<string> notes = peft
             ? AdapterExport.ToPeft(run, to, parsed.GetValue(_names), parsed.GetValue(_weights))
             : OnnxExport.Write(run, to, parsed.GetValue(_channels), parsed.GetValue(_weights), parsed.GetValue(_force));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Radapt.Adaptation;
+using Radapt.Models.Dialects;
 
 namespace Radapt.Cli;
 
@@ -14,6 +15,7 @@ internal sealed class AdapterImportCommand : RadaptCommand
     };
 
     private readonly Option<string> _weights;
+    private readonly Option<string> _copy;
     private readonly Option<bool> _force;
     private readonly Option<int?> _heads;
     private readonly Option<string> _pooling;
@@ -21,6 +23,7 @@ internal sealed class AdapterImportCommand : RadaptCommand
     private readonly Option<string> _findings;
     private readonly Option<int?> _resize;
     private readonly Option<string> _out;
+    private readonly Option<bool> _overwrite;
     private readonly Option<bool> _json;
 
     public AdapterImportCommand()
@@ -28,6 +31,13 @@ internal sealed class AdapterImportCommand : RadaptCommand
     {
         Arguments.Add(_source);
         _weights = Add("Model", new Option<string>("--weights") { HelpName = "BASE", Description = "The base weights that it was trained on. A checkpoint of the paper's code holds them; without this option they are kept beside the adapter." });
+        _copy = Add("Model", new Option<string>("--copy")
+        {
+            HelpName = "CHOICE",
+            DefaultValueFactory = _ => CheckpointInspection.Copies[0],
+            Description = $"Which encoder of base weights that hold several: {string.Join(", ", CheckpointInspection.Copies)}. Default: as the adapter says, else the average where there is one.",
+        });
+        _copy.AcceptOnlyFromAmong([.. CheckpointInspection.Copies]);
         _force = Add("Model", new Option<bool>("--force") { Description = "Use base weights that are not those of training too, where they fit." });
         _alpha = Add("Model", new Option<double?>("--alpha") { HelpName = "X", Description = "alpha of the paper's checkpoints, which do not store it. Default: 32, the paper's." });
         _heads = Add("Model", new Option<int?>("--heads") { HelpName = "N", Description = "Attention heads. Default: as the adapter says, else those usual for the width." });
@@ -36,6 +46,7 @@ internal sealed class AdapterImportCommand : RadaptCommand
         _findings = Add("Images", new Option<string>("--findings") { HelpName = "NAME,NAME", Description = "Findings in the order of the head's outputs. Default: as the adapter says, else numbered." });
         _resize = Add("Images", new Option<int?>("--resize") { HelpName = "PX", Description = "Shorter side of an image before the centre crop. Default: as the adapter says, else the input's side." });
         _out = Add("Output", new Option<string>("--out", "-o") { HelpName = "OUT", Description = "Folder for adapter.safetensors, or the adapter file itself.", Required = true });
+        _overwrite = AddOverwrite("the files");
         _json = AddJson();
         foreach (Option<int?> number in new[] { _heads, _resize })
         {
@@ -58,6 +69,9 @@ internal sealed class AdapterImportCommand : RadaptCommand
         ("radapt adapter import checkpoint-best_auroc.pth --weights MRM.pth --alpha 16 -o imported", "The same on the original base weights, trained with another alpha:"),
     ];
 
+    /// <inheritdoc/>
+    public override bool StopsItself => false;
+
     private int Run(ParseResult parsed)
     {
         bool json = parsed.GetValue(_json);
@@ -65,12 +79,14 @@ internal sealed class AdapterImportCommand : RadaptCommand
         ImportReport report = AdapterImport.Run(new ImportRequest(parsed.GetRequiredValue(_source), parsed.GetRequiredValue(_out))
         {
             Weights = parsed.GetValue(_weights),
+            Copy = parsed.GetValue(_copy)!,
             Findings = parsed.GetValue(_findings)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
             Alpha = parsed.GetValue(_alpha),
             Heads = parsed.GetValue(_heads),
             Pooling = parsed.GetValue(_pooling) switch { "mean" => Pooling.Mean, "class-token" => Pooling.ClassToken, "class-and-mean" => Pooling.ClassAndMean, _ => null },
             Resize = parsed.GetValue(_resize),
             Force = parsed.GetValue(_force),
+            Overwrite = parsed.GetValue(_overwrite),
         });
         var terminal = new Terminal(onStandardError: json);
         foreach (string note in report.Notes)

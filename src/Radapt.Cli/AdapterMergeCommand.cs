@@ -13,6 +13,7 @@ internal sealed class AdapterMergeCommand : RadaptCommand
     private readonly Option<string> _dialect;
     private readonly Option<string> _weights;
     private readonly Option<bool> _force;
+    private readonly Option<bool> _overwrite;
     private readonly Option<bool> _json;
 
     public AdapterMergeCommand()
@@ -27,6 +28,7 @@ internal sealed class AdapterMergeCommand : RadaptCommand
             DefaultValueFactory = _ => "native",
         });
         _dialect.AcceptOnlyFromAmong([.. AdapterMerge.Dialects]);
+        _overwrite = AddOverwrite("the weights");
         _json = AddJson();
         _weights = Add("Model", new Option<string>("--weights") { HelpName = "FILE", Description = "Where the base weights are now. Default: where they were in training." });
         _force = Add("Model", new Option<bool>("--force") { Description = "Use base weights that are not those of training too, where they fit." });
@@ -41,9 +43,13 @@ internal sealed class AdapterMergeCommand : RadaptCommand
         ("radapt adapter merge runs/first --weights weights/MRM.pth -o merged.safetensors", "The base weights have moved:"),
     ];
 
+    /// <inheritdoc/>
+    public override bool StopsItself => false;
+
     private int Run(ParseResult parsed)
     {
         bool json = parsed.GetValue(_json);
+        OutputFile.RequireNew(parsed.GetRequiredValue(_out), parsed.GetValue(_overwrite));
         ProcessSettings.PrepareCompute();
         MergeReport report = AdapterMerge.Run(
             parsed.GetRequiredValue(_run), parsed.GetRequiredValue(_out), parsed.GetValue(_dialect)!, parsed.GetValue(_weights), parsed.GetValue(_force));

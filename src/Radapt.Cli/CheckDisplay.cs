@@ -126,7 +126,6 @@ internal static class CheckDisplay
 
     private static string Counted(int count, string what) => $"{(count == 0 ? "no" : Figures.Count(count))} {what}{(count == 1 ? "" : "s")}";
 
-    // An unreadable image's sentence begins with its path.
     private static string InWords(DataProblem p) =>
-        (p.Image is null || p.Kind == DataProblemKind.Unreadable ? p.What : $"{p.Image}: {p.What}") + (p.Other is null ? "" : $" ({p.Other})");
+        (p.ShownImage is null ? p.What : $"{p.ShownImage}: {p.What}") + (p.ShownOther is null ? "" : $" ({p.ShownOther})");
 }

@@ -9,6 +9,9 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
     private const int Column = 30; // where descriptions begin
     private const int Narrow = 72; // below it they begin on a line of their own
 
+    /// <summary>What <c>--verbose</c> does.</summary>
+    public const string Verbose = "Show which kernels run and why (finetune, demo), and a stack trace when something fails.";
+
     public override int Invoke(ParseResult parseResult)
     {
         TextWriter to = parseResult.InvocationConfiguration.Output;
@@ -94,7 +97,7 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
         to.WriteLine("Options");
         Row(to, "COMMAND --help", "The command's options, with examples.", width);
         Row(to, "--version", "The version.", width);
-        Row(to, "--verbose", "Show a stack trace when something fails.", width);
+        Row(to, "--verbose", Verbose, width);
         to.WriteLine();
         to.WriteLine("Examples");
         to.WriteLine("  See it work, with nothing but this program:");

@@ -16,7 +16,7 @@ internal sealed class DataCheckCommand : RadaptCommand
 {
     private readonly DataArguments _data = new("seed", "allow-overlap", "allow-missing-images");
     private readonly Option<string> _out;
-    private readonly Option<bool> _force;
+    private readonly Option<bool> _overwrite;
     private readonly Option<int> _threads;
     private readonly Option<bool> _json;
 
@@ -24,7 +24,7 @@ internal sealed class DataCheckCommand : RadaptCommand
         : base("check", "Look for what is wrong with a data set: images, labels, splits, duplicates, shortcuts. Exit code 3 when there are errors.")
     {
         _out = Add("Output", new Option<string>("--out", "-o") { HelpName = "FILE.csv", Description = "A table with a line for every problem. Default: none; the first of each kind is shown." });
-        _force = Add("Output", new Option<bool>("--force") { Description = "Replace the table if it is there already; without, that is an error." });
+        _overwrite = AddOverwrite("the table", "--force");
         _json = AddJson();
         foreach (Option<string> option in _data.Options)
         {
@@ -53,20 +53,21 @@ internal sealed class DataCheckCommand : RadaptCommand
     {
         bool json = parsed.GetValue(_json);
         string? table = parsed.GetValue(_out);
-        if (table is not null && !parsed.GetValue(_force) && File.Exists(table))
-        {
-            throw new RadaptException($"{table}: is there already; give another -o, or --force to replace it.");
-        }
-
         var terminal = new Terminal(onStandardError: json);
         DataOptions data = _data.Read(parsed);
+        if (table is not null)
+        {
+            OutputFile.RequireNew(table, parsed.GetValue(_overwrite));
+            OutputFile.RequireNoInput(table, "-o", data.Data, data.Train, data.Val, data.Test);
+        }
+
         ImageLibrary.Configure();
         using CodecProcess codecs = PixelDecoding.Processes();
         var options = new DataCheckOptions { Data = data, Threads = parsed.GetValue(_threads), Dicom = new DicomOptions(Codecs: codecs) };
-        if (data.Data is { } folder && Directory.Exists(folder) && !File.Exists(Path.Combine(folder, "labels.csv")))
+        if (data.Data is { } folder && Directory.Exists(folder) && !DataReader.HasTable(folder))
         {
             options = options with { Data = data with { ImageRoot = folder }, Images = [.. ImagePaths.Find([folder]).Select(i => Path.GetRelativePath(folder, i))] };
-            terminal.Line($"{data.Data} holds no labels.csv: its {Figures.Count(options.Images.Count)} images are checked, and no labels.");
+            terminal.Line($"{data.Data} holds no labels.csv, .tsv or .xlsx: its {Figures.Count(options.Images.Count)} images are checked, and no labels.");
         }
 
         DataCheckReport report = WithProgress(progress => DataCheck.Run(options, progress, interrupted));

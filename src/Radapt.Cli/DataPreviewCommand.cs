@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Training;
 using Radapt.Training.Recipes;
 
@@ -9,13 +10,14 @@ namespace Radapt.Cli;
 internal sealed class DataPreviewCommand : RadaptCommand
 {
     private static readonly string[] s_ofOtherGroups = ["image-size", "seed"];
-    private static readonly string[] s_leftOut = ["key", "plain-names", "cache", "cache-size", "folds", "fold"];
+    private static readonly string[] s_leftOut = ["key", "cache", "cache-size", "folds", "fold"];
 
     private readonly List<Option<string>> _recipeOptions = [];
     private readonly Option<string> _out;
     private readonly Option<string> _recipe;
     private readonly Option<int> _images;
     private readonly Option<int> _epochs;
+    private readonly Option<bool> _overwrite;
     private readonly Option<bool> _json;
 
     public DataPreviewCommand()
@@ -31,6 +33,7 @@ internal sealed class DataPreviewCommand : RadaptCommand
             _recipeOptions.Add(Add(row.Group.ToString(), RecipeArguments.Create(row)));
         }
 
+        _overwrite = AddOverwrite("the picture");
         _json = AddJson();
         SetAction(Run);
     }
@@ -41,6 +44,9 @@ internal sealed class DataPreviewCommand : RadaptCommand
         ("radapt data preview --data labels.csv --augment randaugment-erasing --image-size 224", "With the AdamW recipes' augmentation:"),
         ("radapt data preview --recipe mae-nih-1-lora --train train_1.txt --val val_list.txt --image-root all_classes", "As a recipe has it:"),
     ];
+
+    /// <inheritdoc/>
+    public override bool StopsItself => false;
 
     private int Run(ParseResult parsed)
     {
@@ -55,7 +61,11 @@ internal sealed class DataPreviewCommand : RadaptCommand
 
         RecipeLayer line = RecipeArguments.Layer(parsed, _recipeOptions);
         RecipeLayer[] layers = parsed.GetValue(_recipe) is { } recipe ? [line, RecipeFile.Open(recipe).WithFullPaths(Environment.CurrentDirectory)] : [line];
-        IReadOnlyList<PreviewRow> rows = TrainingPreview.Write(layers, path, images, epochs);
+        Recipe asked = RecipeResolver.Partial(layers);
+        OutputFile.RequireNew(path, parsed.GetValue(_overwrite), "--out");
+        OutputFile.RequireNoInput(path, "--out", asked.Data, asked.Train, asked.Val, asked.Test, parsed.GetValue(_recipe));
+        using CodecProcess codecs = PixelDecoding.Processes();
+        IReadOnlyList<PreviewRow> rows = TrainingPreview.Write(layers, path, images, epochs, codecs);
         var terminal = new Terminal(onStandardError: json);
         terminal.Rows(["", "image", "findings"], rows.Select((r, i) => new[] { $"{i + 1}", r.Image, r.Findings.Count == 0 ? "none" : string.Join(", ", r.Findings) }), 0);
         terminal.Line(epochs > 0 ? $"{path}: left as in evaluation, then epochs 1 to {epochs} of the training." : $"{path}: as in evaluation, row by row.");

@@ -12,7 +12,7 @@ internal sealed class DataSplitCommand : RadaptCommand
     private readonly Option<string> _out;
     private readonly Option<string> _shares;
     private readonly Option<int?> _folds;
-    private readonly Option<bool> _force;
+    private readonly Option<bool> _overwrite;
     private readonly Option<bool> _json;
 
     public DataSplitCommand(CancellationToken interrupted)
@@ -24,7 +24,7 @@ internal sealed class DataSplitCommand : RadaptCommand
             Description = "The label table to write: the source's columns, and split or fold.",
             Required = true,
         });
-        _force = Add("Output", new Option<bool>("--force") { Description = "Replace the table if it is there already; without, that is an error." });
+        _overwrite = AddOverwrite("the table", "--force");
         _json = AddJson();
         _shares = Add("Split", new Option<string>("--shares")
         {
@@ -58,7 +58,7 @@ internal sealed class DataSplitCommand : RadaptCommand
             throw new RadaptException("--shares and --folds exclude each other: folds are of equal size.");
         }
 
-        var request = new SplitRequest { Data = _data.Read(parsed), Table = parsed.GetRequiredValue(_out), Folds = folds, Force = parsed.GetValue(_force) };
+        var request = new SplitRequest { Data = _data.Read(parsed), Table = parsed.GetRequiredValue(_out), Folds = folds, Force = parsed.GetValue(_overwrite) };
         if (shares is not null)
         {
             request = request with { Shares = ParseShares(shares) };

@@ -79,7 +79,7 @@ internal sealed class DemoCommand : RadaptCommand
         RecipeLayer layer = RecipeLayer.OfCommandLine(s_recipe.Append(KeyValuePair.Create("data", Path.GetFullPath(data))));
         using (var fineTuning = FineTuning.Prepare([layer]))
         {
-            var session = new FineTuningSession(terminal, fineTuning, run);
+            var session = new FineTuningSession(terminal, fineTuning, run) { Verbose = parsed.GetValue<bool>("--verbose") };
             session.Start(allocator, resume: false, interrupted);
             session.Run(resume: false, interrupted);
         }

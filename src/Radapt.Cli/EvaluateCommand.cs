@@ -13,7 +13,7 @@ namespace Radapt.Cli;
 /// <summary><c>radapt evaluate</c>: the figures of a run on its own test images or on others.</summary>
 internal sealed class EvaluateCommand : RadaptCommand
 {
-    private static readonly string[] s_dataOptions = ["data", "sheet", "test", "image-root", "image-column", "match", "views", "study-labels", "findings", "class-column", "class-labels", "keep-classes", "split-name", "split-seed", "uncertainty", "allow-missing-images", "skip-unreadable"];
+    private static readonly string[] s_dataOptions = ["data", "sheet", "test", "image-root", "image-column", "match", "views", "study-labels", "findings", "class-column", "class-labels", "keep-classes", "split-name", "split-seed", "uncertainty", "allow-missing-images", "skip-unreadable", "plain-names"];
     private static readonly string[] s_computeOptions = ["batch-size", "threads", "loader-threads"];
 
     private readonly Argument<string> _run = new("run") { HelpName = "RUN", Description = "Run folder, adapter file or merged weights." };
@@ -23,6 +23,7 @@ internal sealed class EvaluateCommand : RadaptCommand
     private readonly Option<bool> _force;
     private readonly Option<string> _roc;
     private readonly Option<string> _predictions;
+    private readonly Option<bool> _overwrite;
     private readonly Option<bool> _json;
 
     public EvaluateCommand(CancellationToken interrupted)
@@ -41,6 +42,7 @@ internal sealed class EvaluateCommand : RadaptCommand
         AddRecipeOptions("Compute", s_computeOptions);
         _roc = Add("Output", new Option<string>("--roc") { HelpName = "FILE.csv", Description = "Write the points of every ROC curve: finding, false_positive_rate, true_positive_rate, threshold." });
         _predictions = Add("Output", new Option<string>("--predictions") { HelpName = "FILE.csv", Description = "Write probability and label of every image and finding, under the names of the table." });
+        _overwrite = AddOverwrite("the files of --roc and --predictions");
         _json = AddJson();
         SetAction(parsed => Run(parsed, interrupted));
     }
@@ -61,32 +63,19 @@ internal sealed class EvaluateCommand : RadaptCommand
         string file = Path.Combine(run, "recipe.yaml");
         RecipeLayer[] layers = File.Exists(file) ? [given, RecipeFile.Read(file)] : [given];
         Recipe recipe = RecipeResolver.Partial(layers);
+        RequireWritable(parsed, recipe);
         ProcessSettings.PrepareCompute();
         ComputePlan plan = RunFile.ReadPlan(run, given.Find("threads") is null ? null : recipe.Threads);
         ProcessSettings.UseThreads(plan.Threads);
         using CodecProcess codecs = PixelDecoding.Processes();
         using var predictor = Predictor.Open(run, parsed.GetValue(_weights), plan, parsed.GetValue(_force), codecs);
-        if (predictor.OtherBase is { } other)
-        {
-            terminal.Line($"Note: {other}");
-        }
-
-        var notes = new List<string>();
+        var notes = new List<string>(new[] { predictor.OtherBase, RunFile.UnfinishedNote(run) }.OfType<string>());
         (LabelledImages images, string what) = Images(parsed, given, layers, predictor.Findings, notes);
-        foreach (string note in notes)
-        {
-            terminal.Line($"Note: {note}");
-        }
-
+        terminal.Notes(notes);
         int loaderThreads = recipe.LoaderThreads > 0 ? recipe.LoaderThreads : plan.Threads;
         ScoredImages scored = terminal.WithLiveLine(line => predictor.Score(
-            images, recipe.BatchSize, loaderThreads, done => line($"{Figures.Count(done)} of {Figures.Count(images.Items.Count)} images"),
-            recipe.SkipUnreadable, recipe.PlainNames, interrupted));
-        foreach (string note in scored.Notes)
-        {
-            terminal.Line($"Note: {note}");
-        }
-
+            images, recipe.BatchSize, loaderThreads, done => line($"{Figures.Count(done)} of {Figures.Count(images.Items.Count)} images"), recipe.SkipUnreadable, interrupted));
+        terminal.Notes(predictor.Notes);
         Write(parsed, scored);
         terminal.Line($"{run} on {what}: {Figures.Count(scored.Images.Items.Count)} images", strong: true);
         Figures.Show(terminal, scored.Metrics);
@@ -98,7 +87,7 @@ internal sealed class EvaluateCommand : RadaptCommand
             result["data"] = what;
             result["images"] = scored.Images.Items.Count;
             result["unreadable"] = scored.Unreadable;
-            result["notes"] = new JsonArray([.. scored.Notes.Select(n => JsonValue.Create(n))]);
+            result["notes"] = new JsonArray([.. predictor.Notes.Select(n => JsonValue.Create(n))]);
             Terminal.WriteJson(result);
         }
 
@@ -130,6 +119,25 @@ internal sealed class EvaluateCommand : RadaptCommand
 
         return layers.Length > 1 ? (EvaluationImages.OfRun(layers, split ?? "test", notes, parsed.GetValue(_run)), $"its own {split ?? "test"} images")
             : throw new RadaptException($"{parsed.GetValue(_run)}: holds no recipe.yaml to find its test images by; give --data or --test.");
+    }
+
+    private void RequireWritable(ParseResult parsed, Recipe recipe)
+    {
+        (string Option, string? File)[] outputs = [(_roc.Name, parsed.GetValue(_roc)), (_predictions.Name, parsed.GetValue(_predictions))];
+        foreach ((string option, string? file) in outputs)
+        {
+            if (file is not null)
+            {
+                OutputFile.RequireNew(file, parsed.GetValue(_overwrite), option);
+                OutputFile.RequireNoInput(
+                    file, option, parsed.GetRequiredValue(_run), parsed.GetValue(_weights) ?? recipe.Weights, recipe.Data, recipe.Train, recipe.Val, recipe.Test);
+            }
+        }
+
+        if (outputs.All(o => o.File is not null) && Path.GetFullPath(outputs[0].File!) == Path.GetFullPath(outputs[1].File!))
+        {
+            throw new RadaptException($"{outputs[0].File}: named by --roc and by --predictions. Give each a file of its own.");
+        }
     }
 
     private void Write(ParseResult parsed, ScoredImages scored)

@@ -1,10 +1,13 @@
-using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Radapt.Cli;
 
 /// <summary>Turns an exception into one line on standard error and an exit code.</summary>
 internal static class Failures
 {
+    /// <summary>Words that a command line may hold and that say nothing of anyone: names of commands and options.</summary>
+    public static IReadOnlySet<string> CommandWords { get; set; } = new HashSet<string>();
+
     public static int Report(Exception error, bool verbose)
     {
         // Work on other threads, and static initialisers, wrap what happened.
@@ -30,7 +33,8 @@ internal static class Failures
     }
 
     /// <summary>A text without line breaks and other control characters.</summary>
-    public static string OneLine(string text) => string.Join(' ', new string([.. text.Select(c => char.IsControl(c) ? '\n' : c)]).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    public static string OneLine(string text) =>
+        PrintableText.Escape(string.Join(' ', new string([.. text.Select(c => char.IsControl(c) ? '\n' : c)]).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
 
     private static string Details(Exception error, bool verbose)
     {
@@ -39,15 +43,40 @@ internal static class Failures
             return "";
         }
 
-        string file = Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"radapt-failure-{DateTime.Now:yyyyMMdd-HHmmss}-{Environment.ProcessId}.txt"));
+        string? file = WriteDetails(Path.GetTempPath(), error, Environment.GetCommandLineArgs().Skip(1));
+        return file is null ? "; --verbose shows details" : $"; details are in {file}";
+    }
+
+    /// <summary>Writes where a fault arose, for who mends it.</summary>
+    /// <param name="folder">Where to.</param>
+    /// <param name="error">The fault.</param>
+    /// <param name="commandLine">What was typed; only <see cref="CommandWords"/> of it are written.</param>
+    /// <returns>The file; null where none can be written.</returns>
+    internal static string? WriteDetails(string folder, Exception error, IEnumerable<string> commandLine)
+    {
+        // Readable for this user alone, under a name that nobody can make beforehand, and without anything that was typed or read: paths name patients.
+        string file = Path.Combine(folder, $"radapt-failure-{Guid.NewGuid():N}.txt");
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
         try
         {
-            File.WriteAllText(file, $"{Environment.CommandLine}\n{error}\n");
-            return $"; details are in {file}";
+            using var writer = new StreamWriter(file, options);
+            writer.WriteLine($"radapt {typeof(RadaptException).Assembly.GetName().Version?.ToString(3)}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}");
+            writer.WriteLine(string.Join(' ', commandLine.Where(CommandWords.Contains)));
+            for (Exception? e = error; e is not null; e = e.InnerException)
+            {
+                writer.WriteLine($"{e.GetType()}\n{e.StackTrace}");
+            }
+
+            return file;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return "; --verbose shows details";
+            return null;
         }
     }
 }

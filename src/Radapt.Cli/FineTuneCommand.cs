@@ -52,6 +52,7 @@ internal sealed class FineTuneCommand : RadaptCommand
     {
         bool resume = parsed.GetValue(_resume);
         bool json = parsed.GetValue(_json);
+        bool verbose = parsed.GetValue<bool>("--verbose");
         var terminal = new Terminal(onStandardError: json);
         if (resume && RunFile.IsComplete(GivenFolder(parsed)))
         {
@@ -64,13 +65,13 @@ internal sealed class FineTuneCommand : RadaptCommand
         if (CrossValidation.IsAsked(layers))
         {
             string? given = resume ? GivenFolder(parsed) : parsed.GetValue(_out);
-            return Finish(json, new FoldsSession(terminal, layers, allocator).Run(given, resume, interrupted));
+            return Finish(json, new FoldsSession(terminal, layers, allocator, verbose).Run(given, resume, interrupted));
         }
 
         using CodecProcess codecs = PixelDecoding.Processes();
         using var fineTuning = FineTuning.Prepare(layers, codecs);
         string folder = resume ? GivenFolder(parsed) : parsed.GetValue(_out) ?? RunNames.Default(fineTuning.Recipe, DateTime.Now);
-        var session = new FineTuningSession(terminal, fineTuning, folder);
+        var session = new FineTuningSession(terminal, fineTuning, folder) { Verbose = verbose };
         session.Start(allocator, resume, interrupted);
         session.Run(resume, interrupted);
         return Finish(json, folder);

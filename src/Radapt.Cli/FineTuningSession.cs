@@ -15,6 +15,9 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
 {
     private readonly HashSet<string> _shown = [];
 
+    /// <summary>Also show which kernels run, and why.</summary>
+    public bool Verbose { get; init; }
+
     /// <summary>Shows data, weights, chosen values and the time it will take.</summary>
     /// <param name="allocator">What is said of memory.</param>
     /// <param name="resume">Go on with the run in the folder.</param>
@@ -35,6 +38,11 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
             : $"interrupted before this fold began. Go on with: radapt finetune --resume --out {Quoted(whole)}";
         CheckPixels(resume, interruption, interrupted);
         TimeSpan estimate = Interruptible(() => fineTuning.Estimate(interrupted), interruption);
+        if (Verbose)
+        {
+            ShowPath(fineTuning.ExecutionPath);
+        }
+
         terminal.Line($"Time: at most about {Figures.Duration(estimate)} ({Figures.Count(recipe.Epochs)} epochs)");
         terminal.Line();
     }
@@ -102,12 +110,19 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
     }
 
     // Those not shown yet: some arise while the run goes on, such as a cache whose disk is full.
-    private void ShowNotes()
+    private void ShowNotes() => terminal.Notes(fineTuning.Notes.Where(_shown.Add));
+
+    private void ShowPath(ExecutionPath path)
     {
-        foreach (string note in fineTuning.Notes.Where(_shown.Add))
-        {
-            terminal.Line($"Note: {note}");
-        }
+        string held = path.HeldTo.Count == 0 ? "" : $", held to them by {string.Join(", ", path.HeldTo)}";
+        terminal.Line("Path:", strong: true);
+        terminal.Rows(["part", "kernel", "why"],
+        [
+            ["vectors", path.VectorBits == 0 ? "none" : $"{Figures.Count(path.VectorBits)} bits", $"the widest that .NET uses here{held}"],
+            ["precision", path.Precision.Value, path.Precision.Why ?? ""],
+            ["float32 products", path.Products.Value, path.Products.Why ?? ""],
+            .. path.Parts.Select(p => (string[])[p.Part, p.Kernel, string.Join("; ", p.Why)]),
+        ]);
     }
 
     private void ShowData()

@@ -6,7 +6,7 @@ using Radapt.Training.Recipes;
 namespace Radapt.Cli;
 
 /// <summary>A cross-validation as people see it: the session of every fold, then the figures of all.</summary>
-internal sealed class FoldsSession(Terminal terminal, IReadOnlyList<RecipeLayer> layers, string allocator)
+internal sealed class FoldsSession(Terminal terminal, IReadOnlyList<RecipeLayer> layers, string allocator, bool verbose)
 {
     /// <summary>Runs or resumes all folds.</summary>
     /// <returns>The folder of all.</returns>
@@ -14,6 +14,18 @@ internal sealed class FoldsSession(Terminal terminal, IReadOnlyList<RecipeLayer>
     {
         using CodecProcess codecs = PixelDecoding.Processes();
         CrossValidation? all = resume ? CrossValidation.Resume(given!, layers) : null;
+        try
+        {
+            return Run(given, all, codecs, begun => all = begun, interrupted);
+        }
+        finally
+        {
+            all?.Dispose();
+        }
+    }
+
+    private string Run(string? given, CrossValidation? all, CodecProcess codecs, Action<CrossValidation> onBegin, CancellationToken interrupted)
+    {
         int folds = RecipeResolver.Partial(layers).Folds;
         string? folder = given;
         for (int fold = 1; fold <= folds; fold++)
@@ -25,12 +37,17 @@ internal sealed class FoldsSession(Terminal terminal, IReadOnlyList<RecipeLayer>
             }
 
             using var fineTuning = FineTuning.Prepare(all?.Layers(fold) ?? CrossValidation.OfFold(layers, fold), codecs);
+            all?.RequireSame(fineTuning);
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"---- fold {fold} of {folds} ----"), strong: true);
             folder ??= RunNames.Default(fineTuning.Recipe, DateTime.Now);
             string own = all?.FolderOf(fold) ?? Path.Combine(folder, "fold1");
-            var session = new FineTuningSession(terminal, fineTuning, own, folder);
+            var session = new FineTuningSession(terminal, fineTuning, own, folder) { Verbose = verbose };
             session.Start(allocator, all?.HasBegun(fold) ?? false, interrupted);
-            all ??= CrossValidation.Begin(folder, fineTuning);
+            if (all is null)
+            {
+                onBegin(all = CrossValidation.Begin(folder, fineTuning));
+            }
+
             try
             {
                 session.Run(all.HasBegun(fold), interrupted);

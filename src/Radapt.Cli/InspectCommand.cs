@@ -9,7 +9,12 @@ namespace Radapt.Cli;
 internal sealed class InspectCommand : RadaptCommand
 {
     private readonly Argument<string> _file = new("file") { HelpName = "FILE", Description = "Checkpoint (.pth, .pt, .bin, .safetensors), folder of Hugging Face weights or of a PEFT adapter, adapter file or run folder." };
+    // More lines than anyone reads: a file may name hundreds of thousands of tensors.
+    private const int MostTensors = 2000, MostEntries = 200, LongestValue = 1000;
+
     private readonly Option<string> _dialect;
+    private readonly Option<string> _copy;
+    private readonly Option<bool> _all;
     private readonly Option<bool> _json;
 
     public InspectCommand()
@@ -23,6 +28,16 @@ internal sealed class InspectCommand : RadaptCommand
             Description = $"Read its tensors by these names rather than recognise them. One of {string.Join(", ", CheckpointInspection.Dialects)}.",
         };
         Options.Add(_dialect);
+        _copy = new Option<string>("--copy")
+        {
+            HelpName = "CHOICE",
+            DefaultValueFactory = _ => CheckpointInspection.Copies[0],
+            Description = $"Which encoder of a training checkpoint that holds several. One of {string.Join(", ", CheckpointInspection.Copies)}.",
+        };
+        _copy.AcceptOnlyFromAmong([.. CheckpointInspection.Copies]);
+        Options.Add(_copy);
+        _all = new Option<bool>("--all") { Description = $"List every tensor and metadata entry, not the first {MostTensors} and {MostEntries}." };
+        Options.Add(_all);
         _json = AddJson();
         SetAction(Run);
     }
@@ -34,35 +49,51 @@ internal sealed class InspectCommand : RadaptCommand
         ("radapt inspect MRM.pth --json", "For a program:"),
     ];
 
+    /// <inheritdoc/>
+    public override bool StopsItself => false;
+
     private int Run(ParseResult parsed)
     {
         string path = parsed.GetRequiredValue(_file);
         string adapter = Path.Combine(path, "adapter.safetensors");
-        CheckpointReport report = CheckpointInspection.Inspect(File.Exists(adapter) ? adapter : path, parsed.GetValue(_dialect)!);
+        CheckpointReport report = CheckpointInspection.Inspect(File.Exists(adapter) ? adapter : path, parsed.GetValue(_dialect)!, parsed.GetValue(_copy)!);
         if (parsed.GetValue(_json))
         {
             Terminal.WriteJson(Json(report));
         }
         else
         {
-            Show(new Terminal(onStandardError: false), report);
+            Show(new Terminal(onStandardError: false), report, parsed.GetValue(_all));
         }
 
         return ExitCode.Done;
     }
 
-    private static void Show(Terminal terminal, CheckpointReport report)
+    private static void Show(Terminal terminal, CheckpointReport report, bool all)
     {
-        terminal.Rows(["tensor", "type", "shape", "elements"], report.Tensors.Select(t => new[] { t.Name, t.Type.ToString(), Shape(t), Figures.Count(t.Elements) }), 3);
+        terminal.Rows(["tensor", "type", "shape", "elements"], report.Tensors.Take(all ? int.MaxValue : MostTensors).Select(t => new[] { t.Name, t.Type.ToString(), Shape(t), Figures.Count(t.Elements) }), 3);
+        Rest(terminal, report.Tensors.Count - MostTensors, "tensors", all);
         terminal.Line();
-        foreach ((string key, string value) in report.Metadata)
+        foreach ((string key, string value) in report.Metadata.Take(all ? int.MaxValue : MostEntries))
         {
-            terminal.Line($"{key}: {value}");
+            terminal.Line($"{Shortened(key, all)}: {Shortened(value, all)}");
         }
+
+        Rest(terminal, report.Metadata.Count - MostEntries, "entries of metadata", all);
 
         terminal.Line($"File: {report.Path} ({report.Format}, {Figures.Bytes(report.FileBytes)})");
         terminal.Line($"Tensors: {report.Tensors.Count}, {Figures.Count(report.Elements)} elements, {Figures.Bytes(report.TensorBytes)}");
         terminal.Line($"Recognised as: {report.Description}{(report.IsLoadable ? "" : " (radapt cannot start from it)")}", strong: true);
+        if (report.Problem is { } problem)
+        {
+            terminal.Line($"The file {problem}.");
+        }
+
+        if (report.CopyNote is { } copy)
+        {
+            terminal.Line($"Copies: {copy}");
+        }
+
         if (report.Shape is { } shape)
         {
             terminal.Line($"Backbone: {shape.Name ?? "custom"}: {shape}{(report.TellsHeads ? "" : "; heads usual for the width")}");
@@ -71,6 +102,11 @@ internal sealed class InspectCommand : RadaptCommand
         if (report.Normalisation is var (mean, std))
         {
             terminal.Line($"Gray values: mean {mean}, standard deviation {std}");
+        }
+
+        if (report.PreparationSource is { } prepared)
+        {
+            terminal.Line($"Images: {prepared}");
         }
 
         terminal.Line($"Parts: encoder {report.Parts.Encoder}, head {report.Parts.Head}, LoRA {report.Parts.Lora} tensors");
@@ -85,6 +121,16 @@ internal sealed class InspectCommand : RadaptCommand
         }
     }
 
+    private static void Rest(Terminal terminal, int more, string what, bool all)
+    {
+        if (more > 0 && !all)
+        {
+            terminal.Line($"… and {Figures.Count(more)} more {what}; --all lists them.");
+        }
+    }
+
+    private static string Shortened(string text, bool all) => all || text.Length <= LongestValue ? text : text[..LongestValue] + "…";
+
     private static string Shape(TensorInfo tensor) => $"({string.Join(", ", tensor.Shape)})";
 
     private static JsonObject Json(CheckpointReport report) => new()
@@ -94,6 +140,8 @@ internal sealed class InspectCommand : RadaptCommand
         ["file_bytes"] = report.FileBytes,
         ["description"] = report.Description,
         ["loadable"] = report.IsLoadable,
+        ["problem"] = report.Problem,
+        ["copy"] = report.CopyNote,
         ["backbone"] = report.Shape is not { } shape ? null : new JsonObject
         {
             ["name"] = shape.Name,

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Radapt.Cli;
 
-/// <summary>Ctrl-C and SIGTERM: the first asks the command to stop, the second ends the process at once.</summary>
+/// <summary>
+/// Ctrl-C, SIGTERM, and SIGHUP, which a lost connection sends: the first asks the command to stop, the second ends the process at once. Where a
+/// command has nothing to save, the first ends it.
+/// </summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
@@ -10,11 +13,13 @@ internal sealed class Interruption : IDisposable
 
     public Interruption() => _signals =
     [
-        PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
-        PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
+        .. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(s => PosixSignalRegistration.Create(s, Handle)),
     ];
 
     public CancellationToken Token => _source.Token;
+
+    /// <summary>Whether the first signal ends the process.</summary>
+    public bool EndsProcess { get; set; }
 
     public void Dispose()
     {
@@ -28,10 +33,18 @@ internal sealed class Interruption : IDisposable
 
     private void Handle(PosixSignalContext context)
     {
-        if (!_source.IsCancellationRequested)
+        if (_source.IsCancellationRequested)
         {
-            context.Cancel = true; // the default, which ends the process, stays for the second time
-            _source.Cancel();
+            return; // the default, which ends the process
         }
+
+        context.Cancel = true;
+        if (EndsProcess)
+        {
+            UnfinishedFiles.Remove();
+            Environment.Exit(Failures.Report(new OperationCanceledException(), verbose: false));
+        }
+
+        _source.Cancel();
     }
 }

@@ -19,11 +19,12 @@ internal sealed class PredictCommand : RadaptCommand
     };
 
     private readonly Option<string> _out;
-    private readonly Option<bool> _force;
+    private readonly Option<bool> _overwrite;
     private readonly Option<string> _weights;
     private readonly Option<bool> _forceWeights;
     private readonly Option<int> _batchSize;
     private readonly Option<int?> _threads;
+    private readonly Option<bool> _plainNames;
     private readonly Option<bool> _json;
 
     public PredictCommand(CancellationToken interrupted)
@@ -37,7 +38,8 @@ internal sealed class PredictCommand : RadaptCommand
             Description = "The table to write: image, a probability per finding, error. It is there when all is done, or not at all.",
             Required = true,
         });
-        _force = Add("Output", new Option<bool>("--force") { Description = "Replace the table if it is there already; without, that is an error." });
+        _overwrite = AddOverwrite("the table", "--force");
+        _plainNames = Add("Output", new Option<bool>("--plain-names") { Description = "Name images that cannot be read in messages, also where images are DICOM; without, messages give the table's line." });
         _json = AddJson();
         _weights = Add("Model", new Option<string>("--weights") { HelpName = "FILE", Description = "Where the base weights are now. Default: where they were in training." });
         _forceWeights = Add("Model", new Option<bool>("--force-weights") { Description = "Use base weights that are not those of training too, where they fit." });
@@ -60,7 +62,7 @@ internal sealed class PredictCommand : RadaptCommand
     public override IReadOnlyList<(string Line, string What)> Examples { get; } =
     [
         ("radapt predict runs/first images -o predictions.csv", "Every image of a folder:"),
-        ("radapt predict runs/first a.png b.jpg 'ward-3/**/*.png' -o predictions.csv --force", "Files and a pattern; an older table is replaced:"),
+        ("radapt predict runs/first a.png b.jpg 'ward-3/**/*.png' -o predictions.csv --overwrite", "Files and a pattern; an older table is replaced:"),
         ("radapt predict runs/first images -o predictions.csv --weights D:\\weights\\MRM.pth", "The base weights have moved:"),
     ];
 
@@ -69,33 +71,28 @@ internal sealed class PredictCommand : RadaptCommand
         bool json = parsed.GetValue(_json);
         string run = parsed.GetRequiredValue(_run);
         string table = parsed.GetRequiredValue(_out);
-        if (!parsed.GetValue(_force) && File.Exists(table))
-        {
-            throw new RadaptException($"{table}: is there already; give another -o, or --force to replace it.");
-        }
-
+        OutputFile.RequireNew(table, parsed.GetValue(_overwrite));
         var terminal = new Terminal(onStandardError: true);
         IReadOnlyList<string> paths = ImagePaths.Find(parsed.GetRequiredValue(_images));
+        OutputFile.RequireNoInput(table, "-o", [run, parsed.GetValue(_weights), .. File.Exists(table) ? paths : []]);
         ProcessSettings.PrepareCompute();
         ComputePlan plan = RunFile.ReadPlan(run, parsed.GetValue(_threads));
         ProcessSettings.UseThreads(plan.Threads);
         using CodecProcess codecs = PixelDecoding.Processes();
         using var predictor = Predictor.Open(run, parsed.GetValue(_weights), plan, parsed.GetValue(_forceWeights), codecs);
-        if (predictor.OtherBase is { } other)
-        {
-            terminal.Line($"Note: {other}");
-        }
+        terminal.Notes(new[] { predictor.OtherBase, RunFile.UnfinishedNote(run) }.OfType<string>());
 
-        var notes = new List<string>();
+        // Messages give the line of the table that is written; the table itself names files, as whoever asked for it did.
+        bool isPrivate = !parsed.GetValue(_plainNames) && paths.Any(ImagePaths.IsDicom);
         int unreadable = terminal.WithLiveLine(line =>
         {
             (int done, int failed) = (0, 0);
-            PredictionTable.Write(table, predictor.Findings, predictor.Predict(paths, parsed.GetValue(_batchSize), plan.Threads, notes, interrupted).Select(prediction =>
+            PredictionTable.Write(table, predictor.Findings, predictor.Predict(paths, parsed.GetValue(_batchSize), plan.Threads, interrupted).Select(prediction =>
             {
                 if (prediction.Error is { } error)
                 {
                     failed++;
-                    terminal.Line($"radapt: {error}");
+                    terminal.Line($"radapt: {(isPrivate ? $"{Path.GetFileName(table)}, line {done + 2}" : prediction.Path)}: {error}");
                 }
 
                 line($"{Figures.Count(++done)} of {Figures.Count(paths.Count)} images");
@@ -104,16 +101,12 @@ internal sealed class PredictCommand : RadaptCommand
             return failed;
         });
 
-        foreach (string note in notes)
-        {
-            terminal.Line($"Note: {note}");
-        }
-
-        Finish(json, run, table, predictor.Findings, paths.Count, unreadable, notes);
+        terminal.Notes(predictor.Notes);
+        Finish(json, run, table, predictor.Findings, paths.Count, unreadable, predictor.Notes);
         return unreadable > 0 ? ExitCode.DoneInPart : ExitCode.Done;
     }
 
-    private static void Finish(bool json, string run, string table, IReadOnlyList<string> findings, int images, int unreadable, IReadOnlyList<string> notes)
+    private static void Finish(bool json, string run, string table, IReadOnlyList<string> findings, int images, int unreadable, IReadOnlyCollection<string> notes)
     {
         var terminal = new Terminal(onStandardError: json);
         string failed = unreadable == 0 ? "" : $"; {Figures.Count(unreadable)} could not be read (column error)";

@@ -14,12 +14,15 @@ internal static class Program
         }
 
         ProcessSettings.Apply();
+        LastingWriter.Apply();
         using var interruption = new Interruption();
         RootCommand root = Root(interruption.Token);
+        Failures.CommandWords = new HashSet<string>(Words(root), StringComparer.Ordinal);
         ParseResult parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         bool verbose = parsed.GetValue<bool>("--verbose");
         try
         {
+            interruption.EndsProcess = parsed.CommandResult.Command is RadaptCommand { StopsItself: false };
             return parsed.Errors.Count > 0 && parsed.Action is not CommandHelp
                 ? throw new RadaptException(UsageErrors.Describe(parsed))
                 : parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
@@ -29,6 +32,9 @@ internal static class Program
             return Failures.Report(error, verbose);
         }
     }
+
+    private static IEnumerable<string> Words(Command command) =>
+        command.Options.SelectMany(o => o.Aliases.Append(o.Name)).Append(command.Name).Concat(command.Subcommands.SelectMany(Words));
 
     private static RootCommand Root(CancellationToken interrupted)
     {
@@ -43,7 +49,7 @@ internal static class Program
             new DemoCommand(interrupted),
             new BenchCommand(interrupted),
         };
-        root.Options.Add(new Option<bool>("--verbose") { Description = "Show a stack trace when something fails.", Recursive = true });
+        root.Options.Add(new Option<bool>("--verbose") { Description = CommandHelp.Verbose, Recursive = true });
         root.Options.OfType<HelpOption>().Single().Action = new CommandHelp();
         return root;
     }

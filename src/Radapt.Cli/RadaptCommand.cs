@@ -10,6 +10,9 @@ internal abstract class RadaptCommand(string name, string description) : Command
     /// <summary>Lines to type, each with what it does.</summary>
     public abstract IReadOnlyList<(string Line, string What)> Examples { get; }
 
+    /// <summary>Whether the command stops by itself when it is interrupted, saving or removing what it has begun; else the process ends at once.</summary>
+    public virtual bool StopsItself => true;
+
     /// <summary>The options under their headings.</summary>
     public IEnumerable<(string Heading, List<Option> Options)> Groups => _groups;
 
@@ -29,6 +32,14 @@ internal abstract class RadaptCommand(string name, string description) : Command
 
         return option;
     }
+
+    /// <summary>The option --overwrite, the same for every command that writes a file that it is told.</summary>
+    /// <param name="what">What would be replaced.</param>
+    /// <param name="aliases">Other names of it.</param>
+    protected Option<bool> AddOverwrite(string what, params string[] aliases) => Add("Output", new Option<bool>("--overwrite", aliases)
+    {
+        Description = $"Replace {what} if there already; without, that is an error. An input of the command is never replaced.",
+    });
 
     /// <summary>The option --json, the same for every command.</summary>
     protected Option<bool> AddJson() => Add("Output", new Option<bool>("--json")

@@ -40,7 +40,7 @@ internal sealed class Terminal
     public int Width => _console.Profile.Width;
 
     /// <summary>One JSON object on standard output.</summary>
-    public static void WriteJson(JsonNode node) => Console.Out.WriteLine(node.ToJsonString(s_json));
+    public static void WriteJson(JsonNode node) => Console.Out.WriteLine(PrintableText.EscapeMarks(node.ToJsonString(s_json)));
 
     /// <summary>An empty line.</summary>
     public void Line() => _console.WriteLine();
@@ -48,6 +48,15 @@ internal sealed class Terminal
     /// <summary>A line; long ones are broken at words.</summary>
     public void Line(string text, bool strong = false) =>
         _console.Write(new Text(Printable(text) + "\n", new Style(decoration: strong ? Decoration.Bold : Decoration.None)));
+
+    /// <summary>Notes, a line each.</summary>
+    public void Notes(IEnumerable<string> notes)
+    {
+        foreach (string note in notes)
+        {
+            Line($"Note: {note}");
+        }
+    }
 
     /// <summary>A table without frame; the columns named in <paramref name="numbers"/> are aligned to the right.</summary>
     public void Rows(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows, params int[] numbers)
@@ -73,5 +82,5 @@ internal sealed class Terminal
         ? work(static _ => { })
         : _console.Live(new Text("")).AutoClear(true).Start(context => work(text => context.UpdateTarget(new Text(Printable(text)).Overflow(Overflow.Ellipsis))));
 
-    private static string Printable(string text) => new([.. text.Select(c => char.IsControl(c) ? ' ' : c)]);
+    private static string Printable(string text) => PrintableText.Escape(text);
 }

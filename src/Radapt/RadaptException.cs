@@ -27,6 +27,29 @@ public sealed class RadaptException : Exception
     {
     }
 
+    private RadaptException(string place, string what, Exception? innerException)
+        : base(OneLine($"{place}: {what}"), innerException) => (Place, _what) = (place, OneLine(what));
+
+    private readonly string? _what;
+
+    /// <summary>What the error is in, which the message begins with: a file, or the row of a table; null: the message says it in its own words.</summary>
+    public string? Place { get; }
+
+    /// <summary>The message without <see cref="Place"/>.</summary>
+    public string What => _what ?? Message;
+
+    /// <summary>An error in one place, whose name whoever knows a better one may replace; see <see cref="At"/>.</summary>
+    /// <param name="place">The file.</param>
+    /// <param name="what">What is wrong and what to do, without the file's name.</param>
+    /// <param name="innerException">The failure beneath it.</param>
+    internal static RadaptException In(string place, string what, Exception? innerException = null) => new(place, what, innerException);
+
+    /// <summary>
+    /// The same error under another name of its place, such as the row of a table instead of a file that is named after a patient. The failure
+    /// beneath it is dropped, since its text may hold the path.
+    /// </summary>
+    internal RadaptException At(string place) => Place is null ? this : new(place, What, null);
+
     // File names and table cells may carry line breaks or control characters, or be as long as the file; the promise of one line holds all the same.
     private static string OneLine(string message) =>
         Printable(message.Length <= LongestMessage ? message : $"{message[..(LongestMessage - Tail - 3)]} … {message[^Tail..]}");

@@ -38,6 +38,9 @@ internal sealed record DicomPhantom(int Rows, int Columns, int Bits, ushort[] Sa
 
     public string PatientName { get; init; } = "Phantom^Of^Nobody";
 
+    /// <summary>SpecificCharacterSet of the name, whose bytes are given as Latin-1; null: not stated.</summary>
+    public string? CharacterSet { get; init; }
+
     /// <summary>Null: A and the study's UID.</summary>
     public string? Accession { get; init; }
 
@@ -100,6 +103,11 @@ internal sealed record DicomPhantom(int Rows, int Columns, int Bits, ushort[] Sa
 
     private DicomWriter Header(DicomWriter file, int bits)
     {
+        if (CharacterSet is not null)
+        {
+            file.Text(new DicomTag(0x0008, 0x0005), "CS", CharacterSet);
+        }
+
         file.Text(DicomTag.SopInstanceUid, "UI", InstanceUid).Text(DicomTag.AccessionNumber, "SH", Accession ?? "A" + StudyUid)
             .Text(DicomTag.Modality, "CS", Modality).Text(DicomTag.Manufacturer, "LO", "Phantoms")
             .Text(DicomTag.PatientName, "PN", PatientName).Text(DicomTag.PatientId, "LO", PatientId)

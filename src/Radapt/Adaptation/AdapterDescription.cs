@@ -48,6 +48,9 @@ public sealed record AdapterDescription
     /// <summary>Licence of the base weights where their file says it.</summary>
     public string? BaseLicence { get; init; }
 
+    /// <summary>How positions of the base weights are resized where it is not by the rule of models of the backbone's shape: the weights are timm's.</summary>
+    internal PositionResizing? BaseResizing { get; init; }
+
     /// <summary>Seed of the base weights where they are random.</summary>
     public long Seed { get; init; }
 
@@ -78,6 +81,11 @@ public sealed record AdapterDescription
         if (BaseWeights is not null)
         {
             metadata["base_weights"] = BaseWeights;
+        }
+
+        if (BaseResizing is { } resizing)
+        {
+            metadata["base_positions"] = resizing.ToString();
         }
 
         if (BaseLicence is not null)
@@ -111,6 +119,7 @@ public sealed record AdapterDescription
                 BaseSha256 = metadata["base_sha256"],
                 BaseDescription = metadata["base_description"],
                 BaseWeights = metadata.GetValueOrDefault("base_weights"),
+                BaseResizing = metadata.TryGetValue("base_positions", out string? resizing) ? Enum.Parse<PositionResizing>(resizing) : null,
                 BaseLicence = metadata.GetValueOrDefault("base_licence"),
                 Seed = long.Parse(metadata["seed"], CultureInfo.InvariantCulture),
                 Settings = method.Read(metadata),
@@ -125,6 +134,7 @@ public sealed record AdapterDescription
         string? Problem(AdapterDescription read) =>
             AdaptationMethod.Find(read.Method).Problem(read.Settings, read.Backbone) is { } problem ? $"{problem.Option}: {problem.Text.TrimEnd('.')}"
             : read.Findings.Count == 0 || read.Findings.Any(string.IsNullOrWhiteSpace) || read.Findings.Distinct().Count() < read.Findings.Count ? "findings are missing, without a name, or named twice"
+            : read.BaseResizing is { } rule && !Enum.IsDefined(rule) ? "base_positions is unknown to this version"
             : !Enum.IsDefined(read.Pooling) ? "pooling is unknown to this version"
             : read.Preprocessing.IsSound && read.Preprocessing.ImageSize == read.Backbone.ImageSize ? null : "the preprocessing is out of range or not for the backbone's image size";
 

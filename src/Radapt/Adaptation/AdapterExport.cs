@@ -7,7 +7,11 @@ namespace Radapt.Adaptation;
 public static class AdapterExport
 {
     /// <summary>Names that <c>--names</c> takes.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["timm", "huggingface"];
+    public static IReadOnlyList<string> Names { get; } = ["timm", "huggingface", "huggingface5"];
+
+    /// <summary>The files that <see cref="ToPeft"/> writes into a folder.</summary>
+    public static IEnumerable<string> Files(string folder) =>
+        new[] { PeftConfig.FileName, PeftFolder.TensorsFile, PeftFolder.SideFile }.Select(f => Path.Combine(folder, f));
 
     /// <summary>Writes a PEFT adapter: <c>adapter_config.json</c>, <c>adapter_model.safetensors</c>, and <c>radapt.json</c> with what PEFT has no place for.</summary>
     /// <param name="runOrAdapter">Run folder or adapter file of method lora.</param>
@@ -30,9 +34,15 @@ public static class AdapterExport
         HuggingFacePaths? apart = (names ?? (ofBase is null ? "timm" : "huggingface")) switch
         {
             "timm" => null,
-            "huggingface" => ofBase ?? new HuggingFacePaths("vit.", Dinov2: false),
+            "huggingface" => names is null ? ofBase : (ofBase ?? new HuggingFacePaths("vit.", Dinov2: false)) with { Version5 = false },
+            "huggingface5" => (ofBase ?? new HuggingFacePaths("vit.", Dinov2: false)) with { Version5 = true },
             var other => throw new RadaptException($"--names {other}: choose one of {string.Join(", ", Names)}."),
         };
+        foreach (string file in Files(folder))
+        {
+            OutputFile.RequireNoInput(file, "-o", AdapterFile.Inputs(runOrAdapter, weights));
+        }
+
         PeftExport.Write(runOrAdapter, folder, apart);
         return
         [

@@ -23,7 +23,7 @@ internal static class AdapterFile
 
     /// <summary>Saves trained tensors, whole or not at all.</summary>
     public static void Save(string path, AdapterDescription description, IEnumerable<(string Name, Tensor Tensor)> trained) =>
-        SafetensorsWriter.Write(path, trained.ToDictionary(t => t.Name, t => t.Tensor), description.ToMetadata());
+        SafetensorsWriter.Write(path, trained.ToDictionary(t => t.Name, t => t.Tensor), description.ToMetadata(), checksum: true);
 
     /// <summary>Reads the description alone.</summary>
     public static AdapterDescription Describe(string path)
@@ -35,11 +35,12 @@ internal static class AdapterFile
     }
 
     /// <summary>Copies the saved tensors into those of the same names.</summary>
-    /// <exception cref="RadaptException">A tensor is missing, superfluous, of another shape or no weight, and nothing is changed then; or it holds NaN or infinity.</exception>
+    /// <exception cref="RadaptException">A tensor is missing, superfluous, of another shape or no weight, or the checksum does not match, and nothing is changed then; or it holds NaN or infinity.</exception>
     public static void Load(string path, IReadOnlyList<(string Name, Tensor Tensor)> trained)
     {
         using CheckpointFile file = CheckpointFile.Open(Locate(path));
         IReadOnlyDictionary<string, TensorParts> saved = Ensure(path, file, trained);
+        StoredChecksum.Verify(file);
         using var noGradient = no_grad();
         foreach ((string name, Tensor tensor) in trained)
         {
@@ -49,8 +50,8 @@ internal static class AdapterFile
         FiniteNumbers.Require(path, trained);
     }
 
-    /// <summary>Makes sure that a file holds what its description promises, without its base weights.</summary>
-    /// <exception cref="RadaptException">A tensor is missing, superfluous, of another shape or no weight.</exception>
+    /// <summary>Makes sure that a file is undamaged and holds what its description promises, without its base weights.</summary>
+    /// <exception cref="RadaptException">A tensor is missing, superfluous, of another shape or no weight; or the checksum does not match.</exception>
     public static void EnsureFits(string path, AdapterDescription description)
     {
         var nowhere = new ComputePlan("float32", "meta", 1);
@@ -59,6 +60,39 @@ internal static class AdapterFile
         AdaptationMethod.Apply(classifier, description.Method, description.Settings, nowhere, seed: 0);
         using CheckpointFile file = CheckpointFile.Open(Locate(path));
         Ensure(path, file, [.. classifier.Trained()]);
+        StoredChecksum.Verify(file);
+    }
+
+    /// <summary>Every file and folder that opening an adapter reads: itself, its base weights, and what those are made of where they are a run.</summary>
+    /// <param name="path">Run folder or adapter file.</param>
+    /// <param name="weights">Where the base weights lie now; null: where they lay in training.</param>
+    public static IEnumerable<string> Inputs(string path, string? weights)
+    {
+        yield return path;
+        if ((weights ?? Describe(path).BaseWeights) is not { } ofBase || !Path.Exists(ofBase))
+        {
+            yield break;
+        }
+
+        IEnumerable<string> inputs = File.Exists(Path.Combine(ofBase, "adapter.safetensors")) ? Inputs(ofBase, null) : [ofBase];
+        foreach (string input in inputs)
+        {
+            yield return input;
+        }
+    }
+
+    /// <summary>Makes sure that an adapter file is there, undamaged, and holds what its description promises.</summary>
+    /// <exception cref="RadaptException">It is missing or damaged.</exception>
+    public static AdapterDescription RequireSound(string file)
+    {
+        if (!File.Exists(file))
+        {
+            throw new RadaptException($"{file}: is missing.");
+        }
+
+        AdapterDescription description = Describe(file);
+        EnsureFits(file, description);
+        return description;
     }
 
     private static IReadOnlyDictionary<string, TensorParts> Ensure(string path, CheckpointFile file, IReadOnlyList<(string Name, Tensor Tensor)> trained)

@@ -1,5 +1,6 @@
 using Radapt.Adaptation.Peft;
 using Radapt.Checkpoints;
+using Radapt.Models.Dialects;
 using static TorchSharp.torch;
 
 namespace Radapt.Adaptation;
@@ -34,7 +35,9 @@ public static class AdapterImport
             throw new RadaptException($"{request.Source}: a PEFT adapter goes with base weights; give them with --weights.");
         }
 
-        using BackboneWeights? weights = request.Weights is null ? null : BackboneWeights.Open(request.Weights);
+        using BackboneWeights? weights = request.Weights is null ? null
+            : adapter.Facts is { } facts && request.Copy == EncoderCopies.Auto ? BackboneWeights.OpenByHash(request.Weights, facts.BaseSha256)
+            : BackboneWeights.Open(request.Weights, copy: request.Copy);
         var making = new AdapterMaking(request, adapter, weights);
         making.CheckBase();
         return making.Finish(request.Weights);
@@ -44,7 +47,12 @@ public static class AdapterImport
     {
         using CheckpointFile file = CheckpointFile.Open(request.Source);
         ForeignAdapter adapter = PaperCheckpoint.Read(file, request.Alpha ?? PaperCheckpoint.Alpha);
-        using BackboneWeights weights = BackboneWeights.Open(request.Weights ?? request.Source);
+        if (request.Weights is null && WeightsDialect.Recognise(file) is { Dialect: Dialect.MedPeftLora, EncoderTensors: null, Problem: null })
+        {
+            throw new RadaptException($"{request.Source}: holds an adapter without its base weights; give them with --weights.");
+        }
+
+        using BackboneWeights weights = BackboneWeights.Open(request.Weights ?? request.Source, copy: request.Weights is null ? EncoderCopies.Auto : request.Copy);
         var making = new AdapterMaking(request, adapter, weights);
         making.TakeBaseOf(file);
         return making.Finish(request.Weights);

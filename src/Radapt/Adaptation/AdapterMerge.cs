@@ -23,7 +23,7 @@ public static class AdapterMerge
     /// <param name="dialect">One of <see cref="Dialects"/>.</param>
     /// <param name="weights">Where the base weights lie now; null: where they lay in training.</param>
     /// <param name="force">Take base weights that are not those of training too, where they fit.</param>
-    /// <exception cref="RadaptException">A file is missing or damaged, the base is not the adapter's, or its method cannot be merged.</exception>
+    /// <exception cref="RadaptException">A file is missing or damaged, the base is not the adapter's, its method cannot be merged, or the output is an input.</exception>
     public static MergeReport Run(string runOrAdapter, string output, string dialect = "native", string? weights = null, bool force = false)
     {
         if (!Dialects.Contains(dialect))
@@ -36,13 +36,17 @@ public static class AdapterMerge
             throw new RadaptException($"{output}: merged weights are written as safetensors; give a name that ends in .safetensors.");
         }
 
+        OutputFile.RequireNoInput(output, "-o", AdapterFile.Inputs(runOrAdapter, weights));
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         using AdaptedModel model = AdaptedModel.Open(runOrAdapter, weights, ComputePlan.Float32, force);
         RequireMergeable(runOrAdapter, model);
         AdapterDescription merged = model.Description with { Method = "full", Settings = new MethodSettings() };
         SafetensorsWriter.Write(
-            output, WrittenNames.Of(dialect, MergedTensors(model.Classifier), merged.Backbone), dialect == "native" ? merged.ToMetadata() : merged.ToForeignMetadata());
+            output,
+            WrittenNames.Of(dialect, MergedTensors(model.Classifier), merged.Backbone),
+            dialect == "native" ? merged.ToMetadata() : merged.ToForeignMetadata(),
+            checksum: dialect == "native"); // other programs may change their tensors and keep the metadata
         Tensor images = GeneratedImages(model.Description.Backbone.ImageSize);
         Tensor expected = model.Classifier.Forward(images, ForwardPass.Evaluation);
         using AdaptedModel written = AdaptedModel.Open(output, null, ComputePlan.Float32);
@@ -53,7 +57,7 @@ public static class AdapterMerge
             ProbabilityDifference = Largest(actual.sigmoid(), expected.sigmoid()),
             Images = Pictures,
             OtherBase = model.OtherBase,
-            Note = dialect == "huggingface" ? Configuration(merged) : null,
+            Note = dialect is "huggingface" or "huggingface5" ? Configuration(merged) : null,
         };
     }
 

@@ -79,10 +79,10 @@ internal sealed class AttachedAdapters(ComputePlan plan) : IDisposable
         {
             using var scope = NewDisposeScope();
             ProjectionDelta delta = slot.Adapter.Delta(slot.Projection)!;
-            slot.Projection.weight.Add(delta.Weight);
+            slot.Projection.weight.AddInPlace(delta.Weight);
             if (delta.Bias is not null)
             {
-                slot.Projection.bias.Add(delta.Bias);
+                slot.Projection.bias.AddInPlace(delta.Bias);
             }
         }
     }

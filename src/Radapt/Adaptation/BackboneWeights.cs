@@ -22,7 +22,7 @@ internal sealed class BackboneWeights : IDisposable
     private readonly AdapterDescription? _merged;             // of weights that Radapt merged into another dialect's names
     private readonly string _path;
 
-    private BackboneWeights(string path, string dialect)
+    private BackboneWeights(string path, string dialect, string copy)
     {
         _path = path;
         string adapter = Path.Combine(path, "adapter.safetensors");
@@ -31,13 +31,14 @@ internal sealed class BackboneWeights : IDisposable
         {
             if (_file.Metadata.GetValueOrDefault("format") != AdapterDescription.Format)
             {
-                _recognised = WeightsDialect.Recognise(_file, dialect);
+                _recognised = WeightsDialect.Recognise(_file, dialect, copy);
+                _ = _recognised.Encoder; // now, before data is read: the message says what the file is instead
                 _merged = AdapterDescription.OfForeignFile(_file.Metadata, path);
             }
             else
             {
-                _run = dialect == WeightsDialect.Auto ? AdapterDescription.FromMetadata(_file.Metadata, path)
-                    : throw new RadaptException($"--dialect {dialect}: {path} is a Radapt run, which has its own names. Leave --dialect out.");
+                _run = dialect == WeightsDialect.Auto && copy == EncoderCopies.Auto ? AdapterDescription.FromMetadata(_file.Metadata, path)
+                    : throw new RadaptException($"{path} is a Radapt run, which has its own names and one encoder. Leave --dialect and --copy out.");
             }
         }
         catch
@@ -65,9 +66,20 @@ internal sealed class BackboneWeights : IDisposable
     /// <summary>Standard deviation of the gray values that these weights were trained with.</summary>
     public double Std => (_run ?? _merged)?.Preprocessing.Std ?? _recognised!.Std;
 
+    /// <summary>How images were prepared for these weights, where a file beside them says it.</summary>
+    public ToldPreparation? Preparation => _run is null && _merged is null ? _recognised!.Preparation : null;
+
+    /// <summary>How positions are resized where the model's image size is another; that of the weights' own code unless set.</summary>
+    public PositionResizing? Resizing
+    {
+        get => field ?? (_run is null && _merged is null ? _recognised!.Resizing : null);
+        set;
+    }
+
     /// <summary>Lines that say which tensors of the file are not used, and why.</summary>
     public IEnumerable<string> LeftOut =>
     [
+        .. _recognised is not null && EncoderCopies.Note(_recognised.Copies, _recognised.Copy) is { } copy ? [copy] : Array.Empty<string>(),
         .. _recognised?.LeftOut.Select(l => $"{l.Count} tensors left out: {l.Group} ({l.Reason})") ?? [],
         .. _recognised is { Head.Count: > 0 } ? ["the head of this checkpoint is left out: the findings get one of their own"] : Array.Empty<string>(),
         .. _recognised is { Lora.Count: > 0 } ? [FormattableString.Invariant($"the LoRA adapters of this checkpoint are merged into the backbone with alpha {PaperCheckpoint.Alpha}, the paper's, which such files do not store")] : Array.Empty<string>(),
@@ -75,8 +87,36 @@ internal sealed class BackboneWeights : IDisposable
 
     /// <param name="path">Checkpoint, adapter file or run folder.</param>
     /// <param name="dialect">Whose names a checkpoint is to be read by; <c>auto</c>: recognised.</param>
-    /// <exception cref="RadaptException">Missing, unreadable, or not of that dialect.</exception>
-    public static BackboneWeights Open(string path, string dialect = WeightsDialect.Auto) => new(path, dialect);
+    /// <param name="copy">Which of several copies of the encoder; <c>auto</c>: the averaged one.</param>
+    /// <exception cref="RadaptException">Missing, unreadable, not of that dialect or copy, or of a model that Radapt does not have.</exception>
+    public static BackboneWeights Open(string path, string dialect = WeightsDialect.Auto, string copy = EncoderCopies.Auto) => new(path, dialect, copy);
+
+    /// <summary>The copy in a file whose tensors have a hash; where none has, the one that is usually read.</summary>
+    /// <param name="path">Checkpoint, adapter file or run folder.</param>
+    /// <param name="hash">What <see cref="Hash"/> gave when it was used in training.</param>
+    /// <exception cref="RadaptException">As <see cref="Open"/>.</exception>
+    public static BackboneWeights OpenByHash(string path, string hash)
+    {
+        BackboneWeights usual = Open(path);
+        if (usual._recognised is not { Copies.Count: > 1 } recognised || usual.Hash() == hash)
+        {
+            return usual;
+        }
+
+        foreach (EncoderCopy copy in recognised.Copies.Where(c => c != recognised.Copy && c.Prefix.Length > 0))
+        {
+            BackboneWeights other = Open(path, copy: copy.Prefix);
+            if (other.Hash() == hash)
+            {
+                usual.Dispose();
+                return other;
+            }
+
+            other.Dispose();
+        }
+
+        return usual;
+    }
 
     /// <summary>Fills the transformer's own tensors; position embeddings are resized to its grid.</summary>
     /// <exception cref="RadaptException">Tensors are missing, unexpected or of another shape; all are named.</exception>
@@ -147,7 +187,8 @@ internal sealed class BackboneWeights : IDisposable
             throw new RadaptException($"{path}: the base weights of this adapter are no longer there. Give their new place with --weights.");
         }
 
-        using BackboneWeights source = Open(path);
+        using BackboneWeights source = OpenByHash(path, run.BaseSha256);
+        source.Resizing = run.BaseResizing ?? PositionEmbedding.ResizingOf(run.Backbone);
         string? other = source.Hash() is var hash && hash == run.BaseSha256 ? null
             : $"{path}: not the base weights of this adapter (their tensors hash to {hash[..12]}…, the adapter was trained on {run.BaseSha256[..Math.Min(12, run.BaseSha256.Length)]}…)";
         if (other is not null && !force)
@@ -228,7 +269,7 @@ internal sealed class BackboneWeights : IDisposable
         using var scope = NewDisposeScope();
         Tensor positions = empty([.. stored]);
         _file.ReadInto(parts, positions);
-        target.copy_(PositionEmbedding.Resize(positions, shape));
+        target.CopyInPlace(PositionEmbedding.Resize(positions, shape, Resizing));
     }
 
     private void MergeInto(VisionTransformer encoder, AdaptationMethod method, MethodSettings settings)

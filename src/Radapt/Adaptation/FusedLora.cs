@@ -23,9 +23,15 @@ internal sealed class FusedLora : autograd.SingleTensorFunction<FusedLora>
     /// <param name="bias">(out)</param>
     /// <param name="a">(r x parts, in)</param>
     /// <param name="groups">The adapted parts.</param>
-    public static bool Takes(Tensor input, Tensor weight, Tensor bias, Tensor a, OutputGroups groups) =>
-        Pass.Takes(input) && !weight.requires_grad && !bias.requires_grad && weight.dtype == input.dtype && a.dtype == ScalarType.Float32
-        && a.shape[0] <= MostRanks && weight.shape[1] % Pass.Lanes == 0 && weight.shape[0] / groups.Count % Pass.Lanes == 0;
+    public static bool Takes(Tensor input, Tensor weight, Tensor bias, Tensor a, OutputGroups groups) => Refusal(input, weight, bias, a, groups) is null;
+
+    /// <summary>Why the pass cannot do it; null: it can.</summary>
+    public static string? Refusal(Tensor input, Tensor weight, Tensor bias, Tensor a, OutputGroups groups) => Pass.Refusal(input)
+        ?? (weight.requires_grad || bias.requires_grad ? "the projection is trained too"
+        : weight.dtype != input.dtype || a.dtype != ScalarType.Float32 ? "weights of other types"
+        : a.shape[0] > MostRanks ? "more than 64 ranks"
+        : weight.shape[1] % Pass.Lanes != 0 || weight.shape[0] / groups.Count % Pass.Lanes != 0 ? "channels are not multiples of 16"
+        : null);
 
     /// <summary>x W^T + b, plus scale B A dropout(x) in the adapted parts.</summary>
     /// <param name="input">(B, N, in)</param>

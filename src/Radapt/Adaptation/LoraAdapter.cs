@@ -48,16 +48,18 @@ internal sealed class LoraAdapter : IProjectionAdapter, IAdapterTensors
     /// <inheritdoc/>
     public Tensor Forward(Projection projection, Tensor input, ForwardPass pass)
     {
-        if (FusedLora.Takes(input, projection.weight, projection.bias, A, _groups))
+        Kernels kernels = projection.Kernels;
+        string? refusal = kernels.OnlyPlain ?? FusedLora.Refusal(input, projection.weight, projection.bias, A, _groups);
+        if (kernels.Path.Choose(StepKernel.LowRankPass, refusal, StepKernel.LowRankProducts))
         {
             var lowRank = new AppliedLora(_settings.Scale, _groups, AdapterDropout.Mask(_settings.Dropout, pass, _number));
-            return FusedLora.Apply(input, projection.weight, projection.bias, A, B, lowRank, projection.Kernels);
+            return FusedLora.Apply(input, projection.weight, projection.bias, A, B, lowRank, kernels);
         }
 
         using var scope = NewDisposeScope();
         Tensor low = nn.functional.linear(AdapterDropout.Apply(input, _settings.Dropout, pass, _number), A.to(input.dtype)); // (B, N, r x groups)
         Tensor update = nn.functional.linear(low, ScaledB().to(input.dtype)); // (B, N, out)
-        return projection.Plain(input).Add(update).MoveToOuterDisposeScope();
+        return projection.Plain(input).Plus(update).MoveToOuterDisposeScope();
     }
 
     /// <summary>Scale x B, spread over the whole output: (out, r x groups), float32.</summary>

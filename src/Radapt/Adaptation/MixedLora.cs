@@ -32,8 +32,8 @@ internal sealed class MixedLora : IProjectionAdapter, IDisposable
             if (adapters[set] is { } adapter)
             {
                 long own = adapter.A.shape[0];
-                down[set].narrow(1, 0, own).copy_(adapter.A.t());
-                up[set].narrow(0, 0, own).copy_(adapter.ScaledB().t());
+                down[set].narrow(1, 0, own).CopyInPlace(adapter.A.t());
+                up[set].narrow(0, 0, own).CopyInPlace(adapter.ScaledB().t());
             }
         }
 
@@ -45,7 +45,7 @@ internal sealed class MixedLora : IProjectionAdapter, IDisposable
     {
         Tensor chosen = _chosen();
         Tensor low = input.bmm(_down.index_select(0, chosen));                      // (B, N, R)
-        return projection.Plain(input).Add(low.bmm(_up.index_select(0, chosen))); // (B, N, out)
+        return projection.Plain(input).Plus(low.bmm(_up.index_select(0, chosen))); // (B, N, out)
     }
 
     /// <inheritdoc/>

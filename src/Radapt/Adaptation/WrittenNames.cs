@@ -10,6 +10,9 @@ namespace Radapt.Adaptation;
 /// <summary>A whole classifier's tensors in the names of a dialect, the way its own program saves them; the reverse of reading them.</summary>
 internal static partial class WrittenNames
 {
+    // Version 5 of transformers renamed what is in attention, and ViT's feed-forward.
+    private static readonly (string Native, string Name)[] s_huggingFace5 = [("attn.proj", "attention.o_proj"), ("mlp.fc1", "mlp.fc1"), ("mlp.fc2", "mlp.fc2")];
+
     private static readonly (string Native, string Vit, string Dinov2)[] s_huggingFace =
     [
         ("norm1", "layernorm_before", "norm1"), ("norm2", "layernorm_after", "norm2"),
@@ -19,14 +22,14 @@ internal static partial class WrittenNames
     ];
 
     /// <summary>The dialects that there is a way to write: <c>native</c> is Radapt's own file of method full.</summary>
-    public static IReadOnlyList<string> Dialects { get; } = ["native", "timm", "mae", "dinov2", "huggingface"];
+    public static IReadOnlyList<string> Dialects { get; } = ["native", "timm", "mae", "dinov2", "huggingface", "huggingface5"];
 
     /// <summary>Renames, splits or folds; the caller's scope owns what is new.</summary>
     /// <exception cref="RadaptException">The dialect has no such transformer.</exception>
     public static Dictionary<string, Tensor> Of(string dialect, IReadOnlyDictionary<string, Tensor> tensors, BackboneShape shape) => dialect switch
     {
         "timm" => Timm(tensors, shape),
-        "huggingface" => tensors.SelectMany(t => HuggingFace(t.Key, t.Value, shape)).ToDictionary(t => t.Name, t => t.Tensor),
+        "huggingface" or "huggingface5" => tensors.SelectMany(t => HuggingFace(t.Key, t.Value, shape, isVersion5: dialect == "huggingface5")).ToDictionary(t => t.Name, t => t.Tensor),
         "mae" when shape.LayerScale || shape.Registers > 0 || shape.SwiGlu =>
             throw new RadaptException("--dialect mae: MAE's code has no registers, LayerScale or SwiGLU; choose dinov2, timm or huggingface."),
         _ => tensors.ToDictionary(),
@@ -58,7 +61,7 @@ internal static partial class WrittenNames
         return written;
     }
 
-    private static IEnumerable<(string Name, Tensor Tensor)> HuggingFace(string name, Tensor tensor, BackboneShape shape)
+    private static IEnumerable<(string Name, Tensor Tensor)> HuggingFace(string name, Tensor tensor, BackboneShape shape, bool isVersion5)
     {
         string model = !shape.LayerScale ? "vit." : shape.Registers > 0 ? "dinov2_with_registers." : "dinov2.";
         Match block = InBlock().Match(name);
@@ -76,12 +79,18 @@ internal static partial class WrittenNames
             }, tensor)];
         }
 
-        string layer = $"{model}encoder.layer.{block.Groups["number"].Value}.";
+        string layer = $"{model}{(isVersion5 && !shape.LayerScale ? "layers" : "encoder.layer")}.{block.Groups["number"].Value}.";
         string part = block.Groups["part"].Value;
         if (part == "attn.qkv")
         {
             Tensor[] thirds = tensor.chunk(3, 0);
-            return ((string[])["query", "key", "value"]).Select((third, i) => ($"{layer}attention.attention.{third}.{leaf}", thirds[i]));
+            string[] names = isVersion5 ? ["q_proj", "k_proj", "v_proj"] : ["attention.query", "attention.key", "attention.value"];
+            return names.Select((third, i) => ($"{layer}attention.{third}.{leaf}", thirds[i]));
+        }
+
+        if (isVersion5 && s_huggingFace5.FirstOrDefault(n => n.Native == part).Name is { } renamed)
+        {
+            return [($"{layer}{renamed}.{leaf}", tensor)];
         }
 
         (_, string vit, string dinov2) = s_huggingFace.First(n => n.Native == part);

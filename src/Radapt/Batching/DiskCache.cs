@@ -78,6 +78,9 @@ internal sealed class DiskCache
     /// <summary>Why no more entries are added, one line; null: all is well. Images are right either way.</summary>
     public string? Problem => _problem;
 
+    /// <summary>What was remarked on the files that were decoded so far.</summary>
+    internal IReadOnlyList<string> Remarks => _dicom.Remarks.Lines;
+
     /// <summary>The image of a file, as decoded or in the stored size; from its entry if there is a sound one.</summary>
     /// <exception cref="RadaptException">The file cannot be read.</exception>
     public Radiograph Get(string path)
@@ -118,7 +121,7 @@ internal sealed class DiskCache
         try
         {
             // Sharing everything asks for no lock, which some network drives do not have.
-            using SafeFileHandle handle = File.OpenHandle(entry, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using SafeFileHandle handle = RegularFile.OpenHandle(entry);
             Span<byte> header = stackalloc byte[HeaderLength];
             long length = RandomAccess.GetLength(handle);
             if (!Fill(handle, header, 0))

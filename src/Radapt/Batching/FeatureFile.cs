@@ -61,7 +61,7 @@ internal sealed class FeatureFile : IDisposable
 
         try
         {
-            using (FileStream stream = File.OpenRead(path))
+            using (FileStream stream = RegularFile.OpenRead(path))
             {
                 Span<byte> header = stackalloc byte[HeaderLength];
                 if (stream.Length != layout.FileBytes || stream.ReadAtLeast(header, HeaderLength, throwOnEndOfStream: false) < HeaderLength

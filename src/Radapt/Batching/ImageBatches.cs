@@ -56,17 +56,17 @@ internal sealed class ImageBatches
     {
         (_images, _preprocessing, _askedBatchSize, _threads, _cache, _features) = (images, batches._preprocessing, batches._askedBatchSize, batches._threads, batches._cache, features);
         _batchSize = BatchSizeOf(_askedBatchSize, images);
-        (Flips, Title, Doubts) = (batches.Flips, batches.Title, batches.Doubts);
+        (Flips, Doubts) = (batches.Flips, batches.Doubts);
     }
 
     /// <summary>The images.</summary>
     public LabelledImages Images => _images;
 
+    /// <summary>Lines on files that were decoded so far, such as windows that cannot be used.</summary>
+    public IReadOnlyList<string> Remarks => _cache.Remarks;
+
     /// <summary>Augmentation may mirror images.</summary>
     public bool Flips { get; init; } = true;
-
-    /// <summary>What error messages call an image; null: by its path.</summary>
-    public Func<LabelledImage, string>? Title { get; init; }
 
     /// <summary>Looks at every image that is decoded; null: nobody does.</summary>
     public PictureDoubts? Doubts { get; init; }
@@ -96,10 +96,18 @@ internal sealed class ImageBatches
     public IEnumerable<ImageBatch> Training(
         Augmentation augmentation, long seed, int epoch, int startBatch = 0, CancellationToken cancellation = default) =>
         Read(
-            [.. EpochOrder.Training(_images.Items.Count, _batchSize, seed, epoch).Skip(startBatch)],
+            [.. Order(seed, epoch).Skip(startBatch)],
             UnreadableImages.Throw,
             (image, item, pixels) => TrainingTransform.Apply(image, _preprocessing, augmentation, seed, epoch, item, pixels, Flips),
             cancellation);
+
+    /// <summary>Known labels in some consecutive batches of a training epoch.</summary>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="epoch">From 0.</param>
+    /// <param name="firstBatch">The first of the batches.</param>
+    /// <param name="batches">How many; fewer where the epoch ends.</param>
+    public int KnownLabels(long seed, int epoch, int firstBatch, int batches) =>
+        Order(seed, epoch).Skip(firstBatch).Take(batches).Sum(b => b.Sum(item => _images.Items[item].Labels.Count(l => l >= 0)));
 
     /// <summary>All images in their order, prepared for evaluation.</summary>
     /// <param name="unreadable">What becomes of images that cannot be read.</param>
@@ -116,7 +124,7 @@ internal sealed class ImageBatches
     /// <summary>Decodes every image once, in their order, which fills the caches.</summary>
     /// <param name="doubts">Looks at them.</param>
     /// <param name="cancellation">Ends the pass.</param>
-    /// <returns>For every image, as they are ready: why it cannot be read, under its title; null: it can.</returns>
+    /// <returns>For every image, as they are ready: why it cannot be read; null: it can.</returns>
     public IEnumerable<RadaptException?> Decode(PictureDoubts doubts, CancellationToken cancellation)
     {
         var loader = new BatchLoader<RadaptException?[]>(() => new RadaptException?[_batchSize], Fill, _threads, Prefetch);
@@ -144,14 +152,23 @@ internal sealed class ImageBatches
             }
             catch (RadaptException e)
             {
-                errors[slot] = Titled(image, e);
+                errors[slot] = e.At(image.Shown);
             }
         }
     }
 
-    private RadaptException Titled(LabelledImage image, RadaptException error) => Title is null ? error : ImageTitles.Error(image, Title(image), error);
-
     private static int BatchSizeOf(int asked, LabelledImages images) => Math.Min(asked, Math.Max(1, images.Items.Count));
+
+    // The order of the last epoch asked for is kept: every update asks for it.
+    private IReadOnlyList<int[]> Order(long seed, int epoch)
+    {
+        if (_order is not { } known || known.Seed != seed || known.Epoch != epoch)
+        {
+            _order = known = (seed, epoch, EpochOrder.Training(_images.Items.Count, _batchSize, seed, epoch));
+        }
+
+        return known.Batches;
+    }
 
     private IEnumerable<ImageBatch> Read(
         IReadOnlyList<int[]> batches, UnreadableImages unreadable, Transform transform, CancellationToken cancellation)
@@ -188,17 +205,19 @@ internal sealed class ImageBatches
             }
             catch (RadaptException e)
             {
-                RadaptException titled = Titled(labelled, e);
+                RadaptException shown = e.At(labelled.Shown); // the path may be a patient's name
                 if (unreadable == UnreadableImages.Throw)
                 {
-                    throw titled;
+                    throw shown;
                 }
 
                 values.Clear();
-                batch.Errors[slot] = titled;
+                batch.Errors[slot] = shown;
             }
         }
     }
+
+    private (long Seed, int Epoch, IReadOnlyList<int[]> Batches)? _order;
 
     private delegate void Transform(Radiograph image, int item, Span<float> pixels);
 }

@@ -22,6 +22,9 @@ internal sealed class RadiographCache(long bytes, DiskCache? disk = null, DicomO
     /// <summary>Images kept.</summary>
     public int Count => _images.Count;
 
+    /// <summary>What was remarked on the files so far.</summary>
+    public IReadOnlyList<string> Remarks => disk?.Remarks ?? _dicom.Remarks.Lines;
+
     /// <summary>The image of a file, read unless it is kept.</summary>
     /// <exception cref="RadaptException">The file cannot be read.</exception>
     public Radiograph Get(string path)

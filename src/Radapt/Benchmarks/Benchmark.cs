@@ -6,8 +6,8 @@ namespace Radapt.Benchmarks;
 public static class Benchmark
 {
     /// <summary>
-    /// Measures one step in this process: warm-up, half of the steps, peak memory, limit, the other half. Peak memory is this
-    /// process's since it began, so a process of its own is needed for that figure to be the step's.
+    /// Measures one step in this process: warm-up, half of the steps, peak memory, limit, the processor's peak, the other half. Peak
+    /// memory is this process's since it began, so a process of its own is needed for that figure to be the step's.
     /// </summary>
     /// <param name="step">One of <see cref="BenchmarkedStep.Names"/>.</param>
     /// <param name="options">Model, batch and repeats.</param>
@@ -24,9 +24,11 @@ public static class Benchmark
         double[] before = session.Run(options.Steps - half, cancellation);
         double peak = Machine.PeakMemoryMib;
         MatrixLimit limit = session.Limit(cancellation);
+        ProcessorPeak? processor = session.Peak(cancellation);
         double[] after = session.Run(half, cancellation);
+        double imagesPerSecond = options.BatchSize / Median.Of([.. before, .. after]);
         return new StepFigures(
-            step, plan.Precision, options.BatchSize / Median.Of([.. before, .. after]), StepProducts.GflopPerImage(step, options.Backbone), peak, limit);
+            step, plan.Precision, imagesPerSecond, StepProducts.GflopPerImage(step, options.Backbone), peak, limit, processor);
     }
 
     /// <summary>Measures the loader on generated files.</summary>

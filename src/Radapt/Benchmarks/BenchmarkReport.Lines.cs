@@ -18,13 +18,17 @@ public sealed partial record BenchmarkReport
             }
 
             yield return Line($"  {"all of a step",-50}{largest.Limit.Gflop,16:f1}{largest.Limit.Milliseconds,9:f0}{largest.Limit.Gflops,9:f0}");
+            yield return largest.Peak is { } peak
+                ? Line($"  The processor's peak in {precision.Key}: {peak.Gflops:f0} GFLOP/s ({peak.MeasuredBy}).")
+                : $"  The processor's peak in {precision.Key} is not measurable.";
             yield return "";
         }
 
-        yield return $"{"",-24}{"images/s",10}{"GFLOP/s",10}{"limit",10}{"fraction",10}{"peak MiB",10}";
+        yield return $"{"",-24}{"images/s",10}{"GFLOP/s",10}{"of limit",10}{"of peak",10}{"peak MiB",10}";
         foreach (StepFigures s in Steps)
         {
-            yield return Line($"{s.Step + " " + s.Precision,-24}{s.ImagesPerSecond,10:f2}{s.Gflops,10:f0}{s.Limit.Gflops,10:f0}{s.FractionOfLimit,10:f3}{s.PeakMemoryMib,10:f0}");
+            string rates = Line($"{s.Step + " " + s.Precision,-24}{s.ImagesPerSecond,10:f2}{s.Gflops,10:f0}");
+            yield return rates + Line($"{s.FractionOfLimit,10:f3}{s.FractionOfPeak,10:f3}{s.PeakMemoryMib,10:f0}");
         }
 
         if (Loader is { } loader)

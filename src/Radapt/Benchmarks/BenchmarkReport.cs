@@ -34,9 +34,11 @@ public sealed partial record BenchmarkReport(BenchmarkOptions Options, IReadOnly
     }
 
     /// <summary>
-    /// <c>limit.PRECISION.gflops</c> (of the LoRA step, or of what was measured in its stead) and <c>.products</c>; <c>train.lora</c>,
-    /// <c>train.full</c>, <c>train.linear</c>, <c>inference</c> with <c>images_per_second</c>, <c>fraction_of_limit</c> (of the step's
-    /// own limit, <c>limit_gflops</c>) and <c>peak_memory_mib</c>; <c>precisions.PRECISION</c> with the same; <c>loader</c>.
+    /// <c>limit.PRECISION.gflops</c> (of the LoRA step, or of what was measured in its stead) and <c>.products</c>;
+    /// <c>peak.PRECISION.gflops</c> and <c>.measured_by</c>, absent where it is not measurable; <c>train.lora</c>, <c>train.full</c>,
+    /// <c>train.linear</c>, <c>inference</c> with <c>images_per_second</c>, <c>fraction_of_limit</c> and <c>fraction_of_peak</c> (of the
+    /// step's own, <c>limit_gflops</c> and <c>peak_gflops</c>) and <c>peak_memory_mib</c>; <c>precisions.PRECISION</c> with the same;
+    /// <c>loader</c>.
     /// </summary>
     public JsonObject ToJson()
     {
@@ -44,11 +46,8 @@ public sealed partial record BenchmarkReport(BenchmarkOptions Options, IReadOnly
         {
             ["machine"] = new JsonObject { ["processor"] = Machine.Current.Processor, ["physical_cores"] = Machine.Current.PhysicalCores },
             ["options"] = JsonSerializer.SerializeToNode(Options, s_json),
-            ["limit"] = new JsonObject(Steps.GroupBy(s => s.Precision).Select(g =>
-            {
-                MatrixLimit limit = g.MaxBy(s => s.Step == BenchmarkedStep.TrainLora)!.Limit;
-                return KeyValuePair.Create<string, JsonNode?>(g.Key, JsonSerializer.SerializeToNode(limit, s_json));
-            })),
+            ["limit"] = PerPrecision(s => s.Limit),
+            ["peak"] = PerPrecision(s => s.Peak),
         };
         var precisions = new JsonObject();
         foreach (IGrouping<string, StepFigures> precision in Steps.GroupBy(s => s.Precision))
@@ -84,6 +83,12 @@ public sealed partial record BenchmarkReport(BenchmarkOptions Options, IReadOnly
         root[parts[^1]] = value;
     }
 
+    // Of the LoRA step, or of what was measured in its stead.
+    private JsonObject PerPrecision<T>(Func<StepFigures, T?> figure) => new(Steps.GroupBy(s => s.Precision)
+        .Select(g => (Precision: g.Key, Figure: figure(g.MaxBy(s => s.Step == BenchmarkedStep.TrainLora)!)))
+        .Where(p => p.Figure is not null)
+        .Select(p => KeyValuePair.Create(p.Precision, JsonSerializer.SerializeToNode(p.Figure, s_json))));
+
     private static JsonObject Figures(StepFigures step) => new()
     {
         ["precision"] = step.Precision,
@@ -92,6 +97,8 @@ public sealed partial record BenchmarkReport(BenchmarkOptions Options, IReadOnly
         ["gflops"] = step.Gflops,
         ["limit_gflops"] = step.Limit.Gflops,
         ["fraction_of_limit"] = step.FractionOfLimit,
+        ["peak_gflops"] = step.Peak?.Gflops,
+        ["fraction_of_peak"] = step.FractionOfPeak,
         ["peak_memory_mib"] = step.PeakMemoryMib,
     };
 }

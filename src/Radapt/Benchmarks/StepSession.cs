@@ -117,6 +117,9 @@ internal sealed class StepSession : IDisposable
     public MatrixLimit Limit(CancellationToken cancellation) => MatrixLimit.Measure(
         StepProducts.Of(_step, _options.Backbone, _options.BatchSize, _options.Rank), _plan, _options.ProductRepeats, cancellation);
 
+    /// <summary>The processor's peak, in this process; null: not measurable.</summary>
+    public ProcessorPeak? Peak(CancellationToken cancellation) => ProcessorPeak.Measure(_plan, cancellation);
+
     /// <inheritdoc/>
     public void Dispose()
     {

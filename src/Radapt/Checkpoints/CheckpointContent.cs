@@ -9,4 +9,8 @@ internal sealed record CheckpointContent(
     string Format,
     IReadOnlyList<StoredTensor> Tensors,
     IReadOnlyDictionary<string, string> Metadata,
-    IReadOnlyList<(string Name, string Class)> Opaque);
+    IReadOnlyList<(string Name, string Class)> Opaque)
+{
+    /// <summary>Name and element type of tensors whose elements Radapt does not read, such as 8-bit floats.</summary>
+    public IReadOnlyList<(string Name, string Type)> Unread { get; init; } = [];
+}

@@ -9,12 +9,15 @@ namespace Radapt.Checkpoints;
 /// </summary>
 internal sealed class CheckpointFile : IDisposable
 {
-    private readonly FileBytes _file;
+    /// <summary>Tensors that a file may name. The largest published models have half as many, in a hundred files.</summary>
+    public const int MaxTensors = 200_000;
+
+    private readonly IReadOnlyList<FileBytes> _files;
     private readonly Dictionary<string, StoredTensor> _tensors;
 
-    private CheckpointFile(FileBytes file, CheckpointContent content)
+    private CheckpointFile(string path, IReadOnlyList<FileBytes> files, CheckpointContent content)
     {
-        _file = file;
+        (Path, _files, Unread) = (path, files, content.Unread);
         Format = content.Format;
         Metadata = content.Metadata;
         Opaque = content.Opaque;
@@ -22,10 +25,11 @@ internal sealed class CheckpointFile : IDisposable
         _tensors = content.Tensors.ToDictionary(t => t.Info.Name, StringComparer.Ordinal);
     }
 
-    public string Path => _file.Path;
+    /// <summary>The file; of a checkpoint in several files its index.</summary>
+    public string Path { get; }
 
-    /// <summary>Size of the file, bytes.</summary>
-    public long Length => _file.Length;
+    /// <summary>Size of the file, or of all its parts, bytes.</summary>
+    public long Length => _files.Sum(f => f.Length);
 
     /// <summary>For people: "PyTorch zip", "PyTorch legacy", "safetensors".</summary>
     public string Format { get; }
@@ -39,23 +43,24 @@ internal sealed class CheckpointFile : IDisposable
     /// <summary>Name and class of the Python objects that were left alone.</summary>
     public IReadOnlyList<(string Name, string Class)> Opaque { get; }
 
+    /// <summary>Name and element type of tensors that are left alone, since Radapt does not read such elements.</summary>
+    public IReadOnlyList<(string Name, string Type)> Unread { get; }
+
     /// <summary>
-    /// Opens a checkpoint, whose format is recognised by its content. A folder stands for the <c>model.safetensors</c> or
-    /// <c>pytorch_model.bin</c> in it, or for the <c>adapter_model.*</c> of a PEFT adapter.
+    /// Opens a checkpoint, whose format is recognised by its content. A folder means the <c>model.safetensors</c> or
+    /// <c>pytorch_model.bin</c> in it, in one file or in several with an index, or the <c>adapter_model.*</c> of a PEFT adapter.
     /// </summary>
-    /// <exception cref="RadaptException">It is missing, damaged or none of the formats.</exception>
+    /// <exception cref="RadaptException">It is missing, damaged, one part of several, or none of the formats.</exception>
     public static CheckpointFile Open(string path)
     {
-        FileBytes file = FileBytes.Open(Directory.Exists(path) ? InFolder(path) : path);
-        try
+        string file = Directory.Exists(path) ? InFolder(path) : path;
+        if (file.EndsWith(ShardIndex.Ending, StringComparison.OrdinalIgnoreCase))
         {
-            return new CheckpointFile(file, Read(file));
+            return OpenParts(file);
         }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
+
+        return ShardIndex.PartsOf(file) is not { } parts ? OpenAll(file, [file], contents => contents[0])
+            : throw new RadaptException($"{file} is one of the {parts} parts of a checkpoint; give the folder, or the {ShardIndex.Ending} file that lists all parts.");
     }
 
     public bool Contains(string name) => _tensors.ContainsKey(name);
@@ -80,10 +85,64 @@ internal sealed class CheckpointFile : IDisposable
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        foreach (FileBytes file in _files)
+        {
+            file.Dispose();
+        }
+    }
 
     private StoredTensor Stored(string name) => _tensors.TryGetValue(name, out StoredTensor? tensor)
-        ? tensor : throw new RadaptException($"{Path} has no tensor {name}; `radapt inspect` lists those it has.");
+        ? tensor : throw new RadaptException(Unread.FirstOrDefault(u => u.Name == name) is { Type: { } type }
+            ? $"{Path}: {name} has the element type '{type}', which Radapt does not read; convert it to F32, F16 or BF16."
+            : $"{Path} has no tensor {name}; `radapt inspect` lists those it has.");
+
+    private static CheckpointFile OpenParts(string index)
+    {
+        IReadOnlyDictionary<string, IReadOnlyList<string>> parts = ShardIndex.Read(index);
+        return OpenAll(index, [.. parts.Keys.Order(StringComparer.Ordinal)], contents => Joined(index, parts, contents));
+    }
+
+    private static CheckpointFile OpenAll(string path, IReadOnlyList<string> parts, Func<IReadOnlyList<CheckpointContent>, CheckpointContent> join)
+    {
+        var files = new List<FileBytes>(parts.Count);
+        try
+        {
+            var contents = new List<CheckpointContent>(parts.Count);
+            foreach (string part in parts)
+            {
+                files.Add(FileBytes.Open(part));
+                contents.Add(Read(files[^1]));
+            }
+
+            return new CheckpointFile(path, files, join(contents));
+        }
+        catch
+        {
+            files.ForEach(f => f.Dispose());
+            throw;
+        }
+    }
+
+    private static CheckpointContent Joined(string index, IReadOnlyDictionary<string, IReadOnlyList<string>> parts, IReadOnlyList<CheckpointContent> contents)
+    {
+        StoredTensor[] tensors = [.. contents.SelectMany(c => c.Tensors)];
+        (string Name, string Type)[] unread = [.. contents.SelectMany(c => c.Unread)];
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        if (tensors.FirstOrDefault(t => !names.Add(t.Info.Name)) is { } twice)
+        {
+            throw new RadaptException($"{index}: two of its parts hold {twice.Info.Name}; download the checkpoint again.");
+        }
+
+        names.UnionWith(unread.Select(u => u.Name));
+        if (parts.Values.SelectMany(n => n).FirstOrDefault(n => !names.Contains(n)) is { } missing)
+        {
+            throw new RadaptException($"{index}: {missing} is in none of its parts; download the checkpoint again.");
+        }
+
+        return new CheckpointContent($"{contents[0].Format} in {contents.Count} parts", tensors, contents[0].Metadata, [.. contents.SelectMany(c => c.Opaque)]) { Unread = unread };
+    }
 
     private static string InFolder(string folder)
     {
@@ -95,9 +154,9 @@ internal sealed class CheckpointFile : IDisposable
                 return path;
             }
 
-            if (File.Exists(path + ".index.json"))
+            if (File.Exists(path + ShardIndex.Ending))
             {
-                throw new RadaptException($"{folder} holds a checkpoint in several parts, which Radapt does not read; save it as one file.");
+                return path + ShardIndex.Ending;
             }
         }
 

@@ -23,9 +23,10 @@ internal sealed class FileBytes : IDisposable
 
     public long Length { get; }
 
-    /// <exception cref="RadaptException">The file is missing or may not be read.</exception>
+    /// <exception cref="RadaptException">The file is missing, may not be read, or is not a regular file.</exception>
     public static FileBytes Open(string path)
     {
+        RegularFile.Require(path);
         try
         {
             return new FileBytes(path, File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete));

@@ -3,12 +3,21 @@ using System.Text;
 
 namespace Radapt.Checkpoints;
 
-/// <summary>The bytes of a pickle, taken from front to back. Lengths are compared with what is left before memory is allocated.</summary>
+/// <summary>
+/// The bytes of a file's pickles, taken from front to back. Lengths are compared with what is left, and with the most that pickles of
+/// a checkpoint hold, before memory is allocated: a sparse file of gigabytes costs its writer nothing.
+/// </summary>
 internal sealed class PickleInput(FileBytes file, Stream stream)
 {
+    /// <summary>Bytes that the pickled parts of a file may have; the tensors' bytes are elsewhere.</summary>
+    public const long MaxBytes = 64 << 20;
+
     public long Position { get; private set; }
 
-    private long Left => stream.Length - Position;
+    /// <summary>What reading the file has cost so far.</summary>
+    public ReadingBudget Budget { get; } = new(file);
+
+    private long Left => Math.Min(stream.Length, MaxBytes) - Position;
 
     public byte Byte()
     {
@@ -58,7 +67,7 @@ internal sealed class PickleInput(FileBytes file, Stream stream)
     public RadaptException Malformed(string defect) => file.Damaged($"its pickled part is malformed at byte {Position}: {defect}");
 
     private long Checked(long count) =>
-        count >= 0 && count <= Left ? count : throw Malformed($"a value of {(ulong)count} bytes does not fit into the {Left} that are left");
+        count >= 0 && count <= Left ? count : throw Malformed($"a value of {(ulong)count} bytes does not fit into the {Left} that are left of {Math.Min(stream.Length, MaxBytes)}");
 
     private ReadOnlySpan<byte> Take(Span<byte> into)
     {
@@ -68,6 +77,11 @@ internal sealed class PickleInput(FileBytes file, Stream stream)
 
     private void Fill(Span<byte> into)
     {
+        if (into.Length > MaxBytes - Position)
+        {
+            throw Malformed($"it has more than {MaxBytes} bytes");
+        }
+
         while (into.Length > 0)
         {
             int read = stream.Read(into);

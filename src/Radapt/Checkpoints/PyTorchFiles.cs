@@ -7,7 +7,6 @@ namespace Radapt.Checkpoints;
 /// <summary>Opens the two formats that <c>torch.save</c> writes.</summary>
 internal static class PyTorchFiles
 {
-    private const long MaxPickle = 64 << 20;
     private const long LegacyProtocol = 1001;
     private static readonly BigInteger s_legacyMagic = BigInteger.Parse("119547037146038801333356", System.Globalization.CultureInfo.InvariantCulture);
 
@@ -26,11 +25,11 @@ internal static class PyTorchFiles
             throw new RadaptException($"{file.Path} was saved on a big-endian machine; save it anew on another.");
         }
 
-        byte[] program = Bytes(file, zip.Open(pickle), MaxPickle);
+        byte[] program = Bytes(file, zip.Open(pickle), PickleInput.MaxBytes);
         using var stream = new MemoryStream(program, writable: false);
         var input = new PickleInput(file, stream);
         var torch = new TorchObjects(input);
-        StateDictNames names = Collect(file, new Unpickler(input, torch).Load());
+        StateDictNames names = Collect(file, input, new Unpickler(input, torch).Load());
         var storages = new Dictionary<string, StorageBytes>(StringComparer.Ordinal);
         foreach ((string key, PickledStorage storage) in torch.Storages)
         {
@@ -67,7 +66,7 @@ internal static class PyTorchFiles
             throw new RadaptException($"{file.Path} was saved on a big-endian machine; save it anew on another.");
         }
 
-        StateDictNames names = Collect(file, Next());
+        StateDictNames names = Collect(file, input, Next());
         if (Next() is not PickledList keys)
         {
             throw file.Damaged("its list of storages is missing");
@@ -106,9 +105,9 @@ internal static class PyTorchFiles
         return storages;
     }
 
-    private static StateDictNames Collect(FileBytes file, object? root)
+    private static StateDictNames Collect(FileBytes file, PickleInput input, object? root)
     {
-        var names = new StateDictNames(file);
+        var names = new StateDictNames(file, input.Budget);
         names.Collect(root);
         return names;
     }

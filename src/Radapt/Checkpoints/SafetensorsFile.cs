@@ -11,7 +11,9 @@ namespace Radapt.Checkpoints;
 internal static class SafetensorsFile
 {
     internal const string MetadataName = "__metadata__";
-    private const long MaxHeader = 100_000_000; // the reference implementation's limit
+
+    // The reference implementation allows 100 MB, which takes minutes to parse. A thousand tensors take a tenth of a megabyte.
+    private const long MaxHeader = 25_000_000;
 
     public static CheckpointContent Read(FileBytes file)
     {
@@ -23,7 +25,12 @@ internal static class SafetensorsFile
 
         file.Read(0, prefix);
         long size = BinaryPrimitives.ReadInt64LittleEndian(prefix);
-        if (size is < 2 or > MaxHeader || size > file.Length - prefix.Length)
+        if (size > MaxHeader && size <= file.Length - prefix.Length)
+        {
+            throw file.Damaged($"its header has {size} bytes, more than the {MaxHeader} that any checkpoint needs");
+        }
+
+        if (size < 2 || size > file.Length - prefix.Length)
         {
             throw file.Damaged($"its header claims {(ulong)size} bytes, the file has {file.Length}");
         }
@@ -62,8 +69,15 @@ internal static class SafetensorsFile
 
     private sealed class Header(FileBytes file, long data)
     {
+        private static readonly Dictionary<string, ElementType> s_types = Enum.GetValues<ElementType>().ToDictionary(TypeName, StringComparer.Ordinal);
+
+        // Those of the format that hold no weights which Radapt could use.
+        private static readonly HashSet<string> s_unread = new(
+            ["F8_E4M3", "F8_E5M2", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ", "F6_E2M3", "F6_E3M2", "F4", "U64", "U32", "U16", "C64"], StringComparer.Ordinal);
+
         private readonly SortedDictionary<string, string> _metadata = new(StringComparer.Ordinal);
         private readonly List<(TensorInfo Info, long Begin, long End)> _tensors = [];
+        private readonly List<(string Name, string Type, long Begin, long End)> _unread = [];
         private readonly HashSet<string> _names = new(StringComparer.Ordinal);
 
         public CheckpointContent Parse(byte[] json)
@@ -73,6 +87,7 @@ internal static class SafetensorsFile
             Expect(ref reader, JsonTokenType.StartObject);
             while (NextName(ref reader) is { } name)
             {
+                Require(_names.Count < CheckpointFile.MaxTensors, $"it names more than {CheckpointFile.MaxTensors} tensors");
                 Require(name.Length is > 0 and <= 1000 && _names.Add(name), $"the name '{(name.Length <= 100 ? name : name[..100])}' is empty, too long or stands twice");
                 reader.Read();
                 Expect(ref reader, JsonTokenType.StartObject);
@@ -91,7 +106,7 @@ internal static class SafetensorsFile
             }
 
             RequireTiling();
-            return new CheckpointContent("safetensors", [.. _tensors.Select(Stored)], _metadata, []);
+            return new CheckpointContent("safetensors", [.. _tensors.Select(Stored)], _metadata, []) { Unread = [.. _unread.Select(u => (u.Name, u.Type))] };
         }
 
         private void ParseMetadata(ref Utf8JsonReader reader)
@@ -100,20 +115,21 @@ internal static class SafetensorsFile
             {
                 reader.Read();
                 Expect(ref reader, JsonTokenType.String);
+                Require(_metadata.Count < CheckpointFile.MaxTensors, $"its metadata has more than {CheckpointFile.MaxTensors} entries");
                 Require(_metadata.TryAdd(key, reader.GetString()!), $"the metadata '{key}' stands twice");
             }
         }
 
         private void ParseTensor(ref Utf8JsonReader reader, string name)
         {
-            ElementType? type = null;
+            string? type = null;
             List<long>? shape = null, range = null;
             while (NextName(ref reader) is { } field)
             {
                 reader.Read();
                 switch (field)
                 {
-                    case "dtype" when type is null: type = ParseType(reader.GetString()!, name); break;
+                    case "dtype" when type is null: type = reader.GetString(); break;
                     case "shape" when shape is null: shape = ParseNumbers(ref reader); break;
                     case "data_offsets" when range is null: range = ParseNumbers(ref reader); break;
                     case "dtype" or "shape" or "data_offsets": throw new FormatException($"the {field} of {name} stands twice");
@@ -122,32 +138,34 @@ internal static class SafetensorsFile
             }
 
             Require(type is not null && shape is not null && range is [_, _], $"{name} lacks its type, shape or byte range");
-            Int128 bytes = type!.Value.Size();
+            (long begin, long end) = (range![0], range[1]);
+            if (TypeOf(type!) is not { } known)
+            {
+                // Eight-bit floats and the like: listed, so that a file with one that nobody needs can be read.
+                Require(begin <= end && end <= file.Length - data, $"{name} has the byte range {begin} to {end} of {file.Length - data}");
+                if (!s_unread.Contains(type!))
+                {
+                    throw new RadaptException($"{file.Path}: {name} has the element type '{(type!.Length <= 20 ? type : type[..20])}', which the format does not have; convert it to F32, F16 or BF16.");
+                }
+
+                _unread.Add((name, type!, begin, end));
+                return;
+            }
+
+            Int128 bytes = known.Size();
             foreach (long axis in shape!)
             {
                 bytes *= axis;
                 Require(bytes <= long.MaxValue, $"{name} of shape {TensorInfo.ShapeOf(shape)} has more bytes than 63 bits count");
             }
 
-            (long begin, long end) = (range![0], range[1]);
             Require(
                 begin <= end && end <= file.Length - data && end - begin == bytes,
                 $"{name} of shape {TensorInfo.ShapeOf(shape)} has the byte range {begin} to {end} of {file.Length - data}");
-            _tensors.Add((new TensorInfo(name, type.Value, shape), begin, end));
+            _tensors.Add((new TensorInfo(name, known, shape), begin, end));
         }
 
-        private ElementType ParseType(string text, string name)
-        {
-            foreach (ElementType type in Enum.GetValues<ElementType>())
-            {
-                if (TypeName(type) == text)
-                {
-                    return type;
-                }
-            }
-
-            throw new RadaptException($"{file.Path}: {name} has the element type '{text}', which Radapt does not read; convert it to F32, F16 or BF16.");
-        }
+        private static ElementType? TypeOf(string text) => s_types.TryGetValue(text, out ElementType type) ? type : null;
 
         private static List<long> ParseNumbers(ref Utf8JsonReader reader)
         {
@@ -167,9 +185,10 @@ internal static class SafetensorsFile
         private void RequireTiling()
         {
             long end = 0;
-            foreach ((TensorInfo info, long begin, long stop) in _tensors.OrderBy(t => t.Begin).ThenBy(t => t.End))
+            IEnumerable<(string Name, long Begin, long End)> ranges = _tensors.Select(t => (t.Info.Name, t.Begin, t.End)).Concat(_unread.Select(u => (u.Name, u.Begin, u.End)));
+            foreach ((string name, long begin, long stop) in ranges.OrderBy(t => t.Begin).ThenBy(t => t.End))
             {
-                Require(begin == end, $"{info.Name} leaves a gap or overlaps with the tensor before it");
+                Require(begin == end, $"{name} leaves a gap or overlaps with the tensor before it");
                 end = stop;
             }
 

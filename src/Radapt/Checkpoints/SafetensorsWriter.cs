@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Radapt.Compute;
@@ -17,33 +18,51 @@ internal static class SafetensorsWriter
     /// </summary>
     /// <param name="path">The target.</param>
     /// <param name="tensors">Names and tensors of any type that <see cref="ElementType"/> has.</param>
-    /// <param name="metadata">The file's <c>__metadata__</c>.</param>
+    /// <param name="metadata">The file's <c>__metadata__</c>; a <see cref="StoredChecksum"/> that it brings along is left out.</param>
+    /// <param name="checksum">Add a <see cref="StoredChecksum"/>.</param>
     /// <exception cref="RadaptException">The file cannot be written.</exception>
     public static void Write(
-        string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+        string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null, bool checksum = false)
     {
         // Wide elements first, as the reference implementation does, so that every tensor is aligned to its elements.
         KeyValuePair<string, Tensor>[] ordered =
             [.. tensors.OrderByDescending(t => t.Value.dtype.ToElementType().Size()).ThenBy(t => t.Key, StringComparer.Ordinal)];
-        byte[] header = Header(ordered, metadata);
+        Dictionary<string, string> described = (metadata ?? new Dictionary<string, string>()).Where(m => m.Key != StoredChecksum.Key).ToDictionary();
+        if (checksum)
+        {
+            described[StoredChecksum.Key] = Checksum(ordered, described);
+        }
+
+        byte[] header = Header(ordered, described);
         AtomicFile.Write(path, file =>
         {
             file.Write(header);
             foreach ((_, Tensor tensor) in ordered)
             {
-                WriteTensor(file, tensor);
+                Read(tensor, file.Write);
             }
         });
     }
 
-    private static byte[] Header(KeyValuePair<string, Tensor>[] tensors, IReadOnlyDictionary<string, string>? metadata)
+    private static string Checksum(KeyValuePair<string, Tensor>[] tensors, IReadOnlyDictionary<string, string> metadata)
+    {
+        XxHash128 hash = StoredChecksum.Begin(metadata, tensors.Select(t => new TensorInfo(t.Key, t.Value.dtype.ToElementType(), t.Value.shape)));
+        foreach ((_, Tensor tensor) in tensors)
+        {
+            Read(tensor, hash.Append);
+        }
+
+        return StoredChecksum.Format(hash);
+    }
+
+    private static byte[] Header(KeyValuePair<string, Tensor>[] tensors, Dictionary<string, string> metadata)
     {
         using var buffer = new MemoryStream();
         buffer.Write(stackalloc byte[8]);
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
-            if (metadata is { Count: > 0 })
+            if (metadata.Count > 0)
             {
                 json.WriteStartObject(SafetensorsFile.MetadataName);
                 foreach ((string key, string value) in metadata.OrderBy(m => m.Key, StringComparer.Ordinal))
@@ -89,7 +108,8 @@ internal static class SafetensorsWriter
         json.WriteEndArray();
     }
 
-    private static unsafe void WriteTensor(Stream file, Tensor tensor)
+    // The tensor's bytes, contiguous, a piece at a time.
+    private static unsafe void Read(Tensor tensor, Bytes into)
     {
         using Tensor detached = tensor.detach();
         using Tensor local = detached.cpu();
@@ -98,9 +118,11 @@ internal static class SafetensorsWriter
         long length = contiguous.numel() * contiguous.dtype.ToElementType().Size();
         for (long done = 0; done < length; done += Piece)
         {
-            file.Write(new ReadOnlySpan<byte>(address + done, (int)Math.Min(Piece, length - done)));
+            into(new ReadOnlySpan<byte>(address + done, (int)Math.Min(Piece, length - done)));
         }
 
         GC.KeepAlive(contiguous);
     }
+
+    private delegate void Bytes(ReadOnlySpan<byte> bytes);
 }

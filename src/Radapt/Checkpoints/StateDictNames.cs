@@ -6,17 +6,16 @@ namespace Radapt.Checkpoints;
 /// Names the tensors of nested containers by their paths: dictionary keys and list positions joined by '.'. Objects that stayed opaque
 /// are listed, and refused where they stand among the tensors of a state dict: a weight would be lost in silence.
 /// </summary>
-internal sealed class StateDictNames(FileBytes file)
+internal sealed class StateDictNames(FileBytes file, ReadingBudget budget)
 {
     private const int MaxDepth = 100;
     private const int MaxPath = 1000;
-    private const int MaxVisits = 1_000_000; // a container that several others share is visited once for every path to it
     private const int MaxNameCharacters = 32 << 20;
     private const int MaxOpaque = 1000;
 
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly HashSet<object> _barren = new(ReferenceEqualityComparer.Instance); // containers without anything to name
-    private int _visits, _nameCharacters;
+    private int _nameCharacters;
 
     public List<(string Name, PickledTensor Tensor)> Tensors { get; } = [];
 
@@ -44,7 +43,8 @@ internal sealed class StateDictNames(FileBytes file)
             return;
         }
 
-        if (++_visits > MaxVisits || depth > MaxDepth || _nameCharacters > MaxNameCharacters)
+        budget.Spend(1); // a container that several others share is visited once for every path to it
+        if (depth > MaxDepth || _nameCharacters > MaxNameCharacters)
         {
             throw file.Damaged($"its containers are nested too deeply or refer to each other too often (at {Shortened(path)})");
         }
@@ -54,6 +54,11 @@ internal sealed class StateDictNames(FileBytes file)
         {
             case PickledTensor tensor:
                 _nameCharacters += path.Length;
+                if (Tensors.Count == CheckpointFile.MaxTensors)
+                {
+                    throw file.Damaged($"it names more than {CheckpointFile.MaxTensors} tensors");
+                }
+
                 if (!_names.Add(path))
                 {
                     throw file.Damaged($"two of its tensors are named {path}");
@@ -86,6 +91,7 @@ internal sealed class StateDictNames(FileBytes file)
 
     private void VisitSequence(IReadOnlyList<object?> items, string path, int depth)
     {
+        budget.Spend(items.Count);
         for (int i = 0; i < items.Count; i++)
         {
             VisitItem(items[i], path, i.ToString(CultureInfo.InvariantCulture), depth);
@@ -94,6 +100,7 @@ internal sealed class StateDictNames(FileBytes file)
 
     private void VisitDictionary(PickledDictionary dictionary, string path, int depth)
     {
+        budget.Spend(4L * dictionary.Items.Count); // looking up a key costs about as much as four items
         var last = new Dictionary<string, int>(StringComparer.Ordinal);
         bool holdsTensors = false;
         for (int i = 0; i < dictionary.Items.Count; i++)

@@ -54,14 +54,14 @@ internal static class TensorReading
         if (parts.StartsWithZeros)
         {
             using var scope = NewDisposeScope();
-            target.narrow(parts.Axis, 0, at = 1).zero_();
+            target.narrow(parts.Axis, 0, at = 1).FillInPlace(0);
         }
 
         foreach (string name in parts.Names)
         {
             using var scope = NewDisposeScope();
             Tensor part = file.ReadTensor(name);
-            (parts.Names.Count == 1 && at == 0 ? target : target.narrow(parts.Axis, at, part.shape[parts.Axis])).copy_(part);
+            (parts.Names.Count == 1 && at == 0 ? target : target.narrow(parts.Axis, at, part.shape[parts.Axis])).CopyInPlace(part);
             at += parts.Names.Count > 1 ? part.shape[parts.Axis] : 0;
         }
     }

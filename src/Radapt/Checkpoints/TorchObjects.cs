@@ -97,7 +97,7 @@ internal sealed class TorchObjects(PickleInput input)
         }
 
         if (arguments is not [PickledStorageView view, long offset, var sizes, var steps, ..]
-            || Numbers(sizes) is not { Length: <= MaxAxes } shape || Numbers(steps) is not { } strides || strides.Length != shape.Length)
+            || Numbers(sizes) is not { } shape || Numbers(steps) is not { } strides || strides.Length != shape.Length)
         {
             throw input.Malformed("a tensor is not described as one");
         }
@@ -121,9 +121,16 @@ internal sealed class TorchObjects(PickleInput input)
             throw input.Malformed("a tensor has no element type");
         }
 
-        long available = view.Type is null ? view.Elements / known.Size() : view.Elements;
+        // The third version reads a storage's bytes as its own type, whatever type the storage was declared with.
+        long size = known.Size(), declared = view.Type?.Size() ?? 1;
+        long before = view.Offset * declared, available = view.Elements * declared / size;
+        if (before % size != 0)
+        {
+            throw input.Malformed("a tensor begins within an element of its storage");
+        }
+
         RequireInBounds(shape, strides, offset, available, known);
-        return new PickledTensor(view.Storage, known, view.Offset + offset, shape, strides);
+        return new PickledTensor(view.Storage, known, (before / size) + offset, shape, strides);
     }
 
     private void RequireInBounds(long[] shape, long[] strides, long offset, long available, ElementType type)
@@ -164,7 +171,7 @@ internal sealed class TorchObjects(PickleInput input)
             PickledList list => list.Items,
             _ => null,
         };
-        return items is not null && items.All(i => i is long) ? [.. items.Cast<long>()] : null;
+        return items is { Count: <= MaxAxes } && items.All(i => i is long) ? [.. items.Cast<long>()] : null;
     }
 
     private static bool TryElementType(string name, out ElementType? type)
@@ -191,6 +198,7 @@ internal sealed class TorchObjects(PickleInput input)
         var dictionary = new PickledDictionary();
         if (arguments is [PickledList pairs, ..])
         {
+            input.Budget.Spend(pairs.Items.Count); // one list of pairs may be copied by any number of calls
             foreach (object? pair in pairs.Items)
             {
                 dictionary.Items.Add(pair switch

@@ -11,8 +11,8 @@ namespace Radapt.Checkpoints;
 internal sealed class Unpickler(PickleInput input, TorchObjects torch)
 {
     // A state dict of a thousand tensors with its optimizer needs about a hundred thousand of each.
-    private const int MaxValues = 8_000_000;
-    private const int MaxContainers = 2_000_000;
+    private const int MaxValues = 4_000_000;
+    private const int MaxContainers = 1_000_000;
 
     private readonly List<object?> _stack = [];
     private readonly List<int> _marks = [];

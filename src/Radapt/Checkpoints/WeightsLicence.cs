@@ -19,7 +19,7 @@ internal static partial class WeightsLicence
         string readme = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file)) ?? "", "README.md");
         try
         {
-            if (!File.Exists(readme))
+            if (!RegularFile.Exists(readme))
             {
                 return null;
             }

@@ -12,7 +12,7 @@ internal sealed class ZipDirectory
     private const uint EndSignature = 0x06054b50, End64Signature = 0x06064b50, Locator64Signature = 0x07064b50;
     private const uint EntrySignature = 0x02014b50, LocalSignature = 0x04034b50;
     private const int EndSize = 22;
-    private const long MaxDirectoryBytes = 128 << 20; // a million entries
+    private const long MaxDirectoryBytes = 25 << 20; // two hundred thousand entries
     private const long MaxInflation = 1040; // deflate itself cannot do better
 
     private readonly FileBytes _file;

@@ -8,6 +8,11 @@ namespace Radapt.Compute;
 /// collector may free while the native call still reads it: rarely, and more often on a busy machine, the call then fails or computes
 /// with another number (0.107; ArithmeticTests shows it). Here the object lives until the call is over. BannedSymbols.txt rules the plain forms out.
 /// </summary>
+/// <remarks>
+/// What ends in <c>InPlace</c> changes its first argument, and it is the only code that calls TorchSharp's methods that do
+/// (InPlaceEditTests). It refuses a tensor that a gradient will flow through: whether such an edit works depends on the kernel that
+/// made the tensor, and so on the processor.
+/// </remarks>
 internal static class Arithmetic
 {
 #pragma warning disable RS0030 // the one place that makes scalars
@@ -21,6 +26,13 @@ internal static class Arithmetic
     {
         using Scalar scalar = factor;
         return a.add(b, scalar);
+    }
+
+    /// <summary>a + number.</summary>
+    public static Tensor Plus(this Tensor a, double number)
+    {
+        using Scalar scalar = number;
+        return a.add(scalar, s_one);
     }
 
     /// <summary>a x factor.</summary>
@@ -41,55 +53,65 @@ internal static class Arithmetic
     public static Tensor PlusProduct(this Tensor a, Tensor b, Tensor c) => a.addcmul(b, c, s_one);
 
     /// <summary>a := a + b; returns a.</summary>
-    public static Tensor Add(this Tensor a, Tensor b) => a.add_(b, s_one);
+    public static Tensor AddInPlace(this Tensor a, Tensor b) => Editable(a).add_(b, s_one);
 
     /// <summary>a := a + factor b; returns a.</summary>
-    public static Tensor Add(this Tensor a, Tensor b, double factor)
+    public static Tensor AddInPlace(this Tensor a, Tensor b, double factor)
     {
         using Scalar scalar = factor;
-        return a.add_(b, scalar);
+        return Editable(a).add_(b, scalar);
     }
 
     /// <summary>a := a + number; returns a.</summary>
-    public static Tensor Add(this Tensor a, double number)
+    public static Tensor AddInPlace(this Tensor a, double number)
     {
         using Scalar scalar = number;
-        return a.add_(scalar, s_one);
+        return Editable(a).add_(scalar, s_one);
     }
 
     /// <summary>a := a x factor; returns a.</summary>
-    public static Tensor Scale(this Tensor a, double factor)
+    public static Tensor ScaleInPlace(this Tensor a, double factor)
     {
         using Scalar scalar = factor;
-        return a.mul_(scalar);
+        return Editable(a).mul_(scalar);
     }
 
+    /// <summary>a := a x b, number by number; returns a.</summary>
+    public static Tensor ScaleInPlace(this Tensor a, Tensor b) => Editable(a).mul_(b);
+
     /// <summary>a := a / divisor; returns a.</summary>
-    public static Tensor Divide(this Tensor a, double divisor)
+    public static Tensor DivideInPlace(this Tensor a, double divisor)
     {
         using Scalar scalar = divisor;
-        return a.div_(scalar);
+        return Editable(a).div_(scalar);
     }
 
     /// <summary>a := a + factor b x c; returns a.</summary>
-    public static Tensor AddProduct(this Tensor a, Tensor b, Tensor c, double factor)
+    public static Tensor AddProductInPlace(this Tensor a, Tensor b, Tensor c, double factor)
     {
         using Scalar scalar = factor;
-        return a.addcmul_(b, c, scalar);
+        return Editable(a).addcmul_(b, c, scalar);
     }
 
     /// <summary>a := a + factor b / c; returns a.</summary>
-    public static Tensor AddQuotient(this Tensor a, Tensor b, Tensor c, double factor)
+    public static Tensor AddQuotientInPlace(this Tensor a, Tensor b, Tensor c, double factor)
     {
         using Scalar scalar = factor;
-        return a.addcdiv_(b, c, scalar);
+        return Editable(a).addcdiv_(b, c, scalar);
     }
 
     /// <summary>Every element becomes the number; returns a.</summary>
-    public static Tensor Fill(this Tensor a, double number)
+    public static Tensor FillInPlace(this Tensor a, double number)
     {
         using Scalar scalar = number;
-        return a.fill_(scalar);
+        return Editable(a).fill_(scalar);
     }
+
+    /// <summary>Every element becomes that of b, rounded to a's type; returns a.</summary>
+    public static Tensor CopyInPlace(this Tensor a, Tensor b) => Editable(a).copy_(b);
 #pragma warning restore RS0030
+
+    private static Tensor Editable(Tensor a) => is_grad_enabled() && a.requires_grad
+        ? throw new InvalidOperationException("This tensor is part of a graph of gradients: it must not be changed in place.")
+        : a;
 }

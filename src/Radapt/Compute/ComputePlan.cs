@@ -18,10 +18,16 @@ public sealed record ComputePlan(string Precision, string Device, int Threads)
     public static ComputePlan Float32 { get; } = new("float32", "cpu", Environment.ProcessorCount);
 
     /// <summary>
-    /// How float32 products run: <c>linear</c> (the tensor library's own) or <c>convolution</c> (oneDNN through a 1 x 1 convolution,
-    /// which on some processors is twice as fast).
+    /// How float32 products run: <c>packed</c> (Radapt's own, for frozen weights; those by trained weights run as <c>linear</c>),
+    /// <c>linear</c> (the tensor library's own) or <c>convolution</c> (oneDNN through a 1 x 1 convolution).
     /// </summary>
     public string Products { get; init; } = "linear";
+
+    /// <summary>
+    /// Only the tensor library's own kernels, one by one, with no pass and no function of ours: slow, and what every other path is
+    /// compared with.
+    /// </summary>
+    internal bool Plain { get; init; }
 
     internal torch.Device TorchDevice => new(Device);
 

@@ -11,6 +11,9 @@ internal sealed class Kernels(ComputePlan plan)
     /// <summary>The plan these kernels carry out.</summary>
     public ComputePlan Plan { get; } = plan;
 
+    /// <summary>Which kernels ran.</summary>
+    public ComputePath Path { get; } = new();
+
     /// <summary>x W^T + b. Weights of another type than the activations (trained float32 masters) are cast to theirs.</summary>
     /// <param name="input">(…, in)</param>
     /// <param name="weight">(out, in)</param>
@@ -20,9 +23,25 @@ internal sealed class Kernels(ComputePlan plan)
     {
         Tensor w = Cast(weight, input);
         Tensor? b = bias is null ? null : Cast(bias, input);
-        return Plan.Products != "convolution" || input.dtype != ScalarType.Float32 ? F.linear(input, w, b)
-            : FrozenConvolution.Takes(input, w, b) ? FrozenConvolution.Apply(input, w, b)
-            : LinearByConvolution(input, w, b);
+        string? refusal = OnlyPlain ?? (input.dtype == ScalarType.Float32 ? null : "not float32");
+        if (refusal is null && Plan.Products == "packed")
+        {
+            refusal = FrozenProduct.Refusal(input, w, b);
+            if (refusal is null)
+            {
+                Path.Note(StepKernel.FrozenProduct, null);
+                return FrozenProduct.Apply(input, w, b, Plan.Threads);
+            }
+        }
+        else if (refusal is null && Plan.Products == "convolution")
+        {
+            return Path.Choose(StepKernel.FrozenConvolution, FrozenConvolution.Refusal(input, w, b), StepKernel.Convolution)
+                ? FrozenConvolution.Apply(input, w, b)
+                : LinearByConvolution(input, w, b);
+        }
+
+        Path.Note(StepKernel.Linear, refusal ?? "products linear");
+        return F.linear(input, w, b);
     }
 
     /// <summary>The same product as a 1 x 1 convolution over rows in channels-last order, which oneDNN computes.</summary>
@@ -36,8 +55,8 @@ internal sealed class Kernels(ComputePlan plan)
     }
 
     /// <summary>
-    /// softmax(Q K^T / sqrt(C/H)) V for every head: the library's fused kernel in float32, which is as fast as the products one by one and
-    /// keeps less; in bfloat16 on the CPU the products, which are twice as fast there.
+    /// softmax(Q K^T / sqrt(C/H)) V for every head: by passes of our own where they take it; otherwise the library's fused kernel in float32,
+    /// which keeps less than the products one by one, and in bfloat16 on the CPU the products, which are twice as fast there.
     /// </summary>
     /// <param name="qkv">(B, N, 3 C): queries, keys, values, each with its heads side by side</param>
     /// <param name="heads">H</param>
@@ -45,15 +64,27 @@ internal sealed class Kernels(ComputePlan plan)
     public Tensor SelfAttention(Tensor qkv, int heads)
     {
         (long b, long n, long c) = (qkv.shape[0], qkv.shape[1], qkv.shape[2] / 3);
-        if (Functions.SelfAttention.Takes(qkv))
+        string? refusal = OnlyPlain ?? Functions.SelfAttention.Refusal(qkv);
+        if (refusal is null)
         {
+            Path.Note(StepKernel.AttentionPasses, null);
             return Functions.SelfAttention.Apply(qkv, heads, Plan.Threads);
         }
 
+        string? floatRefusal = OnlyPlain ?? FloatAttention.Refusal(qkv, heads);
+        if (floatRefusal is null)
+        {
+            Path.Note(StepKernel.FloatAttention, null);
+            return FloatAttention.Apply(qkv, heads, Plan.Threads);
+        }
+
+        bool isFloat32 = qkv.dtype == ScalarType.Float32;
+        bool fused = isFloat32 || qkv.device_type != DeviceType.CPU;
+        Path.Note(fused ? StepKernel.AttentionLibrary : StepKernel.AttentionProducts, isFloat32 ? floatRefusal : refusal);
         using var scope = NewDisposeScope();
         Tensor[] parts = qkv.view(b, n, 3, heads, c / heads).permute(2, 0, 3, 1, 4).unbind(0); // 3 x (B, H, N, C/H)
         (Tensor query, Tensor key, Tensor value) = (parts[0], parts[1], parts[2]);
-        Tensor attended = qkv.dtype == ScalarType.Float32 || qkv.device_type != DeviceType.CPU
+        Tensor attended = fused
             ? F.scaled_dot_product_attention(query, key, value)
             : query.Times(1 / Math.Sqrt(c / heads)).matmul(key.transpose(-2, -1)).softmax(-1).matmul(value); // (B, H, N, C/H)
         return attended.transpose(1, 2).reshape(b, n, c).MoveToOuterDisposeScope();
@@ -63,8 +94,14 @@ internal sealed class Kernels(ComputePlan plan)
     /// <param name="above">(…, out): the result's gradient</param>
     /// <param name="weight">(out, in), of the same type</param>
     /// <returns>(…, in)</returns>
-    public Tensor InputGradient(Tensor above, Tensor weight) =>
-        Plan.Products == "convolution" && above.dtype == ScalarType.Float32 ? LinearByConvolution(above, weight.t(), null) : above.matmul(weight);
+    public Tensor InputGradient(Tensor above, Tensor weight) => OnlyPlain is not null || above.dtype != ScalarType.Float32
+        ? above.matmul(weight)
+        : Plan.Products switch
+        {
+            "packed" when FrozenProduct.Refusal(above, weight, null) is null => FrozenProduct.InputGradient(above, weight, Plan.Threads),
+            "convolution" => LinearByConvolution(above, weight.t(), null),
+            _ => above.matmul(weight),
+        };
 
     /// <summary>The residual sum, and its layer normalisation in the type that products are computed in. All statistics are float32.</summary>
     /// <param name="tokens">(B, N, C), float32</param>
@@ -75,7 +112,7 @@ internal sealed class Kernels(ComputePlan plan)
     /// <returns>Both (B, N, C): float32, and the plan's type</returns>
     public (Tensor Sum, Tensor Normed) AddNorm(Tensor tokens, ResidualBranch? branch, Tensor weight, Tensor bias, double epsilon)
     {
-        if (ResidualNorm.Takes(tokens, branch, Plan.Type))
+        if (Path.Choose(StepKernel.NormPass, OnlyPlain ?? ResidualNorm.Refusal(tokens, branch, Plan.Type), StepKernel.NormLibrary))
         {
             return ResidualNorm.Apply(tokens, branch, weight, bias, epsilon, Plan.Type, Plan.Threads);
         }
@@ -97,7 +134,12 @@ internal sealed class Kernels(ComputePlan plan)
     public Tensor LayerNorm(Tensor input, Tensor weight, Tensor bias, double epsilon) => F.layer_norm(input, [weight.shape[0]], weight, bias, epsilon);
 
     /// <summary>Exact GELU, x Φ(x) with the error function.</summary>
-    public Tensor Gelu(Tensor input) => Functions.Gelu.Takes(input) ? Functions.Gelu.Apply(input, Plan.Threads) : F.gelu(input);
+    public Tensor Gelu(Tensor input) => Path.Choose(StepKernel.GeluPass, OnlyPlain ?? Functions.Gelu.Refusal(input), StepKernel.GeluLibrary)
+        ? Functions.Gelu.Apply(input, Plan.Threads)
+        : F.gelu(input);
+
+    /// <summary>Why no pass and no function of ours may run, whatever it could take; null: they may.</summary>
+    public string? OnlyPlain => Plan.Plain ? "only plain kernels are asked for" : null;
 
     private static Tensor Cast(Tensor weight, Tensor like) => weight.dtype == like.dtype ? weight : weight.to(like.dtype);
 }

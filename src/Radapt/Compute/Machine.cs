@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Radapt.Compute;
 
@@ -8,6 +9,9 @@ public sealed record Machine(int PhysicalCores, int LogicalCores, string Process
 {
     /// <summary>This machine. Where physical cores cannot be told, half of the logical ones are assumed on x86, all of them elsewhere.</summary>
     public static Machine Current { get; } = Read();
+
+    /// <summary>Widest vectors that .NET uses in this process, bits: 512, 256 (AVX2), 128 (SSE or Arm), or 0. Its settings can narrow them.</summary>
+    public static int VectorBits { get; } = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
 
     /// <summary>Largest resident memory of this process so far, MiB.</summary>
     public static double PeakMemoryMib
@@ -19,8 +23,23 @@ public sealed record Machine(int PhysicalCores, int LogicalCores, string Process
         }
     }
 
-    /// <summary>Memory that this process may take: the machine's, or what its container allows.</summary>
-    internal static long MemoryBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+    /// <summary>Memory that this process may take: the machine's, what its container allows, or its limit of address space.</summary>
+    internal static long MemoryBytes => Math.Min(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, AddressSpaceLimit());
+
+    // The runtime reads a container's limit, but not that of `ulimit -v`, which batch systems set.
+    private static long AddressSpaceLimit()
+    {
+        try
+        {
+            string? line = OperatingSystem.IsLinux() ? File.ReadLines("/proc/self/limits").FirstOrDefault(l => l.StartsWith("Max address space", StringComparison.Ordinal)) : null;
+            return line?["Max address space".Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var soft, ..]
+                && long.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) ? bytes : long.MaxValue;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return long.MaxValue;
+        }
+    }
 
     private static Machine Read()
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using Sylvan.Data.Csv;
 
 namespace Radapt.Datasets;
@@ -9,6 +10,12 @@ namespace Radapt.Datasets;
 /// </summary>
 internal sealed record CsvCells(string File, IReadOnlyList<string> Header, IReadOnlyList<(int Line, string[] Cells)> Rows)
 {
+    /// <summary>Cells of a workbook that hold a formula without a saved result, by line and column; they are empty in <see cref="Rows"/>.</summary>
+    public IReadOnlyList<(int Line, int Column)> Uncomputed { get; init; } = [];
+
+    private const long MostCells = 20_000_000; // a row counts for four more, which is what it takes in memory
+    private const int RowCost = 4;
+
     private static readonly SearchValues<char> s_quoted = SearchValues.Create(",;\t\"\r\n");
 
     /// <summary>Reads a file delimited by commas, semicolons, tabs or bars, whichever its first line has most of.</summary>
@@ -48,6 +55,10 @@ internal sealed record CsvCells(string File, IReadOnlyList<string> Header, IRead
                 else if (cells is not null)
                 {
                     rows.Add((line, cells));
+                    if (rows.Count * (header!.Length + (long)RowCost) > MostCells)
+                    {
+                        throw new RadaptException($"{file} has more than {MostCells:N0} cells: leave out columns that are not needed.");
+                    }
                 }
 
                 // Quoted cells may hold line breaks, so that the number of the row is not the number of the line.
@@ -62,12 +73,22 @@ internal sealed record CsvCells(string File, IReadOnlyList<string> Header, IRead
         return new CsvCells(file, header ?? throw new RadaptException($"{file} is empty."), rows);
     }
 
-    /// <summary>A cell as it is written: in quotes where it holds a delimiter, a quote or a line break (RFC 4180).</summary>
-    public static string Quoted(string cell) =>
-        cell.AsSpan().IndexOfAny(s_quoted) < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    /// <summary>
+    /// A cell as every table here is written: in quotes where it holds a delimiter, a quote or a line break (RFC 4180), and with an apostrophe before what
+    /// a spreadsheet would run as a formula. <see cref="Read"/> takes the apostrophe away again.
+    /// </summary>
+    public static string Written(string cell)
+    {
+        string guarded = IsRun(cell) ? "'" + cell : cell;
+        return guarded.AsSpan().IndexOfAny(s_quoted) < 0 ? guarded : $"\"{guarded.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    }
 
-    /// <summary>The same for a table that is to be looked at: file names come from anywhere, and a cell that a spreadsheet would take for a formula gets an apostrophe.</summary>
-    public static string QuotedForSpreadsheets(string cell) => Quoted(cell.Length > 0 && cell[0] is '=' or '+' or '@' ? "'" + cell : cell);
+    // Spreadsheets run what begins so; numbers with a sign are harmless. A cell that looks guarded already gets one more apostrophe, so that reading takes one away.
+    private static bool IsRun(ReadOnlySpan<char> cell)
+    {
+        ReadOnlySpan<char> text = cell.TrimStart('\'');
+        return text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' && !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+    }
 
     private static string[]? Cells(CsvDataReader reader, string[]? header, string where, Dictionary<string, string> pool)
     {
@@ -78,6 +99,7 @@ internal sealed record CsvCells(string File, IReadOnlyList<string> Header, IRead
         {
             ReadOnlySpan<char> cell = reader.GetFieldSpan(i).Trim();
             any |= cell.Length > 0;
+            cell = cell.Length > 1 && cell[0] == '\'' && IsRun(cell[1..]) ? cell[1..] : cell;
             if (i < cells.Length)
             {
                 cells[i] = cell.Length == 0 ? "" : Pooled(cell, pool);
@@ -88,8 +110,12 @@ internal sealed record CsvCells(string File, IReadOnlyList<string> Header, IRead
             }
         }
 
-        return !any ? null : given >= cells.Length ? cells : throw WrongCount(where, given, cells.Length);
+        Array.Fill(cells, "", Math.Min(given, cells.Length), Math.Max(0, cells.Length - given));
+        return !any ? null : given >= cells.Length || IsNameless(header!, given) ? cells : throw WrongCount(where, given, cells.Length);
     }
+
+    // A header line that ends with a delimiter has a column without a name, which rows need not have.
+    private static bool IsNameless(string[] header, int from) => header.AsSpan(from).IndexOfAnyExcept("") < 0;
 
     private static RadaptException WrongCount(string where, int given, int expected) =>
         new($"{where} has {given} cells, the header has {expected}: put names that hold a delimiter in quotes, and write an empty cell for unknown.");

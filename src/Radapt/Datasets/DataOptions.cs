@@ -78,6 +78,9 @@ public sealed record DataOptions
     /// <summary>Accept more than 5 % of rows without an image.</summary>
     public bool AllowMissingImages { get; init; }
 
+    /// <summary>Messages show the names of image files also where the data knows patients.</summary>
+    public bool PlainNames { get; init; }
+
     /// <summary>Seed of the label fraction's draw.</summary>
     public long Seed { get; init; }
 }

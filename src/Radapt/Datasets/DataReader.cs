@@ -18,6 +18,7 @@ public static class DataReader
         var notes = new List<string>();
         DataParts read = Parts(o, notes);
         List<LocatedRow>[] parts = read.Parts;
+        bool knowsPatients = PatientPrivacy.DecideInPlace(parts, o.PlainNames);
         RowChecks.Overlap(parts, o, notes);
         for (int p = 0; p < parts.Length; p++)
         {
@@ -47,6 +48,7 @@ public static class DataReader
         {
             Choices = read.Choices,
             Matching = read.Matching,
+            KnowsPatients = knowsPatients,
             Drawn = read.IsDrawn ? [.. images.Index().SelectMany(p => p.Item.Items.Select(i => (i, Split.Names[p.Index])))] : [],
         };
     }
@@ -98,6 +100,7 @@ public static class DataReader
 
     private static LabelledImages Checked(IReadOnlyList<string> findings, List<LocatedRow> rows, DataOptions o, ICollection<string> notes)
     {
+        PatientPrivacy.DecideInPlace([rows], o.PlainNames);
         rows = RowChecks.WithoutRepeats(rows, notes);
         RowChecks.Missing(rows, o, notes);
         return Images(findings, rows);
@@ -131,7 +134,7 @@ public static class DataReader
         MatchedTable table = MatchedTable.Read(file, o, notes, withSplits: o.Folds == 0);
         if (o.Folds > 0 || !table.HasSplits)
         {
-            DrawnSplit drawn = o.Folds > 0 ? FoldSplit.Of(table.Rows, o, TableColumns.Of(LabelTable.Cells(file, o)).Split >= 0, file, notes) : DrawnSplit.Of(table.Rows, o, file, notes);
+            DrawnSplit drawn = o.Folds > 0 ? FoldSplit.Of(table.Rows, o, TableColumns.Of(table.Cells).Split >= 0, file, notes) : DrawnSplit.Of(table.Rows, o, file, notes);
             return new DataParts(table.Findings, drawn.Parts) { Choices = [.. table.Choices, .. drawn.Choices], Matching = table.Report, IsDrawn = true };
         }
 
@@ -185,6 +188,7 @@ public static class DataReader
         parts[0] = Locate(train, train.Rows, o, notes);
         parts[1] = ReadList(o.Val);
         parts[2] = o.Test is null ? [] : ReadList(o.Test);
+        PatientSpellings.UnifyInPlace(parts, notes);
         return new DataParts(train.Findings, parts);
 
         List<LocatedRow> ReadList(string file)
@@ -194,7 +198,9 @@ public static class DataReader
         }
     }
 
-    private static string TableFile(string data)
+    /// <summary>The table that a folder holds, or the file itself.</summary>
+    /// <exception cref="RadaptException">The folder holds none, or several.</exception>
+    internal static string TableFile(string data)
     {
         if (!Directory.Exists(data))
         {
@@ -206,6 +212,9 @@ public static class DataReader
             : files.Length > 1 ? throw new RadaptException($"{data} holds {string.Join(" and ", files.Select(f => Path.GetFileName(f)))}: name one of them.")
             : throw new RadaptException($"{data} holds no labels.csv: {(PublishedSource.Recognise(data) is { } set ? $"it looks like {set.Title}: --data {set.Prefix}:{data}" : "name the label table itself")}.");
     }
+
+    /// <summary>Whether a folder holds a label table.</summary>
+    public static bool HasTable(string folder) => s_tables.Any(t => File.Exists(Path.Combine(folder, t)));
 
     private static void RefuseTableOptions(DataOptions o, string source)
     {
@@ -237,10 +246,16 @@ public static class DataReader
 
     private static List<LocatedRow> Locate(LabelRows source, IReadOnlyList<LabelRow> rows, DataOptions o, ICollection<string> notes)
     {
-        ImageFiles files = ImageFiles.Locate([.. rows.Select(r => r.Name)], source.File, o.ImageRoot, notes);
+        ImageFiles files = ImageFiles.Locate(rows, source.File, o, notes);
         return [.. rows.Select((row, i) => new LocatedRow(row, source.File, files.Paths[i], files.Exist[i]))];
     }
 
     private static LabelledImages Images(IReadOnlyList<string> findings, IEnumerable<LocatedRow> rows) =>
-        new(findings, [.. rows.Where(r => r.Exists).Select(r => new LabelledImage(r.Row.Name, r.Path, r.Row.Patient, r.Row.Labels) { Study = r.Row.Study, View = r.Row.View, Line = r.Row.Line })]);
+        new(findings, [.. rows.Where(r => r.Exists).Select(r => new LabelledImage(r.Row.Name, r.Path, r.Row.Patient, r.Row.Labels)
+        {
+            Study = r.Row.Study,
+            View = r.Row.View,
+            Line = r.Row.Line,
+            Shown = r.Shown,
+        })]);
 }

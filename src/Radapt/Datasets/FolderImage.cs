@@ -16,6 +16,9 @@ internal sealed record FolderImage(string Path, string Name)
     /// <summary>Why it is not used, such as <c>CT</c>; null: it is a radiograph, as far as can be told.</summary>
     public string? Refusal { get; private init; }
 
+    /// <summary>Its header cannot be read, which is why it is refused.</summary>
+    public bool IsUnreadable { get; private init; }
+
     /// <summary>No image at all, such as a report or a DICOMDIR; nobody misses it.</summary>
     public bool IsWithoutPixels => Identity is { Frames: 0 };
 
@@ -50,14 +53,17 @@ internal sealed record FolderImage(string Path, string Name)
         }
         catch (RadaptException e)
         {
-            // The message begins with the path, which may be a name; what follows is about bytes and tags.
-            return this with { Refusal = "unreadable" + (e.Message.StartsWith(Path, StringComparison.Ordinal) ? e.Message[Path.Length..].TrimEnd('.') : "") };
+            return this with { Refusal = $"unreadable: {e.What.TrimEnd('.')}", IsUnreadable = true };
         }
     }
 
+    // A code of two to four letters in every sound file; whatever else a file has there is not shown.
+    private static string Shown(string modality) =>
+        modality.Length <= 16 && modality.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c)) ? modality : "of an unknown modality";
+
     private static string? Refused(DicomIdentity identity) =>
-        identity.Frames == 0 ? $"{identity.Modality} without pixels".TrimStart()
-        : identity.Modality.Length > 0 && !s_radiographs.Contains(identity.Modality) ? identity.Modality
+        identity.Frames == 0 ? $"{Shown(identity.Modality)} without pixels".TrimStart()
+        : identity.Modality.Length > 0 && !s_radiographs.Contains(identity.Modality) ? Shown(identity.Modality)
         : identity.Frames > 1 ? "multi-frame"
         : null;
 }

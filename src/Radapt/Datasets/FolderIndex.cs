@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Radapt.Datasets;
 
 /// <summary>Finds the files of a folder that a table's cell may mean. Case does not matter: tables are typed, and copied between systems.</summary>
@@ -22,10 +24,23 @@ internal sealed class FolderIndex
     /// <summary>The images that a cell means, as indices into the folder's; none, one or several.</summary>
     public IReadOnlyList<int> Find(string cell, MatchKind kind) => kind switch
     {
-        MatchKind.Path => FindPath(ImageNames.Normal(cell)),
-        MatchKind.Stem => Find(ImageNames.Stem(ImageNames.Normal(cell)), (int)kind),
-        _ => Find(cell, (int)kind),
+        MatchKind.Path => FindPath(Composed(ImageNames.Normal(cell))),
+        MatchKind.Stem => Find(Composed(ImageNames.Stem(ImageNames.Normal(cell))), (int)kind),
+        _ => Find(Composed(cell), (int)kind),
     };
+
+    // Letters with marks have two spellings in Unicode; tables mostly have one, files from a Mac the other. Lone surrogates of damaged names have no form.
+    private static string Composed(string text)
+    {
+        try
+        {
+            return text.Normalize(NormalizationForm.FormC);
+        }
+        catch (ArgumentException)
+        {
+            return text;
+        }
+    }
 
     private List<int> Find(string text, int kind) =>
         _exact[kind].TryGetValue(text, out List<int>? found) ? found
@@ -37,7 +52,7 @@ internal sealed class FolderIndex
     {
         return _paths.TryGetValue(path, out List<int>? same) ? same
             : _exact[(int)MatchKind.Path].TryGetValue(ImageNames.FileName(path), out List<int>? named)
-                ? [.. named.Where(i => EndsWith(_folder.Images[i].Name, path) || EndsWith(path, _folder.Images[i].Name))]
+                ? [.. named.Where(i => EndsWith(Composed(_folder.Images[i].Name), path) || EndsWith(path, Composed(_folder.Images[i].Name)))]
                 : [];
 
         static bool EndsWith(string a, string b) => a.EndsWith("/" + b, StringComparison.OrdinalIgnoreCase);
@@ -48,8 +63,9 @@ internal sealed class FolderIndex
         var index = new Dictionary<string, List<int>>(StringComparer.OrdinalIgnoreCase);
         for (int i = 0; i < _folder.Images.Count; i++)
         {
-            if (key(_folder.Images[i]) is { Length: > 0 } text)
+            if (key(_folder.Images[i]) is { Length: > 0 } written)
             {
+                string text = Composed(written);
                 (index.TryGetValue(text, out List<int>? images) ? images : index[text] = []).Add(i);
             }
         }

@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using Radapt.Imaging;
 
 namespace Radapt.Datasets;
 
@@ -11,11 +12,11 @@ internal static class IdenticalFiles
     private const int TailBytes = 4096;
 
     /// <summary>For every file the number of the first one with the same content, its own if there is none.</summary>
-    /// <exception cref="RadaptException">A file cannot be read.</exception>
+    /// <exception cref="RadaptException">A file cannot be read; its place is the file's path.</exception>
     public static int[] First(IReadOnlyList<string> paths, CancellationToken cancellation = default)
     {
         int[] first = [.. Enumerable.Range(0, paths.Count)];
-        foreach (int[] sameLength in Alike(first, i => Read(paths[i], static p => new FileInfo(p).Length)))
+        foreach (int[] sameLength in Alike(first, i => Read(paths[i], static p => RegularFile.Length(p))))
         {
             foreach (int[] sameTail in Alike(sameLength, i => Read(paths[i], Tail)))
             {
@@ -41,7 +42,7 @@ internal static class IdenticalFiles
 
     private static UInt128 Tail(string path)
     {
-        using FileStream file = File.OpenRead(path);
+        using FileStream file = RegularFile.OpenRead(path);
         file.Position = Math.Max(0, file.Length - TailBytes);
         Span<byte> tail = stackalloc byte[TailBytes];
         return XxHash128.HashToUInt128(tail[..file.ReadAtLeast(tail, TailBytes, throwOnEndOfStream: false)]);
@@ -49,7 +50,7 @@ internal static class IdenticalFiles
 
     private static UInt128 Whole(string path)
     {
-        using FileStream file = File.OpenRead(path);
+        using FileStream file = RegularFile.OpenRead(path);
         var hash = new XxHash128();
         hash.Append(file);
         return hash.GetCurrentHashAsUInt128();
@@ -63,7 +64,7 @@ internal static class IdenticalFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RadaptException($"{path}: the image file cannot be read: {e.Message}", e);
+            throw RadaptException.In(path, $"the image file cannot be read: {RadiographReader.Reason(e)}", e);
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Radapt.Datasets;
 
 /// <summary>Where the images of a table lie.</summary>
@@ -9,12 +11,18 @@ internal sealed record ImageFiles(string Root, IReadOnlyList<string> Paths, IRea
     private const int ListFrom = 32;
 
     /// <summary>
-    /// Looks for image files. Without <paramref name="imageRoot"/> names are relative to the table's folder or, where it holds none of
+    /// Looks for image files. Without an image root names are relative to the table's folder or, where it holds none of
     /// them, to <c>images</c> in it, which is noted.
     /// </summary>
     /// <exception cref="RadaptException">The root is no folder, or holds none of the files.</exception>
-    public static ImageFiles Locate(IReadOnlyList<string> names, string table, string? imageRoot, ICollection<string> notes)
+    /// <param name="rows">Rows that name their images.</param>
+    /// <param name="table">Their table or list.</param>
+    /// <param name="o">The image root, and whether messages may show names.</param>
+    /// <param name="notes">Receives a line to print.</param>
+    public static ImageFiles Locate(IReadOnlyList<LabelRow> rows, string table, DataOptions o, ICollection<string> notes)
     {
+        string[] names = [.. rows.Select(r => r.Name)];
+        string? imageRoot = o.ImageRoot;
         string root = imageRoot ?? Path.GetDirectoryName(Path.GetFullPath(table))!;
         if (!Directory.Exists(root))
         {
@@ -22,7 +30,7 @@ internal sealed record ImageFiles(string Root, IReadOnlyList<string> Paths, IRea
         }
 
         ImageFiles files = In(Path.GetFullPath(root), names);
-        if (names.Count == 0 || files.Exist.Any(e => e))
+        if (names.Length == 0 || files.Exist.Any(e => e))
         {
             return files;
         }
@@ -36,9 +44,10 @@ internal sealed record ImageFiles(string Root, IReadOnlyList<string> Paths, IRea
         }
 
         string hint = found ? $"they are in {inside.Root}: pass --image-root {inside.Root}"
-            : Similar(files.Paths[0]) is { } similar ? $"there is {Path.GetFileName(similar)}: names need their ending"
+            : Similar(files.Paths[0]) is { } similar ? $"there is a file of the first one's name that ends in {Path.GetExtension(similar)}: names need their ending"
             : "set --image-root to the folder the names are relative to";
-        throw new RadaptException($"{table}: none of the {names.Count} images is in {files.Root} (first: {names[0]}); {hint}.");
+        string first = o.PlainNames || !PatientPrivacy.MayName(rows) ? $" (first: {names[0]})" : "";
+        throw new RadaptException($"{table}: none of the {names.Length} images is in {files.Root}{first}; {hint}.");
     }
 
     /// <summary>The share of names, 0 to 1, that <see cref="Locate"/> would find a file for; nothing is refused.</summary>
@@ -64,8 +73,22 @@ internal sealed record ImageFiles(string Root, IReadOnlyList<string> Paths, IRea
             paths[i] = Path.GetFullPath(names[i].Replace('\\', Path.DirectorySeparatorChar), root);
         }
 
-        return new ImageFiles(root, paths, FindFiles(paths));
+        bool[] exist = FindFiles(paths);
+        for (int i = 0; i < paths.Length; i++)
+        {
+            if (!exist[i] && OtherForm(names[i], root) is { } path)
+            {
+                (paths[i], exist[i]) = (path, true);
+            }
+        }
+
+        return new ImageFiles(root, paths, exist);
     }
+
+    // Tables mostly hold composed letters (ü as one character); files that came from a Mac may have decomposed ones (u and two dots).
+    private static string? OtherForm(string name, string root) => Ascii.IsValid(name) || name.Any(char.IsSurrogate) ? null
+        : new[] { NormalizationForm.FormC, NormalizationForm.FormD }
+            .Select(form => Path.GetFullPath(name.Normalize(form).Replace('\\', Path.DirectorySeparatorChar), root)).FirstOrDefault(File.Exists);
 
     /// <summary>Whether there are files of these absolute paths.</summary>
     public static bool[] FindFiles(IReadOnlyList<string> paths)

@@ -7,8 +7,6 @@ internal sealed record ImageFolder(string Root, IReadOnlyList<FolderImage> Image
 {
     private const int MostFiles = 1_000_000;
 
-    private static readonly EnumerationOptions s_all = new() { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System };
-
     /// <summary>Lists a folder at any depth and reads the headers, several at a time; no pixel is decoded.</summary>
     /// <exception cref="RadaptException">It is no folder, cannot be listed, or holds absurdly many files.</exception>
     public static ImageFolder Read(string root)
@@ -22,7 +20,7 @@ internal sealed record ImageFolder(string Root, IReadOnlyList<FolderImage> Image
         string[] files;
         try
         {
-            files = [.. Directory.EnumerateFiles(root, "*", s_all).Take(MostFiles + 1)];
+            files = [.. FolderWalk.Files(root).Take(MostFiles + 1)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -49,7 +49,7 @@ internal static class LabelClasses
     public static int Parse(ReadOnlySpan<char> cell, string where) =>
         int.TryParse(cell, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
             ? number
-            : throw new RadaptException($"{where}: '{cell}' is no class number: write an integer.");
+            : throw new RadaptException($"{where}: {ShownCell.Of(cell)} is not a class number: write an integer.");
 
     private static string[] Name(int[] kept, string stem, IReadOnlyList<string> asked)
     {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Radapt.Datasets;
 
 /// <summary>
@@ -6,11 +8,15 @@ namespace Radapt.Datasets;
 /// </summary>
 internal static class LabelTable
 {
+    // As programs write them in English, and spreadsheets in the languages that their users set.
+    private static readonly HashSet<string> s_true = new(StringComparer.OrdinalIgnoreCase) { "true", "wahr", "vrai", "vero", "verdadero", "verdadeiro", "waar", "sant", "prawda" };
+    private static readonly HashSet<string> s_false = new(StringComparer.OrdinalIgnoreCase) { "false", "falsch", "faux", "falso", "onwaar", "falskt", "fałsz" };
+
     /// <summary>Reads a table whose rows name their image files; see <see cref="Read(CsvCells, TableColumns, DataOptions, ICollection{string}, bool, bool)"/>.</summary>
     /// <exception cref="RadaptException">The table is malformed or does not hold what is asked for.</exception>
     public static LabelRows Read(string file, DataOptions options, ICollection<string> notes, bool withSplits)
     {
-        CsvCells cells = Cells(file, options);
+        CsvCells cells = Cells(file, options, notes);
         TableColumns columns = TableColumns.Of(cells);
         int image = options.ImageColumn is { } name ? Find(cells, name, "--image-column") : columns.Image;
         return image >= 0 ? Read(cells, columns with { Image = image }, options, notes, withSplits)
@@ -18,8 +24,11 @@ internal static class LabelTable
     }
 
     /// <summary>The cells of a text table or of a workbook's sheet; no two columns have the same name.</summary>
+    /// <param name="file">The table.</param>
+    /// <param name="options">The sheet of a workbook.</param>
+    /// <param name="notes">Receives lines to print.</param>
     /// <exception cref="RadaptException">The file is no table.</exception>
-    public static CsvCells Cells(string file, DataOptions options)
+    public static CsvCells Cells(string file, DataOptions options, ICollection<string> notes)
     {
         bool isWorkbook = Spreadsheet.IsWorkbook(file);
         if (options.Sheet is not null && !isWorkbook)
@@ -27,7 +36,7 @@ internal static class LabelTable
             throw new RadaptException($"--sheet is for Excel workbooks (.xlsx); {file} is none.");
         }
 
-        CsvCells cells = isWorkbook ? Spreadsheet.Read(file, options.Sheet) : CsvCells.Read(file);
+        CsvCells cells = isWorkbook ? Spreadsheet.Read(file, options.Sheet, notes) : CsvCells.Read(file);
         RefuseRepeatedColumns(cells);
         return cells.Rows.Count > 0 ? cells : throw new RadaptException($"{file} has a header and no rows.");
     }
@@ -56,6 +65,7 @@ internal static class LabelTable
 
         (int image, int patient) = (columns.Image, columns.Patient);
         int split = withSplits ? columns.Split : -1;
+        RequireResults(cells, [image, patient, split, columns.Study, columns.View]);
         (IReadOnlyList<int> kept, IReadOnlyList<string> findings, sbyte[]?[] labels) = options.ClassColumn is { } column
             ? ReadClasses(cells, column, options)
             : ReadFindings(cells, options, columns.All, notes);
@@ -103,6 +113,7 @@ internal static class LabelTable
         CsvCells cells, string column, DataOptions options)
     {
         int ordinal = Find(cells, column, "--class-column");
+        RequireResults(cells, [ordinal]);
         int?[] classes = [.. cells.Rows.Select(row => row.Cells[ordinal].Length == 0
             ? (int?)null
             : LabelClasses.Parse(row.Cells[ordinal], $"{cells.File} line {row.Line}, column '{column}'"))];
@@ -115,6 +126,8 @@ internal static class LabelTable
         int[] columns = options.Findings.Count > 0
             ? [.. options.Findings.Select(f => Find(cells, f, "--findings"))]
             : ChooseColumns(cells, reserved, notes);
+        RequireResults(cells, columns);
+        NoteMissingMarks(cells, columns, notes);
         var labels = new sbyte[]?[cells.Rows.Count];
         for (int i = 0; i < labels.Length; i++)
         {
@@ -155,11 +168,15 @@ internal static class LabelTable
             }
 
             (firstBad is null && known > 0 ? chosen : others).Add(c);
+            if (firstBad is null && known == 0)
+            {
+                RequireResults(cells, [c]); // a column of labels, had its formulas been computed
+            }
         }
 
         if (chosen.Count == 0)
         {
-            string found = others.Count == 0 ? "" : $" ('{cells.Header[others[0]]}' has '{cells.Rows[0].Cells[others[0]]}' in line {cells.Rows[0].Line})";
+            string found = others.Count == 0 ? "" : $" ({Listed(others.Select(c => cells.Header[c]))} hold other values)";
             throw new RadaptException(
                 $"{cells.File} has no column of 0/1 labels{found}: add one column per finding, or name a column of class numbers by --class-column.");
         }
@@ -177,29 +194,53 @@ internal static class LabelTable
         return [.. chosen];
     }
 
-    // 1.0 and 0.0 are what a spreadsheet or data frame writes for 1 and 0 once a column has an empty cell.
-    internal static sbyte? ParseLabel(string cell) => cell switch
-    {
-        "" => -1,
-        "0" or "0.0" or "0,0" => 0,
-        "1" or "1.0" or "1,0" => 1,
-        _ => null,
-    };
+    /// <summary>The label that a cell holds: 1, 0, -1 (unknown); null: it holds something else.</summary>
+    internal static sbyte? ParseLabel(string cell) =>
+        cell is "0" ? 0 : cell is "1" ? 1 : cell.Length == 0 || MissingMarks.IsMark(cell) ? -1
+        : s_true.Contains(cell) ? 1 : s_false.Contains(cell) ? 0
+        // 1.0 is what a spreadsheet or data frame writes for 1 once a column has an empty cell, 1.000e+00 what a matrix becomes.
+        : double.TryParse(cell.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number is 0 or 1 ? (sbyte)number
+        : null;
 
     private static RadaptException BadLabel(CsvCells cells, int line, int column, string cell) => new(
-        $"{cells.File} line {line}, column '{cells.Header[column]}': '{cell}' is neither 0, 1 nor empty (unknown); class numbers are read with "
+        $"{cells.File} line {line}, column '{cells.Header[column]}': {(TableColumns.Of(cells).All.Contains(column) ? "its text" : ShownCell.Of(cell))} is neither 0, 1 nor empty (unknown); class numbers are read with "
         + "--class-column, and --findings names the columns to use.");
+
+    // A formula that no program has computed yet has no value to read: taking it as empty would lose labels without a word.
+    private static void RequireResults(CsvCells cells, IEnumerable<int> columns)
+    {
+        foreach (int column in columns.Where(c => c >= 0))
+        {
+            int[] lines = [.. cells.Uncomputed.Where(u => u.Column == column).Select(u => u.Line)];
+            if (lines.Length > 0)
+            {
+                throw new RadaptException(
+                    $"{cells.File}, column '{cells.Header[column]}': {lines.Length} cell{(lines.Length == 1 ? " holds a formula" : "s hold formulas")} without a saved result ({MatchReport.Lines(lines)}): "
+                    + "open the workbook in a spreadsheet program and save it, or replace formulas by their values.");
+            }
+        }
+    }
+
+    private static void NoteMissingMarks(CsvCells cells, int[] columns, ICollection<string> notes)
+    {
+        (int Line, string Mark)[] marks = [.. cells.Rows.SelectMany(r => columns.Select(c => (r.Line, Mark: r.Cells[c]))).Where(c => c.Mark.Length > 0 && MissingMarks.IsMark(c.Mark))];
+        if (marks.Length > 0)
+        {
+            notes.Add($"{cells.File}: {marks.Length} label{(marks.Length == 1 ? "" : "s")} {string.Join(", ", marks.Select(m => m.Mark).Distinct().Take(5))} taken as unknown, like empty cells (first in line {marks[0].Line}).");
+        }
+    }
 
     private static string? SplitOf(string cell, string file, int line) => cell.ToUpperInvariant() switch
     {
-        "" => null,
+        _ when cell.Length == 0 || MissingMarks.IsMark(cell) => null,
         "TRAIN" => "train",
         "VAL" => "val",
         "TEST" => "test",
-        _ => throw new RadaptException($"{file} line {line}, column 'split': '{cell}' is neither train, val nor test."),
+        _ => throw new RadaptException($"{file} line {line}, column 'split': {ShownCell.Of(cell)} is neither train, val nor test."),
     };
 
-    private static string? Cell(string[] row, int column) => column >= 0 && row[column].Length > 0 ? row[column] : null;
+    // A data frame's mark for a missing patient would otherwise be the patient of all such rows.
+    private static string? Cell(string[] row, int column) => column >= 0 && row[column].Length > 0 && !MissingMarks.IsMark(row[column]) ? row[column] : null;
 
     /// <summary>The column of this name.</summary>
     /// <exception cref="RadaptException">There is none.</exception>

@@ -15,6 +15,9 @@ public sealed record LabelledImage(string Name, string Path, string? Patient, IR
 
     /// <summary>View position as the source writes it, such as <c>PA</c> or <c>Lateral</c>; null where unknown.</summary>
     public string? View { get; init; }
+
+    /// <summary>What messages call the image: its name, or the row of the table where the data knows patients, after whom files are often named.</summary>
+    public string Shown { get => field ?? Name; init; }
 }
 
 /// <summary>Images that are labelled for the same findings, in the order of the table.</summary>
@@ -68,6 +71,9 @@ public sealed record DataSplits(LabelledImages Train, LabelledImages Val, Labell
 
     /// <summary>The split that was drawn, before any label fraction: images and the part of each; empty: the data has a split.</summary>
     internal IReadOnlyList<(LabelledImage Image, string Part)> Drawn { get; init; } = [];
+
+    /// <summary>The table names patients, or images are DICOM; see <see cref="PatientPrivacy"/>.</summary>
+    internal bool KnowsPatients { get; init; }
 
     /// <summary>Rows of the table that lost their images, since those are no radiographs or cannot be read.</summary>
     public int RefusedRows => Matching?.Refused.Count ?? 0;

@@ -29,7 +29,7 @@ internal sealed record MatchReport
     /// <summary>Files that no row means.</summary>
     public required int FilesWithoutRow { get; init; }
 
-    /// <summary>Files that were refused, by reason, with names that hide what is a patient's.</summary>
+    /// <summary>Files that were refused, by reason, with their paths below the image root, which may be patients' names.</summary>
     public required IReadOnlyList<(string Reason, string File)> RefusedFiles { get; init; }
 
     /// <summary>Rows that mean at least one file.</summary>
@@ -42,7 +42,8 @@ internal sealed record MatchReport
     /// <summary>What to print.</summary>
     /// <param name="table">The table, and how it was matched.</param>
     /// <param name="views">The views that were asked for.</param>
-    public IEnumerable<string> Notes(string table, string views)
+    /// <param name="plainNames">Refused files are shown by their names; else they are counted.</param>
+    public IEnumerable<string> Notes(string table, string views, bool plainNames)
     {
         if (Files is { } files)
         {
@@ -54,9 +55,9 @@ internal sealed record MatchReport
         if (RefusedFiles.Count > 0)
         {
             string[] kinds = [.. RefusedFiles.GroupBy(f => f.Reason).OrderBy(g => g.Key, StringComparer.Ordinal)
-                .Select(g => $"{g.Count()} {g.Key} ({string.Join(", ", g.Take(3).Select(f => f.File))}{(g.Count() > 3 ? ", …" : "")})")];
+                .Select(g => $"{g.Count()} {g.Key}{(plainNames ? $" ({string.Join(", ", g.Take(3).Select(f => f.File))}{(g.Count() > 3 ? ", …" : "")})" : "")}")];
             string rows = Refused.Count == 0 ? "no row means them" : $"{Count(Refused.Count, "row")} lost by it ({Lines([.. Refused.Select(r => r.Line)])})";
-            yield return $"refused, because they are no radiographs or cannot be read: {string.Join(", ", kinds)}; {rows}.";
+            yield return $"refused, because they are no radiographs or cannot be read: {string.Join(", ", kinds)}; {rows}{(plainNames ? "" : " (radapt data check -o FILE.csv names the files)")}.";
         }
 
         if (OtherViews > 0)

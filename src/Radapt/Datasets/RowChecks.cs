@@ -9,14 +9,17 @@ internal static class Split
 /// <summary>A row and its image file.</summary>
 internal sealed record LocatedRow(LabelRow Row, string File, string Path, bool Exists)
 {
-    /// <summary>The name may be a patient's, so messages give the line instead.</summary>
-    public bool IsPrivate { get; init; }
+    /// <summary>The name may be a patient's, so messages give the line instead. True until <see cref="PatientPrivacy"/> decided.</summary>
+    public bool IsPrivate { get; init; } = true;
+
+    /// <summary>Which of how many images of the row it is, from 1.</summary>
+    public (int Number, int Count) Share { get; init; } = (1, 1);
 
     /// <summary>What messages call it.</summary>
-    public string Shown => IsPrivate ? Line : Row.Name;
+    public string Shown => IsPrivate ? Place : Row.Name;
 
-    /// <summary>Its line in the table.</summary>
-    public string Line => $"line {Row.Line}";
+    // Such as "labels.csv, line 12, image 2 of 3"; a row's images are counted in the order of their paths.
+    private string Place => $"{System.IO.Path.GetFileName(File)}, line {Row.Line}{(Share.Count > 1 ? $", image {Share.Number} of {Share.Count}" : "")}";
 }
 
 /// <summary>Checks of rows against each other and against the disk.</summary>
@@ -93,7 +96,7 @@ internal static class RowChecks
         if (missing.Length > MostMissing * rows.Count && !o.AllowMissingImages)
         {
             throw new RadaptException(
-                $"{said} ({FirstFew(missing, 5)}): looked for {rows.First(r => !r.Exists).Path}; set --image-root, or leave them out with --allow-missing-images.");
+                $"{said} ({FirstFew(missing, 5)}){(rows[0].IsPrivate ? "" : $": looked for {rows.First(r => !r.Exists).Path}")}; set --image-root, or leave them out with --allow-missing-images.");
         }
 
         notes.Add($"{said} and were left out: {FirstFew(missing, 5)}.");

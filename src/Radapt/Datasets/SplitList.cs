@@ -100,8 +100,8 @@ internal static class SplitList
             if (rest.Length == 0 || !isLabel)
             {
                 throw new RadaptException(isLabel
-                    ? $"{file} line {number} has fewer than {Labels(count)} after the name: '{line}'."
-                    : $"{file} line {number}: label '{token}' is neither 0 nor 1; lines read 'name 0 1 0' (class numbers: --class-labels).");
+                    ? $"{file} line {number} has fewer than {Labels(count)} after the name."
+                    : $"{file} line {number}: the label {ShownCell.Of(token)} is neither 0 nor 1; lines read 'name 0 1 0' (class numbers: --class-labels).");
             }
 
             labels[i] = token is "0" ? "0" : token is "1" ? "1" : token.ToString();

@@ -18,7 +18,7 @@ public sealed record SplitRequest
     /// <summary>The label table to write.</summary>
     public required string Table { get; init; }
 
-    /// <summary>Replace <see cref="Table"/> if it is there.</summary>
+    /// <summary>Replace <see cref="Table"/> if it is there; the source never is.</summary>
     public bool Force { get; init; }
 
     internal IReadOnlyList<string> Names => Folds is { } k ? [.. Enumerable.Range(1, k).Select(i => $"{i}")] : [.. Split.Names.Take(Shares.Count)];
@@ -47,10 +47,8 @@ public sealed record SplitRequest
             throw new RadaptException($"{Table}: a label table is written as CSV; give a name that ends in .csv.");
         }
 
-        if (!Force && File.Exists(Table))
-        {
-            throw new RadaptException($"{Table}: is there already; give another -o, or --force to replace it.");
-        }
+        OutputFile.RequireNew(Table, Force);
+        OutputFile.RequireNoInput(Table, "-o", Data.Data);
     }
 }
 

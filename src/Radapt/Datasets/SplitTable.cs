@@ -1,4 +1,5 @@
 using System.Text;
+using Radapt.Datasets.Published;
 
 namespace Radapt.Datasets;
 
@@ -51,7 +52,7 @@ public static class SplitTable
         }
 
         string[] groups = [.. items.Select(i => i.Patient is { } patient ? "patient:" + patient : i.Study is { } study ? "study:" + study : "image:" + i.Name)];
-        int[] first = IdenticalFiles.First([.. items.Select(i => i.Path)], cancellation);
+        int[] first = FirstOfContent(items, cancellation);
         var joined = new Dictionary<string, string>(StringComparer.Ordinal);
         int repeats = 0;
         for (int i = 0; i < items.Count; i++)
@@ -85,6 +86,18 @@ public static class SplitTable
         }
     }
 
+    private static int[] FirstOfContent(IReadOnlyList<LabelledImage> items, CancellationToken cancellation)
+    {
+        try
+        {
+            return IdenticalFiles.First([.. items.Select(i => i.Path)], cancellation);
+        }
+        catch (RadaptException e)
+        {
+            throw e.At(items.First(i => i.Path == e.Place).Shown);
+        }
+    }
+
     private static int[] Members(int[] parts, int part) => [.. Enumerable.Range(0, parts.Length).Where(i => parts[i] == part)];
 
     private static SplitPart Count(LabelledImages images, string name, int[] members, string[] groups)
@@ -98,8 +111,8 @@ public static class SplitTable
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(request.Table))!;
         var text = new StringBuilder();
-        string file = Directory.Exists(source) ? Path.Combine(source, "labels.csv") : source;
-        if (File.Exists(file) && LabelRows.IsTable(file) && LabelTable.Cells(file, request.Data) is var cells && ImageColumn(cells) is { } column)
+        string file = PublishedSource.Parse(source) is null ? DataReader.TableFile(source) : source;
+        if (File.Exists(file) && LabelRows.IsTable(file) && LabelTable.Cells(file, request.Data, []) is var cells && ImageColumn(cells) is { } column)
         {
             WithItsColumns(cells, column);
         }
@@ -151,6 +164,6 @@ public static class SplitTable
 
         string NameOf(LabelledImage item) => Path.GetRelativePath(folder, item.Path).Replace('\\', '/');
 
-        void Append(IEnumerable<string> row) => text.AppendJoin(',', row.Select(CsvCells.Quoted)).Append('\n');
+        void Append(IEnumerable<string> row) => text.AppendJoin(',', row.Select(CsvCells.Written)).Append('\n');
     }
 }

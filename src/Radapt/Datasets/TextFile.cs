@@ -7,7 +7,7 @@ namespace Radapt.Datasets;
 /// <summary>The text of a label table or split list, whatever program wrote it.</summary>
 internal static class TextFile
 {
-    private const long LargestBytes = 1L << 30;
+    private const long LargestBytes = 256L << 20; // unpacked; the largest published table has 30 MB
 
     private static readonly Encoding s_windows1252 = CodePagesEncodingProvider.Instance.GetEncoding(1252)!; // asked directly: registering it would change the process
     private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -58,7 +58,7 @@ internal static class TextFile
 
         try
         {
-            using FileStream file = File.OpenRead(path);
+            using FileStream file = RegularFile.OpenRead(path);
             using Stream stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
             using var content = new MemoryStream();
             var buffer = new byte[1 << 16];
@@ -67,11 +67,15 @@ internal static class TextFile
                 content.Write(buffer, 0, read);
                 if (content.Length > LargestBytes)
                 {
-                    throw new RadaptException($"{path} has more than {LargestBytes >> 20} MiB: not a label table or split list.");
+                    throw new RadaptException($"{path} has more than {LargestBytes >> 20} MiB of text{(stream == file ? "" : " once it is unpacked")}, which is the limit: it is not a label table or split list, or leave out columns that are not needed.");
                 }
             }
 
             return content.ToArray();
+        }
+        catch (EmptyFileException e)
+        {
+            throw new RadaptException($"{path}: {e.Message}; give a file with a label table or split list.", e);
         }
         catch (InvalidDataException e)
         {

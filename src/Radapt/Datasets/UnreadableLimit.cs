@@ -5,9 +5,8 @@ namespace Radapt.Datasets;
 /// <summary>An image that cannot be read.</summary>
 /// <param name="Image">The image.</param>
 /// <param name="Part"><c>train</c>, <c>val</c> or <c>test</c>; empty: the images have no parts.</param>
-/// <param name="Title">What messages call it.</param>
 /// <param name="Reason">What is wrong with it, without its name.</param>
-internal sealed record UnreadableRow(LabelledImage Image, string Part, string Title, string Reason);
+internal sealed record UnreadableRow(LabelledImage Image, string Part, string Reason);
 
 /// <summary>How many images that cannot be read may be left out.</summary>
 internal static class UnreadableLimit
@@ -30,7 +29,7 @@ internal static class UnreadableLimit
         }
 
         string said = string.Create(CultureInfo.InvariantCulture, $"{unreadable.Count:N0} of {images:N0} images cannot be read");
-        string list = string.Join(", ", unreadable.Take(Listed).Select(Shown)) + (unreadable.Count > Listed ? $" and {unreadable.Count - Listed} more" : "");
+        string list = string.Join("; ", unreadable.Take(Listed).Select(Shown)) + (unreadable.Count > Listed ? $" and {unreadable.Count - Listed} more" : "");
         return unreadable.Count <= Allowed(share, images)
             ? [$"{said} and {(unreadable.Count == 1 ? "is" : "are")} left out: {list}. The first: {unreadable[0].Reason}"]
             : throw new RadaptException(
@@ -38,5 +37,5 @@ internal static class UnreadableLimit
                 + $"The first: {unreadable[0].Reason} Mend them (radapt data check lists all), or allow more by --skip-unreadable.");
     }
 
-    private static string Shown(UnreadableRow row) => row.Part.Length == 0 ? row.Title : $"{row.Title} ({row.Part})";
+    private static string Shown(UnreadableRow row) => row.Part.Length == 0 ? row.Image.Shown : $"{row.Image.Shown} ({row.Part})";
 }

@@ -34,6 +34,7 @@ public static class OnnxExport
             throw new RadaptException($"{output}: give a name that ends in .onnx.");
         }
 
+        OutputFile.RequireNoInput(output, "-o", AdapterFile.Inputs(runOrAdapter, weights));
         using AdaptedModel model = AdaptedModel.Open(runOrAdapter, weights, ComputePlan.Float32, force);
         AdapterMerge.RequireMergeable(runOrAdapter, model);
         long bytes = model.Classifier.Tensors().Sum(t => t.Tensor.numel()) * sizeof(float);

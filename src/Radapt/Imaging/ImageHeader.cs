@@ -25,7 +25,7 @@ internal static class ImageHeader
         start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
         if (start.IsEmpty)
         {
-            throw new RadaptException($"{name}: the file is empty; copy or export it again.");
+            throw RadaptException.In(name, "the file is empty; copy or export it again.");
         }
 
         if (DicomReader.IsDicom(start, name))
@@ -46,13 +46,12 @@ internal static class ImageHeader
         }
         else
         {
-            throw new RadaptException($"{name}: its content is neither PNG, JPEG nor DICOM (whatever the name says); convert it to PNG.");
+            throw RadaptException.In(name, "its content is neither PNG, JPEG nor DICOM (whatever the name says); convert it to PNG.");
         }
 
         if (info.Width is < 1 or > SideLimit || info.Height is < 1 or > SideLimit || (long)info.Width * info.Height > PixelLimit)
         {
-            throw new RadaptException(
-                $"{name}: its header says {(uint)info.Width} x {(uint)info.Height} pixels; sides of 1 to {SideLimit} and at most {PixelLimit / 1_000_000} million pixels are read.");
+            throw RadaptException.In(name, $"its header says {(uint)info.Width} x {(uint)info.Height} pixels; sides of 1 to {SideLimit} and at most {PixelLimit / 1_000_000} million pixels are read.");
         }
 
         return info;
@@ -109,12 +108,12 @@ internal static class ImageHeader
             int components = segment[5];
             if (bits != 8)
             {
-                throw new RadaptException($"{name}: a JPEG of {bits} bits a sample is not read; convert it to PNG.");
+                throw RadaptException.In(name, $"a JPEG of {bits} bits a sample is not read; convert it to PNG.");
             }
 
             if (components is not (1 or 3))
             {
-                throw new RadaptException($"{name}: a JPEG of {components} colour components (CMYK) is not read; convert it to gray or RGB.");
+                throw RadaptException.In(name, $"a JPEG of {components} colour components (CMYK) is not read; convert it to gray or RGB.");
             }
 
             int height = BinaryPrimitives.ReadUInt16BigEndian(segment[1..]);
@@ -142,5 +141,5 @@ internal static class ImageHeader
     }
 
     private static RadaptException Damaged(string name, string format) =>
-        new($"{name}: the header of this {format} file is truncated or damaged; copy or export it again.");
+        RadaptException.In(name, $"the header of this {format} file is truncated or damaged; copy or export it again.");
 }

@@ -49,6 +49,9 @@ public sealed class Radiograph
     /// <summary>Bits a sample had in the file, 8 or 16; here they are 8.</summary>
     public int SourceBits { get; }
 
+    /// <summary>What the file says of its gray levels and cannot be used, such as a window that is not a number; null: nothing.</summary>
+    internal string? Remark { get; init; }
+
     /// <summary>The values, row after row.</summary>
 #pragma warning disable CA1819 // the resampler and caches work on the array itself; a copy per access would cost more than the decoding
     public byte[] Pixels { get; }

@@ -15,7 +15,7 @@ public static class RadiographReader
     /// <summary>Bytes of the largest file that is read; larger ones are cine loops and tomographies.</summary>
     internal const long LargestFile = 512L << 20;
 
-    private const int Decoding = 2; // counts changes of what Decode makes of a file
+    private const int Decoding = 3; // counts changes of what Decode makes of a file
 
     private static readonly DicomOptions s_standard = new();
 
@@ -34,8 +34,8 @@ public static class RadiographReader
 
     /// <summary>The bytes of an image file.</summary>
     /// <exception cref="RadaptException">Missing or unreadable.</exception>
-    internal static byte[] ReadBytes(string path) => Load(path, static p => new FileInfo(p).Length <= LargestFile ? File.ReadAllBytes(p)
-        : throw new RadaptException($"{p}: image files of up to {LargestFile >> 20} MiB are read; this one is larger."));
+    internal static byte[] ReadBytes(string path) => Load(path, static p => RegularFile.Length(p) <= LargestFile ? RegularFile.ReadAllBytes(p)
+        : throw RadaptException.In(p, $"image files of up to {LargestFile >> 20} MiB are read; this one is larger."));
 
     /// <summary>Reads a PNG, JPEG or DICOM file from memory; <paramref name="name"/> is what error messages call it.</summary>
     /// <exception cref="RadaptException">Truncated, damaged, of another format or absurdly large.</exception>
@@ -59,12 +59,19 @@ public static class RadiographReader
         ImageInfo info = ImageHeader.Read(stream, name);
         try
         {
+            var cost = DecodingCost.Of(file, info);
+            cost.Require();
+            using DecodingMemory.Lease memory = DecodingMemory.Shared.Take(cost.Memory);
             return Decode(file, info);
+        }
+        catch (InvalidDataException e)
+        {
+            throw RadaptException.In(name, $"{e.Message}.", e);
         }
         catch (VipsException e)
         {
             // The decoder's own text comes from a buffer that all threads share, so it may speak of another file: it is not shown.
-            throw new RadaptException($"{name}: this {info.Format.ToString().ToUpperInvariant()} file is truncated or damaged; copy or export it again.", e);
+            throw RadaptException.In(name, $"this {info.Format.ToString().ToUpperInvariant()} file is truncated or damaged; copy or export it again.", e);
         }
     }
 
@@ -72,7 +79,7 @@ public static class RadiographReader
     /// <exception cref="RadaptException">Missing, unreadable, of another format, or absurdly large.</exception>
     public static ImageInfo Probe(string path) => Load(path, static p =>
     {
-        using FileStream stream = File.OpenRead(p);
+        using FileStream stream = RegularFile.OpenRead(p);
         return ImageHeader.Read(stream, p);
     });
 
@@ -84,13 +91,23 @@ public static class RadiographReader
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new RadaptException($"{path}: there is no such image file.", e);
+            throw RadaptException.In(path, "there is no such image file.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new RadaptException($"{path}: the image file cannot be read: {e.Message}", e);
+            throw RadaptException.In(path, $"the image file cannot be read: {Reason(e)}", e);
         }
     }
+
+    /// <summary>Why a file cannot be read, without its path, which the system's own texts hold.</summary>
+    internal static string Reason(Exception e) => e switch
+    {
+        EmptyFileException => $"{e.Message}; copy or export it again.",
+        UnauthorizedAccessException => "access to it is denied.",
+        PathTooLongException => "its path is too long.",
+        ArgumentException or NotSupportedException => "its path is not valid.",
+        _ => $"the system reports an error of input or output (0x{e.HResult:X8}).",
+    };
 
     // The strip height in which libvips itself reads sequentially; taller strips only add copies.
     private const int RowsAtOnce = 16;

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.FileSystemGlobbing;
 using Microsoft.Extensions.FileSystemGlobbing.Abstractions;
+using Radapt.Datasets;
 using Radapt.Datasets.Published;
+using Radapt.Imaging.Dicom;
 
 namespace Radapt.Inference;
 
@@ -23,6 +25,9 @@ public static class ImagePaths
             : throw new RadaptException($"{string.Join(", ", named)}: no images there (PNG, JPEG or .dcm files of folders, or what a pattern such as 'scans/*.png' matches).");
     }
 
+    /// <summary>Whether a file is DICOM, by its content or its name: such files are often named after patients.</summary>
+    public static bool IsDicom(string path) => DicomReader.HasDicomName(path) || DicomReader.IsDicomFile(path);
+
     private static IEnumerable<string> Expand(string named)
     {
         if (File.Exists(named))
@@ -32,7 +37,7 @@ public static class ImagePaths
 
         if (Directory.Exists(named))
         {
-            return Directory.EnumerateFiles(named, "*", SearchOption.AllDirectories)
+            return FolderWalk.Files(named)
                 .Where(f => s_extensions.Contains(Path.GetExtension(f))).Order(StringComparer.Ordinal);
         }
 

@@ -2,7 +2,6 @@ using Radapt.Adaptation;
 using Radapt.Batching;
 using Radapt.Compute;
 using Radapt.Datasets;
-using Radapt.Imaging.Dicom;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Metrics;
 
@@ -11,23 +10,30 @@ namespace Radapt.Inference;
 /// <summary>What was predicted for one image, or why nothing could be.</summary>
 /// <param name="Path">The image file.</param>
 /// <param name="Probabilities">One probability per finding, in the predictor's order; null where the image cannot be read.</param>
-/// <param name="Error">The line to show where the image cannot be read.</param>
-public sealed record Prediction(string Path, IReadOnlyList<float>? Probabilities, string? Error);
+/// <param name="Error">Why the image cannot be read; without its name.</param>
+public sealed record Prediction(string Path, IReadOnlyList<float>? Probabilities, string? Error)
+{
+    /// <summary>
+    /// One logit per finding, whose sigmoids the probabilities are: images are ranked by these, since probabilities close to 1 are equal in float32.
+    /// Null where the image cannot be read.
+    /// </summary>
+    public IReadOnlyList<float>? Logits { get; init; }
+}
 
 /// <summary>Labelled images with their probabilities, and the figures computed from them.</summary>
 /// <param name="Images">The images, N.</param>
-/// <param name="Probabilities">(N, F) row-major.</param>
-/// <param name="Metrics">AUROC and average precision per finding.</param>
-public sealed record ScoredImages(LabelledImages Images, IReadOnlyList<float> Probabilities, MultiLabelMetrics Metrics)
+/// <param name="Logits">(N, F) row-major, before the sigmoid.</param>
+/// <param name="Metrics">AUROC and average precision per finding, of the logits' ranks.</param>
+public sealed record ScoredImages(LabelledImages Images, IReadOnlyList<float> Logits, MultiLabelMetrics Metrics)
 {
+    /// <summary>(N, F) row-major: the sigmoids of the logits, rounded to float32.</summary>
+    public IReadOnlyList<float> Probabilities { get; } = [.. Logits.Select(l => (float)Scoring.Probability(l))];
+
     /// <summary>The figures by study, the maximum over its images; null where the data tells no studies.</summary>
     public StudyMetrics? Studies { get; init; }
 
     /// <summary>How many images were left out, since they cannot be read.</summary>
     public int Unreadable { get; init; }
-
-    /// <summary>Lines to show: what was left out, and pictures that show hardly anything.</summary>
-    public IReadOnlyList<string> Notes { get; init; } = [];
 }
 
 /// <summary>
@@ -38,6 +44,7 @@ public sealed class Predictor : IDisposable
 {
     private readonly AdaptedModel _model;
     private readonly CodecProcess? _codecs;
+    private readonly List<string> _notes = [];
 
     private Predictor(AdaptedModel model, CodecProcess? codecs) => (_model, _codecs) = (model, codecs);
 
@@ -66,39 +73,40 @@ public sealed class Predictor : IDisposable
         return new Predictor(model, codecs);
     }
 
+    /// <summary>
+    /// Lines on the images that were predicted or scored so far: what was left out, windows that cannot be used, and how many pictures show hardly
+    /// anything. Those of a <see cref="Predict"/> are complete when its enumeration is.
+    /// </summary>
+    public IReadOnlyCollection<string> Notes => _notes;
+
     /// <summary>Predicts image files; those that cannot be read are reported in their place and the rest goes on.</summary>
     /// <param name="paths">PNG, JPEG or DICOM files.</param>
     /// <param name="batchSize">Images per forward pass.</param>
     /// <param name="loaderThreads">Threads that decode.</param>
-    /// <param name="notes">Receives lines to show once all are predicted: how many pictures show hardly anything; null: nobody asks.</param>
     /// <param name="cancellation">Ends the enumeration.</param>
-    /// <returns>One prediction per path, in their order, as they are ready. Errors of DICOM files, whose names are often patients', give their line in a table of these.</returns>
+    /// <returns>One prediction per path, in their order, as they are ready.</returns>
     public IEnumerable<Prediction> Predict(
-        IReadOnlyList<string> paths, int batchSize = 16, int loaderThreads = 2, ICollection<string>? notes = null, CancellationToken cancellation = default)
+        IReadOnlyList<string> paths, int batchSize = 16, int loaderThreads = 2, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        const int FirstLine = 2; // below the heading
-        var images = new LabelledImages([], [.. paths.Select((p, i) => new LabelledImage(p, Path.GetFullPath(p), null, []) { Line = i + FirstLine })]);
+        var images = new LabelledImages([], [.. paths.Select(p => new LabelledImage(p, Path.GetFullPath(p), null, []))]);
         var doubts = new PictureDoubts();
-        var batches = new ImageBatches(images, Adapter.Preprocessing, batchSize, loaderThreads, cacheBytes: 0, codecs: _codecs)
-        {
-            Doubts = doubts,
-            Title = image => ImageTitles.Of(image, DicomReader.IsDicomFile(image.Path)),
-        };
+        var batches = new ImageBatches(images, Adapter.Preprocessing, batchSize, loaderThreads, cacheBytes: 0, codecs: _codecs) { Doubts = doubts };
         foreach (ImageBatch batch in batches.Evaluation(UnreadableImages.Report, cancellation))
         {
             var predictions = new Prediction[batch.Count];
             using (batch)
             {
-                float[] probabilities = Scoring.Probabilities(_model.Classifier, batch);
+                float[] all = Scoring.Logits(_model.Classifier, batch);
                 for (int slot = 0; slot < predictions.Length; slot++)
                 {
-                    predictions[slot] = new Prediction(paths[batch.Items[slot]], probabilities[(slot * Findings.Count)..((slot + 1) * Findings.Count)], null);
+                    float[] logits = all[(slot * Findings.Count)..((slot + 1) * Findings.Count)];
+                    predictions[slot] = new Prediction(paths[batch.Items[slot]], [.. logits.Select(l => (float)Scoring.Probability(l))], null) { Logits = logits };
                 }
 
                 foreach (UnreadableImage unreadable in batch.Unreadable)
                 {
-                    predictions[unreadable.Slot] = predictions[unreadable.Slot] with { Probabilities = null, Error = unreadable.Error.Message };
+                    predictions[unreadable.Slot] = predictions[unreadable.Slot] with { Probabilities = null, Logits = null, Error = unreadable.Error.What };
                 }
             }
 
@@ -108,10 +116,7 @@ public sealed class Predictor : IDisposable
             }
         }
 
-        foreach (string line in notes is null ? [] : doubts.Lines())
-        {
-            notes!.Add(line);
-        }
+        AddNotes([.. batches.Remarks, .. doubts.Lines()]);
     }
 
     /// <summary>Predicts labelled images and computes the figures.</summary>
@@ -120,11 +125,10 @@ public sealed class Predictor : IDisposable
     /// <param name="loaderThreads">Threads that decode.</param>
     /// <param name="onImages">Told the number of images done.</param>
     /// <param name="skipUnreadable">Share of the images that may be left out because they cannot be read, 0 to 1; at least one image, unless it is 0.</param>
-    /// <param name="plainNames">Errors name images even where patients are known or images are DICOM files; else they give the line of the table there.</param>
     /// <param name="cancellation">Ends the pass.</param>
     /// <exception cref="RadaptException">The findings differ, or more images cannot be read than may be left out.</exception>
     public ScoredImages Score(
-        LabelledImages images, int batchSize = 16, int loaderThreads = 2, Action<int>? onImages = null, double skipUnreadable = 0, bool plainNames = false,
+        LabelledImages images, int batchSize = 16, int loaderThreads = 2, Action<int>? onImages = null, double skipUnreadable = 0,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -133,43 +137,40 @@ public sealed class Predictor : IDisposable
             throw new RadaptException($"The data is labelled for {string.Join(", ", images.Findings)}, the adapter predicts {string.Join(", ", Findings)}: name the columns with --findings.");
         }
 
-        bool isHidden = !plainNames && ImageTitles.MayNamePatients([images]);
         var doubts = new PictureDoubts();
-        var batches = new ImageBatches(images, Adapter.Preprocessing, batchSize, loaderThreads, cacheBytes: 0, codecs: _codecs)
-        {
-            Doubts = doubts,
-            Title = image => ImageTitles.Of(image, isHidden),
-        };
+        var batches = new ImageBatches(images, Adapter.Preprocessing, batchSize, loaderThreads, cacheBytes: 0, codecs: _codecs) { Doubts = doubts };
         var failed = new List<(int Item, RadaptException Error)>();
-        float[] probabilities = Scoring.Probabilities(_model.Classifier, batches, (_, done) => onImages?.Invoke(done), cancellation, failed);
-        UnreadableRow[] unreadable = [.. failed.Select(f => Row(images.Items[f.Item], f.Error))];
+        float[] logits = Scoring.Logits(_model.Classifier, batches, (_, done) => onImages?.Invoke(done), cancellation, failed);
+        UnreadableRow[] unreadable = [.. failed.Select(f => new UnreadableRow(images.Items[f.Item], "", f.Error.What))];
         IReadOnlyList<string> notes = UnreadableLimit.Notes(unreadable, images.Items.Count, skipUnreadable);
         if (failed.Count == images.Items.Count)
         {
             throw new RadaptException($"None of the {images.Items.Count} images can be read. The first: {unreadable[0].Reason}");
         }
 
+        AddNotes([.. notes, .. batches.Remarks, .. doubts.Lines()]);
         int[] read = [.. Enumerable.Range(0, images.Items.Count).Except(failed.Select(f => f.Item))];
-        float[] left = [.. read.SelectMany(i => probabilities[(i * Findings.Count)..((i + 1) * Findings.Count)])];
-        ScoredImages scored = Scored(images with { Items = [.. read.Select(i => images.Items[i])] }, left);
-        return scored with { Unreadable = unreadable.Length, Notes = [.. notes, .. doubts.Lines()] };
-
-        UnreadableRow Row(LabelledImage image, RadaptException error) =>
-            new(image, "", ImageTitles.Of(image, isHidden), ImageTitles.Reason(image, (RadaptException)error.InnerException!));
+        float[] left = [.. read.SelectMany(i => logits[(i * Findings.Count)..((i + 1) * Findings.Count)])];
+        return Scored(images with { Items = [.. read.Select(i => images.Items[i])] }, left) with { Unreadable = unreadable.Length };
     }
 
     /// <summary>The same for batches of such images, prepared as the adapter expects.</summary>
     internal ScoredImages Score(ImageBatches batches, Action<int, int>? onBatch, CancellationToken cancellation)
     {
-        return Scored(batches.Images, Scoring.Probabilities(_model.Classifier, batches, onBatch, cancellation));
+        float[] logits = Scoring.Logits(_model.Classifier, batches, onBatch, cancellation);
+        AddNotes(batches.Remarks);
+        return Scored(batches.Images, logits);
     }
 
-    private ScoredImages Scored(LabelledImages images, float[] probabilities)
+    // Lines that several passes say are said once.
+    private void AddNotes(IEnumerable<string> lines) => _notes.AddRange(lines.Except(_notes));
+
+    private ScoredImages Scored(LabelledImages images, float[] logits)
     {
         sbyte[] labels = images.FlatLabels();
-        return new ScoredImages(images, probabilities, MultiLabelMetrics.Compute(Findings, labels, probabilities))
+        return new ScoredImages(images, logits, MultiLabelMetrics.Compute(Findings, labels, logits))
         {
-            Studies = images.Items.Any(i => i.Study is not null) ? StudyMetrics.Compute(Findings, [.. images.Items.Select(i => i.Study)], labels, probabilities) : null,
+            Studies = images.Items.Any(i => i.Study is not null) ? StudyMetrics.Compute(Findings, [.. images.Items.Select(i => i.Study)], labels, logits) : null,
         };
     }
 

@@ -8,7 +8,7 @@ namespace Radapt.Inference;
 /// <summary>Writes ROC curves as CSV: <c>finding,false_positive_rate,true_positive_rate,threshold</c>.</summary>
 public static class RocTable
 {
-    /// <summary>The points of every finding that has both classes; the threshold of a curve's first point is infinite.</summary>
+    /// <summary>The points of every finding that has both classes; the threshold, a probability, is infinite at a curve's first point.</summary>
     /// <exception cref="RadaptException">The file cannot be written.</exception>
     public static void Write(string path, ScoredImages scored)
     {
@@ -18,11 +18,11 @@ public static class RocTable
         for (int f = 0; f < findings.Count; f++)
         {
             sbyte[] labels = [.. scored.Images.Items.Select(i => i.Labels[f])];
-            double[] scores = [.. Enumerable.Range(0, labels.Length).Select(i => (double)scored.Probabilities[(i * findings.Count) + f])];
+            double[] scores = [.. Enumerable.Range(0, labels.Length).Select(i => (double)scored.Logits[(i * findings.Count) + f])];
             foreach (RocPoint point in RocCurve.Compute(labels, scores) ?? [])
             {
-                string threshold = double.IsFinite(point.Threshold) ? ((float)point.Threshold).ToString("R", CultureInfo.InvariantCulture) : "inf";
-                text.Append(CultureInfo.InvariantCulture, $"{CsvCells.QuotedForSpreadsheets(findings[f])},{point.FalsePositiveRate:R},{point.TruePositiveRate:R},{threshold}\n");
+                string threshold = double.IsFinite(point.Threshold) ? Scoring.Probability((float)point.Threshold).ToString("R", CultureInfo.InvariantCulture) : "inf";
+                text.Append(CultureInfo.InvariantCulture, $"{CsvCells.Written(findings[f])},{point.FalsePositiveRate:R},{point.TruePositiveRate:R},{threshold}\n");
             }
         }
 

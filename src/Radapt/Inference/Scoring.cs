@@ -23,29 +23,29 @@ internal static class Scoring
         return batch.FirstBlock is { } first ? classifier.ForwardFrom(values, first, pass) : classifier.Forward(values, pass);
     }
 
-    /// <summary>Probabilities of every finding for a batch, evaluation mode.</summary>
-    /// <returns>(B, F) row-major, after the sigmoid, float32</returns>
-    public static float[] Probabilities(Classifier classifier, ImageBatch batch)
+    /// <summary>Logits of every finding for a batch, evaluation mode.</summary>
+    /// <returns>(B, F) row-major, before the sigmoid, float32</returns>
+    public static float[] Logits(Classifier classifier, ImageBatch batch)
     {
         using var noGradient = inference_mode();
         using var scope = NewDisposeScope();
         Tensor logits = Forward(classifier, batch, ForwardPass.Evaluation); // (B, F)
-        return logits.to(ScalarType.Float32).sigmoid().cpu().data<float>().ToArray();
+        return logits.to(ScalarType.Float32).cpu().data<float>().ToArray();
     }
 
-    /// <summary>Probabilities of every image of a set, in its order.</summary>
+    /// <summary>Logits of every image of a set, in its order.</summary>
     /// <param name="classifier">The model.</param>
     /// <param name="images">The set, N images.</param>
     /// <param name="onBatch">Told batches and images done.</param>
     /// <param name="cancellation">Ends the pass.</param>
-    /// <param name="unreadable">Receives the items that cannot be read, whose probabilities mean nothing; null: the first ends the pass.</param>
-    /// <returns>(N, F) row-major</returns>
+    /// <param name="unreadable">Receives the items that cannot be read, whose logits mean nothing; null: the first ends the pass.</param>
+    /// <returns>(N, F) row-major, before the sigmoid</returns>
     /// <exception cref="RadaptException">An image cannot be read, and that is not to be received.</exception>
-    public static float[] Probabilities(
+    public static float[] Logits(
         Classifier classifier, ImageBatches images, Action<int, int>? onBatch, CancellationToken cancellation, ICollection<(int Item, RadaptException Error)>? unreadable = null)
     {
         int findings = images.Images.Findings.Count;
-        var probabilities = new float[images.Images.Items.Count * findings];
+        var logits = new float[images.Images.Items.Count * findings];
         (int batches, int rows) = (0, 0);
         foreach (ImageBatch batch in images.Evaluation(unreadable is null ? UnreadableImages.Throw : UnreadableImages.Report, cancellation))
         {
@@ -56,13 +56,18 @@ internal static class Scoring
                     unreadable!.Add((batch.Items[image.Slot], image.Error));
                 }
 
-                Probabilities(classifier, batch).CopyTo(probabilities.AsSpan(rows * findings));
+                Logits(classifier, batch).CopyTo(logits.AsSpan(rows * findings));
                 rows += batch.Count;
             }
 
             onBatch?.Invoke(++batches, rows);
         }
 
-        return probabilities;
+        return logits;
     }
+
+    /// <summary>
+    /// The sigmoid of a logit, in float64. In float32 all logits above 16.6 become 1, so that images could no longer be ranked by their probability.
+    /// </summary>
+    public static double Probability(float logit) => 1 / (1 + Math.Exp(-(double)logit));
 }

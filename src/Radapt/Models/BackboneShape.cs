@@ -53,6 +53,9 @@ public sealed partial record BackboneShape(int ImageSize, int PatchSize, int Dep
     internal double Parameters =>
         (Depth * Width * ((4.0 * Width) + ((SwiGlu ? 3.0 : 2.0) * HiddenWidth))) + (Width * (Tokens + (3.0 * PatchSize * PatchSize)));
 
+    /// <summary>Elements of what one block computes of one image at the least: its input, query, key and value, and the feed-forward.</summary>
+    internal double TokenElements => Tokens * ((4.0 * Width) + HiddenWidth);
+
     /// <summary>
     /// The dimensions of one of timm's names, such as <c>vit_base_patch16_224</c> or <c>vit_base_patch14_reg4_dinov2</c> (518 px, with
     /// LayerScale); null if it is none that Radapt knows.

@@ -8,6 +8,8 @@ namespace Radapt.Models;
 /// <summary>Initial values, each tensor from a stream of its own that depends on the seed and its name.</summary>
 internal static class Initialisation
 {
+    private const int MostAtATime = 1 << 14; // arrays of whole weights would stay on the managed heap beside a step's tensors
+
     /// <summary>
     /// Random weights for training from scratch: Xavier-uniform matrices and convolution (as MAE), zero biases, normal (sd 0.02)
     /// class token, registers and positions, norms at 1 and 0, LayerScale at 1e-5 (DINOv2's).
@@ -59,7 +61,7 @@ internal static class Initialisation
     public static void Fill(Tensor target, float value)
     {
         using var _ = no_grad();
-        target.Fill(value);
+        target.FillInPlace(value);
     }
 
     private static KeyedRandom Stream(string name, long seed) =>
@@ -72,14 +74,18 @@ internal static class Initialisation
             return; // a shape without numbers
         }
 
-        using var _ = NewDisposeScope();
         using var noGradient = no_grad();
-        var values = new float[target.numel()];
-        for (int i = 0; i < values.Length; i++)
+        var values = new float[Math.Min(MostAtATime, target.numel())];
+        for (long first = 0; first < target.numel(); first += values.Length)
         {
-            values[i] = draw();
-        }
+            using var _ = NewDisposeScope();
+            int count = (int)Math.Min(values.Length, target.numel() - first);
+            for (int i = 0; i < count; i++)
+            {
+                values[i] = draw();
+            }
 
-        target.copy_(tensor(values).view(target.shape));
+            target.view(-1).narrow(0, first, count).CopyInPlace(tensor(count == values.Length ? values : values[..count]));
+        }
     }
 }

@@ -11,8 +11,10 @@ internal static class PositionEmbedding
     /// <summary>Resizes the patch positions to a shape's grid, by the rule of the models of that shape; the class position is kept.</summary>
     /// <param name="positions">(1, 1 + g^2, C), class token first</param>
     /// <param name="shape">The transformer that they are for.</param>
+    /// <param name="rule">How; null: by the rule of the models of that shape.</param>
     /// <returns>(1, 1 + grid^2, C)</returns>
-    public static Tensor Resize(Tensor positions, BackboneShape shape) => Resize(positions, shape.Grid, shape.Grid, ResizingOf(shape));
+    public static Tensor Resize(Tensor positions, BackboneShape shape, PositionResizing? rule = null) =>
+        Resize(positions, shape.Grid, shape.Grid, rule ?? ResizingOf(shape));
 
     /// <summary>Resizes the patch positions bicubically; the class position is kept. A grid of the same size is left as it is.</summary>
     /// <param name="positions">(1, 1 + g^2, C), class token first</param>

@@ -9,6 +9,6 @@ internal enum PositionResizing
     /// <summary>By the factor (new + 0.1) / old, which shifts the sampling slightly, a = -0.75, no antialias: DINOv2 without registers.</summary>
     ByFactor,
 
-    /// <summary>To the new size with antialias, a = -0.5: DINOv2 with registers.</summary>
+    /// <summary>To the new size with antialias, a = -0.5: DINOv2 with registers, and timm's own code for every model.</summary>
     Antialiased,
 }

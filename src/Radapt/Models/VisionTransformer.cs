@@ -39,6 +39,9 @@ internal sealed class VisionTransformer : nn.Module
         RegisterComponents();
     }
 
+    /// <summary>What computes it, and notes how.</summary>
+    public Kernels Kernels => _kernels;
+
     /// <summary>The dimensions of this transformer.</summary>
     public BackboneShape Shape { get; }
 
@@ -105,11 +108,11 @@ internal sealed class VisionTransformer : nn.Module
     // Dimensions come from files that nobody vouches for, and the system grants memory that it does not have.
     private static void RequireMemory(BackboneShape shape, ComputePlan plan)
     {
-        (double needed, double there) = (4.0 * shape.Parameters, Machine.MemoryBytes);
+        (double needed, double there) = (4.0 * (shape.Parameters + shape.TokenElements), Machine.MemoryBytes);
         if (plan.Device == "cpu" && needed > there)
         {
             throw new RadaptException(FormattableString.Invariant(
-                $"A backbone of {shape} takes {needed / 1e9:0} GB of memory, this machine has {there / 1e9:0} GB. Take a smaller backbone, or check the file that describes this one."));
+                $"A backbone of {shape} takes {needed / 1e9:0} GB of memory for its weights and one image, this process may use {there / 1e9:0} GB. Take a smaller backbone, or check the file that describes this one."));
         }
     }
 

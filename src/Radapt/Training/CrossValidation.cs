@@ -10,12 +10,14 @@ namespace Radapt.Training;
 /// k-fold cross-validation: a run for every fold in a sub-folder of its own, and the figures of all images, each scored by the run that has not seen
 /// its patient. All folds follow the recipe that is decided for the first.
 /// </summary>
-public sealed class CrossValidation
+public sealed class CrossValidation : IDisposable
 {
     private readonly RunFolder _folder;
     private readonly RecipeLayer[] _given;
 
-    private CrossValidation(RunFolder folder, RecipeLayer[] given, int folds) => (_folder, _given, Folds) = (folder, given, folds);
+    private readonly RunLock _held;
+
+    private CrossValidation(RunFolder folder, RunLock held, RecipeLayer[] given, int folds) => (_folder, _held, _given, Folds) = (folder, held, given, folds);
 
     /// <summary>The number of folds.</summary>
     public int Folds { get; }
@@ -45,23 +47,39 @@ public sealed class CrossValidation
     {
         ArgumentNullException.ThrowIfNull(first);
         var run = new RunFolder(folder);
-        run.Create();
-        var resolved = new ResolvedRecipe(first.Recipe with { Fold = 0 }, [.. first.Resolved.Values.Where(v => v.Name != "fold")]);
-        RecipeFile.Write(resolved, run.Recipe);
-        run.WriteRun(new JsonObject { ["status"] = "running", ["folds"] = new JsonObject { ["count"] = first.Recipe.Folds } });
-        return new CrossValidation(run, [RecipeFile.Read(run.Recipe)], first.Recipe.Folds);
+        RunLock held = run.Create();
+        try
+        {
+            var resolved = new ResolvedRecipe(first.Recipe with { Fold = 0 }, [.. first.Resolved.Values.Where(v => v.Name != "fold")]);
+            RecipeFile.Write(resolved, run.Recipe);
+            run.WriteRun(new JsonObject { ["status"] = "running", ["folds"] = new JsonObject { ["count"] = first.Recipe.Folds } });
+            return new CrossValidation(run, held, [RecipeFile.Read(run.Recipe)], first.Recipe.Folds);
+        }
+        catch
+        {
+            run.Discard(held);
+            throw;
+        }
     }
 
     /// <summary>Goes on where an earlier session stopped.</summary>
     /// <param name="folder">The folder of all.</param>
     /// <param name="layers">Places that are given anew, then the recipe in the folder.</param>
-    /// <exception cref="RadaptException">Nothing to resume.</exception>
+    /// <exception cref="RadaptException">Nothing to resume, another session works in the folder, or a file of a complete fold is missing or damaged.</exception>
     public static CrossValidation Resume(string folder, IReadOnlyList<RecipeLayer> layers)
     {
         var run = new RunFolder(folder);
-        run.RequireUnfinished();
-        run.RemoveUnfinishedFiles();
-        return new CrossValidation(run, [.. layers], RecipeResolver.Partial(layers).Folds);
+        var all = new CrossValidation(run, run.Reopen(), [.. layers], RecipeResolver.Partial(layers).Folds);
+        try
+        {
+            all.RequireSoundFolds(); // now: a fold that cannot be used must not be found after the others are trained
+            return all;
+        }
+        catch
+        {
+            all.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The layers of a fold, by the recipe of all.</summary>
@@ -81,15 +99,42 @@ public sealed class CrossValidation
     {
         if (!Enumerable.Range(1, Folds).Any(HasBegun))
         {
-            _folder.Discard();
+            _folder.Discard(_held);
         }
     }
+
+    /// <summary>Refuses a fold's run that does not belong to the folds before it.</summary>
+    /// <param name="next">The run, prepared.</param>
+    /// <exception cref="RadaptException">Images, labels or base weights are not those of a fold that has begun.</exception>
+    public void RequireSame(FineTuning next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        string images = RunData.ImagesFingerprint(next.Data);
+        for (int fold = 1; fold <= Folds; fold++)
+        {
+            JsonObject? begun = IsComplete(fold) ? RunFile.Read(FolderOf(fold)) : null;
+            string? changed = Differs(begun?["data"]?["all_images"], images) ? "images or labels"
+                : Differs(begun?["weights"]?["sha256"], next.BaseHash) ? "the base weights" : null;
+            if (changed is not null)
+            {
+                throw new RadaptException(
+                    $"{Folder}: {changed} changed since fold {fold} was trained, so that the folds do not belong together. "
+                    + "Restore what was there, or start afresh with another --out.");
+            }
+        }
+
+        static bool Differs(JsonNode? then, string now) => then is not null && then.ToString() != now;
+    }
+
+    /// <summary>Gives the folder up for other sessions.</summary>
+    public void Dispose() => _held.Dispose();
 
     /// <summary>Pools the predictions of all folds and writes <c>predictions.csv</c>, <c>split.csv</c> and <c>run.json</c>.</summary>
     /// <exception cref="RadaptException">A fold is not complete, or a file of one is damaged.</exception>
     public CrossValidationSummary Finish()
     {
         RunFolder[] folds = [.. Enumerable.Range(1, Folds).Select(f => new RunFolder(FolderOf(f)))];
+        RequireSoundFolds();
         MultiLabelMetrics pooled = PooledPredictions.Write(folds, _folder.Predictions);
         AtomicFile.WriteText(_folder.Split, "image,patient,fold\n" + string.Concat(folds.SelectMany((run, i) => DrawnSplitTable.Tested(run.Split, i + 1))));
         JsonObject[] runs = [.. folds.Select(f => RunFile.Read(f.Path)!)];
@@ -99,8 +144,28 @@ public sealed class CrossValidation
             Figure("mean", pooled.MeanAuroc, runs),
         ];
         _folder.WriteRun(Report(runs, pooled, figures));
-        Directory.Delete(Path.GetDirectoryName(_folder.State)!, recursive: true); // nothing is left to resume
+        _folder.Complete(_held);
         return new CrossValidationSummary(pooled, figures);
+    }
+
+    // Of complete folds, what Finish reads.
+    private void RequireSoundFolds()
+    {
+        foreach (int fold in Enumerable.Range(1, Folds))
+        {
+            var run = new RunFolder(FolderOf(fold));
+            try
+            {
+                if (IsComplete(fold))
+                {
+                    RunFiles.Require(RunFile.Read(run.Path)!, run.Predictions, run.Split, run.Adapter);
+                }
+            }
+            catch (RadaptException e)
+            {
+                throw new RadaptException($"{e.Message.TrimEnd('.')}. Restore it from a backup, or remove {run.Path} and resume: the fold is then trained again.", e);
+            }
+        }
     }
 
     private JsonObject Report(JsonObject[] runs, MultiLabelMetrics pooled, FoldedFigure[] figures)

@@ -11,7 +11,7 @@ internal static class DrawnSplitTable
     public static void Write(string path, IEnumerable<(LabelledImage Image, string Part)> drawn, NameKey names) => AtomicFile.WriteText(
         path,
         "image,patient,split\n" + string.Concat(drawn.Select(d =>
-            $"{CsvCells.QuotedForSpreadsheets(names.Name(d.Image.Name))},{CsvCells.QuotedForSpreadsheets(d.Image.Patient is { } patient ? names.Name(patient) : "")},{d.Part}\n")));
+            $"{CsvCells.Written(names.Name(d.Image.Name))},{CsvCells.Written(d.Image.Patient is { } patient ? names.Name(patient) : "")},{d.Part}\n")));
 
     /// <summary>The rows of a fold's table that it tested, with the fold in place of the part.</summary>
     public static IEnumerable<string> Tested(string path, int fold)

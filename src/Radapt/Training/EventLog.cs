@@ -1,35 +1,168 @@
-using TorchSharp;
-using TorchSharp.Modules;
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Numerics;
+using Google.Protobuf;
 
 namespace Radapt.Training;
 
-/// <summary>TensorBoard events of a run: loss and learning rate per update, validation figures per epoch.</summary>
-internal sealed class EventLog(string folder) : IDisposable
+/// <summary>
+/// TensorBoard events of a run: loss and learning rate per update, validation figures per epoch. A file for every session, of records as TensorFlow
+/// frames them: length, its checksum, an <c>Event</c> message, its checksum. Times are seconds since 1970.
+/// </summary>
+internal sealed class EventLog : IDisposable
 {
-    private readonly SummaryWriter _writer = torch.utils.tensorboard.SummaryWriter(folder, createRunName: false);
+    /// <summary>The files' names.</summary>
+    public const string Pattern = "events.out.tfevents.*";
 
-    public void Update(long update, double loss, double learningRate)
+    private static readonly TimeSpan s_flushInterval = TimeSpan.FromSeconds(10);
+
+    private readonly TimeProvider _time;
+    private readonly FileStream _file;
+    private DateTimeOffset _flushed;
+
+    /// <summary>Begins a file in a run folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="time">Tells when events happen; null: the system's clock.</param>
+    /// <exception cref="RadaptException">It cannot be written.</exception>
+    public EventLog(string folder, TimeProvider? time = null)
     {
-        _writer.add_scalar("train/loss", (float)loss, (int)update);
-        _writer.add_scalar("train/learning_rate", (float)learningRate, (int)update);
+        _time = time ?? TimeProvider.System;
+        _flushed = _time.GetUtcNow();
+        string name = string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{_flushed.ToUnixTimeSeconds():0000000000}.{Environment.MachineName}.{Environment.ProcessId}");
+        string path = Path.Combine(folder, name);
+        for (int i = 1; File.Exists(path); i++)
+        {
+            path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{name}.{i}"));
+        }
+
+        try
+        {
+            _file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 1 << 16);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RadaptException($"{path}: cannot be written ({e.Message}). Choose a folder with write access and free space.", e);
+        }
+
+        Write(0, output => WriteText(output, 3, "brain.Event:2"));
     }
 
+    /// <summary>An update: the loss of its last batch, the learning rate.</summary>
+    public void Update(long update, double loss, double learningRate)
+    {
+        Scalar(update, "train/loss", loss);
+        Scalar(update, "train/learning_rate", learningRate);
+    }
+
+    /// <summary>An epoch that ended.</summary>
     public void Epoch(EpochResult result)
     {
-        _writer.add_scalar("train/images_per_second", (float)result.ImagesPerSecond, (int)result.Updates);
+        Scalar(result.Updates, "train/images_per_second", result.ImagesPerSecond);
         foreach ((string name, double? value) in new[] { ("val/auroc", result.ValAuroc), ("val/loss", result.ValLoss) })
         {
             if (value is { } number)
             {
-                _writer.add_scalar(name, (float)number, (int)result.Updates);
+                Scalar(result.Updates, name, number);
             }
         }
 
         foreach ((string finding, double auroc) in result.ValAurocByFinding ?? new Dictionary<string, double>())
         {
-            _writer.add_scalar("val/auroc/" + finding, (float)auroc, (int)result.Updates);
+            Scalar(result.Updates, "val/auroc/" + finding, auroc);
         }
     }
 
-    public void Dispose() => (_writer as IDisposable)?.Dispose();
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        try
+        {
+            _file.Dispose();
+        }
+        catch (IOException)
+        {
+            // The disk is full: what is lost is a picture of what metrics.jsonl says.
+        }
+    }
+
+    // Event { double wall_time = 1; int64 step = 2; string file_version = 3; Summary summary = 5 }
+    private void Write(long step, Action<CodedOutputStream> content)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        byte[] record = Message(output =>
+        {
+            output.WriteTag(1, WireFormat.WireType.Fixed64);
+            output.WriteDouble(now.ToUnixTimeMilliseconds() / 1000.0);
+            output.WriteTag(2, WireFormat.WireType.Varint);
+            output.WriteInt64(step);
+            content(output);
+        });
+        Span<byte> head = stackalloc byte[12];
+        BinaryPrimitives.WriteInt64LittleEndian(head, record.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(head[8..], MaskedChecksum(head[..8]));
+        Span<byte> tail = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32LittleEndian(tail, MaskedChecksum(record));
+        try
+        {
+            _file.Write(head);
+            _file.Write(record);
+            _file.Write(tail);
+            if (now - _flushed > s_flushInterval)
+            {
+                _file.Flush();
+                _flushed = now;
+            }
+        }
+        catch (IOException e)
+        {
+            throw new RadaptException($"{_file.Name}: cannot be written ({e.Message}). Choose a folder with write access and free space.", e);
+        }
+    }
+
+    // Summary { repeated Value value = 1 }, Value { string tag = 1; float simple_value = 2 }
+    private void Scalar(long step, string tag, double value) => Write(step, output =>
+    {
+        byte[] scalar = Message(o =>
+        {
+            WriteText(o, 1, tag);
+            o.WriteTag(2, WireFormat.WireType.Fixed32);
+            o.WriteFloat((float)value);
+        });
+        WriteBytes(output, 5, Message(o => WriteBytes(o, 1, scalar)));
+    });
+
+    private static byte[] Message(Action<CodedOutputStream> write)
+    {
+        using var memory = new MemoryStream();
+        using (var output = new CodedOutputStream(memory, leaveOpen: true))
+        {
+            write(output);
+        }
+
+        return memory.ToArray();
+    }
+
+    private static void WriteText(CodedOutputStream output, int field, string text)
+    {
+        output.WriteTag(field, WireFormat.WireType.LengthDelimited);
+        output.WriteString(text);
+    }
+
+    private static void WriteBytes(CodedOutputStream output, int field, byte[] bytes)
+    {
+        output.WriteTag(field, WireFormat.WireType.LengthDelimited);
+        output.WriteBytes(ByteString.CopyFrom(bytes));
+    }
+
+    // TensorFlow rotates the CRC-32C and adds a constant, since a checksum of data that holds checksums is a weak one.
+    private static uint MaskedChecksum(ReadOnlySpan<byte> bytes)
+    {
+        uint crc = uint.MaxValue;
+        foreach (byte b in bytes)
+        {
+            crc = BitOperations.Crc32C(crc, b);
+        }
+
+        return BitOperations.RotateRight(~crc, 15) + 0xA282EAD8;
+    }
 }

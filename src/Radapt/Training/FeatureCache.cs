@@ -20,6 +20,8 @@ internal sealed class FeatureCache : IDisposable
 {
     private const long Reserve = 1L << 30; // left free on the disk, for what the run itself writes
 
+    private static readonly string[] s_sets = ["train", "val"];
+
     private readonly Recipe _recipe;
     private readonly Classifier _classifier;
     private readonly string _baseHash;
@@ -29,6 +31,9 @@ internal sealed class FeatureCache : IDisposable
     {
         (_recipe, _classifier, _baseHash, FirstBlock) = (recipe, classifier, baseHash, firstBlock);
     }
+
+    /// <summary>The names of its files.</summary>
+    public static IReadOnlyList<string> Files { get; } = [.. s_sets.Select(s => $"features-{s}.bin")];
 
     /// <summary>The block that reads the features; the depth: the head does.</summary>
     public int FirstBlock { get; }
@@ -92,9 +97,9 @@ internal sealed class FeatureCache : IDisposable
     public (ImageBatches Train, ImageBatches Val) Open(
         ImageBatches train, ImageBatches val, string folder, string dataFingerprint, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
-        (string Name, ImageBatches Images)[] sets = [("train", train), ("val", val)];
+        (string Name, ImageBatches Images)[] sets = [(s_sets[0], train), (s_sets[1], val)];
         FeatureLayout[] layouts = [.. sets.Select(s => Layout(s.Images.Images.Items.Count, Key(s.Name, dataFingerprint)))];
-        string[] paths = [.. sets.Select(s => Path.Combine(folder, $"features-{s.Name}.bin"))];
+        string[] paths = [.. Files.Select(f => Path.Combine(folder, f))];
         for (int i = 0; i < sets.Length; i++)
         {
             _files[i] = FeatureFile.Open(paths[i], layouts[i]);
@@ -114,7 +119,7 @@ internal sealed class FeatureCache : IDisposable
             {
                 _files[i] ??= FeatureFile.Write(paths[i], layouts[i], Compute(sets[i].Images, layouts[i], pass, cancellation));
             }
-            catch (RadaptException e) when (e.Message.StartsWith(paths[i], StringComparison.Ordinal)) // the file, not an image
+            catch (RadaptException e) when (e.Place == paths[i]) // the file, not an image
             {
                 return GiveUp(e.Message);
             }

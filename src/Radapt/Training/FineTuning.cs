@@ -22,7 +22,6 @@ public sealed class FineTuning : IDisposable
     private readonly Classifier _classifier;
     private readonly ComputePlan _plan;
     private readonly CodecProcess? _codecs;
-    private readonly bool _hidesNames;
     private ImageBatches _train; // these four, without images that cannot be read once these are known
     private ImageBatches _val;
     private ImageBatches? _test;
@@ -32,6 +31,7 @@ public sealed class FineTuning : IDisposable
     private readonly FeatureCache? _features;
     private readonly string _baseHash;
     private readonly string? _baseLicence;
+    private readonly PositionResizing? _baseResizing;
     private readonly List<string> _notes;
 
     private FineTuning(ResolvedRecipe resolved, DataSplits data, BackboneWeights? weights, CodecProcess? codecs)
@@ -51,7 +51,6 @@ public sealed class FineTuning : IDisposable
             Epsilon = recipe.NormEps,
         };
         Preprocessing = new Preprocessing(recipe.ImageSize, recipe.Resize, recipe.Mean, recipe.Std, recipe.DicomScale);
-        _hidesNames = NameKey.IsHiding(recipe, data);
         _train = Batches(data.Train, _cache?.Training, ImageBatches.DefaultCacheBytes);
         _val = Batches(data.Val, _cache?.Evaluation, ImageBatches.DefaultCacheBytes);
         _test = data.Test is null ? null : Batches(data.Test, _cache?.Evaluation, cacheBytes: 0);
@@ -69,6 +68,7 @@ public sealed class FineTuning : IDisposable
             }
 
             _baseLicence = weights?.Licence;
+            _baseResizing = weights?.Resizing;
             _baseHash = weights?.Hash() ?? $"scratch:{recipe.Seed.ToString(CultureInfo.InvariantCulture)}";
             _classifier.Head.Initialise(recipe.Seed);
             AdaptationMethod.Apply(_classifier, recipe.Method, recipe.MethodSettings, _plan, recipe.Seed);
@@ -107,13 +107,23 @@ public sealed class FineTuning : IDisposable
     public string WeightsDescription { get; }
 
     /// <summary>Lines to show: tensors and rows that are not used, and why; what a cache does, and what went wrong with it so far.</summary>
-    public IReadOnlyList<string> Notes => [.. _notes, .. _cache?.Problems ?? [], .. new[] { _features?.Problem }.OfType<string>()];
+    public IReadOnlyList<string> Notes =>
+    [
+        .. _notes, .. _cache?.Problems ?? [], .. new[] { _features?.Problem }.OfType<string>(),
+        .. _train.Remarks.Union(_val.Remarks).Union(_test?.Remarks ?? []),
+    ];
 
     /// <summary>How much is trained.</summary>
     public TrainableCount Trainable { get; }
 
+    /// <summary>Which kernels ran so far, and why: complete after <see cref="Estimate"/>, but for the update.</summary>
+    public ExecutionPath ExecutionPath => ExecutionPath.From(Resolved, _classifier.Encoder.Kernels.Path);
+
     /// <summary>The evaluation transform.</summary>
     public Preprocessing Preprocessing { get; }
+
+    /// <summary>Hash of the base weights' tensors; <c>scratch:SEED</c> for random ones.</summary>
+    internal string BaseHash => _baseHash;
 
     /// <summary>Told the number of updates done, after each.</summary>
     internal Action<long>? OnUpdate { get; set; }
@@ -130,7 +140,7 @@ public sealed class FineTuning : IDisposable
             throw new RadaptException("--device cuda: this build or machine has no CUDA. Build with -p:TorchBackend=cuda on a machine with a driver, or leave --device out.");
         }
 
-        using BackboneWeights? weights = asked.Weights is null || asked.FromScratch ? null : BackboneWeights.Open(asked.Weights, asked.Dialect);
+        using BackboneWeights? weights = asked.Weights is null || asked.FromScratch ? null : BackboneWeights.Open(asked.Weights, asked.Dialect, asked.Copy);
         DataSplits data = DataReader.Read(RunData.Options(asked));
         ResolvedRecipe resolved = RecipeResolver.Resolve(layers, new RecipeFacts
         {
@@ -139,6 +149,7 @@ public sealed class FineTuning : IDisposable
             WeightsDescription = weights?.Description,
             WeightsMean = weights?.Mean,
             WeightsStd = weights?.Std,
+            WeightsPreparation = weights?.Preparation,
             TrainingImages = data.Train.Items.Count,
             Validation = data.Val,
             DecodingTime = DecodingRate.Time(data, asked, layers, codecs),
@@ -173,21 +184,34 @@ public sealed class FineTuning : IDisposable
     /// <param name="resume">Go on with the run in the folder.</param>
     /// <param name="progress">Told how it goes.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="RadaptException">More images cannot be read than may be left out, or too few are left.</exception>
+    /// <exception cref="RadaptException">
+    /// The folder cannot be used, more images cannot be read than may be left out, or too few are left.
+    /// </exception>
     public void CheckPixels(string folder, bool resume = false, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        var run = new RunFolder(folder);
+        run.RequireUsable(resume); // now, since decoding may take minutes
+        LookAtPixels(run, resume, progress, cancellation);
+    }
+
+    private void LookAtPixels(RunFolder run, bool resume, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         if (_pixels is not null)
         {
             return;
         }
 
-        var run = new RunFolder(folder);
         if (resume && run.HasState)
         {
             // As when it began: an image that was mended since is not learned from in the middle of a run.
             Func<LabelledImage, string, bool> isLeftOut = File.Exists(run.Unreadable) ? UnreadableTable.Read(run.Unreadable, NameKey.For(Recipe, Data)) : (_, _) => false;
-            _pixels = new PixelCheck { Json = RunFile.Read(folder)?["data"]?["pixels"]?.DeepClone().AsObject() ?? [] };
+            int images = _train.Images.Items.Count + _val.Images.Items.Count + (_test?.Images.Items.Count ?? 0);
             LeaveOut(isLeftOut);
+            int leftOut = images - _train.Images.Items.Count - _val.Images.Items.Count - (_test?.Images.Items.Count ?? 0);
+            _pixels = new PixelCheck
+            {
+                Json = RunFile.ReadUnlessRewritten(run.Path)?["data"]?["pixels"]?.DeepClone().AsObject() ?? (leftOut > 0 ? new() { ["unreadable"] = leftOut } : null),
+            };
         }
         else if (Recipe.CheckPixels == "on")
         {
@@ -211,7 +235,6 @@ public sealed class FineTuning : IDisposable
         new(images, Preprocessing, Recipe.BatchSize, Recipe.LoaderThreads, cacheBytes, disk, _codecs)
         {
             Flips = Recipe.Flip != "off",
-            Title = image => ImageTitles.Of(image, _hidesNames),
         };
 
     /// <summary>How long <see cref="Run"/> will take at most, from one measured update: training, validations and test. Changes nothing.</summary>
@@ -239,47 +262,34 @@ public sealed class FineTuning : IDisposable
         string folder, bool resume = false, IProgress<TrainingProgress>? progress = null, Action<EpochResult>? onEpoch = null, CancellationToken cancellation = default)
     {
         var run = new RunFolder(folder);
-        if (!resume)
-        {
-            run.Create();
-            RecipeFile.Write(Resolved, run.Recipe);
-        }
-        else
-        {
-            run.RequireUnfinished();
-            RequireSameRecipe(run);
-            run.RemoveUnfinishedFiles();
-        }
-
+        using RunLock held = resume ? run.Reopen() : run.Create();
+        RunSummary summary;
         try
         {
-            return TrainAndTest(run, resume, progress, onEpoch, cancellation);
+            if (resume)
+            {
+                RunIdentity.RequireSameRecipe(run, Recipe);
+            }
+            else
+            {
+                RecipeFile.Write(Resolved, run.Recipe);
+            }
+
+            summary = TrainAndTest(run, resume, progress, onEpoch, cancellation);
         }
         catch when (!resume && !run.HasState)
         {
-            run.Discard();
+            run.Discard(held);
             throw;
         }
-    }
 
-    // Bit-equal resume needs all of the recipe, what a probe of the processor chose included.
-    private void RequireSameRecipe(RunFolder run)
-    {
-        RecipeLayer began = RecipeFile.Read(run.Recipe);
-        Recipe first = RecipeResolver.Partial([began]);
-        RecipeOption? changed = RecipeOptions.All.FirstOrDefault(o =>
-            o.Get is { } get && began.Find(o.Name) is not null && !GivenAnewOnResume.Contains(o.Name) && RecipeOption.Format(get(first) ?? "") != RecipeOption.Format(get(Recipe) ?? ""));
-        if (changed is not null)
-        {
-            throw new RadaptException(
-                $"{run.Path}: began with {changed.Name} {RecipeOption.Format(changed.Get!(first) ?? "")}, not {RecipeOption.Format(changed.Get(Recipe) ?? "")}. "
-                + "Resume by the run's own recipe.yaml, or start afresh in another folder.");
-        }
+        run.Complete(held);
+        return summary;
     }
 
     private RunSummary TrainAndTest(RunFolder run, bool resume, IProgress<TrainingProgress>? progress, Action<EpochResult>? onEpoch, CancellationToken cancellation)
     {
-        CheckPixels(run.Path, resume, progress, cancellation); // before there is a key
+        LookAtPixels(run, resume, progress, cancellation); // before there is a key
         NameKey names = NameKey.For(Recipe, Data); // now: a key that cannot be made must not cost a night
         if (Data.Drawn.Count > 0)
         {
@@ -290,6 +300,10 @@ public sealed class FineTuning : IDisposable
         {
             UnreadableTable.Write(run.Unreadable, _pixels.Unreadable, names);
         }
+        else if (_pixels?.Checked is not null)
+        {
+            File.Delete(run.Unreadable); // that of a session which ended before its first state
+        }
 
         string fingerprint = RunData.Fingerprint(Data);
         var report = new RunReport(this, run, fingerprint, _baseHash, _cache, _pixels);
@@ -298,7 +312,7 @@ public sealed class FineTuning : IDisposable
 
         // What is reported is what `evaluate` and `predict` give: the saved adapter on freshly read base weights, merged.
         _classifier.Dispose();
-        using Predictor predictor = Predictor.Open(run.Path, plan: _plan, codecs: _codecs);
+        using Predictor predictor = Predictor.Open(run.Path, Recipe.FromScratch ? null : Recipe.Weights, _plan, codecs: _codecs);
         ScoredImages val = Score(predictor, _val, TrainingPhase.Validation, progress, cancellation);
         ScoredImages? test = _test is null ? null : Score(predictor, _test, TrainingPhase.Test, progress, cancellation);
         PredictionTable.Write(run.Predictions, test ?? val, names.Name);
@@ -307,8 +321,7 @@ public sealed class FineTuning : IDisposable
             ValStudies = val.Studies,
             TestStudies = test?.Studies,
         };
-        report.Write("complete", state, summary);
-        Directory.Delete(Path.GetDirectoryName(run.State)!, recursive: true); // nothing is left to resume
+        report.Write(RunFile.Complete, state, summary);
         return summary;
     }
 
@@ -336,24 +349,36 @@ public sealed class FineTuning : IDisposable
                 events.Epoch(result);
                 onEpoch?.Invoke(result);
             },
-            OnStart = stop => _features?.Open(_train, _choosing, Path.GetDirectoryName(run.State)!, fingerprint, progress, stop) ?? (_train, _choosing),
+            OnStart = stop => _features?.Open(_train, _choosing, run.StateFolder, fingerprint, progress, stop) ?? (_train, _choosing),
+            RequireBest = () => RequireBase(AdapterFile.RequireSound(run.Adapter), run.Adapter),
         };
+        var identity = RunIdentity.Create(Recipe, fingerprint, _baseHash);
         if (resume && run.HasState)
         {
-            trainer.Resume(fingerprint);
-        }
-        else
-        {
-            report.Write("running", null, null);
+            trainer.Resume(identity);
         }
 
+        report.Write("running", null, null);
         try
         {
-            return trainer.Run(fingerprint, cancellation);
+            return trainer.Run(identity, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            report.Write("interrupted", null, null);
+            throw;
         }
         finally
         {
             _features?.Dispose();
+        }
+    }
+
+    private void RequireBase(AdapterDescription adapter, string file)
+    {
+        if (adapter.BaseSha256 != _baseHash)
+        {
+            throw new RadaptException($"{file}: is the adapter of other base weights.");
         }
     }
 
@@ -378,6 +403,7 @@ public sealed class FineTuning : IDisposable
         BaseSha256 = _baseHash,
         BaseDescription = WeightsDescription,
         BaseLicence = _baseLicence,
+        BaseResizing = _baseResizing,
         Seed = Recipe.Seed,
     };
 }

@@ -9,10 +9,18 @@ namespace Radapt.Training;
 internal static class MaskedLoss
 {
     /// <summary>Mean over all known labels of the batch, in float32; 0 where none is known.</summary>
+    /// <inheritdoc cref="Sum" path="/param"/>
+    public static Tensor Compute(Tensor logits, ReadOnlySpan<sbyte> labels, Tensor? posWeight)
+    {
+        (Tensor sum, int known) = Sum(logits, labels, posWeight);
+        return sum.DividedBy(Math.Max(1, known));
+    }
+
+    /// <summary>Sum over all known labels of the batch, in float32, and their number.</summary>
     /// <param name="logits">(B, F)</param>
     /// <param name="labels">(B, F) row-major: 1, 0, or -1 for unknown</param>
     /// <param name="posWeight">(F) weight of positives, or null for 1</param>
-    public static Tensor Compute(Tensor logits, ReadOnlySpan<sbyte> labels, Tensor? posWeight)
+    public static (Tensor Sum, int Known) Sum(Tensor logits, ReadOnlySpan<sbyte> labels, Tensor? posWeight)
     {
         var target = new float[labels.Length];
         var known = new float[labels.Length];
@@ -27,7 +35,6 @@ internal static class MaskedLoss
         Tensor x = logits.to(ScalarType.Float32);
         Tensor y = tensor(target, x.shape, device: x.device);
         Tensor? weight = count == labels.Length ? null : tensor(known, x.shape, device: x.device);
-        Tensor sum = F.binary_cross_entropy_with_logits(x, y, weight, nn.Reduction.Sum, posWeight);
-        return sum.DividedBy(Math.Max(1, count));
+        return (F.binary_cross_entropy_with_logits(x, y, weight, nn.Reduction.Sum, posWeight), count);
     }
 }

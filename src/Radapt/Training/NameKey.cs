@@ -12,6 +12,11 @@ namespace Radapt.Training;
 internal sealed class NameKey
 {
     private const string FileName = ".radapt-key";
+    private const int KeyBytes = 32;
+    private const int FewestBytes = 16;
+    private const int Attempts = 40;
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
+
     private readonly byte[]? _key;
 
     private NameKey(byte[]? key) => _key = key;
@@ -20,7 +25,7 @@ internal sealed class NameKey
     /// <exception cref="RadaptException">The key cannot be read or made.</exception>
     public static NameKey For(Recipe recipe, DataSplits data)
     {
-        if (!IsHiding(recipe, data))
+        if (recipe.PlainNames || (!data.KnowsPatients && recipe.Key is null))
         {
             return new NameKey(null);
         }
@@ -30,10 +35,6 @@ internal sealed class NameKey
         return new NameKey(ReadOrCreate(file));
     }
 
-    /// <summary>Whether names are replaced; makes no key.</summary>
-    public static bool IsHiding(Recipe recipe, DataSplits data) =>
-        !recipe.PlainNames && (recipe.Key is not null || ImageTitles.MayNamePatients([data.Train, data.Val, data.Test]));
-
     /// <summary>The name to write: the plain one, or 32 hexadecimal digits that depend on the key.</summary>
     public string Name(string plain) => _key is null ? plain : Convert.ToHexStringLower(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(plain)).AsSpan(0, 16));
 
@@ -41,22 +42,61 @@ internal sealed class NameKey
     {
         try
         {
-            if (!File.Exists(file))
-            {
-                AtomicFile.WriteText(file, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)) + "\n");
-                if (!OperatingSystem.IsWindows())
-                {
-                    File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-                }
-            }
-
-            byte[] key = Convert.FromHexString(File.ReadAllText(file).Trim());
-            return key.Length >= 16 ? key : throw new FormatException("shorter than 16 bytes");
+            return TryCreate(file) ?? Read(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or RadaptException)
         {
             throw new RadaptException(
                 $"{file}: the key that hides image names cannot be read or made ({e.Message}). Give another place with --key FILE, or --plain-names to write names as they are.", e);
+        }
+    }
+
+    // Of several runs that begin at once, one makes the file, and the system tells the others that it is there. Only its owner may ever read it.
+    private static byte[]? TryCreate(string file)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        byte[] key = RandomNumberGenerator.GetBytes(KeyBytes);
+        try
+        {
+            using var stream = new FileStream(file, options);
+            try
+            {
+                stream.Write(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(key) + "\n"));
+                stream.Flush(flushToDisk: true);
+            }
+            catch
+            {
+                File.Delete(file);
+                throw;
+            }
+
+            return key;
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            return null;
+        }
+    }
+
+    // A run that has just made the file may still be writing it.
+    private static byte[] Read(string file)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                byte[] key = Convert.FromHexString(File.ReadAllText(file).Trim());
+                return key.Length >= FewestBytes ? key : throw new FormatException($"it holds {key.Length} bytes, fewer than {FewestBytes}");
+            }
+            catch (Exception e) when (e is IOException or FormatException && attempt < Attempts)
+            {
+                Thread.Sleep(s_pause);
+            }
         }
     }
 }

@@ -9,10 +9,10 @@ namespace Radapt.Training;
 internal abstract class Optimizer(IReadOnlyList<ParameterGroup> groups) : IDisposable
 {
     /// <summary>The optimizer of a recipe over its parameter groups.</summary>
-    public static Optimizer Create(Recipe recipe, IReadOnlyList<(string Name, Tensor Tensor)> trained) => recipe.Optimizer switch
+    public static Optimizer Create(Recipe recipe, IReadOnlyList<(string Name, Tensor Tensor)> trained, ComputePath? path = null) => recipe.Optimizer switch
     {
         "sgd" => new Sgd(ParameterGroup.Single(trained, recipe.WeightDecay), recipe.Momentum),
-        "adamw" => new AdamW(ParameterGroup.ByLayer(trained, recipe.Depth, recipe.LayerDecay, recipe.WeightDecay), recipe.Threads),
+        "adamw" => new AdamW(ParameterGroup.ByLayer(trained, recipe.Depth, recipe.LayerDecay, recipe.WeightDecay), recipe.Threads, path),
         _ => throw new RadaptException($"Optimizer '{recipe.Optimizer}' is unknown: --optimizer takes sgd or adamw."),
     };
 
@@ -66,7 +66,7 @@ internal abstract class Optimizer(IReadOnlyList<ParameterGroup> groups) : IDispo
         {
             foreach (Tensor gradient in gradients)
             {
-                gradient.Scale(largest / (norm + 1e-6)); // as torch.nn.utils.clip_grad_norm_
+                gradient.ScaleInPlace(largest / (norm + 1e-6)); // as torch.nn.utils.clip_grad_norm_
             }
         }
 
@@ -101,12 +101,12 @@ internal abstract class Optimizer(IReadOnlyList<ParameterGroup> groups) : IDispo
         protected override void Update(string name, Tensor tensor, Tensor gradient, double learningRate, double weightDecay)
         {
             Tensor direction = weightDecay == 0 ? gradient : gradient.Plus(tensor, weightDecay);
-            tensor.Add(_momentum[name].Scale(momentum).Add(direction), -learningRate);
+            tensor.AddInPlace(_momentum[name].ScaleInPlace(momentum).AddInPlace(direction), -learningRate);
         }
     }
 
     /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2019), betas .9 and .999, eps 1e-8.</summary>
-    private sealed class AdamW(IReadOnlyList<ParameterGroup> groups, int threads) : Optimizer(groups)
+    private sealed class AdamW(IReadOnlyList<ParameterGroup> groups, int threads, ComputePath? path) : Optimizer(groups)
     {
         private const double Beta1 = 0.9;
         private const double Beta2 = 0.999;
@@ -122,7 +122,9 @@ internal abstract class Optimizer(IReadOnlyList<ParameterGroup> groups) : IDispo
         {
             (Tensor mean, Tensor square) = (_mean[name], _square[name]);
             (double meanCorrection, double rootCorrection) = (1 - Math.Pow(Beta1, Updates), Math.Sqrt(1 - Math.Pow(Beta2, Updates)));
-            if (AdamPass.Takes(tensor, gradient))
+            string? refusal = AdamPass.Refusal(tensor, gradient);
+            path?.Choose(StepKernel.AdamPass, refusal, StepKernel.AdamLibrary);
+            if (refusal is null)
             {
                 var factors = new AdamPass.Factors(
                     (float)(1 - (learningRate * weightDecay)), (float)Beta1, (float)Beta2, (float)(learningRate / meanCorrection), (float)rootCorrection, (float)Epsilon);
@@ -130,11 +132,11 @@ internal abstract class Optimizer(IReadOnlyList<ParameterGroup> groups) : IDispo
                 return;
             }
 
-            tensor.Scale(1 - (learningRate * weightDecay));
-            mean.Scale(Beta1).Add(gradient, 1 - Beta1);
-            square.Scale(Beta2).AddProduct(gradient, gradient, 1 - Beta2);
-            Tensor denominator = square.sqrt().Divide(rootCorrection).Add(Epsilon);
-            tensor.AddQuotient(mean, denominator, -learningRate / meanCorrection);
+            tensor.ScaleInPlace(1 - (learningRate * weightDecay));
+            mean.ScaleInPlace(Beta1).AddInPlace(gradient, 1 - Beta1);
+            square.ScaleInPlace(Beta2).AddProductInPlace(gradient, gradient, 1 - Beta2);
+            Tensor denominator = square.sqrt().DivideInPlace(rootCorrection).AddInPlace(Epsilon);
+            tensor.AddQuotientInPlace(mean, denominator, -learningRate / meanCorrection);
         }
     }
 }

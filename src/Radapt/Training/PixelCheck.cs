@@ -21,8 +21,8 @@ internal sealed record PixelCheck
     /// <summary>Lines to show.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>What <c>run.json</c> says.</summary>
-    public JsonObject Json { get; init; } = [];
+    /// <summary>What <c>run.json</c> says; null: what an earlier session said is lost.</summary>
+    public JsonObject? Json { get; init; }
 
     /// <summary>Decodes the images of all parts.</summary>
     /// <param name="sets">The parts, in the order of train, val and test.</param>
@@ -48,8 +48,7 @@ internal sealed record PixelCheck
                 LabelledImage image = set.Images.Items[item];
                 if (error is not null)
                 {
-                    string title = set.Title?.Invoke(image) ?? image.Name;
-                    unreadable.Add(new UnreadableRow(image, Split.Names[part], title, ImageTitles.Reason(image, (RadaptException)error.InnerException!)));
+                    unreadable.Add(new UnreadableRow(image, Split.Names[part], error.What));
                 }
 
                 if ((item + 1) % set.BatchSize == 0 || item + 1 == set.Images.Items.Count)

@@ -116,6 +116,9 @@ public sealed record Recipe
     /// <summary>Whose tensor names the weights use; <c>auto</c>: recognised.</summary>
     public string Dialect { get; init; } = "auto";
 
+    /// <summary>Which of several copies of the encoder in the weights; <c>auto</c>: the averaged one.</summary>
+    public string Copy { get; init; } = "auto";
+
     /// <summary>timm's name of the backbone, such as <c>vit_base_patch16_224</c>; <c>custom</c> where its dimensions have none.</summary>
     public required string Backbone { get; init; }
 
@@ -291,7 +294,7 @@ public sealed record Recipe
     /// </summary>
     public string Precision { get; init; } = "float32";
 
-    /// <summary>How float32 products run: <c>linear</c> or <c>convolution</c>; see <see cref="Compute.ComputePlan.Products"/>.</summary>
+    /// <summary>How float32 products run: <c>packed</c>, <c>linear</c> or <c>convolution</c>; see <see cref="Compute.ComputePlan.Products"/>.</summary>
     public string Products { get; init; } = "linear";
 
     /// <summary>Keep one block's activations at a time and compute them again in the backward pass: for large backbones or batches.</summary>

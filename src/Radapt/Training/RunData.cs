@@ -34,12 +34,24 @@ internal static class RunData
         AllowOverlap = recipe.AllowOverlap,
         AllowRareFindings = recipe.AllowRareFindings,
         AllowMissingImages = recipe.AllowMissingImages,
+        PlainNames = recipe.PlainNames,
         Seed = recipe.Seed,
     };
 
     /// <summary>SHA-256 over images and parts of the split that was drawn.</summary>
     public static string SplitFingerprint(DataSplits data) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(data.Drawn.Select(d => $"{d.Image.Name}\t{d.Part}\n")))));
+
+    /// <summary>
+    /// SHA-256 over findings, names, labels and file sizes of all images, whatever their split: what the folds of a cross-validation share.
+    /// </summary>
+    public static string ImagesFingerprint(DataSplits data)
+    {
+        IEnumerable<LabelledImage> images = data.Drawn.Count > 0 ? data.Drawn.Select(d => d.Image)
+            : new[] { data.Train, data.Val, data.Test }.OfType<LabelledImages>().SelectMany(s => s.Items);
+        string text = string.Join('\n', data.Train.Findings.Concat(images.Select(Line).Order(StringComparer.Ordinal)));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    }
 
     /// <summary>SHA-256 over findings, names, labels and file sizes of all splits: what must not change between a run and its resumption.</summary>
     public static string Fingerprint(DataSplits data) => Fingerprint(new[] { data.Train, data.Val, data.Test }.OfType<LabelledImages>());
@@ -53,7 +65,7 @@ internal static class RunData
             Append(string.Join('\n', split.Findings));
             foreach (LabelledImage item in split.Items)
             {
-                Append(string.Create(CultureInfo.InvariantCulture, $"{item.Name}\t{string.Join(' ', item.Labels)}\t{new FileInfo(item.Path).Length}"));
+                Append(Line(item));
             }
         }
 
@@ -61,4 +73,7 @@ internal static class RunData
 
         void Append(string line) => hash.AppendData(Encoding.UTF8.GetBytes(line + "\n"));
     }
+
+    private static string Line(LabelledImage image) =>
+        string.Create(CultureInfo.InvariantCulture, $"{image.Name}\t{string.Join(' ', image.Labels)}\t{new FileInfo(image.Path).Length}");
 }

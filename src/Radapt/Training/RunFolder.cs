@@ -3,13 +3,15 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Radapt.Adaptation;
 using Radapt.Checkpoints;
+using Radapt.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Training;
 
 /// <summary>
-/// The files of one run. Each is written to a temporary name, flushed and renamed, so at any moment the folder holds a whole state.
+/// The files of one run. Each is written to a temporary name, flushed and renamed, so at any moment the folder holds a whole state. One
+/// session at a time works in it (<see cref="RunLock"/>).
 /// </summary>
 internal sealed class RunFolder(string path)
 {
@@ -21,7 +23,7 @@ internal sealed class RunFolder(string path)
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
     };
 
-    private static readonly JsonSerializerOptions s_indented = new(Json) { WriteIndented = true };
+    private static readonly string[] s_stateFiles = ["state.safetensors", .. FeatureCache.Files];
 
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
@@ -41,111 +43,215 @@ internal sealed class RunFolder(string path)
     /// <summary>Which images were left out because they cannot be read; only where there are some.</summary>
     public string Unreadable => System.IO.Path.Combine(Path, UnreadableTable.FileName);
 
-    public string State => System.IO.Path.Combine(Path, "state", "state.safetensors");
+    /// <summary>Where everything is that resume needs, while the run lasts.</summary>
+    public string StateFolder => System.IO.Path.Combine(Path, "state");
 
-    /// <summary>Makes a folder for a fresh run.</summary>
-    /// <exception cref="RadaptException">It holds something already.</exception>
-    public void Create()
+    public string State => System.IO.Path.Combine(StateFolder, "state.safetensors");
+
+    /// <summary>Whether an earlier session got far enough to leave a state; if not, its run begins anew.</summary>
+    public bool HasState => File.Exists(State);
+
+    /// <summary>Whether the run has not come to its end.</summary>
+    public bool IsUnfinished => Directory.Exists(StateFolder);
+
+    /// <summary>Makes a folder for a fresh run and keeps it for this session.</summary>
+    /// <exception cref="RadaptException">It holds something already, which is left as it is, or cannot be made.</exception>
+    public RunLock Create()
     {
-        RemoveUnfinishedFiles();
-        if (Directory.Exists(Path) && Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).Any())
-        {
-            string advice = File.Exists(Recipe) ? "go on with it by --resume, or choose another --out" : "choose another --out";
-            throw new RadaptException($"{Path}: the run folder is not empty: {advice}.");
-        }
-
+        RequireNothingThere();
         try
         {
-            Directory.CreateDirectory(System.IO.Path.Combine(Path, "state"));
+            Directory.CreateDirectory(StateFolder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new RadaptException($"{Path}: the run folder cannot be made ({e.Message}). Choose another --out.", e);
         }
+
+        return Lock(RequireNothingThere); // once more, since others may have begun meanwhile
     }
 
-    /// <summary>Whether an earlier session got far enough to leave a state; if not, its run begins anew.</summary>
-    public bool HasState => File.Exists(State);
-
-    /// <summary>Removes what a session that was killed in the middle of a file left behind; nobody else's files, whatever folder was named.</summary>
-    public void RemoveUnfinishedFiles()
+    /// <summary>Keeps the folder of an unfinished run for this session, to go on with it.</summary>
+    /// <exception cref="RadaptException">There is nothing to resume, or another session works in the folder.</exception>
+    public RunLock Reopen()
     {
-        if (!Directory.Exists(Path))
+        RequireUnfinished();
+        return Lock(RequireUnfinished);
+    }
+
+    /// <summary>Makes sure that a run may begin or go on here, as far as can be told without keeping the folder.</summary>
+    /// <param name="resume">It is to go on.</param>
+    /// <exception cref="RadaptException">As for <see cref="Create"/> and <see cref="Reopen"/>.</exception>
+    public void RequireUsable(bool resume)
+    {
+        if (resume)
         {
-            return;
+            RequireUnfinished();
+            RunLock.RequireFree(Path, StateFolder);
+        }
+        else
+        {
+            RequireNothingThere();
+        }
+    }
+
+    /// <summary>Removes what resume needs of a run that is complete, and the lock.</summary>
+    public void Complete(RunLock held)
+    {
+        foreach (string file in s_stateFiles)
+        {
+            File.Delete(System.IO.Path.Combine(StateFolder, file));
         }
 
-        string state = System.IO.Path.GetDirectoryName(State)!;
-        IEnumerable<string> files = new[] { Recipe, Run, Metrics, Adapter, Predictions, Split, Unreadable }
-            .SelectMany(f => Directory.EnumerateFiles(Path, System.IO.Path.GetFileName(f) + ".*.tmp"))
-            .Concat(File.Exists(Recipe) && Directory.Exists(state) ? Directory.EnumerateFiles(state, "*.tmp") : []);
+        held.Dispose();
+        RemoveIfEmpty(StateFolder);
+    }
+
+    /// <summary>Takes a run back that failed before it had any state: its files go, and the folder unless others put something into it.</summary>
+    public void Discard(RunLock held)
+    {
+        // The recipe last: while it is there, the run can be resumed, from its beginning.
+        IEnumerable<string> files =
+        [
+            .. Directory.EnumerateFiles(Path, EventLog.Pattern), .. s_stateFiles.Select(f => System.IO.Path.Combine(StateFolder, f)),
+            Split, Unreadable, Metrics, Adapter, Predictions, Run, Recipe,
+        ];
         foreach (string file in files.ToList())
         {
             File.Delete(file);
         }
-    }
 
-    /// <summary>Makes sure that an earlier session began here and is not complete.</summary>
-    /// <exception cref="RadaptException">Nothing to resume.</exception>
-    public void RequireUnfinished()
-    {
-        if (!Directory.Exists(System.IO.Path.GetDirectoryName(State)))
-        {
-            throw new RadaptException($"{Path}: nothing to resume (no unfinished run). Leave --resume out to start one.");
-        }
-    }
-
-    /// <summary>Takes a run back that failed before it had any result: the folder goes, unless others put something into it.</summary>
-    public void Discard()
-    {
-        foreach (string file in Directory.EnumerateFiles(Path, "events.*").Append(Recipe).Append(Run).Append(Split).Append(Unreadable).Where(File.Exists).ToList())
-        {
-            File.Delete(file);
-        }
-
-        if (!Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).Any())
-        {
-            Directory.Delete(Path, recursive: true);
-        }
+        held.Dispose();
+        RemoveIfEmpty(StateFolder);
+        RemoveIfEmpty(Path);
     }
 
     public void WriteMetrics(IEnumerable<EpochResult> history) =>
         AtomicFile.WriteText(Metrics, string.Concat(history.Select(e => JsonSerializer.Serialize(e, Json) + "\n")));
 
-    public void WriteRun(JsonNode run) => AtomicFile.WriteText(Run, run.ToJsonString(s_indented) + "\n");
+    public void WriteRun(JsonObject run) => RunFile.Write(Run, run);
 
     /// <summary>Saves trained tensors, optimizer state and position, all in one file, so that they can never disagree.</summary>
     public void SaveState(TrainerState state, IEnumerable<(string Name, Tensor Tensor)> trained, Optimizer optimizer, ITrainingSchedule? schedule) =>
         SafetensorsWriter.Write(
             State,
             Named(trained, optimizer, schedule).ToDictionary(t => t.Name, t => t.Tensor),
-            new Dictionary<string, string> { ["trainer"] = state.ToJson() });
+            new Dictionary<string, string> { ["trainer"] = state.ToJson() },
+            checksum: true);
 
     /// <summary>Restores what <see cref="SaveState"/> saved into existing tensors.</summary>
-    /// <exception cref="RadaptException">There is nothing to resume, or it does not fit this run.</exception>
-    public TrainerState LoadState(IEnumerable<(string Name, Tensor Tensor)> trained, Optimizer optimizer, ITrainingSchedule? schedule)
+    /// <param name="trained">Receives the trained tensors.</param>
+    /// <param name="optimizer">Receives its state.</param>
+    /// <param name="schedule">Receives its state.</param>
+    /// <param name="identity">What decides the run now; it must be what decided it when the state was saved.</param>
+    /// <exception cref="RadaptException">The state is damaged, or that of another run; nothing is changed then.</exception>
+    public TrainerState LoadState(IEnumerable<(string Name, Tensor Tensor)> trained, Optimizer optimizer, ITrainingSchedule? schedule, RunIdentity identity)
     {
-        if (!File.Exists(State))
-        {
-            throw new RadaptException($"{Path}: nothing to resume (no state/state.safetensors). Leave --resume out to start the run.");
-        }
-
-        using CheckpointFile file = CheckpointFile.Open(State);
-        if (!file.Metadata.TryGetValue("trainer", out string? json))
-        {
-            throw new RadaptException($"{State}: not the state of a run. Leave --resume out and choose another --out to start afresh.");
-        }
-
-        TrainerState state = TrainerState.FromJson(json);
+        (CheckpointFile file, TrainerState state) = OpenState();
+        using CheckpointFile opened = file;
+        state.Identity.RequireSame(identity, Path);
         using var noGradient = no_grad();
         foreach ((string name, Tensor tensor) in Named(trained, optimizer, schedule))
         {
             using var scope = NewDisposeScope();
-            tensor.copy_(file.ReadTensor(name));
+            tensor.CopyInPlace(file.ReadTensor(name));
         }
 
         optimizer.Updates = state.Updates;
         return state;
+    }
+
+    private (CheckpointFile File, TrainerState State) OpenState()
+    {
+        CheckpointFile? file = null;
+        try
+        {
+            file = CheckpointFile.Open(State);
+            StoredChecksum.Verify(file);
+            return file.Metadata.TryGetValue("trainer", out string? json) ? (file, TrainerState.FromJson(json))
+                : throw new RadaptException("it does not say where the run stands");
+        }
+        catch (RadaptException e)
+        {
+            file?.Dispose();
+            string reason = e.Message.StartsWith(State, StringComparison.Ordinal) ? e.Message.TrimEnd('.') : $"{State}: {e.Message}";
+            throw new RadaptException(
+                $"{reason}. The run cannot go on from it: restore it from a backup, or start afresh with --recipe {Recipe} and another --out."
+                + (File.Exists(Adapter) ? " The best epoch so far can still be used by evaluate and predict." : ""), e);
+        }
+    }
+
+    private RunLock Lock(Action require)
+    {
+        RunLock held = RunLock.Take(Path, StateFolder);
+        try
+        {
+            require();
+            RemoveLeftovers();
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            RemoveIfEmpty(StateFolder);
+            throw;
+        }
+    }
+
+    private void RequireUnfinished()
+    {
+        if (!IsUnfinished || RunFile.IsComplete(Path))
+        {
+            throw new RadaptException($"{Path}: nothing to resume (no unfinished run). Leave --resume out to start one.");
+        }
+    }
+
+    // What a session that was killed before it wrote a recipe left is nothing.
+    private void RequireNothingThere()
+    {
+        if (!Directory.Exists(Path))
+        {
+            return;
+        }
+
+        HashSet<string> ours = [.. Leftovers(), .. RunLock.Files.Select(f => System.IO.Path.Combine(StateFolder, f))];
+        if (Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).Any(f => !ours.Contains(f)))
+        {
+            RunLock.RequireFree(Path, StateFolder);
+            string advice = File.Exists(Recipe) && IsUnfinished ? "go on with it by --resume, or choose another --out" : "choose another --out";
+            throw new RadaptException($"{Path}: the run folder is not empty: {advice}.");
+        }
+    }
+
+    // Whoever wrote them is gone: this session holds the lock.
+    private void RemoveLeftovers()
+    {
+        foreach (string file in Leftovers())
+        {
+            File.Delete(file);
+        }
+    }
+
+    // What sessions that were killed in the middle of a file left; nobody else's files, whatever folder was named.
+    private List<string> Leftovers()
+    {
+        string[] files = [Recipe, Run, Metrics, Adapter, Predictions, Split, Unreadable];
+        return
+        [
+            .. In(Path, files.Select(f => System.IO.Path.GetFileName(f))),
+            .. In(StateFolder, s_stateFiles.Concat(RunLock.Files)),
+        ];
+
+        static IEnumerable<string> In(string folder, IEnumerable<string> names) => !Directory.Exists(folder) ? []
+            : Directory.EnumerateFiles(folder, "*.tmp").Where(f => names.Any(n => AtomicFile.IsTemporaryNameOf(System.IO.Path.GetFileName(f), n)));
+    }
+
+    private static void RemoveIfEmpty(string folder)
+    {
+        if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            Directory.Delete(folder);
+        }
     }
 
     private static IEnumerable<(string Name, Tensor Tensor)> Named(IEnumerable<(string Name, Tensor Tensor)> trained, Optimizer optimizer, ITrainingSchedule? schedule) =>

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Radapt.Compute;
 using Radapt.Datasets;
@@ -38,15 +39,17 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
                 ["threads"] = recipe.Threads,
                 ["loader_threads"] = recipe.LoaderThreads,
             },
+            ["path"] = JsonSerializer.SerializeToNode(fineTuning.ExecutionPath, RunFolder.Json),
             ["seed"] = recipe.Seed,
             ["data"] = new JsonObject
             {
                 ["fingerprint"] = fingerprint,
+                ["all_images"] = RunData.ImagesFingerprint(fineTuning.Data),
                 ["train"] = fineTuning.Data.Train.Items.Count,
                 ["val"] = fineTuning.Data.Val.Items.Count,
                 ["test"] = fineTuning.Data.Test?.Items.Count ?? 0,
                 ["choosing"] = Choosing(),
-                ["pixels"] = pixels?.Json.DeepClone(),
+                ["pixels"] = pixels?.Json?.DeepClone(),
                 ["matching"] = Matching(fineTuning.Data.Matching),
                 ["split"] = fineTuning.Data.Drawn.Count == 0 ? null : new JsonObject
                 {
@@ -83,6 +86,8 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
             {
                 run["test"] = MetricsJson.Of(summary.Test, summary.TestStudies);
             }
+
+            run["files"] = RunFiles.Hashes(folder);
         }
 
         folder.WriteRun(run);

@@ -43,7 +43,7 @@ internal sealed class Trainer : IDisposable
         (_recipe, _classifier, _train, _val, _folder) = (recipe, classifier, train, val, folder);
         _augmentation = AugmentationNames.Parse(recipe.Augment);
         _trained = [.. classifier.Trained()];
-        _optimizer = Optimizer.Create(recipe, _trained);
+        _optimizer = Optimizer.Create(recipe, _trained, classifier.Encoder.Kernels.Path);
         _schedule = classifier.Adapters?.Schedule;
         _learningRate = new LearningRate(recipe.Lr, recipe.MinLr, recipe.WarmupEpochs, recipe.Epochs);
         _posWeight = PositiveWeights.Resolve(recipe.PosWeight, train.Images)?.to(classifier.Encoder.cls_token.device).DetachFromDisposeScope();
@@ -62,22 +62,42 @@ internal sealed class Trainer : IDisposable
     /// <summary>Called first by <see cref="Run"/>: what to train and validate on in place of the batches given; the data stay the same.</summary>
     public Func<CancellationToken, (ImageBatches Train, ImageBatches Val)>? OnStart { get; init; }
 
+    /// <summary>Makes sure that the tensors of the best epoch so far are there. Called by <see cref="Resume"/> where there is one.</summary>
+    public Action? RequireBest { get; init; }
+
     /// <summary>Goes on where the folder's state stands.</summary>
-    /// <exception cref="RadaptException">No state, or the data changed since.</exception>
-    public void Resume(string dataFingerprint)
+    /// <param name="identity">What decides the run now.</param>
+    /// <exception cref="RadaptException">The state is damaged, something that decides the run is another than when it began, or its best epoch is lost.</exception>
+    public void Resume(RunIdentity identity)
     {
-        _state = _atUpdate = _folder.LoadState(_trained, _optimizer, _schedule);
-        if (_state.DataFingerprint != dataFingerprint)
+        _state = _atUpdate = _folder.LoadState(_trained, _optimizer, _schedule, identity);
+        if (_state.BestEpoch == 0)
         {
-            throw new RadaptException($"{_folder.Path}: the data changed since this run began (images or labels differ). Restore it, or start afresh with another --out.");
+            return;
+        }
+
+        try
+        {
+            RequireBest?.Invoke();
+        }
+        catch (RadaptException e)
+        {
+            if (_state.Batch > 0 || _state.BestEpoch < _state.Epoch)
+            {
+                throw new RadaptException(
+                    $"{e.Message.TrimEnd('.')}. It held the best epoch so far ({_state.BestEpoch}), which --resume cannot make again: restore it from a backup, "
+                    + $"or start afresh with --recipe {_folder.Recipe} and another --out.", e);
+            }
+
+            OnBest(_state); // the state is of that very epoch
         }
     }
 
     /// <summary>Trains to the end, or to early stopping, from wherever the state stands.</summary>
     /// <exception cref="OperationCanceledException">Cancelled; the state at the last update is saved.</exception>
-    public TrainerState Run(string dataFingerprint, CancellationToken cancellation)
+    public TrainerState Run(RunIdentity identity, CancellationToken cancellation)
     {
-        _state = _atUpdate = _state with { DataFingerprint = dataFingerprint };
+        _state = _atUpdate = _state with { Identity = identity };
         try
         {
             (_train, _val) = OnStart?.Invoke(cancellation) ?? (_train, _val);
@@ -107,7 +127,7 @@ internal sealed class Trainer : IDisposable
             watch.Restart();
             using (batch)
             {
-                ForwardBackward(batch, step: 0);
+                ForwardBackward(batch, step: 0, batch.Count * _train.Images.Findings.Count, batches: 1);
                 _optimizer.ClearGradients();
             }
 
@@ -131,13 +151,18 @@ internal sealed class Trainer : IDisposable
     {
         int count = _train.BatchesPerEpoch;
         _clock.Start(TrainingPhase.Training, _state, count, _val.EvaluationBatches);
-        int images = 0;
+        (int images, int known) = (0, 0);
         foreach (ImageBatch batch in _train.Training(_augmentation, _recipe.Seed, _state.Epoch, _state.Batch, cancellation))
         {
             double loss;
+            if (_state.Batch % _recipe.Accumulate == 0)
+            {
+                known = _train.KnownLabels(_recipe.Seed, _state.Epoch, _state.Batch, _recipe.Accumulate);
+            }
+
             using (batch)
             {
-                loss = ForwardBackward(batch, _state.Step);
+                loss = ForwardBackward(batch, _state.Step, known, BatchesOfThisUpdate());
                 images += batch.Count;
             }
 
@@ -181,7 +206,8 @@ internal sealed class Trainer : IDisposable
         };
     }
 
-    private double ForwardBackward(ImageBatch batch, long step)
+    // The gradient of an update is that of the mean over all its known labels, however its images are shared out among batches.
+    private double ForwardBackward(ImageBatch batch, long step, int knownOfUpdate, int batches)
     {
         using var scope = NewDisposeScope();
         var pass = new ForwardPass(true, _recipe.Seed, step);
@@ -199,10 +225,10 @@ internal sealed class Trainer : IDisposable
 
         Tensor Objective(Tensor logits) // (B, F) -> scalar
         {
-            Tensor loss = MaskedLoss.Compute(logits, batch.Labels.AsSpan(0, batch.Count * _train.Images.Findings.Count), _posWeight);
-            value = loss.item<float>();
-            Tensor objective = _schedule is null ? loss : loss.Plus(_schedule.Penalty());
-            return double.IsFinite(value) ? objective.DividedBy(BatchesOfThisUpdate()) : throw new RadaptException(
+            (Tensor sum, int known) = MaskedLoss.Sum(logits, batch.Labels.AsSpan(0, batch.Count * _train.Images.Findings.Count), _posWeight);
+            value = sum.item<float>() / Math.Max(1, known);
+            Tensor share = sum.DividedBy(Math.Max(1, knownOfUpdate));
+            return double.IsFinite(value) ? (_schedule is null ? share : share.Plus(_schedule.Penalty().DividedBy(batches))) : throw new RadaptException(
                 $"The loss is {value} in epoch {_state.Epoch + 1}, batch {_state.Batch + 1}, at learning rate {_state.LearningRate:g3}: training stopped"
                 + (_folder.HasState ? $"; the last good state is in {_folder.Path}" : "") + ". Lower --lr or set --clip-grad 1.");
         }
@@ -220,9 +246,10 @@ internal sealed class Trainer : IDisposable
     private EpochResult Validate(EpochResult result, CancellationToken cancellation)
     {
         _clock.Start(TrainingPhase.Validation, _state, _val.EvaluationBatches, 0);
-        float[] probabilities = Scoring.Probabilities(_classifier, _val, (batches, done) => _clock.Report(_state, batches, done), cancellation);
-        double loss = LogLoss(_val.Images.FlatLabels(), probabilities);
-        MultiLabelMetrics metrics = MultiLabelMetrics.Compute(_val.Images.Findings, _val.Images.FlatLabels(), probabilities);
+        float[] logits = Scoring.Logits(_classifier, _val, (batches, done) => _clock.Report(_state, batches, done), cancellation);
+        sbyte[] labels = _val.Images.FlatLabels();
+        double loss = LogLoss(labels, logits);
+        MultiLabelMetrics metrics = MultiLabelMetrics.Compute(_val.Images.Findings, labels, logits);
         double score = metrics.MeanAuroc ?? -loss;
         bool best = _state.BestScore is null || score > _state.BestScore;
         _state = _state with
@@ -241,7 +268,7 @@ internal sealed class Trainer : IDisposable
         };
     }
 
-    private static double LogLoss(ReadOnlySpan<sbyte> labels, ReadOnlySpan<float> probabilities)
+    private static double LogLoss(ReadOnlySpan<sbyte> labels, ReadOnlySpan<float> logits)
     {
         double sum = 0;
         int count = 0;
@@ -249,8 +276,8 @@ internal sealed class Trainer : IDisposable
         {
             if (labels[i] >= 0)
             {
-                double p = Math.Clamp(probabilities[i], 1e-7, 1 - 1e-7);
-                sum -= Math.Log(labels[i] == 1 ? p : 1 - p);
+                double wrong = labels[i] == 1 ? -(double)logits[i] : logits[i];
+                sum += Math.Max(wrong, 0) + Math.Log(1 + Math.Exp(-Math.Abs(wrong))); // ln(1 + e^wrong), without overflow
                 count++;
             }
         }
@@ -269,20 +296,29 @@ internal sealed class Trainer : IDisposable
             Stopped = _recipe.Patience > 0 && _state.SinceBest >= _recipe.Patience,
         };
         _atUpdate = _state;
-        if (result.Best)
-        {
-            // Before the state: a kill in between repeats this epoch and writes the same adapter again.
-            OnBest(_state);
-        }
-
-        SaveState();
+        Save(withBest: result.Best);
         OnEpoch?.Invoke(result);
     }
 
-    private void SaveState()
+    private void SaveState() => Save(withBest: false);
+
+    private void Save(bool withBest)
     {
-        _folder.SaveState(_atUpdate, _trained, _optimizer, _schedule);
-        _folder.WriteMetrics(_atUpdate.History);
-        _sinceSave.Restart();
+        try
+        {
+            if (withBest)
+            {
+                // Before the state: a kill in between repeats this epoch and writes the same adapter again.
+                OnBest(_state);
+            }
+
+            _folder.SaveState(_atUpdate, _trained, _optimizer, _schedule);
+            _folder.WriteMetrics(_atUpdate.History);
+            _sinceSave.Restart();
+        }
+        catch (RadaptException e) when (_folder.HasState)
+        {
+            throw new RadaptException($"{e.Message} The run is kept as it was last saved: once that is mended, go on with --resume --out {_folder.Path}.", e);
+        }
     }
 }

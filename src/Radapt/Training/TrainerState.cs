@@ -38,10 +38,21 @@ internal sealed record TrainerState
     /// <summary>Results of the epochs so far.</summary>
     public IReadOnlyList<EpochResult> History { get; init; } = [];
 
-    /// <summary>Fingerprint of the data the run began with.</summary>
-    public string DataFingerprint { get; init; } = "";
+    /// <summary>What decides the run.</summary>
+    public RunIdentity Identity { get; init; } = new() { Data = "", BaseWeights = "", Options = new Dictionary<string, string>() };
 
     public string ToJson() => JsonSerializer.Serialize(this, RunFolder.Json);
 
-    public static TrainerState FromJson(string json) => JsonSerializer.Deserialize<TrainerState>(json, RunFolder.Json)!;
+    /// <exception cref="RadaptException">It is not such a text.</exception>
+    public static TrainerState FromJson(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<TrainerState>(json, RunFolder.Json) ?? throw new JsonException("it is null");
+        }
+        catch (JsonException e)
+        {
+            throw new RadaptException($"the position of the run is malformed ({e.Message})", e);
+        }
+    }
 }

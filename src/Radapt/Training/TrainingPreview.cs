@@ -1,6 +1,7 @@
 using Radapt.Datasets;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
+using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Training.Recipes;
 
 namespace Radapt.Training;
@@ -20,9 +21,11 @@ public static class TrainingPreview
     /// <param name="path">The PNG file.</param>
     /// <param name="images">The first so many training images, a row each.</param>
     /// <param name="epochs">Columns after the first; with 0, images stand six in a row.</param>
+    /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: they are refused.</param>
     /// <returns>What each image shows.</returns>
     /// <exception cref="RadaptException">The data cannot be read, an option is wrong, or the file cannot be written.</exception>
-    public static IReadOnlyList<PreviewRow> Write(IReadOnlyList<RecipeLayer> layers, string path, int images, int epochs)
+    public static IReadOnlyList<PreviewRow> Write(
+        IReadOnlyList<RecipeLayer> layers, string path, int images, int epochs, CodecProcess? codecs = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(images);
         ArgumentOutOfRangeException.ThrowIfNegative(epochs);
@@ -37,10 +40,9 @@ public static class TrainingPreview
         Augmentation augmentation = isChosen || size > SmallSize ? AugmentationNames.Parse(recipe.Augment) : Augmentation.ShiftFlipNoise;
         var p = new Preprocessing(
             size, recipe.Resize > 0 ? recipe.Resize : size, recipe.Mean > 0 ? recipe.Mean : RecipeDefaults.PaperMean, recipe.Std > 0 ? recipe.Std : RecipeDefaults.PaperStd);
-        var dicom = new DicomOptions(RecipeLayer.Merge(layers).Find("dicom-scale") is null ? RecipeDefaults.DicomScaleOf(recipe.Data) : recipe.DicomScale);
-        DataSplits data = DataReader.Read(RunData.Options(recipe) with { AllowRareFindings = true });
-        LabelledImages train = data.Train;
-        NameKey? names = null; // as in run folders, for those whose names are often patients'
+        bool isScaleGiven = RecipeLayer.Merge(layers).Find("dicom-scale") is not null;
+        var dicom = new DicomOptions(isScaleGiven ? recipe.DicomScale : RecipeDefaults.DicomScaleOf(recipe.Data), codecs);
+        LabelledImages train = DataReader.Read(RunData.Options(recipe) with { AllowRareFindings = true }).Train;
         bool flips = recipe.Flip == "on" || (recipe.Flip == "auto" && SidedFindings.First(train.Findings) is null);
         int rows = Math.Min(images, train.Items.Count);
         int across = epochs > 0 ? 1 : Math.Min(ImagesAcross, rows);
@@ -50,7 +52,7 @@ public static class TrainingPreview
         for (int row = 0; row < rows; row++)
         {
             LabelledImage item = train.Items[row];
-            Radiograph image = RadiographReader.Read(item.Path, dicom);
+            Radiograph image = Read(item, dicom);
             EvaluationTransform.Apply(image, p, values);
             sheet.Put(row % across, row / across, Levels(values, p));
             for (int epoch = 0; epoch < epochs; epoch++)
@@ -59,17 +61,29 @@ public static class TrainingPreview
                 sheet.Put(1 + epoch, row, Levels(values, p));
             }
 
-            shown.Add(new PreviewRow(DicomReader.IsDicomFile(item.Path) ? (names ??= NameKey.For(recipe, data)).Name(item.Name) : item.Name, [.. train.Findings.Where((_, f) => item.Labels[f] == 1)]));
+            shown.Add(new PreviewRow(item.Shown, [.. train.Findings.Where((_, f) => item.Labels[f] == 1)]));
         }
 
         sheet.Write(path);
         return shown;
     }
 
+    private static Radiograph Read(LabelledImage image, DicomOptions dicom)
+    {
+        try
+        {
+            return RadiographReader.Read(image.Path, dicom);
+        }
+        catch (RadaptException e)
+        {
+            throw e.At(image.Shown);
+        }
+    }
+
     private static byte[] Levels(float[] values, Preprocessing p) => [.. values.Select(v => (byte)Math.Clamp(Math.Round(((v * p.Std) + p.Mean) * 255), 0, 255))];
 }
 
 /// <summary>An image of a preview.</summary>
-/// <param name="Image">Name as in the table; of DICOM files the keyed hash that run folders have.</param>
+/// <param name="Image">Name as in the table, or its row where the data knows patients.</param>
 /// <param name="Findings">Those that are present.</param>
 public sealed record PreviewRow(string Image, IReadOnlyList<string> Findings);

@@ -12,7 +12,7 @@ internal static class UnreadableTable
     public static void Write(string path, IEnumerable<UnreadableRow> rows, NameKey names) => AtomicFile.WriteText(
         path,
         "image,split,line,error\n" + string.Concat(rows.Select(r => string.Create(CultureInfo.InvariantCulture,
-            $"{CsvCells.QuotedForSpreadsheets(names.Name(r.Image.Name))},{r.Part},{r.Image.Line},{CsvCells.QuotedForSpreadsheets(r.Reason)}\n"))));
+            $"{CsvCells.Written(names.Name(r.Image.Name))},{r.Part},{r.Image.Line},{CsvCells.Written(r.Reason)}\n"))));
 
     /// <summary>Whether an image of a part is in the table; in none where there is no table.</summary>
     public static Func<LabelledImage, string, bool> Read(string path, NameKey names)
@@ -22,7 +22,7 @@ internal static class UnreadableTable
             return (_, _) => false;
         }
 
-        HashSet<(string, string)> leftOut = [.. CsvCells.Read(path).Rows.Select(r => (CsvCells.Quoted(r.Cells[0]), r.Cells[1]))];
-        return (image, part) => leftOut.Contains((CsvCells.QuotedForSpreadsheets(names.Name(image.Name)), part));
+        HashSet<(string, string)> leftOut = [.. CsvCells.Read(path).Rows.Select(r => (r.Cells[0], r.Cells[1]))];
+        return (image, part) => leftOut.Contains((names.Name(image.Name), part));
     }
 }

@@ -11,6 +11,7 @@ public class FusedLoraTests
     [Theory]
     [InlineData("float32", "linear", 4, new[] { 0, 2 }, 3, 0.1, 1)]
     [InlineData("float32", "convolution", 3, new[] { 0, 1, 2 }, 3, 0.1, 2)]
+    [InlineData("float32", "packed", 5, new[] { 0, 2 }, 3, 0.1, 2)]
     [InlineData("float32", "linear", 9, new[] { 0 }, 1, 0, 3)]
     [InlineData("bfloat16", "linear", 4, new[] { 0, 2 }, 3, 0.1, 2)]
     [InlineData("bfloat16", "linear", 1, new[] { 1 }, 3, 0.5, 1)]

@@ -2,6 +2,8 @@ using NetVips;
 using Radapt.Batching;
 using Radapt.Datasets;
 using Radapt.Imaging;
+using Radapt.Imaging.Dicom;
+using Radapt.Tests.Imaging.Dicom;
 
 namespace Radapt.Tests.Batching;
 
@@ -15,6 +17,23 @@ public sealed class ImageBatchesTests : IDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public void Dispose() => _folder.Dispose();
+
+    /// <summary>R7: said once, however many files have it.</summary>
+    [Fact]
+    public void Remarks_UnusableWindows_AreSaidOnce()
+    {
+        foreach (int i in Enumerable.Range(0, 5))
+        {
+            File.WriteAllBytes(_folder[$"{i}.dcm"], DicomFiles.Row(
+                [1, 2, 3], more: f => f.Text(DicomTag.WindowCenter, "DS", "NaN").Text(DicomTag.WindowWidth, "DS", $"{i}")));
+        }
+
+        var images = new LabelledImages([], [.. Enumerable.Range(0, 5).Select(i => new LabelledImage($"{i}", _folder[$"{i}.dcm"], null, []))]);
+        var batches = new ImageBatches(images, s_preprocessing, 2, threads: 2, cacheBytes: 0);
+        Assert.Empty(batches.Remarks);
+        Assert.Equal(3, Contents(batches.Evaluation(cancellation: Token)).Count);
+        Assert.Contains("Window Center", Assert.Single(batches.Remarks), StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData(Augmentation.None)]

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Radapt.Benchmarks;
 using Radapt.Compute;
+using Radapt.Compute.Passes;
 using Radapt.Models;
 
 namespace Radapt.Tests.Benchmarks;
@@ -22,6 +23,9 @@ public class BenchmarkTests
         string[] keys = ["limit.bfloat16.gflops", "limit.float32.gflops", "loader.cached_images_per_second", .. BenchmarkedStep.Names.SelectMany(s => figures.Select(f => $"{s}.{f}"))];
         Assert.All(keys, key => Assert.True(Find(json, key) > 0, key));
         Assert.Equal(Find(json, "train.full.gflops") / Find(json, "train.full.limit_gflops"), Find(json, "train.full.fraction_of_limit"), 1e-9);
+        Assert.True(Find(json, "peak.bfloat16.gflops") > 0);
+        Assert.Equal(Pass.IsFast, Find(json, "peak.float32.gflops") > 0);
+        Assert.Equal(Find(json, "train.full.gflops") / Find(json, "train.full.peak_gflops"), Find(json, "train.full.fraction_of_peak"), 1e-9);
         Assert.Equal(Find(json, "train.lora.limit_gflops"), Find(json, "limit.bfloat16.gflops"), 1e-9);
         Assert.Equal(Find(json, "train.lora.images_per_second"), Find(json, "precisions.bfloat16.train.lora.images_per_second"));
         Assert.True(Find(json, "precisions.float32.train.lora.images_per_second") > 0);
@@ -44,7 +48,7 @@ public class BenchmarkTests
     public void Read_WhatWriteWrote_IsEqual()
     {
         var limit = new MatrixLimit([new ProductTime(new MatrixProduct("qkv", ProductLayout.SecondTransposed, 3, 4, 5, 1, 2), 0.25)]);
-        var figures = new StepFigures(BenchmarkedStep.TrainLora, "float32", 10, 70.2, 2048, limit);
+        var figures = new StepFigures(BenchmarkedStep.TrainLora, "float32", 10, 70.2, 2048, limit, new ProcessorPeak(150, "multiply-adds"));
 
         StepFigures read = BenchmarkReport.Read(BenchmarkReport.Write(figures));
 

@@ -24,7 +24,7 @@ public sealed class DataCheckCommandTests : IDisposable
         Assert.Empty(json["problems"]!.AsObject());
         Assert.Equal(["image,kind,severity,what,other_image"], File.ReadAllLines(_folder["problems.csv"]));
         RadaptResult again = (await RadaptProcess.Run(_folder.Path, "data", "check", "--data", "made", "-o", "problems.csv")).Expect(2);
-        Assert.Contains("--force", again.ErrorLine, StringComparison.Ordinal);
+        Assert.Contains("--overwrite", again.ErrorLine, StringComparison.Ordinal);
     }
 
     [Fact]

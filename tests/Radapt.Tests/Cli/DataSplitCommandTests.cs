@@ -32,7 +32,7 @@ public sealed class DataSplitCommandTests
         Assert.Contains("Cardiomegaly", split.Output, StringComparison.Ordinal);
         Assert.True(File.Exists(folder["folds.csv"]));
         RadaptResult again = (await RadaptProcess.Run(folder.Path, "data", "split", "--data", "made", "--folds", "3", "-o", "folds.csv")).Expect(2);
-        Assert.Contains("--force", again.ErrorLine, StringComparison.Ordinal);
+        Assert.Contains("--overwrite", again.ErrorLine, StringComparison.Ordinal);
     }
 
     [Theory]

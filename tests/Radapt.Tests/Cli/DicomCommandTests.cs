@@ -29,7 +29,7 @@ public sealed class DicomCommandTests(TinyRun tiny)
         File.WriteAllText(Path.Combine(data, "damaged.dcm"), "no image");
         RadaptResult predicted = (await RadaptProcess.Run(folder.Path, "predict", "run", data, "-o", "out.csv")).Expect(3);
         Assert.Equal(1 + 60 + 1, File.ReadAllLines(folder["out.csv"]).Length);
-        Assert.Contains("radapt: the image of line 2: its content is not DICOM", predicted.Error, StringComparison.Ordinal);
+        Assert.Contains("radapt: out.csv, line 2: its content is not DICOM", predicted.Error, StringComparison.Ordinal);
         AssertNothingOfPatients(folder["run"], tuned, evaluated, predicted);
     }
 
@@ -44,6 +44,9 @@ public sealed class DicomCommandTests(TinyRun tiny)
         line[2] = folder["hospital"];
         RadaptResult tuned = (await RadaptProcess.Run(folder.Path, line)).Expect(0);
         Assert.Equal((double)tiny.Result.Json["test"]!["auroc"]!["mean"]!, (double)tuned.Json["test"]!["auroc"]!["mean"]!, 1e-6);
+
+        // R2: the other command that decodes training images.
+        (await RadaptProcess.Run(folder.Path, "data", "preview", "--data", "hospital", "--images", "4", "--epochs", "1", "--out", "sheet.png")).Expect(0);
     }
 
     [Fact]

@@ -77,6 +77,67 @@ public sealed class FoldsCommandTests(TinyRun tiny) : IDisposable
         string[] Continue() => File.Exists(_hospital["killed/recipe.yaml"]) ? ["finetune", "--resume", "--out", "killed"] : FineTune("killed");
     }
 
+    [Fact] // K12, M1
+    public async Task Resume_FoldDamagedOrDataChanged_IsRefusedBeforeAnyTraining()
+    {
+        (await Run(FineTune("run"))).Expect(0);
+        Directory.CreateDirectory(_hospital["run/state"]); // as if it had ended before the third fold
+        Directory.Delete(_hospital["run/fold3"], recursive: true);
+        File.WriteAllText(_hospital["run/run.json"], "{\"status\":\"running\"}");
+
+        foreach (string file in new[] { "split.csv", "predictions.csv", "run.json", "adapter.safetensors" })
+        {
+            string path = _hospital[$"run/fold1/{file}"];
+            byte[] content = File.ReadAllBytes(path);
+            foreach (byte[]? damaged in new byte[]?[] { null, [.. content[..^9], .. content[^8..]] })
+            {
+                File.Delete(path);
+                if (damaged is not null)
+                {
+                    File.WriteAllBytes(path, damaged);
+                }
+
+                if (damaged is null && file == "run.json")
+                {
+                    continue; // then the fold is unfinished, and goes on
+                }
+
+                RadaptResult refused = (await Run("finetune", "--resume", "--out", "run")).Expect(2);
+                Assert.Contains($"remove {_hospital["run/fold1"]} and resume", refused.ErrorLine, StringComparison.Ordinal);
+            }
+
+            File.WriteAllBytes(path, content);
+        }
+
+        byte[] table = File.ReadAllBytes(_hospital["befunde.xlsx"]);
+        string[][] changed = _hospital.Table(i => i.Accession);
+        changed[1][^1] = changed[1][^1] == "1" ? "0" : "1";
+        _hospital.WriteWorkbook("befunde.xlsx", changed);
+        RadaptResult other = (await Run("finetune", "--resume", "--out", "run")).Expect(2);
+        Assert.Contains("images or labels changed since fold 1 was trained", other.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_hospital["run/fold3"]));
+
+        File.WriteAllBytes(_hospital["befunde.xlsx"], table);
+        (await Run("finetune", "--resume", "--out", "run")).Expect(0);
+    }
+
+    [Fact] // P2
+    public async Task FineTune_ImageThatCannotBeRead_IsLeftOutOfAllFoldsAlsoWhenResumed()
+    {
+        string cut = Path.Combine(_hospital.Root, _hospital.Images[6].File);
+        File.WriteAllBytes(cut, File.ReadAllBytes(cut)[..^100]);
+        RadaptResult all = (await Run(FineTune("run"))).Expect(3);
+        Assert.Equal((59, 1), ((int)all.Json["data"]!["images"]!, (int)all.Json["data"]!["pixels"]!["unreadable"]!));
+        byte[] predictions = File.ReadAllBytes(_hospital["run/predictions.csv"]);
+
+        Directory.CreateDirectory(_hospital["run/state"]); // as if it had ended before the third fold
+        Directory.Delete(_hospital["run/fold3"], recursive: true);
+        File.WriteAllText(_hospital["run/run.json"], "{\"status\":\"running\"}");
+        (await Run("finetune", "--resume", "--out", "run")).Expect(3);
+        Assert.Equal(predictions, File.ReadAllBytes(_hospital["run/predictions.csv"]));
+        AssertNothingOfPatients(all);
+    }
+
     [Fact]
     public async Task FineTune_FoldsThatCannotBe_AreRefusedInOneLineWithNothingWritten()
     {

@@ -84,7 +84,7 @@ public sealed class HospitalCommandTests(TinyRun tiny) : IDisposable
         }
 
         RadaptResult tuned = (await Run(FineTune(table, "run", "--epochs", "2"))).Expect(3);
-        Assert.Contains("1 of 60 images cannot be read and is left out: the image of line 8 (", tuned.Error, StringComparison.Ordinal);
+        Assert.Contains("1 of 60 images cannot be read and is left out: befunde.xlsx, line 8 (", tuned.Error, StringComparison.Ordinal);
         Assert.Contains("10 of 59 images are blank or nearly blank", tuned.Error, StringComparison.Ordinal);
         Assert.Contains("--dicom-scale percentile", tuned.Error, StringComparison.Ordinal);
         Assert.Equal((60, 1, 10), ((int)tuned.Json["data"]!["pixels"]!["checked"]!, (int)tuned.Json["data"]!["pixels"]!["unreadable"]!, (int)tuned.Json["data"]!["pixels"]!["blank"]!));
@@ -101,7 +101,7 @@ public sealed class HospitalCommandTests(TinyRun tiny) : IDisposable
         }
 
         RadaptResult predicted = (await Run(["predict", "run", .. named, "-o", "out.csv", "--json"])).Expect(3);
-        Assert.Contains("radapt: the image of line 3: ", predicted.Error, StringComparison.Ordinal); // the second of the table
+        Assert.Contains("radapt: out.csv, line 3: ", predicted.Error, StringComparison.Ordinal); // the second of the table
         Assert.Contains("5 of 19 images are blank or nearly blank", predicted.Error, StringComparison.Ordinal);
         Assert.Equal(1, (int)predicted.Json["unreadable"]!);
         Assert.All(_hospital.Secrets, s => Assert.DoesNotContain(s, predicted.Error, StringComparison.Ordinal));

@@ -42,6 +42,60 @@ public sealed class InterruptionTests(TinyRun tiny)
         Assert.Empty(Directory.GetFiles(run, "*.tmp", SearchOption.AllDirectories));
     }
 
+    [Fact] // K7
+    public async Task HangUp_WhileTraining_SavesTheState()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "signals of other processes");
+        string run = Path.Combine(tiny.Folder, "hung-up");
+        using (RadaptProcess process = RadaptProcess.Start(tiny.Folder, "epoch 2/50", tiny.FineTune(run)))
+        {
+            await process.Awaited();
+            process.HangUp();
+            RadaptResult stopped = (await process.End()).Expect(130);
+            Assert.Contains($"radapt finetune --resume --out {run}", stopped.ErrorLine, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("interrupted", (string)System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(Path.Combine(run, "run.json")))!["status"]!);
+        Assert.True(File.Exists(Path.Combine(run, "state", "state.safetensors")));
+        RadaptResult evaluated = (await RadaptProcess.Run(tiny.Folder, "evaluate", run)).Expect(0);
+        Assert.Contains("this run is not finished", evaluated.Output, StringComparison.Ordinal);
+        (await RadaptProcess.Run(tiny.Folder, "finetune", "--resume", "--out", run)).Expect(0);
+        AssertSameResult(run);
+    }
+
+    [Fact] // K23
+    public async Task Terminate_Inspect_EndsAtTheFirstSignal()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "signals of other processes");
+        using var folder = new TemporaryFolder();
+        using (TorchSharp.torch.NewDisposeScope())
+        {
+            Radapt.Checkpoints.SafetensorsWriter.Write(
+                folder["many.safetensors"], Enumerable.Range(0, 3000).ToDictionary(i => $"{new string('x', 60)}.{i}", _ => TorchSharp.torch.zeros(1)));
+        }
+
+        // Nobody reads what it prints, so that it waits for ever.
+        using var process = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo(RadaptProcess.File, ["inspect", folder["many.safetensors"]]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        try
+        {
+            char[] first = new char[1];
+            await process.StandardOutput.ReadAsync(first, TestContext.Current.CancellationToken); // it has begun to print
+            RadaptProcess.Terminate(process);
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+            patience.CancelAfter(TimeSpan.FromMinutes(1));
+            await process.WaitForExitAsync(patience.Token);
+            Assert.Equal(130, process.ExitCode);
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill();
+            }
+        }
+    }
+
     internal static bool IgnoresInterrupts()
     {
         const string Field = "SigIgn:";

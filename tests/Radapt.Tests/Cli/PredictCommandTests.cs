@@ -39,15 +39,15 @@ public sealed class PredictCommandTests(TinyRun tiny)
     }
 
     [Fact]
-    public async Task Predict_Pattern_OverwritesOnlyByForce()
+    public async Task Predict_Pattern_OverwritesOnlyWhenAsked()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["out.csv"], "mine");
         string[] line = ["predict", tiny.Run, Path.Combine(tiny.Data, "images", "*1.png"), "-o", "out.csv"];
         RadaptResult refused = (await RadaptProcess.Run(folder.Path, line)).Expect(2);
-        Assert.Contains("--force", refused.ErrorLine, StringComparison.Ordinal);
+        Assert.Contains("--overwrite", refused.ErrorLine, StringComparison.Ordinal);
         Assert.Equal("mine", File.ReadAllText(folder["out.csv"]));
-        (await RadaptProcess.Run(folder.Path, [.. line, "--force"])).Expect(0);
+        (await RadaptProcess.Run(folder.Path, [.. line, "--overwrite"])).Expect(0);
         Assert.Equal(7, File.ReadAllLines(folder["out.csv"]).Length); // phantom 1, 11, ... 51
     }
 }

@@ -30,13 +30,12 @@ internal sealed partial class RadaptProcess : IDisposable
     private readonly TaskCompletionSource _seen = new();
     private readonly string? _awaited;
 
-    private RadaptProcess(string folder, string? awaited, IEnumerable<string> arguments)
+    private RadaptProcess(string folder, string? awaited, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? variables = null)
     {
         _awaited = awaited;
-        string name = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "radapt.exe" : "radapt");
         _process = new Process
         {
-            StartInfo = new ProcessStartInfo(name, arguments)
+            StartInfo = new ProcessStartInfo(File, arguments)
             {
                 WorkingDirectory = folder,
                 RedirectStandardOutput = true,
@@ -45,6 +44,11 @@ internal sealed partial class RadaptProcess : IDisposable
                 StandardErrorEncoding = Encoding.UTF8,
             },
         };
+        foreach ((string variable, string value) in variables ?? new Dictionary<string, string>())
+        {
+            _process.StartInfo.Environment[variable] = value;
+        }
+
         _process.OutputDataReceived += (_, line) => Append(_output, line.Data);
         _process.ErrorDataReceived += (_, line) => Append(_error, line.Data);
         _process.Start();
@@ -59,6 +63,13 @@ internal sealed partial class RadaptProcess : IDisposable
         return await process.End();
     }
 
+    /// <summary>Runs to the end with variables set in its environment.</summary>
+    public static async Task<RadaptResult> Run(string folder, IReadOnlyDictionary<string, string> variables, params string[] arguments)
+    {
+        using var process = new RadaptProcess(folder, null, arguments, variables);
+        return await process.End();
+    }
+
     /// <summary>Starts; see <see cref="Awaited"/>.</summary>
     public static RadaptProcess Start(string folder, string? awaited, params string[] arguments) => new(folder, awaited, arguments);
 
@@ -67,6 +78,15 @@ internal sealed partial class RadaptProcess : IDisposable
 
     /// <summary>What Ctrl-C sends.</summary>
     public void Interrupt() => Assert.Equal(0, SendSignal(_process.Id, 2));
+
+    /// <summary>What a lost connection sends.</summary>
+    public void HangUp() => Assert.Equal(0, SendSignal(_process.Id, 1));
+
+    /// <summary>What <c>kill</c> sends, to any process.</summary>
+    public static void Terminate(Process process) => Assert.Equal(0, SendSignal(process.Id, 15));
+
+    /// <summary>The executable.</summary>
+    public static string File { get; } = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "radapt.exe" : "radapt");
 
     /// <summary>What nothing can catch.</summary>
     public void Kill() => _process.Kill();

@@ -83,7 +83,7 @@ public sealed class SplitListTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true, null, "line 2: 'x' is no class number")]
+    [InlineData(true, null, "line 2: 'x' is not a class number")]
     [InlineData(false, "c", "--class-labels")]
     public void Read_UnsoundClasses_SayWhat(bool labels, string? column, string message)
     {

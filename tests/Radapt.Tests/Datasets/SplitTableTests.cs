@@ -40,7 +40,7 @@ public sealed class SplitTableTests : IDisposable
         Assert.All(report.Parts, p => Assert.Equal(new LabelCounts(5, 5, 0), p.Counts[0]));
         Assert.Null(report.Parts[0].Patients);
         Assert.Contains(report.Notes, n => n.Contains("No patients are known", StringComparison.Ordinal));
-        Assert.Contains("--force", Assert.Throws<RadaptException>(() => Write(request)).Message, StringComparison.Ordinal);
+        Assert.Contains("--overwrite", Assert.Throws<RadaptException>(() => Write(request)).Message, StringComparison.Ordinal);
         byte[] before = File.ReadAllBytes(request.Table);
         Write(request with { Force = true });
         Assert.Equal(before, File.ReadAllBytes(request.Table)); // the same seed
@@ -65,10 +65,20 @@ public sealed class SplitTableTests : IDisposable
     public void Write_SourceWithASplit_ReplacesItAndSaysSo()
     {
         string table = WriteTable("image,Split,f", i => $"images/{i}.png,train,{i % 2}");
-        SplitReport report = Write(new SplitRequest { Data = new DataOptions { Data = table }, Table = table, Force = true });
+        SplitReport report = Write(new SplitRequest { Data = new DataOptions { Data = table }, Table = _folder["out.csv"] });
         Assert.Contains(report.Notes, n => n.Contains("'split' is replaced", StringComparison.Ordinal));
-        Assert.Equal(["image", "f", "split"], CsvCells.Read(table).Header);
-        Assert.Equal(100, CsvCells.Read(table).Rows.Count);
+        Assert.Equal(["image", "f", "split"], CsvCells.Read(_folder["out.csv"]).Header);
+        Assert.Equal(100, CsvCells.Read(_folder["out.csv"]).Rows.Count);
+    }
+
+    [Fact] // K17
+    public void Write_OntoItsSource_IsRefusedEvenWhenAskedTo()
+    {
+        string table = WriteTable("image,f", i => $"images/{i}.png,{i % 2}");
+        string before = File.ReadAllText(table);
+        RadaptException error = Assert.Throws<RadaptException>(() => Write(new SplitRequest { Data = new DataOptions { Data = table }, Table = table, Force = true }));
+        Assert.Contains("an input of this command", error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllText(table));
     }
 
     [Theory]

@@ -18,14 +18,14 @@ public sealed class SpreadsheetTests : IDisposable
             Path,
             ("Legend", [["0", "absent"]]),
             ("Befunde", [["Accession", "Größe <m>", "Erguss"], ["0012", "1.75", "1"], [], ["12345678901", "", "0"]]));
-        CsvCells first = Spreadsheet.Read(Path, null);
+        CsvCells first = Spreadsheet.Read(Path, null, []);
         Assert.Equal(["0", "absent"], first.Header);
-        CsvCells cells = Spreadsheet.Read(Path, "befunde");
+        CsvCells cells = Spreadsheet.Read(Path, "befunde", []);
         Assert.Equal(["Accession", "Größe <m>", "Erguss"], cells.Header);
         Assert.Equal([2, 4], cells.Rows.Select(r => r.Line));
         Assert.Equal(["0012", "1.75", "1"], cells.Rows[0].Cells);
         Assert.Equal(["12345678901", "", "0"], cells.Rows[1].Cells);
-        Assert.Contains("it has Legend, Befunde", Refused(() => Spreadsheet.Read(Path, "Labels")), StringComparison.Ordinal);
+        Assert.Contains("it has Legend, Befunde", Refused(() => Spreadsheet.Read(Path, "Labels", [])), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class SpreadsheetTests : IDisposable
         Workbook.Write(Path, [("s", Workbook.SheetXml(
             "<row><c t=\"inlineStr\"><is><t>a</t></is></c><c t=\"inlineStr\"><is><r><t>b</t></r><r><t>1</t></r><rPh><t>phonetic</t></rPh></is></c><c t=\"str\"><f>1+1</f><v>c</v></c><c><v>1.0</v></c></row>"
             + "<row><c t=\"b\"><v>1</v></c><c><v>1.2345678E7</v></c><c t=\"e\"><v>#N/A</v></c><c s=\"1\"/></row>"))], null);
-        CsvCells cells = Spreadsheet.Read(Path, null);
+        CsvCells cells = Spreadsheet.Read(Path, null, []);
         Assert.Equal(["a", "b1", "c", "1"], cells.Header);
         Assert.Equal(["1", "12345678", "#N/A", ""], Assert.Single(cells.Rows).Cells);
     }
@@ -56,7 +56,7 @@ public sealed class SpreadsheetTests : IDisposable
     public void Read_HostileOrDamagedWorkbook_IsRefusedInOneLine(string what, string sheet, string? strings)
     {
         Workbook.Write(Path, [("s", sheet)], strings);
-        string said = Refused(() => Spreadsheet.Read(Path, null));
+        string said = Refused(() => Spreadsheet.Read(Path, null, []));
         Assert.StartsWith(Path, said, StringComparison.Ordinal);
         Assert.DoesNotContain("root:", said + what, StringComparison.Ordinal);
     }
@@ -85,7 +85,7 @@ public sealed class SpreadsheetTests : IDisposable
         }
 
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Contains("million characters", Refused(() => Spreadsheet.Read(_folder["bomb.xlsx"], null)), StringComparison.Ordinal);
+        Assert.Contains("million characters", Refused(() => Spreadsheet.Read(_folder["bomb.xlsx"], null, [])), StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1L << 30);
     }
 
@@ -93,7 +93,7 @@ public sealed class SpreadsheetTests : IDisposable
     public void Read_SparseSheetOfAMillionRows_CostsWhatIsThere()
     {
         Workbook.Write(Path, [("s", Workbook.SheetXml("<row r=\"1\"><c r=\"A1\"><v>7</v></c><c r=\"ZZ1\"><v>8</v></c></row><row r=\"1048576\"><c r=\"B1048576\"><v>1</v></c></row>"))], null);
-        CsvCells cells = Spreadsheet.Read(Path, null);
+        CsvCells cells = Spreadsheet.Read(Path, null, []);
         Assert.Equal(702, cells.Header.Count);
         Assert.Equal(1_048_576, Assert.Single(cells.Rows).Line);
     }
@@ -104,7 +104,7 @@ public sealed class SpreadsheetTests : IDisposable
     public void Cells_NoWorkbookInsideWhateverTheName_IsRefusedInOneLine(string content)
     {
         File.WriteAllBytes(Path, Encoding.Latin1.GetBytes(content));
-        Assert.Contains("CSV", Refused(() => LabelTable.Cells(Path, new DataOptions())), StringComparison.Ordinal);
+        Assert.Contains("CSV", Refused(() => LabelTable.Cells(Path, new DataOptions(), [])), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -115,14 +115,14 @@ public sealed class SpreadsheetTests : IDisposable
             archive.CreateEntry("readme.txt");
         }
 
-        Assert.Contains("no Excel workbook", Refused(() => LabelTable.Cells(Path, new DataOptions())), StringComparison.Ordinal);
+        Assert.Contains("no Excel workbook", Refused(() => LabelTable.Cells(Path, new DataOptions(), [])), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Cells_SheetOfATextTable_IsRefused()
     {
         File.WriteAllText(_folder["a.csv"], "image,f\na.png,1\n");
-        Assert.Contains("--sheet is for Excel workbooks", Refused(() => LabelTable.Cells(_folder["a.csv"], new DataOptions { Sheet = "x" })), StringComparison.Ordinal);
+        Assert.Contains("--sheet is for Excel workbooks", Refused(() => LabelTable.Cells(_folder["a.csv"], new DataOptions { Sheet = "x" }, [])), StringComparison.Ordinal);
     }
 
     public static TheoryData<string, string> Encodings => new()

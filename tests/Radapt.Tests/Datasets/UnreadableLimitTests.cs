@@ -17,7 +17,7 @@ public class UnreadableLimitTests
     public void Notes_ExactlyAtTheLimit_AreOneLine()
     {
         string note = Assert.Single(UnreadableLimit.Notes(Rows(2), 200, 0.01));
-        Assert.Equal("2 of 200 images cannot be read and are left out: the image of line 2 (train), the image of line 3 (train). The first: this PNG file is damaged.", note);
+        Assert.Equal("2 of 200 images cannot be read and are left out: t.csv, line 2 (train); t.csv, line 3 (train). The first: this PNG file is damaged.", note);
         Assert.Empty(UnreadableLimit.Notes([], 200, 0.01));
     }
 
@@ -25,7 +25,7 @@ public class UnreadableLimitTests
     public void Notes_OneBeyondTheLimit_ListAllAndStop()
     {
         string message = Assert.Throws<RadaptException>(() => UnreadableLimit.Notes(Rows(3), 200, 0.01)).Message;
-        Assert.StartsWith("3 of 200 images cannot be read, more than the 1 % that may be left out: the image of line 2 (train), ", message, StringComparison.Ordinal);
+        Assert.StartsWith("3 of 200 images cannot be read, more than the 1 % that may be left out: t.csv, line 2 (train); ", message, StringComparison.Ordinal);
         Assert.EndsWith("or allow more by --skip-unreadable.", message, StringComparison.Ordinal);
         Assert.Contains("and none may be left out", Assert.Throws<RadaptException>(() => UnreadableLimit.Notes(Rows(1), 200, 0)).Message, StringComparison.Ordinal);
     }
@@ -39,5 +39,5 @@ public class UnreadableLimitTests
     }
 
     private static UnreadableRow[] Rows(int count) => [.. Enumerable.Range(0, count).Select(i =>
-        new UnreadableRow(new LabelledImage("Name.png", "/Name.png", "p", []), "train", $"the image of line {i + 2}", "this PNG file is damaged."))];
+        new UnreadableRow(new LabelledImage("Name.png", "/Name.png", "p", []) { Shown = $"t.csv, line {i + 2}" }, "train", "this PNG file is damaged."))];
 }

@@ -222,6 +222,8 @@ public class RadiographReaderTests
     {
         RadaptException error = Assert.Throws<RadaptException>(() => RadiographReader.Read(file, "folder/x.png"));
         Assert.StartsWith("folder/x.png: ", error.Message, StringComparison.Ordinal);
+        Assert.Equal("folder/x.png", error.Place); // which batches replace by what may be shown
+        Assert.DoesNotContain("x.png", error.What, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
         Assert.Contains(anyOf, text => error.Message.Contains(text, StringComparison.Ordinal));
     }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Radapt.Inference;
 using Radapt.Tests.Imaging;
@@ -19,7 +20,7 @@ public sealed class PixelCheckTests : IDisposable
         using FineTuning run = _runs.Prepare();
         RunSummary summary = run.Run(_runs.NewFolder(), cancellation: TestContext.Current.CancellationToken);
         string note = Assert.Single(run.Notes, n => n.Contains("cannot be read", StringComparison.Ordinal));
-        Assert.StartsWith($"1 of 40 images cannot be read and is left out: the image of line {line} (val). The first: this PNG file is truncated or damaged", note, StringComparison.Ordinal);
+        Assert.StartsWith($"1 of 40 images cannot be read and is left out: labels.csv, line {line} (val). The first: this PNG file is truncated or damaged", note, StringComparison.Ordinal);
         Assert.DoesNotContain("phantom", note, StringComparison.Ordinal);
         Assert.Equal(7, run.Data.Val.Items.Count);
         JsonNode data = RunFile.Read(summary.Folder)!["data"]!;
@@ -27,6 +28,48 @@ public sealed class PixelCheckTests : IDisposable
         string[] table = File.ReadAllLines(Path.Combine(summary.Folder, "unreadable.csv"));
         Assert.Equal("image,split,line,error", table[0]);
         Assert.Matches($"^[0-9a-f]{{32}},val,{line},", Assert.Single(table.Skip(1)));
+        JsonNode hash = RunFile.Read(summary.Folder)!["files"]!["unreadable.csv"]!;
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(summary.Folder, "unreadable.csv")))), (string)hash!);
+    }
+
+    [Fact]
+    public void CheckPixels_FolderInUse_IsRefusedBeforeAnyImageIsRead()
+    {
+        string folder = _runs.NewFolder();
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "notes.txt"), "mine");
+        using FineTuning run = _runs.Prepare();
+        RadaptException error = Assert.Throws<RadaptException>(() => run.CheckPixels(folder, cancellation: TestContext.Current.CancellationToken));
+        Assert.Contains("the run folder is not empty", error.Message, StringComparison.Ordinal);
+        Assert.Null(run.CheckedImages);
+    }
+
+    [Fact]
+    public void Resume_NoteOfTheRunIsDamaged_StillLeavesOutTheSameImages()
+    {
+        Break("val", 1);
+        string undisturbed = TinyRuns.Results(_runs.Run());
+        string folder = _runs.NewFolder();
+        Assert.Null(_runs.RunUntil(4, folder, resume: false));
+        File.WriteAllText(Path.Combine(folder, "run.json"), "not JSON");
+        Assert.Equal(undisturbed, TinyRuns.Results(_runs.RunUntil(long.MaxValue, folder, resume: true)!));
+        Assert.Equal(1, (int)RunFile.Read(folder)!["data"]!["pixels"]!["unreadable"]!);
+    }
+
+    [Fact]
+    public void Resume_MendedBeforeTheFirstState_UsesTheImage()
+    {
+        string image = PathOf("val", 0);
+        byte[] sound = File.ReadAllBytes(image);
+        Break("val", 1);
+        string folder = _runs.NewFolder();
+        Assert.Null(_runs.RunUntil(4, folder, resume: false));
+        Directory.Delete(Path.Combine(folder, "state"), recursive: true);
+        Directory.CreateDirectory(Path.Combine(folder, "state"));
+        File.WriteAllBytes(image, sound);
+        Assert.NotNull(_runs.RunUntil(long.MaxValue, folder, resume: true));
+        Assert.Equal(8, (int)RunFile.Read(folder)!["data"]!["val"]!);
+        Assert.False(File.Exists(Path.Combine(folder, "unreadable.csv")));
     }
 
     [Fact]
@@ -76,12 +119,12 @@ public sealed class PixelCheckTests : IDisposable
             + "16-bit files may hold values of fewer bits, such as 12: write values that use the full range; radapt data check lists them.", run.Notes);
         Assert.Equal(40, (int)RunFile.Read(summary.Folder)!["data"]!["pixels"]!["blank"]!);
 
-        var notes = new List<string>();
         using Predictor predictor = Predictor.Open(summary.Folder);
         string[] images = [.. Directory.GetFiles(Path.Combine(_runs.Data, "images"))[..3]];
-        Assert.Equal(3, predictor.Predict(images, notes: notes, cancellation: TestContext.Current.CancellationToken).Count());
-        Assert.StartsWith("3 of 3 images are blank or nearly blank", Assert.Single(notes), StringComparison.Ordinal);
-        Assert.StartsWith("8 of 8 images are blank", Assert.Single(predictor.Score(run.Data.Test!, cancellation: TestContext.Current.CancellationToken).Notes), StringComparison.Ordinal);
+        Assert.Equal(3, predictor.Predict(images, cancellation: TestContext.Current.CancellationToken).Count());
+        Assert.StartsWith("3 of 3 images are blank or nearly blank", Assert.Single(predictor.Notes), StringComparison.Ordinal);
+        predictor.Score(run.Data.Test!, cancellation: TestContext.Current.CancellationToken);
+        Assert.StartsWith("8 of 8 images are blank", predictor.Notes.ElementAt(1), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -125,7 +168,7 @@ public sealed class PixelCheckTests : IDisposable
     {
         Break("train", 24);
         RadaptException error = Assert.Throws<RadaptException>(() => _runs.Run("check-pixels off"));
-        Assert.Matches("^the image of line [0-9]+: this PNG file is truncated or damaged", error.Message);
+        Assert.Matches("^labels.csv, line [0-9]+: this PNG file is truncated or damaged", error.Message);
     }
 
     [Fact]
@@ -137,7 +180,7 @@ public sealed class PixelCheckTests : IDisposable
         using Predictor predictor = Predictor.Open(summary.Folder);
         ScoredImages scored = predictor.Score(run.Data.Test!, skipUnreadable: 0.25, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal((6, 12, 2), (scored.Images.Items.Count, scored.Probabilities.Count, scored.Unreadable));
-        Assert.StartsWith("2 of 8 images cannot be read and are left out: the image of line ", Assert.Single(scored.Notes), StringComparison.Ordinal);
+        Assert.StartsWith("2 of 8 images cannot be read and are left out: labels.csv, line ", Assert.Single(predictor.Notes), StringComparison.Ordinal);
         IReadOnlyList<float> alone = predictor.Score(scored.Images, cancellation: TestContext.Current.CancellationToken).Probabilities;
         Assert.All(alone.Zip(scored.Probabilities), p => Assert.Equal(p.First, p.Second, 1e-5f)); // each has the probabilities of its own image
         Assert.Throws<RadaptException>(() => predictor.Score(run.Data.Test!, skipUnreadable: 0.2, cancellation: TestContext.Current.CancellationToken));

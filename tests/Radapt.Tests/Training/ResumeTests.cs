@@ -1,5 +1,7 @@
+using Radapt.Checkpoints;
 using Radapt.Inference;
 using Radapt.Training;
+using static TorchSharp.torch;
 
 namespace Radapt.Tests.Training;
 
@@ -173,16 +175,16 @@ public sealed class ResumeTests(TinyRuns runs) : IClassFixture<TinyRuns>
         string[] files = ["adapter.safetensors", "metrics.jsonl", Path.Combine("state", "state.safetensors")];
         byte[][] before = [.. files.Select(f => File.ReadAllBytes(Path.Combine(folder, f)))];
 
-        // A divergence in the second epoch: the same run, as if its rate had been that high all along.
-        string recipe = Path.Combine(folder, "recipe.yaml");
-        string written = File.ReadAllText(recipe);
-        File.WriteAllLines(recipe, written.Split('\n').Where(l => !l.StartsWith("lr:", StringComparison.Ordinal)).Append("lr: 1e30"));
-        RadaptException error = Assert.Throws<RadaptException>(() => runs.RunUntil(long.MaxValue, folder, resume: true, [.. options, "lr 1e30"]));
-        File.WriteAllText(recipe, written);
+        // A divergence in the second epoch, as if the rate had been too high.
+        string state = Path.Combine(folder, "state", "state.safetensors");
+        ScaleTrainedTensors(state, 1e30);
+        byte[] diverged = File.ReadAllBytes(state);
+        RadaptException error = Assert.Throws<RadaptException>(() => runs.RunUntil(long.MaxValue, folder, resume: true, options));
 
         Assert.Contains("--lr", error.Message, StringComparison.Ordinal);
         Assert.Contains("epoch 2", error.Message, StringComparison.Ordinal);
-        Assert.Equal(before, files.Select(f => File.ReadAllBytes(Path.Combine(folder, f))));
+        Assert.Equal([before[0], before[1], diverged], files.Select(f => File.ReadAllBytes(Path.Combine(folder, f))));
+        File.WriteAllBytes(state, before[2]);
         using (Predictor predictor = Predictor.Open(folder))
         {
             string image = Directory.EnumerateFiles(Path.Combine(runs.Data, "images")).First();
@@ -191,6 +193,14 @@ public sealed class ResumeTests(TinyRuns runs) : IClassFixture<TinyRuns>
 
         Assert.Equal(
             TinyRuns.Results(runs.Run(options)), TinyRuns.Results(runs.RunUntil(long.MaxValue, folder, resume: true, options)!));
+    }
+
+    private static void ScaleTrainedTensors(string state, double factor)
+    {
+        using var scope = NewDisposeScope();
+        using CheckpointFile file = CheckpointFile.Open(state);
+        var tensors = file.Tensors.ToDictionary(t => t.Name, t => t.Name.StartsWith("model.", StringComparison.Ordinal) ? file.ReadTensor(t.Name) * factor : file.ReadTensor(t.Name));
+        SafetensorsWriter.Write(state, tensors, file.Metadata, checksum: true);
     }
 
     [Fact]

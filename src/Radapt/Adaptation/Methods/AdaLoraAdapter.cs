@@ -58,9 +58,10 @@ internal sealed class AdaLoraAdapter : IProjectionAdapter, IAdapterTensors
     /// <inheritdoc/>
     public Tensor Forward(Projection projection, Tensor input, ForwardPass pass)
     {
+        projection.Kernels.Path.Note(StepKernel.LowRankProducts, "singular values have no pass");
         Tensor low = nn.functional.linear(AdapterDropout.Apply(input, _dropout, pass, _number), Q.to(input.dtype)); // (B, N, r x groups)
         Tensor update = nn.functional.linear(low, ScaledP().to(input.dtype)); // (B, N, out)
-        return projection.Plain(input).Add(update);
+        return projection.Plain(input).Plus(update);
     }
 
     /// <summary>The sum over the adapted parts of |P^T P - I|² + |Q Q^T - I|² (equation 4), with a graph.</summary>

@@ -65,8 +65,8 @@ internal sealed class AdaLoraSchedule : ITrainingSchedule, IDisposable
             if (tensor.grad is { } gradient)
             {
                 Tensor now = (tensor * gradient).abs();
-                mean.Scale(Smoothing).Add(now, 1 - Smoothing);
-                distance.Scale(Smoothing).Add((now - mean).abs(), 1 - Smoothing);
+                mean.ScaleInPlace(Smoothing).AddInPlace(now, 1 - Smoothing);
+                distance.ScaleInPlace(Smoothing).AddInPlace((now - mean).abs(), 1 - Smoothing);
             }
         }
     }
@@ -83,7 +83,7 @@ internal sealed class AdaLoraSchedule : ITrainingSchedule, IDisposable
 
         foreach (((_, AdaLoraAdapter adapter), Tensor kept) in _adapters.Zip(_kept))
         {
-            adapter.Values.mul_(kept);
+            adapter.Values.ScaleInPlace(kept);
         }
     }
 
@@ -119,7 +119,7 @@ internal sealed class AdaLoraSchedule : ITrainingSchedule, IDisposable
         foreach (Tensor mask in _kept)
         {
             int count = (int)mask.numel();
-            mask.copy_(tensor(kept[start..(start + count)]));
+            mask.CopyInPlace(tensor(kept[start..(start + count)]));
             start += count;
         }
     }

@@ -10,10 +10,11 @@ internal sealed class Bottleneck : IDisposable
 
     /// <param name="width">Channels C of a token.</param>
     /// <param name="channels">Channels inside, M.</param>
-    /// <param name="plan">Precision and device.</param>
-    public Bottleneck(int width, int channels, ComputePlan plan)
+    /// <param name="kernels">What computes its products; the model's.</param>
+    public Bottleneck(int width, int channels, Kernels kernels)
     {
-        _kernels = new Kernels(plan);
+        _kernels = kernels;
+        ComputePlan plan = kernels.Plan;
         DownWeight = Models.Tensors.Parameter(plan, channels, width);
         DownBias = Models.Tensors.Parameter(plan, channels);
         UpWeight = Models.Tensors.Parameter(plan, width, channels);

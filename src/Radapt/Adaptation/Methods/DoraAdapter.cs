@@ -24,7 +24,7 @@ internal sealed class DoraAdapter : IProjectionAdapter, IAdapterTensors
         using (no_grad())
         {
             using var scope = NewDisposeScope();
-            Magnitude.copy_(groups.Select(RowNorms(projection.weight.to(ScalarType.Float32))));
+            Magnitude.CopyInPlace(groups.Select(RowNorms(projection.weight.to(ScalarType.Float32))));
         }
 
         Magnitude.requires_grad = true;

@@ -46,7 +46,7 @@ internal sealed class HoulsbyMethod : AdaptationMethod
 
         void Add(string prefix, Action<IBranchAdapter?> slot)
         {
-            var adapter = new SerialAdapter(encoder.Shape.Width, settings.Bottleneck, plan);
+            var adapter = new SerialAdapter(encoder.Shape.Width, settings.Bottleneck, encoder.Kernels);
             adapter.Initialise(prefix, seed);
             adapters.Add(prefix, adapter, isIn => slot(isIn ? adapter : null));
         }

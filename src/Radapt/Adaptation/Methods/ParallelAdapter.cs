@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace Radapt.Adaptation.Methods;
 
 /// <summary>The scaled parallel adapter beside a branch: h + s up(ReLU(down(x))), x what the branch reads and h what it gives.</summary>
-internal sealed class ParallelAdapter(int width, int channels, double scale, ComputePlan plan) : IBranchAdapter, IAdapterTensors
+internal sealed class ParallelAdapter(int width, int channels, double scale, Kernels kernels) : IBranchAdapter, IAdapterTensors
 {
-    private readonly Bottleneck _bottleneck = new(width, channels, plan);
+    private readonly Bottleneck _bottleneck = new(width, channels, kernels);
 
     /// <inheritdoc/>
     public IEnumerable<(string Name, Tensor Tensor)> Tensors() => _bottleneck.Tensors();

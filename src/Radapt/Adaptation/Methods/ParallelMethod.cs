@@ -39,7 +39,7 @@ internal sealed class ParallelMethod : AdaptationMethod
         {
             Block b = encoder.blocks[block];
             string prefix = $"blocks.{block}.mlp.adapter.";
-            var adapter = new ParallelAdapter(encoder.Shape.Width, settings.Bottleneck, settings.AdapterScale, plan);
+            var adapter = new ParallelAdapter(encoder.Shape.Width, settings.Bottleneck, settings.AdapterScale, encoder.Kernels);
             adapter.Initialise(prefix, seed);
             adapters.Add(prefix, adapter, isIn => b.MlpAdapter = isIn ? adapter : null);
         }

@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace Radapt.Adaptation.Methods;
 
 /// <summary>Houlsby's adapter behind a branch: h + up(GELU(down(h))), h what the branch gives.</summary>
-internal sealed class SerialAdapter(int width, int channels, ComputePlan plan) : IBranchAdapter, IAdapterTensors
+internal sealed class SerialAdapter(int width, int channels, Kernels kernels) : IBranchAdapter, IAdapterTensors
 {
-    private readonly Bottleneck _bottleneck = new(width, channels, plan);
+    private readonly Bottleneck _bottleneck = new(width, channels, kernels);
 
     /// <inheritdoc/>
     public IEnumerable<(string Name, Tensor Tensor)> Tensors() => _bottleneck.Tensors();

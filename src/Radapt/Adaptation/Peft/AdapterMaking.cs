@@ -3,6 +3,7 @@ using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Imaging;
 using Radapt.Models;
+using Radapt.Models.Dialects;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -25,10 +26,16 @@ internal sealed class AdapterMaking
     public AdapterMaking(ImportRequest request, ForeignAdapter adapter, BackboneWeights? weights)
     {
         (_request, _adapter, _weights) = (request, adapter, weights);
-        _outFile = request.Output.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) ? request.Output : Path.Combine(request.Output, "adapter.safetensors");
+        _outFile = request.OutputFile;
+        RequireWritable(_outFile, request);
         BackboneShape shape = adapter.Facts?.Backbone ?? weights?.Shape
             ?? throw new RadaptException($"{request.Weights}: the dimensions of these base weights cannot be told. Give a MAE, MRM, DINOv2 or timm checkpoint.");
         _shape = shape with { Heads = request.Heads ?? shape.Heads };
+        if (weights is not null && adapter.Facts is { } facts)
+        {
+            weights.Resizing = facts.BaseResizing ?? PositionEmbedding.ResizingOf(_shape);
+        }
+
         if (!_shape.IsSound)
         {
             throw new RadaptException($"{request.Weights ?? request.Source}: {_shape.Heads} heads do not divide a width of {_shape.Width}; give --heads.");
@@ -43,6 +50,15 @@ internal sealed class AdapterMaking
         if (_head.IsOfBase)
         {
             _notes.Add("The head is the base weights' own: the adapter holds none.");
+        }
+    }
+
+    private static void RequireWritable(string file, ImportRequest request)
+    {
+        OutputFile.RequireNoInput(file, "-o", request.Source, request.Weights);
+        if (!request.Overwrite && File.Exists(file))
+        {
+            throw new RadaptException($"{file}: already exists. Give another -o, or --overwrite to replace it.");
         }
     }
 
@@ -98,11 +114,11 @@ internal sealed class AdapterMaking
         {
             _baseFile = baseFile is null ? null : Path.GetFullPath(baseFile);
             LowRankUpdate[] updates = [.. LoraPacking.Split(Checked(_adapter.Lora))];
-            string[] replaced = [.. _adapter.Saved.Keys.Where(n => !_head.Tensors.ContainsKey(n) && !n.StartsWith("fc_norm.", StringComparison.Ordinal))];
-            bool asLora = updates.Length > 0 && _adapter.Added.Count == 0 && replaced.Length == 0;
+            string[] replaced = [.. _adapter.Saved.Keys.Where(n => !_head.Tensors.ContainsKey(n) && !n.StartsWith("fc_norm.", StringComparison.Ordinal) && !IsUnread(n))];
+            bool asLora = updates.Length > 0 && _adapter.Added.Count == 0 && replaced.Length == 0 && _adapter.SavedThirds.Count == 0;
             if (!asLora && _adapter.Facts is null && _adapter.Lora.Count > 0)
             {
-                _notes.Add($"{string.Join(", ", _adapter.Added.Keys.Concat(replaced).Take(3))} changed too, where Radapt has no slot for an adapter: saved as the whole adapted model (method full).");
+                _notes.Add($"{string.Join(", ", _adapter.Added.Keys.Concat(replaced).Concat(_adapter.SavedThirds.Select(t => t.Name)).Distinct().Take(3))} changed too, where Radapt has no slot for an adapter: saved as the whole adapted model (method full).");
             }
 
             (LoraSettings settings, IReadOnlyDictionary<string, Tensor> tensors) = asLora
@@ -133,6 +149,9 @@ internal sealed class AdapterMaking
             _own?.Dispose();
         }
     }
+
+    // A head that reads the mean of the patches reads them before the final norm.
+    private bool IsUnread(string name) => _head.Pooling == Pooling.Mean && name is ("norm.weight" or "norm.bias");
 
     private List<LowRankUpdate> Checked(IReadOnlyList<LowRankUpdate> updates)
     {
@@ -196,7 +215,17 @@ internal sealed class AdapterMaking
                 throw new RadaptException($"{_request.Source}: {name} ({string.Join(", ", saved.shape)}) is saved with the adapter, but is no tensor of this backbone; nothing was written.");
             }
 
-            target.copy_(saved);
+            target.CopyInPlace(saved);
+        }
+
+        foreach ((string name, int third, Tensor saved) in _adapter.SavedThirds)
+        {
+            if (!tensors.TryGetValue(name, out Tensor? target) || saved.dim() != target.dim() || target.shape[0] != 3 * saved.shape[0] || !saved.shape.Skip(1).SequenceEqual(target.shape.Skip(1)))
+            {
+                throw new RadaptException($"{_request.Source}: a third of {name} ({string.Join(", ", saved.shape)}) is saved with the adapter, but does not fit this backbone; nothing was written.");
+            }
+
+            target.narrow(0, third * saved.shape[0], saved.shape[0]).copy_(saved);
         }
 
         foreach (LowRankUpdate update in updates)
@@ -206,7 +235,7 @@ internal sealed class AdapterMaking
 
         foreach ((string name, Tensor delta) in _adapter.Added)
         {
-            tensors[name].Add(delta.shape.SequenceEqual(tensors[name].shape) ? delta
+            tensors[name].AddInPlace(delta.shape.SequenceEqual(tensors[name].shape) ? delta
                 : throw new RadaptException($"{_request.Source}: LoRA of {name} ({string.Join(", ", delta.shape)}) does not fit the base weights ({string.Join(", ", tensors[name].shape)})."));
         }
 
@@ -223,7 +252,8 @@ internal sealed class AdapterMaking
     // The paper's checkpoints carry their base; a Radapt adapter needs it as a file of its own.
     private void KeepBase()
     {
-        _baseFile = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(_outFile))!, "base.safetensors");
+        RequireWritable(_request.BaseFile, _request);
+        _baseFile = _request.BaseFile;
         SafetensorsWriter.Write(_baseFile, _own!.Encoder.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter), new Dictionary<string, string> { ["format"] = "pt" });
         using BackboneWeights kept = BackboneWeights.Open(_baseFile);
         _hash = kept.Hash();
@@ -240,7 +270,8 @@ internal sealed class AdapterMaking
         }
 
         Preprocessing? prepared = _adapter.Facts?.Preprocessing;
-        int resize = _request.Resize ?? prepared?.Resize ?? _shape.ImageSize;
+        ToldPreparation? told = _weights?.Preparation is { } there && there.ImageSize(_shape.PatchSize) == _shape.ImageSize ? there : null;
+        int resize = _request.Resize ?? prepared?.Resize ?? told?.Resize ?? _shape.ImageSize;
         (double mean, double std) = prepared is not null ? (prepared.Mean, prepared.Std) : (_weights!.Mean, _weights.Std);
         if (prepared is null)
         {
@@ -258,6 +289,7 @@ internal sealed class AdapterMaking
             BaseWeights = _baseFile,
             BaseSha256 = _hash ?? _adapter.Facts?.BaseSha256 ?? "",
             BaseDescription = $"{_weights?.Description ?? _adapter.Facts?.BaseDescription} (adapter imported: {_adapter.Description})",
+            BaseResizing = _weights?.Resizing,
             BaseLicence = _weights?.Licence ?? _adapter.Facts?.BaseLicence,
             Seed = _adapter.Facts?.Seed ?? 0,
         };

@@ -17,6 +17,9 @@ internal sealed record ForeignAdapter
     /// <summary>Tensors saved whole: <c>head.*</c>, <c>fc_norm.*</c>, or a tensor of the encoder that takes the base's place.</summary>
     public required IReadOnlyDictionary<string, Tensor> Saved { get; init; }
 
+    /// <summary>Thirds of query, key and value that are saved whole, where the model has them apart.</summary>
+    public IReadOnlyList<(string Name, int Third, Tensor Tensor)> SavedThirds { get; init; } = [];
+
     /// <summary>Dropout that it was trained with.</summary>
     public double Dropout { get; init; }
 

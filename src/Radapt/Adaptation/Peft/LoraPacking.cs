@@ -1,3 +1,4 @@
+using Radapt.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -47,7 +48,7 @@ internal static class LoraPacking
         for (int i = 0; i < thirds.Count; i++)
         {
             long row = first.B.shape[0] * IndexOfThird(thirds[i]);
-            b.narrow(0, row, first.B.shape[0]).narrow(1, shareA ? 0 : i * rank, rank).copy_(thirds[i].B);
+            b.narrow(0, row, first.B.shape[0]).narrow(1, shareA ? 0 : i * rank, rank).CopyInPlace(thirds[i].B);
         }
 
         Tensor a = shareA ? first.A : cat([.. thirds.Select(t => t.A)], 0); // (columns, in)
@@ -129,7 +130,7 @@ internal static class LoraPacking
     private static (Tensor A, Tensor B) Widened(LowRankUpdate update, int rank, double scale)
     {
         long more = rank - update.Rank;
-        Tensor b = update.Scale == scale ? update.B : Compute.Arithmetic.Times(update.B, update.Scale / scale);
+        Tensor b = update.Scale == scale ? update.B : update.B.Times(update.Scale / scale);
         return more == 0 ? (update.A, b) : (nn.functional.pad(update.A, [0, 0, 0, more]), nn.functional.pad(b, [0, more]));
     }
 

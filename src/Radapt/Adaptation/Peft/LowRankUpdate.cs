@@ -19,7 +19,7 @@ internal sealed record LowRankUpdate(LoraPlace Place, Tensor A, Tensor B, double
     {
         long rows = B.shape[0];
         Tensor target = Place.IsAttentionInput ? weight.narrow(0, LoraPacking.IndexOfThird(this) * rows, rows) : weight;
-        target.Add(B.matmul(A), Scale);
+        target.AddInPlace(B.matmul(A), Scale);
     }
 }
 

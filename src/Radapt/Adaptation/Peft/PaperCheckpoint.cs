@@ -1,4 +1,5 @@
 using Radapt.Checkpoints;
+using Radapt.Compute;
 using Radapt.Models;
 using Radapt.Models.Dialects;
 using static TorchSharp.torch;
@@ -62,7 +63,7 @@ internal static class PaperCheckpoint
             using var scope = NewDisposeScope();
             Tensor stored = empty([.. weights.Encoder[name].ShapeIn(file)!]);
             file.ReadInto(weights.Encoder[name], stored);
-            parameter.copy_(name == "pos_embed" ? PositionEmbedding.Resize(stored, encoder.Shape) : stored);
+            parameter.CopyInPlace(name == "pos_embed" ? PositionEmbedding.Resize(stored, encoder.Shape) : stored);
         }
 
         return true;

@@ -11,7 +11,10 @@ internal sealed record PeftConfig
 
     private const long LargestBytes = 16 << 20;
 
-    private static readonly string[] s_changeTheBase = ["pissa", "olora", "corda", "loftq"];
+    // Ways to begin that touch A and B only. Others (pissa, olora, corda, loftq, lora_ga, …) change the base weights too.
+    private static readonly string[] s_leaveTheBase = ["gaussian", "eva", "orthogonal"];
+
+    private static readonly TimeSpan s_longestMatch = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Rank r of the modules that <see cref="RankPattern"/> does not name.</summary>
     public required int Rank { get; init; }
@@ -47,6 +50,7 @@ internal sealed record PeftConfig
             throw new RadaptException($"{file}: missing; give the folder that PEFT's save_pretrained wrote, with {FileName} and adapter_model.safetensors.");
         }
 
+        RegularFile.Require(file);
         try
         {
             string text = new FileInfo(file).Length <= LargestBytes ? File.ReadAllText(file) : throw new JsonException($"it has more than {LargestBytes} bytes");
@@ -68,7 +72,7 @@ internal sealed record PeftConfig
                 && config.RankPattern.Values.All(r => r is > 0 and < 1e6 && r == Math.Floor(r)) && config.AlphaPattern.Values.All(double.IsFinite);
             foreach (string pattern in config.RankPattern.Keys.Concat(config.AlphaPattern.Keys))
             {
-                _ = Ends(pattern).IsMatch(""); // patterns that are none show here
+                _ = IsEnd("", pattern); // patterns that are none show here
             }
 
             return sound ? config : throw new JsonException("r, lora_alpha, lora_dropout, rank_pattern or alpha_pattern is out of range");
@@ -126,16 +130,20 @@ internal sealed record PeftConfig
         }
 
         string? unsupported = (bool?)json["use_dora"] == true ? "use_dora"
+            : json["enable_lora"] is not null ? "enable_lora (of PEFT before 0.3)"
+            : (bool?)json["use_qalora"] == true ? "use_qalora"
+            : json["alora_invocation_tokens"] is not null ? "alora_invocation_tokens"
+            : json["arrow_config"] is not null ? "arrow_config"
             : (bool?)json["lora_bias"] == true ? "lora_bias"
             : json["layer_replication"] is not null ? "layer_replication"
             : json["trainable_token_indices"] is not null ? "trainable_token_indices"
             : json["target_parameters"] is JsonArray { Count: > 0 } ? "target_parameters" : null;
-        // These change the base weights when the adapter is made, so that it belongs to none that a file holds.
+        // What changes the base weights when the adapter is made belongs to none that a file holds.
         string? initialised = json["init_lora_weights"] is JsonValue kind && kind.TryGetValue(out string? name)
-            && s_changeTheBase.Any(k => name.StartsWith(k, StringComparison.OrdinalIgnoreCase)) ? name : null;
+            && !s_leaveTheBase.Contains(name, StringComparer.OrdinalIgnoreCase) ? name : null;
         if (initialised is not null)
         {
-            throw new RadaptException($"{file}: init_lora_weights is {initialised}, which changes the base weights too. Merge this adapter into its model with PEFT and give the merged weights to --weights.");
+            throw new RadaptException($"{file}: init_lora_weights is {initialised}, which is not one of those that leave the base weights alone ({string.Join(", ", s_leaveTheBase)}). Merge this adapter into its model with PEFT and give the merged weights to --weights.");
         }
 
         if (unsupported is not null)
@@ -149,7 +157,7 @@ internal sealed record PeftConfig
     {
         foreach ((string key, double value) in pattern)
         {
-            if (Matches(module, key) || Ends(key).IsMatch(module))
+            if (Matches(module, key) || IsEnd(module, key))
             {
                 return value;
             }
@@ -158,7 +166,31 @@ internal sealed record PeftConfig
         return otherwise;
     }
 
-    private static Regex Ends(string pattern) => new($@"^(.*\.)?({pattern})$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+    private static bool IsEnd(string module, string pattern)
+    {
+        string whole = $@"^(.*\.)?({pattern})$";
+        try
+        {
+            return Regex.IsMatch(module, whole, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+        }
+        catch (NotSupportedException)
+        {
+            return LooksAround(module, whole);
+        }
+    }
+
+    // Only an engine that backtracks can look ahead or behind, and some patterns keep it busy for ever.
+    private static bool LooksAround(string module, string pattern)
+    {
+        try
+        {
+            return Regex.IsMatch(module, pattern, RegexOptions.CultureInvariant, s_longestMatch);
+        }
+        catch (RegexMatchTimeoutException e)
+        {
+            throw new FormatException($"the pattern {pattern} takes too long to match", e);
+        }
+    }
 
     private static Dictionary<string, double> Pattern(JsonNode? node) =>
         node is JsonObject pattern ? pattern.ToDictionary(p => p.Key, p => (double)(p.Value ?? throw new JsonException($"'{p.Key}' has no number"))) : [];

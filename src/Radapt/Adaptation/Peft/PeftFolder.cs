@@ -14,7 +14,8 @@ internal sealed partial class PeftFolder : IDisposable
 
     private readonly CheckpointFile _file;
     private readonly Dictionary<string, (string? A, string? B)> _lora = [];
-    private readonly Dictionary<string, string> _saved = []; // name in Radapt's model -> name in the file
+    private readonly Dictionary<(string Name, int? Third), string> _saved = []; // name in Radapt's model -> name in the file
+    private readonly SortedSet<string> _adapters = new(StringComparer.Ordinal);
 
     private PeftFolder(PeftConfig config, CheckpointFile file)
     {
@@ -37,8 +38,8 @@ internal sealed partial class PeftFolder : IDisposable
     /// <summary>Paths of the modules with LoRA.</summary>
     public IEnumerable<string> Modules => _lora.Keys;
 
-    /// <summary>Names, as Radapt's model has them, of the tensors that are saved whole.</summary>
-    public IEnumerable<string> Saved => _saved.Keys;
+    /// <summary>Names, as Radapt's model has them, of the tensors that are saved whole, or of the thirds of a fused one.</summary>
+    public IEnumerable<(string Name, int? Third)> Saved => _saved.Keys;
 
     /// <summary>Whether a path is that of a PEFT adapter: its folder or one of its two files.</summary>
     public static bool Is(string path) => FolderOf(path) is not null;
@@ -73,7 +74,7 @@ internal sealed partial class PeftFolder : IDisposable
     }
 
     /// <summary>A tensor that is saved whole, float32.</summary>
-    public Tensor ReadSaved(string name) => _file.ReadFloat32(_saved[name]);
+    public Tensor ReadSaved((string Name, int? Third) name) => _file.ReadFloat32(_saved[name]);
 
     public void Dispose() => _file.Dispose();
 
@@ -96,6 +97,7 @@ internal sealed partial class PeftFolder : IDisposable
         if (lora.Success)
         {
             string module = lora.Groups["module"].Value;
+            _adapters.Add(lora.Groups["adapter"].Value);
             (string? a, string? b) = _lora.GetValueOrDefault(module);
             _lora[module] = lora.Groups["half"].Value == "A" ? (info.Name, b) : (a, info.Name);
         }
@@ -111,6 +113,11 @@ internal sealed partial class PeftFolder : IDisposable
 
     private void Check()
     {
+        if (_adapters.Count > 1)
+        {
+            throw new RadaptException($"{Path}: holds {_adapters.Count} adapters ({string.Join(", ", _adapters.Select(a => a.Length > 0 ? a : "one without a name").Take(5))}). Save one with PEFT's save_pretrained(folder, selected_adapters=[\"{_adapters.Max}\"]).");
+        }
+
         if (_lora.Count == 0)
         {
             throw new RadaptException($"{Path}: holds no LoRA tensors; give the folder that PEFT's save_pretrained wrote.");
@@ -121,18 +128,23 @@ internal sealed partial class PeftFolder : IDisposable
             throw new RadaptException($"{Path}: {half} has only one of lora_A and lora_B; the file is not whole.");
         }
 
-        if (Config.Targets.FirstOrDefault(t => !_lora.Keys.Any(m => PeftConfig.Matches(m, t))) is { } target)
+        // PEFT passes over targets that no module of the model matches; one that some module does match must be here.
+        string[] absent = [.. Config.Targets.Where(t => !_lora.Keys.Any(m => PeftConfig.Matches(m, t)))];
+        if ((absent.Length == Config.Targets.Count ? absent.FirstOrDefault() : absent.FirstOrDefault(t => _lora.Keys.Any(m => PeftNames.IsNeighbour(m, t)))) is { } target)
         {
             throw new RadaptException($"{Path}: holds no LoRA for '{target}', which {PeftConfig.FileName} names as a target; the two files do not belong together.");
         }
 
-        string? lost = Config.ModulesToSave.FirstOrDefault(m => !_saved.Values.Any(n => n.Contains($".{m}.", StringComparison.Ordinal)));
+        // For classifiers of texts PEFT adds these two names, whichever head the model has.
+        bool hasHead = _saved.ContainsKey(("head.weight", null));
+        string? lost = Config.ModulesToSave.Where(m => !hasHead || m is not ("classifier" or "score"))
+            .FirstOrDefault(m => !_saved.Values.Any(n => n.Contains($".{m}.", StringComparison.Ordinal)));
         if (lost is not null)
         {
             throw new RadaptException($"{Path}: '{lost}' is missing, which {PeftConfig.FileName} names under modules_to_save; save the adapter again with PEFT's save_pretrained.");
         }
     }
 
-    [GeneratedRegex(@"^(?<module>.+)\.lora_(?<half>A|B)(\.[^.]+)?\.weight$")]
+    [GeneratedRegex(@"^(?<module>.+)\.lora_(?<half>A|B)(\.(?<adapter>[^.]+))?\.weight$")]
     private static partial Regex LoraName();
 }

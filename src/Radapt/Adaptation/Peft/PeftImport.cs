@@ -40,7 +40,8 @@ internal static class PeftImport
             Description = "PEFT LoRA",
             Lora = lora,
             Added = added,
-            Saved = folder.Saved.ToDictionary(n => n, folder.ReadSaved),
+            Saved = folder.Saved.Where(n => n.Third is null).ToDictionary(n => n.Name, folder.ReadSaved),
+            SavedThirds = [.. folder.Saved.Where(n => n.Third is not null).Select(n => (n.Name, n.Third!.Value, folder.ReadSaved(n)))],
             Dropout = folder.Config.Dropout,
             Facts = folder.Facts,
         };

@@ -13,8 +13,13 @@ internal sealed class FrozenConvolution : autograd.SingleTensorFunction<FrozenCo
     public override string Name => nameof(FrozenConvolution);
 
     /// <summary>Whether it is for this product: a gradient for the input and for nothing else, on the CPU.</summary>
-    public static bool Takes(Tensor input, Tensor weight, Tensor? bias) =>
-        is_grad_enabled() && input.requires_grad && !weight.requires_grad && bias is not { requires_grad: true } && input.device_type == DeviceType.CPU;
+    public static bool Takes(Tensor input, Tensor weight, Tensor? bias) => Refusal(input, weight, bias) is null;
+
+    /// <summary>Why it is not for this product; null: it is.</summary>
+    public static string? Refusal(Tensor input, Tensor weight, Tensor? bias) => !is_grad_enabled() || !input.requires_grad ? "no gradient for the input"
+        : weight.requires_grad || bias is { requires_grad: true } ? "trained weight or bias"
+        : input.device_type != DeviceType.CPU ? "not on the CPU"
+        : null;
 
     /// <summary>x W^T + b. (…, in) -> (…, out), float32.</summary>
     public static Tensor Apply(Tensor input, Tensor weight, Tensor? bias)

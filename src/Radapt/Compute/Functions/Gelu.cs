@@ -12,7 +12,12 @@ internal sealed class Gelu : autograd.SingleTensorFunction<Gelu>
     public override string Name => nameof(Gelu);
 
     /// <summary>Whether the passes can do it.</summary>
-    public static bool Takes(Tensor input) => Pass.Takes(input) && input.dtype == ScalarType.BFloat16 && input.numel() % Pass.Lanes == 0;
+    public static bool Takes(Tensor input) => Refusal(input) is null;
+
+    /// <summary>Why the passes cannot do it; null: they can.</summary>
+    public static string? Refusal(Tensor input) => input.dtype != ScalarType.BFloat16 ? "not bfloat16"
+        : input.numel() % Pass.Lanes != 0 ? "the count of numbers is not a multiple of 16"
+        : Pass.Refusal(input);
 
     /// <summary>x Φ(x), the shape of the input.</summary>
     public static Tensor Apply(Tensor input, int threads)

@@ -15,9 +15,16 @@ internal sealed class ResidualNorm : autograd.MultiTensorFunction<ResidualNorm>
     public override string Name => nameof(ResidualNorm);
 
     /// <summary>Whether the passes can do it.</summary>
-    public static bool Takes(Tensor tokens, ResidualBranch? branch, ScalarType type) =>
-        Pass.Takes(tokens) && tokens.dtype == ScalarType.Float32 && tokens.shape[^1] % Pass.Lanes == 0
-        && (branch is null || (Pass.Takes(branch.Values) && branch.Values.dtype == type && branch.Channels is not { requires_grad: true }));
+    public static bool Takes(Tensor tokens, ResidualBranch? branch, ScalarType type) => Refusal(tokens, branch, type) is null;
+
+    /// <summary>Why the passes cannot do it; null: they can.</summary>
+    public static string? Refusal(Tensor tokens, ResidualBranch? branch, ScalarType type) => Pass.Refusal(tokens)
+        ?? (tokens.dtype != ScalarType.Float32 ? "the residual sum is not float32"
+        : tokens.shape[^1] % Pass.Lanes != 0 ? "the width is not a multiple of 16"
+        : branch is null ? null
+        : branch.Channels is { requires_grad: true } ? "LayerScale is trained"
+        : branch.Values.dtype != type ? "the branch is of another type"
+        : Pass.Refusal(branch.Values));
 
     /// <summary>The sum and what a block's projections read of it.</summary>
     /// <param name="tokens">(B, N, C), float32</param>

@@ -16,7 +16,12 @@ internal sealed class SelfAttention : autograd.SingleTensorFunction<SelfAttentio
     public override string Name => nameof(SelfAttention);
 
     /// <summary>Whether the passes can do it.</summary>
-    public static bool Takes(Tensor qkv) => Pass.Takes(qkv) && qkv.dtype == ScalarType.BFloat16 && qkv.shape[1] >= SoftmaxPass.ShortestRow;
+    public static bool Takes(Tensor qkv) => Refusal(qkv) is null;
+
+    /// <summary>Why the passes cannot do it; null: they can.</summary>
+    public static string? Refusal(Tensor qkv) => qkv.dtype != ScalarType.BFloat16 ? "not bfloat16"
+        : qkv.shape[1] < SoftmaxPass.ShortestRow ? "fewer than 16 tokens"
+        : Pass.Refusal(qkv);
 
     /// <summary>softmax(Q K^T / sqrt(C/H)) V for every head.</summary>
     /// <param name="qkv">(B, N, 3 C): queries, keys, values, each with its heads side by side</param>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,6 +7,8 @@ namespace Radapt.Compute.Passes;
 /// <summary>One update of Adam with decoupled weight decay (Loshchilov and Hutter 2019) in one pass over tensor, gradient and both moments.</summary>
 internal static unsafe class AdamPass
 {
+    private const int FewVectors = 4096; // one thread is done before others have begun
+
     /// <summary>Numbers of an update.</summary>
     /// <param name="Keep">1 - rate x weight decay: factor of the tensor.</param>
     /// <param name="Beta1">Decay of the gradient's mean.</param>
@@ -18,41 +19,72 @@ internal static unsafe class AdamPass
     public readonly record struct Factors(float Keep, float Beta1, float Beta2, float Rate, float RootCorrection, float Epsilon);
 
     /// <summary>Whether the pass can do it: all contiguous float32 on the CPU.</summary>
-    public static bool Takes(Tensor tensor, Tensor gradient) =>
-        Pass.Takes(tensor) && Pass.Takes(gradient) && tensor.dtype == ScalarType.Float32 && gradient.dtype == ScalarType.Float32;
+    public static bool Takes(Tensor tensor, Tensor gradient) => Refusal(tensor, gradient) is null;
+
+    /// <summary>Why the pass cannot do it; null: it can.</summary>
+    public static string? Refusal(Tensor tensor, Tensor gradient) => Pass.Refusal(tensor) ?? Pass.Refusal(gradient)
+        ?? (tensor.dtype != ScalarType.Float32 || gradient.dtype != ScalarType.Float32 ? "not float32" : null);
 
     /// <summary>Updates a tensor and its moments in place; all are (…) of one shape.</summary>
-    public static void Apply(Tensor tensor, Tensor gradient, Tensor mean, Tensor square, Factors f, int threads)
+    public static void Apply(Tensor tensor, Tensor gradient, Tensor mean, Tensor square, Factors f, int threads, int? vectorBits = null)
     {
-        (nint p, nint g, nint m, nint v) = (TensorAddress.Of(tensor), TensorAddress.Of(gradient), TensorAddress.Of(mean), TensorAddress.Of(square));
-        long count = tensor.numel();
-        long vectors = count / Pass.Lanes;
-        Pass.Share(vectors, vectors < 4096 ? 1 : threads, (_, first, end) =>
-            Vectors((float*)p, (float*)g, (float*)m, (float*)v, first * Pass.Lanes, end * Pass.Lanes, f));
-        for (long i = vectors * Pass.Lanes; i < count; i++)
+        var update = new Update(
+            (float*)TensorAddress.Of(tensor), (float*)TensorAddress.Of(gradient), (float*)TensorAddress.Of(mean),
+            (float*)TensorAddress.Of(square), tensor.numel(), f);
+        long vectors = (tensor.numel() + Pass.Lanes - 1) / Pass.Lanes;
+        Pass.Share(vectors, vectors < FewVectors ? 1 : threads, update, vectorBits);
+    }
+
+    // Rows are sixteen numbers each; the last may have fewer.
+    private readonly struct Update(float* tensor, float* gradient, float* mean, float* square, long count, Factors f) : IRowWork
+    {
+        public void Run<V>(int part, long first, long end)
+            where V : struct, ILanes<V>
         {
-            float gradientNow = ((float*)g)[i];
-            float meanNow = ((float*)m)[i] = (((float*)m)[i] * f.Beta1) + (gradientNow * (1 - f.Beta1));
-            float squareNow = ((float*)v)[i] = (((float*)v)[i] * f.Beta2) + (gradientNow * gradientNow * (1 - f.Beta2));
-            ((float*)p)[i] = (((float*)p)[i] * f.Keep) - (f.Rate * meanNow / ((MathF.Sqrt(squareNow) / f.RootCorrection) + f.Epsilon));
+            long whole = Math.Min(end * Pass.Lanes, count - (count % Pass.Lanes));
+            Vectors<V>(tensor, gradient, mean, square, first * Pass.Lanes, whole, f);
+            if (end * Pass.Lanes > count)
+            {
+                Last<V>(whole, (int)(count - whole));
+            }
+        }
+
+        private void Last<V>(long start, int some)
+            where V : struct, ILanes<V>
+        {
+            float* p = stackalloc float[4 * Pass.Lanes];
+            new Span<float>(p, 4 * Pass.Lanes).Clear();
+            float* g = p + Pass.Lanes;
+            float* m = g + Pass.Lanes;
+            float* v = m + Pass.Lanes;
+            Copy(tensor + start, p, some);
+            Copy(gradient + start, g, some);
+            Copy(mean + start, m, some);
+            Copy(square + start, v, some);
+            Vectors<V>(p, g, m, v, 0, Pass.Lanes, f);
+            Copy(p, tensor + start, some);
+            Copy(m, mean + start, some);
+            Copy(v, square + start, some);
         }
     }
 
+    private static void Copy(float* from, float* to, int count) => new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(to, count));
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Vectors(float* p, float* g, float* m, float* v, long first, long end, Factors f)
+    private static void Vectors<V>(float* p, float* g, float* m, float* v, long first, long end, Factors f)
+        where V : struct, ILanes<V>
     {
-        (Vector512<float> beta1, Vector512<float> other1) = (Vector512.Create(f.Beta1), Vector512.Create(1 - f.Beta1));
-        (Vector512<float> beta2, Vector512<float> other2) = (Vector512.Create(f.Beta2), Vector512.Create(1 - f.Beta2));
-        (Vector512<float> keep, Vector512<float> rate) = (Vector512.Create(f.Keep), Vector512.Create(f.Rate));
-        (Vector512<float> correction, Vector512<float> epsilon) = (Vector512.Create(f.RootCorrection), Vector512.Create(f.Epsilon));
+        (V beta1, V other1) = (V.Create(f.Beta1), V.Create(1 - f.Beta1));
+        (V beta2, V other2) = (V.Create(f.Beta2), V.Create(1 - f.Beta2));
+        (V keep, V rate, V correction, V epsilon) = (V.Create(f.Keep), V.Create(f.Rate), V.Create(f.RootCorrection), V.Create(f.Epsilon));
         for (long i = first; i < end; i += Pass.Lanes)
         {
-            Vector512<float> gradient = Vector512.Load(g + i);
-            Vector512<float> mean = (Vector512.Load(m + i) * beta1) + (gradient * other1);
-            Vector512<float> square = (Vector512.Load(v + i) * beta2) + (gradient * gradient * other2);
-            mean.Store(m + i);
-            square.Store(v + i);
-            ((Vector512.Load(p + i) * keep) - (rate * mean / ((Vector512.Sqrt(square) / correction) + epsilon))).Store(p + i);
+            V gradient = V.Load(g + i);
+            V mean = (V.Load(m + i) * beta1) + (gradient * other1);
+            V square = (V.Load(v + i) * beta2) + (gradient * gradient * other2);
+            V.Store(mean, m + i);
+            V.Store(square, v + i);
+            V.Store((V.Load(p + i) * keep) - (rate * mean / ((V.Sqrt(square) / correction) + epsilon)), p + i);
         }
     }
 }

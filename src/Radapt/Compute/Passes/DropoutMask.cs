@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Radapt.Compute.Passes;
 
@@ -28,29 +27,49 @@ internal readonly struct DropoutMask
 
     /// <summary>Factors of the numbers i to i + 15.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector512<float> At(uint i)
+    public V At<V>(uint i)
+        where V : struct, ILanes<V>
     {
-        Vector512<uint> x = Vector512.Create(i + _key0) + Vector512<uint>.Indices;
-        x ^= Vector512.ShiftRightLogical(x, 16);
-        x *= Vector512.Create(0x7FEB352Du);
-        x ^= Vector512.ShiftRightLogical(x, 15);
-        x ^= Vector512.Create(_key1);
-        x *= Vector512.Create(0x846CA68Bu);
-        x ^= Vector512.ShiftRightLogical(x, 16);
-        return Vector512.AndNot(Vector512.Create(Scale), Vector512.LessThan(x, Vector512.Create(_threshold)).AsSingle());
+        V x = V.Integers(i + _key0);
+        x ^= V.ShiftRight(x, 16);
+        x = V.MultiplyIntegers(x, V.Pattern(0x7FEB352D));
+        x ^= V.ShiftRight(x, 15);
+        x ^= V.Pattern(_key1);
+        x = V.MultiplyIntegers(x, V.Pattern(0x846CA68B));
+        x ^= V.ShiftRight(x, 16);
+        return V.Create(Scale) & V.IsAtLeast(x, V.Pattern(_threshold));
     }
 
     /// <summary>Writes the factors of the numbers from 0 on.</summary>
-    public void Fill(Span<float> mask)
+    public unsafe void Fill(Span<float> mask, int? vectorBits = null)
     {
-        int i = 0;
-        for (; i <= mask.Length - Pass.Lanes; i += Pass.Lanes)
+        fixed (float* target = mask)
         {
-            At((uint)i).CopyTo(mask[i..]);
+            Pass.Share((mask.Length + Pass.Lanes - 1) / Pass.Lanes, threads: 1, new Filling(this, target, mask.Length), vectorBits);
         }
+    }
 
-        Span<float> last = stackalloc float[Pass.Lanes];
-        At((uint)i).CopyTo(last);
-        last[..(mask.Length - i)].CopyTo(mask[i..]);
+    // Rows are sixteen numbers each; the last may have fewer.
+    private readonly unsafe struct Filling(DropoutMask mask, float* target, int count) : IRowWork
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int part, long first, long end)
+            where V : struct, ILanes<V>
+        {
+            DropoutMask factors = mask; // a copy that stays in registers
+            long whole = Math.Min(end * Pass.Lanes, count - (count % Pass.Lanes));
+            long i = first * Pass.Lanes;
+            for (float* to = target + i; i < whole; i += Pass.Lanes, to += Pass.Lanes)
+            {
+                V.Store(factors.At<V>((uint)i), to);
+            }
+
+            if (i < end * Pass.Lanes)
+            {
+                float* last = stackalloc float[Pass.Lanes];
+                V.Store(factors.At<V>((uint)i), last);
+                new ReadOnlySpan<float>(last, (int)(count - i)).CopyTo(new Span<float>(target + i, (int)(count - i)));
+            }
+        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,10 +10,10 @@ namespace Radapt.Compute.Passes;
 /// </summary>
 internal static unsafe class GeluPass
 {
-    private static readonly Lazy<ushort[]> s_values = new(Values);
+    private static readonly Lazy<ushort[]> s_values = new(TableOfValues);
 
     // The factor of the gradient, rounded too: in float32 the numbers that occur would not fit the innermost cache.
-    private static readonly Lazy<ushort[]> s_slopes = new(Slopes);
+    private static readonly Lazy<ushort[]> s_slopes = new(TableOfSlopes);
 
     /// <summary>x Φ(x) of every number.</summary>
     /// <param name="input">Contiguous bfloat16 on the CPU, a multiple of four numbers.</param>
@@ -23,8 +22,7 @@ internal static unsafe class GeluPass
     public static void Apply(Tensor input, Tensor output, int threads)
     {
         (nint x, nint y) = (Pass.Address(input, ScalarType.BFloat16), Pass.Address(output, ScalarType.BFloat16));
-        ushort[] values = s_values.Value;
-        Pass.Share(input.numel() / 4, threads, (_, first, end) => Look((ulong*)x + first, (ulong*)y + first, end - first, values));
+        Pass.Share(input.numel() / 4, threads, new Values((ulong*)x, (ulong*)y, s_values.Value));
     }
 
     /// <summary>gradient = above x (Φ(x) + x φ(x)).</summary>
@@ -32,16 +30,36 @@ internal static unsafe class GeluPass
     /// <param name="above">The result's gradient.</param>
     /// <param name="gradient">The input's gradient, written.</param>
     /// <param name="threads">Threads that share the numbers.</param>
-    public static void Differentiate(Tensor input, Tensor above, Tensor gradient, int threads)
+    /// <param name="vectorBits">As for <see cref="Pass.Share"/>.</param>
+    public static void Differentiate(Tensor input, Tensor above, Tensor gradient, int threads, int? vectorBits = null)
     {
         nint x = Pass.Address(input, ScalarType.BFloat16);
         (nint g, nint d) = (Pass.Address(above, ScalarType.BFloat16), Pass.Address(gradient, ScalarType.BFloat16));
-        ushort[] slopes = s_slopes.Value;
-        Pass.Share(input.numel() / Pass.Lanes, threads, (_, first, end) =>
+        Pass.Share(input.numel() / Pass.Lanes, threads, new Gradients(x, g, d, s_slopes.Value), vectorBits);
+    }
+
+    // Rows are four numbers each.
+    private readonly struct Values(ulong* input, ulong* output, ushort[] values) : IRowWork
+    {
+        public void Run<V>(int part, long first, long end)
+            where V : struct, ILanes<V> => Look(input + first, output + first, end - first, values);
+    }
+
+    // Rows are sixteen numbers each.
+    private readonly struct Gradients(nint input, nint above, nint gradient, ushort[] slopes) : IRowWork
+    {
+        public void Run<V>(int part, long first, long end)
+            where V : struct, ILanes<V>
         {
-            nint offset = (nint)(first * Pass.Lanes * sizeof(ushort));
-            Scale((ulong*)(x + offset), g + offset, d + offset, (end - first) * Pass.Lanes, slopes);
-        });
+            const int Some = 1024; // a load must not wait for the narrower stores before it
+            ulong* found = stackalloc ulong[Some / 4];
+            for (long done = first * Pass.Lanes; done < end * Pass.Lanes; done += Some)
+            {
+                int now = (int)Math.Min(Some, (end * Pass.Lanes) - done);
+                Look((ulong*)input + (done / 4), found, now / 4, slopes);
+                Multiply<V>((nint)found, above, gradient, (nint)done, now);
+            }
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -59,47 +77,36 @@ internal static unsafe class GeluPass
         }
     }
 
-    private static void Scale(ulong* input, nint above, nint gradient, long count, ushort[] slopes)
-    {
-        const int Some = 1024; // a load must not wait for the narrower stores before it
-        ulong* found = stackalloc ulong[Some / 4];
-        for (long done = 0; done < count; done += Some)
-        {
-            int now = (int)Math.Min(Some, count - done);
-            Look(input + (done / 4), found, now / 4, slopes);
-            Multiply((nint)found, above, gradient, (nint)done, now);
-        }
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Multiply(nint slopes, nint above, nint gradient, nint first, int count)
+    private static void Multiply<V>(nint slopes, nint above, nint gradient, nint first, int count)
+        where V : struct, ILanes<V>
     {
         for (int i = 0; i < count; i += Pass.Lanes)
         {
-            BFloat16.Store(BFloat16.Load(above, first + i) * BFloat16.Load(slopes, i), gradient, first + i);
+            BFloat16.Store(BFloat16.Load<V>(above, first + i) * BFloat16.Load<V>(slopes, i), gradient, first + i);
         }
     }
 
-    private static ushort[] Table(Tensor results)
+    private static ushort[] Rounded(Tensor results)
     {
         Tensor rounded = results.to(ScalarType.BFloat16);
         return new ReadOnlySpan<ushort>((void*)TensorAddress.Of(rounded), 1 << 16).ToArray();
     }
 
-    private static ushort[] Values()
+    private static ushort[] TableOfValues()
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        return Table(nn.functional.gelu(All()));
+        return Rounded(nn.functional.gelu(All()));
     }
 
-    private static ushort[] Slopes()
+    private static ushort[] TableOfSlopes()
     {
         using var scope = NewDisposeScope();
         using var gradient = enable_grad();
         Tensor x = All().requires_grad_(true);
         nn.functional.gelu(x).sum().backward();
-        return Table(x.grad!);
+        return Rounded(x.grad!);
     }
 
     // Every bfloat16 in the order of its bits, in float64.

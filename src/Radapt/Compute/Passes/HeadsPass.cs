@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 
 namespace Radapt.Compute.Passes;
@@ -12,27 +11,14 @@ internal static unsafe class HeadsPass
     /// <param name="parts">P: 3 for queries, keys, values.</param>
     /// <param name="heads">H</param>
     /// <param name="threads">Threads that share the rows.</param>
+    /// <param name="vectorBits">As for <see cref="Pass.Share"/>.</param>
     /// <returns>(P, B H, N, C/H)</returns>
-    public static Tensor Split(Tensor rows, int parts, int heads, int threads)
+    public static Tensor Split(Tensor rows, int parts, int heads, int threads, int? vectorBits = null)
     {
         (long b, long n, long width) = (rows.shape[0], rows.shape[1], rows.shape[2] / parts / heads);
         Tensor grouped = empty([parts, b * heads, n, width], rows.dtype);
         (nint source, nint target, long bytes) = (TensorAddress.Of(rows), TensorAddress.Of(grouped), width * rows.element_size());
-        Pass.Share(b * n, threads, (_, first, end) =>
-        {
-            for (long row = first; row < end; row++)
-            {
-                (long image, long token) = (row / n, row % n);
-                byte* from = (byte*)source + (row * parts * heads * bytes);
-                for (int p = 0; p < parts; p++)
-                {
-                    for (int h = 0; h < heads; h++, from += bytes)
-                    {
-                        Copy(from, (byte*)target + (((((((p * b) + image) * heads) + h) * n) + token) * bytes), bytes);
-                    }
-                }
-            }
-        });
+        Pass.Share(b * n, threads, new Splitting((byte*)source, (byte*)target, b, n, parts, heads, bytes), vectorBits);
         return grouped;
     }
 
@@ -42,33 +28,64 @@ internal static unsafe class HeadsPass
     /// <param name="part">p</param>
     /// <param name="heads">H</param>
     /// <param name="threads">Threads that share the rows.</param>
-    public static void Join(Tensor grouped, Tensor rows, int part, int heads, int threads)
+    /// <param name="vectorBits">As for <see cref="Pass.Share"/>.</param>
+    public static void Join(Tensor grouped, Tensor rows, int part, int heads, int threads, int? vectorBits = null)
     {
         (long b, long n, long width) = (rows.shape[0], rows.shape[1], grouped.shape[2]);
         long parts = rows.shape[2] / width / heads;
         (nint source, nint target, long bytes) = (TensorAddress.Of(grouped), TensorAddress.Of(rows), width * rows.element_size());
-        Pass.Share(b * n, threads, (_, first, end) =>
+        Pass.Share(b * n, threads, new Joining((byte*)source, (byte*)target, n, parts, part, heads, bytes), vectorBits);
+    }
+
+    private readonly struct Splitting(byte* source, byte* target, long b, long n, int parts, int heads, long bytes) : IRowWork
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int part, long first, long end)
+            where V : struct, ILanes<V>
         {
             for (long row = first; row < end; row++)
             {
                 (long image, long token) = (row / n, row % n);
-                byte* to = (byte*)target + (((row * parts) + part) * heads * bytes);
-                for (int h = 0; h < heads; h++, to += bytes)
+                byte* from = source + (row * parts * heads * bytes);
+                for (int p = 0; p < parts; p++)
                 {
-                    Copy((byte*)source + (((((image * heads) + h) * n) + token) * bytes), to, bytes);
+                    for (int h = 0; h < heads; h++, from += bytes)
+                    {
+                        Copy<V>(from, target + (((((((p * b) + image) * heads) + h) * n) + token) * bytes), bytes);
+                    }
                 }
             }
-        });
+        }
+    }
+
+    private readonly struct Joining(byte* source, byte* target, long n, long parts, int p, int heads, long bytes) : IRowWork
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int part, long first, long end)
+            where V : struct, ILanes<V>
+        {
+            for (long row = first; row < end; row++)
+            {
+                (long image, long token) = (row / n, row % n);
+                byte* to = target + (((row * parts) + p) * heads * bytes);
+                for (int h = 0; h < heads; h++, to += bytes)
+                {
+                    Copy<V>(source + (((((image * heads) + h) * n) + token) * bytes), to, bytes);
+                }
+            }
+        }
     }
 
     // A head's numbers of one token: 128 bytes for the usual 64 channels in bfloat16, too few for a call.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Copy(byte* from, byte* to, long bytes)
+    private static void Copy<V>(byte* from, byte* to, long bytes)
+        where V : struct, ILanes<V>
     {
+        const int Whole = Pass.Lanes * sizeof(float);
         long i = 0;
-        for (; i <= bytes - Vector512<byte>.Count; i += Vector512<byte>.Count)
+        for (; i <= bytes - Whole; i += Whole)
         {
-            Vector512.Load(from + i).Store(to + i);
+            V.Store(V.Load((float*)(from + i)), (float*)(to + i));
         }
 
         for (; i < bytes; i++)

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace Radapt.Compute.Passes;
 
@@ -24,6 +23,12 @@ internal static unsafe class LowRankPass
     {
         /// <summary>Rows of all right factors together, K.</summary>
         public int Ranks => Rank * Groups.Count;
+
+        /// <summary>As for <see cref="Pass.Share"/>.</summary>
+        public int? VectorBits { get; init; }
+
+        /// <summary>How often a pass takes some rows.</summary>
+        internal long Blocks => (Rows + RowsAtATime - 1) / RowsAtATime;
     }
 
     /// <summary>low = A dropout(x), and out += B low in every adapted part.</summary>
@@ -37,32 +42,8 @@ internal static unsafe class LowRankPass
     public static void Apply<T>(nint x, nint a, nint b, nint output, nint low, DropoutMask? mask, Layout layout)
         where T : struct, IElement
     {
-        (int c, int ranks, int width) = (layout.Inputs, layout.Ranks, layout.GroupOutputs);
-        Pass.Share((layout.Rows + RowsAtATime - 1) / RowsAtATime, layout.Threads, (_, first, end) =>
-        {
-            float* rows = Allocate(RowsAtATime * c);
-            float* some = Allocate(RowsAtATime * ranks);
-            for (long block = first; block < end; block++)
-            {
-                long row = block * RowsAtATime;
-                int count = (int)Math.Min(RowsAtATime, layout.Rows - row);
-                Read<T>(x, row, count, c, mask, rows, null);
-                Products(rows, (float*)a, c, ranks, some, ranks);
-                new ReadOnlySpan<float>(some, count * ranks).CopyTo(new Span<float>((float*)low + (row * ranks), count * ranks));
-                for (int i = 0; i < count; i++)
-                {
-                    for (int g = 0; g < layout.Groups.Count; g++)
-                    {
-                        nint place = output + ((nint)(((row + i) * layout.Outputs) + (layout.Groups[g] * width)) * T.Size);
-                        int k = g * layout.Rank;
-                        AddCombination<T>(place, (float*)b + (k * width), some + (i * ranks) + k, layout.Rank, width, null);
-                    }
-                }
-            }
-
-            NativeMemory.AlignedFree(rows);
-            NativeMemory.AlignedFree(some);
-        });
+        var work = new Forward<T>(x, (float*)a, (float*)b, output, (float*)low, mask, layout);
+        Pass.Share(layout.Blocks, layout.Threads, work, layout.VectorBits);
     }
 
     /// <summary>Gradients of <see cref="Apply"/>.</summary>
@@ -79,40 +60,80 @@ internal static unsafe class LowRankPass
     public static void Differentiate<T>(nint x, nint a, nint b, nint low, nint above, nint ofX, nint ofA, nint ofB, DropoutMask? mask, Layout layout)
         where T : struct, IElement
     {
-        (int c, int ranks, int width) = (layout.Inputs, layout.Ranks, layout.GroupOutputs);
-        int sums = ranks * (c + width);
-        int parts = Pass.Parts(layout.Threads);
-        float* partial = Allocate(parts * sums);
-        new Span<float>(partial, parts * sums).Clear();
-        Pass.Share((layout.Rows + RowsAtATime - 1) / RowsAtATime, layout.Threads, (part, first, end) =>
+        var partial = new PartialSums(Pass.Parts(layout.Threads), layout.Ranks * (layout.Inputs + layout.GroupOutputs));
+        var work = new Backward<T>(x, (float*)a, (float*)b, (float*)low, above, ofX, partial, mask, layout);
+        Pass.Share(layout.Blocks, layout.Threads, work, layout.VectorBits);
+        partial.Total(new Span<float>((float*)ofA, layout.Ranks * layout.Inputs), 0);
+        partial.Total(new Span<float>((float*)ofB, layout.Ranks * layout.GroupOutputs), layout.Ranks * layout.Inputs);
+        partial.Free();
+    }
+
+    private readonly struct Forward<T>(nint x, float* a, float* b, nint output, float* low, DropoutMask? mask, Layout layout) : IRowWork
+        where T : struct, IElement
+    {
+        public void Run<V>(int part, long first, long end)
+            where V : struct, ILanes<V>
         {
-            float* sumA = partial + (part * sums);
+            (int c, int ranks, int width) = (layout.Inputs, layout.Ranks, layout.GroupOutputs);
+            float* rows = Allocate(RowsAtATime * c);
+            float* some = Allocate(RowsAtATime * ranks);
+            for (long block = first; block < end; block++)
+            {
+                long row = block * RowsAtATime;
+                int count = (int)Math.Min(RowsAtATime, layout.Rows - row);
+                Read<T, V>(x, row, count, c, mask, rows, null);
+                Products<V>(rows, a, c, ranks, some, ranks);
+                new ReadOnlySpan<float>(some, count * ranks).CopyTo(new Span<float>(low + (row * ranks), count * ranks));
+                for (int i = 0; i < count; i++)
+                {
+                    for (int g = 0; g < layout.Groups.Count; g++)
+                    {
+                        nint place = output + ((nint)(((row + i) * layout.Outputs) + (layout.Groups[g] * width)) * T.Size);
+                        int k = g * layout.Rank;
+                        AddCombination<T, V>(place, b + (k * width), some + (i * ranks) + k, layout.Rank, width, null);
+                    }
+                }
+            }
+
+            NativeMemory.AlignedFree(rows);
+            NativeMemory.AlignedFree(some);
+        }
+    }
+
+    private readonly struct Backward<T>(
+        nint x, float* a, float* b, float* low, nint above, nint ofX, PartialSums ofFactors, DropoutMask? mask, Layout layout) : IRowWork
+        where T : struct, IElement
+    {
+        public void Run<V>(int part, long first, long end)
+            where V : struct, ILanes<V>
+        {
+            (int c, int ranks, int width) = (layout.Inputs, layout.Ranks, layout.GroupOutputs);
+            float* sumA = ofFactors.Of(part);
             float* sumB = sumA + (ranks * c);
             float* rows = Allocate(RowsAtATime * Math.Max(c, width));
             float* factors = Allocate(RowsAtATime * c);
             float* some = Allocate(RowsAtATime * ranks);
             float* gradients = Allocate(RowsAtATime * ranks);
-            new Span<float>(some, RowsAtATime * ranks).Clear();
             for (long block = first; block < end; block++)
             {
                 long row = block * RowsAtATime;
                 int count = (int)Math.Min(RowsAtATime, layout.Rows - row);
                 new Span<float>(some, RowsAtATime * ranks).Clear();
-                new ReadOnlySpan<float>((float*)low + (row * ranks), count * ranks).CopyTo(new Span<float>(some, count * ranks));
+                new ReadOnlySpan<float>(low + (row * ranks), count * ranks).CopyTo(new Span<float>(some, count * ranks));
                 for (int g = 0; g < layout.Groups.Count; g++)
                 {
                     int k = g * layout.Rank;
-                    ReadPart<T>(above, row, count, layout.Outputs, layout.Groups[g] * width, width, rows);
-                    Products(rows, (float*)b + (k * width), width, layout.Rank, gradients + k, ranks);
-                    AddOuter(sumB + (k * width), rows, some + k, width, layout.Rank, ranks);
+                    ReadPart<T, V>(above, row, count, layout.Outputs, layout.Groups[g] * width, width, rows);
+                    Products<V>(rows, b + (k * width), width, layout.Rank, gradients + k, ranks);
+                    AddOuter<V>(sumB + (k * width), rows, some + k, width, layout.Rank, ranks);
                 }
 
-                Read<T>(x, row, count, c, mask, rows, factors);
-                AddOuter(sumA, rows, gradients, c, ranks, ranks);
+                Read<T, V>(x, row, count, c, mask, rows, factors);
+                AddOuter<V>(sumA, rows, gradients, c, ranks, ranks);
                 for (int i = 0; i < count && ofX != 0; i++)
                 {
                     nint place = ofX + ((nint)((row + i) * c) * T.Size);
-                    AddCombination<T>(place, (float*)a, gradients + (i * ranks), ranks, c, mask is null ? null : factors + (i * c));
+                    AddCombination<T, V>(place, a, gradients + (i * ranks), ranks, c, mask is null ? null : factors + (i * c));
                 }
             }
 
@@ -120,20 +141,18 @@ internal static unsafe class LowRankPass
             NativeMemory.AlignedFree(factors);
             NativeMemory.AlignedFree(some);
             NativeMemory.AlignedFree(gradients);
-        });
-        Sum(partial, parts, sums, new Span<float>((float*)ofA, ranks * c), 0);
-        Sum(partial, parts, sums, new Span<float>((float*)ofB, ranks * width), ranks * c);
-        NativeMemory.AlignedFree(partial);
+        }
     }
 
     // Rows of x times their dropout factors, as float32; rows that are not there as zeros.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Read<T>(nint x, long row, int count, int c, DropoutMask? mask, float* rows, float* factors)
+    private static void Read<T, V>(nint x, long row, int count, int c, DropoutMask? mask, float* rows, float* factors)
         where T : struct, IElement
+        where V : struct, ILanes<V>
     {
         if (mask is not { } dropout)
         {
-            ReadPart<T>(x, row, count, c, 0, c, rows);
+            ReadPart<T, V>(x, row, count, c, 0, c, rows);
             return;
         }
 
@@ -143,11 +162,11 @@ internal static unsafe class LowRankPass
             uint index = (uint)((row + i) * c);
             for (int j = 0; j < c; j += Pass.Lanes)
             {
-                Vector512<float> factor = dropout.At(index + (uint)j);
-                (T.Load(source, j) * factor).Store(rows + j);
+                V factor = dropout.At<V>(index + (uint)j);
+                V.Store(T.Load<V>(source, j) * factor, rows + j);
                 if (factors is not null)
                 {
-                    factor.Store(factors + (i * c) + j);
+                    V.Store(factor, factors + (i * c) + j);
                 }
             }
         }
@@ -156,15 +175,16 @@ internal static unsafe class LowRankPass
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ReadPart<T>(nint x, long row, int count, int stride, int first, int width, float* rows)
+    private static void ReadPart<T, V>(nint x, long row, int count, int stride, int first, int width, float* rows)
         where T : struct, IElement
+        where V : struct, ILanes<V>
     {
         for (int i = 0; i < count; i++, rows += width)
         {
             nint source = x + ((nint)(((row + i) * stride) + first) * T.Size);
             for (int j = 0; j < width; j += Pass.Lanes)
             {
-                T.Load(source, j).Store(rows + j);
+                V.Store(T.Load<V>(source, j), rows + j);
             }
         }
 
@@ -173,115 +193,104 @@ internal static unsafe class LowRankPass
 
     // results[i, k] = rows[i] . vectors[k] for four rows i
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Products(float* rows, float* vectors, int width, int count, float* results, int stride)
+    private static void Products<V>(float* rows, float* vectors, int width, int count, float* results, int stride)
+        where V : struct, ILanes<V>
     {
         float* row1 = rows + width;
         float* row2 = row1 + width;
         float* row3 = row2 + width;
         for (int k = 0; k < count; k++, vectors += width, results++)
         {
-            (Vector512<float> s0, Vector512<float> s1, Vector512<float> s2, Vector512<float> s3) = (default, default, default, default);
+            (V s0, V s1, V s2, V s3) = (default, default, default, default);
             for (int j = 0; j < width; j += Pass.Lanes)
             {
-                Vector512<float> v = Vector512.Load(vectors + j);
-                s0 = Vector512.FusedMultiplyAdd(Vector512.Load(rows + j), v, s0);
-                s1 = Vector512.FusedMultiplyAdd(Vector512.Load(row1 + j), v, s1);
-                s2 = Vector512.FusedMultiplyAdd(Vector512.Load(row2 + j), v, s2);
-                s3 = Vector512.FusedMultiplyAdd(Vector512.Load(row3 + j), v, s3);
+                V v = V.Load(vectors + j);
+                s0 = V.MultiplyAdd(V.Load(rows + j), v, s0);
+                s1 = V.MultiplyAdd(V.Load(row1 + j), v, s1);
+                s2 = V.MultiplyAdd(V.Load(row2 + j), v, s2);
+                s3 = V.MultiplyAdd(V.Load(row3 + j), v, s3);
             }
 
-            results[0] = Vector512.Sum(s0);
-            results[stride] = Vector512.Sum(s1);
-            results[2 * stride] = Vector512.Sum(s2);
-            results[3 * stride] = Vector512.Sum(s3);
+            results[0] = Lanes<V>.Sum(s0);
+            results[stride] = Lanes<V>.Sum(s1);
+            results[2 * stride] = Lanes<V>.Sum(s2);
+            results[3 * stride] = Lanes<V>.Sum(s3);
         }
     }
 
     // sums[k] += sum of factors[i, k] rows[i] over four rows i
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddOuter(float* sums, float* rows, float* factors, int width, int count, int stride)
+    private static void AddOuter<V>(float* sums, float* rows, float* factors, int width, int count, int stride)
+        where V : struct, ILanes<V>
     {
         float* row1 = rows + width;
         float* row2 = row1 + width;
         float* row3 = row2 + width;
         for (int k = 0; k < count; k++, sums += width, factors++)
         {
-            (Vector512<float> f0, Vector512<float> f1) = (Vector512.Create(factors[0]), Vector512.Create(factors[stride]));
-            (Vector512<float> f2, Vector512<float> f3) = (Vector512.Create(factors[2 * stride]), Vector512.Create(factors[3 * stride]));
+            (V f0, V f1) = (V.Create(factors[0]), V.Create(factors[stride]));
+            (V f2, V f3) = (V.Create(factors[2 * stride]), V.Create(factors[3 * stride]));
             for (int j = 0; j < width; j += Pass.Lanes)
             {
-                Vector512<float> s = Vector512.FusedMultiplyAdd(f0, Vector512.Load(rows + j), Vector512.Load(sums + j));
-                s = Vector512.FusedMultiplyAdd(f1, Vector512.Load(row1 + j), s);
-                s = Vector512.FusedMultiplyAdd(f2, Vector512.Load(row2 + j), s);
-                Vector512.FusedMultiplyAdd(f3, Vector512.Load(row3 + j), s).Store(sums + j);
+                V s = V.MultiplyAdd(f0, V.Load(rows + j), V.Load(sums + j));
+                s = V.MultiplyAdd(f1, V.Load(row1 + j), s);
+                s = V.MultiplyAdd(f2, V.Load(row2 + j), s);
+                V.Store(V.MultiplyAdd(f3, V.Load(row3 + j), s), sums + j);
             }
         }
     }
 
     // target += mask x sum of factors[k] vectors[k]; rounded once for every eight k
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddCombination<T>(nint target, float* vectors, float* factors, int count, int width, float* mask)
+    private static void AddCombination<T, V>(nint target, float* vectors, float* factors, int count, int width, float* mask)
         where T : struct, IElement
+        where V : struct, ILanes<V>
     {
         int k = 0;
         for (; k + 8 <= count; k += 8)
         {
             float* v = vectors + (k * width);
             float* w = v + (4 * width);
-            (Vector512<float> f0, Vector512<float> f1) = (Vector512.Create(factors[k]), Vector512.Create(factors[k + 1]));
-            (Vector512<float> f2, Vector512<float> f3) = (Vector512.Create(factors[k + 2]), Vector512.Create(factors[k + 3]));
-            (Vector512<float> f4, Vector512<float> f5) = (Vector512.Create(factors[k + 4]), Vector512.Create(factors[k + 5]));
-            (Vector512<float> f6, Vector512<float> f7) = (Vector512.Create(factors[k + 6]), Vector512.Create(factors[k + 7]));
+            (V f0, V f1) = (V.Create(factors[k]), V.Create(factors[k + 1]));
+            (V f2, V f3) = (V.Create(factors[k + 2]), V.Create(factors[k + 3]));
+            (V f4, V f5) = (V.Create(factors[k + 4]), V.Create(factors[k + 5]));
+            (V f6, V f7) = (V.Create(factors[k + 6]), V.Create(factors[k + 7]));
             for (int j = 0; j < width; j += Pass.Lanes)
             {
-                Vector512<float> s = f0 * Vector512.Load(v + j);
-                Vector512<float> t = f4 * Vector512.Load(w + j);
-                s = Vector512.FusedMultiplyAdd(f1, Vector512.Load(v + width + j), s);
-                t = Vector512.FusedMultiplyAdd(f5, Vector512.Load(w + width + j), t);
-                s = Vector512.FusedMultiplyAdd(f2, Vector512.Load(v + (2 * width) + j), s);
-                t = Vector512.FusedMultiplyAdd(f6, Vector512.Load(w + (2 * width) + j), t);
-                s = Vector512.FusedMultiplyAdd(f3, Vector512.Load(v + (3 * width) + j), s) + Vector512.FusedMultiplyAdd(f7, Vector512.Load(w + (3 * width) + j), t);
-                T.Store(T.Load(target, j) + (mask is null ? s : s * Vector512.Load(mask + j)), target, j);
+                V s = f0 * V.Load(v + j);
+                V t = f4 * V.Load(w + j);
+                s = V.MultiplyAdd(f1, V.Load(v + width + j), s);
+                t = V.MultiplyAdd(f5, V.Load(w + width + j), t);
+                s = V.MultiplyAdd(f2, V.Load(v + (2 * width) + j), s);
+                t = V.MultiplyAdd(f6, V.Load(w + (2 * width) + j), t);
+                s = V.MultiplyAdd(f3, V.Load(v + (3 * width) + j), s) + V.MultiplyAdd(f7, V.Load(w + (3 * width) + j), t);
+                T.Store(T.Load<V>(target, j) + (mask is null ? s : s * V.Load(mask + j)), target, j);
             }
         }
 
         for (; k + 4 <= count; k += 4)
         {
             float* v = vectors + (k * width);
-            (Vector512<float> f0, Vector512<float> f1) = (Vector512.Create(factors[k]), Vector512.Create(factors[k + 1]));
-            (Vector512<float> f2, Vector512<float> f3) = (Vector512.Create(factors[k + 2]), Vector512.Create(factors[k + 3]));
+            (V f0, V f1) = (V.Create(factors[k]), V.Create(factors[k + 1]));
+            (V f2, V f3) = (V.Create(factors[k + 2]), V.Create(factors[k + 3]));
             for (int j = 0; j < width; j += Pass.Lanes)
             {
-                Vector512<float> s = f0 * Vector512.Load(v + j);
-                s = Vector512.FusedMultiplyAdd(f1, Vector512.Load(v + width + j), s);
-                s = Vector512.FusedMultiplyAdd(f2, Vector512.Load(v + (2 * width) + j), s);
-                s = Vector512.FusedMultiplyAdd(f3, Vector512.Load(v + (3 * width) + j), s);
-                T.Store(T.Load(target, j) + (mask is null ? s : s * Vector512.Load(mask + j)), target, j);
+                V s = f0 * V.Load(v + j);
+                s = V.MultiplyAdd(f1, V.Load(v + width + j), s);
+                s = V.MultiplyAdd(f2, V.Load(v + (2 * width) + j), s);
+                s = V.MultiplyAdd(f3, V.Load(v + (3 * width) + j), s);
+                T.Store(T.Load<V>(target, j) + (mask is null ? s : s * V.Load(mask + j)), target, j);
             }
         }
 
         for (; k < count; k++)
         {
-            Vector512<float> f = Vector512.Create(factors[k]);
+            V f = V.Create(factors[k]);
             for (int j = 0; j < width; j += Pass.Lanes)
             {
-                Vector512<float> s = f * Vector512.Load(vectors + (k * width) + j);
-                T.Store(T.Load(target, j) + (mask is null ? s : s * Vector512.Load(mask + j)), target, j);
+                V s = f * V.Load(vectors + (k * width) + j);
+                T.Store(T.Load<V>(target, j) + (mask is null ? s : s * V.Load(mask + j)), target, j);
             }
-        }
-    }
-
-    private static void Sum(float* partial, int parts, int stride, Span<float> total, int first)
-    {
-        for (int i = 0; i < total.Length; i++)
-        {
-            float sum = 0;
-            for (int part = 0; part < parts; part++)
-            {
-                sum += partial[(part * stride) + first + i];
-            }
-
-            total[i] = sum;
         }
     }
 

@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 
 namespace Radapt.Compute.Passes;
@@ -16,7 +14,11 @@ internal static unsafe class NormPass
     /// <param name="RowsPerSample">Tokens N: rows that share a factor of stochastic depth.</param>
     /// <param name="Epsilon">Added to the variance.</param>
     /// <param name="Threads">Threads that share the rows.</param>
-    public readonly record struct Layout(int Channels, int RowsPerSample, double Epsilon, int Threads);
+    public readonly record struct Layout(int Channels, int RowsPerSample, double Epsilon, int Threads)
+    {
+        /// <summary>As for <see cref="Pass.Share"/>.</summary>
+        public int? VectorBits { get; init; }
+    }
 
     /// <summary>
     /// sum = tokens + samples x channels x branch; normed = (sum - mean) / deviation x weight + bias.
@@ -34,13 +36,16 @@ internal static unsafe class NormPass
     public static void Apply(
         Tensor tokens, Tensor? branch, float[]? samples, Tensor? channels, Tensor weight, Tensor bias, Tensor? sum, Tensor normed, Tensor statistics, Layout layout)
     {
+        long rows = tokens.numel() / layout.Channels;
         if (normed.dtype == ScalarType.BFloat16)
         {
-            Apply<BFloat16>(tokens, branch, samples, channels, weight, bias, sum, normed, statistics, layout);
+            var work = new Forward<BFloat16>(tokens, branch, samples, channels, weight, bias, sum, normed, statistics, layout);
+            Pass.Share(rows, layout.Threads, work, layout.VectorBits);
         }
         else
         {
-            Apply<Float32>(tokens, branch, samples, channels, weight, bias, sum, normed, statistics, layout);
+            var work = new Forward<Float32>(tokens, branch, samples, channels, weight, bias, sum, normed, statistics, layout);
+            Pass.Share(rows, layout.Threads, work, layout.VectorBits);
         }
     }
 
@@ -60,127 +65,143 @@ internal static unsafe class NormPass
         Tensor sum, Tensor statistics, Tensor weight, float[]? samples, Tensor? channels, Tensor? aboveSum, Tensor aboveNormed,
         Tensor ofTokens, Tensor? ofBranch, Tensor? ofWeightAndBias, Layout layout)
     {
+        (long rows, int threads) = (sum.numel() / layout.Channels, layout.Threads);
+        int parts = ofWeightAndBias is null ? 0 : Pass.Parts(threads);
+        var partial = new PartialSums(parts, 2 * layout.Channels);
         if (aboveNormed.dtype == ScalarType.BFloat16)
         {
-            Differentiate<BFloat16>(sum, statistics, weight, samples, channels, aboveSum, aboveNormed, ofTokens, ofBranch, ofWeightAndBias, layout);
+            var work = new Backward<BFloat16>(
+                sum, statistics, weight, samples, channels, aboveSum, aboveNormed, ofTokens, ofBranch, partial, layout);
+            Pass.Share(rows, threads, work, layout.VectorBits);
         }
         else
         {
-            Differentiate<Float32>(sum, statistics, weight, samples, channels, aboveSum, aboveNormed, ofTokens, ofBranch, ofWeightAndBias, layout);
+            var work = new Backward<Float32>(
+                sum, statistics, weight, samples, channels, aboveSum, aboveNormed, ofTokens, ofBranch, partial, layout);
+            Pass.Share(rows, threads, work, layout.VectorBits);
+        }
+
+        if (ofWeightAndBias is not null)
+        {
+            partial.Total(new Span<float>(Single(ofWeightAndBias), 2 * layout.Channels), 0);
+        }
+
+        partial.Free();
+    }
+
+    private readonly struct Forward<T>(
+        Tensor tokens, Tensor? branch, float[]? samples, Tensor? channels, Tensor weight, Tensor bias,
+        Tensor? sum, Tensor normed, Tensor statistics, Layout layout) : IRowWork
+        where T : struct, IElement
+    {
+        private readonly float* _tokens = Single(tokens);
+        private readonly nint _branch = branch is null ? 0 : Pass.Address(branch, normed.dtype);
+        private readonly float* _channels = Single(channels);
+        private readonly float* _weight = Single(weight);
+        private readonly float* _bias = Single(bias);
+        private readonly float* _sum = Single(sum);
+        private readonly nint _normed = TensorAddress.Of(normed);
+        private readonly float* _statistics = Single(statistics);
+
+        public void Run<V>(int part, long first, long end)
+            where V : struct, ILanes<V>
+        {
+            int c = layout.Channels;
+            for (long r = first; r < end; r++)
+            {
+                nint row = (nint)(r * c);
+                float* values = _tokens + row;
+                if (_branch != 0)
+                {
+                    float sample = samples is null ? 1 : samples[r / layout.RowsPerSample];
+                    Add<T, V>(values, _branch + (row * T.Size), sample, _channels, _sum + row, c);
+                    values = _sum + row;
+                }
+
+                Normalise<T, V>(values, _weight, _bias, _normed + (row * T.Size), _statistics + (2 * r), c, (float)layout.Epsilon);
+            }
         }
     }
 
-    private static void Apply<T>(
-        Tensor tokens, Tensor? branch, float[]? samples, Tensor? channels, Tensor weight, Tensor bias, Tensor? sum, Tensor normed, Tensor statistics, Layout layout)
-        where T : struct, IElement
-    {
-        (int c, int n) = (layout.Channels, layout.RowsPerSample);
-        (nint x, nint y, nint s) = (Single(tokens), Pass.Address(normed, normed.dtype), Single(statistics));
-        (nint w, nint b, nint factors) = (Single(weight), Single(bias), Single(channels));
-        (nint added, nint total) = (branch is null ? 0 : Pass.Address(branch, normed.dtype), Single(sum));
-        float epsilon = (float)layout.Epsilon;
-        Pass.Share(tokens.numel() / c, layout.Threads, (_, first, end) =>
-        {
-            for (long r = first; r < end; r++)
-            {
-                nint row = (nint)(r * c);
-                float* values = (float*)x + row;
-                if (added != 0)
-                {
-                    Add<T>(values, added + (row * T.Size), samples is null ? 1 : samples[r / n], (float*)factors, (float*)total + row, c);
-                    values = (float*)total + row;
-                }
-
-                Normalise<T>(values, (float*)w, (float*)b, y + (row * T.Size), (float*)s + (2 * r), c, epsilon);
-            }
-        });
-    }
-
-    private static void Differentiate<T>(
+    private readonly struct Backward<T>(
         Tensor sum, Tensor statistics, Tensor weight, float[]? samples, Tensor? channels, Tensor? aboveSum, Tensor aboveNormed,
-        Tensor ofTokens, Tensor? ofBranch, Tensor? ofWeightAndBias, Layout layout)
+        Tensor ofTokens, Tensor? ofBranch, PartialSums ofWeightAndBias, Layout layout) : IRowWork
         where T : struct, IElement
     {
-        (int c, int n) = (layout.Channels, layout.RowsPerSample);
-        (nint x, nint s, nint w, nint factors) = (Single(sum), Single(statistics), Single(weight), Single(channels));
-        (nint above, nint g, nint dx) = (Single(aboveSum), Pass.Address(aboveNormed, aboveNormed.dtype), Single(ofTokens));
-        nint db = ofBranch is null ? 0 : Pass.Address(ofBranch, aboveNormed.dtype);
-        int parts = ofWeightAndBias is null ? 0 : Pass.Parts(layout.Threads);
-        float* partial = parts == 0 ? null : (float*)NativeMemory.AlignedAlloc((nuint)(parts * 2 * c * sizeof(float)), 64);
-        new Span<float>(partial, parts * 2 * c).Clear();
-        Pass.Share(sum.numel() / c, layout.Threads, (part, first, end) =>
+        private readonly float* _sum = Single(sum);
+        private readonly float* _statistics = Single(statistics);
+        private readonly float* _weight = Single(weight);
+        private readonly float* _channels = Single(channels);
+        private readonly float* _aboveSum = Single(aboveSum);
+        private readonly nint _aboveNormed = TensorAddress.Of(aboveNormed);
+        private readonly float* _ofTokens = Single(ofTokens);
+        private readonly nint _ofBranch = ofBranch is null ? 0 : Pass.Address(ofBranch, aboveNormed.dtype);
+
+        public void Run<V>(int part, long first, long end)
+            where V : struct, ILanes<V>
         {
-            float* own = partial is null ? null : partial + (part * 2 * c);
+            int c = layout.Channels;
+            float* own = ofWeightAndBias.Of(part);
             for (long r = first; r < end; r++)
             {
                 nint row = (nint)(r * c);
-                (float mean, float inverse) = (((float*)s)[2 * r], ((float*)s)[(2 * r) + 1]);
-                nint gradient = g + (row * T.Size);
+                (float mean, float inverse) = (_statistics[2 * r], _statistics[(2 * r) + 1]);
+                nint gradient = _aboveNormed + (row * T.Size);
                 if (own is not null)
                 {
-                    AddToWeightAndBias<T>((float*)x + row, gradient, mean, inverse, own, c);
+                    AddToWeightAndBias<T, V>(_sum + row, gradient, mean, inverse, own, c);
                 }
 
-                GradientRow<T>((float*)x + row, (float*)w, above == 0 ? null : (float*)above + row, gradient, mean, inverse, (float*)dx + row, c);
-                if (db != 0)
+                float* above = _aboveSum is null ? null : _aboveSum + row;
+                GradientRow<T, V>(_sum + row, _weight, above, gradient, mean, inverse, _ofTokens + row, c);
+                if (_ofBranch != 0)
                 {
-                    Spread<T>((float*)dx + row, samples is null ? 1 : samples[r / n], (float*)factors, db + (row * T.Size), c);
+                    float sample = samples is null ? 1 : samples[r / layout.RowsPerSample];
+                    Spread<T, V>(_ofTokens + row, sample, _channels, _ofBranch + (row * T.Size), c);
                 }
             }
-        });
-        if (partial is not null)
-        {
-            var total = new Span<float>((float*)Single(ofWeightAndBias), 2 * c);
-            for (int i = 0; i < total.Length; i++)
-            {
-                total[i] = 0;
-                for (int part = 0; part < parts; part++)
-                {
-                    total[i] += partial[(part * total.Length) + i];
-                }
-            }
-
-            NativeMemory.AlignedFree(partial);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Add<T>(float* tokens, nint branch, float sample, float* channels, float* sum, int c)
+    private static void Add<T, V>(float* tokens, nint branch, float sample, float* channels, float* sum, int c)
         where T : struct, IElement
+        where V : struct, ILanes<V>
     {
-        Vector512<float> factor = Vector512.Create(sample);
+        V factor = V.Create(sample);
         for (int i = 0; i < c; i += Pass.Lanes)
         {
-            Vector512<float> scale = channels is null ? factor : factor * Vector512.Load(channels + i);
-            Vector512.FusedMultiplyAdd(scale, T.Load(branch, i), Vector512.Load(tokens + i)).Store(sum + i);
+            V scale = channels is null ? factor : factor * V.Load(channels + i);
+            V.Store(V.MultiplyAdd(scale, T.Load<V>(branch, i), V.Load(tokens + i)), sum + i);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Normalise<T>(float* values, float* weight, float* bias, nint normed, float* statistics, int c, float epsilon)
+    private static void Normalise<T, V>(float* values, float* weight, float* bias, nint normed, float* statistics, int c, float epsilon)
         where T : struct, IElement
+        where V : struct, ILanes<V>
     {
-        Vector512<float> sums = Vector512<float>.Zero;
+        V sums = V.Create(0);
         for (int i = 0; i < c; i += Pass.Lanes)
         {
-            sums += Vector512.Load(values + i);
+            sums += V.Load(values + i);
         }
 
-        float mean = Vector512.Sum(sums) / c;
-        Vector512<float> centre = Vector512.Create(mean);
-        Vector512<float> squares = Vector512<float>.Zero;
+        float mean = Lanes<V>.Sum(sums) / c;
+        V centre = V.Create(mean);
+        V squares = V.Create(0);
         for (int i = 0; i < c; i += Pass.Lanes)
         {
-            Vector512<float> d = Vector512.Load(values + i) - centre;
-            squares = Vector512.FusedMultiplyAdd(d, d, squares);
+            V d = V.Load(values + i) - centre;
+            squares = V.MultiplyAdd(d, d, squares);
         }
 
-        float inverse = (float)(1 / Math.Sqrt((Vector512.Sum(squares) / c) + epsilon));
-        Vector512<float> scale = Vector512.Create(inverse);
+        float inverse = (float)(1 / Math.Sqrt((Lanes<V>.Sum(squares) / c) + epsilon));
+        V scale = V.Create(inverse);
         for (int i = 0; i < c; i += Pass.Lanes)
         {
-            Vector512<float> standard = (Vector512.Load(values + i) - centre) * scale;
-            T.Store(Vector512.FusedMultiplyAdd(standard, Vector512.Load(weight + i), Vector512.Load(bias + i)), normed, i);
+            V standard = (V.Load(values + i) - centre) * scale;
+            T.Store(V.MultiplyAdd(standard, V.Load(weight + i), V.Load(bias + i)), normed, i);
         }
 
         (statistics[0], statistics[1]) = (mean, inverse);
@@ -188,54 +209,57 @@ internal static unsafe class NormPass
 
     // d x = above + inverse (w g - mean(w g) - standard mean(w g standard)), with standard = (x - mean) inverse
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void GradientRow<T>(float* x, float* weight, float* above, nint gradient, float mean, float inverse, float* target, int c)
+    private static void GradientRow<T, V>(float* x, float* weight, float* above, nint gradient, float mean, float inverse, float* target, int c)
         where T : struct, IElement
+        where V : struct, ILanes<V>
     {
-        (Vector512<float> centre, Vector512<float> scale) = (Vector512.Create(mean), Vector512.Create(inverse));
-        Vector512<float> first = Vector512<float>.Zero;
-        Vector512<float> second = Vector512<float>.Zero;
+        (V centre, V scale) = (V.Create(mean), V.Create(inverse));
+        V first = V.Create(0);
+        V second = V.Create(0);
         for (int i = 0; i < c; i += Pass.Lanes)
         {
-            Vector512<float> wg = Vector512.Load(weight + i) * T.Load(gradient, i);
+            V wg = V.Load(weight + i) * T.Load<V>(gradient, i);
             first += wg;
-            second = Vector512.FusedMultiplyAdd(wg, (Vector512.Load(x + i) - centre) * scale, second);
+            second = V.MultiplyAdd(wg, (V.Load(x + i) - centre) * scale, second);
         }
 
-        Vector512<float> meanGradient = Vector512.Create(Vector512.Sum(first) / c);
-        Vector512<float> meanProduct = Vector512.Create(Vector512.Sum(second) / c);
+        V meanGradient = V.Create(Lanes<V>.Sum(first) / c);
+        V meanProduct = V.Create(Lanes<V>.Sum(second) / c);
         for (int i = 0; i < c; i += Pass.Lanes)
         {
-            Vector512<float> wg = Vector512.Load(weight + i) * T.Load(gradient, i);
-            Vector512<float> standard = (Vector512.Load(x + i) - centre) * scale;
-            Vector512<float> own = (wg - meanGradient - (standard * meanProduct)) * scale;
-            (above is null ? own : own + Vector512.Load(above + i)).Store(target + i);
+            V wg = V.Load(weight + i) * T.Load<V>(gradient, i);
+            V standard = (V.Load(x + i) - centre) * scale;
+            V own = (wg - meanGradient - (standard * meanProduct)) * scale;
+            V.Store(above is null ? own : own + V.Load(above + i), target + i);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddToWeightAndBias<T>(float* x, nint gradient, float mean, float inverse, float* sums, int c)
+    private static void AddToWeightAndBias<T, V>(float* x, nint gradient, float mean, float inverse, float* sums, int c)
         where T : struct, IElement
+        where V : struct, ILanes<V>
     {
-        (Vector512<float> centre, Vector512<float> scale) = (Vector512.Create(mean), Vector512.Create(inverse));
+        (V centre, V scale) = (V.Create(mean), V.Create(inverse));
         for (int i = 0; i < c; i += Pass.Lanes)
         {
-            Vector512<float> g = T.Load(gradient, i);
-            Vector512.FusedMultiplyAdd(g, (Vector512.Load(x + i) - centre) * scale, Vector512.Load(sums + i)).Store(sums + i);
-            (Vector512.Load(sums + c + i) + g).Store(sums + c + i);
+            V g = T.Load<V>(gradient, i);
+            V.Store(V.MultiplyAdd(g, (V.Load(x + i) - centre) * scale, V.Load(sums + i)), sums + i);
+            V.Store(V.Load(sums + c + i) + g, sums + c + i);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Spread<T>(float* gradient, float sample, float* channels, nint target, int c)
+    private static void Spread<T, V>(float* gradient, float sample, float* channels, nint target, int c)
         where T : struct, IElement
+        where V : struct, ILanes<V>
     {
-        Vector512<float> factor = Vector512.Create(sample);
+        V factor = V.Create(sample);
         for (int i = 0; i < c; i += Pass.Lanes)
         {
-            Vector512<float> scale = channels is null ? factor : factor * Vector512.Load(channels + i);
-            T.Store(Vector512.Load(gradient + i) * scale, target, i);
+            V scale = channels is null ? factor : factor * V.Load(channels + i);
+            T.Store(V.Load(gradient + i) * scale, target, i);
         }
     }
 
-    private static nint Single(Tensor? tensor) => tensor is null ? 0 : Pass.Address(tensor, ScalarType.Float32);
+    private static float* Single(Tensor? tensor) => tensor is null ? null : (float*)Pass.Address(tensor, ScalarType.Float32);
 }

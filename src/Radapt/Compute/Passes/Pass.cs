@@ -1,4 +1,6 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,17 +12,31 @@ namespace Radapt.Compute.Passes;
 /// </summary>
 internal static class Pass
 {
-    /// <summary>Numbers that are computed at a time.</summary>
+    /// <summary>Numbers that are computed at a time, whatever the width of the vectors.</summary>
     public const int Lanes = 16;
 
+    /// <summary>
+    /// Bits of the vectors that the passes use on this processor: 512 (AVX-512), 256 (AVX2) or 128 (Arm). 0: it has no fused
+    /// multiply-add, which would have to be emulated number by number, so the library's operations run instead.
+    /// </summary>
+    public static int VectorBits { get; } =
+        Vector512.IsHardwareAccelerated ? 512
+        : Vector256.IsHardwareAccelerated && Fma.IsSupported ? 256
+        : AdvSimd.Arm64.IsSupported ? 128
+        : 0;
+
     /// <summary>Whether this processor has vectors that make the passes worthwhile.</summary>
-    public static bool IsFast => Vector512.IsHardwareAccelerated;
+    public static bool IsFast => VectorBits > 0;
 
     /// <summary>Whether passes can read and write it: on the CPU, contiguous, float32 or bfloat16.</summary>
-    public static bool Takes(Tensor tensor) => IsFast
-        && tensor.device_type == DeviceType.CPU
-        && tensor.dtype is ScalarType.Float32 or ScalarType.BFloat16
-        && tensor.is_contiguous();
+    public static bool Takes(Tensor tensor) => Refusal(tensor) is null;
+
+    /// <summary>Why passes cannot read and write it; null: they can.</summary>
+    public static string? Refusal(Tensor tensor) => !IsFast ? "no fused multiply-adds in vectors"
+        : tensor.device_type != DeviceType.CPU ? "not on the CPU"
+        : tensor.dtype is not (ScalarType.Float32 or ScalarType.BFloat16) ? "neither float32 nor bfloat16"
+        : !tensor.is_contiguous() ? "not contiguous"
+        : null;
 
     /// <summary>Where a tensor that <see cref="Takes"/> accepts lies. The caller keeps it alive.</summary>
     /// <exception cref="ArgumentException">It is of another type.</exception>
@@ -30,20 +46,53 @@ internal static class Pass
     /// <summary>Into how many parts threads share rows: several each, since one may begin late or be kept from its core.</summary>
     public static int Parts(int threads) => threads == 1 ? 1 : 4 * threads;
 
-    /// <summary>Shares rows among threads.</summary>
+    /// <summary>Shares rows among threads, with the vectors that the processor has.</summary>
     /// <param name="rows">How many there are.</param>
     /// <param name="threads">How many share them.</param>
-    /// <param name="part">Number of the part, of <see cref="Parts"/>; its first row, its end. Which thread it runs on changes no result.</param>
-    public static void Share(long rows, int threads, Action<int, long, long> part)
+    /// <param name="work">What is done with them. Which thread does it changes no result.</param>
+    /// <param name="vectorBits">Null: <see cref="VectorBits"/>. Tests ask for others, and every processor has them all, if slowly.</param>
+    public static void Share<TWork>(long rows, int threads, TWork work, int? vectorBits = null)
+        where TWork : struct, IRowWork
+    {
+        switch (vectorBits ?? VectorBits)
+        {
+            case 512:
+                Divide<TWork, Lanes512>(rows, threads, work);
+                break;
+            case 256:
+                Divide<TWork, Lanes256>(rows, threads, work);
+                break;
+            default:
+                Divide<TWork, Lanes128>(rows, threads, work);
+                break;
+        }
+    }
+
+    private static void Divide<TWork, V>(long rows, int threads, TWork work)
+        where TWork : struct, IRowWork
+        where V : struct, ILanes<V>
     {
         if (threads == 1)
         {
-            part(0, 0, rows);
+            work.Run<V>(0, 0, rows);
             return;
         }
 
         int parts = Parts(threads);
         long size = (rows + parts - 1) / parts;
-        Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => part(i, Math.Min(i * size, rows), Math.Min((i + 1) * size, rows)));
+        var options = new ParallelOptions { MaxDegreeOfParallelism = threads };
+        Parallel.For(0, parts, options, i => work.Run<V>(i, Math.Min(i * size, rows), Math.Min((i + 1) * size, rows)));
     }
+}
+
+/// <summary>What a pass does with its rows.</summary>
+internal interface IRowWork
+{
+    /// <summary>Does it with some of them.</summary>
+    /// <typeparam name="V">The numbers that are computed with at once.</typeparam>
+    /// <param name="part">Number of this part, of <see cref="Pass.Parts"/>.</param>
+    /// <param name="first">Its first row.</param>
+    /// <param name="end">The row after its last.</param>
+    void Run<V>(int part, long first, long end)
+        where V : struct, ILanes<V>;
 }

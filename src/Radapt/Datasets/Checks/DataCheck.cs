@@ -54,19 +54,27 @@ public static class DataCheck
             Images = there.Length,
             Readable = readable.Length,
             Seconds = seconds,
-            Notes = notes,
+            Notes = [.. notes, .. options.Dicom.Remarks.Lines],
         };
         (string, ImageFacts)[] named = [.. readable.Select(p => (p.First.Row.Name, p.Second))];
         DataProblem[] problems =
         [
-            .. RowProblems.Missing(rows), .. RowProblems.Repeated(rows), .. RowProblems.SharedPatients(rows),
+            .. rows.OfMatching, .. RowProblems.Missing(rows), .. RowProblems.Repeated(rows), .. RowProblems.SharedPatients(rows),
             .. LabelProblems.Constant(rows, parts), .. LabelProblems.Contradictions(rows), .. LabelProblems.Unknown(rows),
             .. firsts.Zip(facts, (row, of) => PictureProblems.Of(row.Row.Name, of)).OfType<DataProblem>(),
             .. PictureProblems.OddEncodings(named, report.Encodings), .. PictureProblems.OddSizes(named, report),
             .. DuplicateProblems.Find(rows.Findings, firsts, facts, cancellation), .. Shortcuts.Problems(shortcuts),
         ];
-        return report with { Problems = [.. problems.OrderBy(p => p.Severity).ThenBy(p => p.Kind)] };
+        Dictionary<string, string> shown = rows.Rows.DistinctBy(r => r.Row.Name).ToDictionary(r => r.Row.Name, r => r.Shown, StringComparer.Ordinal);
+        return report with { Problems = [.. problems.Select(p => Shown(p, shown)).OrderBy(p => p.Severity).ThenBy(p => p.Kind)] };
     }
+
+    // Images that no row has are shown as matching says.
+    private static DataProblem Shown(DataProblem problem, Dictionary<string, string> shown) => problem with
+    {
+        ShownImage = problem.Image is { } image && shown.TryGetValue(image, out string? one) ? one : problem.ShownImage,
+        ShownOther = problem.Other is { } other && shown.TryGetValue(other, out string? two) ? two : problem.ShownOther,
+    };
 
     private static ImageFacts?[] Measure(
         IReadOnlyList<string> paths, int[] there, DataCheckOptions options, IProgress<DataCheckProgress>? progress, CancellationToken cancellation)

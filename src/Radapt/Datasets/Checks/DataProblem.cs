@@ -28,6 +28,9 @@ public enum DataProblemKind
     /// <summary>Truncated, damaged, or of a format that is not read.</summary>
     Unreadable,
 
+    /// <summary>Not a radiograph: another modality, several frames, no pixels.</summary>
+    Refused,
+
     /// <summary>A row repeats an image, or a file has the content of another.</summary>
     Duplicate,
 
@@ -73,6 +76,12 @@ public enum DataProblemKind
 /// <param name="Other">The image it is compared with.</param>
 public sealed record DataProblem(string? Image, DataProblemKind Kind, ProblemSeverity Severity, string What, string? Other = null)
 {
+    /// <summary>What messages call the image: where the data knows patients, the row of the table instead of a name.</summary>
+    public string? ShownImage { get => field ?? Image; init; }
+
+    /// <summary>What messages call the other image.</summary>
+    public string? ShownOther { get => field ?? Other; init; }
+
     /// <summary>The kind as it is written: <c>near-duplicate</c>.</summary>
     public string KindName => NameOf(Kind);
 

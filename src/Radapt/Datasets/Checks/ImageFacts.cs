@@ -50,7 +50,7 @@ internal sealed record ImageFacts
         }
         catch (RadaptException e)
         {
-            return new ImageFacts { Error = e.Message };
+            return new ImageFacts { Error = e.What };
         }
     }
 

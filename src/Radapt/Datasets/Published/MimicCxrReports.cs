@@ -51,7 +51,7 @@ public static partial class MimicCxrReports
             }
         }
 
-        ImageFiles images = ImageFiles.Locate([.. table.Rows.Select(r => r.Cells[image])], file, imageRoot, notes);
+        ImageFiles images = ImageFiles.Locate([.. table.Rows.Select(r => new LabelRow(r.Line, r.Cells[image], null, null, []))], file, new DataOptions { ImageRoot = imageRoot }, notes);
         int[] unusable = [.. Enumerable.Range(0, table.Rows.Count).Where(i => !images.Exist[i])];
         int[] silent = [.. Enumerable.Range(0, table.Rows.Count).Where(i => table.Rows[i].Cells[report].Length == 0)];
         Say(unusable, "no image", table, allowMissing, notes, i => $"looked for {images.Paths[i]}");

@@ -38,13 +38,13 @@ internal static class ColourPixels
             LookupTable.Read(set, DicomTag.GreenDescriptor, DicomTag.GreenData, pixels.Format.IsSigned),
             LookupTable.Read(set, DicomTag.BlueDescriptor, DicomTag.BlueData, pixels.Format.IsSigned),
         ];
+        int shift = LookupTable.ShiftToByte(tables);
         for (int c = 0; c < 3; c++)
         {
             LookupTable table = tables[c];
-            int shift = Math.Max(0, table.Bits - 8);
             for (int i = 0; i < pixels.Samples.Length; i++)
             {
-                rgb[(3 * i) + c] = (byte)Math.Min(255, table[pixels.ValueOf(pixels.Samples[i])] >> shift);
+                rgb[(3 * i) + c] = (byte)(table[pixels.ValueOf(pixels.Samples[i])] >> shift);
             }
         }
     }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Text;
 
 namespace Radapt.Imaging.Dicom;
@@ -48,14 +47,29 @@ internal sealed class DicomDataSet(byte[] bytes, bool isBigEndian)
     /// <summary>The first of several values, which a backslash separates.</summary>
     public string FirstText(DicomTag tag) => Text(tag).Split('\\')[0].Trim();
 
-    /// <summary>The first value of a decimal or integer string; null: none.</summary>
+    /// <summary>The first value of a decimal or integer string, or of a binary number; null: none.</summary>
     /// <exception cref="InvalidDataException">No finite number.</exception>
-    public double? Number(DicomTag tag)
+    public double? Number(DicomTag tag) => TryNumber(tag, out double? value) ? value
+        : throw new InvalidDataException($"{tag} is not a number; export the file again");
+
+    /// <summary>The same; false where there is a value that is not a finite number.</summary>
+    public bool TryNumber(DicomTag tag, out double? value)
     {
-        string text = FirstText(tag);
-        return text.Length == 0 ? null
-            : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value
-            : throw new InvalidDataException($"{tag} is not a number; export the file again");
+        value = null;
+        if (Find(tag) is not { } element)
+        {
+            return true;
+        }
+
+        if (DicomNumber.SizeOf(element.Vr) is var size and > 0)
+        {
+            value = element.Length >= size ? DicomNumber.Read(bytes.AsSpan(element.Offset, size), element.Vr, isBigEndian) : null;
+            return value is null || double.IsFinite(value.Value);
+        }
+
+        string text = element.Length <= LongestText ? FirstText(tag) : "?";
+        value = DicomNumber.Parse(text);
+        return value is not null || text.Length == 0;
     }
 
     /// <summary>A 16-bit number; null where it is missing or empty.</summary>

@@ -35,7 +35,6 @@ internal sealed record DicomIdentity
     public static DicomIdentity Of(DicomFile file)
     {
         DicomDataSet set = file.Elements;
-        double frames = set.Find(DicomTag.PixelData) is null ? 0 : set.Number(DicomTag.Frames) ?? 1;
         return new DicomIdentity
         {
             PatientId = set.Text(DicomTag.PatientId),
@@ -45,7 +44,7 @@ internal sealed record DicomIdentity
             AccessionNumber = set.FirstText(DicomTag.AccessionNumber),
             Modality = set.FirstText(DicomTag.Modality).ToUpperInvariant(),
             View = DicomHeader.ViewOf(set),
-            Frames = frames is >= 0 and < 1e15 ? (long)frames : 1,
+            Frames = set.Find(DicomTag.PixelData) is null ? 0 : PixelFormat.FramesOf(set),
         };
     }
 

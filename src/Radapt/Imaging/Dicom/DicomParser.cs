@@ -12,17 +12,18 @@ internal sealed class DicomParser(byte[] bytes, long length)
 {
     private const int DeepestNesting = 32;
 
+    private readonly DicomElementReader _headers = new(bytes, length);
+
     /// <summary>Elements from a place on, up to and including the pixel data.</summary>
     /// <exception cref="InvalidDataException">The data set is damaged.</exception>
     /// <exception cref="EndOfStreamException">More bytes are needed than are there, but the file has them.</exception>
     public DicomDataSet Read(int start, TransferSyntax syntax)
     {
-        RequireByteOrder(start, syntax);
         var set = new DicomDataSet(bytes, syntax.IsBigEndian);
         int at = start;
         while (at < length)
         {
-            DicomElement element = ReadHeader(ref at, syntax.IsExplicit, syntax.IsBigEndian);
+            DicomElement element = _headers.Read(ref at, syntax.IsExplicit, syntax.IsBigEndian);
             if (element.Tag == DicomTag.PixelData)
             {
                 set.Add(element); // its end is looked at when pixels are wanted
@@ -45,13 +46,13 @@ internal sealed class DicomParser(byte[] bytes, long length)
         end = start;
         while (end + 8 <= length)
         {
-            Require(end, 8);
+            _headers.Require(end, 8);
             if (BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(end)) != 2)
             {
                 break;
             }
 
-            DicomElement element = ReadHeader(ref end, isExplicit: true, isBigEndian: false);
+            DicomElement element = _headers.Read(ref end, isExplicit: true, isBigEndian: false);
             end = Pass(set, element, isExplicit: true, isBigEndian: false, 0);
         }
 
@@ -64,10 +65,10 @@ internal sealed class DicomParser(byte[] bytes, long length)
         bool isSequence = element.Vr == DicomVr.Sequence || element.Length == DicomElement.Undefined || (element.Vr == 0 && element.Tag.IsReadSequence);
         if (!isSequence)
         {
-            int end = EndOf(element);
+            int end = _headers.EndOf(element);
             if (element.Tag.IsRead)
             {
-                Require(element.Offset, (int)element.Length);
+                _headers.Require(element.Offset, (int)element.Length);
                 set.Add(element);
             }
 
@@ -82,7 +83,7 @@ internal sealed class DicomParser(byte[] bytes, long length)
         bool isWanted = element.Tag.IsReadSequence;
         if (!isWanted && element.Length != DicomElement.Undefined)
         {
-            return EndOf(element);
+            return _headers.EndOf(element);
         }
 
         return PassItems(isWanted ? set : null, element, isExplicit, isBigEndian, depth + 1);
@@ -95,11 +96,11 @@ internal sealed class DicomParser(byte[] bytes, long length)
             throw new InvalidDataException($"{sequence.Tag}: sequences are nested more than {DeepestNesting} deep; the file is damaged");
         }
 
-        long end = sequence.Length == DicomElement.Undefined ? long.MaxValue : EndOf(sequence);
+        long end = sequence.Length == DicomElement.Undefined ? long.MaxValue : _headers.EndOf(sequence);
         int at = sequence.Offset;
         while (at < end)
         {
-            (DicomTag tag, uint itemLength) = ReadItemHeader(ref at, isBigEndian);
+            (DicomTag tag, uint itemLength) = _headers.ReadItem(ref at, isBigEndian);
             if (tag == DicomTag.SequenceEnd)
             {
                 return at;
@@ -111,7 +112,7 @@ internal sealed class DicomParser(byte[] bytes, long length)
             }
 
             var item = new DicomDataSet(bytes, isBigEndian);
-            at = owner is null && itemLength != DicomElement.Undefined ? EndOf(new DicomElement(sequence.Tag, 0, at, itemLength))
+            at = owner is null && itemLength != DicomElement.Undefined ? _headers.EndOf(new DicomElement(sequence.Tag, 0, at, itemLength))
                 : PassItem(item, sequence.Tag, at, itemLength, isExplicit, isBigEndian, depth);
             owner?.AddItem(sequence.Tag, item);
         }
@@ -121,18 +122,18 @@ internal sealed class DicomParser(byte[] bytes, long length)
 
     private int PassItem(DicomDataSet item, DicomTag sequence, int at, uint itemLength, bool isExplicit, bool isBigEndian, int depth)
     {
-        long end = itemLength == DicomElement.Undefined ? long.MaxValue : EndOf(new DicomElement(sequence, 0, at, itemLength));
+        long end = itemLength == DicomElement.Undefined ? long.MaxValue : _headers.EndOf(new DicomElement(sequence, 0, at, itemLength));
         while (at < end)
         {
             int before = at;
-            (DicomTag tag, _) = ReadItemHeader(ref at, isBigEndian);
+            (DicomTag tag, _) = _headers.ReadItem(ref at, isBigEndian);
             if (tag == DicomTag.ItemEnd)
             {
                 return at;
             }
 
             at = before;
-            DicomElement element = ReadHeader(ref at, isExplicit, isBigEndian);
+            DicomElement element = _headers.Read(ref at, isExplicit, isBigEndian);
             if (element.Tag.Group == DicomTag.Item.Group)
             {
                 throw new InvalidDataException($"{sequence}: {element.Tag} stands where an element should; the file is damaged");
@@ -143,70 +144,4 @@ internal sealed class DicomParser(byte[] bytes, long length)
 
         return at;
     }
-
-    private DicomElement ReadHeader(ref int at, bool isExplicit, bool isBigEndian)
-    {
-        (DicomTag tag, uint size) = ReadItemHeader(ref at, isBigEndian);
-        if (!isExplicit || tag.Group == DicomTag.Item.Group)
-        {
-            return new DicomElement(tag, 0, at, size);
-        }
-
-        ushort vr = BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(at - 4));
-        if (!DicomVr.IsPlausible(vr))
-        {
-            throw new InvalidDataException($"{tag} has no value representation, so the data set is damaged or not encoded as its header says");
-        }
-
-        if (DicomVr.HasShortLength(vr))
-        {
-            return new DicomElement(tag, vr, at, UInt16(at - 2, isBigEndian));
-        }
-
-        Require(at, 4);
-        at += 4;
-        return new DicomElement(tag, vr, at, UInt32(at - 4, isBigEndian));
-    }
-
-    private (DicomTag Tag, uint Length) ReadItemHeader(ref int at, bool isBigEndian)
-    {
-        Require(at, 8);
-        at += 8;
-        return (new DicomTag(UInt16(at - 8, isBigEndian), UInt16(at - 6, isBigEndian)), UInt32(at - 4, isBigEndian));
-    }
-
-    private int EndOf(DicomElement element)
-    {
-        long end = element.Offset + (long)element.Length;
-        return end <= length ? (int)end
-            : throw new InvalidDataException($"{element.Tag} says it has {element.Length} bytes, more than the file has left: it is truncated or damaged; copy or export it again");
-    }
-
-    // Beyond the end of the file: damaged. Beyond what was read of it: to be tried again with more.
-    private void Require(int at, int count)
-    {
-        if (at + (long)count > length)
-        {
-            throw new InvalidDataException("the file ends inside a data element: it is truncated or damaged; copy or export it again");
-        }
-
-        if (at + (long)count > bytes.Length)
-        {
-            throw new EndOfStreamException();
-        }
-    }
-
-    private void RequireByteOrder(int start, TransferSyntax syntax)
-    {
-        if (start + 8 <= bytes.Length && UInt16(start, syntax.IsBigEndian) == 0x0800)
-        {
-            throw new InvalidDataException($"the data set is not {syntax.Name}, as {DicomTag.TransferSyntaxUid} says, but of the other byte order; export it again");
-        }
-    }
-
-    private ushort UInt16(int at, bool isBigEndian) =>
-        isBigEndian ? BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(at)) : BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(at));
-
-    private uint UInt32(int at, bool isBigEndian) =>
-        isBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(at)) : BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at));
 }

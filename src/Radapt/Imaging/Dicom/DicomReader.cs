@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Radapt.Imaging.Dicom.Codecs;
 
 namespace Radapt.Imaging.Dicom;
@@ -6,27 +7,24 @@ namespace Radapt.Imaging.Dicom;
 internal static class DicomReader
 {
     private const int FirstRead = 64 << 10; // bytes that hold the header of most files
+    private const int BytesPerInflated = 6; // pieces, the whole, samples of 16 bits, colour
 
     /// <summary>Whether content or name say DICOM. The name alone is enough, so that a damaged .dcm is told what is wrong with it.</summary>
     public static bool IsDicom(ReadOnlySpan<byte> start, string name) =>
-        DicomFile.IsDicom(start)
-        || name.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase)
-        || name.EndsWith(".dicom", StringComparison.OrdinalIgnoreCase);
+        DicomFile.IsDicom(start) || HasDicomName(name);
 
-    /// <summary>Whether a file is DICOM. Those whose names say PNG or JPEG are not opened, since a large data set has a hundred thousand.</summary>
+    /// <summary>Whether the ending of a name says DICOM.</summary>
+    public static bool HasDicomName(string name) =>
+        name.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".dicom", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether a file is DICOM by its content, whatever its name is; the ending <c>.dcm</c> is enough for a damaged one.</summary>
     public static bool IsDicomFile(string path)
     {
-        string extension = Path.GetExtension(path).ToUpperInvariant();
-        if (extension is ".PNG" or ".JPG" or ".JPEG")
-        {
-            return false;
-        }
-
         try
         {
-            using FileStream stream = File.OpenRead(path);
+            using SafeFileHandle file = RegularFile.OpenHandle(path);
             Span<byte> start = stackalloc byte[132];
-            return IsDicom(start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)], path);
+            return IsDicom(start[..RandomAccess.Read(file, start, 0)], path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -38,7 +36,7 @@ internal static class DicomReader
     /// <exception cref="RadaptException">Missing, unreadable, damaged, or not DICOM.</exception>
     public static DicomHeader ReadHeader(string path) => RadiographReader.Load(path, static p =>
     {
-        using FileStream stream = File.OpenRead(p);
+        using FileStream stream = RegularFile.OpenRead(p);
         return ReadHeader(stream, p);
     });
 
@@ -50,7 +48,7 @@ internal static class DicomReader
     /// <exception cref="RadaptException">Missing, unreadable, damaged, or not DICOM.</exception>
     public static DicomIdentity ReadIdentity(string path) => RadiographReader.Load(path, static p =>
     {
-        using FileStream stream = File.OpenRead(p);
+        using FileStream stream = RegularFile.OpenRead(p);
         return ReadElements(stream, p, DicomIdentity.Of);
     });
 
@@ -65,6 +63,7 @@ internal static class DicomReader
             stream.ReadExactly(start);
             try
             {
+                using DecodingMemory.Lease unpacking = DecodingMemory.Shared.Take(2 * DicomFile.MostInflated(start));
                 return read(DicomFile.Parse(start, length));
             }
             catch (EndOfStreamException) when (size < length)
@@ -79,9 +78,15 @@ internal static class DicomReader
     public static Radiograph Read(byte[] bytes, string name, DicomOptions options) => Named(name, () =>
     {
         RequireSize(bytes.LongLength);
-        DicomFile file = DicomFile.Parse(bytes, bytes.LongLength);
-        StoredPixels pixels = PixelDecoder.Decode(file, options.Codecs);
-        return Render(file.Elements, pixels, options.Scale);
+
+        // A deflated file's memory is taken before it is unpacked: a thread that waits for more while it holds some could wait for ever.
+        long deflated = DicomFile.MostInflated(bytes);
+        using DecodingMemory.Lease unpacking = DecodingMemory.Shared.Take(deflated * BytesPerInflated);
+        var file = DicomFile.Parse(bytes, bytes.LongLength);
+        using DecodingMemory.Lease decoding = DecodingMemory.Shared.Take(deflated > 0 ? 0 : PixelDecoder.MemoryOf(file));
+        Radiograph image = Render(file.Elements, PixelDecoder.Decode(file, options.Codecs), options.Scale);
+        options.Remarks.Add(image.Remark);
+        return image;
     });
 
     /// <summary>The stored samples of the first frame.</summary>
@@ -94,14 +99,14 @@ internal static class DicomReader
         PixelFormat format = pixels.Format;
         if (format.Photometric is DicomPhotometric.Monochrome1 or DicomPhotometric.Monochrome2)
         {
-            byte[] table = GrayTable.Build(set, pixels, scale);
+            byte[] table = GrayTable.Build(set, pixels, scale, out string? remark);
             byte[] gray = GC.AllocateUninitializedArray<byte>(format.Count);
             for (int i = 0; i < gray.Length; i++)
             {
                 gray[i] = table[pixels.Samples[i]];
             }
 
-            return new Radiograph(format.Columns, format.Rows, 1, gray, format.BitsAllocated);
+            return new Radiograph(format.Columns, format.Rows, 1, gray, format.BitsAllocated) { Remark = remark };
         }
 
         byte[] rgb = ColourPixels.ToRgb(set, pixels);
@@ -148,7 +153,7 @@ internal static class DicomReader
         }
         catch (InvalidDataException e)
         {
-            throw new RadaptException($"{name}: {e.Message}.", e);
+            throw RadaptException.In(name, $"{e.Message}.", e);
         }
     }
 }

@@ -33,6 +33,7 @@ internal readonly record struct DicomTag(ushort Group, ushort Element)
     public static readonly DicomTag HighBit = new(0x0028, 0x0102);
     public static readonly DicomTag PixelRepresentation = new(0x0028, 0x0103);
     public static readonly DicomTag PixelPadding = new(0x0028, 0x0120);
+    public static readonly DicomTag PixelPaddingLimit = new(0x0028, 0x0121);
     public static readonly DicomTag WindowCenter = new(0x0028, 0x1050);
     public static readonly DicomTag WindowWidth = new(0x0028, 0x1051);
     public static readonly DicomTag RescaleIntercept = new(0x0028, 0x1052);
@@ -90,6 +91,7 @@ internal readonly record struct DicomTag(ushort Group, ushort Element)
         [HighBit] = "High Bit",
         [PixelRepresentation] = "Pixel Representation",
         [PixelPadding] = "Pixel Padding Value",
+        [PixelPaddingLimit] = "Pixel Padding Range Limit",
         [WindowCenter] = "Window Center",
         [WindowWidth] = "Window Width",
         [RescaleIntercept] = "Rescale Intercept",

@@ -7,22 +7,28 @@ internal static class Fragments
 {
     /// <summary>Finds the fragments of the first frame and joins them.</summary>
     /// <param name="bytes">The data set.</param>
-    /// <param name="at">First byte of the pixel data's value: the offset table's item.</param>
+    /// <param name="element">The pixel data, which begin with the offset table's item.</param>
     /// <param name="frames">Frames in the file.</param>
     /// <param name="coding">What the fragments hold.</param>
     /// <exception cref="InvalidDataException">Truncated or damaged.</exception>
-    public static ReadOnlyMemory<byte> FirstFrame(byte[] bytes, int at, long frames, PixelCoding coding)
+    public static ReadOnlyMemory<byte> FirstFrame(byte[] bytes, DicomElement element, long frames, PixelCoding coding)
     {
-        (int table, int tableLength) = Next(bytes, ref at) ?? throw Damaged();
-        long end = tableLength >= 8 ? BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(table + 4)) : long.MaxValue; // of the second frame
+        int at = element.Offset;
+        int limit = element.Length == DicomElement.Undefined ? bytes.Length
+            : (int)Math.Min(bytes.Length, element.Offset + (long)element.Length);
+        (int table, int tableLength) = Next(bytes, ref at, limit) ?? throw Damaged();
+
+        // A table with another number of entries than there are frames is one of fragments, and says nothing of frames.
+        bool hasOffsets = frames > 1 && tableLength == 4 * frames;
+        long end = hasOffsets ? BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(table + 4)) : long.MaxValue; // of the first frame
         long first = at;
         var parts = new List<(int Offset, int Length)>();
         long total = 0;
-        while (at - first < end && Next(bytes, ref at) is var (offset, length))
+        while (at - first < end && Next(bytes, ref at, limit) is var (offset, length))
         {
             parts.Add((offset, length));
             total += length;
-            bool isWhole = frames > 1 && end == long.MaxValue && (coding == PixelCoding.Rle || EndsImage(bytes.AsSpan(offset, length)));
+            bool isWhole = frames > 1 && !hasOffsets && (coding == PixelCoding.Rle || EndsImage(bytes.AsSpan(offset, length)));
             if (isWhole)
             {
                 break;
@@ -51,14 +57,14 @@ internal static class Fragments
     }
 
     // The next item's value; null: the sequence ends, or the file does after a whole fragment.
-    private static (int Offset, int Length)? Next(byte[] bytes, ref int at)
+    private static (int Offset, int Length)? Next(byte[] bytes, ref int at, int limit)
     {
-        if (at == bytes.Length)
+        if (at == limit)
         {
             return null;
         }
 
-        if (at + 8L > bytes.Length)
+        if (at + 8L > limit)
         {
             throw Damaged();
         }
@@ -70,7 +76,7 @@ internal static class Fragments
             return null;
         }
 
-        if (tag != DicomTag.Item || at + 8L + length > bytes.Length)
+        if (tag != DicomTag.Item || at + 8L + length > limit)
         {
             throw Damaged();
         }

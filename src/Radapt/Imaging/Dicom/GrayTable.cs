@@ -10,9 +10,14 @@ internal static class GrayTable
     private const double High = 0.99;
 
     /// <summary>Builds the table for an image's samples.</summary>
-    /// <exception cref="InvalidDataException">A damaged transform in the file.</exception>
-    public static byte[] Build(DicomDataSet set, StoredPixels pixels, DicomScale scale)
+    /// <param name="set">The file's elements.</param>
+    /// <param name="pixels">Its samples.</param>
+    /// <param name="scale">How they become 8 bits.</param>
+    /// <param name="remark">What the file has of this and cannot be used; null: nothing.</param>
+    /// <exception cref="InvalidDataException">A damaged modality transform in the file.</exception>
+    public static byte[] Build(DicomDataSet set, StoredPixels pixels, DicomScale scale, out string? remark)
     {
+        remark = null;
         int[] histogram = Histogram(pixels);
         bool invert = pixels.Format.Photometric == DicomPhotometric.Monochrome1;
         var table = new byte[histogram.Length];
@@ -23,7 +28,8 @@ internal static class GrayTable
         }
 
         ModalityTransform modality = ModalityTransform.Of(set, pixels.Format.IsSigned);
-        VoiTransform voi = (scale == DicomScale.Voi ? VoiTransform.Of(set, modality.CanBeNegative(pixels.Format.IsSigned)) : null)
+        bool isNegative = modality.CanBeNegative(pixels.Format.IsSigned);
+        VoiTransform voi = (scale == DicomScale.Voi ? VoiTransform.Of(set, isNegative, out remark) : null)
             ?? Percentiles(set, histogram, pixels, modality);
         for (int sample = 0; sample < table.Length; sample++)
         {
@@ -63,8 +69,11 @@ internal static class GrayTable
     // Pixel padding, which surrounds the image proper, does not count.
     private static VoiTransform Percentiles(DicomDataSet set, int[] histogram, StoredPixels pixels, ModalityTransform modality)
     {
-        int padding = set.UInt16(DicomTag.PixelPadding) is { } value ? value & (histogram.Length - 1) : -1;
-        int[] samples = [.. Enumerable.Range(0, histogram.Length).Where(s => histogram[s] > 0 && s != padding)];
+        (int least, int most) = Padding(set, pixels, histogram.Length - 1);
+        int[] samples =
+        [
+            .. Enumerable.Range(0, histogram.Length).Where(s => histogram[s] > 0 && (pixels.ValueOf(s) < least || pixels.ValueOf(s) > most)),
+        ];
         double[] values = [.. samples.Select(s => modality.Apply(pixels.ValueOf(s)))];
         Array.Sort(values, samples);
         long total = samples.Sum(s => (long)histogram[s]);
@@ -84,5 +93,18 @@ internal static class GrayTable
 
             return values.Length > 0 ? values[^1] : 0;
         }
+    }
+
+    // One value, or all between it and the limit, which may lie on either side (PS3.3, C.7.5.1.1.2). No value lies between 1 and 0.
+    private static (int Least, int Most) Padding(DicomDataSet set, StoredPixels pixels, int mask)
+    {
+        if (set.UInt16(DicomTag.PixelPadding) is not { } padding)
+        {
+            return (1, 0);
+        }
+
+        int one = pixels.ValueOf(padding & mask);
+        int other = pixels.ValueOf((set.UInt16(DicomTag.PixelPaddingLimit) ?? padding) & mask);
+        return (Math.Min(one, other), Math.Max(one, other));
     }
 }

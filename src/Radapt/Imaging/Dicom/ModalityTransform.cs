@@ -7,7 +7,7 @@ internal sealed class ModalityTransform
 
     private ModalityTransform(LookupTable? table, double slope, double intercept) => (_table, Slope, Intercept) = (table, slope, intercept);
 
-    /// <summary>Rescale slope; 1 without.</summary>
+    /// <summary>Rescale slope; 1 without, and where it is 0, which would make every pixel equal.</summary>
     public double Slope { get; }
 
     /// <summary>Rescale intercept; 0 without.</summary>
@@ -18,8 +18,8 @@ internal sealed class ModalityTransform
     public static ModalityTransform Of(DicomDataSet set, bool isSigned)
     {
         double slope = set.Number(DicomTag.RescaleSlope) ?? 1;
-        return slope == 0 ? throw new InvalidDataException($"{DicomTag.RescaleSlope} is 0; export the file again")
-            : new ModalityTransform(LookupTable.Of(set, DicomTag.ModalityLut, isSigned), slope, set.Number(DicomTag.RescaleIntercept) ?? 0);
+        return new ModalityTransform(
+            LookupTable.Of(set, DicomTag.ModalityLut, isSigned), slope == 0 ? 1 : slope, set.Number(DicomTag.RescaleIntercept) ?? 0);
     }
 
     /// <summary>Transforms a stored value.</summary>

@@ -20,29 +20,81 @@ internal static class PixelDecoder
             return Native(file, element, format);
         }
 
-        if (element.Length != DicomElement.Undefined)
+        // Where the length is stated, only the first item tells pixels in fragments.
+        if (element.Length != DicomElement.Undefined && !BeginsWithItem(file.Elements, element))
         {
             throw new InvalidDataException($"{DicomTag.PixelData} is not in fragments, as {file.Syntax.Name} asks for; export the file again");
         }
 
-        ReadOnlyMemory<byte> frame = Fragments.FirstFrame(file.Elements.Bytes, element.Offset, format.Frames, file.Syntax.Pixels);
-        return file.Syntax.Pixels switch
+        ReadOnlyMemory<byte> frame = Fragments.FirstFrame(file.Elements.Bytes, element, format.Frames, file.Syntax.Pixels);
+        return CodingOf(frame.Span, file.Syntax.Pixels) switch
         {
             PixelCoding.Rle => new StoredPixels(format, Masked(RleDecoder.Decode(frame.Span, format), format)),
-            PixelCoding.Jpeg => Compressed(JpegDecoder.Decode(frame, format), format, isRgb: true),
-            PixelCoding.JpegLossless => Compressed(JpegLosslessDecoder.Decode(frame.Span, format), format, isRgb: false),
-            _ when codecs is null => throw new InvalidDataException(
-                $"its pixels are {TransferSyntax.NameOf(file.Syntax.Pixels)}, and no process that decodes it is given ({nameof(CodecProcess)}); convert the file, or give one"),
-            var coding => Compressed(codecs.Decode(coding, frame, format), format, isRgb: coding == PixelCoding.Jpeg2000),
+            PixelCoding.Jpeg => Compressed(JpegDecoder.Decode(frame, format), PixelCoding.Jpeg, frame.Span, format),
+            PixelCoding.JpegLossless => Compressed(JpegLosslessDecoder.Decode(frame.Span, format), PixelCoding.JpegLossless, frame.Span, format),
+            var coding when codecs is null => throw new InvalidDataException(
+                $"its pixels are {TransferSyntax.NameOf(coding)}, and no process that decodes it is given ({nameof(CodecProcess)}); "
+                + "convert the file, or give one"),
+            var coding => Compressed(codecs.Decode(coding, frame, format), coding, frame.Span, format),
         };
     }
 
-    // Decoders align the lowest bit; those of JPEG and JPEG 2000 also turn colour into RGB, those of JPEG lossless and JPEG-LS leave it.
-    private static StoredPixels Compressed(ushort[] samples, PixelFormat format, bool isRgb)
+    /// <summary>Bytes that decoding a file takes at once, a decoding process's and the 8-bit result included.</summary>
+    /// <exception cref="InvalidDataException">What the file says of its pixels is missing, or not read.</exception>
+    public static long MemoryOf(DicomFile file)
     {
+        PixelFormat format = PixelFormat.Of(file);
+        int perSample = file.Syntax.Pixels switch
+        {
+            PixelCoding.Native => format.IsPlanar ? 5 : 3, // samples of 16 bits, once more to interleave them; 8 bits
+            PixelCoding.JpegLs or PixelCoding.Jpeg2000 => 11, // 32 bits and a reply of 16 in the other process
+            _ => 5,
+        };
+        return (long)format.Count * format.Samples * perSample;
+    }
+
+    // What the stream is counts more than what the transfer syntax says: some archives compress anew without changing it.
+    private static PixelCoding CodingOf(ReadOnlySpan<byte> stream, PixelCoding said)
+    {
+        if (Jpeg2000Size.IsJpeg2000(stream))
+        {
+            return PixelCoding.Jpeg2000;
+        }
+
+        return stream is not [0xFF, 0xD8, ..] ? said : JpegFrame.Read(stream).Marker switch
+        {
+            0xC3 => PixelCoding.JpegLossless,
+            0xF7 => PixelCoding.JpegLs,
+            _ => PixelCoding.Jpeg,
+        };
+    }
+
+    private static bool BeginsWithItem(DicomDataSet set, DicomElement element) =>
+        element.Length >= 8 && element.Offset + 4 <= set.Bytes.Length
+        && set.Bytes.AsSpan(element.Offset, 4).SequenceEqual((ReadOnlySpan<byte>)[0xFE, 0xFF, 0x00, 0xE0]);
+
+    // Decoders of JPEG and JPEG 2000 also turn colour into RGB, those of JPEG lossless and JPEG-LS leave it.
+    private static StoredPixels Compressed(ushort[] samples, PixelCoding coding, ReadOnlySpan<byte> stream, PixelFormat format)
+    {
+        bool isRgb = coding is PixelCoding.Jpeg or PixelCoding.Jpeg2000;
         bool isConverted = format.Samples == 3 && (isRgb || format.Photometric != DicomPhotometric.YbrFull);
-        PixelFormat aligned = format with { HighBit = format.BitsStored - 1, Photometric = isConverted ? DicomPhotometric.Rgb : format.Photometric };
-        return new StoredPixels(aligned, Masked(samples, aligned));
+        var sample = CodedSample.Read(coding, stream);
+        PixelFormat coded = sample.Place(format);
+        if (coding == PixelCoding.Jpeg && sample.Bits > coded.BitsStored && !coded.IsSigned && coded.HighBit + 1 == coded.BitsStored)
+        {
+            Limit(samples, (1 << coded.BitsStored) - 1); // cosines overshoot, and what is cut off would turn white into black
+        }
+
+        DicomPhotometric photometric = isConverted ? DicomPhotometric.Rgb : format.Photometric;
+        return new StoredPixels(coded with { HighBit = coded.BitsStored - 1, Photometric = photometric }, Masked(samples, coded));
+    }
+
+    private static void Limit(Span<ushort> samples, int largest)
+    {
+        foreach (ref ushort sample in samples)
+        {
+            sample = (ushort)Math.Min(sample, largest);
+        }
     }
 
     private static StoredPixels Native(DicomFile file, DicomElement element, PixelFormat format)

@@ -59,11 +59,14 @@ internal sealed record PixelFormat(
             throw new InvalidDataException($"{DicomTag.BitsStored} {stored} and {DicomTag.HighBit} {high} do not fit {DicomTag.BitsAllocated} {allocated}; export the file again");
         }
 
-        double frames = set.Number(DicomTag.Frames) ?? 1;
         return new PixelFormat(
             rows, columns, samples, allocated, stored, high, set.UInt16(DicomTag.PixelRepresentation) == 1, photometric,
-            set.UInt16(DicomTag.PlanarConfiguration) == 1, frames is >= 1 and < 1e15 ? (long)frames : 1);
+            set.UInt16(DicomTag.PlanarConfiguration) == 1, FramesOf(set));
     }
+
+    /// <summary>Number of Frames; 1 where it is missing, 0 (as some writers have it for a single image) or not a number.</summary>
+    public static long FramesOf(DicomDataSet set) =>
+        set.TryNumber(DicomTag.Frames, out double? frames) && frames is >= 1 and < 1e15 ? (long)frames : 1;
 
     private static int Side(DicomDataSet set, DicomTag tag)
     {
@@ -73,16 +76,17 @@ internal sealed record PixelFormat(
 
     private static DicomPhotometric PhotometricOf(DicomDataSet set)
     {
-        string name = set.FirstText(DicomTag.Photometric);
-        return name switch
+        // In any case, and with blanks or underscores where others have none.
+        string name = set.FirstText(DicomTag.Photometric).ToUpperInvariant();
+        return name.Replace(" ", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal) switch
         {
             "MONOCHROME1" => DicomPhotometric.Monochrome1,
             "MONOCHROME2" => DicomPhotometric.Monochrome2,
-            "PALETTE COLOR" => DicomPhotometric.Palette,
+            "PALETTECOLOR" => DicomPhotometric.Palette,
             "RGB" => DicomPhotometric.Rgb,
-            "YBR_FULL" => DicomPhotometric.YbrFull,
-            "YBR_FULL_422" => DicomPhotometric.YbrFull422,
-            "YBR_RCT" or "YBR_ICT" or "YBR_PARTIAL_420" => DicomPhotometric.YbrCompressed,
+            "YBRFULL" => DicomPhotometric.YbrFull,
+            "YBRFULL422" => DicomPhotometric.YbrFull422,
+            "YBRRCT" or "YBRICT" or "YBRPARTIAL420" => DicomPhotometric.YbrCompressed,
             "" => throw new InvalidDataException($"{DicomTag.Photometric} is missing; export the file again"),
             _ => throw new InvalidDataException($"{DicomTag.Photometric} is none of MONOCHROME1, MONOCHROME2, PALETTE COLOR, RGB, YBR_FULL, YBR_FULL_422, YBR_RCT, YBR_ICT; convert the file"),
         };

@@ -23,12 +23,11 @@ internal sealed record TransferSyntax(
     private const string Root = "1.2.840.10008.1.2";
 
     public static readonly TransferSyntax ImplicitLittleEndian = new("implicit little endian", PixelCoding.Native, IsExplicit: false);
-    public static readonly TransferSyntax ExplicitLittleEndian = new("explicit little endian", PixelCoding.Native);
 
     private static readonly Dictionary<string, TransferSyntax> s_known = new()
     {
         [Root] = ImplicitLittleEndian,
-        [Root + ".1"] = ExplicitLittleEndian,
+        [Root + ".1"] = new("explicit little endian", PixelCoding.Native),
         [Root + ".1.99"] = new("deflated explicit little endian", PixelCoding.Native, IsDeflated: true),
         [Root + ".2"] = new("explicit big endian", PixelCoding.Native, IsBigEndian: true),
         [Root + ".4.50"] = new("JPEG baseline", PixelCoding.Jpeg),

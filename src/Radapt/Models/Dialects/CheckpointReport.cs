@@ -17,6 +17,15 @@ public sealed record CheckpointReport
     /// <summary>Whose weights they are, for people.</summary>
     public required string Description { get; init; }
 
+    /// <summary>Why Radapt cannot start from the encoder in it, as the rest of a sentence about the file; null where it can, or where there is none.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>Which of several copies of the encoder this is about; null where there is one.</summary>
+    public string? CopyNote { get; init; }
+
+    /// <summary>How images were prepared, as a file beside the weights says; null where none does.</summary>
+    public string? PreparationSource { get; init; }
+
     /// <summary>Whether Radapt can start from these weights.</summary>
     public required bool IsLoadable { get; init; }
 

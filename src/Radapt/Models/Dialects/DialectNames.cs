@@ -26,7 +26,18 @@ internal abstract class DialectNames
     public virtual (double Mean, double Std) Normalisation(StateDict names) => (.4785, .2834);
 
     /// <summary>The dimensions, as far as the file tells.</summary>
-    public virtual BackboneShape? Shape(StateDict names) => Encoder(names) is { } encoder ? EncoderShape.Read(names.File, encoder) : null;
+    public virtual BackboneShape? Shape(StateDict names) => Encoder(names) is { } encoder ? EncoderShape.Read(names.File, encoder).Shape : null;
+
+    /// <summary>Why its encoder cannot be read, as the rest of a sentence about the file; null where it can.</summary>
+    public virtual string? Problem(StateDict names) => Encoder(names) is { } encoder ? EncoderShape.Read(names.File, encoder).Problem : null;
+
+    /// <summary>How images were prepared, where a file beside the weights says it.</summary>
+    public virtual ToldPreparation? Preparation(StateDict names) => null;
+
+    /// <summary>How the model's own code resizes positions; null: the rule of models of that shape.</summary>
+    /// <param name="names">The file.</param>
+    /// <param name="isForced">Whether the dialect was asked for rather than recognised.</param>
+    public virtual PositionResizing? Resizing(StateDict names, bool isForced) => null;
 
     /// <summary>Whether the file says how many heads the attention has.</summary>
     public virtual bool TellsHeads(StateDict names) => false;

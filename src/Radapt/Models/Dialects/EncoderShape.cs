@@ -7,25 +7,41 @@ namespace Radapt.Models.Dialects;
 /// <summary>Reads a transformer's dimensions off its tensors, by the names inside the model.</summary>
 internal static partial class EncoderShape
 {
-    /// <summary>Null where the tensors contradict each other. Heads, which they do not tell, are those usual for the width.</summary>
-    public static BackboneShape? Read(CheckpointFile file, IReadOnlyDictionary<string, TensorParts> encoder)
+    private const string CannotBeRead = ", which Radapt's transformer cannot be built as";
+
+    /// <summary>The dimensions, or why there are none. Heads, which tensors do not tell, are those usual for the width.</summary>
+    public static (BackboneShape? Shape, string? Problem) Read(CheckpointFile file, IReadOnlyDictionary<string, TensorParts> encoder)
     {
         IReadOnlyList<long>? ShapeOf(string name) => encoder.GetValueOrDefault(name)?.ShapeIn(file);
-        int depth = encoder.Keys.Select(n => Block().Match(n)).Where(m => m.Success)
-            .Select(m => 1 + int.Parse(m.Groups["number"].Value, CultureInfo.InvariantCulture)).DefaultIfEmpty().Max();
-        if (ShapeOf("patch_embed.proj.weight") is not [var width, _, var patch, var patchWidth] || patch != patchWidth
-            || ShapeOf("pos_embed") is not [1, var tokens, var positionWidth] || positionWidth != width || depth == 0)
+        int depth = Depth(encoder.Keys);
+        if (ShapeOf("patch_embed.proj.weight") is not [var width, _, var patch, var patchWidth] || patch != patchWidth)
         {
-            return null;
+            return (null, $"has a patch embedding of {Text(ShapeOf("patch_embed.proj.weight"))}{CannotBeRead}: it needs (width, 3, patch, patch)");
+        }
+
+        if (depth == 0)
+        {
+            return (null, "has no transformer blocks");
+        }
+
+        if (ShapeOf("pos_embed") is not [1, var tokens, var positionWidth] || positionWidth != width)
+        {
+            return (null, encoder.ContainsKey("pos_embed")
+                ? $"has positions of {Text(ShapeOf("pos_embed"))}{CannotBeRead}: it needs (1, 1 + patches, {width})" : "has no learned positions (pos_embed), which Radapt's transformer needs");
         }
 
         long grid = (long)Math.Round(Math.Sqrt(tokens - 1));
+        if ((grid * grid) + 1 != tokens)
+        {
+            return (null, $"has positions of {tokens - 1} patches, which are not a square, beside that of the class token; Radapt reads models of square images without further tokens that have positions");
+        }
+
         bool isGated = ShapeOf("blocks.0.mlp.w3.weight") is not null;
         long hidden = ShapeOf(isGated ? "blocks.0.mlp.w3.weight" : "blocks.0.mlp.fc2.weight") is [_, var inside] && inside is > 0 and < 1_000_000 ? inside : 4 * width;
         long registers = ShapeOf("register_tokens") is [1, var count, _] ? count : 0;
-        if ((grid * grid) + 1 != tokens || grid is < 1 or > 9_999 || patch is < 1 or > 9_999 || width is < 1 or > 999_999 || registers is < 0 or > 9_999)
+        if (grid is < 1 or > 9_999 || patch is < 1 or > 9_999 || width is < 1 or > 999_999 || registers is < 0 or > 9_999)
         {
-            return null;
+            return (null, $"has dimensions that are out of range (width {width}, patch {patch}, {grid} x {grid} patches)");
         }
 
         var shape = new BackboneShape((int)(grid * patch), (int)patch, depth, (int)width, BackboneShape.UsualHeads((int)width))
@@ -35,8 +51,16 @@ internal static partial class EncoderShape
             SwiGlu = isGated,
             HiddenWidth = (int)hidden,
         };
-        return (shape with { Heads = 1 }).IsSound ? shape : null; // the usual heads may not divide an odd width; --heads tells then
+
+        // The usual heads may not divide an odd width; --heads tells then.
+        return (shape with { Heads = 1 }).IsSound ? (shape, null) : (null, $"has dimensions that are out of range ({shape})");
     }
+
+    /// <summary>Blocks, by the highest number.</summary>
+    private static int Depth(IEnumerable<string> names) => names.Select(n => Block().Match(n)).Where(m => m.Success)
+        .Select(m => 1 + int.Parse(m.Groups["number"].Value, CultureInfo.InvariantCulture)).DefaultIfEmpty().Max();
+
+    private static string Text(IReadOnlyList<long>? shape) => shape is null ? "no shape" : TensorInfo.ShapeOf(shape);
 
     [GeneratedRegex(@"^blocks\.(?<number>[0-9]{1,4})\.")]
     private static partial Regex Block();

@@ -1,36 +1,70 @@
-using System.Text.Json;
+using System.Globalization;
+using System.Text.Json.Nodes;
 
 namespace Radapt.Models.Dialects;
 
-/// <summary>What of a Hugging Face <c>config.json</c> the tensors do not tell.</summary>
-/// <param name="Heads">Attention heads.</param>
-/// <param name="Epsilon">The norms' epsilon.</param>
-internal sealed record HuggingFaceConfig(int? Heads, double? Epsilon)
+/// <summary>
+/// What of a Hugging Face <c>config.json</c> the tensors do not tell. It is believed, or the weights are refused: a model with another
+/// activation, or with fewer blocks than it says, would compute something else.
+/// </summary>
+internal sealed record HuggingFaceConfig
 {
-    private const long LargestBytes = 1 << 20;
+    private static readonly string[] s_models = ["vit", "vit_mae", "vit_msn", "dinov2", "dinov2_with_registers"];
+    private static readonly string[] s_activations = ["gelu", "gelu_python"];
 
-    /// <summary>The one in a weights file's folder; null where there is none that can be read.</summary>
-    public static HuggingFaceConfig? Beside(string weights)
+    private readonly JsonObject? _json;
+    private readonly string? _problem;
+
+    private HuggingFaceConfig(JsonObject? json, string? problem) => (_json, _problem) = (json, problem);
+
+    /// <summary>Attention heads.</summary>
+    public int? Heads => Whole("num_attention_heads");
+
+    /// <summary>The norms' epsilon.</summary>
+    public double? Epsilon => ConfigFile.Number(_json, "layer_norm_eps");
+
+    /// <summary>The one in a weights file's folder; empty where there is none.</summary>
+    public static HuggingFaceConfig Beside(string weights)
     {
-        var file = new FileInfo(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(weights)) ?? "", "config.json"));
-        try
-        {
-            if (!file.Exists || file.Length > LargestBytes)
-            {
-                return null;
-            }
+        (JsonObject? json, string? problem) = ConfigFile.Beside(weights, "config.json");
 
-            using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(file.FullName));
-            return json.RootElement.ValueKind != JsonValueKind.Object ? null : new HuggingFaceConfig(
-                Find(json, "num_attention_heads") is { } h && h.TryGetInt32(out int heads) ? heads : null,
-                Find(json, "layer_norm_eps") is { } e && e.TryGetDouble(out double epsilon) ? epsilon : null);
-        }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+        // Models of two parts describe their image encoder inside.
+        JsonObject? inner = json is null || json.ContainsKey("num_attention_heads") ? null : (ConfigFile.Find(json, "encoder") ?? ConfigFile.Find(json, "vision_config")) as JsonObject;
+        return new HuggingFaceConfig(inner ?? json, problem);
     }
 
-    private static JsonElement? Find(JsonDocument json, string name) =>
-        json.RootElement.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value : null;
+    /// <summary>Why weights of these dimensions cannot be read as the file says; null where they can.</summary>
+    public string? Problem(BackboneShape shape)
+    {
+        if (_json is null)
+        {
+            return _problem;
+        }
+
+        if (ConfigFile.Text(_json, "model_type") is { } model && !s_models.Contains(model))
+        {
+            return $"is, by its config.json, a model of type {model}; Radapt reads {string.Join(", ", s_models)}";
+        }
+
+        if (ConfigFile.Text(_json, "hidden_act") is { } activation && !shape.SwiGlu && !s_activations.Contains(activation))
+        {
+            return $"has, by its config.json, the activation {activation}; Radapt's transformer has gelu";
+        }
+
+        (string Key, int? Told, int Seen)[] dimensions =
+        [
+            ("hidden_size", Whole("hidden_size"), shape.Width), ("num_hidden_layers", Whole("num_hidden_layers"), shape.Depth), ("patch_size", Whole("patch_size"), shape.PatchSize),
+            ("intermediate_size", shape.SwiGlu || shape.LayerScale ? null : Whole("intermediate_size"), shape.HiddenWidth),
+        ];
+        if (dimensions.FirstOrDefault(d => d.Told is { } told && told != d.Seen) is { Key: { } key } other)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"does not fit its config.json: {key} is {other.Told} there and {other.Seen} in the tensors; the file is a part of a model, or the two do not belong together");
+        }
+
+        return Heads is { } heads && (heads <= 0 || shape.Width % heads != 0)
+            ? string.Create(CultureInfo.InvariantCulture, $"has, by its config.json, {heads} attention heads, which do not divide the width of {shape.Width}")
+            : Epsilon is <= 0 or > 1 ? string.Create(CultureInfo.InvariantCulture, $"has, by its config.json, the layer_norm_eps {Epsilon}, which is out of range") : null;
+    }
+
+    private int? Whole(string key) => ConfigFile.Number(_json, key) is { } number && number == Math.Floor(number) && Math.Abs(number) < 1e9 ? (int)number : null;
 }

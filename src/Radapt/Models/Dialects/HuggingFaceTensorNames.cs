@@ -5,7 +5,7 @@ namespace Radapt.Models.Dialects;
 
 /// <summary>
 /// Vision transformers of Hugging Face transformers: query, key and value apart, heads and the norms' epsilon in a
-/// <c>config.json</c> beside the weights.
+/// <c>config.json</c> beside the weights. Version 5 of the library renamed the modules of its blocks; both namings are read.
 /// </summary>
 internal abstract partial class HuggingFaceTensorNames : DialectNames
 {
@@ -26,6 +26,7 @@ internal abstract partial class HuggingFaceTensorNames : DialectNames
         ["layernorm_before"] = "norm1",
         ["norm1"] = "norm1",
         ["attention.output.dense"] = "attn.proj",
+        ["attention.o_proj"] = "attn.proj",
         ["layer_scale1"] = "ls1",
         ["layernorm_after"] = "norm2",
         ["norm2"] = "norm2",
@@ -38,6 +39,9 @@ internal abstract partial class HuggingFaceTensorNames : DialectNames
         ["layer_scale2"] = "ls2",
     };
 
+    private static readonly string[] s_thirds = ["attention.attention.query", "attention.attention.key", "attention.attention.value"];
+    private static readonly string[] s_thirdsOf5 = ["attention.q_proj", "attention.k_proj", "attention.v_proj"];
+
     /// <summary>The norms' epsilon where no <c>config.json</c> tells.</summary>
     protected abstract double UsualEpsilon(StateDict names);
 
@@ -48,34 +52,51 @@ internal abstract partial class HuggingFaceTensorNames : DialectNames
             return null;
         }
 
-        HuggingFaceConfig? config = HuggingFaceConfig.Beside(names.File.Path);
-        BackboneShape told = shape with { Heads = config?.Heads ?? shape.Heads, Epsilon = config?.Epsilon ?? UsualEpsilon(names) };
+        HuggingFaceConfig config = HuggingFaceConfig.Beside(names.File.Path);
+        BackboneShape told = shape with { Heads = config.Heads ?? shape.Heads, Epsilon = config.Epsilon ?? UsualEpsilon(names) };
         return told.IsSound ? told : shape;
     }
 
-    public override bool TellsHeads(StateDict names) => HuggingFaceConfig.Beside(names.File.Path)?.Heads is { } heads && Shape(names)?.Heads == heads;
+    public override string? Problem(StateDict names) =>
+        base.Problem(names) ?? (base.Shape(names) is { } shape ? HuggingFaceConfig.Beside(names.File.Path).Problem(shape) : null);
+
+    public override bool TellsHeads(StateDict names) => HuggingFaceConfig.Beside(names.File.Path).Heads is { } heads && Shape(names)?.Heads == heads;
+
+    public override ToldPreparation? Preparation(StateDict names) => ToldPreparation.OfHuggingFace(names.File.Path);
+
+    /// <summary>Whether the blocks are named as in version 5 of transformers.</summary>
+    public static bool IsVersion5(StateDict names) => names.HasAnyEnding(".attention.q_proj.weight");
+
+    /// <summary>The model's name of a tensor, and which third of it the tensor is where query, key and value are apart.</summary>
+    /// <param name="name">Its name inside a Hugging Face model: <c>encoder.layer.0.norm1.weight</c>.</param>
+    public static (string Name, int? Third) ToNative(string name)
+    {
+        Match block = BlockTensor().Match(name);
+        if (!block.Success)
+        {
+            return (s_outside.GetValueOrDefault(name, name), null);
+        }
+
+        (string start, string part, string end) = ($"blocks.{block.Groups["number"].Value}.", block.Groups["part"].Value, block.Groups["end"].Value);
+        int third = Math.Max(Array.IndexOf(s_thirds, part), Array.IndexOf(s_thirdsOf5, part));
+        return third >= 0 ? ($"{start}attn.qkv.{end}", third) : ($"{start}{s_inBlock.GetValueOrDefault(part, part)}.{(end == "lambda1" ? "gamma" : end)}", null);
+    }
 
     public override IReadOnlyDictionary<string, TensorParts>? Encoder(StateDict names)
     {
         var encoder = new Dictionary<string, TensorParts>(StringComparer.Ordinal);
         var projections = new Dictionary<string, string?[]>(StringComparer.Ordinal);
-        foreach ((string name, string inFile) in names.Select(n => s_outside.ContainsKey(n) || n.StartsWith("encoder.layer.", StringComparison.Ordinal)))
+        foreach ((string name, string inFile) in names.Select(n => s_outside.ContainsKey(n) || BlockTensor().IsMatch(n)))
         {
-            Match block = BlockTensor().Match(name);
-            (string start, string part, string end) = ($"blocks.{block.Groups["number"].Value}.", block.Groups["part"].Value, block.Groups["end"].Value);
-            if (!block.Success)
+            (string native, int? third) = ToNative(name);
+            if (third is { } index)
             {
-                encoder[s_outside.GetValueOrDefault(name, name)] = TensorParts.Whole(inFile);
-            }
-            else if (Array.IndexOf(["attention.attention.query", "attention.attention.key", "attention.attention.value"], part) is >= 0 and var third)
-            {
-                string fused = $"{start}attn.qkv.{end}";
-                projections.TryAdd(fused, new string?[3]);
-                projections[fused][third] = inFile;
+                projections.TryAdd(native, new string?[3]);
+                projections[native][index] = inFile;
             }
             else
             {
-                encoder[$"{start}{s_inBlock.GetValueOrDefault(part, part)}.{(end == "lambda1" ? "gamma" : end)}"] = TensorParts.Whole(inFile);
+                encoder[native] = TensorParts.Whole(inFile);
             }
         }
 
@@ -95,6 +116,6 @@ internal abstract partial class HuggingFaceTensorNames : DialectNames
             .ToDictionary(e => $"head.{e}", e => $"{outer}classifier.{e}", StringComparer.Ordinal);
     }
 
-    [GeneratedRegex(@"^encoder\.layer\.(?<number>[0-9]{1,4})\.(?<part>.+)\.(?<end>[^.]+)$")]
+    [GeneratedRegex(@"^(?:encoder\.layers?|layers)\.(?<number>[0-9]{1,4})\.(?<part>.+)\.(?<end>[^.]+)$")]
     private static partial Regex BlockTensor();
 }

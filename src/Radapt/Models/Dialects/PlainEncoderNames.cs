@@ -11,5 +11,10 @@ internal sealed class PlainEncoderNames : DialectNames
 
     public override bool CanRead(StateDict names) => IsPlainNative(names);
 
+    public override ToldPreparation? Preparation(StateDict names) => ToldPreparation.OfTimm(names.File.Path);
+
+    // Only a timm folder's configuration tells that an encoder is timm's.
+    public override PositionResizing? Resizing(StateDict names, bool isForced) => Preparation(names) is null ? null : PositionResizing.Antialiased;
+
     public override string Describe(StateDict names) => "ViT encoder (timm and MAE names; its origin cannot be told)";
 }

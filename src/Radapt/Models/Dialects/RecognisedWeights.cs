@@ -20,7 +20,7 @@ internal sealed record RecognisedWeights
     /// </summary>
     /// <exception cref="RadaptException">The file holds no encoder.</exception>
     public IReadOnlyDictionary<string, TensorParts> Encoder => EncoderTensors
-        ?? throw new RadaptException($"{Path} holds {Description}; give a MAE, MRM, DINOv2, timm or Hugging Face checkpoint (`radapt inspect` lists its tensors).");
+        ?? throw new RadaptException(Problem is not null ? $"{Path} ({Description}) {Problem}." : $"{Path} holds {Description}; give a MAE, MRM, DINOv2, timm or Hugging Face checkpoint (`radapt inspect` lists its tensors).");
 
     /// <summary>Whether the heads of <see cref="Shape"/> are told by the file, or by a <c>config.json</c> beside it.</summary>
     public required bool TellsHeads { get; init; }
@@ -33,6 +33,21 @@ internal sealed record RecognisedWeights
 
     /// <summary>What of the file is none of these.</summary>
     public required IReadOnlyList<LeftOutTensors> LeftOut { get; init; }
+
+    /// <summary>Why <see cref="Encoder"/> cannot be read, though there is one; the rest of a sentence about the file.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>How images were prepared, where a file beside the weights says it.</summary>
+    public ToldPreparation? Preparation { get; init; }
+
+    /// <summary>How its own code resizes positions; null: the rule of models of its shape.</summary>
+    public PositionResizing? Resizing { get; init; }
+
+    /// <summary>The encoders of the file, the one that is usually read first.</summary>
+    public IReadOnlyList<EncoderCopy> Copies { get; init; } = [];
+
+    /// <summary>The one that this is; null where there is none.</summary>
+    public EncoderCopy? Copy { get; init; }
 
     /// <summary>Mean of the gray values in [0, 1] that go with these weights.</summary>
     public required double Mean { get; init; }

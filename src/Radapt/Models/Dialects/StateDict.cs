@@ -11,16 +11,20 @@ internal sealed class StateDict
     /// <summary>The patch embedding in the names of timm, MAE, MRM and DINOv2, and in those of Hugging Face.</summary>
     public const string Native = "patch_embed.proj.weight", HuggingFace = "embeddings.patch_embeddings.projection.weight";
 
-    // Which of several copies is the model: an averaged teacher rather than the student it taught.
-    private static readonly string[] s_preferred = ["", "model", "state_dict", "teacher"];
+    /// <summary>Both.</summary>
+    public static IReadOnlyList<string> Anchors { get; } = [Native, HuggingFace];
 
     private readonly Dictionary<string, TensorInfo> _inside = new(StringComparer.Ordinal);
 
-    public StateDict(CheckpointFile file)
+    /// <param name="file">The checkpoint.</param>
+    /// <param name="copy">Which of several copies of the encoder, see <see cref="EncoderCopies.Choose"/>.</param>
+    /// <exception cref="RadaptException">There is no such copy.</exception>
+    public StateDict(CheckpointFile file, string copy = EncoderCopies.Auto)
     {
         File = file;
-        Prefix = file.Tensors.Where(t => t.Shape.Count == 4).Select(t => PrefixOf(t.Name)).OfType<string>()
-            .OrderBy(p => Array.IndexOf(s_preferred, p.Split('.')[0]) is >= 0 and var rank ? rank : s_preferred.Length).FirstOrDefault() ?? "";
+        Copies = EncoderCopies.Find(file);
+        Copy = EncoderCopies.Choose(Copies, copy, file.Path);
+        Prefix = Copy?.Prefix ?? "";
         foreach (TensorInfo tensor in file.Tensors)
         {
             if (tensor.Name.StartsWith(Prefix, StringComparison.Ordinal))
@@ -31,6 +35,12 @@ internal sealed class StateDict
     }
 
     public CheckpointFile File { get; }
+
+    /// <summary>The encoders of the file; the one that is usually read first.</summary>
+    public IReadOnlyList<EncoderCopy> Copies { get; }
+
+    /// <summary>The one that this reads; null where the file holds none.</summary>
+    public EncoderCopy? Copy { get; }
 
     /// <summary>What stands before the model's names, with its last dot.</summary>
     public string Prefix { get; }
@@ -49,17 +59,4 @@ internal sealed class StateDict
     /// <summary>The names that pass, each with its name in the file.</summary>
     public IReadOnlyDictionary<string, string> Select(Func<string, bool> which) =>
         _inside.Where(t => which(t.Key)).ToDictionary(t => t.Key, t => t.Value.Name, StringComparer.Ordinal);
-
-    private static string? PrefixOf(string name)
-    {
-        foreach (string anchor in (string[])[Native, HuggingFace])
-        {
-            if (name == anchor || name.EndsWith("." + anchor, StringComparison.Ordinal))
-            {
-                return name[..^anchor.Length];
-            }
-        }
-
-        return null;
-    }
 }

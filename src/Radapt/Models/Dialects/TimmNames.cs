@@ -11,6 +11,12 @@ internal sealed class TimmNames : DialectNames
 
     public override bool CanRead(StateDict names) => IsPlainNative(names);
 
+    public override ToldPreparation? Preparation(StateDict names) => ToldPreparation.OfTimm(names.File.Path);
+
+    /// <summary>timm resizes positions with antialias. A head that reads the mean of the patches is MAE's and the paper's, too, whose code does not.</summary>
+    public override PositionResizing? Resizing(StateDict names, bool isForced) =>
+        isForced || !names.HasAny("fc_norm.") || Preparation(names) is not null ? PositionResizing.Antialiased : null;
+
     public override string Describe(StateDict names) => names.HasAny("fc_norm.")
         ? "ViT classifier that reads the mean of its patches (timm, MAE and MED-PEFT names)" : "ViT classifier (timm names)";
 }

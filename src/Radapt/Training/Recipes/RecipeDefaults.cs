@@ -5,6 +5,7 @@ using Radapt.Datasets;
 using Radapt.Datasets.Published;
 using Radapt.Imaging.Dicom;
 using Radapt.Models;
+using Radapt.Models.Dialects;
 
 namespace Radapt.Training.Recipes;
 
@@ -82,13 +83,23 @@ internal static class RecipeDefaults
         choices.Choose("depth", () => Dimension("depth", s => s.Depth));
         choices.Choose("width", () => Dimension("width", s => s.Width));
         choices.Choose("heads", () => Dimension("heads", s => s.Heads));
-        choices.Choose("image-size", () => (isNamed ? named : seen) is { ImageSize: 518, PatchSize: 14 }
+        ToldPreparation? told = isNamed ? null : choices.Facts.WeightsPreparation;
+        choices.Choose("image-size", () => told?.ImageSize(choices.Recipe.PatchSize) is { } side
+            ? new Choice((long)side, ImageSizeReason(told, side, choices.Recipe.PatchSize), ResolvedValue.ByWeights)
+            : (isNamed ? named : seen) is { ImageSize: 518, PatchSize: 14 }
             ? new Choice(224L, "the paper's; a fifth of the tokens of 518 px, whose positions are resized", isNamed ? ResolvedValue.ByDefault : ResolvedValue.ByWeights)
             : Dimension("image-size", s => s.ImageSize));
         ChooseBlocks(choices, isNamed ? named : seen, isNamed, isNamed ? seen?.Epsilon : null);
         choices.Choose("pooling", () => choices.Recipe.LayerScale
             ? new Choice("class-token", "DINOv2's own linear evaluations read it, and its final norm is trained for it")
             : new Choice("mean", "the paper's"));
+    }
+
+    private static string ImageSizeReason(ToldPreparation told, int side, int patch)
+    {
+        string rounded = side == told.Side ? "" : $" ({told.Side} px, cut to whole patches of {patch} px)";
+        string slow = side >= 448 && patch <= 16 ? "; --image-size 224 takes about a fifth of the time" : "";
+        return $"told by {told.Source}{rounded}{slow}";
     }
 
     // What a name or the weights say of the blocks beyond their size; a custom backbone is as in MAE where it does not say otherwise.
@@ -114,13 +125,17 @@ internal static class RecipeDefaults
     {
         RecipeFacts facts = choices.Facts;
         bool isFromScratch = choices.Given.Find("from-scratch") is { IsClaim: true };
+        ToldPreparation? told = isFromScratch ? null : facts.WeightsPreparation;
         Choice Statistic(double? seen, double paper) => isFromScratch ? new Choice(paper, "the paper's for chest radiographs")
+            : told is not null && seen is { } prepared ? new Choice(prepared, $"told by {told.Source}", ResolvedValue.ByWeights)
             : seen is { } known ? new Choice(known, Recognised(facts), ResolvedValue.ByWeights)
             : new Choice(paper, "the paper's for all weights but MRM's; these do not tell theirs");
 
         choices.Choose("mean", () => Statistic(facts.WeightsMean, PaperMean));
         choices.Choose("std", () => Statistic(facts.WeightsStd, PaperStd));
-        choices.Choose("resize", () => new Choice((long)choices.Recipe.ImageSize, "the image size: nothing of the shorter side is cut off"));
+        choices.Choose("resize", () => told is { Resize: { } resize } && resize >= choices.Recipe.ImageSize && told.ImageSize(choices.Recipe.PatchSize) == choices.Recipe.ImageSize
+            ? new Choice((long)resize, $"told by {told.Source}", ResolvedValue.ByWeights)
+            : new Choice((long)choices.Recipe.ImageSize, "the image size: nothing of the shorter side is cut off"));
         choices.Choose("dicom-scale", () => DicomScaleOf(choices.Given.Find("data")?.Value as string) == DicomScale.Max
             ? new Choice("max", "the paper's for RSNA")
             : new Choice("voi", "what the equipment asks viewers to show"));

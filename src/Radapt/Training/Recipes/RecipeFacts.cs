@@ -1,6 +1,7 @@
 using Radapt.Compute;
 using Radapt.Datasets;
 using Radapt.Models;
+using Radapt.Models.Dialects;
 
 namespace Radapt.Training.Recipes;
 
@@ -21,6 +22,9 @@ public sealed record RecipeFacts
 
     /// <summary>Standard deviation of the gray values the weights were trained with; null: unknown.</summary>
     public double? WeightsStd { get; init; }
+
+    /// <summary>How images were prepared for the weights, where a file beside them says it.</summary>
+    internal ToldPreparation? WeightsPreparation { get; init; }
 
     /// <summary>Training images of an epoch, after label fraction and kept classes.</summary>
     public required int TrainingImages { get; init; }

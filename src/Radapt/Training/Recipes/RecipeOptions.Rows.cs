@@ -64,6 +64,9 @@ public static partial class RecipeOptions
             ChosenFrom = ["weights", "from-scratch", "backbone"],
         };
 
+    // Optimizers multiply a few such numbers in float32, which ends at 3.4e38.
+    internal const double LargestNumber = 1e30;
+
     private static RecipeOption Number(string name, Func<Recipe, double> get, Func<Recipe, double, Recipe> set, string description) => new()
     {
         Name = name,
@@ -72,6 +75,7 @@ public static partial class RecipeOptions
         Description = description,
         Get = r => get(r),
         Set = (r, v) => set(r, (double)v),
+        Max = LargestNumber,
         Default = RecipeOption.Format(get(Undecided)),
     };
 

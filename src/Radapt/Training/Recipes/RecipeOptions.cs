@@ -120,7 +120,7 @@ public static partial class RecipeOptions
         Text("key", r => r.Key, (r, v) => r with { Key = v },
             "File of the key that hides image names in the run folder.") with { Default = ".radapt-key beside the data, where patients are known or images are DICOM" },
         Flag("plain-names", r => r.PlainNames, (r, v) => r with { PlainNames = v },
-            "Write image names in the run folder as they are."),
+            "Show image names in messages and write them in the run folder as they are, also where patients are known or images are DICOM."),
         Text("cache", r => r.Cache, (r, v) => r with { Cache = v },
             "Folder of decoded images, shared by runs: saves decoding, changes no pixel."),
         Integer("cache-size", r => r.CacheSize, (r, v) => r with { CacheSize = v },
@@ -135,6 +135,9 @@ public static partial class RecipeOptions
             with { Group = RecipeGroup.Model, Excludes = ["weights"] },
         Choice("dialect", r => r.Dialect, (r, v) => r with { Dialect = v }, "Whose tensor names the weights use.", [.. Models.Dialects.CheckpointInspection.Dialects])
             with { Group = RecipeGroup.Model, DefaultReason = "recognised by the tensors' names" },
+        Choice("copy", r => r.Copy, (r, v) => r with { Copy = v },
+            "Which encoder of a training checkpoint that holds several: the student that was trained, or its average (teacher, ema).", [.. Models.Dialects.CheckpointInspection.Copies])
+            with { Group = RecipeGroup.Model, DefaultReason = "the average where there is one, which is what its authors evaluate" },
         Text("backbone", r => r.Backbone, (r, v) => r with { Backbone = v },
             "timm's name, such as vit_base_patch16_224; custom: its dimensions are given.")
             with { Group = RecipeGroup.Model, Default = "recognised in the weights", ChosenFrom = ["weights", "from-scratch"] },
@@ -325,8 +328,8 @@ public static partial class RecipeOptions
             "Computing precision; auto takes bfloat16 where the processor has it and a probe confirms that it is faster.", "auto", "float32", "bfloat16")
             with { Group = RecipeGroup.Compute, Default = "auto", ChosenFrom = ["device"] },
         Choice("products", r => r.Products, (r, v) => r with { Products = v },
-            "How float32 products run: by the tensor library's linear, or by oneDNN's 1 x 1 convolution.", "linear", "convolution")
-            with { Group = RecipeGroup.Compute, Default = "what a probe measures to be faster", ChosenFrom = ["device"] },
+            "How float32 products run: packed (Radapt's own, for frozen weights), by the tensor library's linear, or by oneDNN's 1 x 1 convolution.", "packed", "linear", "convolution")
+            with { Group = RecipeGroup.Compute, Default = "packed, unless a probe measures another to be a tenth faster", ChosenFrom = ["device"] },
         Flag("recompute", r => r.Recompute, (r, v) => r with { Recompute = v },
             "Compute each block's activations again in the backward pass: a third more time, far less memory.") with { Group = RecipeGroup.Compute },
         Choice("device", r => r.Device, (r, v) => r with { Device = v }, "Where it is computed.", "cpu", "cuda")

@@ -77,6 +77,9 @@ public static class RecipeResolver
         var shape = new BackboneShape(recipe.ImageSize, recipe.PatchSize, recipe.Depth, recipe.Width, recipe.Heads);
         MethodProblem? unfit = AdaptationMethod.Find(recipe.Method).Problem(recipe.MethodSettings, shape);
         Require(unfit is null, unfit?.Option ?? "method", unfit?.Text ?? "");
+        Require(recipe.Lr <= RecipeOptions.LargestNumber, "lr", $"{RecipeOption.Format(recipe.Lr)} is not at most {RecipeOption.Format(RecipeOptions.LargestNumber)}.");
+        Require(recipe.Lr * recipe.WeightDecay <= RecipeOptions.LargestNumber, "weight-decay",
+            $"{RecipeOption.Format(recipe.WeightDecay)} x the learning rate {RecipeOption.Format(recipe.Lr)} is not at most {RecipeOption.Format(RecipeOptions.LargestNumber)}.");
         Require(recipe.MinLr <= recipe.Lr, "min-lr",
             $"{RecipeOption.Format(recipe.MinLr)} is more than the peak learning rate {RecipeOption.Format(recipe.Lr)}.");
         Require(recipe.WarmupEpochs <= recipe.Epochs, "warmup-epochs",

@@ -65,13 +65,7 @@ internal sealed record MethodCase(string Method, MethodSettings Settings, long T
         var classifier = new Classifier(Shape, Findings, Pooling.Mean, 0, plan ?? ComputePlan.Float32);
         Initialisation.FromScratch(classifier.Encoder, 1);
         classifier.Head.Initialise(1);
-        foreach ((string name, Tensor tensor) in classifier.Tensors().Where(t => t.Tensor.dim() == 1 || t.Name == "head.weight"))
-        {
-            using var noGradient = no_grad();
-            Tensor before = tensor.clone();
-            Initialisation.TruncatedNormal(tensor, name, 0.2, 1); // no bias and no norm is at a value that hides mistakes
-            tensor.Add(before);
-        }
+        Disturb(classifier.Tensors().Where(t => t.Tensor.dim() == 1 || t.Name == "head.weight"), 0.2, 1); // no bias and no norm is at a value that hides mistakes
 
         return classifier;
     }
@@ -93,14 +87,17 @@ internal sealed record MethodCase(string Method, MethodSettings Settings, long T
     }
 
     /// <summary>Adds random numbers to every trained tensor.</summary>
-    public static void Disturb(Classifier classifier)
+    public static void Disturb(Classifier classifier) => Disturb(classifier.Trained(), 0.1, 9);
+
+    /// <summary>Adds random numbers to tensors.</summary>
+    public static void Disturb(IEnumerable<(string Name, Tensor Tensor)> tensors, double standardDeviation, long seed)
     {
-        foreach ((string name, Tensor tensor) in classifier.Trained())
+        foreach ((string name, Tensor tensor) in tensors)
         {
             using var noGradient = no_grad();
             using Tensor before = tensor.clone();
-            Initialisation.TruncatedNormal(tensor, name, 0.1, 9);
-            tensor.Add(before);
+            Initialisation.TruncatedNormal(tensor, name, standardDeviation, seed);
+            tensor.AddInPlace(before);
         }
     }
 

@@ -78,7 +78,7 @@ internal sealed class PlainTransformer
     private Tensor Norm(string name, Tensor x)
     {
         Tensor centred = x - x.mean([-1], keepdim: true);
-        Tensor deviation = centred.square().mean([-1], keepdim: true).Add(1e-6).sqrt();
+        Tensor deviation = centred.square().mean([-1], keepdim: true).Plus(1e-6).sqrt();
         return (centred / deviation * this[name + ".weight"]).Plus(this[name + ".bias"]);
     }
 }

@@ -26,6 +26,9 @@ public sealed class PeftDamageTests : IDisposable
         { "config bad pattern behind another", "adapter_config.json" },
         { "config too long", "more than 16777216 bytes" },
         { "pissa", "init_lora_weights is pissa" },
+        { "lora_ga", "init_lora_weights is lora_ga" }, // M4
+        { "two adapters", "holds 2 adapters (a, b)" }, // M5
+        { "merged linear of old", "enable_lora" }, // M20
         { "not a number", "lora_B hold NaN" },
         { "head of another shape", "head.bias (2, 1)" },
         { "norm of another shape", "fc_norm.weight (1, 64)" },
@@ -104,6 +107,43 @@ public sealed class PeftDamageTests : IDisposable
         PeftRoundTripTests.AssertClose(before, SavedAdapter.Logits(report.File), 1e-5);
     }
 
+    // M6: PEFT passes over a target that no module has; M7: for classifiers of texts it adds names of heads; M20: patterns may look ahead.
+    [Theory]
+    [InlineData("\"qkv\"", "\"qkv\", \"query\", \"value\"")]
+    [InlineData("\"fc_norm\"", "\"fc_norm\", \"classifier\", \"score\"")]
+    [InlineData("\"rank_pattern\": {}", "\"rank_pattern\": {\"(?!blocks\\\\.1).*attn\\\\.qkv\": 8}")]
+    public void Import_ConfigurationThatPeftAccepts_GivesTheSameModel(string old, string with)
+    {
+        float[] before = SavedAdapter.Logits(_saved.Adapter);
+        string config = Path.Combine(_saved["peft"], Config);
+        string text = File.ReadAllText(config);
+        Assert.Contains(old, text, StringComparison.Ordinal);
+        File.WriteAllText(config, text.Replace(old, with, StringComparison.Ordinal));
+        ImportReport report = AdapterImport.Run(new ImportRequest(_saved["peft"], _saved["same.safetensors"]) { Weights = _saved.Base });
+        PeftRoundTripTests.AssertClose(before, SavedAdapter.Logits(report.File), 1e-5);
+    }
+
+    // M8: trained biases under a wrapper's names and under Hugging Face's of both versions; the key's third alone is another bias.
+    [Theory]
+    [InlineData("backbone.blocks.1.mlp.fc1.bias", 256)]
+    [InlineData("vit.encoder.layer.1.intermediate.dense.bias", 256)]
+    [InlineData("vit.layers.1.mlp.fc1.base_layer.bias", 256)]
+    [InlineData("vit.encoder.layer.1.attention.attention.query.base_layer.bias", 64)]
+    [InlineData("vit.layers.1.attention.v_proj.bias", 64)]
+    public void Import_BiasUnderOtherNames_TakesItsPlace(string name, int width)
+    {
+        using var scope = NewDisposeScope();
+        float[] before = SavedAdapter.Logits(_saved.Adapter);
+        AddTensor(name, zeros(width)); // what it is already
+        ImportReport same = AdapterImport.Run(new ImportRequest(_saved["peft"], _saved["same.safetensors"]) { Weights = _saved.Base });
+        Assert.Equal("full", same.Adapter.Method);
+        PeftRoundTripTests.AssertClose(before, SavedAdapter.Logits(same.File), 1e-5);
+
+        PeftRoundTripTests.Rewrite(_saved["peft"], t => t.Key.EndsWith(name, StringComparison.Ordinal) ? arange(width, ScalarType.Float32) : t.Value);
+        ImportReport other = AdapterImport.Run(new ImportRequest(_saved["peft"], _saved["other.safetensors"]) { Weights = _saved.Base });
+        Assert.Contains(before.Zip(SavedAdapter.Logits(other.File)), p => Math.Abs(p.First - p.Second) > 1e-4);
+    }
+
     public void Dispose() => _saved.Dispose();
 
     private void Break(string breakage)
@@ -124,6 +164,13 @@ public sealed class PeftDamageTests : IDisposable
             case "config bad pattern behind another": Edit("\"rank_pattern\": {}", "\"rank_pattern\": {\".*\": 8, \"(\": 4}"); break;
             case "config too long": File.AppendAllText(config, new string(' ', 16 << 20)); break;
             case "pissa": Edit("\"init_lora_weights\": true", "\"init_lora_weights\": \"pissa\""); break;
+            case "lora_ga": Edit("\"init_lora_weights\": true", "\"init_lora_weights\": \"lora_ga\""); break;
+            case "two adapters":
+                Rename(".lora_A.weight", ".lora_A.a.weight");
+                Rename(".lora_B.weight", ".lora_B.a.weight");
+                AddTensor("blocks.0.attn.qkv.lora_A.b.weight", ones(8, 64));
+                break;
+            case "merged linear of old": Edit("\"use_dora\": false", "\"enable_lora\": [true, false, true]"); break;
             case "not a number": PeftRoundTripTests.Rewrite(_saved["peft"], t => t.Key.Contains("lora_B", StringComparison.Ordinal) ? full_like(t.Value, float.NaN) : t.Value); break;
             case "head of another shape": Reshape("head.bias", 2, 1); break;
             case "norm of another shape": Reshape("fc_norm.weight", 1, 64); break;

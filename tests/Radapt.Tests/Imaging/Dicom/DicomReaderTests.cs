@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using Radapt.Bench.Dicom;
+using Radapt.Datasets;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
 
@@ -182,6 +183,37 @@ public class DicomReaderTests
     {
         DecodingProcesses.SkipWithout("libcharls.so.2", "libcharls2");
         Assert.Contains("JPEG-LS", Refused(DicomPhantom.Of(16, 16, 8, 1).ToFile("jpeg-ls")), StringComparison.Ordinal);
+    }
+
+    /// <summary>R1: a count of frames that is not one means a single image, for whoever asks.</summary>
+    [Theory]
+    [InlineData("0", 1)]
+    [InlineData("", 1)]
+    [InlineData("-1", 1)]
+    [InlineData("many", 1)]
+    [InlineData("3", 3)]
+    public void Read_NumberOfFrames_IsTheSameForHeaderAndIdentity(string frames, long expected)
+    {
+        using var folder = new TemporaryFolder();
+        byte[] file = DicomFiles.Header(1, 2, 1, 8, "MONOCHROME2").Text(DicomTag.Frames, "IS", frames).Element(DicomTag.PixelData, "OB", [5, 6])
+            .ToFile(DicomWriter.ExplicitLittleEndian);
+        File.WriteAllBytes(folder["a.dcm"], file);
+        Assert.Equal(expected, DicomReader.ReadIdentity(folder["a.dcm"]).Frames);
+        Assert.Equal(expected, DicomReader.ReadHeader(folder["a.dcm"]).Pixels.Frames);
+        Assert.Equal(expected == 1, new FolderImage(folder["a.dcm"], "a.dcm").WithHeader().Refusal is null);
+    }
+
+    /// <summary>S3, in signed samples too: what lies below the lowest stored bit is not looked at.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ReadStored_HighBit15OfLosslessJpeg_IsWhereTheSampleLies(bool isSigned)
+    {
+        ushort[] stored = [0x0010, 0x7FF3, 0x8001, 0xFFF0];
+        byte[] stream = new JpegLosslessEncoder(2, 2, 16).Encode(stored);
+        byte[] file = DicomFiles.Header(2, 2, 1, 12, "MONOCHROME2", isSigned, high: 15).Fragments([], stream).ToFile(DicomPhantom.Syntaxes["jpeg-lossless"]);
+        StoredPixels pixels = DicomReader.ReadStored(file, "x", null);
+        Assert.Equal(isSigned ? [1, 2047, -2048, -1] : [1, 2047, 2048, 4095], pixels.Samples.Select(s => pixels.ValueOf(s)));
     }
 
     private static string Refused(byte[] file)

@@ -85,8 +85,84 @@ public class GrayScaleTests
         Assert.Equal([10, 20, 30, 40], RadiographReader.Read(file, "x").Pixels);
     }
 
+    /// <summary>S2: what is scaled by its own maximum, and what is not.</summary>
     [Theory]
-    [InlineData("Rescale Slope", "0", "0")]
+    [InlineData(16, 4095, 2048, 128)] // entries of 12 bits
+    [InlineData(16, 32_767, 16_384, 128)] // of 15
+    [InlineData(16, 32_769, 16_384, 64)] // all bits are used
+    [InlineData(10, 4095, 2048, 128)] // more than are said
+    [InlineData(8, 100, 50, 50)] // a dark table of 8 bits
+    public void Read_VoiTableOfOtherBitsThanItSays_IsScaledByItsMaximum(ushort bits, ushort largest, ushort middle, byte expected)
+    {
+        byte[] file = DicomFiles.Row([0, 1, 2], more: f => f.Sequence(DicomTag.VoiLut, true, Table(3, 0, bits, [0, middle, largest])));
+        Assert.Equal(expected, RadiographReader.Read(file, "x").Pixels[1]);
+    }
+
+    /// <summary>S2: a table whose end is missing may have lost its maximum.</summary>
+    [Fact]
+    public void Read_VoiTableCutShort_IsScaledAsItSays()
+    {
+        byte[] file = DicomFiles.Row([0, 1, 9], more: f => f.Sequence(DicomTag.VoiLut, true, Table(5, 0, 12, [0, 1024])));
+        Assert.Equal([0, 64, 64], RadiographReader.Read(file, "x").Pixels);
+    }
+
+    /// <summary>S1: the modality table likewise.</summary>
+    [Fact]
+    public void Read_ModalityTableCutShort_UsesTheEntriesThatAreThere()
+    {
+        byte[] file = DicomFiles.Row([0, 1, 2, 9], more: f =>
+        {
+            Window(f, "2048", "4096");
+            f.Sequence(DicomTag.ModalityLut, true, Table(5, 0, 12, [0, 1024, 3072]));
+        });
+        Assert.Equal([0, 64, 191, 191], RadiographReader.Read(file, "x").Pixels);
+    }
+
+    /// <summary>S9: a first input written as signed where no input is.</summary>
+    [Fact]
+    public void Read_UnsignedTableWrittenAsSigned_StartsAtItsFirstInput()
+    {
+        byte[] file = DicomFiles.Row([39_999, 40_000, 40_001], more: f => f.Sequence(DicomTag.VoiLut, true,
+            new DicomWriter().Words(DicomTag.LutDescriptor, "SS", 2, 40_000, 12).Words(DicomTag.LutData, 0, 4095)));
+        Assert.Equal([0, 0, 255], RadiographReader.Read(file, "x").Pixels);
+    }
+
+    [Fact]
+    public void Read_VoiTableOf65536Entries_IsReadInFull()
+    {
+        byte[] file = DicomFiles.Row([0, 32_768, 65_535], more: f => f.Sequence(DicomTag.VoiLut, true,
+            new DicomWriter().Words(DicomTag.LutDescriptor, 0, 0, 16).Words(DicomTag.LutData, "OW", [.. Enumerable.Range(0, 65_536).Select(i => (ushort)i)])));
+        Assert.Equal([0, 128, 255], RadiographReader.Read(file, "x").Pixels);
+    }
+
+    /// <summary>R7: an unusable window is no window, and is remarked without its value.</summary>
+    [Theory]
+    [InlineData("NaN", "100", "", "Window Center")]
+    [InlineData("John Doe", "100", "", "Window Center")]
+    [InlineData("50", "1e999", "", "Window Width")]
+    [InlineData("50", "", "", "Window Width")]
+    [InlineData("50", "-3", "", "Window Width")]
+    [InlineData("1,024.5", "100", "", "Window Center")]
+    [InlineData("50", "100", "LOG", "VOI LUT Function")]
+    [InlineData("50,0", "100", "", null)]
+    [InlineData("[50, 7]", "[100, 9]", "", null)]
+    [InlineData("50", "100", "sampled sigmoid", null)]
+    [InlineData("", "", "", null)]
+    public void Read_UnusableWindow_IsRemarked(string center, string width, string function, string? remark)
+    {
+        int[] values = [.. Enumerable.Range(0, 100)];
+        byte[] file = DicomFiles.Row(values, more: f => Window(f, center, width, function));
+        Radiograph image = RadiographReader.Read(file, "x");
+        Assert.Equal(remark is null, image.Remark is null);
+        Assert.Contains(remark ?? "", image.Remark ?? "", StringComparison.Ordinal);
+        Assert.DoesNotContain("John", image.Remark ?? "", StringComparison.Ordinal);
+        if (remark is not (null or "VOI LUT Function"))
+        {
+            Assert.Equal(RadiographReader.Read(DicomFiles.Row(values), "x").Pixels, image.Pixels);
+        }
+    }
+
+    [Theory]
     [InlineData("Rescale Slope", "NaN", "0")]
     [InlineData("Rescale Intercept", "1", "John Doe")]
     public void Read_DamagedNumber_NamesTheTagAndNotItsValue(string tag, string slope, string intercept)

@@ -131,6 +131,34 @@ public sealed class TransferSyntaxTests(DecodingProcesses processes) : IClassFix
         Assert.Equal(phantom.Samples, DicomReader.ReadStored(split, "x", null).Samples);
     }
 
+    /// <summary>R4: an offset table with an entry per fragment says nothing of frames.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Read_OffsetPerFragment_JoinsTheFirstFrame(int frames)
+    {
+        DicomPhantom phantom = DicomPhantom.Of(16, 16, 12, seed: 3);
+        byte[] frame = new JpegLosslessEncoder(16, 16, 12).Encode(phantom.Samples);
+        int half = frame.Length / 4 * 2;
+        byte[][] fragments = [.. Enumerable.Repeat(new[] { frame[..half], frame[half..] }, frames).SelectMany(f => f)];
+        uint[] offsets = [.. fragments.Select((_, i) => (uint)((i / 2 * (frame.Length + 16)) + (i % 2 * (half + 8))))];
+        byte[] file = DicomFiles.Compressed(16, 16, 1, 12, DicomPhantom.Syntaxes["jpeg-lossless"], offsets, frames, fragments);
+        Assert.Equal(phantom.Samples, DicomReader.ReadStored(file, "x", null).Samples);
+    }
+
+    /// <summary>R6: the stream says what it is, whatever the transfer syntax says.</summary>
+    [Fact]
+    public void Read_OtherCodingThanTheSyntaxSays_IsDecodedByTheStream()
+    {
+        DicomPhantom phantom = DicomPhantom.Of(16, 16, 12, seed: 3);
+        byte[] frame = new JpegLosslessEncoder(16, 16, 12).Encode(phantom.Samples);
+        foreach (string syntax in new[] { "jpeg-baseline", "jpeg-extended", "jpeg-ls", "jpeg-2000-lossless", "rle" })
+        {
+            byte[] file = DicomFiles.Compressed(16, 16, 1, 12, DicomPhantom.Syntaxes[syntax], [], frame);
+            Assert.Equal(phantom.Samples, DicomReader.ReadStored(file, "x", null).Samples);
+        }
+    }
+
     private static void SkipWithoutCodec(string syntax)
     {
         if (syntax.StartsWith("jpeg-ls", StringComparison.Ordinal))

@@ -9,6 +9,17 @@ namespace Radapt.Tests.Training.Recipes;
 
 public class RecipeOptionsTests
 {
+    [Theory] // K19
+    [InlineData("lr", "1e38")]
+    [InlineData("base-lr", "1e300")]
+    [InlineData("weight-decay", "1e31")]
+    [InlineData("alpha", "1e300")]
+    public void Parse_NumberBeyondWhatFloat32Multiplies_SaysTheLimit(string option, string text)
+    {
+        RadaptException error = Assert.Throws<RadaptException>(() => RecipeOptions.Find(option)!.Parse(text, $"--{option}"));
+        Assert.Contains("at most 1e+30", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void All_AreTheRecipesPropertiesInKebabCase_InTheirOrder()
     {

@@ -17,7 +17,7 @@ internal static class JpegDecoder
         frame.Require(format);
         if (frame.Marker > 0xC2)
         {
-            throw new InvalidDataException($"JPEG process 0x{frame.Marker:X2} is not what {DicomTag.TransferSyntaxUid} says; export the file again");
+            throw new InvalidDataException($"JPEG process 0x{frame.Marker:X2} is not read; convert the file");
         }
 
         if (frame.Bits != 8)
@@ -25,6 +25,7 @@ internal static class JpegDecoder
             return JpegSequentialDecoder.Decode(stream.Span, format, frame);
         }
 
+        DecodingCost.Jpeg(stream.Span, format.Count, format.Samples).Require();
         try
         {
             return Eight(stream, frame, format);

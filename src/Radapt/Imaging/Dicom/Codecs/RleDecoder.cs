@@ -12,19 +12,24 @@ internal static class RleDecoder
     /// <exception cref="InvalidDataException">Damaged, or of another layout than the format says.</exception>
     public static ushort[] Decode(ReadOnlySpan<byte> frame, PixelFormat format)
     {
-        int bytesPerSample = format.BitsAllocated / 8;
-        int expected = format.Samples * bytesPerSample;
+        int expected = format.Samples * (format.BitsAllocated / 8);
         if (frame.Length < HeaderLength)
         {
             throw new InvalidDataException("the RLE frame is shorter than its header; copy or export the file again");
         }
 
         uint segments = BinaryPrimitives.ReadUInt32LittleEndian(frame);
+        if (segments == format.Samples && format.HighBit < 8)
+        {
+            expected = format.Samples; // a byte a sample, whatever Bits Allocated says
+        }
+
         if (segments != expected || segments > MostSegments)
         {
             throw new InvalidDataException($"the RLE header says {segments} segments, where {expected} are needed; export the file again");
         }
 
+        int bytesPerSample = expected / format.Samples;
         var samples = new ushort[format.Count * format.Samples];
         byte[] plane = GC.AllocateUninitializedArray<byte>(format.Count);
         for (int s = 0; s < segments; s++)

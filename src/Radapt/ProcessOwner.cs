@@ -1,0 +1,55 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Radapt;
+
+/// <summary>A process on a machine. The start time tells it from a later process of the same number.</summary>
+/// <param name="Host">The machine's name.</param>
+/// <param name="ProcessId">Its number there.</param>
+/// <param name="Started">When it started.</param>
+internal sealed record ProcessOwner(string Host, int ProcessId, DateTimeOffset Started)
+{
+    private static readonly TimeSpan s_clockSteps = TimeSpan.FromSeconds(2); // start times are computed from the clock, which may be set meanwhile
+
+    /// <summary>This process.</summary>
+    public static ProcessOwner This { get; } = new(Environment.MachineName, Environment.ProcessId, StartOf(Process.GetCurrentProcess())!.Value);
+
+    /// <summary>
+    /// Whether it still runs; null: on another machine, where nobody here can tell.
+    /// </summary>
+    public bool? IsAlive()
+    {
+        if (Host != This.Host)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var process = Process.GetProcessById(ProcessId);
+            return StartOf(process) is not { } started || (started - Started).Duration() <= s_clockSteps;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>For people.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"process {ProcessId} on {Host}, started {Started.ToLocalTime():yyyy-MM-dd HH:mm:ss}");
+
+    // Null: it may not be asked, or has just ended.
+    private static DateTimeOffset? StartOf(Process process)
+    {
+        try
+        {
+            return process.StartTime;
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
+        {
+            return null;
+        }
+    }
+}
