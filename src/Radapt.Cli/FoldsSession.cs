@@ -40,6 +40,11 @@ internal sealed class FoldsSession(Terminal terminal, IReadOnlyList<RecipeLayer>
             all?.RequireSame(fineTuning);
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"---- fold {fold} of {folds} ----"), strong: true);
             folder ??= RunNames.Default(fineTuning.Recipe, DateTime.Now);
+            if (all is null)
+            {
+                CrossValidation.RequireUsable(folder);
+            }
+
             string own = all?.FolderOf(fold) ?? Path.Combine(folder, "fold1");
             var session = new FineTuningSession(terminal, fineTuning, own, folder) { Verbose = verbose };
             session.Start(allocator, all?.HasBegun(fold) ?? false, interrupted);

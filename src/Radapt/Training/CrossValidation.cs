@@ -41,6 +41,10 @@ public sealed class CrossValidation : IDisposable
         return [new RecipeLayer([new RecipeEntry(RecipeOptions.Find("fold")!, (long)fold, "cross-validation", "fold")]), .. layers];
     }
 
+    /// <summary>Makes sure that folds may begin in a folder; <see cref="Begin"/> does so too, but after pixels were looked at.</summary>
+    /// <exception cref="RadaptException">The folder is not empty.</exception>
+    public static void RequireUsable(string folder) => new RunFolder(folder).RequireUsable(resume: false);
+
     /// <summary>Begins in an empty or new folder, by the recipe that was decided for the first fold.</summary>
     /// <exception cref="RadaptException">The folder is not empty.</exception>
     public static CrossValidation Begin(string folder, FineTuning first)

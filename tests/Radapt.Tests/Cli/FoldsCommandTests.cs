@@ -145,6 +145,13 @@ public sealed class FoldsCommandTests(TinyRun tiny) : IDisposable
         Assert.Contains("--fold 4: there are folds 1 to 3", (await Run(FineTune("none", "--fold", "4"))).Expect(2).ErrorLine, StringComparison.Ordinal);
         Assert.Contains("with --folds give two numbers", (await Run(FineTune("none", "--split-shares", "70,10,20"))).Expect(2).ErrorLine, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_hospital["none"]));
+
+        Directory.CreateDirectory(_hospital["used"]);
+        File.WriteAllText(_hospital["used/notes.txt"], "mine");
+        RadaptResult used = (await Run(FineTune("used"))).Expect(2);
+        Assert.Contains("the run folder is not empty", used.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Pixels:", used.Error, StringComparison.Ordinal); // nothing was decoded before
+        Assert.Equal(["notes.txt"], Directory.GetFileSystemEntries(_hospital["used"]).Select(Path.GetFileName));
     }
 
     private Task<RadaptResult> Run(params string[] line) => RadaptProcess.Run(_hospital.Path, line);
