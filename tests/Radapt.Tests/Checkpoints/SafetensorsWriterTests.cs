@@ -54,7 +54,8 @@ public sealed class SafetensorsWriterTests
         const int Length = 1_000_000;
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
-        string text = string.Concat(Enumerable.Repeat("\"ä🫁\" \\ <x>.\n", Length / 13)); // some pairs of surrogates lie across the ends of pieces
+        // Some pairs of surrogates lie across the ends of pieces.
+        string text = string.Concat(Enumerable.Repeat("\"ä🫁\" \\ <x>.\n", Length / 13));
         var metadata = new Dictionary<string, string> { ["trainer"] = text };
         SafetensorsWriter.Write(folder["first"], Named(("w", ones(2)))); // what is made once is made here
         long before = GC.GetAllocatedBytesForCurrentThread();

@@ -17,7 +17,8 @@ public sealed class TrainingMemoryTests
     [Fact]
     public async Task Run_TwoThousandUpdates_KeepsLittleMoreThanItsHistory()
     {
-        using Process process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [Argument]) { RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [Argument]) { RedirectStandardOutput = true };
+        using Process process = Process.Start(start)!;
         string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
@@ -25,7 +26,8 @@ public sealed class TrainingMemoryTests
         long[] bytes = [.. output.Split(' ').Select(n => long.Parse(n, CultureInfo.InvariantCulture))];
         (long early, long late, long history) = (bytes[0], bytes[1], bytes[2]);
         TestContext.Current.TestOutputHelper?.WriteLine($"{early} bytes, {late} bytes at the end, {history} bytes of metrics.jsonl");
-        Assert.InRange(late - early, -early, 8 * history); // the results themselves, and what writing them as one text takes, which is pooled
+        // The results themselves, and what .NET keeps of the memory in which they are written as one text.
+        Assert.InRange(late - early, -early, 8 * history);
     }
 
     /// <summary>Trains; writes the bytes of managed memory after the warm-up and at the end, and of the epochs' results.</summary>
@@ -33,7 +35,8 @@ public sealed class TrainingMemoryTests
     {
         using var runs = new TinyRuns();
         using FineTuning run = runs.Prepare(
-            "method lora", "drop-path 0.1", "lora-dropout 0.1", $"batch-size {TinyRuns.TrainingImages / UpdatesPerEpoch}", $"epochs {Epochs}", "patience 0");
+            "method lora", "drop-path 0.1", "lora-dropout 0.1", $"batch-size {TinyRuns.TrainingImages / UpdatesPerEpoch}",
+            $"epochs {Epochs}", "patience 0");
         var measured = new List<long>();
         run.OnUpdate = update =>
         {
@@ -45,7 +48,8 @@ public sealed class TrainingMemoryTests
             }
         };
         RunSummary summary = run.Run(runs.NewFolder());
-        Console.Write(string.Create(CultureInfo.InvariantCulture, $"{measured[0]} {measured[1]} {new FileInfo(Path.Combine(summary.Folder, "metrics.jsonl")).Length}"));
+        long history = new FileInfo(Path.Combine(summary.Folder, "metrics.jsonl")).Length;
+        Console.Write(string.Create(CultureInfo.InvariantCulture, $"{measured[0]} {measured[1]} {history}"));
         return 0;
     }
 }

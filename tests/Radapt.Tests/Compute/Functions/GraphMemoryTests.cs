@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Radapt.Tests.Compute.Functions;
 
-/// <summary>What TorchSharp's custom functions would hold is freed. It is reached by reflection, so another version of TorchSharp may hide it.</summary>
+/// <summary>
+/// What TorchSharp's custom functions would hold is freed. It is reached by reflection, so another version of TorchSharp may hide it.
+/// </summary>
 public sealed class GraphMemoryTests
 {
     private static long LiveTensors => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
