@@ -126,8 +126,14 @@ internal sealed class RunFolder(string path)
         RemoveIfEmpty(Path);
     }
 
-    public void WriteMetrics(IEnumerable<EpochResult> history) =>
-        AtomicFile.WriteText(Metrics, string.Concat(history.Select(e => JsonSerializer.Serialize(e, Json) + "\n")));
+    public void WriteMetrics(IEnumerable<EpochResult> history) => AtomicFile.Write(Metrics, file =>
+    {
+        foreach (EpochResult epoch in history)
+        {
+            JsonSerializer.Serialize(file, epoch, Json);
+            file.WriteByte((byte)'\n');
+        }
+    });
 
     public void WriteRun(JsonObject run) => RunFile.Write(Run, run);
 
