@@ -84,12 +84,12 @@ internal sealed class RunFolder(string path)
         }
     }
 
-    /// <summary>Removes what resume needs of a run that is complete, and the lock.</summary>
+    /// <summary>Removes what resume needs of a run that is complete, and the lock. What cannot be removed stays: the run is complete all the same.</summary>
     public void Complete(RunLock held)
     {
         foreach (string file in s_stateFiles)
         {
-            File.Delete(System.IO.Path.Combine(StateFolder, file));
+            DeleteIfPossible(System.IO.Path.Combine(StateFolder, file));
         }
 
         held.Dispose();
@@ -107,12 +107,23 @@ internal sealed class RunFolder(string path)
         ];
         foreach (string file in files.ToList())
         {
-            File.Delete(file);
+            DeleteIfPossible(file); // why the run failed is what the user must read
         }
 
         held.Dispose();
         RemoveIfEmpty(StateFolder);
         RemoveIfEmpty(Path);
+    }
+
+    private static void DeleteIfPossible(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
     }
 
     public void WriteMetrics(IEnumerable<EpochResult> history) =>
