@@ -64,4 +64,13 @@ public sealed class CsvCellsTests : IDisposable
         Assert.SkipUnless(File.Exists("/dev/zero"), "no devices");
         Assert.Contains("a device instead of a file", Assert.Throws<RadaptException>(() => CsvCells.Read("/dev/zero")).Message, StringComparison.Ordinal);
     }
+
+    // K16: reading a pipe that nobody writes would wait for ever.
+    [Fact]
+    public async Task Read_Pipe_IsRefused()
+    {
+        string pipe = NamedPipe.Make(_folder["labels.csv"]);
+        Task<RadaptException> read = Task.Run(() => Assert.Throws<RadaptException>(() => LabelTable.Read(pipe, new DataOptions(), [], withSplits: false)), TestContext.Current.CancellationToken);
+        Assert.StartsWith($"{pipe}: it is a named pipe instead of a file", (await read.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+    }
 }
