@@ -22,14 +22,16 @@ public class PeftRoundTripTests
         };
 
     [Theory]
-    [InlineData(null)]
-    [InlineData("vit.")]
-    [InlineData("dinov2.")]
-    public void ExportThenImport_AnySettings_GivesTheSameAdapter(string? huggingFace) => s_settings.Sample(
+    [InlineData(null, false)]
+    [InlineData("vit.", false)]
+    [InlineData("dinov2.", false)]
+    [InlineData("vit.", true)] // M9
+    [InlineData("dinov2.", true)]
+    public void ExportThenImport_AnySettings_GivesTheSameAdapter(string? huggingFace, bool isVersion5) => s_settings.Sample(
         settings =>
         {
             using var saved = new SavedAdapter(settings);
-            PeftExport.Write(saved.Adapter, saved["peft"], huggingFace is null ? null : new HuggingFacePaths(huggingFace, huggingFace == "dinov2."));
+            PeftExport.Write(saved.Adapter, saved["peft"], huggingFace is null ? null : new HuggingFacePaths(huggingFace, huggingFace == "dinov2.", Version5: isVersion5));
             ImportReport report = AdapterImport.Run(new ImportRequest(saved["peft"], saved["back.safetensors"]) { Weights = saved.Base });
             Assert.Equal(settings.Targets, report.Adapter.Settings.Lora.Targets);
             Assert.Equal(settings.Rank, report.Adapter.Settings.Lora.Rank);
@@ -50,6 +52,26 @@ public class PeftRoundTripTests
         ImportReport report = AdapterImport.Run(new ImportRequest(saved["peft"], saved["back.safetensors"]) { Weights = saved.Base });
         AssertSameTensors(saved.Adapter, report.File);
         Assert.Equal(SavedAdapter.Logits(saved.Adapter), SavedAdapter.Logits(report.File));
+    }
+
+    // M9: exactly the tensors and targets that PEFT saves for a ViT of transformers 5, and back.
+    [Fact]
+    public void ToPeft_NamesOfTransformers5_AreThoseOfItsModules()
+    {
+        using var saved = new SavedAdapter(new LoraSettings { Rank = 4, Alpha = 8, Targets = ["q", "v", "proj", "fc1", "fc2"], Blocks = [1] }, Pooling.ClassToken);
+        IReadOnlyList<string> notes = AdapterExport.ToPeft(saved.Adapter, saved["peft"], "huggingface5", saved.Base);
+        Assert.Contains("vit.layers.0.attention.q_proj", Assert.Single(notes), StringComparison.Ordinal);
+        string[] modules = ["attention.o_proj", "attention.q_proj", "attention.v_proj", "mlp.fc1", "mlp.fc2"];
+        using (CheckpointFile file = CheckpointFile.Open(Path.Combine(saved["peft"], "adapter_model.safetensors")))
+        {
+            Assert.Equal(
+                [.. modules.SelectMany(m => new[] { "A", "B" }.Select(side => $"base_model.model.vit.layers.1.{m}.lora_{side}.weight")), "base_model.model.classifier.bias", "base_model.model.classifier.weight"],
+                file.Tensors.Select(t => t.Name).OrderBy(n => n.Contains("classifier", StringComparison.Ordinal)).ThenBy(n => n, StringComparer.Ordinal));
+        }
+
+        float[] before = SavedAdapter.Logits(saved.Adapter);
+        ImportReport back = AdapterImport.Run(new ImportRequest(saved["peft"], saved["back.safetensors"]) { Weights = saved.Base });
+        Assert.Equal(before, SavedAdapter.Logits(back.File));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Radapt.Models;
+using Radapt.Models.Dialects;
 using Radapt.Training.Recipes;
 using static Radapt.Tests.Training.Recipes.RecipeTesting;
 
@@ -21,6 +22,24 @@ public class RecipeResolverTests
         Assert.All(resolved.Values.Where(v => v.Origin != "command line"), v => Assert.False(string.IsNullOrEmpty(v.Reason), $"{v.Name} has no reason"));
         Assert.Equal("weights", resolved.Value("mean").Origin);
         Assert.Equal("recognised: MRM checkpoint", resolved.Value("mean").Reason);
+    }
+
+    // M17: what a file beside the weights tells is taken, and named as the reason.
+    [Theory]
+    [InlineData("", 512, 520, "told by preprocessor_config.json (518 px, cut to whole patches of 16 px); --image-size 224 takes about a fifth of the time")]
+    [InlineData("--image-size 224", 224, 224, null)] // then its shorter side is that of another image
+    public void Preprocessor_BesideTheWeights_IsTheReasonForPixels(string options, int imageSize, int resize, string? reason)
+    {
+        RecipeFacts facts = Facts with { WeightsMean = 0.5307, WeightsStd = 0.2583, WeightsPreparation = new ToldPreparation(0.5307, 0.2583, 518, 520, "preprocessor_config.json") };
+        ResolvedRecipe resolved = RecipeResolver.Resolve([Run(options)], facts);
+        Assert.Equal((0.5307, 0.2583, imageSize, resize), (resolved.Recipe.Mean, resolved.Recipe.Std, resolved.Recipe.ImageSize, resolved.Recipe.Resize));
+        Assert.All(new[] { "mean", "std" }, v => Assert.Equal(("weights", "told by preprocessor_config.json"), (resolved.Value(v).Origin, resolved.Value(v).Reason)));
+        Assert.Equal(reason is null ? "command line" : "weights", resolved.Value("image-size").Origin);
+        if (reason is not null)
+        {
+            Assert.Equal(reason, resolved.Value("image-size").Reason);
+            Assert.Equal("told by preprocessor_config.json", resolved.Value("resize").Reason);
+        }
     }
 
     [Theory]
