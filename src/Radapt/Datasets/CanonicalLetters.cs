@@ -4,7 +4,7 @@ namespace Radapt.Datasets;
 
 /// <summary>
 /// The two spellings that Unicode has for letters with marks: <c>ü</c> as one character (composed), and as <c>u</c> followed by two dots
-/// (decomposed, as files from a Mac are named). <see cref="string.Normalize()"/> cannot be used: without the ICU library, on which Radapt does
+/// (decomposed, as files from a Mac are named). <c>string.Normalize</c> cannot be used: without the ICU library, on which Radapt does
 /// not depend, it returns its argument.
 /// </summary>
 /// <remarks>
