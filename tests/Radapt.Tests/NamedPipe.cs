@@ -3,7 +3,7 @@ namespace Radapt.Tests;
 /// <summary>Named pipes, which look like files until somebody reads them.</summary>
 internal static class NamedPipe
 {
-    /// <summary>Makes one that nobody writes to; elsewhere than on Linux, which alone tells what a file is before it is opened, the test is skipped.</summary>
+    /// <summary>Makes one that nobody writes to. The test is skipped where a file's type is not known before it is opened.</summary>
     public static string Make(string path)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux tells the type of a file before it is opened");

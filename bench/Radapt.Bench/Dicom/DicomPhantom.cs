@@ -91,7 +91,8 @@ internal sealed record DicomPhantom(int Rows, int Columns, int Bits, ushort[] Sa
         DicomWriter file = Header(new DicomWriter(syntax != "implicit", isBigEndian), bits);
         if (isNative)
         {
-            file.Element(DicomTag.PixelData, bits > 8 ? "OW" : "OB", [.. Enumerable.Repeat(Native(stored, bits, isBigEndian), Math.Max(1, Frames)).SelectMany(f => f)]);
+            byte[] frame = Native(stored, bits, isBigEndian);
+            file.Element(DicomTag.PixelData, bits > 8 ? "OW" : "OB", [.. Enumerable.Repeat(frame, Math.Max(1, Frames)).SelectMany(f => f)]);
         }
         else
         {

@@ -8,7 +8,7 @@ namespace Radapt.Datasets;
 /// not depend, it returns its argument.
 /// </summary>
 /// <remarks>
-/// Holds the pairs of the Basic Multilingual Plane that both NFC and NFD know (Unicode 14, UnicodeData.txt), and computes Hangul (Unicode, 3.12).
+/// Holds the pairs of the Basic Multilingual Plane that NFC keeps (Unicode 14, UnicodeData.txt), and computes Hangul (Unicode, 3.12).
 /// Marks stay in the order in which they are given, which is the canonical one in what programs write.
 /// </remarks>
 internal static class CanonicalLetters

@@ -38,9 +38,10 @@ internal sealed class FolderIndex
     {
         return _paths.TryGetValue(path, out List<int>? same) ? same
             : _exact[(int)MatchKind.Path].TryGetValue(ImageNames.FileName(path), out List<int>? named)
-                ? [.. named.Where(i => EndsWith(CanonicalLetters.Decomposed(_folder.Images[i].Name), path) || EndsWith(path, CanonicalLetters.Decomposed(_folder.Images[i].Name)))]
+                ? [.. named.Where(i => IsEndOf(CanonicalLetters.Decomposed(_folder.Images[i].Name)))]
                 : [];
 
+        bool IsEndOf(string name) => EndsWith(name, path) || EndsWith(path, name);
         static bool EndsWith(string a, string b) => a.EndsWith("/" + b, StringComparison.OrdinalIgnoreCase);
     }
 

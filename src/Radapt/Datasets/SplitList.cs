@@ -101,7 +101,8 @@ internal static class SplitList
             {
                 throw new RadaptException(isLabel
                     ? $"{file} line {number} has fewer than {Labels(count)} after the name."
-                    : $"{file} line {number}: the label {Shown(token.ToString())}is neither 0 nor 1; lines read 'name 0 1 0' (class numbers: --class-labels).");
+                    : $"{file} line {number}: the label {Shown(token.ToString())}is neither 0 nor 1; "
+                        + "lines read 'name 0 1 0' (class numbers: --class-labels).");
             }
 
             labels[i] = token is "0" ? "0" : token is "1" ? "1" : token.ToString();

@@ -84,7 +84,7 @@ internal sealed class RunFolder(string path)
         }
     }
 
-    /// <summary>Removes what resume needs of a run that is complete, and the lock. What cannot be removed stays: the run is complete all the same.</summary>
+    /// <summary>Removes the lock and what resume needs of a run that is complete. What cannot be removed stays, and does no harm.</summary>
     public void Complete(RunLock held)
     {
         foreach (string file in s_stateFiles)

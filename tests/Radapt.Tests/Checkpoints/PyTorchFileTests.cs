@@ -35,13 +35,16 @@ public sealed class PyTorchFileTests
     [InlineData("ByteStorage", 8, "float64", 8, "reaches outside of its storage of 1 elements")]
     [InlineData("FloatStorage", 2, "uint8", 8, null)]
     [InlineData("FloatStorage", 2, "uint8", 9, "reaches outside of its storage of 8 elements")]
-    public void Open_TensorOfAnotherTypeThanItsStorage_StaysWithinItsBytes(string storageType, byte stored, string type, byte elements, string? refusal)
+    public void Open_TensorOfAnotherTypeThanItsStorage_StaysWithinItsBytes(
+        string storageType, byte stored, string type, byte elements, string? refusal)
     {
         using var folder = new TemporaryFolder();
+        string storage = $"X\x07\0\0\0storagectorch\n{storageType}\nX\x01\0\0\0sX\x03\0\0\0cpuK{(char)stored}tQ";
+        string view = $"K\0(K{(char)elements}t(K\x01t\x89}}ctorch\n{type}\n";
         string path = new PyTorchFileBuilder()
             .Tensor("other", "ByteStorage", "SECRETSECRETSECR"u8.ToArray(), 16, 0, [16], [1])
             .Tensor("whole", storageType, [1, 2, 3, 4, 5, 6, 7, 8], stored, 0, [stored], [1], key: "s")
-            .Raw("wide", $"ctorch._utils\n_rebuild_tensor_v3\n((X\x07\0\0\0storagectorch\n{storageType}\nX\x01\0\0\0sX\x03\0\0\0cpuK{(char)stored}tQK\0(K{(char)elements}t(K\x01t\x89}}ctorch\n{type}\ntR")
+            .Raw("wide", $"ctorch._utils\n_rebuild_tensor_v3\n(({storage}{view}tR")
             .Save(folder["t.pth"]);
         if (refusal is not null)
         {

@@ -120,7 +120,8 @@ public sealed class PatientPrivacyCommandTests(TinyRun tiny) : IDisposable
     {
         string[] secrets = [.. s_names.SelectMany(n => new[] { n.Family, n.Given })];
         Assert.All(_results, r => Assert.All(secrets, s => Assert.True(
-            !CanonicalLetters.Composed(r.Output + r.Error).Contains(s, StringComparison.OrdinalIgnoreCase), $"a name in: {r.Output}{r.Error}")));
+            !CanonicalLetters.Composed(r.Output + r.Error).Contains(s, StringComparison.OrdinalIgnoreCase),
+            $"a name in: {r.Output}{r.Error}")));
         foreach (string file in new[] { "run", "folds", "ct", "bad" }.Select(f => _folder[f]).Where(Directory.Exists).SelectMany(d => Directory.GetFiles(d, "*", SearchOption.AllDirectories)))
         {
             byte[] bytes = File.ReadAllBytes(file);

@@ -70,7 +70,10 @@ public sealed class CsvCellsTests : IDisposable
     public async Task Read_Pipe_IsRefused()
     {
         string pipe = NamedPipe.Make(_folder["labels.csv"]);
-        Task<RadaptException> read = Task.Run(() => Assert.Throws<RadaptException>(() => LabelTable.Read(pipe, new DataOptions(), [], withSplits: false)), TestContext.Current.CancellationToken);
-        Assert.StartsWith($"{pipe}: it is a named pipe instead of a file", (await read.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        CancellationToken token = TestContext.Current.CancellationToken;
+        Task<string> read = Task.Run(
+            () => Assert.Throws<RadaptException>(() => LabelTable.Read(pipe, new DataOptions(), [], withSplits: false)).Message, token);
+        string message = await read.WaitAsync(TimeSpan.FromMinutes(1), token);
+        Assert.StartsWith($"{pipe}: it is a named pipe instead of a file", message, StringComparison.Ordinal);
     }
 }

@@ -69,12 +69,14 @@ public sealed class LabelTableTests : IDisposable
     {
         var notes = new List<string>();
         string[] names = ["a.png", "b.png", "c.png", "d.png"];
-        string table = _folder.Images(names).Write("labels.csv", $"image;patient;f\na.png;p;{yes}\nb.png;{missing};{no}\nc.png;{missing};{missing}\nd.png;q;\n");
+        string rows = $"a.png;p;{yes}\nb.png;{missing};{no}\nc.png;{missing};{missing}\nd.png;q;\n";
+        string table = _folder.Images(names).Write("labels.csv", "image;patient;f\n" + rows);
         LabelledImages images = DataReader.ReadOne(table, new DataOptions(), notes: notes);
         Assert.Equal(["f"], images.Findings);
         Assert.Equal([1, 0, -1, -1], images.Items.SelectMany(i => i.Labels));
         Assert.Equal(["p", null, null, "q"], images.Items.Select(i => i.Patient)); // not one patient called NA
-        Assert.Contains(notes, n => n.Contains($"1 label {missing} taken as unknown, like empty cells (first in line 4)", StringComparison.Ordinal));
+        string note = $"1 label {missing} taken as unknown, like empty cells (first in line 4)";
+        Assert.Contains(notes, n => n.Contains(note, StringComparison.Ordinal));
     }
 
     // W: tables mostly have letters with marks as one character, files from a Mac as two; either way round, in folders, too.

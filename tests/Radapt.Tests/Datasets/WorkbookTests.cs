@@ -49,7 +49,8 @@ public sealed class WorkbookTests : IDisposable
     [InlineData(new[] { "Lists", "Data" }, "Lists", "all sheets are hidden; the first, 'Lists', is read")]
     public void Read_HiddenFirstSheet_TakesTheFirstThatIsShown(string[] hidden, string expected, string note)
     {
-        string Sheet(string value) => $"<worksheet xmlns=\"{Workbook.Main}\"><sheetData>{Header}<row r=\"2\"><c r=\"A2\" t=\"inlineStr\"><is><t>{value}</t></is></c></row></sheetData></worksheet>";
+        string Row(string value) => $"<row r=\"2\"><c r=\"A2\" t=\"inlineStr\"><is><t>{value}</t></is></c></row>";
+        string Sheet(string value) => $"<worksheet xmlns=\"{Workbook.Main}\"><sheetData>{Header}{Row(value)}</sheetData></worksheet>";
         Workbook.Write(_folder["t.xlsx"], [("Lists", Sheet("Lists")), ("Data", Sheet("Data"))], null, hidden);
         Assert.Equal(expected, Spreadsheet.Read(_folder["t.xlsx"], null, _notes).Rows[0].Cells[0]);
         Assert.Contains(_notes, n => n.Contains(note, StringComparison.Ordinal));

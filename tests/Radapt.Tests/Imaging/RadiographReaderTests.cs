@@ -30,11 +30,11 @@ public class RadiographReaderTests
     {
         using var folder = new TemporaryFolder();
         string pipe = NamedPipe.Make(folder[name]);
-        Task<string[]> read = Task.Run(
-            () => new Action[] { () => RadiographReader.Read(pipe), () => RadiographReader.Probe(pipe), () => DicomReader.ReadIdentity(pipe) }
-                .Select(a => Assert.Throws<RadaptException>(a).Message).ToArray(),
-            TestContext.Current.CancellationToken);
-        Assert.All(await read.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken), m => Assert.Contains("a named pipe instead of a file", m, StringComparison.Ordinal));
+        CancellationToken token = TestContext.Current.CancellationToken;
+        Action[] reads = [() => RadiographReader.Read(pipe), () => RadiographReader.Probe(pipe), () => DicomReader.ReadIdentity(pipe)];
+        Task<string[]> read = Task.Run(() => reads.Select(a => Assert.Throws<RadaptException>(a).Message).ToArray(), token);
+        string[] messages = await read.WaitAsync(TimeSpan.FromMinutes(1), token);
+        Assert.All(messages, m => Assert.Contains("a named pipe instead of a file", m, StringComparison.Ordinal));
     }
 
     [Fact]

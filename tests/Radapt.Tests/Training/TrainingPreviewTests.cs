@@ -20,7 +20,8 @@ public class TrainingPreviewTests
 
         // The phantoms' table has a column of patients, so that rows stand for names unless names are asked for.
         Assert.Equal(["labels.csv, line 2", "labels.csv, line 3", "labels.csv, line 4"], rows.Select(r => r.Image));
-        IReadOnlyList<PreviewRow> named = TrainingPreview.Write([Line(folder, "crop-flip", ("plain-names", "true"))], folder["a.png"], images: 3, epochs: 2);
+        RecipeLayer plain = Line(folder, "crop-flip", ("plain-names", "true"));
+        IReadOnlyList<PreviewRow> named = TrainingPreview.Write([plain], folder["a.png"], images: 3, epochs: 2);
         Assert.Equal(["images/phantom000001.png", "images/phantom000002.png", "images/phantom000003.png"], named.Select(r => r.Image));
 
         // The second row's last column is image 1 in epoch 1.
@@ -45,7 +46,8 @@ public class TrainingPreviewTests
 
     private static RecipeLayer Line(TemporaryFolder folder, string augment, params (string Option, string Value)[] more)
     {
-        var options = new Dictionary<string, string> { ["data"] = folder["set"], ["image-size"] = "32", ["augment"] = augment, ["seed"] = "5" };
+        var options = new Dictionary<string, string> { ["data"] = folder["set"], ["image-size"] = "32", ["augment"] = augment };
+        options["seed"] = "5";
         Array.ForEach(more, o => options.Add(o.Option, o.Value));
         return RecipeLayer.OfCommandLine(options);
     }

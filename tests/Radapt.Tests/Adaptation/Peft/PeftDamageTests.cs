@@ -116,7 +116,10 @@ public sealed class PeftDamageTests : IDisposable
         string file = _saved["lora-only.safetensors"];
         Dictionary<string, Tensor> tensors = new()
         {
-            ["model.fc_norm.weight"] = ones(64), ["model.fc_norm.bias"] = zeros(64), ["model.head.weight"] = randn(3, 64), ["model.head.bias"] = zeros(3),
+            ["model.fc_norm.weight"] = ones(64),
+            ["model.fc_norm.bias"] = zeros(64),
+            ["model.head.weight"] = randn(3, 64),
+            ["model.head.bias"] = zeros(3),
         };
         for (int block = 0; block < SavedAdapter.Shape.Depth; block++)
         {
@@ -128,7 +131,7 @@ public sealed class PeftDamageTests : IDisposable
         string imported = Assert.Throws<RadaptException>(() => AdapterImport.Run(new ImportRequest(file, _saved["out"]))).Message;
         Assert.Equal($"{file}: holds an adapter without its base weights; give them with --weights.", imported);
         string opened = Assert.Throws<RadaptException>(() => BackboneWeights.Open(file)).Message;
-        Assert.StartsWith($"{file} holds LoRA of the paper's code, rank 4, without its base weights; give a MAE, MRM, DINOv2, timm or Hugging Face checkpoint", opened, StringComparison.Ordinal);
+        Assert.Contains("LoRA of the paper's code, rank 4, without its base weights; give a MAE, MRM, ", opened, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_saved["out"]));
         Assert.Equal(4, AdapterImport.Run(new ImportRequest(file, _saved["out"]) { Weights = _saved.Base }).Adapter.Settings.Lora.Rank);
     }

@@ -31,7 +31,8 @@ public class PeftRoundTripTests
         settings =>
         {
             using var saved = new SavedAdapter(settings);
-            PeftExport.Write(saved.Adapter, saved["peft"], huggingFace is null ? null : new HuggingFacePaths(huggingFace, huggingFace == "dinov2.", Version5: isVersion5));
+            HuggingFacePaths? paths = huggingFace is null ? null : new(huggingFace, Dinov2: huggingFace == "dinov2.", Version5: isVersion5);
+            PeftExport.Write(saved.Adapter, saved["peft"], paths);
             ImportReport report = AdapterImport.Run(new ImportRequest(saved["peft"], saved["back.safetensors"]) { Weights = saved.Base });
             Assert.Equal(settings.Targets, report.Adapter.Settings.Lora.Targets);
             Assert.Equal(settings.Rank, report.Adapter.Settings.Lora.Rank);
@@ -58,15 +59,16 @@ public class PeftRoundTripTests
     [Fact]
     public void ToPeft_NamesOfTransformers5_AreThoseOfItsModules()
     {
-        using var saved = new SavedAdapter(new LoraSettings { Rank = 4, Alpha = 8, Targets = ["q", "v", "proj", "fc1", "fc2"], Blocks = [1] }, Pooling.ClassToken);
+        var settings = new LoraSettings { Rank = 4, Alpha = 8, Targets = ["q", "v", "proj", "fc1", "fc2"], Blocks = [1] };
+        using var saved = new SavedAdapter(settings, Pooling.ClassToken);
         IReadOnlyList<string> notes = AdapterExport.ToPeft(saved.Adapter, saved["peft"], "huggingface5", saved.Base);
         Assert.Contains("vit.layers.0.attention.q_proj", Assert.Single(notes), StringComparison.Ordinal);
         string[] modules = ["attention.o_proj", "attention.q_proj", "attention.v_proj", "mlp.fc1", "mlp.fc2"];
         using (CheckpointFile file = CheckpointFile.Open(Path.Combine(saved["peft"], "adapter_model.safetensors")))
         {
-            Assert.Equal(
-                [.. modules.SelectMany(m => new[] { "A", "B" }.Select(side => $"base_model.model.vit.layers.1.{m}.lora_{side}.weight")), "base_model.model.classifier.bias", "base_model.model.classifier.weight"],
-                file.Tensors.Select(t => t.Name).OrderBy(n => n.Contains("classifier", StringComparison.Ordinal)).ThenBy(n => n, StringComparer.Ordinal));
+            IEnumerable<string> lora = modules.SelectMany(m => "AB".Select(side => $"vit.layers.1.{m}.lora_{side}.weight"));
+            IEnumerable<string> expected = lora.Concat(["classifier.weight", "classifier.bias"]).Select(n => "base_model.model." + n);
+            Assert.Equal(expected.Order(StringComparer.Ordinal), file.Tensors.Select(t => t.Name).Order(StringComparer.Ordinal));
         }
 
         float[] before = SavedAdapter.Logits(saved.Adapter);

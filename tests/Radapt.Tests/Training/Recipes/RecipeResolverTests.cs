@@ -26,19 +26,22 @@ public class RecipeResolverTests
 
     // M17: what a file beside the weights tells is taken, and named as the reason.
     [Theory]
-    [InlineData("", 512, 520, "told by preprocessor_config.json (518 px, cut to whole patches of 16 px); --image-size 224 takes about a fifth of the time")]
+    [InlineData("", 512, 520, " (518 px, cut to whole patches of 16 px); --image-size 224 takes about a fifth of the time")]
     [InlineData("--image-size 224", 224, 224, null)] // then its shorter side is that of another image
     public void Preprocessor_BesideTheWeights_IsTheReasonForPixels(string options, int imageSize, int resize, string? reason)
     {
-        RecipeFacts facts = Facts with { WeightsMean = 0.5307, WeightsStd = 0.2583, WeightsPreparation = new ToldPreparation(0.5307, 0.2583, 518, 520, "preprocessor_config.json") };
+        const string Told = "told by preprocessor_config.json";
+        var preparation = new ToldPreparation(0.5307, 0.2583, 518, 520, "preprocessor_config.json");
+        RecipeFacts facts = Facts with { WeightsMean = 0.5307, WeightsStd = 0.2583, WeightsPreparation = preparation };
         ResolvedRecipe resolved = RecipeResolver.Resolve([Run(options)], facts);
-        Assert.Equal((0.5307, 0.2583, imageSize, resize), (resolved.Recipe.Mean, resolved.Recipe.Std, resolved.Recipe.ImageSize, resolved.Recipe.Resize));
-        Assert.All(new[] { "mean", "std" }, v => Assert.Equal(("weights", "told by preprocessor_config.json"), (resolved.Value(v).Origin, resolved.Value(v).Reason)));
+        var r = resolved.Recipe;
+        Assert.Equal((0.5307, 0.2583, imageSize, resize), (r.Mean, r.Std, r.ImageSize, r.Resize));
+        Assert.All(new[] { "mean", "std" }.Select(resolved.Value), v => Assert.Equal(("weights", Told), (v.Origin, v.Reason)));
         Assert.Equal(reason is null ? "command line" : "weights", resolved.Value("image-size").Origin);
         if (reason is not null)
         {
-            Assert.Equal(reason, resolved.Value("image-size").Reason);
-            Assert.Equal("told by preprocessor_config.json", resolved.Value("resize").Reason);
+            Assert.Equal(Told + reason, resolved.Value("image-size").Reason);
+            Assert.Equal(Told, resolved.Value("resize").Reason);
         }
     }
 
