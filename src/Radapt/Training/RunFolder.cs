@@ -95,12 +95,12 @@ internal sealed class RunFolder(string path)
         }
     }
 
-    /// <summary>Removes what resume needs of a run that is complete, and the lock.</summary>
+    /// <summary>Removes the lock and what resume needs of a run that is complete. What cannot be removed stays, and does no harm.</summary>
     public void Complete(RunLock held)
     {
         foreach (string file in s_stateFiles)
         {
-            File.Delete(System.IO.Path.Combine(StateFolder, file));
+            DeleteIfPossible(System.IO.Path.Combine(StateFolder, file));
         }
 
         held.Dispose();
@@ -118,7 +118,7 @@ internal sealed class RunFolder(string path)
         ];
         foreach (string file in files.ToList())
         {
-            File.Delete(file);
+            DeleteIfPossible(file); // why the run failed is what the user must read
         }
 
         held.Dispose();
@@ -134,6 +134,17 @@ internal sealed class RunFolder(string path)
             file.WriteByte((byte)'\n');
         }
     });
+
+    private static void DeleteIfPossible(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
 
     public void WriteRun(JsonObject run) => RunFile.Write(Run, run);
 

@@ -48,6 +48,6 @@ public sealed class NameKeyTests
     private static NameKey Key(string table)
     {
         var images = new LabelledImages(["f"], [new LabelledImage("a.png", "a.png", "patient 1", [1])]);
-        return NameKey.For(TestRecipes.Tiny with { Data = table }, new DataSplits(images, images, null, []));
+        return NameKey.For(TestRecipes.Tiny with { Data = table }, new DataSplits(images, images, null, []) { KnowsPatients = true });
     }
 }
