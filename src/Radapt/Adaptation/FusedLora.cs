@@ -95,7 +95,7 @@ internal sealed class FusedLora : autograd.SingleTensorFunction<FusedLora>
         }
 
         Tensor ofB = ofRows.view(update.Groups.Adapted.Count, layout.Rank, -1).transpose(1, 2).reshape(b.shape).Times(update.Scale);
-        return GraphMemory.Return([grad_output], ofInput, null, null, ofA, ofB, null);
+        return GraphMemory.Return(ctx, [grad_output], ofInput, null, null, ofA, ofB, null);
     }
 
     private static (Tensor Output, Tensor Low) Compute(Tensor input, Tensor weight, Tensor bias, Tensor a, Tensor b, Arguments arguments)

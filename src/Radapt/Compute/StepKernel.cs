@@ -38,7 +38,7 @@ internal sealed class StepKernel
     public static readonly StepKernel AttentionProducts = new("attention", "the tensor library's, one by one", "else");
 
     /// <summary><c>Gelu</c>.</summary>
-    public static readonly StepKernel GeluPass = new("GELU", "one pass", "bfloat16; fast vectors, CPU; count of numbers a multiple of 16");
+    public static readonly StepKernel GeluPass = new("GELU", "one pass", "fast vectors, CPU; count of numbers a multiple of 16");
 
     /// <summary>The library's GELU.</summary>
     public static readonly StepKernel GeluLibrary = new("GELU", "the tensor library's", "else");

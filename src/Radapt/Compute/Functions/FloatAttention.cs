@@ -54,14 +54,14 @@ internal sealed class FloatAttention : autograd.SingleTensorFunction<FloatAttent
         using var scope = NewDisposeScope();
         Tensor qkv = ctx.get_saved_variables()[0];
         Tensor above = grad_output.contiguous();
-        Tensor gradient = empty(qkv.shape, ScalarType.Float32);
+        Tensor gradient = KeptMemory.Empty(qkv.shape, ScalarType.Float32);
         AttentionPass.Differentiate(TensorAddress.Of(qkv), TensorAddress.Of(above), TensorAddress.Of(gradient), (AttentionPass.Layout)ctx.get_data(LayoutKey));
-        return GraphMemory.Return([grad_output], gradient, null);
+        return GraphMemory.Return(ctx, [grad_output], gradient, null);
     }
 
     private static Tensor Attend(Tensor qkv, AttentionPass.Layout layout)
     {
-        Tensor output = empty([qkv.shape[0], qkv.shape[1], layout.Channels], ScalarType.Float32);
+        Tensor output = KeptMemory.Empty([qkv.shape[0], qkv.shape[1], layout.Channels], ScalarType.Float32);
         AttentionPass.Apply(TensorAddress.Of(qkv), TensorAddress.Of(output), layout);
         return output;
     }

@@ -40,6 +40,6 @@ internal sealed class FrozenConvolution : autograd.SingleTensorFunction<FrozenCo
     {
         using var scope = NewDisposeScope();
         Tensor weight = ctx.get_saved_variables()[0];
-        return GraphMemory.Return([grad_output], Kernels.LinearByConvolution(grad_output, weight.t(), null), null, null);
+        return GraphMemory.Return(ctx, [grad_output], Kernels.LinearByConvolution(grad_output, weight.t(), null), null, null);
     }
 }

@@ -60,14 +60,14 @@ internal sealed class FrozenProduct : autograd.SingleTensorFunction<FrozenProduc
     {
         using var scope = NewDisposeScope();
         Tensor weight = ctx.get_saved_variables()[0];
-        return GraphMemory.Return([grad_output], InputGradient(grad_output, weight, (int)ctx.get_data(ThreadsKey)), null, null, null);
+        return GraphMemory.Return(ctx, [grad_output], InputGradient(grad_output, weight, (int)ctx.get_data(ThreadsKey)), null, null, null);
     }
 
     private static Tensor Multiply(Tensor input, Tensor weight, OperandOrder order, Tensor? bias, int threads)
     {
         using var scope = NewDisposeScope();
         (long inputs, long outputs) = order == OperandOrder.Transposed ? (weight.shape[1], weight.shape[0]) : (weight.shape[0], weight.shape[1]);
-        Tensor output = empty([.. input.shape[..^1], outputs], ScalarType.Float32);
+        Tensor output = KeptMemory.Empty([.. input.shape[..^1], outputs], ScalarType.Float32);
         if (output.numel() > 0)
         {
             (Tensor x, Tensor b, Tensor? start) = (input.contiguous(), weight.contiguous(), bias?.contiguous());

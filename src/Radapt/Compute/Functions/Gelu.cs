@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Radapt.Compute.Functions;
 
-/// <summary>Exact GELU in bfloat16 with its own gradient. Keeps its input alone.</summary>
+/// <summary>Exact GELU with its own gradient. Keeps its input alone.</summary>
 internal sealed class Gelu : autograd.SingleTensorFunction<Gelu>
 {
     private const string ThreadsKey = "threads";
@@ -12,7 +12,7 @@ internal sealed class Gelu : autograd.SingleTensorFunction<Gelu>
     public override string Name => nameof(Gelu);
 
     /// <summary>Why the passes cannot do it; null: they can.</summary>
-    public static string? Refusal(Tensor input) => input.dtype != ScalarType.BFloat16 ? "not bfloat16"
+    public static string? Refusal(Tensor input) => input.dtype is not (ScalarType.Float32 or ScalarType.BFloat16) ? "neither float32 nor bfloat16"
         : input.numel() % Pass.Lanes != 0 ? "the count of numbers is not a multiple of 16"
         : Pass.Refusal(input);
 
@@ -44,15 +44,32 @@ internal sealed class Gelu : autograd.SingleTensorFunction<Gelu>
     {
         using var scope = NewDisposeScope();
         Tensor input = ctx.get_saved_variables()[0];
-        Tensor gradient = empty_like(input);
-        GeluPass.Differentiate(input, grad_output.contiguous(), gradient, (int)ctx.get_data(ThreadsKey));
-        return GraphMemory.Return([grad_output], gradient, null);
+        Tensor gradient = KeptMemory.Empty(input.shape, input.dtype);
+        (Tensor above, int threads) = (grad_output.contiguous(), (int)ctx.get_data(ThreadsKey));
+        if (input.dtype == ScalarType.BFloat16)
+        {
+            GeluPass.Differentiate(input, above, gradient, threads);
+        }
+        else
+        {
+            FloatGeluPass.Differentiate(input, above, gradient, threads);
+        }
+
+        return GraphMemory.Return(ctx, [grad_output], gradient, null);
     }
 
     private static Tensor Compute(Tensor input, int threads)
     {
-        Tensor output = empty_like(input);
-        GeluPass.Apply(input, output, threads);
+        Tensor output = KeptMemory.Empty(input.shape, input.dtype);
+        if (input.dtype == ScalarType.BFloat16)
+        {
+            GeluPass.Apply(input, output, threads);
+        }
+        else
+        {
+            FloatGeluPass.Apply(input, output, threads);
+        }
+
         return output;
     }
 }

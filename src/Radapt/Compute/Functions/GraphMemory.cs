@@ -30,20 +30,26 @@ internal static class GraphMemory
     {
         object? node = s_context?.GetType().GetField("_node", Private)?.GetValue(s_context);
         s_context = null;
-        if (node?.GetType().GetField("_outputCache", Private)?.GetValue(node) is IEnumerable doubles)
+        foreach (Tensor? tensor in Field(node, "_outputCache"))
         {
-            foreach (Tensor? tensor in doubles)
-            {
-                tensor?.Dispose();
-            }
+            tensor?.Dispose();
         }
     }
 
-    /// <summary>At the end of <c>backward</c>: hands gradients over. The engine copies their handles on return, so those returned before are let go.</summary>
+    /// <summary>
+    /// At the end of <c>backward</c>: hands gradients over, and lets what was saved go. The engine copies the gradients' handles on return,
+    /// so those returned before are let go too.
+    /// </summary>
+    /// <param name="context">The function's; nothing can be read of it again.</param>
     /// <param name="taken">The gradients that came in; disposed.</param>
     /// <param name="gradients">One for every argument of <c>apply</c>; null where there is none.</param>
-    public static List<Tensor> Return(IEnumerable<Tensor> taken, params Tensor?[] gradients)
+    public static List<Tensor> Return(autograd.AutogradContext context, IEnumerable<Tensor> taken, params Tensor?[] gradients)
     {
+        foreach (IDisposable saved in Field(context, "_savedVariables"))
+        {
+            saved.Dispose();
+        }
+
         foreach (Tensor tensor in taken.Concat(s_returned ?? []))
         {
             tensor.Dispose();
@@ -52,4 +58,6 @@ internal static class GraphMemory
         s_returned = [.. gradients.OfType<Tensor>().Select(g => g.DetachFromDisposeScope())];
         return [.. gradients.Select(g => g!)];
     }
+
+    private static IEnumerable Field(object? owner, string name) => owner?.GetType().GetField(name, Private)?.GetValue(owner) as IEnumerable ?? Array.Empty<object>();
 }

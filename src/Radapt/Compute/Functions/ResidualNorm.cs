@@ -74,18 +74,18 @@ internal sealed class ResidualNorm : autograd.MultiTensorFunction<ResidualNorm>
         Tensor? channels = saved[3] is { IsInvalid: false } factors ? factors : null;
         Tensor? aboveSum = arguments.HasBranch && !grad_outputs[0].IsInvalid ? grad_outputs[0].contiguous() : null;
         Tensor aboveNormed = grad_outputs[^1].IsInvalid ? zeros(sum.shape, arguments.Type) : grad_outputs[^1].contiguous();
-        Tensor ofTokens = empty_like(sum);
-        Tensor? ofBranch = arguments.HasBranch ? empty(sum.shape, arguments.Type) : null;
+        Tensor ofTokens = KeptMemory.Empty(sum.shape, ScalarType.Float32);
+        Tensor? ofBranch = arguments.HasBranch ? KeptMemory.Empty(sum.shape, arguments.Type) : null;
         Tensor? ofNorm = arguments.TrainsNorm ? empty(2, sum.shape[^1]) : null;
         NormPass.Differentiate(sum, statistics, weight, arguments.Samples, channels, aboveSum, aboveNormed, ofTokens, ofBranch, ofNorm, arguments.Layout);
-        return GraphMemory.Return(grad_outputs, ofTokens, ofBranch, null, ofNorm?[0], ofNorm?[1], null);
+        return GraphMemory.Return(ctx, grad_outputs, ofTokens, ofBranch, null, ofNorm?[0], ofNorm?[1], null);
     }
 
     private static (Tensor? Sum, Tensor Normed, Tensor Statistics) Compute(
         Tensor tokens, Tensor? branch, Tensor? channels, Tensor weight, Tensor bias, Arguments arguments)
     {
-        Tensor? sum = arguments.HasBranch ? empty(tokens.shape, ScalarType.Float32) : null;
-        Tensor normed = empty(tokens.shape, arguments.Type);
+        Tensor? sum = arguments.HasBranch ? KeptMemory.Empty(tokens.shape, ScalarType.Float32) : null;
+        Tensor normed = KeptMemory.Empty(tokens.shape, arguments.Type);
         Tensor statistics = empty(tokens.numel() / tokens.shape[^1], 2);
         NormPass.Apply(tokens, branch, arguments.Samples, channels, weight, bias, sum, normed, statistics, arguments.Layout);
         return (sum, normed, statistics);

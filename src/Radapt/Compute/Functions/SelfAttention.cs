@@ -62,11 +62,11 @@ internal sealed class SelfAttention : autograd.SingleTensorFunction<SelfAttentio
         Tensor above = HeadsPass.Split(grad_output.contiguous(), 1, heads, threads)[0]; // (B H, N, C/H)
         Tensor scores = above.bmm(parts[2].transpose(1, 2)); // of the probabilities, soon of the scores: (B H, N, N)
         SoftmaxPass.Differentiate(scores, probabilities, Scale(c / heads), threads);
-        Tensor gradient = empty([b, n, 3 * c], grad_output.dtype);
+        Tensor gradient = KeptMemory.Empty([b, n, 3 * c], grad_output.dtype);
         HeadsPass.Join(scores.bmm(parts[1]), gradient, 0, heads, threads);
         HeadsPass.Join(scores.transpose(1, 2).bmm(parts[0]), gradient, 1, heads, threads);
         HeadsPass.Join(probabilities.transpose(1, 2).bmm(above), gradient, 2, heads, threads);
-        return GraphMemory.Return([grad_output], gradient, null, null);
+        return GraphMemory.Return(ctx, [grad_output], gradient, null, null);
     }
 
     private static (Tensor Output, Tensor Parts, Tensor Probabilities) Attend(Tensor qkv, int heads, int threads)
@@ -75,7 +75,7 @@ internal sealed class SelfAttention : autograd.SingleTensorFunction<SelfAttentio
         Tensor parts = HeadsPass.Split(qkv, 3, heads, threads); // (3, B H, N, C/H)
         Tensor scores = parts[0].bmm(parts[1].transpose(1, 2)); // (B H, N, N)
         SoftmaxPass.Apply(scores, Scale(c / heads), threads);
-        Tensor output = empty([b, n, c], qkv.dtype);
+        Tensor output = KeptMemory.Empty([b, n, c], qkv.dtype);
         HeadsPass.Join(scores.bmm(parts[2]), output, 0, heads, threads);
         return (output, parts, scores);
     }

@@ -29,4 +29,36 @@ public class GeluTests
         nn.functional.gelu(exact).backward([above.to(ScalarType.Float64)]);
         rounding.AssertClose(exact.grad!, x.grad!);
     }
+
+    [Fact]
+    public void Gelu_Float32_IsFloat64WithinAFewRoundings()
+    {
+        using var scope = NewDisposeScope();
+        Tensor x = linspace(-12, 12, 1 << 16).requires_grad_(true);
+        Tensor exact = x.detach().to(ScalarType.Float64).requires_grad_(true);
+        Tensor above = randn(1 << 16);
+        Tensor expected = nn.functional.gelu(exact);
+        expected.backward([above.to(ScalarType.Float64)]);
+        Tensor actual = Gelu.Apply(x, 3);
+        actual.backward([above]);
+        const double unit = 1.0 / (1 << 24); // of one rounding to float32
+        Tensor error = (actual.detach().to(ScalarType.Float64) - expected.detach()).abs() / exact.detach().abs(); // the polynomial, the bell, Φ and its product are rounded
+        Assert.InRange(error.max().item<double>(), 0, 4 * unit);
+        error = (x.grad!.to(ScalarType.Float64) - exact.grad!).abs() / above.abs().to(ScalarType.Float64); // of slopes between -0.13 and 1.13
+        Assert.InRange(error.max().item<double>(), 0, 8 * unit);
+        Tensor tail = expected.detach()[..2048]; // x to -11.25: the error of exp(-x²/2) is that of x² / 2, rounded
+        Assert.InRange(((actual.detach()[..2048].to(ScalarType.Float64) - tail) / tail).abs().max().item<double>(), 0, 2 * 72 * unit);
+    }
+
+    [Fact]
+    public void Gelu_Float32Extremes_AreLimits()
+    {
+        using var scope = NewDisposeScope();
+        float[] values = [0, -0f, float.NaN, float.PositiveInfinity, float.MaxValue, -float.MaxValue, -20, 20, 1e-40f, -1e-40f, 0, 0, 0, 0, 0, 0];
+        float[] results = Gelu.Apply(tensor(values), 1).data<float>().ToArray();
+        Assert.Equal([0, 0, float.NaN, float.PositiveInfinity, float.MaxValue], results[..5]);
+        Assert.All(results[5..7], r => Assert.InRange(r, -1e-30f, 0));
+        Assert.Equal(20f, results[7]);
+        Assert.InRange(results[8], 0, 1e-40f);
+    }
 }

@@ -156,6 +156,20 @@ public class PassWidthTests
         });
     }
 
+    [Fact]
+    public void FloatGelu_EveryWidth_IsEqual()
+    {
+        using var scope = NewDisposeScope();
+        (Tensor x, Tensor above) = (randn(3, 720).Times(4), randn(3, 720));
+        AssertEqualAtEveryWidth(bits =>
+        {
+            (Tensor output, Tensor gradient) = (empty_like(x), empty_like(x));
+            FloatGeluPass.Apply(x, output, 2, bits);
+            FloatGeluPass.Differentiate(x, above, gradient, 2, bits);
+            return [output, gradient];
+        });
+    }
+
     [Theory]
     [InlineData(12)]
     [InlineData(64)]

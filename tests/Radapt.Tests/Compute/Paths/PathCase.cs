@@ -24,8 +24,8 @@ internal sealed record PathModel(string Name, BackboneShape Shape, Pooling Pooli
     [
         new("32 wide", new BackboneShape(16, 4, 2, 32, 2), Pooling.Mean),                     // what the passes take
         new("24 wide", new BackboneShape(16, 4, 2, 24, 2), Pooling.ClassToken),               // no multiple of any vector
-        new("32 wide, 5 tokens", new BackboneShape(8, 4, 2, 32, 2), Pooling.Mean),            // rows too short for the softmax
-        new("32 wide, DINOv2", new BackboneShape(16, 4, 2, 32, 2) { LayerScale = true, SwiGlu = true, Registers = 2, HiddenWidth = 88 }, Pooling.ClassAndMean),
+        new("32 wide, 5 tokens", new BackboneShape(8, 4, 2, 32, 1), Pooling.Mean),            // rows too short for the softmax; a head of 32
+        new("32 wide, DINOv2", new BackboneShape(16, 4, 2, 32, 1) { LayerScale = true, SwiGlu = true, Registers = 2, HiddenWidth = 88 }, Pooling.ClassAndMean),
         new("64 wide, 65 tokens", new BackboneShape(32, 4, 1, 64, 2), Pooling.Mean) { Images = 5, Large = true },
     ];
 }

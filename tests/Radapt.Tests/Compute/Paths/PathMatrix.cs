@@ -31,7 +31,7 @@ internal static class PathMatrix
     public static int Run()
     {
         TorchSharp.torch.set_num_threads(1);
-        Console.WriteLine(JsonSerializer.Serialize(new PathProcessFacts(Machine.VectorBits)));
+        Console.WriteLine(JsonSerializer.Serialize(new PathProcessFacts(Machine.VectorBits, Radapt.Compute.Passes.Pass.IsFast)));
         foreach (string variant in PathVariant.All.Keys)
         {
             Console.WriteLine(JsonSerializer.Serialize(Run(variant)));
@@ -128,7 +128,7 @@ internal static class PathMatrix
 }
 
 /// <summary>What a process of the matrix says of itself.</summary>
-internal sealed record PathProcessFacts(int VectorBits);
+internal sealed record PathProcessFacts(int VectorBits, bool HasFastPasses);
 
 /// <summary>What came of a variant's paths.</summary>
 /// <param name="Variant">Name of the variant.</param>
