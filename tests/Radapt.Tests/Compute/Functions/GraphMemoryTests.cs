@@ -1,3 +1,4 @@
+using Radapt.Compute;
 using Radapt.Compute.Functions;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -56,12 +57,37 @@ public sealed class GraphMemoryTests
         }
     }
 
+    // Of blocks: one that is still in use serves no other tensor.
+    [Fact]
+    public void Return_SavedTensor_IsLetGoWithTheGraphStillThere()
+    {
+        const long Side = 1033; // no other test's tensors have this size
+        using var scope = NewDisposeScope();
+        Tensor saved = KeptMemory.Empty([Side, Side], ScalarType.Float32);
+        nint place = TensorAddress.Of(saved);
+        Tensor output = Copies.apply(ones(1, requires_grad: true), 1, saved)[0].sum();
+        GraphMemory.FreeDoubles();
+        saved.Dispose();
+        AssertFree(place, Side, false);
+
+        output.backward();
+
+        AssertFree(place, Side, true);
+    }
+
+    private static void AssertFree(nint place, long side, bool free)
+    {
+        using Tensor next = KeptMemory.Empty([side, side], ScalarType.Float32);
+        Assert.Equal(free, place == TensorAddress.Of(next));
+    }
+
     private sealed class Copies : autograd.MultiTensorFunction<Copies>
     {
         public override string Name => nameof(Copies);
 
         public override List<Tensor> forward(autograd.AutogradContext ctx, params object[] vars)
         {
+            ctx.save_for_backward([.. vars.Skip(2).Cast<Tensor>()]);
             GraphMemory.Begin(ctx);
             return [.. Enumerable.Range(0, (int)vars[1]).Select(_ => ((Tensor)vars[0]).clone())];
         }
@@ -69,7 +95,7 @@ public sealed class GraphMemoryTests
         public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
         {
             using var scope = NewDisposeScope();
-            return GraphMemory.Return(grad_outputs, grad_outputs[0].clone(), null);
+            return GraphMemory.Return(ctx, grad_outputs, grad_outputs[0].clone(), null, null);
         }
     }
 }
