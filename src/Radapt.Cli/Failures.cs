@@ -21,7 +21,7 @@ internal static class Failures
         {
             OperationCanceledException => (ExitCode.Interrupted, cause is InterruptedException ? cause.Message : "interrupted; nothing was written."),
             RadaptException => (ExitCode.BadInput, cause.Message),
-            _ => (ExitCode.OwnFailure, $"{cause.GetType().Name}: {cause.Message} This is a fault of radapt itself{Details(error, verbose)}."),
+            _ => (ExitCode.OwnFailure, $"{FaultLine(cause)}{Details(error, verbose)}."),
         };
         Console.Error.WriteLine($"radapt: {OneLine(line)}");
         if (verbose && code != ExitCode.Interrupted)
@@ -31,6 +31,9 @@ internal static class Failures
 
         return code;
     }
+
+    /// <summary>How the line of a fault begins. Its own message stays out, since it may hold a path that names a patient; --verbose shows it.</summary>
+    internal static string FaultLine(Exception fault) => $"this is a fault of radapt itself ({fault.GetType().Name}), not of your data";
 
     /// <summary>A text without line breaks and other control characters.</summary>
     public static string OneLine(string text) =>
