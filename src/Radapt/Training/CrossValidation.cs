@@ -51,9 +51,9 @@ public sealed class CrossValidation : IDisposable
         try
         {
             var resolved = new ResolvedRecipe(first.Recipe with { Fold = 0 }, [.. first.Resolved.Values.Where(v => v.Name != "fold")]);
-            RecipeFile.Write(resolved, run.Recipe);
+            RecipeFile.Write(resolved, run.RecipeFile);
             run.WriteRun(new JsonObject { ["status"] = "running", ["folds"] = new JsonObject { ["count"] = first.Recipe.Folds } });
-            return new CrossValidation(run, held, [RecipeFile.Read(run.Recipe)], first.Recipe.Folds);
+            return new CrossValidation(run, held, [RecipeFile.Read(run.RecipeFile)], first.Recipe.Folds);
         }
         catch
         {
@@ -92,7 +92,7 @@ public sealed class CrossValidation : IDisposable
     public bool IsComplete(int fold) => RunFile.IsComplete(FolderOf(fold));
 
     /// <summary>A fold's run has begun and may be resumed.</summary>
-    public bool HasBegun(int fold) => File.Exists(new RunFolder(FolderOf(fold)).Recipe);
+    public bool HasBegun(int fold) => File.Exists(new RunFolder(FolderOf(fold)).RecipeFile);
 
     /// <summary>Takes the folder back if no fold has anything to keep.</summary>
     public void DiscardIfEmpty()
@@ -135,8 +135,8 @@ public sealed class CrossValidation : IDisposable
     {
         RunFolder[] folds = [.. Enumerable.Range(1, Folds).Select(f => new RunFolder(FolderOf(f)))];
         RequireSoundFolds();
-        MultiLabelMetrics pooled = PooledPredictions.Write(folds, _folder.Predictions);
-        AtomicFile.WriteText(_folder.Split, "image,patient,fold\n" + string.Concat(folds.SelectMany((run, i) => DrawnSplitTable.Tested(run.Split, i + 1))));
+        MultiLabelMetrics pooled = PooledPredictions.Write(folds, _folder.PredictionsFile);
+        AtomicFile.WriteText(_folder.SplitFile, "image,patient,fold\n" + string.Concat(folds.SelectMany((run, i) => DrawnSplitTable.Tested(run.SplitFile, i + 1))));
         JsonObject[] runs = [.. folds.Select(f => RunFile.Read(f.Path)!)];
         FoldedFigure[] figures =
         [
@@ -158,7 +158,7 @@ public sealed class CrossValidation : IDisposable
             {
                 if (IsComplete(fold))
                 {
-                    RunFiles.Require(RunFile.Read(run.Path)!, run.Predictions, run.Split, run.Adapter);
+                    RunFiles.Require(RunFile.Read(run.Path)!, run.PredictionsFile, run.SplitFile, run.AdapterFile);
                 }
             }
             catch (RadaptException e)

@@ -6,7 +6,6 @@ using Radapt.Adaptation;
 using Radapt.Batching;
 using Radapt.Checkpoints;
 using Radapt.Compute;
-using Radapt.Inference;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -166,7 +165,7 @@ internal sealed class FeatureCache : IDisposable
     {
         using var noGradient = inference_mode();
         using var scope = NewDisposeScope();
-        Tensor features = _classifier.Features(Scoring.ToTensor(batch, _classifier), layout.FirstBlock);
+        Tensor features = _classifier.Features(_classifier.ToTensor(batch), layout.FirstBlock);
         features = features.to(layout.IsBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32).cpu().contiguous(); // (B, …shape)
         Marshal.Copy(TensorAddress.Of(features), bytes, 0, batch.Count * layout.Stride);
     }

@@ -34,7 +34,7 @@ internal sealed record PixelCheck
     {
         int images = sets.Sum(s => s.Images.Items.Count);
         int batches = sets.Sum(s => s.EvaluationBatches);
-        var clock = new ProgressClock(progress, recipe, Trainer.ReportInterval);
+        var clock = new ProgressClock(progress, recipe.TrainingSettings);
         var state = new TrainerState();
         clock.Start(TrainingPhase.Pixels, state, batches, 0);
         var watch = Stopwatch.StartNew();

@@ -13,7 +13,7 @@ internal static class PooledPredictions
     /// <exception cref="RadaptException">A table is missing or damaged, or an image stands in two folds.</exception>
     public static MultiLabelMetrics Write(IReadOnlyList<RunFolder> folds, string path)
     {
-        CsvCells[] tables = [.. folds.Select(f => CsvCells.Read(f.Predictions))];
+        CsvCells[] tables = [.. folds.Select(f => CsvCells.Read(f.PredictionsFile))];
         IReadOnlyList<string> expected = tables[0].Header;
         int count = (expected.Count - 1) / 3; // image, then per finding probability and label, then the logits
         if (count == 0 || expected.Count != 1 + (3 * count) || !Enumerable.Range(0, count).All(f => expected[2 + (2 * f)].StartsWith(PredictionTable.LabelColumn, StringComparison.Ordinal)))

@@ -22,7 +22,7 @@ public static class RunFile
     public static JsonObject? Read(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        string file = new RunFolder(folder).Run;
+        string file = new RunFolder(folder).RunFile;
         try
         {
             JsonObject? run = File.Exists(file) ? JsonNode.Parse(File.ReadAllText(file), documentOptions: new() { AllowDuplicateProperties = false })?.AsObject() : null;
@@ -57,7 +57,7 @@ public static class RunFile
     public static ComputePlan ReadPlan(string runOrAdapter, int? threads = null)
     {
         ArgumentNullException.ThrowIfNull(runOrAdapter);
-        string file = new RunFolder(runOrAdapter).Recipe;
+        string file = new RunFolder(runOrAdapter).RecipeFile;
         Recipe? recipe = File.Exists(file) ? RecipeResolver.Partial([RecipeFile.Read(file)]) : null;
         bool runsHere = recipe is not null && (recipe.Device == "cpu" || torch.cuda.is_available());
         int used = threads ?? (recipe?.Threads > 0 ? recipe.Threads : Machine.Current.PhysicalCores);
@@ -87,7 +87,7 @@ public static class RunFile
     public static string? UnfinishedNote(string runOrAdapter)
     {
         ArgumentNullException.ThrowIfNull(runOrAdapter);
-        return new RunFolder(runOrAdapter).IsUnfinished && File.Exists(new RunFolder(runOrAdapter).Recipe) && !IsComplete(runOrAdapter)
+        return new RunFolder(runOrAdapter).IsUnfinished && File.Exists(new RunFolder(runOrAdapter).RecipeFile) && !IsComplete(runOrAdapter)
             ? $"{runOrAdapter}: this run is not finished; its adapter is that of the best epoch so far. --resume goes on with it."
             : null;
     }

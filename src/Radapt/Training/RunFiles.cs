@@ -10,7 +10,7 @@ internal static class RunFiles
 
     /// <summary>SHA-256 by file name, of the files that the folder has.</summary>
     public static JsonObject Hashes(RunFolder folder) =>
-        new(new[] { folder.Recipe, folder.Adapter, folder.Predictions, folder.Split, folder.Unreadable }.Where(File.Exists)
+        new(new[] { folder.RecipeFile, folder.AdapterFile, folder.PredictionsFile, folder.SplitFile, folder.UnreadableFile }.Where(File.Exists)
             .Select(f => KeyValuePair.Create<string, JsonNode?>(Path.GetFileName(f), Hash(f))));
 
     /// <summary>Makes sure that files are there, and as the run wrote them where its <c>run.json</c> says how.</summary>

@@ -45,7 +45,7 @@ internal sealed record RunIdentity
     /// <exception cref="RadaptException">An option differs; the message names it.</exception>
     public static void RequireSameRecipe(RunFolder run, Recipe now)
     {
-        RecipeLayer began = RecipeFile.Read(run.Recipe);
+        RecipeLayer began = RecipeFile.Read(run.RecipeFile);
         Dictionary<string, string> stated = OptionsOf(RecipeResolver.Partial([began])).Where(o => began.Find(o.Key) is not null).ToDictionary();
         RequireSameOptions(stated, OptionsOf(now), run.Path);
     }

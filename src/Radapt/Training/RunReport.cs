@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Radapt.Compute;
 using Radapt.Datasets;
 using Radapt.Metrics;
+using Radapt.Runs;
 
 namespace Radapt.Training;
 
