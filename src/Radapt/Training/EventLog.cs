@@ -12,9 +12,6 @@ namespace Radapt.Training;
 /// </summary>
 internal sealed class EventLog : IDisposable
 {
-    /// <summary>The files' names.</summary>
-    public const string Pattern = "events.out.tfevents.*";
-
     private static readonly TimeSpan s_flushInterval = TimeSpan.FromSeconds(10);
 
     private readonly TimeProvider _time;

@@ -119,7 +119,7 @@ public sealed class FineTuning : IDisposable
     public TrainableCount Trainable { get; }
 
     /// <summary>Which kernels ran so far, and why: complete after <see cref="Estimate"/>, but for the update.</summary>
-    public ExecutionPath ExecutionPath => ExecutionPath.From(Resolved, _classifier.Encoder.Kernels.Path);
+    public ExecutionPath ExecutionPath => UsedKernels.Describe(Resolved, _classifier.Encoder.Kernels.Path);
 
     /// <summary>The evaluation transform.</summary>
     public Preprocessing Preprocessing { get; }
@@ -206,13 +206,13 @@ public sealed class FineTuning : IDisposable
         if (resume && run.HasState)
         {
             // As when it began: an image that was mended since is not learned from in the middle of a run.
-            Func<LabelledImage, string, bool> isLeftOut = File.Exists(run.UnreadableFile) ? UnreadableTable.Read(run.UnreadableFile, NameKey.For(Recipe, Data)) : (_, _) => false;
+            Func<LabelledImage, string, bool> isLeftOut = File.Exists(run.UnreadableFile) ? UnreadableTable.Read(run.UnreadableFile, RunData.Names(Recipe, Data)) : (_, _) => false;
             int images = _train.Images.Items.Count + _val.Images.Items.Count + (_test?.Images.Items.Count ?? 0);
             LeaveOut(isLeftOut);
             int leftOut = images - _train.Images.Items.Count - _val.Images.Items.Count - (_test?.Images.Items.Count ?? 0);
             _pixels = new PixelCheck
             {
-                Json = RunFile.ReadUnlessRewritten(run.Path)?["data"]?["pixels"]?.DeepClone().AsObject() ?? (leftOut > 0 ? new() { ["unreadable"] = leftOut } : null),
+                Record = RunRecord.ReadUnlessRewritten(run.Path)?.Data?.Pixels ?? (leftOut > 0 ? new() { Unreadable = leftOut } : null),
             };
         }
         else if (Recipe.CheckPixels == "on")
@@ -270,7 +270,7 @@ public sealed class FineTuning : IDisposable
         {
             if (resume)
             {
-                RunIdentity.RequireSameRecipe(run, Recipe);
+                RecipeIdentity.RequireSame(run, Recipe);
             }
             else
             {
@@ -292,7 +292,7 @@ public sealed class FineTuning : IDisposable
     private RunSummary TrainAndTest(RunFolder run, bool resume, IProgress<TrainingProgress>? progress, Action<EpochResult>? onEpoch, CancellationToken cancellation)
     {
         LookAtPixels(run, resume, progress, cancellation); // before there is a key
-        NameKey names = NameKey.For(Recipe, Data); // now: a key that cannot be made must not cost a night
+        NameKey names = RunData.Names(Recipe, Data); // now: a key that cannot be made must not cost a night
         if (Data.Drawn.Count > 0)
         {
             DrawnSplitTable.Write(run.SplitFile, Data.Drawn, names);
@@ -307,7 +307,7 @@ public sealed class FineTuning : IDisposable
             File.Delete(run.UnreadableFile); // that of a session which ended before its first state
         }
 
-        string fingerprint = RunData.Fingerprint(Data);
+        string fingerprint = DataFingerprint.All(Data);
         var report = new RunReport(this, run, fingerprint, _baseHash, _cache, _pixels);
         var watch = Stopwatch.StartNew();
         TrainerState state = Train(run, report, fingerprint, resume, progress, onEpoch, cancellation);
@@ -323,7 +323,7 @@ public sealed class FineTuning : IDisposable
             ValStudies = val.Studies,
             TestStudies = test?.Studies,
         };
-        report.Write(RunFile.Complete, state, summary);
+        report.Write(RunStatus.Complete, state, summary);
         return summary;
     }
 
@@ -342,9 +342,9 @@ public sealed class FineTuning : IDisposable
         using Optimizer optimizer = Optimizer.Create(Recipe.OptimizerSettings, trained, _classifier.Encoder.Kernels.Path);
         var saved = new SavedState(run, trained, optimizer, _classifier.Adapters?.Schedule);
         var best = new BestAdapter(_classifier, run.AdapterFile, Describe());
-        var identity = RunIdentity.Create(Recipe, fingerprint, _baseHash);
+        var identity = RecipeIdentity.Create(Recipe, fingerprint, _baseHash);
         TrainerState start = resume && saved.Exists ? saved.Resume(identity, best) : new TrainerState { Identity = identity };
-        report.Write("running", null, null);
+        report.Write(RunStatus.Running);
         try
         {
             (ImageBatches train, ImageBatches choosing) = OpenFeatures(saved, start, fingerprint, progress, cancellation);
@@ -366,7 +366,7 @@ public sealed class FineTuning : IDisposable
         }
         catch (OperationCanceledException)
         {
-            report.Write("interrupted", null, null);
+            report.Write(RunStatus.Interrupted);
             throw;
         }
         finally

@@ -4,6 +4,8 @@ using Radapt.Datasets;
 using Radapt.Inference;
 using Radapt.Metrics;
 using Radapt.Tests.Training;
+using Radapt.Runs;
+using Radapt.Studies;
 using Radapt.Training;
 using static TorchSharp.torch;
 

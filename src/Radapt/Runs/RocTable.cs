@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text;
 using Radapt.Datasets;
+using Radapt.Inference;
 using Radapt.Metrics;
 
-namespace Radapt.Inference;
+namespace Radapt.Runs;
 
 /// <summary>Writes ROC curves as CSV: <c>finding,false_positive_rate,true_positive_rate,threshold</c>.</summary>
 public static class RocTable

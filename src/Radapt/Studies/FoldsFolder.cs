@@ -1,23 +1,24 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Radapt.Datasets;
 using Radapt.Metrics;
+using Radapt.Runs;
+using Radapt.Training;
 using Radapt.Training.Recipes;
 
-namespace Radapt.Training;
+namespace Radapt.Studies;
 
 /// <summary>
-/// k-fold cross-validation: a run for every fold in a sub-folder of its own, and the figures of all images, each scored by the run that has not seen
-/// its patient. All folds follow the recipe that is decided for the first.
+/// The folder of a cross-validation: a run folder for every fold, and the recipe, predictions and figures of all. All folds follow the recipe that
+/// is decided for the first. One session at a time works in it.
 /// </summary>
-public sealed class CrossValidation : IDisposable
+internal sealed class FoldsFolder : IDisposable
 {
     private readonly RunFolder _folder;
     private readonly RecipeLayer[] _given;
 
     private readonly RunLock _held;
 
-    private CrossValidation(RunFolder folder, RunLock held, RecipeLayer[] given, int folds) => (_folder, _held, _given, Folds) = (folder, held, given, folds);
+    private FoldsFolder(RunFolder folder, RunLock held, RecipeLayer[] given, int folds) => (_folder, _held, _given, Folds) = (folder, held, given, folds);
 
     /// <summary>The number of folds.</summary>
     public int Folds { get; }
@@ -25,17 +26,10 @@ public sealed class CrossValidation : IDisposable
     /// <summary>The folder of all.</summary>
     public string Folder => _folder.Path;
 
-    /// <summary>Whether a recipe asks for all folds rather than for one run.</summary>
-    public static bool IsAsked(IReadOnlyList<RecipeLayer> layers)
-    {
-        Recipe recipe = RecipeResolver.Partial(layers);
-        return recipe.Folds > 0 && recipe.Fold == 0;
-    }
-
     /// <summary>The layers of one fold's run, to be prepared by <see cref="FineTuning.Prepare"/>.</summary>
     /// <param name="layers">What was given.</param>
     /// <param name="fold">From 1.</param>
-    public static IReadOnlyList<RecipeLayer> OfFold(IReadOnlyList<RecipeLayer> layers, int fold)
+    public static IReadOnlyList<RecipeLayer> LayersOf(IReadOnlyList<RecipeLayer> layers, int fold)
     {
         ArgumentNullException.ThrowIfNull(layers);
         return [new RecipeLayer([new RecipeEntry(RecipeOptions.Find("fold")!, (long)fold, "cross-validation", "fold")]), .. layers];
@@ -43,7 +37,7 @@ public sealed class CrossValidation : IDisposable
 
     /// <summary>Begins in an empty or new folder, by the recipe that was decided for the first fold.</summary>
     /// <exception cref="RadaptException">The folder is not empty.</exception>
-    public static CrossValidation Begin(string folder, FineTuning first)
+    public static FoldsFolder Begin(string folder, FineTuning first)
     {
         ArgumentNullException.ThrowIfNull(first);
         var run = new RunFolder(folder);
@@ -52,8 +46,8 @@ public sealed class CrossValidation : IDisposable
         {
             var resolved = new ResolvedRecipe(first.Recipe with { Fold = 0 }, [.. first.Resolved.Values.Where(v => v.Name != "fold")]);
             RecipeFile.Write(resolved, run.RecipeFile);
-            run.WriteRun(new JsonObject { ["status"] = "running", ["folds"] = new JsonObject { ["count"] = first.Recipe.Folds } });
-            return new CrossValidation(run, held, [RecipeFile.Read(run.RecipeFile)], first.Recipe.Folds);
+            run.WriteRun(new RunRecord { Status = RunStatus.Running, Folds = new RunFolds { Count = first.Recipe.Folds } });
+            return new FoldsFolder(run, held, [RecipeFile.Read(run.RecipeFile)], first.Recipe.Folds);
         }
         catch
         {
@@ -66,10 +60,10 @@ public sealed class CrossValidation : IDisposable
     /// <param name="folder">The folder of all.</param>
     /// <param name="layers">Places that are given anew, then the recipe in the folder.</param>
     /// <exception cref="RadaptException">Nothing to resume, another session works in the folder, or a file of a complete fold is missing or damaged.</exception>
-    public static CrossValidation Resume(string folder, IReadOnlyList<RecipeLayer> layers)
+    public static FoldsFolder Resume(string folder, IReadOnlyList<RecipeLayer> layers)
     {
         var run = new RunFolder(folder);
-        var all = new CrossValidation(run, run.Reopen(), [.. layers], RecipeResolver.Partial(layers).Folds);
+        var all = new FoldsFolder(run, run.Reopen(), [.. layers], RecipeResolver.Partial(layers).Folds);
         try
         {
             all.RequireSoundFolds(); // now: a fold that cannot be used must not be found after the others are trained
@@ -83,13 +77,18 @@ public sealed class CrossValidation : IDisposable
     }
 
     /// <summary>The layers of a fold, by the recipe of all.</summary>
-    public IReadOnlyList<RecipeLayer> Layers(int fold) => OfFold(_given, fold);
+    public IReadOnlyList<RecipeLayer> Layers(int fold) => LayersOf(_given, fold);
 
     /// <summary>The run folder of a fold.</summary>
-    public string FolderOf(int fold) => Path.Combine(_folder.Path, string.Create(CultureInfo.InvariantCulture, $"fold{fold}"));
+    public string FolderOf(int fold) => FolderOf(_folder.Path, fold);
+
+    /// <summary>The run folder of a fold.</summary>
+    /// <param name="study">The folder of all.</param>
+    /// <param name="fold">From 1.</param>
+    public static string FolderOf(string study, int fold) => Path.Combine(study, string.Create(CultureInfo.InvariantCulture, $"fold{fold}"));
 
     /// <summary>A fold's run is done.</summary>
-    public bool IsComplete(int fold) => RunFile.IsComplete(FolderOf(fold));
+    public bool IsComplete(int fold) => RunRecord.IsComplete(FolderOf(fold));
 
     /// <summary>A fold's run has begun and may be resumed.</summary>
     public bool HasBegun(int fold) => File.Exists(new RunFolder(FolderOf(fold)).RecipeFile);
@@ -109,12 +108,12 @@ public sealed class CrossValidation : IDisposable
     public void RequireSame(FineTuning next)
     {
         ArgumentNullException.ThrowIfNull(next);
-        string images = RunData.ImagesFingerprint(next.Data);
+        string images = DataFingerprint.Images(next.Data);
         for (int fold = 1; fold <= Folds; fold++)
         {
-            JsonObject? begun = IsComplete(fold) ? RunFile.Read(FolderOf(fold)) : null;
-            string? changed = Differs(begun?["data"]?["all_images"], images) ? "images or labels"
-                : Differs(begun?["weights"]?["sha256"], next.BaseHash) ? "the base weights" : null;
+            RunRecord? begun = IsComplete(fold) ? RunRecord.Read(FolderOf(fold)) : null;
+            string? changed = Differs(begun?.Data?.AllImages, images) ? "images or labels"
+                : Differs(begun?.Weights?.Sha256, next.BaseHash) ? "the base weights" : null;
             if (changed is not null)
             {
                 throw new RadaptException(
@@ -123,7 +122,7 @@ public sealed class CrossValidation : IDisposable
             }
         }
 
-        static bool Differs(JsonNode? then, string now) => then is not null && then.ToString() != now;
+        static bool Differs(string? then, string now) => then is not null && then != now;
     }
 
     /// <summary>Gives the folder up for other sessions.</summary>
@@ -137,15 +136,15 @@ public sealed class CrossValidation : IDisposable
         RequireSoundFolds();
         MultiLabelMetrics pooled = PooledPredictions.Write(folds, _folder.PredictionsFile);
         AtomicFile.WriteText(_folder.SplitFile, "image,patient,fold\n" + string.Concat(folds.SelectMany((run, i) => DrawnSplitTable.Tested(run.SplitFile, i + 1))));
-        JsonObject[] runs = [.. folds.Select(f => RunFile.Read(f.Path)!)];
+        RunRecord[] runs = [.. folds.Select(f => RunRecord.Read(f.Path)!)];
         FoldedFigure[] figures =
         [
             .. pooled.Findings.Select(f => Figure(f.Finding, f.Auroc, runs)),
-            Figure("mean", pooled.MeanAuroc, runs),
+            Figure(RunFigures.Mean, pooled.MeanAuroc, runs),
         ];
         _folder.WriteRun(Report(runs, pooled, figures));
         _folder.Complete(_held);
-        return new CrossValidationSummary(pooled, figures);
+        return new CrossValidationSummary(Folder, pooled, figures);
     }
 
     // Of complete folds, what Finish reads.
@@ -158,7 +157,7 @@ public sealed class CrossValidation : IDisposable
             {
                 if (IsComplete(fold))
                 {
-                    RunFiles.Require(RunFile.Read(run.Path)!, run.PredictionsFile, run.SplitFile, run.AdapterFile);
+                    RunFileHashes.Require(RunRecord.Read(run.Path)!, run.PredictionsFile, run.SplitFile, run.AdapterFile);
                 }
             }
             catch (RadaptException e)
@@ -168,59 +167,39 @@ public sealed class CrossValidation : IDisposable
         }
     }
 
-    private JsonObject Report(JsonObject[] runs, MultiLabelMetrics pooled, FoldedFigure[] figures)
+    // What is the same in all folds is that of the first.
+    private RunRecord Report(RunRecord[] runs, MultiLabelMetrics pooled, FoldedFigure[] figures) => new()
     {
-        JsonNode? Same(string name) => runs[0][name]?.DeepClone();
-        return new JsonObject
+        Status = RunStatus.Complete,
+        Versions = runs[0].Versions,
+        Machine = runs[0].Machine,
+        Compute = runs[0].Compute,
+        Seed = runs[0].Seed,
+        Data = new RunDataRecord
         {
-            ["status"] = "complete",
-            ["versions"] = Same("versions"),
-            ["machine"] = Same("machine"),
-            ["compute"] = Same("compute"),
-            ["seed"] = Same("seed"),
-            ["data"] = new JsonObject
-            {
-                ["images"] = runs.Sum(r => (int)r["data"]!["test"]!),
-                ["matching"] = runs[0]["data"]?["matching"]?.DeepClone(),
-                ["pixels"] = runs[0]["data"]?["pixels"]?.DeepClone(), // of all folds' images
-                ["fingerprints"] = new JsonArray([.. runs.Select(r => r["data"]?["fingerprint"]?.DeepClone())]),
-            },
-            ["weights"] = Same("weights"),
-            ["trainable"] = Same("trainable"),
-            ["folds"] = new JsonObject
-            {
-                ["count"] = Folds,
-                ["best_epochs"] = new JsonArray([.. runs.Select(r => r["best_epoch"]?.DeepClone())]),
-                ["auroc"] = new JsonObject(figures.Select(f => KeyValuePair.Create<string, JsonNode?>(f.Finding, new JsonObject
-                {
-                    ["mean"] = f.Mean,
-                    ["sd"] = f.StandardDeviation,
-                    ["values"] = new JsonArray([.. f.Values.Select(v => JsonValue.Create(v))]),
-                }))),
-            },
-            ["test"] = MetricsJson.Of(pooled),
-        };
-    }
+            Images = runs.Sum(r => r.Data?.Test ?? 0),
+            Matching = runs[0].Data?.Matching,
+            Pixels = runs[0].Data?.Pixels, // of all folds' images
+            Fingerprints = [.. runs.Select(r => r.Data?.Fingerprint)],
+        },
+        Weights = runs[0].Weights,
+        Trainable = runs[0].Trainable,
+        Folds = new RunFolds
+        {
+            Count = Folds,
+            BestEpochs = [.. runs.Select(r => r.BestEpoch)],
+            Auroc = new OrderedDictionary<string, RunFoldFigure>(
+                figures.Select(f => KeyValuePair.Create(f.Finding, new RunFoldFigure(f.Mean, f.StandardDeviation, f.Values)))),
+        },
+        Test = RunFigures.From(pooled),
+    };
 
-    private static FoldedFigure Figure(string finding, double? pooled, JsonObject[] runs)
+    private static FoldedFigure Figure(string finding, double? pooled, RunRecord[] runs)
     {
-        double?[] values = [.. runs.Select(r => (double?)r["test"]?["auroc"]?[finding])];
+        double?[] values = [.. runs.Select(r => r.Test?.Auroc.GetValueOrDefault(finding))];
         double[] defined = [.. values.OfType<double>()];
         double? mean = defined.Length > 0 ? defined.Average() : null;
         double? deviation = defined.Length > 1 ? Math.Sqrt(defined.Sum(v => (v - mean!.Value) * (v - mean.Value)) / (defined.Length - 1)) : null;
         return new FoldedFigure(finding, pooled, mean, deviation, values);
     }
 }
-
-/// <summary>What came out of a cross-validation.</summary>
-/// <param name="Pooled">Figures of all images, each scored by the run that has not seen its patient.</param>
-/// <param name="Folds">AUROC of every finding, and of their mean, over the folds.</param>
-public sealed record CrossValidationSummary(MultiLabelMetrics Pooled, IReadOnlyList<FoldedFigure> Folds);
-
-/// <summary>The AUROC of a finding over the folds.</summary>
-/// <param name="Finding">Its name; <c>mean</c>: the mean over findings.</param>
-/// <param name="Pooled">Of all images together.</param>
-/// <param name="Mean">Mean over the folds where it is defined.</param>
-/// <param name="StandardDeviation">Over those folds, with n - 1; null for fewer than two.</param>
-/// <param name="Values">Of every fold; null: undefined there, for want of positives or negatives.</param>
-public sealed record FoldedFigure(string Finding, double? Pooled, double? Mean, double? StandardDeviation, IReadOnlyList<double?> Values);

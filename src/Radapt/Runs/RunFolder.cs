@@ -1,9 +1,7 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Radapt.Runs;
 
-namespace Radapt.Training;
+namespace Radapt.Runs;
 
 /// <summary>
 /// The files of one run. Each is written to a temporary name, flushed and renamed, so at any moment the folder holds a whole state. One
@@ -19,7 +17,13 @@ internal sealed class RunFolder(string path)
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
     };
 
-    private static readonly string[] s_stateFiles = ["state.safetensors", .. FeatureCache.Files];
+    /// <summary>The names of TensorBoard event files.</summary>
+    public const string EventFiles = "events.out.tfevents.*";
+
+    /// <summary>The names of the files in <see cref="StateFolder"/> that hold features of training and validation images.</summary>
+    public static IReadOnlyList<string> FeatureFiles { get; } = ["features-train.bin", "features-val.bin"];
+
+    private static readonly string[] s_stateFiles = ["state.safetensors", .. FeatureFiles];
 
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
@@ -109,7 +113,7 @@ internal sealed class RunFolder(string path)
         // The recipe last: while it is there, the run can be resumed, from its beginning.
         IEnumerable<string> files =
         [
-            .. Directory.EnumerateFiles(Path, EventLog.Pattern), .. s_stateFiles.Select(f => System.IO.Path.Combine(StateFolder, f)),
+            .. Directory.EnumerateFiles(Path, EventFiles), .. s_stateFiles.Select(f => System.IO.Path.Combine(StateFolder, f)),
             SplitFile, UnreadableFile, MetricsFile, AdapterFile, PredictionsFile, RunFile, RecipeFile,
         ];
         foreach (string file in files.ToList())
@@ -125,7 +129,7 @@ internal sealed class RunFolder(string path)
     public void WriteMetrics(IEnumerable<EpochResult> history) =>
         AtomicFile.WriteText(MetricsFile, string.Concat(history.Select(e => JsonSerializer.Serialize(e, Json) + "\n")));
 
-    public void WriteRun(JsonObject run) => Training.RunFile.Write(RunFile, run);
+    public void WriteRun(RunRecord run) => RunRecordFile.Write(RunFile, run);
 
     private RunLock Lock(Action require)
     {
@@ -146,7 +150,7 @@ internal sealed class RunFolder(string path)
 
     private void RequireUnfinished()
     {
-        if (!IsUnfinished || Training.RunFile.IsComplete(Path))
+        if (!IsUnfinished || RunRecord.IsComplete(Path))
         {
             throw new RadaptException($"{Path}: nothing to resume (no unfinished run). Leave --resume out to start one.");
         }
