@@ -8,6 +8,8 @@ namespace Radapt.Cli;
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _signals;
 
@@ -42,7 +44,12 @@ internal sealed class Interruption : IDisposable
         if (EndsProcess)
         {
             UnfinishedFiles.Remove();
-            Environment.Exit(Failures.Report(new OperationCanceledException(), verbose: false));
+
+            // While nobody reads what the command prints, it waits in the middle of a write, which keeps others from the console.
+            var report = new Thread(() => Failures.Report(new OperationCanceledException(), verbose: false)) { IsBackground = true };
+            report.Start();
+            report.Join(s_patience);
+            Environment.Exit(ExitCode.Interrupted);
         }
 
         _source.Cancel();

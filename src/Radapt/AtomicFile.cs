@@ -8,6 +8,9 @@ namespace Radapt;
 /// <summary>Writes files so that a reader, or a power cut, sees the old content or the new, never a part.</summary>
 internal static partial class AtomicFile
 {
+    // Arrays of 85,000 bytes and more are collected with the oldest ones only: a run that saves its state every epoch would heap them up.
+    private const int BufferBytes = 1 << 16;
+
     private static readonly ConcurrentDictionary<string, bool> s_unfinished = new(StringComparer.Ordinal);
     private static long s_count;
 
@@ -20,7 +23,7 @@ internal static partial class AtomicFile
         s_unfinished[temporary] = true;
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20))
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);

@@ -44,7 +44,7 @@ internal sealed record DicomPhantom(int Rows, int Columns, int Bits, ushort[] Sa
     /// <summary>Null: A and the study's UID.</summary>
     public string? Accession { get; init; }
 
-    /// <summary>Copies of the pixels in a file that is not compressed.</summary>
+    /// <summary>Copies of the pixels in a file that is not compressed; 0: one, in a header that states 0 frames.</summary>
     public int Frames { get; init; } = 1;
 
     public string StudyUid { get; init; } = "1.2.3";
@@ -91,7 +91,8 @@ internal sealed record DicomPhantom(int Rows, int Columns, int Bits, ushort[] Sa
         DicomWriter file = Header(new DicomWriter(syntax != "implicit", isBigEndian), bits);
         if (isNative)
         {
-            file.Element(DicomTag.PixelData, bits > 8 ? "OW" : "OB", [.. Enumerable.Repeat(Native(stored, bits, isBigEndian), Frames).SelectMany(f => f)]);
+            byte[] frame = Native(stored, bits, isBigEndian);
+            file.Element(DicomTag.PixelData, bits > 8 ? "OW" : "OB", [.. Enumerable.Repeat(frame, Math.Max(1, Frames)).SelectMany(f => f)]);
         }
         else
         {
@@ -113,7 +114,7 @@ internal sealed record DicomPhantom(int Rows, int Columns, int Bits, ushort[] Sa
             .Text(DicomTag.PatientName, "PN", PatientName).Text(DicomTag.PatientId, "LO", PatientId)
             .Text(DicomTag.ViewPosition, "CS", View).Text(DicomTag.StudyInstanceUid, "UI", StudyUid)
             .Words(DicomTag.SamplesPerPixel, 1).Text(DicomTag.Photometric, "CS", IsInverted ? "MONOCHROME1" : "MONOCHROME2");
-        if (Frames > 1)
+        if (Frames != 1)
         {
             file.Text(DicomTag.Frames, "IS", Frames.ToString(CultureInfo.InvariantCulture));
         }

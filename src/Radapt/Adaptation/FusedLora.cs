@@ -17,15 +17,12 @@ internal sealed class FusedLora : autograd.SingleTensorFunction<FusedLora>
     /// <inheritdoc/>
     public override string Name => nameof(FusedLora);
 
-    /// <summary>Whether the pass can do it.</summary>
+    /// <summary>Why the pass cannot do it; null: it can.</summary>
     /// <param name="input">(B, N, in)</param>
     /// <param name="weight">(out, in), of the input's type</param>
     /// <param name="bias">(out)</param>
     /// <param name="a">(r x parts, in)</param>
     /// <param name="groups">The adapted parts.</param>
-    public static bool Takes(Tensor input, Tensor weight, Tensor bias, Tensor a, OutputGroups groups) => Refusal(input, weight, bias, a, groups) is null;
-
-    /// <summary>Why the pass cannot do it; null: it can.</summary>
     public static string? Refusal(Tensor input, Tensor weight, Tensor bias, Tensor a, OutputGroups groups) => Pass.Refusal(input)
         ?? (weight.requires_grad || bias.requires_grad ? "the projection is trained too"
         : weight.dtype != input.dtype || a.dtype != ScalarType.Float32 ? "weights of other types"

@@ -205,7 +205,7 @@ internal sealed class ImageBatches
             }
             catch (RadaptException e)
             {
-                RadaptException shown = e.At(labelled.Shown); // the path may be a patient's name
+                RadaptException shown = labelled.Reported(e);
                 if (unreadable == UnreadableImages.Throw)
                 {
                     throw shown;

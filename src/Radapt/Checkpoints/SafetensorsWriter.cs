@@ -11,6 +11,7 @@ namespace Radapt.Checkpoints;
 internal static class SafetensorsWriter
 {
     private const int Piece = 16 << 20;
+    private const int PieceOfText = 1 << 12;
 
     /// <summary>
     /// Writes the whole file or leaves the old one as it was. One tensor at a time is made contiguous on the CPU, so any strides, devices
@@ -67,7 +68,8 @@ internal static class SafetensorsWriter
                 json.WriteStartObject(SafetensorsFile.MetadataName);
                 foreach ((string key, string value) in metadata.OrderBy(m => m.Key, StringComparer.Ordinal))
                 {
-                    json.WriteString(key, value);
+                    json.WritePropertyName(key);
+                    WriteLongText(json, value);
                 }
 
                 json.WriteEndObject();
@@ -106,6 +108,18 @@ internal static class SafetensorsWriter
         }
 
         json.WriteEndArray();
+    }
+
+    // The writer keeps a buffer of 12 bytes for every character that it is given at once, and the state's metadata grow with every epoch.
+    private static void WriteLongText(Utf8JsonWriter json, ReadOnlySpan<char> text)
+    {
+        for (; text.Length > PieceOfText; text = text[PieceOfText..])
+        {
+            json.WriteStringValueSegment(text[..PieceOfText], isFinalSegment: false);
+            json.Flush();
+        }
+
+        json.WriteStringValueSegment(text, isFinalSegment: true);
     }
 
     // The tensor's bytes, contiguous, a piece at a time.

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Radapt.Datasets;
 
 /// <summary>Finds the files of a folder that a table's cell may mean. Case does not matter: tables are typed, and copied between systems.</summary>
@@ -24,24 +22,12 @@ internal sealed class FolderIndex
     /// <summary>The images that a cell means, as indices into the folder's; none, one or several.</summary>
     public IReadOnlyList<int> Find(string cell, MatchKind kind) => kind switch
     {
-        MatchKind.Path => FindPath(Composed(ImageNames.Normal(cell))),
-        MatchKind.Stem => Find(Composed(ImageNames.Stem(ImageNames.Normal(cell))), (int)kind),
-        _ => Find(Composed(cell), (int)kind),
+        MatchKind.Path => FindPath(CanonicalLetters.Decomposed(ImageNames.Normal(cell))),
+        MatchKind.Stem => Find(CanonicalLetters.Decomposed(ImageNames.Stem(ImageNames.Normal(cell))), (int)kind),
+        _ => Find(CanonicalLetters.Decomposed(cell), (int)kind),
     };
 
-    // Letters with marks have two spellings in Unicode; tables mostly have one, files from a Mac the other. Lone surrogates of damaged names have no form.
-    private static string Composed(string text)
-    {
-        try
-        {
-            return text.Normalize(NormalizationForm.FormC);
-        }
-        catch (ArgumentException)
-        {
-            return text;
-        }
-    }
-
+    // Letters with marks have two spellings in Unicode: tables mostly have one, files from a Mac the other.
     private List<int> Find(string text, int kind) =>
         _exact[kind].TryGetValue(text, out List<int>? found) ? found
         : ImageNames.Digits(text) is { } digits && _digits[kind].TryGetValue(digits, out found) ? found
@@ -52,9 +38,10 @@ internal sealed class FolderIndex
     {
         return _paths.TryGetValue(path, out List<int>? same) ? same
             : _exact[(int)MatchKind.Path].TryGetValue(ImageNames.FileName(path), out List<int>? named)
-                ? [.. named.Where(i => EndsWith(Composed(_folder.Images[i].Name), path) || EndsWith(path, Composed(_folder.Images[i].Name)))]
+                ? [.. named.Where(i => IsEndOf(CanonicalLetters.Decomposed(_folder.Images[i].Name)))]
                 : [];
 
+        bool IsEndOf(string name) => EndsWith(name, path) || EndsWith(path, name);
         static bool EndsWith(string a, string b) => a.EndsWith("/" + b, StringComparison.OrdinalIgnoreCase);
     }
 
@@ -65,7 +52,7 @@ internal sealed class FolderIndex
         {
             if (key(_folder.Images[i]) is { Length: > 0 } written)
             {
-                string text = Composed(written);
+                string text = CanonicalLetters.Decomposed(written);
                 (index.TryGetValue(text, out List<int>? images) ? images : index[text] = []).Add(i);
             }
         }

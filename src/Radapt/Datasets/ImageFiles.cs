@@ -86,9 +86,9 @@ internal sealed record ImageFiles(string Root, IReadOnlyList<string> Paths, IRea
     }
 
     // Tables mostly hold composed letters (ü as one character); files that came from a Mac may have decomposed ones (u and two dots).
-    private static string? OtherForm(string name, string root) => Ascii.IsValid(name) || name.Any(char.IsSurrogate) ? null
-        : new[] { NormalizationForm.FormC, NormalizationForm.FormD }
-            .Select(form => Path.GetFullPath(name.Normalize(form).Replace('\\', Path.DirectorySeparatorChar), root)).FirstOrDefault(File.Exists);
+    private static string? OtherForm(string name, string root) => Ascii.IsValid(name) ? null
+        : new[] { CanonicalLetters.Composed(name), CanonicalLetters.Decomposed(name) }
+            .Select(form => Path.GetFullPath(form.Replace('\\', Path.DirectorySeparatorChar), root)).FirstOrDefault(File.Exists);
 
     /// <summary>Whether there are files of these absolute paths.</summary>
     public static bool[] FindFiles(IReadOnlyList<string> paths)

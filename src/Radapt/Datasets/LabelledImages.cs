@@ -18,6 +18,9 @@ public sealed record LabelledImage(string Name, string Path, string? Patient, IR
 
     /// <summary>What messages call the image: its name, or the row of the table where the data knows patients, after whom files are often named.</summary>
     public string Shown { get => field ?? Name; init; }
+
+    /// <summary>An error in reading the image, with its path or, where names are hidden, with <see cref="Shown"/>.</summary>
+    internal RadaptException Reported(RadaptException error) => Shown == Name ? error : error.At(Shown);
 }
 
 /// <summary>Images that are labelled for the same findings, in the order of the table.</summary>

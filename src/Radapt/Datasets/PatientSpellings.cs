@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Radapt.Datasets;
 
 /// <summary>
@@ -16,7 +14,7 @@ internal static class PatientSpellings
     public static string Key(string patient)
     {
         string text = string.Join(' ', patient.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        text = Normal(text).ToUpperInvariant();
+        text = CanonicalLetters.Decomposed(HalfWidth(text)).ToUpperInvariant();
         return ImageNames.Digits(text) is { } digits ? digits : text;
     }
 
@@ -62,16 +60,12 @@ internal static class PatientSpellings
 
     private static string Count(int patients) => patients == 1 ? "1 patient is" : $"{patients} patients are";
 
-    // Also full-width digits, as Japanese systems write them. Damaged text has no normal form and is compared as it is.
-    private static string Normal(string text)
+    // Full-width letters, digits and signs, as Japanese systems write them, are ASCII moved to U+FF01.
+    private static string HalfWidth(string text) => string.Create(text.Length, text, static (half, full) =>
     {
-        try
+        for (int i = 0; i < half.Length; i++)
         {
-            return text.Normalize(NormalizationForm.FormKC);
+            half[i] = full[i] is >= '\uFF01' and <= '\uFF5E' ? (char)(full[i] - 0xFEE0) : full[i];
         }
-        catch (ArgumentException)
-        {
-            return text;
-        }
-    }
+    });
 }

@@ -18,6 +18,9 @@ internal static class ShownCell
     public static string Of(ReadOnlySpan<char> cell) => Of(cell.ToString());
 
     /// <inheritdoc cref="Of(ReadOnlySpan{char})"/>
-    public static string Of(string cell) =>
-        cell.Length <= Longest && (s_labelWords.Contains(cell) || !cell.Any(c => char.IsLetter(c) || char.IsSurrogate(c))) ? $"'{cell}'" : "its text";
+    public static string Of(string cell) => MayShow(cell) ? $"'{cell}'" : "its text";
+
+    /// <summary>Whether a cell is surely nobody's name.</summary>
+    public static bool MayShow(string cell) =>
+        cell.Length <= Longest && (s_labelWords.Contains(cell) || !cell.Any(c => char.IsLetter(c) || char.IsSurrogate(c)));
 }

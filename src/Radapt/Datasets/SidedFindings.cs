@@ -31,7 +31,7 @@ internal static class SidedFindings
     {
         var word = new StringBuilder();
         char last = ' ';
-        foreach (char c in text.Normalize() + " ")
+        foreach (char c in CanonicalLetters.Composed(text) + " ")
         {
             if (word.Length > 0 && (!char.IsLetter(c) || (char.IsUpper(c) && char.IsLower(last))))
             {

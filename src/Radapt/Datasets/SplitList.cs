@@ -101,7 +101,8 @@ internal static class SplitList
             {
                 throw new RadaptException(isLabel
                     ? $"{file} line {number} has fewer than {Labels(count)} after the name."
-                    : $"{file} line {number}: the label {ShownCell.Of(token)} is neither 0 nor 1; lines read 'name 0 1 0' (class numbers: --class-labels).");
+                    : $"{file} line {number}: the label {Shown(token.ToString())}is neither 0 nor 1; "
+                        + "lines read 'name 0 1 0' (class numbers: --class-labels).");
             }
 
             labels[i] = token is "0" ? "0" : token is "1" ? "1" : token.ToString();
@@ -115,6 +116,9 @@ internal static class SplitList
 
         return (number, rest.ToString(), labels);
     }
+
+    // Names of PNG and JPEG files are shown, as everywhere in lists, which know no patients; other text may be a person's name.
+    private static string Shown(string token) => ImageNames.IsPngOrJpeg(token) || ShownCell.MayShow(token) ? $"'{token}' " : "";
 
     private static int CountLabels(ReadOnlySpan<char> line)
     {

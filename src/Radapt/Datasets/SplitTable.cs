@@ -94,7 +94,7 @@ public static class SplitTable
         }
         catch (RadaptException e)
         {
-            throw e.At(items.First(i => i.Path == e.Place).Shown);
+            throw items.First(i => i.Path == e.Place).Reported(e);
         }
     }
 

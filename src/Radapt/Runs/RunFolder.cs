@@ -95,12 +95,12 @@ internal sealed class RunFolder(string path)
         }
     }
 
-    /// <summary>Removes what resume needs of a run that is complete, and the lock.</summary>
+    /// <summary>Removes the lock and what resume needs of a run that is complete. What cannot be removed stays, and does no harm.</summary>
     public void Complete(RunLock held)
     {
         foreach (string file in s_stateFiles)
         {
-            File.Delete(System.IO.Path.Combine(StateFolder, file));
+            DeleteIfPossible(System.IO.Path.Combine(StateFolder, file));
         }
 
         held.Dispose();
@@ -118,7 +118,7 @@ internal sealed class RunFolder(string path)
         ];
         foreach (string file in files.ToList())
         {
-            File.Delete(file);
+            DeleteIfPossible(file); // why the run failed is what the user must read
         }
 
         held.Dispose();
@@ -126,8 +126,14 @@ internal sealed class RunFolder(string path)
         RemoveIfEmpty(Path);
     }
 
-    public void WriteMetrics(IEnumerable<EpochResult> history) =>
-        AtomicFile.WriteText(MetricsFile, string.Concat(history.Select(e => JsonSerializer.Serialize(e, Json) + "\n")));
+    public void WriteMetrics(IEnumerable<EpochResult> history) => AtomicFile.Write(MetricsFile, file =>
+    {
+        foreach (EpochResult epoch in history)
+        {
+            JsonSerializer.Serialize(file, epoch, Json);
+            file.WriteByte((byte)'\n');
+        }
+    });
 
     public void WriteRun(RunRecord run) => RunRecordFile.Write(RunFile, run);
 
@@ -194,6 +200,17 @@ internal sealed class RunFolder(string path)
 
         static IEnumerable<string> In(string folder, IEnumerable<string> names) => !Directory.Exists(folder) ? []
             : Directory.EnumerateFiles(folder, "*.tmp").Where(f => names.Any(n => AtomicFile.IsTemporaryNameOf(System.IO.Path.GetFileName(f), n)));
+    }
+
+    private static void DeleteIfPossible(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
     }
 
     private static void RemoveIfEmpty(string folder)

@@ -1,4 +1,5 @@
 using Radapt.Imaging.Dicom.Codecs;
+using Radapt.Runs;
 using Radapt.Training;
 using Radapt.Training.Recipes;
 
@@ -57,6 +58,11 @@ public sealed class CrossValidation(IReadOnlyList<RecipeLayer> layers, CodecProc
                 all?.RequireSame(fineTuning);
                 study ??= folder(fineTuning.Recipe);
                 var run = new FoldRun(fold, asked.Folds, fineTuning, FoldsFolder.FolderOf(study, fold), study, all?.HasBegun(fold) ?? false);
+                if (all is null)
+                {
+                    new RunFolder(study).RequireUsable(resume: false); // now, since decoding may take minutes
+                }
+
                 runner.Start(run, cancellation);
                 all ??= FoldsFolder.Begin(study, fineTuning);
                 try

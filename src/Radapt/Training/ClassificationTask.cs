@@ -15,6 +15,9 @@ namespace Radapt.Training;
 /// </summary>
 internal sealed class ClassificationTask : ITrainingTask<ImageBatch>, IDisposable
 {
+    private const string Auroc = "auroc";
+    private const string Loss = "loss";
+
     private readonly Classifier _classifier;
     private readonly ImageBatches _train;
     private readonly ImageBatches _val;
@@ -22,6 +25,7 @@ internal sealed class ClassificationTask : ITrainingTask<ImageBatch>, IDisposabl
     private readonly long _seed;
     private readonly Tensor? _positiveWeight;
     private readonly ClassificationStep _step;
+    private readonly string[] _aurocNames; // of every finding; one copy, since the history of a run keeps them for every epoch
 
     /// <param name="classifier">With its method applied.</param>
     /// <param name="train">Training images, or their features.</param>
@@ -35,6 +39,7 @@ internal sealed class ClassificationTask : ITrainingTask<ImageBatch>, IDisposabl
         _augmentation = AugmentationNames.Parse(recipe.Augment);
         _positiveWeight = PositiveWeights.Resolve(recipe.PosWeight, train.Images)?.to(classifier.Encoder.cls_token.device).DetachFromDisposeScope();
         _step = new ClassificationStep(classifier, _positiveWeight, recipe.Recompute);
+        _aurocNames = [.. val.Images.Findings.Select(f => $"{Auroc}/{f}")];
         Trained = [.. classifier.Trained()];
     }
 
@@ -86,9 +91,9 @@ internal sealed class ClassificationTask : ITrainingTask<ImageBatch>, IDisposabl
             figures[Auroc] = mean;
         }
 
-        foreach (FindingMetrics finding in metrics.Findings.Where(f => f.Auroc is not null))
+        foreach ((FindingMetrics finding, string name) in metrics.Findings.Zip(_aurocNames).Where(f => f.First.Auroc is not null))
         {
-            figures[$"{Auroc}/{finding.Finding}"] = finding.Auroc!.Value;
+            figures[name] = finding.Auroc!.Value;
         }
 
         figures[Loss] = loss;
@@ -97,9 +102,6 @@ internal sealed class ClassificationTask : ITrainingTask<ImageBatch>, IDisposabl
 
     /// <inheritdoc/>
     public void Dispose() => _positiveWeight?.Dispose();
-
-    private const string Auroc = "auroc";
-    private const string Loss = "loss";
 
     private static double LogLoss(ReadOnlySpan<sbyte> labels, ReadOnlySpan<float> logits)
     {

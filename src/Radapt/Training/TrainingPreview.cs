@@ -76,7 +76,7 @@ public static class TrainingPreview
         }
         catch (RadaptException e)
         {
-            throw e.At(image.Shown);
+            throw image.Reported(e);
         }
     }
 

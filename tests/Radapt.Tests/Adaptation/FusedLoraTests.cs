@@ -29,7 +29,7 @@ public class FusedLoraTests
         Tensor a = randn(rank * adapted.Length, 48).requires_grad_(true);
         Tensor b = randn(Width * adapted.Length, rank).requires_grad_(true);
         Tensor above = rounding.Values(3, 7, Width * parts);
-        Assert.Equal(Pass.IsFast, FusedLora.Takes(x, weight, bias, a, groups));
+        Assert.Equal(Pass.IsFast, FusedLora.Refusal(x, weight, bias, a, groups) is null);
         Tensor actual = FusedLora.Apply(x, weight, bias, a, b, new AppliedLora(1.5, groups, mask), kernels);
         actual.backward([above]);
 

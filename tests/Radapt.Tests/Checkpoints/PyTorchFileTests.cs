@@ -28,6 +28,36 @@ public sealed class PyTorchFileTests
             },
             iter: 200, threads: 1);
 
+    // K20: the third version names its own element type, which may be wider than that of the storage.
+    [Theory]
+    [InlineData("ByteStorage", 8, "float64", 1, null)]
+    [InlineData("ByteStorage", 8, "float64", 2, "reaches outside of its storage of 1 elements")]
+    [InlineData("ByteStorage", 8, "float64", 8, "reaches outside of its storage of 1 elements")]
+    [InlineData("FloatStorage", 2, "uint8", 8, null)]
+    [InlineData("FloatStorage", 2, "uint8", 9, "reaches outside of its storage of 8 elements")]
+    public void Open_TensorOfAnotherTypeThanItsStorage_StaysWithinItsBytes(
+        string storageType, byte stored, string type, byte elements, string? refusal)
+    {
+        using var folder = new TemporaryFolder();
+        string storage = $"X\x07\0\0\0storagectorch\n{storageType}\nX\x01\0\0\0sX\x03\0\0\0cpuK{(char)stored}tQ";
+        string view = $"K\0(K{(char)elements}t(K\x01t\x89}}ctorch\n{type}\n";
+        string path = new PyTorchFileBuilder()
+            .Tensor("other", "ByteStorage", "SECRETSECRETSECR"u8.ToArray(), 16, 0, [16], [1])
+            .Tensor("whole", storageType, [1, 2, 3, 4, 5, 6, 7, 8], stored, 0, [stored], [1], key: "s")
+            .Raw("wide", $"ctorch._utils\n_rebuild_tensor_v3\n(({storage}{view}tR")
+            .Save(folder["t.pth"]);
+        if (refusal is not null)
+        {
+            Assert.Contains(refusal, Assert.Throws<RadaptException>(() => CheckpointFile.Open(path)).Message, StringComparison.Ordinal);
+            return;
+        }
+
+        using CheckpointFile file = CheckpointFile.Open(path);
+        var bytes = new byte[8];
+        file.CopyTo("wide", bytes);
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], bytes);
+    }
+
     [Fact]
     public void CopyTo_TransposedBeyondTheWindow_EqualsElementwiseIndexing()
     {

@@ -48,6 +48,26 @@ public sealed class SafetensorsWriterTests
         Assert.Contains("\"__metadata__\":{\"a\":\"2\",\"x\":\"1\"}", Encoding.UTF8.GetString(bytes), StringComparison.Ordinal);
     }
 
+    [Fact] // K24
+    public void Write_LongMetadata_IsWrittenWithLittleMemoryBesideIt()
+    {
+        const int Length = 1_000_000;
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        // Some pairs of surrogates lie across the ends of pieces.
+        string text = string.Concat(Enumerable.Repeat("\"ä🫁\" \\ <x>.\n", Length / 13));
+        var metadata = new Dictionary<string, string> { ["trainer"] = text };
+        SafetensorsWriter.Write(folder["first"], Named(("w", ones(2)))); // what is made once is made here
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        SafetensorsWriter.Write(folder["t"], Named(("w", ones(2))), metadata);
+
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        using CheckpointFile file = CheckpointFile.Open(folder["t"]);
+        Assert.Equal(text, file.Metadata["trainer"]);
+        Assert.InRange(allocated, 0, 5 * new FileInfo(folder["t"]).Length); // the header as it grows, doubling, and once as an array
+    }
+
     [Fact]
     public void Write_Failing_LeavesTheTargetAndNothingElse()
     {

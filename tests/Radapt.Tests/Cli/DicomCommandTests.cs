@@ -29,7 +29,10 @@ public sealed class DicomCommandTests(TinyRun tiny)
         File.WriteAllText(Path.Combine(data, "damaged.dcm"), "no image");
         RadaptResult predicted = (await RadaptProcess.Run(folder.Path, "predict", "run", data, "-o", "out.csv")).Expect(3);
         Assert.Equal(1 + 60 + 1, File.ReadAllLines(folder["out.csv"]).Length);
-        Assert.Contains("radapt: out.csv, line 2: its content is not DICOM", predicted.Error, StringComparison.Ordinal);
+
+        // By its row, not by a name.
+        Assert.Contains("out.csv, line 2: its content is not DICOM", predicted.Error, StringComparison.Ordinal);
+        Assert.Contains("not DICOM", File.ReadAllLines(folder["out.csv"])[1], StringComparison.Ordinal);
         AssertNothingOfPatients(folder["run"], tuned, evaluated, predicted);
     }
 
@@ -47,6 +50,42 @@ public sealed class DicomCommandTests(TinyRun tiny)
 
         // R2: the other command that decodes training images.
         (await RadaptProcess.Run(folder.Path, "data", "preview", "--data", "hospital", "--images", "4", "--epochs", "1", "--out", "sheet.png")).Expect(0);
+    }
+
+    [Fact] // R1
+    public async Task DataAndFineTune_FilesThatStateNoFrames_CountAsOneImageEach()
+    {
+        const int Images = 24;
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["export"]);
+        foreach (int i in Enumerable.Range(0, Images))
+        {
+            DicomPhantom phantom = DicomPhantom.Of(20, 20, 12, i) with
+            {
+                Frames = 0,
+                PatientId = $"ID{i}",
+                Accession = $"ACC{i:000}",
+                StudyUid = $"1.2.3.{i}",
+                InstanceUid = $"1.2.3.{i}.1",
+            };
+            File.WriteAllBytes(folder[$"export/{i:000}.dcm"], phantom.ToFile(i % 2 == 0 ? "explicit" : "rle"));
+        }
+
+        IEnumerable<string> rows = Enumerable.Range(0, Images).Select(i => $"ACC{i:000},{i / 2 % 2}\n");
+        File.WriteAllText(folder["labels.csv"], "accession,Finding\n" + string.Concat(rows));
+        string[] data = ["--data", "labels.csv", "--image-root", "export"];
+        RadaptResult split = (await RadaptProcess.Run(folder.Path, ["data", "split", .. data, "-o", "split.csv", "--json"])).Expect(0);
+        Assert.Equal(Images, split.Json["parts"]!.AsArray().Sum(p => (int)p!["images"]!));
+        string[] preview = ["data", "preview", .. data, "--image-size", "16", "--images", "99", "--epochs", "0", "--out", "a.png", "--json"];
+        RadaptResult sheet = (await RadaptProcess.Run(folder.Path, preview)).Expect(0);
+        string[] line = tiny.FineTune("run", "--json", "--allow-rare-findings", "--image-root", "export");
+        line = [.. line.Where(a => a != "--plain-names")];
+        line[2] = "labels.csv";
+        line[Array.IndexOf(line, "--epochs") + 1] = "1";
+        RadaptResult tuned = (await RadaptProcess.Run(folder.Path, line)).Expect(0);
+        int[] parts = [.. new[] { "train", "val", "test" }.Select(p => (int)tuned.Json["data"]![p]!)];
+        Assert.Equal(Images, parts.Sum());
+        Assert.Equal(parts[0], sheet.Json["rows"]!.AsArray().Count); // a row for each training image
     }
 
     [Fact]

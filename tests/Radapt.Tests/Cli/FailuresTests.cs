@@ -13,7 +13,8 @@ public sealed class FailuresTests
         {
             Failures.CommandWords = new HashSet<string> { "predict", "--weights" };
             Exception fault = Assert.Throws<InvalidOperationException>(Fail);
-            string[] files = [.. Enumerable.Range(0, 2).Select(_ => Failures.WriteDetails(folder.Path, fault, ["predict", "run", "/scans/Muster^Erika.dcm", "--weights", "w.pth"])!)];
+            string[] line = ["predict", "run", "/scans/Muster^Erika.dcm", "--weights", "w.pth", "--weights=/scans/Erika.pth"];
+            string[] files = [.. Enumerable.Range(0, 2).Select(_ => Failures.WriteDetails(folder.Path, fault, line)!)];
             string text = File.ReadAllText(files[0]);
             Assert.All(["predict --weights", "InvalidOperationException", "IOException", nameof(Fail)], t => Assert.Contains(t, text, StringComparison.Ordinal));
             Assert.All(["Erika", "w.pth", "scans"], t => Assert.DoesNotContain(t, text, StringComparison.Ordinal));

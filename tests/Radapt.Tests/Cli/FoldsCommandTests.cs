@@ -138,6 +138,24 @@ public sealed class FoldsCommandTests(TinyRun tiny) : IDisposable
         AssertNothingOfPatients(all);
     }
 
+    [Fact] // K18
+    public async Task FineTune_FindingsThatASpreadsheetWouldRun_AreTrainedWrittenSafelyAndReadBack()
+    {
+        string[] names = ["@x", "=1+1"];
+        string[][] rows = _hospital.Table(i => i.Accession);
+        rows[0] = [.. rows[0][..3], .. names];
+        _hospital.WriteWorkbook("befunde.xlsx", rows);
+        JsonNode json = (await Run(FineTune("run"))).Expect(0).Json;
+        Assert.All(names, n => Assert.InRange((double)json["test"]!["auroc"]![n]!, 0, 1));
+
+        string header = File.ReadLines(_hospital["run/predictions.csv"]).First();
+        Assert.All(header.Split(','), cell => Assert.False(cell[0] is '@' or '=', header));
+        IReadOnlyList<string> read = Radapt.Datasets.CsvCells.Read(_hospital["run/predictions.csv"]).Header;
+        Assert.Equal(["image", "@x", "label:@x", "=1+1", "label:=1+1", "logit:@x", "logit:=1+1"], read);
+        RadaptResult evaluated = (await Run("evaluate", "run/fold1", "--json")).Expect(0);
+        Assert.Equal((double)json["folds"]!["auroc"]!["mean"]!["values"]![0]!, (double)evaluated.Json["auroc"]!["mean"]!, 1e-9);
+    }
+
     [Fact]
     public async Task FineTune_FoldsThatCannotBe_AreRefusedInOneLineWithNothingWritten()
     {
@@ -145,6 +163,13 @@ public sealed class FoldsCommandTests(TinyRun tiny) : IDisposable
         Assert.Contains("--fold 4: there are folds 1 to 3", (await Run(FineTune("none", "--fold", "4"))).Expect(2).ErrorLine, StringComparison.Ordinal);
         Assert.Contains("with --folds give two numbers", (await Run(FineTune("none", "--split-shares", "70,10,20"))).Expect(2).ErrorLine, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_hospital["none"]));
+
+        Directory.CreateDirectory(_hospital["used"]);
+        File.WriteAllText(_hospital["used/notes.txt"], "mine");
+        RadaptResult used = (await Run(FineTune("used"))).Expect(2);
+        Assert.Contains("the run folder is not empty", used.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Pixels:", used.Error, StringComparison.Ordinal); // nothing was decoded before
+        Assert.Equal(["notes.txt"], Directory.GetFileSystemEntries(_hospital["used"]).Select(Path.GetFileName));
     }
 
     private Task<RadaptResult> Run(params string[] line) => RadaptProcess.Run(_hospital.Path, line);

@@ -38,6 +38,30 @@ public sealed class InspectCommandTests(TinyRun tiny)
         }
     }
 
+    [Fact] // K3
+    public async Task Inspect_MoreTensorsThanAnyoneReads_ListsTheFirstUnlessAsked()
+    {
+        using var folder = new TemporaryFolder();
+        var tensors = Enumerable.Range(0, 2500).Select(i => $$"""
+            "t{{i:0000}}":{"dtype":"U8","shape":[1],"data_offsets":[{{i}},{{i + 1}}]}
+            """);
+        var metadata = Enumerable.Range(0, 300).Select(i => $"\"m{i:000}\":\"{(i == 0 ? new string('x', 5000) : "v")}\"");
+        string json = $"{{\"__metadata__\":{{{string.Join(',', metadata)}}},{string.Join(',', tensors)}}}";
+        byte[] header = System.Text.Encoding.ASCII.GetBytes(json);
+        File.WriteAllBytes(folder["many.safetensors"], [.. BitConverter.GetBytes((long)header.Length), .. header, .. new byte[2500]]);
+
+        string shown = (await RadaptProcess.Run(folder.Path, "inspect", "many.safetensors")).Expect(0).Output;
+        Assert.InRange(shown.Split('\n').Length, 2200, 2230);
+        Assert.InRange(shown.Split('\n').Max(l => l.Length), 1000, 1010); // the long value is cut
+        Assert.All(
+            ["t1999", "and 500 more tensors; --all lists them", "m199", "and 100 more entries of metadata; --all", "Tensors: 2500,"],
+            t => Assert.Contains(t, shown, StringComparison.Ordinal));
+        Assert.All(["t2000", "m200"], t => Assert.DoesNotContain(t, shown, StringComparison.Ordinal));
+        string all = (await RadaptProcess.Run(folder.Path, "inspect", "many.safetensors", "--all")).Expect(0).Output;
+        Assert.All(["t2499", "m299"], t => Assert.Contains(t, all, StringComparison.Ordinal));
+        Assert.DoesNotContain("--all lists them", all, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Inspect_DialectThatTheFileIsNotIn_OneLine()
     {

@@ -64,4 +64,16 @@ public sealed class CsvCellsTests : IDisposable
         Assert.SkipUnless(File.Exists("/dev/zero"), "no devices");
         Assert.Contains("a device instead of a file", Assert.Throws<RadaptException>(() => CsvCells.Read("/dev/zero")).Message, StringComparison.Ordinal);
     }
+
+    // K16: reading a pipe that nobody writes would wait for ever.
+    [Fact]
+    public async Task Read_Pipe_IsRefused()
+    {
+        string pipe = NamedPipe.Make(_folder["labels.csv"]);
+        CancellationToken token = TestContext.Current.CancellationToken;
+        Task<string> read = Task.Run(
+            () => Assert.Throws<RadaptException>(() => LabelTable.Read(pipe, new DataOptions(), [], withSplits: false)).Message, token);
+        string message = await read.WaitAsync(TimeSpan.FromMinutes(1), token);
+        Assert.StartsWith($"{pipe}: it is a named pipe instead of a file", message, StringComparison.Ordinal);
+    }
 }

@@ -127,7 +127,9 @@ public sealed class DataReaderTests : IDisposable
     public void Read_SameImageInTwoSplits_IsRefusedOrNoted()
     {
         var options = new DataOptions { Data = _folder.WriteTable(null, more: ["0.png,,val,0", "./2.png,,test,0", "24.png,,test,0", "4.png,,val,0"]) };
-        Refuses(options, "4 images stand in two splits", "(0.png in train and val, 4.png in train and val, ./2.png in train and test, …)", "--allow-overlap");
+        const string Rows = "(labels.csv, line 38 in train and val, labels.csv, line 41 in train and val, labels.csv, line 39 in ";
+        Refuses(options, "4 images stand in two splits", Rows, "--allow-overlap");
+        Refuses(options with { PlainNames = true }, "(0.png in train and val, 4.png in train and val, ./2.png in train and test, …)");
         DataSplits splits = DataReader.Read(options with { AllowOverlap = true });
         Assert.Equal(8, splits.Val.Items.Count);
         Assert.Contains(splits.Notes, n => n.Contains("4 images stand in two splits", StringComparison.Ordinal));
@@ -149,8 +151,11 @@ public sealed class DataReaderTests : IDisposable
     {
         DataSplits splits = DataReader.Read(new DataOptions { Data = _folder.WriteTable(null, more: ["3.png,p3,train,1"]) });
         Assert.Equal(24, splits.Train.Items.Count);
-        Assert.Contains(splits.Notes, n => n.Contains("1 row repeat", StringComparison.Ordinal) && n.Contains("3.png", StringComparison.Ordinal));
-        Refuses(new DataOptions { Data = _folder.WriteTable(null, more: ["3.png,p3,train,0"]) }, "lines 5 and 38 give 3.png different labels");
+        string note = Assert.Single(splits.Notes, n => n.Contains("1 row repeat", StringComparison.Ordinal));
+        Assert.Contains("labels.csv, line 38", note, StringComparison.Ordinal);
+        var contradicting = new DataOptions { Data = _folder.WriteTable(null, more: ["3.png,p3,train,0"]) };
+        Refuses(contradicting, "lines 5 and 38 give one image different labels");
+        Refuses(contradicting with { PlainNames = true }, "lines 5 and 38 give 3.png different labels");
     }
 
     [Theory]
@@ -201,12 +206,27 @@ public sealed class DataReaderTests : IDisposable
         string said = $"{missing} of 36 rows have no image";
         if (refused)
         {
-            Refuses(options, said, "3.png, 4.png", "--allow-missing-images", "--image-root");
+            Refuses(options, said, "labels.csv, line 5, labels.csv, line 6", "--allow-missing-images", "--image-root");
+            Refuses(options with { PlainNames = true }, "3.png, 4.png", $"looked for {_folder["3.png"]}");
         }
 
         DataSplits splits = DataReader.Read(options with { AllowMissingImages = refused });
         Assert.Equal(24 - missing, splits.Train.Items.Count);
         Assert.Contains(splits.Notes, n => n.StartsWith(said, StringComparison.Ordinal));
+    }
+
+    // Names are hidden only where patients are known.
+    [Fact]
+    public void Read_TableWithoutPatients_NamesItsImages()
+    {
+        static string Without(int line, string row) => string.Join(',', row.Split(',').Where((_, column) => column != 1));
+        string table = _folder.WriteTable(Without, "image,split,f", "0.png,val,0", "3.png,train,1");
+        var options = new DataOptions { Data = table };
+        Refuses(options, "1 image stands in two splits (0.png in train and val)");
+        IReadOnlyList<string> notes = DataReader.Read(options with { AllowOverlap = true }).Notes;
+        Assert.Contains(notes, n => n.Contains("left out (3.png)", StringComparison.Ordinal));
+        Array.ForEach(["5.png", "6.png"], name => File.Delete(_folder[name]));
+        Refuses(options with { AllowOverlap = true }, "(5.png, 6.png)", $"looked for {_folder["5.png"]}");
     }
 
     [Fact]

@@ -55,6 +55,40 @@ public sealed class LabelTableTests : IDisposable
         Assert.Equal("Señor M", images.Items[0].Patient);
     }
 
+    // W: as pandas, R and spreadsheets write them.
+    [Theory]
+    [InlineData("True", "False", "NaN")]
+    [InlineData("TRUE", "FALSE", "NA")]
+    [InlineData("true", "false", "nan")]
+    [InlineData("WAHR", "FALSCH", "#N/A")]
+    [InlineData("VRAI", "FAUX", "N/A")]
+    [InlineData("1.0", "0.0", "None")]
+    [InlineData("1,0", "0,0", "NULL")]
+    [InlineData("1", "0", ".")]
+    public void Read_BooleansAndMarksOfMissingValues_AreLabels(string yes, string no, string missing)
+    {
+        var notes = new List<string>();
+        string[] names = ["a.png", "b.png", "c.png", "d.png"];
+        string rows = $"a.png;p;{yes}\nb.png;{missing};{no}\nc.png;{missing};{missing}\nd.png;q;\n";
+        string table = _folder.Images(names).Write("labels.csv", "image;patient;f\n" + rows);
+        LabelledImages images = DataReader.ReadOne(table, new DataOptions(), notes: notes);
+        Assert.Equal(["f"], images.Findings);
+        Assert.Equal([1, 0, -1, -1], images.Items.SelectMany(i => i.Labels));
+        Assert.Equal(["p", null, null, "q"], images.Items.Select(i => i.Patient)); // not one patient called NA
+        string note = $"1 label {missing} taken as unknown, like empty cells (first in line 4)";
+        Assert.Contains(notes, n => n.Contains(note, StringComparison.Ordinal));
+    }
+
+    // W: tables mostly have letters with marks as one character, files from a Mac as two; either way round, in folders, too.
+    [Theory]
+    [InlineData("M\u00FCller/R\u00E9n\u00E9.png", "Mu\u0308ller/Re\u0301ne\u0301.png")]
+    [InlineData("Mu\u0308ller/Re\u0301ne\u0301.png", "M\u00FCller/R\u00E9n\u00E9.png")]
+    public void Read_NamesInAnotherUnicodeForm_FindTheirFiles(string inTable, string file)
+    {
+        LabelledImage image = Assert.Single(Read($"image,f\n{inTable},1\n", file).Items);
+        Assert.Equal(_folder[file], image.Path);
+    }
+
     [Fact]
     public void Read_QuotedNames_MayHoldDelimitersQuotesAndHashes()
     {

@@ -1,5 +1,7 @@
 using System.Text;
+using Radapt.Bench.Dicom;
 using Radapt.Datasets;
+using Radapt.Imaging;
 
 namespace Radapt.Tests.Datasets;
 
@@ -97,8 +99,36 @@ public sealed class MatchedTableTests : IClassFixture<MatchedTableTests.Hospital
         Assert.Equal(60, matched.Rows.Count);
         Assert.Equal([(62, "CT"), (63, "MG"), (64, "multi-frame")], matched.Report!.Refused);
         string refused = Assert.Single(notes, n => n.StartsWith("refused", StringComparison.Ordinal));
-        Assert.All(new[] { "1 CT (other/ct)", "1 MG (other/mg)", "1 multi-frame (other/cine)", "(other/broken.dcm)", "3 rows lost by it (lines 62, 63, 64)" }, t => Assert.Contains(t, refused, StringComparison.Ordinal));
+        string[] told = ["1 CT, 1 MG, 1 multi-frame, 1 unreadable: ", "3 rows lost by it (lines 62, 63, 64)", "FILE.csv names the files"];
+        Assert.All(told, t => Assert.Contains(t, refused, StringComparison.Ordinal));
+        Assert.DoesNotContain("other/", refused, StringComparison.Ordinal);
         AssertNoSecrets(notes);
+
+        notes.Clear();
+        Read(_hospital["refused.csv"], new DataOptions { ImageRoot = _hospital.Root, PlainNames = true }, notes);
+        refused = Assert.Single(notes, n => n.StartsWith("refused", StringComparison.Ordinal));
+        string[] files = ["1 CT (other/ct)", "1 MG (other/mg)", "1 multi-frame (other/cine)", "(other/broken.dcm)"];
+        Assert.All(files, t => Assert.Contains(t, refused, StringComparison.Ordinal));
+    }
+
+    // S10: the content decides, not the name.
+    [Fact]
+    public void Read_DicomFilesNamedPng_AreReadAsDicom()
+    {
+        using var folder = new LabelFolder();
+        DicomPhantom phantom = DicomPhantom.Of(16, 16, 12, 1) with { PatientId = "P1", View = "AP", Window = (2048, 4096) };
+        File.WriteAllBytes(folder["a.png"], phantom.ToFile("explicit"));
+        File.WriteAllBytes(folder["b.png"], (phantom with { InstanceUid = "1.2.3.5", StudyUid = "1.2.4" }).ToFile("rle"));
+        File.WriteAllBytes(folder["c.png"], (phantom with { Modality = "CT" }).ToFile("explicit"));
+        File.WriteAllBytes(folder["d.png"], (phantom with { View = "LL" }).ToFile("explicit"));
+        MatchedTable matched = Read(folder.Write("labels.csv", "image,f\na.png,1\nb.png,0\nc.png,1\nd.png,0\n"), new DataOptions(), []);
+        Assert.Equal(
+            [("a.png", "P1", "1.2.3", "AP"), ("b.png", "P1", "1.2.4", "AP")],
+            matched.Rows.Select(r => (r.Row.Name, r.Row.Patient!, r.Row.Study!, r.Row.View!)));
+        Assert.Equal([(4, "CT")], matched.Report!.Refused);
+        Assert.Equal(1, matched.Report.OtherViews);
+        Assert.True(PatientPrivacy.KnowsPatients(matched.Rows));
+        Assert.Equal((16, 16), (RadiographReader.Read(folder["a.png"]).Width, RadiographReader.Read(folder["a.png"]).Height));
     }
 
     [Fact]

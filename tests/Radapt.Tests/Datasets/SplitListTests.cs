@@ -52,12 +52,13 @@ public sealed class SplitListTests : IDisposable
 
     [Theory]
     [InlineData("", "is empty")]
-    [InlineData("a.png\n", "line 1: label 'a.png' is neither 0 nor 1")]
+    [InlineData("a.png\n", "line 1: the label 'a.png' is neither 0 nor 1")]
     [InlineData("1\n", "line 1 has fewer than 1 label after the name")]
-    [InlineData("a.png 1 0\nb.png 1\n", "line 2: label 'b.png' is neither 0 nor 1")]
+    [InlineData("a.png 1 0\nb.png 1\n", "line 2: the label 'b.png' is neither 0 nor 1")]
     [InlineData("a.png 1\n\nb.png 1 0\n", "line 3 has more than 1 label")]
-    [InlineData("a.png 1 0\nb.png 2 0\n", "line 2: label '2' is neither 0 nor 1")]
-    [InlineData("a.png 1\nb.png yes\n", "line 2: label 'yes'")]
+    [InlineData("a.png 1 0\nb.png 2 0\n", "line 2: the label '2' is neither 0 nor 1")]
+    [InlineData("a.png 1\nb.png yes\n", "line 2: the label 'yes'")]
+    [InlineData("a 1\nMuster Erika\n", "line 2: the label is neither")] // text that may be a name is not shown
     [InlineData("a.png,1\n", "lines read 'name 0 1 0'")]
     public void Read_UnsoundLine_SaysWhatAndWhere(string text, string message)
     {

@@ -19,13 +19,16 @@ internal static class Workbook
         Write(path, [.. sheets.Select(s => (s.Name, Sheet(s.Rows, strings)))], $"<sst xmlns=\"{Main}\">{string.Concat(strings.Select(s => $"<si><t xml:space=\"preserve\">{SecurityElement.Escape(s)}</t></si>"))}</sst>");
     }
 
-    /// <summary>A workbook of given XML.</summary>
-    public static void Write(string path, (string Name, string Xml)[] sheets, string? sharedStrings)
+    /// <summary>A workbook of given XML; some sheets may be hidden.</summary>
+    public static void Write(string path, (string Name, string Xml)[] sheets, string? sharedStrings, params string[] hidden)
     {
-        using ZipArchive archive = ZipFile.Open(path, ZipArchiveMode.Create);
+        using var archive = new ZipArchive(File.Create(path), ZipArchiveMode.Create);
         Put("[Content_Types].xml", "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>");
         Put("_rels/.rels", $"<Relationships xmlns=\"{Package}\"><Relationship Id=\"r1\" Type=\"{Office}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>");
-        Put("xl/workbook.xml", $"<workbook xmlns=\"{Main}\" xmlns:r=\"{Office}\"><sheets>{string.Concat(sheets.Select((s, i) => $"<sheet name=\"{s.Name}\" sheetId=\"{i + 1}\" r:id=\"s{i}\"/>"))}</sheets></workbook>");
+        string State(string name) => hidden.Contains(name) ? " state=\"hidden\"" : "";
+        string Attributes(string name, int i) => $"name=\"{name}\" sheetId=\"{i + 1}\" r:id=\"s{i}\"{State(name)}";
+        string list = string.Concat(sheets.Select((s, i) => $"<sheet {Attributes(s.Name, i)}/>"));
+        Put("xl/workbook.xml", $"<workbook xmlns=\"{Main}\" xmlns:r=\"{Office}\"><sheets>{list}</sheets></workbook>");
         Put("xl/_rels/workbook.xml.rels",
             $"<Relationships xmlns=\"{Package}\">{string.Concat(sheets.Select((_, i) => $"<Relationship Id=\"s{i}\" Type=\"{Office}/worksheet\" Target=\"worksheets/sheet{i + 1}.xml\"/>"))}"
             + $"<Relationship Id=\"t\" Type=\"{Office}/sharedStrings\" Target=\"/xl/sharedStrings.xml\"/></Relationships>");

@@ -43,6 +43,20 @@ public sealed class WorkbookTests : IDisposable
         Assert.Contains("2 were empty", Assert.Single(_notes), StringComparison.Ordinal);
     }
 
+    // W
+    [Theory]
+    [InlineData(new[] { "Lists" }, "Data", "sheet 'Data' is read, since 'Lists' before it is hidden")]
+    [InlineData(new[] { "Lists", "Data" }, "Lists", "all sheets are hidden; the first, 'Lists', is read")]
+    public void Read_HiddenFirstSheet_TakesTheFirstThatIsShown(string[] hidden, string expected, string note)
+    {
+        string Row(string value) => $"<row r=\"2\"><c r=\"A2\" t=\"inlineStr\"><is><t>{value}</t></is></c></row>";
+        string Sheet(string value) => $"<worksheet xmlns=\"{Workbook.Main}\"><sheetData>{Header}{Row(value)}</sheetData></worksheet>";
+        Workbook.Write(_folder["t.xlsx"], [("Lists", Sheet("Lists")), ("Data", Sheet("Data"))], null, hidden);
+        Assert.Equal(expected, Spreadsheet.Read(_folder["t.xlsx"], null, _notes).Rows[0].Cells[0]);
+        Assert.Contains(_notes, n => n.Contains(note, StringComparison.Ordinal));
+        Assert.Equal("Lists", Spreadsheet.Read(_folder["t.xlsx"], "lists", _notes).Rows[0].Cells[0]); // asked for, it is read
+    }
+
     // K14
     [Fact]
     public void Read_XmlDeeperOrWiderThanAnyTable_IsRefusedByTheLimit()

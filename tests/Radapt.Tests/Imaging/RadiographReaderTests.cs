@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Radapt.Imaging;
+using Radapt.Imaging.Dicom;
 
 namespace Radapt.Tests.Imaging;
 
@@ -19,6 +20,21 @@ public class RadiographReaderTests
             Assert.Equal((37, 21, channels, 8), (image.Width, image.Height, image.Channels, image.SourceBits));
             Assert.Equal([.. pixels.Chunk(bands).SelectMany(p => p[..channels])], image.Pixels);
         }
+    }
+
+    // K16: reading a pipe that nobody writes would wait for ever.
+    [Theory]
+    [InlineData("scan.png")]
+    [InlineData("scan.dcm")]
+    public async Task Read_Pipe_IsRefused(string name)
+    {
+        using var folder = new TemporaryFolder();
+        string pipe = NamedPipe.Make(folder[name]);
+        CancellationToken token = TestContext.Current.CancellationToken;
+        Action[] reads = [() => RadiographReader.Read(pipe), () => RadiographReader.Probe(pipe), () => DicomReader.ReadIdentity(pipe)];
+        Task<string[]> read = Task.Run(() => reads.Select(a => Assert.Throws<RadaptException>(a).Message).ToArray(), token);
+        string[] messages = await read.WaitAsync(TimeSpan.FromMinutes(1), token);
+        Assert.All(messages, m => Assert.Contains("a named pipe instead of a file", m, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -64,7 +64,7 @@ public sealed class TrainingLoopTests : IDisposable
         {
             calls++;
             using var scope = NewDisposeScope();
-            foreach (LineTask.Point point in other.Batches(0, 2, CancellationToken.None))
+            foreach (LineTask.Point point in other.Batches(0, 2, TestContext.Current.CancellationToken))
             {
                 other.Backward(point, new Radapt.Models.ForwardPass(true, 0, 0), new UpdateExtent(half.Weight(0, 0, 5), 5));
             }
@@ -104,7 +104,7 @@ public sealed class TrainingLoopTests : IDisposable
         using var stop = new CancellationTokenSource();
         using var first = new LineTask(s_points);
         Assert.Throws<OperationCanceledException>(() => Run(
-            first, Settings(epochs: 3) with { Accumulate = 2 }, folder, onUpdate: update => Stop(update == 5), cancellation: stop.Token));
+            first, Settings(epochs: 3) with { Accumulate = 2 }, folder, onUpdate: update => Stop(update == 5), stop: stop));
         using var second = new LineTask(s_points);
         second.Saved.AddRange(first.Saved);
         TrainerState state = Run(second, Settings(epochs: 3) with { Accumulate = 2 }, folder);
@@ -140,7 +140,7 @@ public sealed class TrainingLoopTests : IDisposable
 
     private TrainerState Run(
         LineTask task, TrainingSettings settings, string? folder = null, Action<IReadOnlyList<(string Name, Tensor Tensor)>>? onGradients = null,
-        Action<long>? onUpdate = null, CancellationToken cancellation = default)
+        Action<long>? onUpdate = null, CancellationTokenSource? stop = null)
     {
         var run = new RunFolder(folder ?? _folder[Guid.NewGuid().ToString("N")]);
         Directory.CreateDirectory(run.StateFolder);
@@ -152,6 +152,6 @@ public sealed class TrainingLoopTests : IDisposable
             OnUpdate = (updates, _, _) => onUpdate?.Invoke(updates),
         };
         var fresh = new TrainerState();
-        return loop.Run(saved.Exists ? saved.Resume(fresh.Identity, task) : fresh, cancellation);
+        return loop.Run(saved.Exists ? saved.Resume(fresh.Identity, task) : fresh, stop?.Token ?? TestContext.Current.CancellationToken);
     }
 }

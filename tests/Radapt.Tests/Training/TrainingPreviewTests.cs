@@ -17,7 +17,12 @@ public class TrainingPreviewTests
         TrainingPreview.Write([Line(folder, "randaugment-erasing")], folder["c.png"], images: 3, epochs: 2);
         Assert.Equal(File.ReadAllBytes(folder["a.png"]), File.ReadAllBytes(folder["b.png"]));
         Assert.NotEqual(File.ReadAllBytes(folder["a.png"]), File.ReadAllBytes(folder["c.png"]));
-        Assert.Equal(["images/phantom000001.png", "images/phantom000002.png", "images/phantom000003.png"], rows.Select(r => r.Image));
+
+        // The phantoms' table has a column of patients, so that rows stand for names unless names are asked for.
+        Assert.Equal(["labels.csv, line 2", "labels.csv, line 3", "labels.csv, line 4"], rows.Select(r => r.Image));
+        RecipeLayer plain = Line(folder, "crop-flip", ("plain-names", "true"));
+        IReadOnlyList<PreviewRow> named = TrainingPreview.Write([plain], folder["a.png"], images: 3, epochs: 2);
+        Assert.Equal(["images/phantom000001.png", "images/phantom000002.png", "images/phantom000003.png"], named.Select(r => r.Image));
 
         // The second row's last column is image 1 in epoch 1.
         Radiograph sheet = RadiographReader.Read(folder["a.png"]);
@@ -39,11 +44,11 @@ public class TrainingPreviewTests
     public void Write_WithoutData_SaysWhatToGive() => Assert.Contains(
         "--data", Assert.Throws<RadaptException>(() => TrainingPreview.Write([RecipeLayer.OfCommandLine([])], "x.png", 1, 1)).Message, StringComparison.Ordinal);
 
-    private static RecipeLayer Line(TemporaryFolder folder, string augment) => RecipeLayer.OfCommandLine(new Dictionary<string, string>
+    private static RecipeLayer Line(TemporaryFolder folder, string augment, params (string Option, string Value)[] more)
     {
-        ["data"] = folder["set"],
-        ["image-size"] = "32",
-        ["augment"] = augment,
-        ["seed"] = "5",
-    });
+        var options = new Dictionary<string, string> { ["data"] = folder["set"], ["image-size"] = "32", ["augment"] = augment };
+        options["seed"] = "5";
+        Array.ForEach(more, o => options.Add(o.Option, o.Value));
+        return RecipeLayer.OfCommandLine(options);
+    }
 }

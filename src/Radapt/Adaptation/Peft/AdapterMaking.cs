@@ -225,7 +225,7 @@ internal sealed class AdapterMaking
                 throw new RadaptException($"{_request.Source}: a third of {name} ({string.Join(", ", saved.shape)}) is saved with the adapter, but does not fit this backbone; nothing was written.");
             }
 
-            target.narrow(0, third * saved.shape[0], saved.shape[0]).copy_(saved);
+            target.narrow(0, third * saved.shape[0], saved.shape[0]).CopyInPlace(saved);
         }
 
         foreach (LowRankUpdate update in updates)

@@ -12,10 +12,7 @@ internal sealed class FrozenConvolution : autograd.SingleTensorFunction<FrozenCo
     /// <inheritdoc/>
     public override string Name => nameof(FrozenConvolution);
 
-    /// <summary>Whether it is for this product: a gradient for the input and for nothing else, on the CPU.</summary>
-    public static bool Takes(Tensor input, Tensor weight, Tensor? bias) => Refusal(input, weight, bias) is null;
-
-    /// <summary>Why it is not for this product; null: it is.</summary>
+    /// <summary>Why it is not for this product; null: it is. Only the input may need a gradient, and all is on the CPU.</summary>
     public static string? Refusal(Tensor input, Tensor weight, Tensor? bias) => !is_grad_enabled() || !input.requires_grad ? "no gradient for the input"
         : weight.requires_grad || bias is { requires_grad: true } ? "trained weight or bias"
         : input.device_type != DeviceType.CPU ? "not on the CPU"

@@ -11,9 +11,6 @@ internal sealed class Gelu : autograd.SingleTensorFunction<Gelu>
     /// <inheritdoc/>
     public override string Name => nameof(Gelu);
 
-    /// <summary>Whether the passes can do it.</summary>
-    public static bool Takes(Tensor input) => Refusal(input) is null;
-
     /// <summary>Why the passes cannot do it; null: they can.</summary>
     public static string? Refusal(Tensor input) => input.dtype != ScalarType.BFloat16 ? "not bfloat16"
         : input.numel() % Pass.Lanes != 0 ? "the count of numbers is not a multiple of 16"

@@ -14,9 +14,6 @@ internal sealed class ResidualNorm : autograd.MultiTensorFunction<ResidualNorm>
     /// <inheritdoc/>
     public override string Name => nameof(ResidualNorm);
 
-    /// <summary>Whether the passes can do it.</summary>
-    public static bool Takes(Tensor tokens, ResidualBranch? branch, ScalarType type) => Refusal(tokens, branch, type) is null;
-
     /// <summary>Why the passes cannot do it; null: they can.</summary>
     public static string? Refusal(Tensor tokens, ResidualBranch? branch, ScalarType type) => Pass.Refusal(tokens)
         ?? (tokens.dtype != ScalarType.Float32 ? "the residual sum is not float32"

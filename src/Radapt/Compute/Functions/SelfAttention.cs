@@ -15,9 +15,6 @@ internal sealed class SelfAttention : autograd.SingleTensorFunction<SelfAttentio
     /// <inheritdoc/>
     public override string Name => nameof(SelfAttention);
 
-    /// <summary>Whether the passes can do it.</summary>
-    public static bool Takes(Tensor qkv) => Refusal(qkv) is null;
-
     /// <summary>Why the passes cannot do it; null: they can.</summary>
     public static string? Refusal(Tensor qkv) => qkv.dtype != ScalarType.BFloat16 ? "not bfloat16"
         : qkv.shape[1] < SoftmaxPass.ShortestRow ? "fewer than 16 tokens"

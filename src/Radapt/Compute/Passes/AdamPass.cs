@@ -18,10 +18,7 @@ internal static unsafe class AdamPass
     /// <param name="Epsilon">Added to the root of the mean square.</param>
     public readonly record struct Factors(float Keep, float Beta1, float Beta2, float Rate, float RootCorrection, float Epsilon);
 
-    /// <summary>Whether the pass can do it: all contiguous float32 on the CPU.</summary>
-    public static bool Takes(Tensor tensor, Tensor gradient) => Refusal(tensor, gradient) is null;
-
-    /// <summary>Why the pass cannot do it; null: it can.</summary>
+    /// <summary>Why the pass cannot do it; null: it can, since all is contiguous float32 on the CPU.</summary>
     public static string? Refusal(Tensor tensor, Tensor gradient) => Pass.Refusal(tensor) ?? Pass.Refusal(gradient)
         ?? (tensor.dtype != ScalarType.Float32 || gradient.dtype != ScalarType.Float32 ? "not float32" : null);
 

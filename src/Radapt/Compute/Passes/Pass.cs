@@ -28,17 +28,14 @@ internal static class Pass
     /// <summary>Whether this processor has vectors that make the passes worthwhile.</summary>
     public static bool IsFast => VectorBits > 0;
 
-    /// <summary>Whether passes can read and write it: on the CPU, contiguous, float32 or bfloat16.</summary>
-    public static bool Takes(Tensor tensor) => Refusal(tensor) is null;
-
-    /// <summary>Why passes cannot read and write it; null: they can.</summary>
+    /// <summary>Why passes cannot read and write it; null: they can, since it is on the CPU, contiguous, and float32 or bfloat16.</summary>
     public static string? Refusal(Tensor tensor) => !IsFast ? "no fused multiply-adds in vectors"
         : tensor.device_type != DeviceType.CPU ? "not on the CPU"
         : tensor.dtype is not (ScalarType.Float32 or ScalarType.BFloat16) ? "neither float32 nor bfloat16"
         : !tensor.is_contiguous() ? "not contiguous"
         : null;
 
-    /// <summary>Where a tensor that <see cref="Takes"/> accepts lies. The caller keeps it alive.</summary>
+    /// <summary>Where a tensor that <see cref="Refusal"/> lets pass lies. The caller keeps it alive.</summary>
     /// <exception cref="ArgumentException">It is of another type.</exception>
     public static nint Address(Tensor tensor, ScalarType type) =>
         tensor.dtype == type ? TensorAddress.Of(tensor) : throw new ArgumentException($"The tensor is {tensor.dtype}, not {type}.", nameof(tensor));

@@ -1,5 +1,6 @@
 using Radapt.Adaptation;
 using Radapt.Adaptation.Peft;
+using Radapt.Checkpoints;
 using static TorchSharp.torch;
 
 namespace Radapt.Tests.Adaptation.Peft;
@@ -105,6 +106,34 @@ public sealed class PeftDamageTests : IDisposable
         ImportReport report = AdapterImport.Run(new ImportRequest(_saved["peft"], _saved["same.safetensors"]) { Weights = _saved.Base });
         Assert.Equal("full", report.Adapter.Method);
         PeftRoundTripTests.AssertClose(before, SavedAdapter.Logits(report.File), 1e-5);
+    }
+
+    // M20: a checkpoint of the paper's code that holds nothing but the adapter and its head.
+    [Fact]
+    public void LoraOfThePapersCode_WithoutItsBase_SaysWhatToDo()
+    {
+        using var scope = NewDisposeScope();
+        string file = _saved["lora-only.safetensors"];
+        Dictionary<string, Tensor> tensors = new()
+        {
+            ["model.fc_norm.weight"] = ones(64),
+            ["model.fc_norm.bias"] = zeros(64),
+            ["model.head.weight"] = randn(3, 64),
+            ["model.head.bias"] = zeros(3),
+        };
+        for (int block = 0; block < SavedAdapter.Shape.Depth; block++)
+        {
+            tensors[$"model.blocks.{block}.attn.qkv.lora_A"] = randn(8, 64);
+            tensors[$"model.blocks.{block}.attn.qkv.lora_B"] = randn(128, 4);
+        }
+
+        SafetensorsWriter.Write(file, tensors);
+        string imported = Assert.Throws<RadaptException>(() => AdapterImport.Run(new ImportRequest(file, _saved["out"]))).Message;
+        Assert.Equal($"{file}: holds an adapter without its base weights; give them with --weights.", imported);
+        string opened = Assert.Throws<RadaptException>(() => BackboneWeights.Open(file)).Message;
+        Assert.Contains("LoRA of the paper's code, rank 4, without its base weights; give a MAE, MRM, ", opened, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_saved["out"]));
+        Assert.Equal(4, AdapterImport.Run(new ImportRequest(file, _saved["out"]) { Weights = _saved.Base }).Adapter.Settings.Lora.Rank);
     }
 
     // M6: PEFT passes over a target that no module has; M7: for classifiers of texts it adds names of heads; M20: patterns may look ahead.

@@ -22,14 +22,17 @@ public class PeftRoundTripTests
         };
 
     [Theory]
-    [InlineData(null)]
-    [InlineData("vit.")]
-    [InlineData("dinov2.")]
-    public void ExportThenImport_AnySettings_GivesTheSameAdapter(string? huggingFace) => s_settings.Sample(
+    [InlineData(null, false)]
+    [InlineData("vit.", false)]
+    [InlineData("dinov2.", false)]
+    [InlineData("vit.", true)] // M9
+    [InlineData("dinov2.", true)]
+    public void ExportThenImport_AnySettings_GivesTheSameAdapter(string? huggingFace, bool isVersion5) => s_settings.Sample(
         settings =>
         {
             using var saved = new SavedAdapter(settings);
-            PeftExport.Write(saved.Adapter, saved["peft"], huggingFace is null ? null : new HuggingFacePaths(huggingFace, huggingFace == "dinov2."));
+            HuggingFacePaths? paths = huggingFace is null ? null : new(huggingFace, Dinov2: huggingFace == "dinov2.", Version5: isVersion5);
+            PeftExport.Write(saved.Adapter, saved["peft"], paths);
             ImportReport report = AdapterImport.Run(new ImportRequest(saved["peft"], saved["back.safetensors"]) { Weights = saved.Base });
             Assert.Equal(settings.Targets, report.Adapter.Settings.Lora.Targets);
             Assert.Equal(settings.Rank, report.Adapter.Settings.Lora.Rank);
@@ -50,6 +53,27 @@ public class PeftRoundTripTests
         ImportReport report = AdapterImport.Run(new ImportRequest(saved["peft"], saved["back.safetensors"]) { Weights = saved.Base });
         AssertSameTensors(saved.Adapter, report.File);
         Assert.Equal(SavedAdapter.Logits(saved.Adapter), SavedAdapter.Logits(report.File));
+    }
+
+    // M9: exactly the tensors and targets that PEFT saves for a ViT of transformers 5, and back.
+    [Fact]
+    public void ToPeft_NamesOfTransformers5_AreThoseOfItsModules()
+    {
+        var settings = new LoraSettings { Rank = 4, Alpha = 8, Targets = ["q", "v", "proj", "fc1", "fc2"], Blocks = [1] };
+        using var saved = new SavedAdapter(settings, Pooling.ClassToken);
+        IReadOnlyList<string> notes = AdapterExport.ToPeft(saved.Adapter, saved["peft"], "huggingface5", saved.Base);
+        Assert.Contains("vit.layers.0.attention.q_proj", Assert.Single(notes), StringComparison.Ordinal);
+        string[] modules = ["attention.o_proj", "attention.q_proj", "attention.v_proj", "mlp.fc1", "mlp.fc2"];
+        using (CheckpointFile file = CheckpointFile.Open(Path.Combine(saved["peft"], "adapter_model.safetensors")))
+        {
+            IEnumerable<string> lora = modules.SelectMany(m => "AB".Select(side => $"vit.layers.1.{m}.lora_{side}.weight"));
+            IEnumerable<string> expected = lora.Concat(["classifier.weight", "classifier.bias"]).Select(n => "base_model.model." + n);
+            Assert.Equal(expected.Order(StringComparer.Ordinal), file.Tensors.Select(t => t.Name).Order(StringComparer.Ordinal));
+        }
+
+        float[] before = SavedAdapter.Logits(saved.Adapter);
+        ImportReport back = AdapterImport.Run(new ImportRequest(saved["peft"], saved["back.safetensors"]) { Weights = saved.Base });
+        Assert.Equal(before, SavedAdapter.Logits(back.File));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Radapt.Models;
+using Radapt.Models.Dialects;
 using Radapt.Training;
 using Radapt.Training.Recipes;
 using static Radapt.Tests.Training.Recipes.RecipeTesting;
@@ -22,6 +23,27 @@ public class RecipeResolverTests
         Assert.All(resolved.Values.Where(v => v.Origin != "command line"), v => Assert.False(string.IsNullOrEmpty(v.Reason), $"{v.Name} has no reason"));
         Assert.Equal("weights", resolved.Value("mean").Origin);
         Assert.Equal("recognised: MRM checkpoint", resolved.Value("mean").Reason);
+    }
+
+    // M17: what a file beside the weights tells is taken, and named as the reason.
+    [Theory]
+    [InlineData("", 512, 520, " (518 px, cut to whole patches of 16 px); --image-size 224 takes about a fifth of the time")]
+    [InlineData("--image-size 224", 224, 224, null)] // then its shorter side is that of another image
+    public void Preprocessor_BesideTheWeights_IsTheReasonForPixels(string options, int imageSize, int resize, string? reason)
+    {
+        const string Told = "told by preprocessor_config.json";
+        var preparation = new ToldPreparation(0.5307, 0.2583, 518, 520, "preprocessor_config.json");
+        RecipeFacts facts = Facts with { WeightsMean = 0.5307, WeightsStd = 0.2583, WeightsPreparation = preparation };
+        ResolvedRecipe resolved = RecipeResolver.Resolve([Run(options)], facts);
+        var r = resolved.Recipe;
+        Assert.Equal((0.5307, 0.2583, imageSize, resize), (r.Mean, r.Std, r.ImageSize, r.Resize));
+        Assert.All(new[] { "mean", "std" }.Select(resolved.Value), v => Assert.Equal(("weights", Told), (v.Origin, v.Reason)));
+        Assert.Equal(reason is null ? "command line" : "weights", resolved.Value("image-size").Origin);
+        if (reason is not null)
+        {
+            Assert.Equal(Told + reason, resolved.Value("image-size").Reason);
+            Assert.Equal(Told, resolved.Value("resize").Reason);
+        }
     }
 
     [Theory]
