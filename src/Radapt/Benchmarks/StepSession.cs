@@ -87,7 +87,8 @@ internal sealed class StepSession : IDisposable
         }
 
         var pass = new ForwardPass(true, _options.Seed, _done++);
-        double loss = _training!.Backward(images, firstBlock: null, Labels, pass, new UpdateExtent(Labels.Length, Batches: 1)); // every label is known
+        var every = new UpdateExtent(Labels.Length, Batches: 1); // all labels are known
+        double loss = _training!.Backward(images, firstBlock: null, Labels, pass, every);
         _optimizer.Step(LearningRate);
         return loss;
     }

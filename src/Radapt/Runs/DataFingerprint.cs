@@ -23,7 +23,9 @@ internal static class DataFingerprint
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 
-    /// <summary>SHA-256 over findings, names, labels and file sizes of all splits: what must not change between a run and its resumption.</summary>
+    /// <summary>
+    /// SHA-256 over findings, names, labels and file sizes of all splits: what must not change between a run and its resumption.
+    /// </summary>
     public static string All(DataSplits data) => Sets(new[] { data.Train, data.Val, data.Test }.OfType<LabelledImages>());
 
     /// <summary>SHA-256 over findings, names, labels and file sizes of sets of images.</summary>

@@ -2,7 +2,9 @@ using Radapt.Datasets;
 
 namespace Radapt.Runs;
 
-/// <summary>The split that was drawn for a run, as CSV in its folder: <c>image,patient,split</c>, with keyed names where predictions have those.</summary>
+/// <summary>
+/// The split that was drawn for a run, as CSV in its folder: <c>image,patient,split</c>, with keyed names where predictions have those.
+/// </summary>
 internal static class DrawnSplitTable
 {
     public const string FileName = "split.csv";

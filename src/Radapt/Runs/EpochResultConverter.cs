@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 namespace Radapt.Runs;
 
 /// <summary>
-/// Writes the figure <c>NAME</c> of an <see cref="EpochResult"/> as the member <c>val_NAME</c> and the figures <c>NAME/FINDING</c> as the object
+/// Writes the figure <c>NAME</c> of an <see cref="EpochResult"/> as the member <c>val_NAME</c> and the figures <c>NAME/FINDING</c> as the
+/// object
 /// <c>val_NAME_by_finding</c>. Members that it does not know are skipped in reading.
 /// </summary>
 internal sealed class EpochResultConverter : JsonConverter<EpochResult>
@@ -51,7 +52,8 @@ internal sealed class EpochResultConverter : JsonConverter<EpochResult>
             Best = json.TryGetProperty("best", out JsonElement best) && best.ValueKind == JsonValueKind.True,
         };
 
-        JsonElement Member(string name) => json.TryGetProperty(name, out JsonElement value) ? value : throw new JsonException($"an epoch has no '{name}'");
+        JsonElement Member(string name) => json.TryGetProperty(name, out JsonElement value) ? value
+            : throw new JsonException($"an epoch has no '{name}'");
 
         double Number(JsonElement value) => value.Deserialize<double>(options);
     }

@@ -6,7 +6,8 @@ namespace Radapt.Runs;
 /// <param name="Precision">Precision of the products, and why.</param>
 /// <param name="Products">How float32 products run, and why.</param>
 /// <param name="Parts">The kernels of every part of a step that ran so far.</param>
-public sealed record ExecutionPath(int VectorBits, IReadOnlyList<string> HeldTo, PathChoice Precision, PathChoice Products, IReadOnlyList<PathPart> Parts);
+public sealed record ExecutionPath(
+    int VectorBits, IReadOnlyList<string> HeldTo, PathChoice Precision, PathChoice Products, IReadOnlyList<PathPart> Parts);
 
 /// <summary>A value of the recipe.</summary>
 /// <param name="Value">The value.</param>

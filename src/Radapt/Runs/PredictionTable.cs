@@ -6,8 +6,9 @@ using Radapt.Inference;
 namespace Radapt.Runs;
 
 /// <summary>
-/// Writes and reads predictions as CSV: <c>image</c>, then per finding its name (the probability, the sigmoid of the logit in float64) and <c>label:NAME</c> where
-/// labels are known; tables with labels end with <c>logit:NAME</c> of every finding, by which figures rank the images.
+/// Writes and reads predictions as CSV: <c>image</c>, then per finding its name (the probability, the sigmoid of the logit in float64) and
+/// <c>label:NAME</c> where labels are known; tables with labels end with <c>logit:NAME</c> of every finding, by which figures rank the
+/// images.
 /// </summary>
 public static class PredictionTable
 {
@@ -39,7 +40,7 @@ public static class PredictionTable
             Row(text,
             [
                 scores.Images[i],
-                .. each.SelectMany(f => new[] { Probability(scores.Logits[row + f]), scores.Labels[row + f] < 0 ? "" : scores.Labels[row + f].ToString(CultureInfo.InvariantCulture) }),
+                .. each.SelectMany(f => new[] { Probability(scores.Logits[row + f]), Label(scores.Labels[row + f]) }),
                 .. each.Select(f => scores.Logits[row + f].ToString("R", CultureInfo.InvariantCulture)),
             ]);
         }
@@ -109,6 +110,8 @@ public static class PredictionTable
 
     private static string[] Columns(IReadOnlyList<string> findings) =>
         ["image", .. findings.SelectMany(f => new[] { f, LabelColumn + f }), .. findings.Select(f => LogitColumn + f)];
+
+    private static string Label(sbyte label) => label < 0 ? "" : label.ToString(CultureInfo.InvariantCulture);
 
     private static string Probability(float logit) => Scoring.Probability(logit).ToString("R", CultureInfo.InvariantCulture);
 

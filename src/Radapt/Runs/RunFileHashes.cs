@@ -2,12 +2,15 @@ using System.Security.Cryptography;
 
 namespace Radapt.Runs;
 
-/// <summary>The hashes of a complete run's files in its <c>run.json</c>, by which damage is found where another step relies on them.</summary>
+/// <summary>
+/// The hashes of a complete run's files in its <c>run.json</c>, by which damage is found where another step relies on them.
+/// </summary>
 internal static class RunFileHashes
 {
     /// <summary>SHA-256 by file name, of the files that the folder has.</summary>
     public static IReadOnlyDictionary<string, string> Compute(RunFolder folder) =>
-        new OrderedDictionary<string, string>(new[] { folder.RecipeFile, folder.AdapterFile, folder.PredictionsFile, folder.SplitFile, folder.UnreadableFile }.Where(File.Exists)
+        new OrderedDictionary<string, string>(
+            new[] { folder.RecipeFile, folder.AdapterFile, folder.PredictionsFile, folder.SplitFile, folder.UnreadableFile }.Where(File.Exists)
             .Select(f => KeyValuePair.Create(Path.GetFileName(f), Hash(f))));
 
     /// <summary>Makes sure that files are there, and as the run wrote them where its <c>run.json</c> says how.</summary>

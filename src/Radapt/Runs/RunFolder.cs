@@ -107,7 +107,9 @@ internal sealed class RunFolder(string path)
         RemoveIfEmpty(StateFolder);
     }
 
-    /// <summary>Takes a run back that failed before it had any state: its files go, and the folder unless others put something into it.</summary>
+    /// <summary>
+    /// Takes a run back that failed before it had any state: its files go, and the folder unless others put something into it.
+    /// </summary>
     public void Discard(RunLock held)
     {
         // The recipe last: while it is there, the run can be resumed, from its beginning.

@@ -5,12 +5,14 @@ using System.Text.Json.Serialization;
 namespace Radapt.Runs;
 
 /// <summary>
-/// The content of <c>run.json</c>: how a run was made and what came out. A run that goes on, or was interrupted, has no figures yet. The record of a
-/// cross-validation has <see cref="Folds"/>, and in <see cref="Test"/> the figures of all images.
+/// The content of <c>run.json</c>: how a run was made and what came out. A run that goes on, or was interrupted, has no figures yet. The
+/// record of a cross-validation has <see cref="Folds"/>, and in <see cref="Test"/> the figures of all images.
 /// </summary>
 public sealed record RunRecord
 {
-    /// <summary>The schema that this version writes. A larger number means members that it does not know; they are kept or ignored.</summary>
+    /// <summary>
+    /// The schema that this version writes. A larger number means members that it does not know; they are kept or ignored.
+    /// </summary>
     public const int CurrentSchema = 1;
 
     /// <summary>Number of the schema; null: written before there were numbers, which is read like 1.</summary>

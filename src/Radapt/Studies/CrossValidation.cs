@@ -6,10 +6,11 @@ using Radapt.Training.Recipes;
 namespace Radapt.Studies;
 
 /// <summary>
-/// k-fold cross-validation: a run for every fold in a sub-folder of its own, and the figures of all images, each scored by the run that has not seen
-/// its patient. All folds follow the recipe that is decided for the first.
+/// k-fold cross-validation: a run for every fold in a sub-folder of its own, and the figures of all images, each scored by the run that has
+/// not seen its patient. All folds follow the recipe that is decided for the first.
 /// </summary>
-/// <param name="layers">The recipe: what was given; the first beats the second. To resume: places that are given anew, then the folder's recipe.</param>
+/// <param name="layers">The recipe: what was given; the first beats the second. To resume: places that are given anew, then the folder's
+/// recipe.</param>
 /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: they are refused. The caller disposes it.</param>
 public sealed class CrossValidation(IReadOnlyList<RecipeLayer> layers, CodecProcess? codecs = null)
 {
@@ -25,7 +26,8 @@ public sealed class CrossValidation(IReadOnlyList<RecipeLayer> layers, CodecProc
     /// <param name="resume">Go on where an earlier session stopped.</param>
     /// <param name="progress">Told how it goes.</param>
     /// <param name="cancellation">Stops after the current update; the state is saved.</param>
-    /// <exception cref="RadaptException">Anything is wrong with what was given, or the folds in the folder do not belong together.</exception>
+    /// <exception cref="RadaptException">Anything is wrong with what was given, or the folds in the folder do not belong
+    /// together.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; resume goes on from the last update.</exception>
     public CrossValidationSummary Run(
         string folder, bool resume = false, IProgress<FoldProgress>? progress = null, CancellationToken cancellation = default) =>
@@ -57,7 +59,8 @@ public sealed class CrossValidation(IReadOnlyList<RecipeLayer> layers, CodecProc
                 using var fineTuning = FineTuning.Prepare(all?.Layers(fold) ?? FoldsFolder.LayersOf(layers, fold), codecs);
                 all?.RequireSame(fineTuning);
                 study ??= folder(fineTuning.Recipe);
-                var run = new FoldRun(fold, asked.Folds, fineTuning, FoldsFolder.FolderOf(study, fold), study, all?.HasBegun(fold) ?? false);
+                bool resumes = all?.HasBegun(fold) ?? false;
+                var run = new FoldRun(fold, asked.Folds, fineTuning, FoldsFolder.FolderOf(study, fold), study, resumes);
                 if (all is null)
                 {
                     new RunFolder(study).RequireUsable(resume: false); // now, since decoding may take minutes

@@ -8,8 +8,8 @@ using Radapt.Training.Recipes;
 namespace Radapt.Studies;
 
 /// <summary>
-/// The folder of a cross-validation: a run folder for every fold, and the recipe, predictions and figures of all. All folds follow the recipe that
-/// is decided for the first. One session at a time works in it.
+/// The folder of a cross-validation: a run folder for every fold, and the recipe, predictions and figures of all. All folds follow the
+/// recipe that is decided for the first. One session at a time works in it.
 /// </summary>
 internal sealed class FoldsFolder : IDisposable
 {
@@ -59,7 +59,8 @@ internal sealed class FoldsFolder : IDisposable
     /// <summary>Goes on where an earlier session stopped.</summary>
     /// <param name="folder">The folder of all.</param>
     /// <param name="layers">Places that are given anew, then the recipe in the folder.</param>
-    /// <exception cref="RadaptException">Nothing to resume, another session works in the folder, or a file of a complete fold is missing or damaged.</exception>
+    /// <exception cref="RadaptException">Nothing to resume, another session works in the folder, or a file of a complete fold is missing or
+    /// damaged.</exception>
     public static FoldsFolder Resume(string folder, IReadOnlyList<RecipeLayer> layers)
     {
         var run = new RunFolder(folder);

@@ -2,7 +2,9 @@ using Radapt.Training;
 
 namespace Radapt.Studies;
 
-/// <summary>Trains the folds of a cross-validation, and shows them if it likes. The cross-validation decides which, in which order and where.</summary>
+/// <summary>
+/// Trains the folds of a cross-validation, and shows them if it likes. The cross-validation decides which, in which order and where.
+/// </summary>
 public interface IFoldRunner
 {
     /// <summary>A fold is complete since an earlier session.</summary>

@@ -6,7 +6,9 @@ namespace Radapt.Studies;
 /// <summary>Out-of-fold predictions: the test images of all folds in one table, and the figures of it.</summary>
 internal static class PooledPredictions
 {
-    /// <summary>Reads <c>predictions.csv</c> of every fold and writes them as one; see <see cref="PredictionTable"/> for the columns.</summary>
+    /// <summary>
+    /// Reads <c>predictions.csv</c> of every fold and writes them as one; see <see cref="PredictionTable"/> for the columns.
+    /// </summary>
     /// <exception cref="RadaptException">A table is missing or damaged, or an image is in two folds.</exception>
     public static MultiLabelMetrics Write(IReadOnlyList<RunFolder> folds, string path)
     {

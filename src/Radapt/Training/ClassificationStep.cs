@@ -13,8 +13,8 @@ namespace Radapt.Training;
 internal sealed class ClassificationStep(Classifier classifier, Tensor? positiveWeight, bool recompute)
 {
     /// <summary>
-    /// Adds the batch's share of the gradient to the trained tensors: that of the sum over its known labels, divided by the known labels of the
-    /// whole update, and of the method's penalty, divided by the update's batches.
+    /// Adds the batch's share of the gradient to the trained tensors: that of the sum over its known labels, divided by the known labels of
+    /// the whole update, and of the method's penalty, divided by the update's batches.
     /// </summary>
     /// <param name="values">Images (B, 1 or 3, S, S), or features (B, N, C) or (B, C); temporaries fall to the caller's scope.</param>
     /// <param name="firstBlock">The block that reads the features, the depth: the head does; null: the values are images.</param>

@@ -10,8 +10,8 @@ using static TorchSharp.torch;
 namespace Radapt.Training;
 
 /// <summary>
-/// Trains a classifier on labelled images, or on features of them: binary cross-entropy over the known labels, mean AUROC on validation images. The
-/// classifier and the data belong to the caller.
+/// Trains a classifier on labelled images, or on features of them: binary cross-entropy over the known labels, mean AUROC on validation
+/// images. The classifier and the data belong to the caller.
 /// </summary>
 internal sealed class ClassificationTask : ITrainingTask<ImageBatch>, IDisposable
 {
@@ -37,7 +37,8 @@ internal sealed class ClassificationTask : ITrainingTask<ImageBatch>, IDisposabl
     {
         (_classifier, _train, _val, _seed, Best) = (classifier, train, val, recipe.Seed, best);
         _augmentation = AugmentationNames.Parse(recipe.Augment);
-        _positiveWeight = PositiveWeights.Resolve(recipe.PosWeight, train.Images)?.to(classifier.Encoder.cls_token.device).DetachFromDisposeScope();
+        _positiveWeight = PositiveWeights.Resolve(recipe.PosWeight, train.Images)?
+            .to(classifier.Encoder.cls_token.device).DetachFromDisposeScope();
         _step = new ClassificationStep(classifier, _positiveWeight, recipe.Recompute);
         _aurocNames = [.. val.Images.Findings.Select(f => $"{Auroc}/{f}")];
         Trained = [.. classifier.Trained()];
@@ -71,11 +72,12 @@ internal sealed class ClassificationTask : ITrainingTask<ImageBatch>, IDisposabl
     {
         using var scope = NewDisposeScope();
         return _step.Backward(
-            _classifier.ToTensor(batch), batch.FirstBlock, batch.Labels.AsMemory(0, batch.Count * _train.Images.Findings.Count), pass, update);
+            _classifier.ToTensor(batch), batch.FirstBlock, batch.Labels.AsMemory(0, batch.Count * Findings), pass, update);
     }
 
     /// <summary>
-    /// The score is the mean AUROC; where no finding has both classes, minus the loss. Figures: <c>auroc</c> and <c>auroc/FINDING</c> where defined,
+    /// The score is the mean AUROC; where no finding has both classes, minus the loss. Figures: <c>auroc</c> and <c>auroc/FINDING</c> where
+    /// defined,
     /// <c>loss</c>.
     /// </summary>
     /// <inheritdoc/>
@@ -99,6 +101,8 @@ internal sealed class ClassificationTask : ITrainingTask<ImageBatch>, IDisposabl
         figures[Loss] = loss;
         return new ValidationResult(metrics.MeanAuroc ?? -loss, figures);
     }
+
+    private int Findings => _train.Images.Findings.Count;
 
     /// <inheritdoc/>
     public void Dispose() => _positiveWeight?.Dispose();

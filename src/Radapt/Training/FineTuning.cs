@@ -206,7 +206,8 @@ public sealed class FineTuning : IDisposable
         if (resume && run.HasState)
         {
             // As when it began: an image that was mended since is not learned from in the middle of a run.
-            Func<LabelledImage, string, bool> isLeftOut = File.Exists(run.UnreadableFile) ? UnreadableTable.Read(run.UnreadableFile, RunData.Names(Recipe, Data)) : (_, _) => false;
+            Func<LabelledImage, string, bool> isLeftOut =
+                File.Exists(run.UnreadableFile) ? UnreadableTable.Read(run.UnreadableFile, RunData.Names(Recipe, Data)) : (_, _) => false;
             int images = _train.Images.Items.Count + _val.Images.Items.Count + (_test?.Images.Items.Count ?? 0);
             LeaveOut(isLeftOut);
             int leftOut = images - _train.Images.Items.Count - _val.Images.Items.Count - (_test?.Images.Items.Count ?? 0);

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Radapt.Training;
 
 /// <summary>
-/// What a <see cref="TrainingLoop{TBatch}"/> trains: the tensors, the batches, the loss, how good an epoch is and what is kept of the best one. The
-/// loop knows nothing else of it.
+/// What a <see cref="TrainingLoop{TBatch}"/> trains: the tensors, the batches, the loss, how good an epoch is and what is kept of the best
+/// one. The loop knows nothing else of it.
 /// </summary>
 /// <typeparam name="TBatch">What one forward pass reads.</typeparam>
 internal interface ITrainingTask<TBatch>
@@ -28,22 +28,26 @@ internal interface ITrainingTask<TBatch>
     /// <summary>Batches of a validation.</summary>
     int ValidationBatches { get; }
 
-    /// <summary>The batches of an epoch. They depend on the epoch and nothing else, so that a resumed epoch sees what it would have seen.</summary>
+    /// <summary>
+    /// The batches of an epoch. They depend on the epoch and nothing else, so that a resumed epoch sees what it would have seen.
+    /// </summary>
     /// <param name="epoch">From 0.</param>
     /// <param name="firstBatch">Batches to leave out, since they are done.</param>
     /// <param name="cancellation">Ends the pass.</param>
     IEnumerable<TBatch> Batches(int epoch, int firstBatch, CancellationToken cancellation);
 
     /// <summary>
-    /// What some consecutive batches of an epoch weigh together in the loss, such as the number of their known labels. The gradient of an update is
-    /// that of the mean over this weight, however its samples are divided among batches or processes.
+    /// What some consecutive batches of an epoch weigh together in the loss, such as the number of their known labels. The gradient of an
+    /// update is that of the mean over this weight, however its samples are divided among batches or processes.
     /// </summary>
     /// <param name="epoch">From 0.</param>
     /// <param name="firstBatch">The first of the batches, from 0.</param>
     /// <param name="batches">How many; fewer where the epoch ends.</param>
     double Weight(int epoch, int firstBatch, int batches);
 
-    /// <summary>Forward and backward pass of one batch: adds the batch's share of the update's gradient to the gradients of <see cref="Trained"/>.</summary>
+    /// <summary>
+    /// Forward and backward pass of one batch: adds the batch's share of the update's gradient to the gradients of <see cref="Trained"/>.
+    /// </summary>
     /// <param name="batch">The batch.</param>
     /// <param name="pass">A training pass with its random key.</param>
     /// <param name="update">The update that the batch belongs to.</param>

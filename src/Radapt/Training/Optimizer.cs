@@ -13,7 +13,8 @@ internal abstract class Optimizer(IReadOnlyList<ParameterGroup> groups) : IDispo
     /// <param name="trained">The tensors that it changes, in the model's order.</param>
     /// <param name="path">Receives which kernel updates; null: nobody asks.</param>
     /// <exception cref="RadaptException">There is no such optimizer.</exception>
-    public static Optimizer Create(OptimizerSettings settings, IReadOnlyList<(string Name, Tensor Tensor)> trained, ComputePath? path = null) => settings.Name switch
+    public static Optimizer Create(
+        OptimizerSettings settings, IReadOnlyList<(string Name, Tensor Tensor)> trained, ComputePath? path = null) => settings.Name switch
     {
         "sgd" => new Sgd(ParameterGroup.Single(trained, settings.WeightDecay), settings.Momentum),
         "adamw" => new AdamW(ParameterGroup.ByLayer(trained, settings.Depth, settings.LayerDecay, settings.WeightDecay), settings.Threads, path),

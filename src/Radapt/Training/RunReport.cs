@@ -60,7 +60,8 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
             Choosing = new RunChoosing(choosing.Items.Count, fineTuning.Recipe.ValidateEvery, DataFingerprint.Sets([choosing])),
             Pixels = pixels?.Record,
             Matching = Matching(data.Matching),
-            Split = data.Drawn.Count == 0 ? null : new RunSplit(DrawnSplitTable.FileName, fineTuning.Recipe.SplitSeed, DataFingerprint.Split(data)),
+            Split = data.Drawn.Count == 0 ? null
+                : new RunSplit(DrawnSplitTable.FileName, fineTuning.Recipe.SplitSeed, DataFingerprint.Split(data)),
             Cache = cache?.Record,
         };
     }
@@ -75,7 +76,8 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
         FilesWithoutRow = report.FilesWithoutRow,
         AmbiguousRows = report.Ambiguous.Count,
         RefusedRows = report.Refused.Count,
-        RefusedFiles = new OrderedDictionary<string, int>(report.RefusedFiles.GroupBy(f => f.Reason.Split(':')[0]).OrderBy(g => g.Key, StringComparer.Ordinal)
+        RefusedFiles = new OrderedDictionary<string, int>(report.RefusedFiles
+            .GroupBy(f => f.Reason.Split(':')[0]).OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => KeyValuePair.Create(g.Key, g.Count()))),
         OtherViewRows = report.OtherViews,
         UnknownViewImages = report.UnknownViews,

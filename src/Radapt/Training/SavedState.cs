@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace Radapt.Training;
 
 /// <summary>
-/// Saves and restores where a run stands: trained tensors, the states of optimizer and method, and the position, all in one file, so that they can
-/// never disagree.
+/// Saves and restores where a run stands: trained tensors, the states of optimizer and method, and the position, all in one file, so that
+/// they can never disagree.
 /// </summary>
 internal sealed class SavedState
 {
@@ -41,7 +41,8 @@ internal sealed class SavedState
     /// <param name="state">Where the run stands with them.</param>
     /// <exception cref="RadaptException">The file cannot be written.</exception>
     public void Save(TrainerState state) => SafetensorsWriter.Write(
-        Folder.StateFile, _tensors.ToDictionary(t => t.Name, t => t.Tensor), new Dictionary<string, string> { ["trainer"] = state.ToJson() }, checksum: true);
+        Folder.StateFile, _tensors.ToDictionary(t => t.Name, t => t.Tensor),
+        new Dictionary<string, string> { ["trainer"] = state.ToJson() }, checksum: true);
 
     /// <summary>Restores what <see cref="Save"/> saved into the tensors.</summary>
     /// <param name="identity">What decides the run now; it must be what decided it when the state was saved.</param>

@@ -8,7 +8,9 @@ namespace Radapt.Training;
 /// <summary>Measures what a training batch costs before anything is trained.</summary>
 internal static class StepTiming
 {
-    /// <summary>Time of the second batch of the first epoch, after one to warm up; of the first where it is the only one. No tensor is changed.</summary>
+    /// <summary>
+    /// Time of the second batch of the first epoch, after one to warm up; of the first where it is the only one. No tensor is changed.
+    /// </summary>
     /// <param name="task">What is trained.</param>
     /// <param name="seed">Of the forward passes.</param>
     /// <param name="cancellation">Ends it.</param>

@@ -24,8 +24,8 @@ internal sealed class TrainingLoop<TBatch>
     private readonly Stopwatch _sinceSave = Stopwatch.StartNew();
     private TrainerState _state = new();
 
-    // What the trained tensors belong to, and so what is saved. Gradients that wait for the rest of their update are not saved: a resumed run begins
-    // that update again.
+    // What the trained tensors belong to, and so what is saved. Gradients that wait for the rest of their update are not saved: a resumed
+    // run begins that update again.
     private TrainerState _atUpdate = new();
 
     /// <param name="task">What is trained.</param>
@@ -34,7 +34,8 @@ internal sealed class TrainingLoop<TBatch>
     /// <param name="saved">Saves them and the optimizer's state.</param>
     /// <param name="progress">Told how it goes.</param>
     public TrainingLoop(
-        ITrainingTask<TBatch> task, TrainingSettings settings, Optimizer optimizer, SavedState saved, IProgress<TrainingProgress>? progress = null)
+        ITrainingTask<TBatch> task, TrainingSettings settings, Optimizer optimizer, SavedState saved,
+        IProgress<TrainingProgress>? progress = null)
     {
         (_task, _settings, _optimizer, _saved) = (task, settings, optimizer, saved);
         _clock = new ProgressClock(progress, settings);
@@ -42,9 +43,9 @@ internal sealed class TrainingLoop<TBatch>
 
     /// <summary>
     /// The seam between gradients and update: called once per update, when the gradients of all its batches are added up in
-    /// <see cref="ITrainingTask{TBatch}.Trained"/> and before anything reads them (clipping, the method's schedule, the optimizer). Data-parallel
-    /// training puts its all-reduce here: every process then computes some of the update's batches, each already divided by the weight of the whole
-    /// update, so that the sum over processes is the gradient.
+    /// <see cref="ITrainingTask{TBatch}.Trained"/> and before anything reads them (clipping, the method's schedule, the optimizer).
+    /// Data-parallel training puts its all-reduce here: every process then computes some of the update's batches, each already divided by
+    /// the weight of the whole update, so that the sum over processes is the gradient.
     /// </summary>
     public Action<IReadOnlyList<(string Name, Tensor Tensor)>>? OnGradients { get; init; }
 

@@ -49,7 +49,9 @@ public sealed record TrainingProgress
     /// <summary>Figures of the last validation; see <see cref="Runs.EpochResult.Figures"/>.</summary>
     public IReadOnlyDictionary<string, double> Figures { get; init; } = new Dictionary<string, double>();
 
-    /// <summary>Score of the best epoch so far: in fine-tuning the mean validation AUROC; where no AUROC is defined, minus the validation loss.</summary>
+    /// <summary>
+    /// Score of the best epoch so far: in fine-tuning the mean validation AUROC; where no AUROC is defined, minus the validation loss.
+    /// </summary>
     public double? BestScore { get; init; }
 
     /// <summary>Estimate for the rest of the run, validation included, early stopping not.</summary>

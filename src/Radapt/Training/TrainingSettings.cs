@@ -24,6 +24,8 @@ internal sealed record TrainingSettings
     /// <summary>Validations without a better score before training stops; 0: it does not stop early.</summary>
     public int Patience { get; init; }
 
-    /// <summary>Time of a training batch over that of a validation batch, by which the time left is estimated until it is measured.</summary>
+    /// <summary>
+    /// Time of a training batch over that of a validation batch, by which the time left is estimated until it is measured.
+    /// </summary>
     public double CostOfTraining { get; init; } = 3;
 }

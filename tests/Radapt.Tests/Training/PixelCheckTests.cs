@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Radapt.Inference;
-using Radapt.Tests.Imaging;
 using Radapt.Runs;
+using Radapt.Tests.Imaging;
 using Radapt.Training;
 
 namespace Radapt.Tests.Training;

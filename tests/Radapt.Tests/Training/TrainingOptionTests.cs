@@ -67,7 +67,8 @@ public sealed class TrainingOptionTests(TinyRuns runs) : IClassFixture<TinyRuns>
     [Fact]
     public void Run_ManyMoreValidationThanTrainingImages_ValidatesEvenlyAndSaysSo()
     {
-        // 12 epochs of 4 images cost 96 forward passes; half of that, less one pass over the 8 validation images, is room for 5 validations.
+        // 12 epochs of 4 images cost 96 forward passes; half of that, less one pass over the 8 validation images, is room for 5
+        // validations.
         RunSummary summary = runs.Run("label-fraction 4", "epochs 12", "validate-every auto", "patience 0");
         Assert.Equal([3, 6, 9, 12], summary.History.Where(e => e.Figure("auroc") is not null).Select(e => e.Epoch));
         JsonNode data = RunRecord.Read(summary.Folder)!.ToJson()["data"]!;

@@ -105,7 +105,8 @@ internal sealed record MethodCase(string Method, MethodSettings Settings, long T
     public static void Train(Classifier classifier, Tensor images, int updates)
     {
         sbyte[] labels = [.. Enumerable.Range(0, (int)images.shape[0] * Findings).Select(i => (sbyte)(i * 7 % 3 % 2))];
-        using Optimizer optimizer = Optimizer.Create(new OptimizerSettings { Name = "adamw", WeightDecay = 0.05, Depth = Shape.Depth }, [.. classifier.Trained()]);
+        var settings = new OptimizerSettings { Name = "adamw", WeightDecay = 0.05, Depth = Shape.Depth };
+        using Optimizer optimizer = Optimizer.Create(settings, [.. classifier.Trained()]);
         for (int step = 0; step < updates; step++)
         {
             using var scope = NewDisposeScope();
