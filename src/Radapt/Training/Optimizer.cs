@@ -15,11 +15,11 @@ internal abstract class Optimizer(IReadOnlyList<ParameterGroup> groups) : IDispo
     /// <exception cref="RadaptException">There is no such optimizer.</exception>
     public static Optimizer Create(
         OptimizerSettings settings, IReadOnlyList<(string Name, Tensor Tensor)> trained, ComputePath? path = null) => settings.Name switch
-    {
-        "sgd" => new Sgd(ParameterGroup.Single(trained, settings.WeightDecay), settings.Momentum),
-        "adamw" => new AdamW(ParameterGroup.ByLayer(trained, settings.Depth, settings.LayerDecay, settings.WeightDecay), settings.Threads, path),
-        _ => throw new RadaptException($"Optimizer '{settings.Name}' is unknown: --optimizer takes sgd or adamw."),
-    };
+        {
+            "sgd" => new Sgd(ParameterGroup.Single(trained, settings.WeightDecay), settings.Momentum),
+            "adamw" => new AdamW(ParameterGroup.ByLayer(trained, settings.Depth, settings.LayerDecay, settings.WeightDecay), settings.Threads, path),
+            _ => throw new RadaptException($"Optimizer '{settings.Name}' is unknown: --optimizer takes sgd or adamw."),
+        };
 
     /// <summary>What is trained, with the group each tensor belongs to.</summary>
     protected IReadOnlyList<ParameterGroup> Groups { get; } = groups;
