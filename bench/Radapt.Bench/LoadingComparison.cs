@@ -97,7 +97,7 @@ internal sealed class LoadingComparison(string folder, BenchmarkOptions options,
 
             source.MoveNext();
             using ImageBatch batch = source.Current;
-            using torch.Tensor images = Scoring.ToTensor(batch, session.Classifier);
+            using torch.Tensor images = session.Classifier.ToTensor(batch);
             session.Step(images);
         }
     }

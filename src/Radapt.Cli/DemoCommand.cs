@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Radapt.Datasets.Phantoms;
+using Radapt.Runs;
 using Radapt.Training;
 using Radapt.Training.Recipes;
 
@@ -90,7 +91,7 @@ internal sealed class DemoCommand : RadaptCommand
         terminal.Line($"and run: radapt finetune --data YOUR.csv {weights}");
         if (json)
         {
-            JsonObject result = RunFile.Read(run)!;
+            JsonObject result = RunRecord.Read(run)!.ToJson();
             result["run"] = Path.GetFullPath(run);
             Terminal.WriteJson(result);
         }

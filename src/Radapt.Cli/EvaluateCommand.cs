@@ -4,7 +4,7 @@ using Radapt.Compute;
 using Radapt.Datasets;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Inference;
-using Radapt.Metrics;
+using Radapt.Runs;
 using Radapt.Training;
 using Radapt.Training.Recipes;
 
@@ -65,11 +65,11 @@ internal sealed class EvaluateCommand : RadaptCommand
         Recipe recipe = RecipeResolver.Partial(layers);
         RequireWritable(parsed, recipe);
         ProcessSettings.PrepareCompute();
-        ComputePlan plan = RunFile.ReadPlan(run, given.Find("threads") is null ? null : recipe.Threads);
+        ComputePlan plan = RunPlan.Read(run, given.Find("threads") is null ? null : recipe.Threads);
         ProcessSettings.UseThreads(plan.Threads);
         using CodecProcess codecs = PixelDecoding.Processes();
         using var predictor = Predictor.Open(run, parsed.GetValue(_weights), plan, parsed.GetValue(_force), codecs);
-        var notes = new List<string>(new[] { predictor.OtherBase, RunFile.UnfinishedNote(run) }.OfType<string>());
+        var notes = new List<string>(new[] { predictor.OtherBase, RunRecord.UnfinishedNote(run) }.OfType<string>());
         (LabelledImages images, string what) = Images(parsed, given, layers, predictor.Findings, notes);
         terminal.Notes(notes);
         int loaderThreads = recipe.LoaderThreads > 0 ? recipe.LoaderThreads : plan.Threads;
@@ -82,7 +82,7 @@ internal sealed class EvaluateCommand : RadaptCommand
         Figures.ShowStudies(terminal, scored.Studies);
         if (json)
         {
-            JsonObject result = MetricsJson.Of(scored.Metrics, scored.Studies);
+            JsonObject result = RunFigures.From(scored.Metrics, scored.Studies).ToJson();
             result["run"] = Path.GetFullPath(run);
             result["data"] = what;
             result["images"] = scored.Images.Items.Count;

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Radapt.Imaging.Dicom.Codecs;
+using Radapt.Runs;
+using Radapt.Studies;
 using Radapt.Training;
 using Radapt.Training.Recipes;
 
@@ -54,7 +56,7 @@ internal sealed class FineTuneCommand : RadaptCommand
         bool json = parsed.GetValue(_json);
         bool verbose = parsed.GetValue<bool>("--verbose");
         var terminal = new Terminal(onStandardError: json);
-        if (resume && RunFile.IsComplete(GivenFolder(parsed)))
+        if (resume && RunRecord.IsComplete(GivenFolder(parsed)))
         {
             terminal.Line($"{GivenFolder(parsed)} is complete: nothing is left to resume.");
             return Finish(json, GivenFolder(parsed));
@@ -80,14 +82,15 @@ internal sealed class FineTuneCommand : RadaptCommand
     // A run whose table lost rows to files that are no radiographs, or cannot be read, ends with the exit code that says so.
     private static int Finish(bool json, string folder)
     {
-        JsonObject run = RunFile.Read(folder)!;
+        RunRecord run = RunRecord.Read(folder)!;
         if (json)
         {
-            run["run"] = Path.GetFullPath(folder);
-            Terminal.WriteJson(run);
+            JsonObject result = run.ToJson();
+            result["run"] = Path.GetFullPath(folder);
+            Terminal.WriteJson(result);
         }
 
-        return (int?)run["data"]?["matching"]?["refused_rows"] > 0 || (int?)run["data"]?["pixels"]?["unreadable"] > 0 ? ExitCode.DoneInPart : ExitCode.Done;
+        return run.LeftImagesOut ? ExitCode.DoneInPart : ExitCode.Done;
     }
 
     private RecipeLayer[] Layers(ParseResult parsed)

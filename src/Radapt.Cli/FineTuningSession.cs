@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Radapt.Datasets;
+using Radapt.Runs;
 using Radapt.Training;
 using Radapt.Training.Recipes;
 

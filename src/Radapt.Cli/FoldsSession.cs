@@ -1,73 +1,41 @@
 using System.Globalization;
 using Radapt.Imaging.Dicom.Codecs;
-using Radapt.Training;
+using Radapt.Runs;
+using Radapt.Studies;
 using Radapt.Training.Recipes;
 
 namespace Radapt.Cli;
 
 /// <summary>A cross-validation as people see it: the session of every fold, then the figures of all.</summary>
-internal sealed class FoldsSession(Terminal terminal, IReadOnlyList<RecipeLayer> layers, string allocator, bool verbose)
+internal sealed class FoldsSession(Terminal terminal, IReadOnlyList<RecipeLayer> layers, string allocator, bool verbose) : IFoldRunner
 {
+    private FineTuningSession? _session; // of the fold that is being trained
+
     /// <summary>Runs or resumes all folds.</summary>
     /// <returns>The folder of all.</returns>
     public string Run(string? given, bool resume, CancellationToken interrupted)
     {
         using CodecProcess codecs = PixelDecoding.Processes();
-        CrossValidation? all = resume ? CrossValidation.Resume(given!, layers) : null;
-        try
-        {
-            return Run(given, all, codecs, begun => all = begun, interrupted);
-        }
-        finally
-        {
-            all?.Dispose();
-        }
+        string? folder = given;
+        CrossValidationSummary summary = new CrossValidation(layers, codecs).Run(
+            recipe => folder ??= RunNames.Default(recipe, DateTime.Now), resume, this, interrupted);
+        Show(summary, folder!, RecipeResolver.Partial(layers).Folds);
+        return folder!;
     }
 
-    private string Run(string? given, CrossValidation? all, CodecProcess codecs, Action<CrossValidation> onBegin, CancellationToken interrupted)
+    public void Skip(int fold, string folder) => terminal.Line($"{folder} is complete.");
+
+    public void Start(FoldRun fold, CancellationToken cancellation)
     {
-        int folds = RecipeResolver.Partial(layers).Folds;
-        string? folder = given;
-        for (int fold = 1; fold <= folds; fold++)
-        {
-            if (all is not null && all.IsComplete(fold))
-            {
-                terminal.Line($"{all.FolderOf(fold)} is complete.");
-                continue;
-            }
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"---- fold {fold.Fold} of {fold.Folds} ----"), strong: true);
+        _session = new FineTuningSession(terminal, fold.FineTuning, fold.Folder, fold.StudyFolder) { Verbose = verbose };
+        _session.Start(allocator, fold.Resumes, cancellation);
+    }
 
-            using var fineTuning = FineTuning.Prepare(all?.Layers(fold) ?? CrossValidation.OfFold(layers, fold), codecs);
-            all?.RequireSame(fineTuning);
-            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"---- fold {fold} of {folds} ----"), strong: true);
-            folder ??= RunNames.Default(fineTuning.Recipe, DateTime.Now);
-            if (all is null)
-            {
-                CrossValidation.RequireUsable(folder);
-            }
-
-            string own = all?.FolderOf(fold) ?? Path.Combine(folder, "fold1");
-            var session = new FineTuningSession(terminal, fineTuning, own, folder) { Verbose = verbose };
-            session.Start(allocator, all?.HasBegun(fold) ?? false, interrupted);
-            if (all is null)
-            {
-                onBegin(all = CrossValidation.Begin(folder, fineTuning));
-            }
-
-            try
-            {
-                session.Run(all.HasBegun(fold), interrupted);
-            }
-            catch
-            {
-                all.DiscardIfEmpty();
-                throw;
-            }
-
-            terminal.Line();
-        }
-
-        Show(all!.Finish(), folder!, folds);
-        return folder!;
+    public void Train(FoldRun fold, CancellationToken cancellation)
+    {
+        _session!.Run(fold.Resumes, cancellation);
+        terminal.Line();
     }
 
     private void Show(CrossValidationSummary summary, string folder, int folds)
@@ -75,7 +43,7 @@ internal sealed class FoldsSession(Terminal terminal, IReadOnlyList<RecipeLayer>
         terminal.Line($"All {folds} folds, every image scored by the run that has not seen its patient:", strong: true);
         terminal.Rows(
             ["", "AUROC pooled", "mean of folds", "sd", "positive", "negative"],
-            summary.Folds.Where(f => f.Finding != "mean" || summary.Pooled.Findings.Count > 1).Select(f =>
+            summary.Folds.Where(f => f.Finding != RunFigures.Mean || summary.Pooled.Findings.Count > 1).Select(f =>
             {
                 var finding = summary.Pooled.Findings.FirstOrDefault(p => p.Finding == f.Finding);
                 return new[]

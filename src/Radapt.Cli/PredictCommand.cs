@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Radapt.Compute;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Inference;
+using Radapt.Runs;
 using Radapt.Training;
 
 namespace Radapt.Cli;
@@ -76,11 +77,11 @@ internal sealed class PredictCommand : RadaptCommand
         IReadOnlyList<string> paths = ImagePaths.Find(parsed.GetRequiredValue(_images));
         OutputFile.RequireNoInput(table, "-o", [run, parsed.GetValue(_weights), .. File.Exists(table) ? paths : []]);
         ProcessSettings.PrepareCompute();
-        ComputePlan plan = RunFile.ReadPlan(run, parsed.GetValue(_threads));
+        ComputePlan plan = RunPlan.Read(run, parsed.GetValue(_threads));
         ProcessSettings.UseThreads(plan.Threads);
         using CodecProcess codecs = PixelDecoding.Processes();
         using var predictor = Predictor.Open(run, parsed.GetValue(_weights), plan, parsed.GetValue(_forceWeights), codecs);
-        terminal.Notes(new[] { predictor.OtherBase, RunFile.UnfinishedNote(run) }.OfType<string>());
+        terminal.Notes(new[] { predictor.OtherBase, RunRecord.UnfinishedNote(run) }.OfType<string>());
 
         // Messages give the line of the table that is written; the table itself names files, as whoever asked for it did.
         bool isPrivate = !parsed.GetValue(_plainNames) && paths.Any(ImagePaths.IsDicom);

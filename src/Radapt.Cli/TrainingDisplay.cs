@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Radapt.Runs;
 using Radapt.Training;
 
 namespace Radapt.Cli;
@@ -29,7 +30,7 @@ internal sealed class TrainingDisplay(Terminal terminal, Action<string> liveLine
     {
         _sinceLine.Restart();
         List<string> parts = [$"epoch {result.Epoch}/{epochs}", Loss(result.TrainLoss)];
-        if (result.ValAuroc is { } auroc)
+        if (result.Figure("auroc") is { } auroc)
         {
             parts.Add($"AUROC {Figures.Auroc(auroc)}");
         }
@@ -68,10 +69,10 @@ internal sealed class TrainingDisplay(Terminal terminal, Action<string> liveLine
             parts.Add(Loss(p.Loss));
         }
 
-        if (p.ValAuroc is { } auroc)
+        if (p.Figures.TryGetValue("auroc", out double auroc))
         {
             parts.Add($"AUROC {Figures.Auroc(auroc)}");
-            parts.Add($"best {Figures.Auroc(p.BestAuroc)}");
+            parts.Add($"best {Figures.Auroc(p.BestScore)}");
         }
 
         return parts;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Radapt.Batching;
 using Radapt.Compute;
 using Radapt.Models;
 using TorchSharp;
@@ -42,6 +43,21 @@ internal sealed class Classifier : IDisposable
     /// <param name="pass">Whether this pass trains, and its random key.</param>
     /// <returns>(B, F), before the sigmoid</returns>
     public Tensor Forward(Tensor images, ForwardPass pass) => Head.Forward(Encoder.Forward(images, pass), pass);
+
+    /// <summary>Images, or features from <see cref="Features"/>, to logits.</summary>
+    /// <param name="values">Images (B, 1 or 3, S, S), normalised; features (B, N, C) or (B, C).</param>
+    /// <param name="firstBlock">The block that reads the features, the depth: the head does; null: the values are images.</param>
+    /// <param name="pass">Whether this pass trains, and its random key.</param>
+    /// <returns>(B, F), before the sigmoid</returns>
+    public Tensor Forward(Tensor values, int? firstBlock, ForwardPass pass) =>
+        firstBlock is { } first ? ForwardFrom(values, first, pass) : Forward(values, pass);
+
+    /// <summary>The batch's values as a tensor on this classifier's device, (B, 1, S, S) for pixels; the caller's scope owns it.</summary>
+    public Tensor ToTensor(ImageBatch batch)
+    {
+        long[] shape = [batch.Count, .. batch.Shape];
+        return tensor(batch.Values.AsMemory(0, (int)shape.Aggregate((a, b) => a * b)), shape, device: Encoder.cls_token.device);
+    }
 
     /// <summary>
     /// The lowest block that training changes anything in; the depth where that is the head alone. Nothing below changes, so its

@@ -13,7 +13,7 @@ internal sealed record UnreadableImage(int Slot, RadaptException Error);
 /// <param name="shape">Of one image's values.</param>
 /// <param name="findings">F.</param>
 /// <param name="firstBlock">The block that reads the values; null: the embedding does.</param>
-internal sealed class ImageBatch(int batchSize, IReadOnlyList<int> shape, int findings, int? firstBlock) : IDisposable
+internal sealed class ImageBatch(int batchSize, IReadOnlyList<int> shape, int findings, int? firstBlock) : IBatch
 {
     private BatchLease<ImageBatch>? _lease;
 

@@ -19,7 +19,8 @@ internal sealed class StepSession : IDisposable
     private readonly string _step;
     private readonly BenchmarkOptions _options;
     private readonly ComputePlan _plan;
-    private readonly Optimizer? _optimizer;
+    private readonly Optimizer? _optimizer; // null: inference
+    private readonly ClassificationStep? _training;
     private long _done;
 
     /// <param name="step">One of <see cref="BenchmarkedStep.Names"/>.</param>
@@ -46,7 +47,16 @@ internal sealed class StepSession : IDisposable
         else
         {
             FrozenWeights.Hold(Classifier.Encoder, plan);
-            _optimizer = Optimizer.Create(Recipe(method), [.. Classifier.Trained()]);
+            var optimizer = new OptimizerSettings
+            {
+                Name = "adamw",
+                WeightDecay = 0.05,
+                LayerDecay = method == "full" ? 0.65 : 1,
+                Depth = options.Backbone.Depth,
+                Threads = plan.Threads,
+            };
+            _optimizer = Optimizer.Create(optimizer, [.. Classifier.Trained()]);
+            _training = new ClassificationStep(Classifier, positiveWeight: null, recompute: step == BenchmarkedStep.TrainLoraRecompute);
         }
 
         Images = RandomImages(options).to(plan.TorchDevice).DetachFromDisposeScope();
@@ -77,25 +87,10 @@ internal sealed class StepSession : IDisposable
         }
 
         var pass = new ForwardPass(true, _options.Seed, _done++);
-        double value = 0;
-        if (_step == BenchmarkedStep.TrainLoraRecompute)
-        {
-            Recomputation.ForwardBackward(Classifier, images, null, pass, Objective);
-        }
-        else
-        {
-            Objective(Classifier.Forward(images, pass)).backward();
-        }
-
+        var every = new UpdateExtent(Labels.Length, Batches: 1); // all labels are known
+        double loss = _training!.Backward(images, firstBlock: null, Labels, pass, every);
         _optimizer.Step(LearningRate);
-        return value;
-
-        Tensor Objective(Tensor logits) // (B, F) -> scalar
-        {
-            Tensor loss = MaskedLoss.Compute(logits, Labels, null);
-            value = loss.item<float>();
-            return loss;
-        }
+        return loss;
     }
 
     /// <summary>Seconds of each of several steps.</summary>
@@ -156,27 +151,4 @@ internal sealed class StepSession : IDisposable
 
         return labels;
     }
-
-    private Recipe Recipe(string method) => new()
-    {
-        Backbone = "custom",
-        ImageSize = _options.Backbone.ImageSize,
-        PatchSize = _options.Backbone.PatchSize,
-        Depth = _options.Backbone.Depth,
-        Width = _options.Backbone.Width,
-        Heads = _options.Backbone.Heads,
-        Method = method,
-        Optimizer = "adamw",
-        WeightDecay = 0.05,
-        LayerDecay = method == "full" ? 0.65 : 1,
-        Lr = LearningRate,
-        Mean = 0,
-        Std = 1,
-        Resize = _options.Backbone.ImageSize,
-        Epochs = 1,
-        Threads = _plan.Threads,
-        LoaderThreads = 1,
-        Precision = _plan.Precision,
-        Device = _plan.Device,
-    };
 }

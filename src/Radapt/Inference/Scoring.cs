@@ -9,27 +9,13 @@ namespace Radapt.Inference;
 /// <summary>Batches to probabilities.</summary>
 internal static class Scoring
 {
-    /// <summary>The batch's values as a tensor on the classifier's device, (B, 1, S, S) for pixels; the caller's scope owns it.</summary>
-    public static Tensor ToTensor(ImageBatch batch, Classifier classifier)
-    {
-        long[] shape = [batch.Count, .. batch.Shape];
-        return tensor(batch.Values.AsMemory(0, (int)shape.Aggregate((a, b) => a * b)), shape, device: classifier.Encoder.cls_token.device);
-    }
-
-    /// <summary>The batch's logits (B, F), from its pixels or its features; the caller's scope owns them.</summary>
-    public static Tensor Forward(Classifier classifier, ImageBatch batch, ForwardPass pass)
-    {
-        Tensor values = ToTensor(batch, classifier);
-        return batch.FirstBlock is { } first ? classifier.ForwardFrom(values, first, pass) : classifier.Forward(values, pass);
-    }
-
     /// <summary>Logits of every finding for a batch, evaluation mode.</summary>
     /// <returns>(B, F) row-major, before the sigmoid, float32</returns>
     public static float[] Logits(Classifier classifier, ImageBatch batch)
     {
         using var noGradient = inference_mode();
         using var scope = NewDisposeScope();
-        Tensor logits = Forward(classifier, batch, ForwardPass.Evaluation); // (B, F)
+        Tensor logits = classifier.Forward(classifier.ToTensor(batch), batch.FirstBlock, ForwardPass.Evaluation); // (B, F)
         return logits.to(ScalarType.Float32).cpu().data<float>().ToArray();
     }
 

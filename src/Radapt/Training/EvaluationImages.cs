@@ -1,5 +1,6 @@
 using Radapt.Datasets;
 using Radapt.Datasets.Published;
+using Radapt.Runs;
 using Radapt.Training.Recipes;
 
 namespace Radapt.Training;

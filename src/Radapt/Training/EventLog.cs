@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using Google.Protobuf;
+using Radapt.Runs;
 
 namespace Radapt.Training;
 
@@ -11,9 +12,6 @@ namespace Radapt.Training;
 /// </summary>
 internal sealed class EventLog : IDisposable
 {
-    /// <summary>The files' names.</summary>
-    public const string Pattern = "events.out.tfevents.*";
-
     private static readonly TimeSpan s_flushInterval = TimeSpan.FromSeconds(10);
 
     private readonly TimeProvider _time;
@@ -58,17 +56,9 @@ internal sealed class EventLog : IDisposable
     public void Epoch(EpochResult result)
     {
         Scalar(result.Updates, "train/images_per_second", result.ImagesPerSecond);
-        foreach ((string name, double? value) in new[] { ("val/auroc", result.ValAuroc), ("val/loss", result.ValLoss) })
+        foreach ((string name, double value) in result.Figures)
         {
-            if (value is { } number)
-            {
-                Scalar(result.Updates, name, number);
-            }
-        }
-
-        foreach ((string finding, double auroc) in result.ValAurocByFinding ?? new Dictionary<string, double>())
-        {
-            Scalar(result.Updates, "val/auroc/" + finding, auroc);
+            Scalar(result.Updates, "val/" + name, value);
         }
     }
 

@@ -6,7 +6,7 @@ using Radapt.Adaptation;
 using Radapt.Batching;
 using Radapt.Checkpoints;
 using Radapt.Compute;
-using Radapt.Inference;
+using Radapt.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -31,9 +31,6 @@ internal sealed class FeatureCache : IDisposable
     {
         (_recipe, _classifier, _baseHash, FirstBlock) = (recipe, classifier, baseHash, firstBlock);
     }
-
-    /// <summary>The names of its files.</summary>
-    public static IReadOnlyList<string> Files { get; } = [.. s_sets.Select(s => $"features-{s}.bin")];
 
     /// <summary>The block that reads the features; the depth: the head does.</summary>
     public int FirstBlock { get; }
@@ -99,7 +96,7 @@ internal sealed class FeatureCache : IDisposable
     {
         (string Name, ImageBatches Images)[] sets = [(s_sets[0], train), (s_sets[1], val)];
         FeatureLayout[] layouts = [.. sets.Select(s => Layout(s.Images.Images.Items.Count, Key(s.Name, dataFingerprint)))];
-        string[] paths = [.. Files.Select(f => Path.Combine(folder, f))];
+        string[] paths = [.. RunFolder.FeatureFiles.Select(f => Path.Combine(folder, f))];
         for (int i = 0; i < sets.Length; i++)
         {
             _files[i] = FeatureFile.Open(paths[i], layouts[i]);
@@ -166,7 +163,7 @@ internal sealed class FeatureCache : IDisposable
     {
         using var noGradient = inference_mode();
         using var scope = NewDisposeScope();
-        Tensor features = _classifier.Features(Scoring.ToTensor(batch, _classifier), layout.FirstBlock);
+        Tensor features = _classifier.Features(_classifier.ToTensor(batch), layout.FirstBlock);
         features = features.to(layout.IsBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32).cpu().contiguous(); // (B, …shape)
         Marshal.Copy(TensorAddress.Of(features), bytes, 0, batch.Count * layout.Stride);
     }

@@ -9,7 +9,9 @@ using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Inference;
 using Radapt.Metrics;
 using Radapt.Models;
+using Radapt.Runs;
 using Radapt.Training.Recipes;
+using static TorchSharp.torch;
 
 namespace Radapt.Training;
 
@@ -117,7 +119,7 @@ public sealed class FineTuning : IDisposable
     public TrainableCount Trainable { get; }
 
     /// <summary>Which kernels ran so far, and why: complete after <see cref="Estimate"/>, but for the update.</summary>
-    public ExecutionPath ExecutionPath => ExecutionPath.From(Resolved, _classifier.Encoder.Kernels.Path);
+    public ExecutionPath ExecutionPath => UsedKernels.Describe(Resolved, _classifier.Encoder.Kernels.Path);
 
     /// <summary>The evaluation transform.</summary>
     public Preprocessing Preprocessing { get; }
@@ -204,13 +206,14 @@ public sealed class FineTuning : IDisposable
         if (resume && run.HasState)
         {
             // As when it began: an image that was mended since is not learned from in the middle of a run.
-            Func<LabelledImage, string, bool> isLeftOut = File.Exists(run.Unreadable) ? UnreadableTable.Read(run.Unreadable, NameKey.For(Recipe, Data)) : (_, _) => false;
+            Func<LabelledImage, string, bool> isLeftOut =
+                File.Exists(run.UnreadableFile) ? UnreadableTable.Read(run.UnreadableFile, RunData.Names(Recipe, Data)) : (_, _) => false;
             int images = _train.Images.Items.Count + _val.Images.Items.Count + (_test?.Images.Items.Count ?? 0);
             LeaveOut(isLeftOut);
             int leftOut = images - _train.Images.Items.Count - _val.Images.Items.Count - (_test?.Images.Items.Count ?? 0);
             _pixels = new PixelCheck
             {
-                Json = RunFile.ReadUnlessRewritten(run.Path)?["data"]?["pixels"]?.DeepClone().AsObject() ?? (leftOut > 0 ? new() { ["unreadable"] = leftOut } : null),
+                Record = RunRecord.ReadUnlessRewritten(run.Path)?.Data?.Pixels ?? (leftOut > 0 ? new() { Unreadable = leftOut } : null),
             };
         }
         else if (Recipe.CheckPixels == "on")
@@ -240,8 +243,8 @@ public sealed class FineTuning : IDisposable
     /// <summary>How long <see cref="Run"/> will take at most, from one measured update: training, validations and test. Changes nothing.</summary>
     public TimeSpan Estimate(CancellationToken cancellation = default)
     {
-        using var trainer = new Trainer(Recipe, _classifier, _train, _choosing, new RunFolder("."), null) { OnBest = _ => { } };
-        TimeSpan batch = trainer.TimeOfOneBatch(cancellation);
+        using var task = new ClassificationTask(_classifier, _train, _choosing, Recipe, best: null);
+        TimeSpan batch = StepTiming.OneBatch(task, Recipe.Seed, cancellation);
         int validations = ValidationPlan.Count(Recipe.Epochs, Recipe.ValidateEvery);
         int choosing = _choosing.Images.Items.Count;
         double left = _features?.ShareLeft ?? 1;
@@ -268,11 +271,11 @@ public sealed class FineTuning : IDisposable
         {
             if (resume)
             {
-                RunIdentity.RequireSameRecipe(run, Recipe);
+                RecipeIdentity.RequireSame(run, Recipe);
             }
             else
             {
-                RecipeFile.Write(Resolved, run.Recipe);
+                RecipeFile.Write(Resolved, run.RecipeFile);
             }
 
             summary = TrainAndTest(run, resume, progress, onEpoch, cancellation);
@@ -290,22 +293,22 @@ public sealed class FineTuning : IDisposable
     private RunSummary TrainAndTest(RunFolder run, bool resume, IProgress<TrainingProgress>? progress, Action<EpochResult>? onEpoch, CancellationToken cancellation)
     {
         LookAtPixels(run, resume, progress, cancellation); // before there is a key
-        NameKey names = NameKey.For(Recipe, Data); // now: a key that cannot be made must not cost a night
+        NameKey names = RunData.Names(Recipe, Data); // now: a key that cannot be made must not cost a night
         if (Data.Drawn.Count > 0)
         {
-            DrawnSplitTable.Write(run.Split, Data.Drawn, names);
+            DrawnSplitTable.Write(run.SplitFile, Data.Drawn, names);
         }
 
         if (_pixels?.Unreadable.Count > 0)
         {
-            UnreadableTable.Write(run.Unreadable, _pixels.Unreadable, names);
+            UnreadableTable.Write(run.UnreadableFile, _pixels.Unreadable, names);
         }
         else if (_pixels?.Checked is not null)
         {
-            File.Delete(run.Unreadable); // that of a session which ended before its first state
+            File.Delete(run.UnreadableFile); // that of a session which ended before its first state
         }
 
-        string fingerprint = RunData.Fingerprint(Data);
+        string fingerprint = DataFingerprint.All(Data);
         var report = new RunReport(this, run, fingerprint, _baseHash, _cache, _pixels);
         var watch = Stopwatch.StartNew();
         TrainerState state = Train(run, report, fingerprint, resume, progress, onEpoch, cancellation);
@@ -315,13 +318,13 @@ public sealed class FineTuning : IDisposable
         using Predictor predictor = Predictor.Open(run.Path, Recipe.FromScratch ? null : Recipe.Weights, _plan, codecs: _codecs);
         ScoredImages val = Score(predictor, _val, TrainingPhase.Validation, progress, cancellation);
         ScoredImages? test = _test is null ? null : Score(predictor, _test, TrainingPhase.Test, progress, cancellation);
-        PredictionTable.Write(run.Predictions, test ?? val, names.Name);
+        PredictionTable.Write(run.PredictionsFile, test ?? val, names.Name);
         var summary = new RunSummary(run.Path, state.BestEpoch, state.Epoch, state.Stopped, val.Metrics, test?.Metrics, watch.Elapsed, state.History)
         {
             ValStudies = val.Studies,
             TestStudies = test?.Studies,
         };
-        report.Write(RunFile.Complete, state, summary);
+        report.Write(RunStatus.Complete, state, summary);
         return summary;
     }
 
@@ -336,36 +339,35 @@ public sealed class FineTuning : IDisposable
         RunFolder run, RunReport report, string fingerprint, bool resume, IProgress<TrainingProgress>? progress, Action<EpochResult>? onEpoch, CancellationToken cancellation)
     {
         using var events = new EventLog(run.Path);
-        using var trainer = new Trainer(Recipe, _classifier, _train, _choosing, run, progress)
-        {
-            OnBest = _ => AdapterFile.Save(run.Adapter, Describe(), _classifier.Trained()),
-            OnUpdate = (updates, loss, rate) =>
-            {
-                events.Update(updates, loss, rate);
-                OnUpdate?.Invoke(updates);
-            },
-            OnEpoch = result =>
-            {
-                events.Epoch(result);
-                onEpoch?.Invoke(result);
-            },
-            OnStart = stop => _features?.Open(_train, _choosing, run.StateFolder, fingerprint, progress, stop) ?? (_train, _choosing),
-            RequireBest = () => RequireBase(AdapterFile.RequireSound(run.Adapter), run.Adapter),
-        };
-        var identity = RunIdentity.Create(Recipe, fingerprint, _baseHash);
-        if (resume && run.HasState)
-        {
-            trainer.Resume(identity);
-        }
-
-        report.Write("running", null, null);
+        (string, Tensor)[] trained = [.. _classifier.Trained()];
+        using Optimizer optimizer = Optimizer.Create(Recipe.OptimizerSettings, trained, _classifier.Encoder.Kernels.Path);
+        var saved = new SavedState(run, trained, optimizer, _classifier.Adapters?.Schedule);
+        var best = new BestAdapter(_classifier, run.AdapterFile, Describe());
+        var identity = RecipeIdentity.Create(Recipe, fingerprint, _baseHash);
+        TrainerState start = resume && saved.Exists ? saved.Resume(identity, best) : new TrainerState { Identity = identity };
+        report.Write(RunStatus.Running);
         try
         {
-            return trainer.Run(identity, cancellation);
+            (ImageBatches train, ImageBatches choosing) = OpenFeatures(saved, start, fingerprint, progress, cancellation);
+            using var task = new ClassificationTask(_classifier, train, choosing, Recipe, best);
+            var loop = new TrainingLoop<ImageBatch>(task, Recipe.TrainingSettings, optimizer, saved, progress)
+            {
+                OnUpdate = (updates, loss, rate) =>
+                {
+                    events.Update(updates, loss, rate);
+                    OnUpdate?.Invoke(updates);
+                },
+                OnEpoch = result =>
+                {
+                    events.Epoch(result);
+                    onEpoch?.Invoke(result);
+                },
+            };
+            return loop.Run(start, cancellation);
         }
         catch (OperationCanceledException)
         {
-            report.Write("interrupted", null, null);
+            report.Write(RunStatus.Interrupted);
             throw;
         }
         finally
@@ -374,18 +376,25 @@ public sealed class FineTuning : IDisposable
         }
     }
 
-    private void RequireBase(AdapterDescription adapter, string file)
+    // What to train and to choose the epoch on: features where they are computed once, else the images.
+    private (ImageBatches Train, ImageBatches Choosing) OpenFeatures(
+        SavedState saved, TrainerState start, string fingerprint, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
-        if (adapter.BaseSha256 != _baseHash)
+        try
         {
-            throw new RadaptException($"{file}: is the adapter of other base weights.");
+            return _features?.Open(_train, _choosing, saved.Folder.StateFolder, fingerprint, progress, cancellation) ?? (_train, _choosing);
+        }
+        catch (OperationCanceledException)
+        {
+            saved.Save(start); // so that the folder, and with it the features that are complete, is kept
+            throw;
         }
     }
 
     private ScoredImages Score(
         Predictor predictor, ImageBatches images, TrainingPhase phase, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
-        var clock = new ProgressClock(progress, Recipe, Trainer.ReportInterval);
+        var clock = new ProgressClock(progress, Recipe.TrainingSettings);
         var last = new TrainerState { Epoch = Recipe.Epochs };
         clock.Start(phase, last, images.EvaluationBatches, 0);
         return predictor.Score(images, (batches, done) => clock.Report(last, batches, done), cancellation);

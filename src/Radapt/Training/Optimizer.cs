@@ -8,13 +8,18 @@ namespace Radapt.Training;
 /// <summary>Changes trained tensors by their gradients. Owns its state, which is saved and restored by name for resume.</summary>
 internal abstract class Optimizer(IReadOnlyList<ParameterGroup> groups) : IDisposable
 {
-    /// <summary>The optimizer of a recipe over its parameter groups.</summary>
-    public static Optimizer Create(Recipe recipe, IReadOnlyList<(string Name, Tensor Tensor)> trained, ComputePath? path = null) => recipe.Optimizer switch
-    {
-        "sgd" => new Sgd(ParameterGroup.Single(trained, recipe.WeightDecay), recipe.Momentum),
-        "adamw" => new AdamW(ParameterGroup.ByLayer(trained, recipe.Depth, recipe.LayerDecay, recipe.WeightDecay), recipe.Threads, path),
-        _ => throw new RadaptException($"Optimizer '{recipe.Optimizer}' is unknown: --optimizer takes sgd or adamw."),
-    };
+    /// <summary>An optimizer with a state of zeros.</summary>
+    /// <param name="settings">Which, and how it steps.</param>
+    /// <param name="trained">The tensors that it changes, in the model's order.</param>
+    /// <param name="path">Receives which kernel updates; null: nobody asks.</param>
+    /// <exception cref="RadaptException">There is no such optimizer.</exception>
+    public static Optimizer Create(
+        OptimizerSettings settings, IReadOnlyList<(string Name, Tensor Tensor)> trained, ComputePath? path = null) => settings.Name switch
+        {
+            "sgd" => new Sgd(ParameterGroup.Single(trained, settings.WeightDecay), settings.Momentum),
+            "adamw" => new AdamW(ParameterGroup.ByLayer(trained, settings.Depth, settings.LayerDecay, settings.WeightDecay), settings.Threads, path),
+            _ => throw new RadaptException($"Optimizer '{settings.Name}' is unknown: --optimizer takes sgd or adamw."),
+        };
 
     /// <summary>What is trained, with the group each tensor belongs to.</summary>
     protected IReadOnlyList<ParameterGroup> Groups { get; } = groups;

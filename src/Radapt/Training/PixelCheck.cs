@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Radapt.Batching;
 using Radapt.Datasets;
+using Radapt.Runs;
 
 namespace Radapt.Training;
 
@@ -22,7 +22,7 @@ internal sealed record PixelCheck
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>What <c>run.json</c> says; null: what an earlier session said is lost.</summary>
-    public JsonObject? Json { get; init; }
+    public RunPixels? Record { get; init; }
 
     /// <summary>Decodes the images of all parts.</summary>
     /// <param name="sets">The parts, in the order of train, val and test.</param>
@@ -34,7 +34,7 @@ internal sealed record PixelCheck
     {
         int images = sets.Sum(s => s.Images.Items.Count);
         int batches = sets.Sum(s => s.EvaluationBatches);
-        var clock = new ProgressClock(progress, recipe, Trainer.ReportInterval);
+        var clock = new ProgressClock(progress, recipe.TrainingSettings);
         var state = new TrainerState();
         clock.Start(TrainingPhase.Pixels, state, batches, 0);
         var watch = Stopwatch.StartNew();
@@ -66,13 +66,13 @@ internal sealed record PixelCheck
             Checked = images,
             Unreadable = unreadable,
             Notes = [.. UnreadableLimit.Notes(unreadable, images, recipe.SkipUnreadable), .. doubts.Lines()],
-            Json = new JsonObject
+            Record = new RunPixels
             {
-                ["checked"] = images,
-                ["unreadable"] = unreadable.Count,
-                ["blank"] = doubts.Blank,
-                ["saturated"] = doubts.Saturated,
-                ["seconds"] = Math.Round(watch.Elapsed.TotalSeconds, 3),
+                Checked = images,
+                Unreadable = unreadable.Count,
+                Blank = doubts.Blank,
+                Saturated = doubts.Saturated,
+                Seconds = Math.Round(watch.Elapsed.TotalSeconds, 3),
             },
         };
     }

@@ -3,8 +3,10 @@ using System.Diagnostics;
 namespace Radapt.Training;
 
 /// <summary>Turns batches done into progress reports: rate, and an estimate of the time left from what was measured so far.</summary>
-internal sealed class ProgressClock(IProgress<TrainingProgress>? progress, Recipe recipe, TimeSpan interval)
+internal sealed class ProgressClock(IProgress<TrainingProgress>? progress, TrainingSettings settings)
 {
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
+
     private readonly Stopwatch _pass = new();
     private readonly Stopwatch _sinceReport = Stopwatch.StartNew();
     private TrainingPhase _phase;
@@ -14,8 +16,8 @@ internal sealed class ProgressClock(IProgress<TrainingProgress>? progress, Recip
     private int _valBatches;
     private double _secondsPerTrainBatch;
     private double _secondsPerValBatch;
-    private double? _valAuroc;
-    private double? _bestAuroc;
+    private IReadOnlyDictionary<string, double> _figures = new Dictionary<string, double>();
+    private double? _bestScore;
 
     /// <summary>Seconds since the pass began.</summary>
     public double Seconds => Math.Max(1e-9, _pass.Elapsed.TotalSeconds);
@@ -34,7 +36,7 @@ internal sealed class ProgressClock(IProgress<TrainingProgress>? progress, Recip
     }
 
     /// <summary>A validation ended.</summary>
-    public void Validated(double? auroc, double? best) => (_valAuroc, _bestAuroc) = (auroc, best);
+    public void Validated(IReadOnlyDictionary<string, double> figures, double? best) => (_figures, _bestScore) = (figures, best);
 
     /// <summary>Batches done; reports when the interval has passed or the pass is over.</summary>
     public void Report(TrainerState state, int done, int images)
@@ -42,21 +44,21 @@ internal sealed class ProgressClock(IProgress<TrainingProgress>? progress, Recip
         if (_phase == TrainingPhase.Training)
         {
             _secondsPerTrainBatch = Seconds / Math.Max(1, done - _startBatch);
-            _secondsPerValBatch = _secondsPerValBatch == 0 ? _secondsPerTrainBatch / ValidationPlan.PassesOfTraining(recipe) : _secondsPerValBatch; // until measured
+            _secondsPerValBatch = _secondsPerValBatch == 0 ? _secondsPerTrainBatch / settings.CostOfTraining : _secondsPerValBatch; // until measured
         }
         else
         {
             _secondsPerValBatch = Seconds / done;
         }
 
-        if (progress is null || (_sinceReport.Elapsed < interval && done != _batches))
+        if (progress is null || (_sinceReport.Elapsed < s_interval && done != _batches))
         {
             return;
         }
 
         _sinceReport.Restart();
-        int epochsAfter = recipe.Epochs - state.Epoch - 1;
-        int validations = ValidationPlan.Count(recipe.Epochs, recipe.ValidateEvery) - (state.Epoch / recipe.ValidateEvery);
+        int epochsAfter = settings.Epochs - state.Epoch - 1;
+        int validations = ValidationPlan.Count(settings.Epochs, settings.ValidateEvery) - (state.Epoch / settings.ValidateEvery);
         double left = _phase switch
         {
             TrainingPhase.Training => ((_trainBatches - done) + (epochsAfter * (double)_trainBatches)) * _secondsPerTrainBatch + (validations * _valBatches * _secondsPerValBatch),
@@ -66,15 +68,15 @@ internal sealed class ProgressClock(IProgress<TrainingProgress>? progress, Recip
         progress.Report(new TrainingProgress
         {
             Phase = _phase,
-            Epoch = Math.Min(recipe.Epochs, state.Epoch + 1),
-            Epochs = recipe.Epochs,
+            Epoch = Math.Min(settings.Epochs, state.Epoch + 1),
+            Epochs = settings.Epochs,
             Step = done,
             Steps = _batches,
             Loss = state.Batch == 0 ? double.NaN : state.LossSum / state.Batch,
             LearningRate = state.LearningRate,
             ImagesPerSecond = images / Seconds,
-            ValAuroc = _valAuroc,
-            BestAuroc = _bestAuroc,
+            Figures = _figures,
+            BestScore = _bestScore,
             TimeLeft = TimeSpan.FromSeconds(Math.Max(0, left)),
         });
     }

@@ -339,4 +339,28 @@ public sealed record Recipe
         AdapterScale = AdapterScale,
         LastBlocks = LastK,
     };
+
+    /// <summary>What the optimizer needs of this recipe.</summary>
+    internal OptimizerSettings OptimizerSettings => new()
+    {
+        Name = Optimizer,
+        WeightDecay = WeightDecay,
+        Momentum = Momentum,
+        LayerDecay = LayerDecay,
+        Depth = Depth,
+        Threads = Threads,
+    };
+
+    /// <summary>What the training loop needs of this recipe.</summary>
+    internal TrainingSettings TrainingSettings => new()
+    {
+        Epochs = Epochs,
+        LearningRate = new LearningRate(Lr, MinLr, WarmupEpochs, Epochs),
+        Seed = Seed,
+        Accumulate = Accumulate,
+        ClipGradients = ClipGrad,
+        ValidateEvery = ValidateEvery,
+        Patience = Patience,
+        CostOfTraining = ValidationPlan.PassesOfTraining(this),
+    };
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Radapt.Batching;
 using Radapt.Imaging.Dicom;
 using Radapt.Imaging.Dicom.Codecs;
+using Radapt.Runs;
 
 namespace Radapt.Training;
 
@@ -43,19 +43,11 @@ internal sealed class RunCache
         : new RunCache(recipe.Cache, recipe.CacheSize, recipe.Resize, new DicomOptions(recipe.DicomScale, codecs));
 
     /// <summary>What <c>run.json</c> says: the folder, the stored size, whether training saw the pixels it would see without a cache.</summary>
-    public JsonObject ToJson()
+    public RunCacheRecord Record => new()
     {
-        var json = new JsonObject
-        {
-            ["folder"] = Training.Folder,
-            ["shorter_side"] = _size == 0 ? "full" : _size,
-            ["same_pixels"] = _size == 0,
-        };
-        if (Problems.FirstOrDefault() is { } problem)
-        {
-            json["problem"] = problem;
-        }
-
-        return json;
-    }
+        Folder = Training.Folder,
+        ShorterSide = _size,
+        SamePixels = _size == 0,
+        Problem = Problems.FirstOrDefault(),
+    };
 }

@@ -1,11 +1,9 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Radapt.Datasets;
+using Radapt.Runs;
 
 namespace Radapt.Training;
 
-/// <summary>The data section of a recipe, and a fingerprint of what it led to.</summary>
+/// <summary>The data section of a recipe.</summary>
 internal static class RunData
 {
     public static DataOptions Options(Recipe recipe) => new()
@@ -38,42 +36,7 @@ internal static class RunData
         Seed = recipe.Seed,
     };
 
-    /// <summary>SHA-256 over images and parts of the split that was drawn.</summary>
-    public static string SplitFingerprint(DataSplits data) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(data.Drawn.Select(d => $"{d.Image.Name}\t{d.Part}\n")))));
-
-    /// <summary>
-    /// SHA-256 over findings, names, labels and file sizes of all images, whatever their split: what the folds of a cross-validation share.
-    /// </summary>
-    public static string ImagesFingerprint(DataSplits data)
-    {
-        IEnumerable<LabelledImage> images = data.Drawn.Count > 0 ? data.Drawn.Select(d => d.Image)
-            : new[] { data.Train, data.Val, data.Test }.OfType<LabelledImages>().SelectMany(s => s.Items);
-        string text = string.Join('\n', data.Train.Findings.Concat(images.Select(Line).Order(StringComparer.Ordinal)));
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-    }
-
-    /// <summary>SHA-256 over findings, names, labels and file sizes of all splits: what must not change between a run and its resumption.</summary>
-    public static string Fingerprint(DataSplits data) => Fingerprint(new[] { data.Train, data.Val, data.Test }.OfType<LabelledImages>());
-
-    /// <summary>SHA-256 over findings, names, labels and file sizes of sets of images.</summary>
-    public static string Fingerprint(IEnumerable<LabelledImages> sets)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (LabelledImages split in sets)
-        {
-            Append(string.Join('\n', split.Findings));
-            foreach (LabelledImage item in split.Items)
-            {
-                Append(Line(item));
-            }
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-
-        void Append(string line) => hash.AppendData(Encoding.UTF8.GetBytes(line + "\n"));
-    }
-
-    private static string Line(LabelledImage image) =>
-        string.Create(CultureInfo.InvariantCulture, $"{image.Name}\t{string.Join(' ', image.Labels)}\t{new FileInfo(image.Path).Length}");
+    /// <summary>How images of a run are named in its folder.</summary>
+    /// <exception cref="RadaptException">The key cannot be read or made.</exception>
+    public static NameKey Names(Recipe recipe, DataSplits data) => NameKey.For(Options(recipe), data, recipe.Key);
 }

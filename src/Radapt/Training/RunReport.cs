@@ -1,10 +1,7 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Radapt.Compute;
 using Radapt.Datasets;
-using Radapt.Metrics;
+using Radapt.Runs;
 
 namespace Radapt.Training;
 
@@ -13,108 +10,77 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
 {
     private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
 
-    public void Write(string status, TrainerState? state, RunSummary? summary)
+    public void Write(RunStatus status, TrainerState? state = null, RunSummary? summary = null)
     {
         Recipe recipe = fineTuning.Recipe;
-        var run = new JsonObject
+        var run = new RunRecord
         {
-            ["status"] = status,
-            ["versions"] = new JsonObject
-            {
-                ["radapt"] = Version(typeof(RunReport)),
-                ["torchsharp"] = Version(typeof(TorchSharp.torch)),
-                ["dotnet"] = RuntimeInformation.FrameworkDescription,
-            },
-            ["machine"] = new JsonObject
-            {
-                ["system"] = RuntimeInformation.OSDescription,
-                ["processor"] = Machine.Current.Processor,
-                ["physical_cores"] = Machine.Current.PhysicalCores,
-                ["logical_cores"] = Machine.Current.LogicalCores,
-            },
-            ["compute"] = new JsonObject
-            {
-                ["precision"] = recipe.Precision,
-                ["device"] = recipe.Device,
-                ["threads"] = recipe.Threads,
-                ["loader_threads"] = recipe.LoaderThreads,
-            },
-            ["path"] = JsonSerializer.SerializeToNode(fineTuning.ExecutionPath, RunFolder.Json),
-            ["seed"] = recipe.Seed,
-            ["data"] = new JsonObject
-            {
-                ["fingerprint"] = fingerprint,
-                ["all_images"] = RunData.ImagesFingerprint(fineTuning.Data),
-                ["train"] = fineTuning.Data.Train.Items.Count,
-                ["val"] = fineTuning.Data.Val.Items.Count,
-                ["test"] = fineTuning.Data.Test?.Items.Count ?? 0,
-                ["choosing"] = Choosing(),
-                ["pixels"] = pixels?.Json?.DeepClone(),
-                ["matching"] = Matching(fineTuning.Data.Matching),
-                ["split"] = fineTuning.Data.Drawn.Count == 0 ? null : new JsonObject
-                {
-                    ["file"] = DrawnSplitTable.FileName,
-                    ["seed"] = recipe.SplitSeed,
-                    ["fingerprint"] = RunData.SplitFingerprint(fineTuning.Data),
-                },
-                ["cache"] = cache?.ToJson(),
-            },
-            ["weights"] = new JsonObject { ["description"] = fineTuning.WeightsDescription, ["sha256"] = baseHash },
-            ["trainable"] = new JsonObject
-            {
-                ["parameters"] = fineTuning.Trainable.Trainable,
-                ["total"] = fineTuning.Trainable.Total,
-                ["percent"] = fineTuning.Trainable.Percent,
-            },
-            ["session_started"] = _started.ToString("O"),
+            Status = status,
+            Versions = new RunVersions(Version(typeof(RunReport)), Version(typeof(TorchSharp.torch)), RuntimeInformation.FrameworkDescription),
+            Machine = new RunMachine(
+                RuntimeInformation.OSDescription, Machine.Current.Processor, Machine.Current.PhysicalCores, Machine.Current.LogicalCores),
+            Compute = new RunCompute(recipe.Precision, recipe.Device, recipe.Threads, recipe.LoaderThreads),
+            Path = fineTuning.ExecutionPath,
+            Seed = recipe.Seed,
+            Data = Data(),
+            Weights = new RunWeights(fineTuning.WeightsDescription, baseHash),
+            Trainable = new RunTrainable(fineTuning.Trainable.Trainable, fineTuning.Trainable.Total, fineTuning.Trainable.Percent),
+            SessionStarted = _started,
         };
         if (state is not null && summary is not null)
         {
             EpochResult[] epochs = [.. state.History];
-            run["best_epoch"] = state.BestEpoch;
-            run["epochs"] = state.Epoch;
-            run["stopped_early"] = state.Stopped;
-            run["train"] = new JsonObject
+            run = run with
             {
-                ["images_per_second"] = epochs.Average(e => e.ImagesPerSecond),
-                ["seconds"] = epochs.Sum(e => e.Seconds),
-                ["seconds_per_epoch"] = epochs.Average(e => e.Seconds),
-                ["peak_memory_mib"] = Machine.PeakMemoryMib,
+                BestEpoch = state.BestEpoch,
+                Epochs = state.Epoch,
+                StoppedEarly = state.Stopped,
+                Train = new RunTraining(
+                    epochs.Average(e => e.ImagesPerSecond), epochs.Sum(e => e.Seconds), epochs.Average(e => e.Seconds), Machine.PeakMemoryMib),
+                Val = RunFigures.From(summary.Val, summary.ValStudies),
+                Test = summary.Test is null ? null : RunFigures.From(summary.Test, summary.TestStudies),
+                Files = RunFileHashes.Compute(folder),
             };
-            run["val"] = MetricsJson.Of(summary.Val, summary.ValStudies);
-            if (summary.Test is not null)
-            {
-                run["test"] = MetricsJson.Of(summary.Test, summary.TestStudies);
-            }
-
-            run["files"] = RunFiles.Hashes(folder);
         }
 
         folder.WriteRun(run);
     }
 
-    // The validation images that choose the epoch.
-    private JsonObject Choosing() => new()
+    private RunDataRecord Data()
     {
-        ["images"] = fineTuning.ChoosingImages.Items.Count,
-        ["every"] = fineTuning.Recipe.ValidateEvery,
-        ["fingerprint"] = RunData.Fingerprint([fineTuning.ChoosingImages]),
-    };
+        DataSplits data = fineTuning.Data;
+        LabelledImages choosing = fineTuning.ChoosingImages;
+        return new RunDataRecord
+        {
+            Fingerprint = fingerprint,
+            AllImages = DataFingerprint.Images(data),
+            Train = data.Train.Items.Count,
+            Val = data.Val.Items.Count,
+            Test = data.Test?.Items.Count ?? 0,
+            Choosing = new RunChoosing(choosing.Items.Count, fineTuning.Recipe.ValidateEvery, DataFingerprint.Sets([choosing])),
+            Pixels = pixels?.Record,
+            Matching = Matching(data.Matching),
+            Split = data.Drawn.Count == 0 ? null
+                : new RunSplit(DrawnSplitTable.FileName, fineTuning.Recipe.SplitSeed, DataFingerprint.Split(data)),
+            Cache = cache?.Record,
+        };
+    }
 
     // Counts alone: lines and names of files stay where the data is.
-    private static JsonObject? Matching(MatchReport? report) => report is null ? null : new JsonObject
+    private static RunMatching? Matching(MatchReport? report) => report is null ? null : new RunMatching
     {
-        ["rows"] = report.Rows,
-        ["matched"] = report.Matched,
-        ["rows_without_file"] = report.WithoutFile.Count,
-        ["files"] = report.Files,
-        ["files_without_row"] = report.FilesWithoutRow,
-        ["ambiguous_rows"] = report.Ambiguous.Count,
-        ["refused_rows"] = report.Refused.Count,
-        ["refused_files"] = new JsonObject(report.RefusedFiles.GroupBy(f => f.Reason.Split(':')[0]).OrderBy(g => g.Key, StringComparer.Ordinal)
-            .Select(g => KeyValuePair.Create<string, JsonNode?>(g.Key, g.Count()))),
-        ["other_view_rows"] = report.OtherViews,
-        ["unknown_view_images"] = report.UnknownViews,
+        Rows = report.Rows,
+        Matched = report.Matched,
+        RowsWithoutFile = report.WithoutFile.Count,
+        Files = report.Files,
+        FilesWithoutRow = report.FilesWithoutRow,
+        AmbiguousRows = report.Ambiguous.Count,
+        RefusedRows = report.Refused.Count,
+        RefusedFiles = new OrderedDictionary<string, int>(report.RefusedFiles
+            .GroupBy(f => f.Reason.Split(':')[0]).OrderBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => KeyValuePair.Create(g.Key, g.Count()))),
+        OtherViewRows = report.OtherViews,
+        UnknownViewImages = report.UnknownViews,
     };
 
     private static string Version(Type type) => type.Assembly.GetName().Version?.ToString(3) ?? "?";

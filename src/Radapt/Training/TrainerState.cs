@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Radapt.Runs;
 
 namespace Radapt.Training;
 
@@ -26,7 +27,7 @@ internal sealed record TrainerState
     /// <summary>Best epoch so far, from 1; 0: none.</summary>
     public int BestEpoch { get; init; }
 
-    /// <summary>Mean validation AUROC of the best epoch; where no AUROC is defined, minus the validation loss takes its place.</summary>
+    /// <summary>Score of the best epoch, as its task measures it.</summary>
     public double? BestScore { get; init; }
 
     /// <summary>Validations since the best.</summary>

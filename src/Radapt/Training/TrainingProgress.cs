@@ -46,46 +46,14 @@ public sealed record TrainingProgress
     /// <summary>Images per second in this epoch or pass.</summary>
     public double ImagesPerSecond { get; init; }
 
-    /// <summary>Mean validation AUROC of the last validation.</summary>
-    public double? ValAuroc { get; init; }
+    /// <summary>Figures of the last validation; see <see cref="Runs.EpochResult.Figures"/>.</summary>
+    public IReadOnlyDictionary<string, double> Figures { get; init; } = new Dictionary<string, double>();
 
-    /// <summary>Best mean validation AUROC so far.</summary>
-    public double? BestAuroc { get; init; }
+    /// <summary>
+    /// Score of the best epoch so far: in fine-tuning the mean validation AUROC; where no AUROC is defined, minus the validation loss.
+    /// </summary>
+    public double? BestScore { get; init; }
 
     /// <summary>Estimate for the rest of the run, validation included, early stopping not.</summary>
     public TimeSpan TimeLeft { get; init; }
-}
-
-/// <summary>An epoch that ended; a line of <c>metrics.jsonl</c>.</summary>
-public sealed record EpochResult
-{
-    /// <summary>The epoch, from 1.</summary>
-    public required int Epoch { get; init; }
-
-    /// <summary>Updates since the start of the run.</summary>
-    public required long Updates { get; init; }
-
-    /// <summary>Mean training loss over the epoch's batches.</summary>
-    public required double TrainLoss { get; init; }
-
-    /// <summary>Learning rate of the epoch's last update.</summary>
-    public required double LearningRate { get; init; }
-
-    /// <summary>Training images per second.</summary>
-    public required double ImagesPerSecond { get; init; }
-
-    /// <summary>Seconds of training in this epoch, validation left out.</summary>
-    public required double Seconds { get; init; }
-
-    /// <summary>Mean validation AUROC; null where the epoch was not validated or no finding has both classes.</summary>
-    public double? ValAuroc { get; init; }
-
-    /// <summary>Validation AUROC of every finding that has one.</summary>
-    public IReadOnlyDictionary<string, double>? ValAurocByFinding { get; init; }
-
-    /// <summary>Mean validation loss; null where the epoch was not validated.</summary>
-    public double? ValLoss { get; init; }
-
-    /// <summary>This epoch is the best so far.</summary>
-    public bool Best { get; init; }
 }

@@ -60,7 +60,7 @@ public class BFloat16Tests
         foreach (ComputePlan plan in new[] { ComputePlan.Float32, s_bfloat16 })
         {
             using Classifier classifier = Build(method, plan, shape: shape);
-            Tensor loss = MaskedLoss.Compute(Scoring.Forward(classifier, batch, new ForwardPass(true, 1, 0)), labels, null);
+            Tensor loss = MaskedLoss.Compute(classifier.Forward(classifier.ToTensor(batch), batch.FirstBlock, new ForwardPass(true, 1, 0)), labels, null);
             loss.backward();
             TestContext.Current.TestOutputHelper!.WriteLine($"{method} {plan.Precision}: loss {loss.item<float>():f6}");
             gradients.Add(classifier.Trained().ToDictionary(t => t.Name, t => t.Tensor.grad!.clone()));

@@ -7,7 +7,7 @@ public class FolderOrderTests
 {
     private static readonly FolderOrder s_library = new(
         "Radapt", "Compute", "Imaging", "RadiologyReports", "Metrics", "Datasets", "Batching", "Checkpoints", "Models", "Adaptation",
-        "Inference", "Training", "Pretraining", "Evaluation", "Export", "Studies", "Benchmarks");
+        "Inference", "Runs", "Training", "Pretraining", "Evaluation", "Export", "Studies", "Benchmarks");
 
     [Fact]
     public void Library_EveryReference_FollowsTheOrder() =>

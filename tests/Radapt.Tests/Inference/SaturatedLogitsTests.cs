@@ -3,6 +3,8 @@ using Radapt.Checkpoints;
 using Radapt.Datasets;
 using Radapt.Inference;
 using Radapt.Metrics;
+using Radapt.Runs;
+using Radapt.Studies;
 using Radapt.Tests.Training;
 using Radapt.Training;
 using static TorchSharp.torch;

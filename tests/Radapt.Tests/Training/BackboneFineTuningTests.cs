@@ -51,7 +51,7 @@ public sealed class BackboneFineTuningTests
         RunSummary summary = fineTuning.Run(folder["run"], cancellation: TestContext.Current.CancellationToken);
 
         Assert.All(summary.History, epoch => Assert.True(double.IsFinite(epoch.TrainLoss)));
-        Assert.Equal(summary.History[summary.BestEpoch - 1].ValAuroc, summary.Val.MeanAuroc); // in memory, and read back
+        Assert.Equal(summary.History[summary.BestEpoch - 1].Figure("auroc"), summary.Val.MeanAuroc); // in memory, and read back
         float[] saved = [.. File.ReadLines(Path.Combine(summary.Folder, "predictions.csv")).Skip(1).Select(l => float.Parse(l.Split(',')[1], CultureInfo.InvariantCulture))];
         var images = new ImageBatches(fineTuning.Data.Test!, fineTuning.Preprocessing, 8, 1, cacheBytes: 0);
         using (Predictor predictor = Predictor.Open(summary.Folder))

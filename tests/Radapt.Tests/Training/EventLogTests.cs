@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Radapt.Runs;
 using Radapt.Training;
 
 namespace Radapt.Tests.Training;
@@ -16,7 +17,7 @@ public sealed class EventLogTests
         }
 
         double after = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0;
-        byte[][] records = [.. Records(File.ReadAllBytes(Assert.Single(Directory.GetFiles(folder.Path, EventLog.Pattern))))];
+        byte[][] records = [.. Records(File.ReadAllBytes(Assert.Single(Directory.GetFiles(folder.Path, RunFolder.EventFiles))))];
         Assert.Equal(3, records.Length); // the format's version, loss, learning rate
         Assert.All(records, r =>
         {

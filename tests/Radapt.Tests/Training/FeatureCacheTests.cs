@@ -69,7 +69,7 @@ public sealed class FeatureCacheTests : IDisposable
         RunSummary live = Run("b", $"{options} --feature-cache off", progress: p => Assert.NotEqual(TrainingPhase.Features, p.Phase));
         Assert.Equal(Enumerable.Range(1, 8), featurePasses.Select(p => p.Step)); // 24 and 8 images by 4, once
         Assert.All(cached.History.Zip(live.History), pair => Assert.Equal(pair.First.TrainLoss, pair.Second.TrainLoss, 1e-5));
-        Assert.All(cached.History.Zip(live.History), pair => Assert.Equal(pair.First.ValLoss!.Value, pair.Second.ValLoss!.Value, 1e-5));
+        Assert.All(cached.History.Zip(live.History), pair => Assert.Equal(pair.First.Figure("loss")!.Value, pair.Second.Figure("loss")!.Value, 1e-5));
         Assert.True(cached.History[0].TrainLoss - cached.History[^1].TrainLoss > 1e-3, "nothing was learned");
         AssertSameAdapters("a", "b", 1e-5);
         Assert.False(Directory.Exists(_folder["a/state"]));

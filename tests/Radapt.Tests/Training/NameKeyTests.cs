@@ -1,4 +1,5 @@
 using Radapt.Datasets;
+using Radapt.Runs;
 using Radapt.Training;
 
 namespace Radapt.Tests.Training;
@@ -48,6 +49,6 @@ public sealed class NameKeyTests
     private static NameKey Key(string table)
     {
         var images = new LabelledImages(["f"], [new LabelledImage("a.png", "a.png", "patient 1", [1])]);
-        return NameKey.For(TestRecipes.Tiny with { Data = table }, new DataSplits(images, images, null, []) { KnowsPatients = true });
+        return RunData.Names(TestRecipes.Tiny with { Data = table }, new DataSplits(images, images, null, []) { KnowsPatients = true });
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Radapt.Inference;
+using Radapt.Runs;
 using Radapt.Tests.Imaging;
 using Radapt.Training;
 
@@ -23,12 +24,12 @@ public sealed class PixelCheckTests : IDisposable
         Assert.StartsWith($"1 of 40 images cannot be read and is left out: labels.csv, line {line} (val). The first: this PNG file is truncated or damaged", note, StringComparison.Ordinal);
         Assert.DoesNotContain("phantom", note, StringComparison.Ordinal);
         Assert.Equal(7, run.Data.Val.Items.Count);
-        JsonNode data = RunFile.Read(summary.Folder)!["data"]!;
+        JsonNode data = RunRecord.Read(summary.Folder)!.ToJson()["data"]!;
         Assert.Equal((24, 7, 8, 40, 1), ((int)data["train"]!, (int)data["val"]!, (int)data["test"]!, (int)data["pixels"]!["checked"]!, (int)data["pixels"]!["unreadable"]!));
         string[] table = File.ReadAllLines(Path.Combine(summary.Folder, "unreadable.csv"));
         Assert.Equal("image,split,line,error", table[0]);
         Assert.Matches($"^[0-9a-f]{{32}},val,{line},", Assert.Single(table.Skip(1)));
-        JsonNode hash = RunFile.Read(summary.Folder)!["files"]!["unreadable.csv"]!;
+        JsonNode hash = RunRecord.Read(summary.Folder)!.ToJson()["files"]!["unreadable.csv"]!;
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(summary.Folder, "unreadable.csv")))), (string)hash!);
     }
 
@@ -53,7 +54,7 @@ public sealed class PixelCheckTests : IDisposable
         Assert.Null(_runs.RunUntil(4, folder, resume: false));
         File.WriteAllText(Path.Combine(folder, "run.json"), "not JSON");
         Assert.Equal(undisturbed, TinyRuns.Results(_runs.RunUntil(long.MaxValue, folder, resume: true)!));
-        Assert.Equal(1, (int)RunFile.Read(folder)!["data"]!["pixels"]!["unreadable"]!);
+        Assert.Equal(1, (int)RunRecord.Read(folder)!.ToJson()["data"]!["pixels"]!["unreadable"]!);
     }
 
     [Fact]
@@ -68,7 +69,7 @@ public sealed class PixelCheckTests : IDisposable
         Directory.CreateDirectory(Path.Combine(folder, "state"));
         File.WriteAllBytes(image, sound);
         Assert.NotNull(_runs.RunUntil(long.MaxValue, folder, resume: true));
-        Assert.Equal(8, (int)RunFile.Read(folder)!["data"]!["val"]!);
+        Assert.Equal(8, (int)RunRecord.Read(folder)!.ToJson()["data"]!["val"]!);
         Assert.False(File.Exists(Path.Combine(folder, "unreadable.csv")));
     }
 
@@ -76,7 +77,7 @@ public sealed class PixelCheckTests : IDisposable
     public void Run_ExactlyAtTheLimit_GoesOn_AndOneMoreStopsBeforeAnythingIsWritten()
     {
         Break("train", 2); // 5 % of 40
-        Assert.Equal(22, (int)RunFile.Read(_runs.Run("skip-unreadable 5%").Folder)!["data"]!["train"]!);
+        Assert.Equal(22, (int)RunRecord.Read(_runs.Run("skip-unreadable 5%").Folder)!.ToJson()["data"]!["train"]!);
         Break("test", 1);
         string folder = _runs.NewFolder();
         RadaptException error = Assert.Throws<RadaptException>(() => _runs.RunUntil(long.MaxValue, folder, resume: false, "skip-unreadable 5%"));
@@ -117,7 +118,7 @@ public sealed class PixelCheckTests : IDisposable
         Assert.Contains(
             "40 of 40 images are blank or nearly blank (98 % of the pixels are within 16 of 256 gray levels); "
             + "16-bit files may hold values of fewer bits, such as 12: write values that use the full range; radapt data check lists them.", run.Notes);
-        Assert.Equal(40, (int)RunFile.Read(summary.Folder)!["data"]!["pixels"]!["blank"]!);
+        Assert.Equal(40, (int)RunRecord.Read(summary.Folder)!.ToJson()["data"]!["pixels"]!["blank"]!);
 
         using Predictor predictor = Predictor.Open(summary.Folder);
         string[] images = [.. Directory.GetFiles(Path.Combine(_runs.Data, "images"))[..3]];
@@ -150,7 +151,7 @@ public sealed class PixelCheckTests : IDisposable
         File.WriteAllBytes(image, sound);
         RunSummary resumed = _runs.RunUntil(long.MaxValue, folder, resume: true, options)!;
         Assert.Equal(undisturbed, TinyRuns.Results(resumed));
-        Assert.Equal(2, (int)RunFile.Read(folder)!["data"]!["pixels"]!["unreadable"]!); // what the first session said
+        Assert.Equal(2, (int)RunRecord.Read(folder)!.ToJson()["data"]!["pixels"]!["unreadable"]!); // what the first session said
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Radapt.Runs;
 using Radapt.Training;
 
 namespace Radapt.Tests.Training;
@@ -84,9 +85,9 @@ public sealed class ResumeSafetyTests(TinyRuns runs) : IClassFixture<TinyRuns>
         string undisturbed = TinyRuns.Results(runs.Run(s_plain));
         string folder = Interrupted();
         File.WriteAllText(Path.Combine(folder, "run.json"), content);
-        Assert.False(RunFile.IsComplete(folder));
+        Assert.False(RunRecord.IsComplete(folder));
         Assert.Equal(undisturbed, TinyRuns.Results(runs.RunUntil(long.MaxValue, folder, resume: true, s_plain)!));
-        Assert.True(RunFile.IsComplete(folder));
+        Assert.True(RunRecord.IsComplete(folder));
     }
 
     [Fact] // K10
@@ -97,7 +98,7 @@ public sealed class ResumeSafetyTests(TinyRuns runs) : IClassFixture<TinyRuns>
         JsonNode run = JsonNode.Parse(File.ReadAllText(file))!;
         run["best_epoch"] = 9;
         File.WriteAllText(file, run.ToJsonString());
-        Assert.Contains("does not match its checksum", Assert.Throws<RadaptException>(() => RunFile.Read(folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("does not match its checksum", Assert.Throws<RadaptException>(() => RunRecord.Read(folder)).Message, StringComparison.Ordinal);
     }
 
     [Fact] // K11

@@ -79,15 +79,15 @@ public class ScheduleGoldenTests
         Assert.Empty(weights.CopyInto(classifier.Tensors()));
         sbyte[] labels = LoraGoldenTests.Labels(data["target"]);
         bool adamw = c["momentum"] is null;
-        Recipe recipe = TestRecipes.Tiny with
+        var settings = new OptimizerSettings
         {
             Depth = (int)c["depth"]!,
-            Optimizer = adamw ? "adamw" : "sgd",
+            Name = adamw ? "adamw" : "sgd",
             Momentum = adamw ? 0.9 : (double)c["momentum"]!,
             WeightDecay = (double)c["weight_decay"]!,
             LayerDecay = adamw ? (double)c["layer_decay"]! : 1,
         };
-        using Optimizer optimizer = Optimizer.Create(recipe, [.. classifier.Trained()]);
+        using Optimizer optimizer = Optimizer.Create(settings, [.. classifier.Trained()]);
         var schedule = new LearningRate((double)c["lr"]!, (double)c["min_lr"]!, (double)c["warmup_epochs"]!, (double)c["epochs"]!);
         double lossTolerance = (double)golden.Tolerance["loss"]!["atol"]!;
         int steps = (int)c["steps"]!;

@@ -45,7 +45,10 @@ public sealed class TinyRuns : IDisposable
     public string NewFolder() => _folder[$"run{Interlocked.Increment(ref _runs).ToString(CultureInfo.InvariantCulture)}"];
 
     /// <summary>A prepared run; the options, <c>name value</c>, override those of every tiny run.</summary>
-    public FineTuning Prepare(params string[] options)
+    public FineTuning Prepare(params string[] options) => FineTuning.Prepare([Layer(options)]);
+
+    /// <summary>The recipe of a tiny run; the options, <c>name value</c>, override those of every tiny run.</summary>
+    public RecipeLayer Layer(params string[] options)
     {
         var all = new Dictionary<string, string>(s_options) { ["data"] = Data };
         foreach (string option in options)
@@ -54,7 +57,7 @@ public sealed class TinyRuns : IDisposable
             all[parts[0]] = parts[1];
         }
 
-        return FineTuning.Prepare([RecipeLayer.OfCommandLine(all)]);
+        return RecipeLayer.OfCommandLine(all);
     }
 
     /// <summary>Prepares and runs in a new folder.</summary>

@@ -105,7 +105,8 @@ internal sealed record MethodCase(string Method, MethodSettings Settings, long T
     public static void Train(Classifier classifier, Tensor images, int updates)
     {
         sbyte[] labels = [.. Enumerable.Range(0, (int)images.shape[0] * Findings).Select(i => (sbyte)(i * 7 % 3 % 2))];
-        using Optimizer optimizer = Optimizer.Create(TestRecipesOf(updates), [.. classifier.Trained()]);
+        var settings = new OptimizerSettings { Name = "adamw", WeightDecay = 0.05, Depth = Shape.Depth };
+        using Optimizer optimizer = Optimizer.Create(settings, [.. classifier.Trained()]);
         for (int step = 0; step < updates; step++)
         {
             using var scope = NewDisposeScope();
@@ -116,8 +117,6 @@ internal sealed record MethodCase(string Method, MethodSettings Settings, long T
             classifier.Adapters?.Schedule?.AfterUpdate(step, updates);
         }
     }
-
-    private static Recipe TestRecipesOf(int epochs) => Tests.Training.TestRecipes.Tiny with { Depth = Shape.Depth, Width = Shape.Width, Epochs = epochs, WeightDecay = 0.05 };
 
     // y = W x + b + scale B A x, third by third.
     private static Func<PlainTransformer, string, Tensor, Tensor> LowRank(Func<int, double> scale, int[]? thirds = null) => (t, name, x) =>

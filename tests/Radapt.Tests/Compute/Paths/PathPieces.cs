@@ -41,12 +41,12 @@ internal static class PathPieces
     private static double UpdateError(int length, ComputePath path)
     {
         using var scope = NewDisposeScope();
-        Recipe recipe = TestRecipes.Tiny with { Optimizer = "adamw", WeightDecay = 0.05, LayerDecay = 1 };
+        var settings = new OptimizerSettings { Name = "adamw", WeightDecay = 0.05, Depth = 2 };
         Tensor tensor = empty(1, length);
         Initialisation.TruncatedNormal(tensor, "tensor", 1, 1);
         double[] expected = Values(tensor);
         tensor.requires_grad = true;
-        using Optimizer optimizer = Optimizer.Create(recipe, [("blocks.0.attn.qkv.weight", tensor)], path);
+        using Optimizer optimizer = Optimizer.Create(settings, [("blocks.0.attn.qkv.weight", tensor)], path);
         var mean = new double[length];
         var square = new double[length];
         for (int update = 1; update <= 2; update++)

@@ -1,11 +1,9 @@
-using Radapt.Training.Recipes;
-
-namespace Radapt.Training;
+namespace Radapt.Runs;
 
 /// <summary>Everything that decides a run's result: what must be the same when it is resumed. Saved with its state.</summary>
 internal sealed record RunIdentity
 {
-    /// <summary>Fingerprint of the data; see <see cref="RunData.Fingerprint(Radapt.Datasets.DataSplits)"/>.</summary>
+    /// <summary>Fingerprint of the data; see <see cref="DataFingerprint.All"/>.</summary>
     public required string Data { get; init; }
 
     /// <summary>Hash of the base weights' tensors; <c>scratch:SEED</c> for random ones.</summary>
@@ -13,13 +11,6 @@ internal sealed record RunIdentity
 
     /// <summary>The recipe's options by name, without those that may be given anew on resume.</summary>
     public required IReadOnlyDictionary<string, string> Options { get; init; }
-
-    /// <summary>The identity of a run.</summary>
-    /// <param name="recipe">Its recipe.</param>
-    /// <param name="dataFingerprint">Fingerprint of its data.</param>
-    /// <param name="baseHash">Hash of its base weights.</param>
-    public static RunIdentity Create(Recipe recipe, string dataFingerprint, string baseHash) =>
-        new() { Data = dataFingerprint, BaseWeights = baseHash, Options = OptionsOf(recipe) };
 
     /// <summary>Refuses to go on with a run that something else would then decide.</summary>
     /// <param name="now">The identity now; this one is that of the run as it began.</param>
@@ -41,16 +32,12 @@ internal sealed record RunIdentity
         }
     }
 
-    /// <summary>Refuses a recipe that is not the one in the run's folder, where that states one.</summary>
+    /// <summary>Refuses options that differ from those that a run began with.</summary>
+    /// <param name="began">The run's options by name.</param>
+    /// <param name="now">The options now; one that is missing here is not compared.</param>
+    /// <param name="folder">The run's folder.</param>
     /// <exception cref="RadaptException">An option differs; the message names it.</exception>
-    public static void RequireSameRecipe(RunFolder run, Recipe now)
-    {
-        RecipeLayer began = RecipeFile.Read(run.Recipe);
-        Dictionary<string, string> stated = OptionsOf(RecipeResolver.Partial([began])).Where(o => began.Find(o.Key) is not null).ToDictionary();
-        RequireSameOptions(stated, OptionsOf(now), run.Path);
-    }
-
-    private static void RequireSameOptions(IReadOnlyDictionary<string, string> began, IReadOnlyDictionary<string, string> now, string folder)
+    public static void RequireSameOptions(IReadOnlyDictionary<string, string> began, IReadOnlyDictionary<string, string> now, string folder)
     {
         foreach ((string name, string value) in began)
         {
@@ -61,10 +48,6 @@ internal sealed record RunIdentity
             }
         }
     }
-
-    private static Dictionary<string, string> OptionsOf(Recipe recipe) => RecipeOptions.All
-        .Where(o => o.Get is not null && !FineTuning.GivenAnewOnResume.Contains(o.Name))
-        .ToDictionary(o => o.Name, o => RecipeOption.Format(o.Get!(recipe) ?? ""));
 
     private static string Short(string hash) => hash.Length <= 16 ? hash : hash[..12] + "…";
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
-namespace Radapt.Training;
+namespace Radapt.Runs;
 
 /// <summary>
 /// Keeps a run folder for one session. The operating system holds the lock and gives it up when the process ends, however it ends; the file

@@ -1,14 +1,17 @@
 using System.Globalization;
 using System.Text;
 using Radapt.Datasets;
+using Radapt.Inference;
 using Radapt.Metrics;
 
-namespace Radapt.Inference;
+namespace Radapt.Runs;
 
 /// <summary>Writes ROC curves as CSV: <c>finding,false_positive_rate,true_positive_rate,threshold</c>.</summary>
 public static class RocTable
 {
-    /// <summary>The points of every finding that has both classes; the threshold, a probability, is infinite at a curve's first point.</summary>
+    /// <summary>
+    /// The points of every finding that has both classes; the threshold, a probability, is infinite at a curve's first point.
+    /// </summary>
     /// <exception cref="RadaptException">The file cannot be written.</exception>
     public static void Write(string path, ScoredImages scored)
     {

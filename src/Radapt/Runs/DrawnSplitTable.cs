@@ -1,8 +1,10 @@
 using Radapt.Datasets;
 
-namespace Radapt.Training;
+namespace Radapt.Runs;
 
-/// <summary>The split that was drawn for a run, as CSV in its folder: <c>image,patient,split</c>, with keyed names where predictions have those.</summary>
+/// <summary>
+/// The split that was drawn for a run, as CSV in its folder: <c>image,patient,split</c>, with keyed names where predictions have those.
+/// </summary>
 internal static class DrawnSplitTable
 {
     public const string FileName = "split.csv";
@@ -26,8 +28,8 @@ internal static class DrawnSplitTable
     /// <exception cref="RadaptException">Images or patients came or went since.</exception>
     public static void RequireSame(string folder, DataSplits data)
     {
-        string? then = RunFile.Read(folder)?["data"]?["split"]?["fingerprint"]?.ToString();
-        if (then is not null && then != RunData.SplitFingerprint(data))
+        string? then = RunRecord.Read(folder)?.Data?.Split?.Fingerprint;
+        if (then is not null && then != DataFingerprint.Split(data))
         {
             throw new RadaptException(
                 $"{folder}: its split was drawn, and images, patients or labels changed since, so that drawing it again would test on images it learned from. Restore the data, or evaluate other images by --data.");

@@ -3,11 +3,12 @@ using System.Text;
 using Radapt.Datasets;
 using Radapt.Datasets.Published;
 
-namespace Radapt.Training;
+namespace Radapt.Runs;
 
 /// <summary>
 /// How images are named in run folders. File names are often patient names or accession numbers, so where the table has a patient
-/// column, or images are DICOM files, they are replaced by HMAC-SHA256 under a key that stays with the data: the hospital can find the image again, others cannot.
+/// column, or images are DICOM files, they are replaced by HMAC-SHA256 under a key that stays with the data: the hospital can find the
+/// image again, others cannot.
 /// </summary>
 internal sealed class NameKey
 {
@@ -21,17 +22,22 @@ internal sealed class NameKey
 
     private NameKey(byte[]? key) => _key = key;
 
-    /// <summary>The naming of a run: plain where the recipe says so or nothing comes from patients, else under <c>--key</c> or the data's own key.</summary>
+    /// <summary>
+    /// The naming of a run: plain where the recipe says so or nothing comes from patients, else under <c>--key</c> or the data's own key.
+    /// </summary>
+    /// <param name="options">Where the data is, and whether names are written as they are.</param>
+    /// <param name="data">The data.</param>
+    /// <param name="key">File of the key; null: it is kept beside the data.</param>
     /// <exception cref="RadaptException">The key cannot be read or made.</exception>
-    public static NameKey For(Recipe recipe, DataSplits data)
+    public static NameKey For(DataOptions options, DataSplits data, string? key)
     {
-        if (recipe.PlainNames || (!data.KnowsPatients && recipe.Key is null))
+        if (options.PlainNames || (!data.KnowsPatients && key is null))
         {
             return new NameKey(null);
         }
 
-        string source = Path.GetFullPath(recipe.Data is { } named ? PublishedSource.PathOf(named) : recipe.Train!);
-        string file = recipe.Key ?? Path.Combine(Directory.Exists(source) ? source : Path.GetDirectoryName(source)!, FileName);
+        string source = Path.GetFullPath(options.Data is { } named ? PublishedSource.PathOf(named) : options.Train!);
+        string file = key ?? Path.Combine(Directory.Exists(source) ? source : Path.GetDirectoryName(source)!, FileName);
         return new NameKey(ReadOrCreate(file));
     }
 
@@ -51,7 +57,8 @@ internal sealed class NameKey
         }
     }
 
-    // Of several runs that begin at once, one makes the file, and the system tells the others that it is there. Only its owner may ever read it.
+    // Of several runs that begin at once, one makes the file, and the system tells the others that it is there. Only its owner may ever
+    // read it.
     private static byte[]? TryCreate(string file)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };

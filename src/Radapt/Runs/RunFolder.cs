@@ -1,13 +1,7 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Radapt.Adaptation;
-using Radapt.Checkpoints;
-using Radapt.Compute;
-using TorchSharp;
-using static TorchSharp.torch;
 
-namespace Radapt.Training;
+namespace Radapt.Runs;
 
 /// <summary>
 /// The files of one run. Each is written to a temporary name, flushed and renamed, so at any moment the folder holds a whole state. One
@@ -23,33 +17,39 @@ internal sealed class RunFolder(string path)
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
     };
 
-    private static readonly string[] s_stateFiles = ["state.safetensors", .. FeatureCache.Files];
+    /// <summary>The names of TensorBoard event files.</summary>
+    public const string EventFiles = "events.out.tfevents.*";
+
+    /// <summary>The names of the files in <see cref="StateFolder"/> that hold features of training and validation images.</summary>
+    public static IReadOnlyList<string> FeatureFiles { get; } = ["features-train.bin", "features-val.bin"];
+
+    private static readonly string[] s_stateFiles = ["state.safetensors", .. FeatureFiles];
 
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
-    public string Recipe => System.IO.Path.Combine(Path, "recipe.yaml");
+    public string RecipeFile => System.IO.Path.Combine(Path, "recipe.yaml");
 
-    public string Run => System.IO.Path.Combine(Path, "run.json");
+    public string RunFile => System.IO.Path.Combine(Path, "run.json");
 
-    public string Metrics => System.IO.Path.Combine(Path, "metrics.jsonl");
+    public string MetricsFile => System.IO.Path.Combine(Path, "metrics.jsonl");
 
-    public string Adapter => System.IO.Path.Combine(Path, "adapter.safetensors");
+    public string AdapterFile => System.IO.Path.Combine(Path, "adapter.safetensors");
 
-    public string Predictions => System.IO.Path.Combine(Path, "predictions.csv");
+    public string PredictionsFile => System.IO.Path.Combine(Path, "predictions.csv");
 
     /// <summary>Which image went to which part, where Radapt drew the split.</summary>
-    public string Split => System.IO.Path.Combine(Path, DrawnSplitTable.FileName);
+    public string SplitFile => System.IO.Path.Combine(Path, DrawnSplitTable.FileName);
 
     /// <summary>Which images were left out because they cannot be read; only where there are some.</summary>
-    public string Unreadable => System.IO.Path.Combine(Path, UnreadableTable.FileName);
+    public string UnreadableFile => System.IO.Path.Combine(Path, UnreadableTable.FileName);
 
     /// <summary>Where everything is that resume needs, while the run lasts.</summary>
     public string StateFolder => System.IO.Path.Combine(Path, "state");
 
-    public string State => System.IO.Path.Combine(StateFolder, "state.safetensors");
+    public string StateFile => System.IO.Path.Combine(StateFolder, "state.safetensors");
 
     /// <summary>Whether an earlier session got far enough to leave a state; if not, its run begins anew.</summary>
-    public bool HasState => File.Exists(State);
+    public bool HasState => File.Exists(StateFile);
 
     /// <summary>Whether the run has not come to its end.</summary>
     public bool IsUnfinished => Directory.Exists(StateFolder);
@@ -107,14 +107,16 @@ internal sealed class RunFolder(string path)
         RemoveIfEmpty(StateFolder);
     }
 
-    /// <summary>Takes a run back that failed before it had any state: its files go, and the folder unless others put something into it.</summary>
+    /// <summary>
+    /// Takes a run back that failed before it had any state: its files go, and the folder unless others put something into it.
+    /// </summary>
     public void Discard(RunLock held)
     {
         // The recipe last: while it is there, the run can be resumed, from its beginning.
         IEnumerable<string> files =
         [
-            .. Directory.EnumerateFiles(Path, EventLog.Pattern), .. s_stateFiles.Select(f => System.IO.Path.Combine(StateFolder, f)),
-            Split, Unreadable, Metrics, Adapter, Predictions, Run, Recipe,
+            .. Directory.EnumerateFiles(Path, EventFiles), .. s_stateFiles.Select(f => System.IO.Path.Combine(StateFolder, f)),
+            SplitFile, UnreadableFile, MetricsFile, AdapterFile, PredictionsFile, RunFile, RecipeFile,
         ];
         foreach (string file in files.ToList())
         {
@@ -126,7 +128,7 @@ internal sealed class RunFolder(string path)
         RemoveIfEmpty(Path);
     }
 
-    public void WriteMetrics(IEnumerable<EpochResult> history) => AtomicFile.Write(Metrics, file =>
+    public void WriteMetrics(IEnumerable<EpochResult> history) => AtomicFile.Write(MetricsFile, file =>
     {
         foreach (EpochResult epoch in history)
         {
@@ -135,68 +137,7 @@ internal sealed class RunFolder(string path)
         }
     });
 
-    private static void DeleteIfPossible(string file)
-    {
-        try
-        {
-            File.Delete(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-        }
-    }
-
-    public void WriteRun(JsonObject run) => RunFile.Write(Run, run);
-
-    /// <summary>Saves trained tensors, optimizer state and position, all in one file, so that they can never disagree.</summary>
-    public void SaveState(TrainerState state, IEnumerable<(string Name, Tensor Tensor)> trained, Optimizer optimizer, ITrainingSchedule? schedule) =>
-        SafetensorsWriter.Write(
-            State,
-            Named(trained, optimizer, schedule).ToDictionary(t => t.Name, t => t.Tensor),
-            new Dictionary<string, string> { ["trainer"] = state.ToJson() },
-            checksum: true);
-
-    /// <summary>Restores what <see cref="SaveState"/> saved into existing tensors.</summary>
-    /// <param name="trained">Receives the trained tensors.</param>
-    /// <param name="optimizer">Receives its state.</param>
-    /// <param name="schedule">Receives its state.</param>
-    /// <param name="identity">What decides the run now; it must be what decided it when the state was saved.</param>
-    /// <exception cref="RadaptException">The state is damaged, or that of another run; nothing is changed then.</exception>
-    public TrainerState LoadState(IEnumerable<(string Name, Tensor Tensor)> trained, Optimizer optimizer, ITrainingSchedule? schedule, RunIdentity identity)
-    {
-        (CheckpointFile file, TrainerState state) = OpenState();
-        using CheckpointFile opened = file;
-        state.Identity.RequireSame(identity, Path);
-        using var noGradient = no_grad();
-        foreach ((string name, Tensor tensor) in Named(trained, optimizer, schedule))
-        {
-            using var scope = NewDisposeScope();
-            tensor.CopyInPlace(file.ReadTensor(name));
-        }
-
-        optimizer.Updates = state.Updates;
-        return state;
-    }
-
-    private (CheckpointFile File, TrainerState State) OpenState()
-    {
-        CheckpointFile? file = null;
-        try
-        {
-            file = CheckpointFile.Open(State);
-            StoredChecksum.Verify(file);
-            return file.Metadata.TryGetValue("trainer", out string? json) ? (file, TrainerState.FromJson(json))
-                : throw new RadaptException("it does not say where the run stands");
-        }
-        catch (RadaptException e)
-        {
-            file?.Dispose();
-            string reason = e.Message.StartsWith(State, StringComparison.Ordinal) ? e.Message.TrimEnd('.') : $"{State}: {e.Message}";
-            throw new RadaptException(
-                $"{reason}. The run cannot go on from it: restore it from a backup, or start afresh with --recipe {Recipe} and another --out."
-                + (File.Exists(Adapter) ? " The best epoch so far can still be used by evaluate and predict." : ""), e);
-        }
-    }
+    public void WriteRun(RunRecord run) => RunRecordFile.Write(RunFile, run);
 
     private RunLock Lock(Action require)
     {
@@ -217,7 +158,7 @@ internal sealed class RunFolder(string path)
 
     private void RequireUnfinished()
     {
-        if (!IsUnfinished || RunFile.IsComplete(Path))
+        if (!IsUnfinished || RunRecord.IsComplete(Path))
         {
             throw new RadaptException($"{Path}: nothing to resume (no unfinished run). Leave --resume out to start one.");
         }
@@ -235,7 +176,7 @@ internal sealed class RunFolder(string path)
         if (Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).Any(f => !ours.Contains(f)))
         {
             RunLock.RequireFree(Path, StateFolder);
-            string advice = File.Exists(Recipe) && IsUnfinished ? "go on with it by --resume, or choose another --out" : "choose another --out";
+            string advice = File.Exists(RecipeFile) && IsUnfinished ? "go on with it by --resume, or choose another --out" : "choose another --out";
             throw new RadaptException($"{Path}: the run folder is not empty: {advice}.");
         }
     }
@@ -252,7 +193,7 @@ internal sealed class RunFolder(string path)
     // What sessions that were killed in the middle of a file left; nobody else's files, whatever folder was named.
     private List<string> Leftovers()
     {
-        string[] files = [Recipe, Run, Metrics, Adapter, Predictions, Split, Unreadable];
+        string[] files = [RecipeFile, RunFile, MetricsFile, AdapterFile, PredictionsFile, SplitFile, UnreadableFile];
         return
         [
             .. In(Path, files.Select(f => System.IO.Path.GetFileName(f))),
@@ -263,6 +204,17 @@ internal sealed class RunFolder(string path)
             : Directory.EnumerateFiles(folder, "*.tmp").Where(f => names.Any(n => AtomicFile.IsTemporaryNameOf(System.IO.Path.GetFileName(f), n)));
     }
 
+    private static void DeleteIfPossible(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
+
     private static void RemoveIfEmpty(string folder)
     {
         if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
@@ -270,11 +222,4 @@ internal sealed class RunFolder(string path)
             Directory.Delete(folder);
         }
     }
-
-    private static IEnumerable<(string Name, Tensor Tensor)> Named(IEnumerable<(string Name, Tensor Tensor)> trained, Optimizer optimizer, ITrainingSchedule? schedule) =>
-    [
-        .. trained.Select(t => ("model." + t.Name, t.Tensor)),
-        .. optimizer.State().Select(t => ("optimizer." + t.Name, t.Tensor)),
-        .. schedule?.State().Select(t => ("method." + t.Name, t.Tensor)) ?? [],
-    ];
 }

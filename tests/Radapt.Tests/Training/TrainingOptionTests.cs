@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Radapt.Datasets;
 using Radapt.Inference;
+using Radapt.Runs;
 using Radapt.Training;
 using Radapt.Training.Recipes;
 using static TorchSharp.torch;
@@ -8,7 +9,7 @@ using static TorchSharp.torch;
 namespace Radapt.Tests.Training;
 
 /// <summary>What the options of the training loop do.</summary>
-public sealed class TrainerTests(TinyRuns runs) : IClassFixture<TinyRuns>
+public sealed class TrainingOptionTests(TinyRuns runs) : IClassFixture<TinyRuns>
 {
     private static readonly string[] s_plain = ["method full", "optimizer sgd", "drop-path 0", "augment none", "epochs 2"];
 
@@ -58,18 +59,19 @@ public sealed class TrainerTests(TinyRuns runs) : IClassFixture<TinyRuns>
     public void Run_ValidateEveryTwo_ValidatesThoseAndTheLast()
     {
         RunSummary summary = runs.Run("epochs 5", "validate-every 2", "patience 0");
-        Assert.Equal([2, 4, 5], summary.History.Where(e => e.ValAuroc is not null).Select(e => e.Epoch));
+        Assert.Equal([2, 4, 5], summary.History.Where(e => e.Figure("auroc") is not null).Select(e => e.Epoch));
         Assert.Contains(summary.BestEpoch, (int[])[2, 4, 5]);
-        Assert.Equal(summary.History.Max(e => e.ValAuroc), summary.Val.MeanAuroc);
+        Assert.Equal(summary.History.Max(e => e.Figure("auroc")), summary.Val.MeanAuroc);
     }
 
     [Fact]
     public void Run_ManyMoreValidationThanTrainingImages_ValidatesEvenlyAndSaysSo()
     {
-        // 12 epochs of 4 images cost 96 forward passes; half of that, less one pass over the 8 validation images, is room for 5 validations.
+        // 12 epochs of 4 images cost 96 forward passes; half of that, less one pass over the 8 validation images, is room for 5
+        // validations.
         RunSummary summary = runs.Run("label-fraction 4", "epochs 12", "validate-every auto", "patience 0");
-        Assert.Equal([3, 6, 9, 12], summary.History.Where(e => e.ValAuroc is not null).Select(e => e.Epoch));
-        JsonNode data = RunFile.Read(summary.Folder)!["data"]!;
+        Assert.Equal([3, 6, 9, 12], summary.History.Where(e => e.Figure("auroc") is not null).Select(e => e.Epoch));
+        JsonNode data = RunRecord.Read(summary.Folder)!.ToJson()["data"]!;
         Assert.Equal((4, 8, 3), ((int)data["train"]!, (int)data["choosing"]!["images"]!, (int)data["choosing"]!["every"]!));
         Assert.Contains("validate-every: {value: 3, source: default", File.ReadAllText(Path.Combine(summary.Folder, "recipe.yaml")), StringComparison.Ordinal);
     }
@@ -82,18 +84,18 @@ public sealed class TrainerTests(TinyRuns runs) : IClassFixture<TinyRuns>
         Assert.InRange(part.Items.Count, 2, 5);
         Assert.All(part.CountLabels(), c => Assert.True(c.HasBothClasses));
         RunSummary summary = run.Run(runs.NewFolder(), cancellation: TestContext.Current.CancellationToken);
-        JsonNode data = RunFile.Read(summary.Folder)!["data"]!;
+        JsonNode data = RunRecord.Read(summary.Folder)!.ToJson()["data"]!;
         Assert.Equal((part.Items.Count, 8), ((int)data["choosing"]!["images"]!, (int)data["val"]!));
 
         // The best epoch's figure is the part's, the run's is that of all.
         using Predictor predictor = Predictor.Open(summary.Folder);
-        Assert.Equal(predictor.Score(part, cancellation: TestContext.Current.CancellationToken).Metrics.MeanAuroc!.Value, summary.History.Max(e => e.ValAuroc)!.Value, 1e-9);
+        Assert.Equal(predictor.Score(part, cancellation: TestContext.Current.CancellationToken).Metrics.MeanAuroc!.Value, summary.History.Max(e => e.Figure("auroc"))!.Value, 1e-9);
         Assert.Equal(predictor.Score(run.Data.Val, cancellation: TestContext.Current.CancellationToken).Metrics.MeanAuroc!.Value, summary.Val.MeanAuroc!.Value, 1e-9);
 
         string recipe = Path.Combine(summary.Folder, "recipe.yaml");
         using FineTuning again = FineTuning.Prepare([RecipeFile.Read(recipe)]);
         Assert.Equal(TinyRuns.Results(summary), TinyRuns.Results(again.Run(runs.NewFolder(), cancellation: TestContext.Current.CancellationToken)));
-        JsonNode repeated = RunFile.Read(Directory.GetParent(recipe)!.FullName)!["data"]!["choosing"]!;
+        JsonNode repeated = RunRecord.Read(Directory.GetParent(recipe)!.FullName)!.ToJson()["data"]!["choosing"]!;
         Assert.Equal(data["choosing"]!.ToJsonString(), repeated.ToJsonString());
     }
 

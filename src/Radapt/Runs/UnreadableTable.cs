@@ -1,7 +1,7 @@
 using System.Globalization;
 using Radapt.Datasets;
 
-namespace Radapt.Training;
+namespace Radapt.Runs;
 
 /// <summary>The images that a run left out because they cannot be read, as CSV in its folder: a resumed run leaves out the same.</summary>
 internal static class UnreadableTable

@@ -1,23 +1,23 @@
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
 
-namespace Radapt.Training;
+namespace Radapt.Runs;
 
-/// <summary>The hashes of a complete run's files in its <c>run.json</c>, by which damage is found where another step relies on them.</summary>
-internal static class RunFiles
+/// <summary>
+/// The hashes of a complete run's files in its <c>run.json</c>, by which damage is found where another step relies on them.
+/// </summary>
+internal static class RunFileHashes
 {
-    private const string Key = "files";
-
     /// <summary>SHA-256 by file name, of the files that the folder has.</summary>
-    public static JsonObject Hashes(RunFolder folder) =>
-        new(new[] { folder.Recipe, folder.Adapter, folder.Predictions, folder.Split, folder.Unreadable }.Where(File.Exists)
-            .Select(f => KeyValuePair.Create<string, JsonNode?>(Path.GetFileName(f), Hash(f))));
+    public static IReadOnlyDictionary<string, string> Compute(RunFolder folder) =>
+        new OrderedDictionary<string, string>(
+            new[] { folder.RecipeFile, folder.AdapterFile, folder.PredictionsFile, folder.SplitFile, folder.UnreadableFile }.Where(File.Exists)
+            .Select(f => KeyValuePair.Create(Path.GetFileName(f), Hash(f))));
 
     /// <summary>Makes sure that files are there, and as the run wrote them where its <c>run.json</c> says how.</summary>
-    /// <param name="run">The content of <c>run.json</c>.</param>
+    /// <param name="run">The run.</param>
     /// <param name="files">The files, in the run's folder.</param>
     /// <exception cref="RadaptException">One is missing or was changed.</exception>
-    public static void Require(JsonObject run, params IEnumerable<string> files)
+    public static void Require(RunRecord run, params IEnumerable<string> files)
     {
         foreach (string file in files)
         {
@@ -26,7 +26,7 @@ internal static class RunFiles
                 throw new RadaptException($"{file}: is missing.");
             }
 
-            if (run[Key]?[Path.GetFileName(file)]?.ToString() is { } hash && hash != Hash(file))
+            if (run.Files?.GetValueOrDefault(Path.GetFileName(file)) is { } hash && hash != Hash(file))
             {
                 throw new RadaptException($"{file}: is not what the run wrote: it was changed or is damaged.");
             }

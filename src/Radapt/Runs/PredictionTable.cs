@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Text;
+using Radapt.Datasets;
+using Radapt.Inference;
+
+namespace Radapt.Runs;
+
+/// <summary>
+/// Writes and reads predictions as CSV: <c>image</c>, then per finding its name (the probability, the sigmoid of the logit in float64) and
+/// <c>label:NAME</c> where labels are known; tables with labels end with <c>logit:NAME</c> of every finding, by which figures rank the
+/// images.
+/// </summary>
+public static class PredictionTable
+{
+    private const string LabelColumn = "label:";
+    private const string LogitColumn = "logit:";
+
+    /// <summary>Writes scored, labelled images; names as <paramref name="name"/> gives them.</summary>
+    /// <exception cref="RadaptException">The file cannot be written.</exception>
+    public static void Write(string path, ScoredImages scored, Func<string, string> name)
+    {
+        ArgumentNullException.ThrowIfNull(scored);
+        ArgumentNullException.ThrowIfNull(name);
+        LabelledImages images = scored.Images;
+        Write(path, new LabelledScores(images.Findings, [.. images.Items.Select(i => name(i.Name))], images.FlatLabels(), scored.Logits));
+    }
+
+    /// <summary>Writes labelled scores; unknown labels are empty cells.</summary>
+    /// <exception cref="RadaptException">The file cannot be written.</exception>
+    public static void Write(string path, LabelledScores scores)
+    {
+        ArgumentNullException.ThrowIfNull(scores);
+        var text = new StringBuilder();
+        Row(text, Columns(scores.Findings));
+        int findings = scores.Findings.Count;
+        for (int i = 0; i < scores.Images.Count; i++)
+        {
+            int row = i * findings;
+            IEnumerable<int> each = Enumerable.Range(0, findings);
+            Row(text,
+            [
+                scores.Images[i],
+                .. each.SelectMany(f => new[] { Probability(scores.Logits[row + f]), Label(scores.Labels[row + f]) }),
+                .. each.Select(f => scores.Logits[row + f].ToString("R", CultureInfo.InvariantCulture)),
+            ]);
+        }
+
+        AtomicFile.WriteText(path, text.ToString());
+    }
+
+    /// <summary>Reads a table with labels, such as <c>predictions.csv</c> of a run folder.</summary>
+    /// <exception cref="RadaptException">It cannot be read, or is not such a table; the message names file and line.</exception>
+    public static LabelledScores Read(string path)
+    {
+        CsvCells table = CsvCells.Read(path);
+        int count = (table.Header.Count - 1) / 3; // image, then per finding probability and label, then the logits
+        string[] findings = [.. Enumerable.Range(0, count).Select(f => table.Header[1 + (2 * f)])];
+        if (count == 0 || !table.Header.SequenceEqual(Columns(findings)))
+        {
+            throw new RadaptException($"{table.File}: these are not the columns of a run's predictions.");
+        }
+
+        var images = new List<string>();
+        var labels = new List<sbyte>();
+        var logits = new List<float>();
+        foreach ((int line, string[] row) in table.Rows)
+        {
+            images.Add(row[0]);
+            for (int f = 0; f < count; f++)
+            {
+                labels.Add(row[2 + (2 * f)] switch
+                {
+                    "" => -1,
+                    "0" => 0,
+                    "1" => 1,
+                    var other => throw new RadaptException($"{table.File} line {line}: '{other}' is not a label."),
+                });
+                string logit = row[1 + (2 * count) + f];
+                bool isNumber = float.TryParse(logit, NumberStyles.Float, CultureInfo.InvariantCulture, out float score);
+                logits.Add(isNumber ? score : throw new RadaptException($"{table.File} line {line}: '{logit}' is not a logit."));
+            }
+        }
+
+        return new LabelledScores(findings, images, labels, logits);
+    }
+
+    /// <summary>Predictions without labels; the last column says why an image has none.</summary>
+    public static void Write(string path, IReadOnlyList<string> findings, IEnumerable<Prediction> predictions)
+    {
+        ArgumentNullException.ThrowIfNull(findings);
+        ArgumentNullException.ThrowIfNull(predictions);
+        AtomicFile.Write(path, stream =>
+        {
+            using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true);
+            var text = new StringBuilder();
+            Row(text, ["image", .. findings, "error"]);
+            foreach (Prediction prediction in predictions)
+            {
+                IEnumerable<string> probabilities = prediction.Logits?.Select(Probability)
+                    ?? prediction.Probabilities?.Select(p => p.ToString("R", CultureInfo.InvariantCulture))
+                    ?? findings.Select(_ => "");
+                Row(text, [prediction.Path, .. probabilities, prediction.Error ?? ""]);
+                writer.Write(text);
+                text.Clear();
+            }
+
+            writer.Write(text);
+        });
+    }
+
+    private static string[] Columns(IReadOnlyList<string> findings) =>
+        ["image", .. findings.SelectMany(f => new[] { f, LabelColumn + f }), .. findings.Select(f => LogitColumn + f)];
+
+    private static string Label(sbyte label) => label < 0 ? "" : label.ToString(CultureInfo.InvariantCulture);
+
+    private static string Probability(float logit) => Scoring.Probability(logit).ToString("R", CultureInfo.InvariantCulture);
+
+    private static void Row(StringBuilder text, IEnumerable<string> cells) => text.AppendJoin(',', cells.Select(CsvCells.Written)).Append('\n');
+}

@@ -1,0 +1,110 @@
+using Radapt.Imaging.Dicom.Codecs;
+using Radapt.Runs;
+using Radapt.Training;
+using Radapt.Training.Recipes;
+
+namespace Radapt.Studies;
+
+/// <summary>
+/// k-fold cross-validation: a run for every fold in a sub-folder of its own, and the figures of all images, each scored by the run that has
+/// not seen its patient. All folds follow the recipe that is decided for the first.
+/// </summary>
+/// <param name="layers">The recipe: what was given; the first beats the second. To resume: places that are given anew, then the folder's
+/// recipe.</param>
+/// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: they are refused. The caller disposes it.</param>
+public sealed class CrossValidation(IReadOnlyList<RecipeLayer> layers, CodecProcess? codecs = null)
+{
+    /// <summary>Whether a recipe asks for all folds rather than for one run.</summary>
+    public static bool IsAsked(IReadOnlyList<RecipeLayer> layers)
+    {
+        Recipe recipe = RecipeResolver.Partial(layers);
+        return recipe.Folds > 0 && recipe.Fold == 0;
+    }
+
+    /// <summary>Trains and tests all folds that are not complete, then pools their predictions.</summary>
+    /// <param name="folder">An empty or new folder; with <paramref name="resume"/> the one to go on with.</param>
+    /// <param name="resume">Go on where an earlier session stopped.</param>
+    /// <param name="progress">Told how it goes.</param>
+    /// <param name="cancellation">Stops after the current update; the state is saved.</param>
+    /// <exception cref="RadaptException">Anything is wrong with what was given, or the folds in the folder do not belong
+    /// together.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; resume goes on from the last update.</exception>
+    public CrossValidationSummary Run(
+        string folder, bool resume = false, IProgress<FoldProgress>? progress = null, CancellationToken cancellation = default) =>
+        Run(_ => folder, resume, new Reporter(RecipeResolver.Partial(layers).Folds, progress), cancellation);
+
+    /// <summary>The same, with every fold trained by the caller.</summary>
+    /// <param name="folder">Names the folder by the recipe that is decided for the first fold; to resume, by what was given.</param>
+    /// <param name="resume">Go on where an earlier session stopped.</param>
+    /// <param name="runner">Trains the folds.</param>
+    /// <param name="cancellation">Handed to <paramref name="runner"/>.</param>
+    /// <inheritdoc cref="Run(string, bool, IProgress{FoldProgress}?, CancellationToken)" path="/exception"/>
+    public CrossValidationSummary Run(Func<Recipe, string> folder, bool resume, IFoldRunner runner, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(runner);
+        Recipe asked = RecipeResolver.Partial(layers);
+        string? study = resume ? folder(asked) : null;
+        FoldsFolder? all = study is null ? null : FoldsFolder.Resume(study, layers);
+        try
+        {
+            for (int fold = 1; fold <= asked.Folds; fold++)
+            {
+                if (all is not null && all.IsComplete(fold))
+                {
+                    runner.Skip(fold, all.FolderOf(fold));
+                    continue;
+                }
+
+                using var fineTuning = FineTuning.Prepare(all?.Layers(fold) ?? FoldsFolder.LayersOf(layers, fold), codecs);
+                all?.RequireSame(fineTuning);
+                study ??= folder(fineTuning.Recipe);
+                bool resumes = all?.HasBegun(fold) ?? false;
+                var run = new FoldRun(fold, asked.Folds, fineTuning, FoldsFolder.FolderOf(study, fold), study, resumes);
+                if (all is null)
+                {
+                    new RunFolder(study).RequireUsable(resume: false); // now, since decoding may take minutes
+                }
+
+                runner.Start(run, cancellation);
+                all ??= FoldsFolder.Begin(study, fineTuning);
+                try
+                {
+                    runner.Train(run, cancellation);
+                }
+                catch
+                {
+                    all.DiscardIfEmpty();
+                    throw;
+                }
+            }
+
+            return all!.Finish();
+        }
+        finally
+        {
+            all?.Dispose();
+        }
+    }
+
+    /// <summary>Trains the folds and reports how it goes.</summary>
+    private sealed class Reporter(int folds, IProgress<FoldProgress>? progress) : IFoldRunner
+    {
+        public void Skip(int fold, string folder) => progress?.Report(new FoldProgress(fold, folds) { IsComplete = true });
+
+        public void Start(FoldRun fold, CancellationToken cancellation) => progress?.Report(new FoldProgress(fold.Fold, folds));
+
+        public void Train(FoldRun fold, CancellationToken cancellation)
+        {
+            fold.FineTuning.Run(
+                fold.Folder, fold.Resumes, new Forward(fold.Fold, folds, progress),
+                epoch => progress?.Report(new FoldProgress(fold.Fold, folds) { Epoch = epoch }), cancellation);
+            progress?.Report(new FoldProgress(fold.Fold, folds) { IsComplete = true });
+        }
+    }
+
+    private sealed class Forward(int fold, int folds, IProgress<FoldProgress>? progress) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => progress?.Report(new FoldProgress(fold, folds) { Training = value });
+    }
+}

@@ -1,0 +1,220 @@
+using System.Diagnostics;
+using Radapt.Batching;
+using Radapt.Models;
+using Radapt.Runs;
+using static TorchSharp.torch;
+
+namespace Radapt.Training;
+
+/// <summary>
+/// Epochs, accumulation, learning rate, clipping, hooks of the method, validation, the best epoch kept, early stopping, and a state that a
+/// resumed run goes on from. What is trained, and by which loss, is the task's. All arguments belong to the caller.
+/// </summary>
+/// <typeparam name="TBatch">What one forward pass of the task reads.</typeparam>
+internal sealed class TrainingLoop<TBatch>
+    where TBatch : IBatch
+{
+    private static readonly TimeSpan s_saveInterval = TimeSpan.FromMinutes(2);
+
+    private readonly ITrainingTask<TBatch> _task;
+    private readonly TrainingSettings _settings;
+    private readonly Optimizer _optimizer;
+    private readonly SavedState _saved;
+    private readonly ProgressClock _clock;
+    private readonly Stopwatch _sinceSave = Stopwatch.StartNew();
+    private TrainerState _state = new();
+
+    // What the trained tensors belong to, and so what is saved. Gradients that wait for the rest of their update are not saved: a resumed
+    // run begins that update again.
+    private TrainerState _atUpdate = new();
+
+    /// <param name="task">What is trained.</param>
+    /// <param name="settings">How.</param>
+    /// <param name="optimizer">Over the task's tensors.</param>
+    /// <param name="saved">Saves them and the optimizer's state.</param>
+    /// <param name="progress">Told how it goes.</param>
+    public TrainingLoop(
+        ITrainingTask<TBatch> task, TrainingSettings settings, Optimizer optimizer, SavedState saved,
+        IProgress<TrainingProgress>? progress = null)
+    {
+        (_task, _settings, _optimizer, _saved) = (task, settings, optimizer, saved);
+        _clock = new ProgressClock(progress, settings);
+    }
+
+    /// <summary>
+    /// The seam between gradients and update: called once per update, when the gradients of all its batches are added up in
+    /// <see cref="ITrainingTask{TBatch}.Trained"/> and before anything reads them (clipping, the method's schedule, the optimizer).
+    /// Data-parallel training puts its all-reduce here: every process then computes some of the update's batches, each already divided by
+    /// the weight of the whole update, so that the sum over processes is the gradient.
+    /// </summary>
+    public Action<IReadOnlyList<(string Name, Tensor Tensor)>>? OnGradients { get; init; }
+
+    /// <summary>Called after every update with the number of updates, the loss of its last batch and the learning rate.</summary>
+    public Action<long, double, double>? OnUpdate { get; init; }
+
+    /// <summary>Called after every epoch.</summary>
+    public Action<EpochResult>? OnEpoch { get; init; }
+
+    private int BatchesPerEpoch => _task.BatchesPerEpoch;
+
+    private long AllUpdates => (long)_settings.Epochs * ((BatchesPerEpoch + _settings.Accumulate - 1) / _settings.Accumulate);
+
+    /// <summary>Trains to the end, or to early stopping.</summary>
+    /// <param name="start">Where the run stands: a new state, or one that <see cref="SavedState.Resume"/> restored.</param>
+    /// <param name="cancellation">Stops after the current update.</param>
+    /// <exception cref="OperationCanceledException">Cancelled; the state at the last update is saved.</exception>
+    /// <exception cref="RadaptException">The loss is not finite, or the state cannot be saved.</exception>
+    public TrainerState Run(TrainerState start, CancellationToken cancellation)
+    {
+        _state = _atUpdate = start;
+        try
+        {
+            while (_state.Epoch < _settings.Epochs && !_state.Stopped)
+            {
+                EpochResult result = TrainEpoch(cancellation);
+                bool validates = result.Epoch % _settings.ValidateEvery == 0 || result.Epoch == _settings.Epochs;
+                FinishEpoch(validates ? Validate(result, cancellation) : result);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Save(withBest: false);
+            throw;
+        }
+
+        return _state;
+    }
+
+    private EpochResult TrainEpoch(CancellationToken cancellation)
+    {
+        _clock.Start(TrainingPhase.Training, _state, BatchesPerEpoch, _task.ValidationBatches);
+        int samples = 0;
+        UpdateExtent update = default;
+        foreach (TBatch batch in _task.Batches(_state.Epoch, _state.Batch, cancellation))
+        {
+            if (_state.Batch % _settings.Accumulate == 0)
+            {
+                update = ExtentOfUpdate();
+            }
+
+            double loss;
+            using (batch)
+            {
+                loss = RequireFinite(_task.Backward(batch, new ForwardPass(true, _settings.Seed, _state.Step), update));
+                samples += batch.Count;
+            }
+
+            int done = _state.Batch + 1;
+            _state = _state with { Batch = done, Step = _state.Step + 1, LossSum = _state.LossSum + loss };
+            if (done % _settings.Accumulate == 0 || done == BatchesPerEpoch)
+            {
+                double rate = Update();
+                OnUpdate?.Invoke(_state.Updates, loss, rate);
+                if (_sinceSave.Elapsed > s_saveInterval)
+                {
+                    Save(withBest: false);
+                }
+
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            _clock.Report(_state, done, samples);
+        }
+
+        return new EpochResult
+        {
+            Epoch = _state.Epoch + 1,
+            Updates = _state.Updates,
+            TrainLoss = _state.LossSum / BatchesPerEpoch,
+            LearningRate = _state.LearningRate,
+            ImagesPerSecond = samples / _clock.Seconds,
+            Seconds = _clock.Seconds,
+        };
+    }
+
+    // The last update of an epoch may have fewer batches than the others. It is the mean over them all the same.
+    private UpdateExtent ExtentOfUpdate()
+    {
+        int batches = Math.Max(1, Math.Min(_settings.Accumulate, BatchesPerEpoch - _state.Batch));
+        return new UpdateExtent(_task.Weight(_state.Epoch, _state.Batch, batches), batches);
+    }
+
+    /// <summary>All gradients of the update are there: changes the tensors by them and returns the learning rate.</summary>
+    private double Update()
+    {
+        OnGradients?.Invoke(_task.Trained);
+        if (_settings.ClipGradients > 0)
+        {
+            _optimizer.ClipGradients(_settings.ClipGradients);
+        }
+
+        int first = (_state.Batch - 1) / _settings.Accumulate * _settings.Accumulate; // the rate is that of the update's first batch
+        double rate = _settings.LearningRate.At(_state.Epoch + (first / (double)BatchesPerEpoch));
+        long update = _optimizer.Updates;
+        _task.Schedule?.BeforeUpdate(update, AllUpdates);
+        _optimizer.Step(rate);
+        _task.Schedule?.AfterUpdate(update, AllUpdates);
+        _state = _atUpdate = _state with { Updates = _optimizer.Updates, LearningRate = rate };
+        return rate;
+    }
+
+    private double RequireFinite(double loss) => double.IsFinite(loss) ? loss : throw new RadaptException(
+        $"The loss is {loss} in epoch {_state.Epoch + 1}, batch {_state.Batch + 1}, at learning rate {_state.LearningRate:g3}: training stopped"
+        + (_saved.Exists ? $"; the last good state is in {_saved.Folder.Path}" : "") + ". Lower --lr or set --clip-grad 1.");
+
+    private EpochResult Validate(EpochResult result, CancellationToken cancellation)
+    {
+        _clock.Start(TrainingPhase.Validation, _state, _task.ValidationBatches, 0);
+        ValidationResult? measured = _task.Validate((batches, done) => _clock.Report(_state, batches, done), cancellation);
+        bool best = measured is null || _state.BestScore is null || measured.Score > _state.BestScore;
+        _state = _state with
+        {
+            BestEpoch = best ? result.Epoch : _state.BestEpoch,
+            BestScore = best ? measured?.Score : _state.BestScore,
+            SinceBest = best ? 0 : _state.SinceBest + 1,
+        };
+        if (measured is null)
+        {
+            return result with { Best = true };
+        }
+
+        _clock.Validated(measured.Figures, _state.BestScore);
+        return result with { Figures = measured.Figures, Best = best };
+    }
+
+    private void FinishEpoch(EpochResult result)
+    {
+        _state = _state with
+        {
+            Epoch = result.Epoch,
+            Batch = 0,
+            LossSum = 0,
+            History = [.. _state.History, result],
+            Stopped = _settings.Patience > 0 && _state.SinceBest >= _settings.Patience,
+        };
+        _atUpdate = _state;
+        Save(withBest: result.Best);
+        OnEpoch?.Invoke(result);
+    }
+
+    private void Save(bool withBest)
+    {
+        try
+        {
+            if (withBest)
+            {
+                // Before the state: a kill in between repeats this epoch and writes the same tensors again.
+                _task.Best?.Save();
+            }
+
+            _saved.Save(_atUpdate);
+            _saved.Folder.WriteMetrics(_atUpdate.History);
+            _sinceSave.Restart();
+        }
+        catch (RadaptException e) when (_saved.Exists)
+        {
+            throw new RadaptException(
+                $"{e.Message} The run is kept as it was last saved: once that is mended, go on with --resume --out {_saved.Folder.Path}.", e);
+        }
+    }
+}
