@@ -39,15 +39,15 @@ internal sealed class CheckRates(string folder, CodecProcess codecs, Action<stri
             }
         }
 
-        double ratio = Median.Of([.. decoding.Zip(checking, (d, c) => c / d)]);
+        double ratio = Median.Compute([.. decoding.Zip(checking, (d, c) => c / d)]);
         log($"{_files.Length} files: {ratio:0.000} of the decoding rate");
         return new JsonObject
         {
             ["images"] = _files.Length,
-            ["decoding.images_per_second"] = Median.Of(decoding),
-            ["check.images_per_second"] = Median.Of(checking),
+            ["decoding.images_per_second"] = Median.Compute(decoding),
+            ["check.images_per_second"] = Median.Compute(checking),
             ["ratio"] = ratio,
-            ["ratio.processor_time"] = Median.Of(processor), // other work on the machine does not count in it
+            ["ratio.processor_time"] = Median.Compute(processor), // other work on the machine does not count in it
             ["near_duplicates"] = Search(),
         };
     }
@@ -67,7 +67,7 @@ internal sealed class CheckRates(string folder, CodecProcess codecs, Action<stri
     // Hashes as alike as those of the folder: rows of the hash from one image or another, and a few bits changed.
     private JsonObject Search()
     {
-        PictureHash[] real = [.. _files.Select(f => ImageFacts.Of(f, _dicom)).Where(f => f.Error is null).Select(f => f.Picture)];
+        PictureHash[] real = [.. _files.Select(f => ImageFacts.Measure(f, _dicom)).Where(f => f.Error is null).Select(f => f.Picture)];
         var random = new KeyedRandom(1, RandomPurpose.Bootstrap);
         var hashes = new PictureHash[LargeSet];
         for (int i = 0; i < hashes.Length; i++)

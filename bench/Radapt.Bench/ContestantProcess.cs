@@ -31,7 +31,7 @@ internal sealed class ContestantProcess : IDisposable
     public double Difference { get; }
 
     /// <summary>From the median of all steps so far.</summary>
-    public double ImagesPerSecond => _batchSize / Median.Of(_seconds);
+    public double ImagesPerSecond => _batchSize / Median.Compute(_seconds);
 
     /// <summary>Runs and times steps.</summary>
     public void Run(int steps) => _seconds.AddRange(Ask<double[]>(string.Create(CultureInfo.InvariantCulture, $"run {steps}")));

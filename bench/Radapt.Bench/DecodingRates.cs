@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using JpegLibrary;
 using NetVips;
-using Radapt.Bench.Dicom;
+using Radapt.TestData.Dicom;
 using Radapt.Benchmarks;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
@@ -47,7 +47,7 @@ internal sealed class DecodingRates(CodecProcess codecs, Action<string> log)
         var result = new JsonObject();
         foreach ((string name, int bytes, _) in contestants)
         {
-            double median = Median.Of(seconds[name]);
+            double median = Median.Compute(seconds[name]);
             log($"{name,-34} {bytes / 1024,5} KiB {1000 * median,7:0.00} ms {1 / median,7:0} images/s {Side * Side / median / 1e6,7:0} Mpx/s");
             result[name] = new JsonObject { ["bytes"] = bytes, ["ms"] = 1000 * median, ["images_per_second"] = 1 / median };
         }
@@ -57,8 +57,8 @@ internal sealed class DecodingRates(CodecProcess codecs, Action<string> log)
 
     private IEnumerable<(string Name, int Bytes, Action Decode)> Contestants()
     {
-        DicomPhantom eight = DicomPhantom.Of(Side, Side, 8, seed: 1) with { Window = (128, 256) };
-        DicomPhantom twelve = DicomPhantom.Of(Side, Side, 12, seed: 1) with { Window = (2048, 4096) };
+        DicomPhantom eight = DicomPhantom.Draw(Side, Side, 8, seed: 1) with { Window = (128, 256) };
+        DicomPhantom twelve = DicomPhantom.Draw(Side, Side, 12, seed: 1) with { Window = (2048, 4096) };
         byte[] gray = [.. eight.Samples.Select(s => (byte)s)];
         using Image image = Image.NewFromMemory(gray, Side, Side, 1, Enums.BandFormat.Uchar);
         yield return Own("png", image.PngsaveBuffer());

@@ -74,12 +74,12 @@ internal sealed class LoadingComparison(string folder, BenchmarkOptions options,
             }
         }
 
-        double ready = Median.Of(contestants[0].Rates);
+        double ready = Median.Compute(contestants[0].Rates);
         var figures = new JsonObject();
         foreach ((string name, IEnumerator<ImageBatch>? source, List<double> rates) in contestants)
         {
             source?.Dispose();
-            figures[name] = new JsonObject { ["images_per_second"] = Median.Of(rates), ["over_ready"] = Median.Of(rates) / ready };
+            figures[name] = new JsonObject { ["images_per_second"] = Median.Compute(rates), ["over_ready"] = Median.Compute(rates) / ready };
         }
 
         return figures;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Radapt.Adaptation;
+using Radapt.Adaptation.Lora;
 using Radapt.Benchmarks;
 using Radapt.Compute;
 using Radapt.Inference;

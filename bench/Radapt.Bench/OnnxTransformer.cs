@@ -24,8 +24,8 @@ internal static class OnnxTransformer
         foreach (Block block in encoder.blocks)
         {
             tokens = Add(graph, tokens, Attention(graph, block.attn, LayerNorm(graph, block.norm1, tokens), shape, batchSize));
-            string hidden = graph.Node("Gelu", [Linear(graph, block.mlp.First, LayerNorm(graph, block.norm2, tokens))]);
-            tokens = Add(graph, tokens, Linear(graph, block.mlp.Second, hidden));
+            string hidden = graph.Node("Gelu", [Linear(graph, block.mlp.Up, LayerNorm(graph, block.norm2, tokens))]);
+            tokens = Add(graph, tokens, Linear(graph, block.mlp.Down, hidden));
         }
 
         string patches = graph.Node("Slice", [tokens, graph.Integers(1), graph.Integers(shape.Tokens), graph.Integers(1)]);

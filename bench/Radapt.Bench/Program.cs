@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Radapt;
 using Radapt.Bench;
-using Radapt.Bench.Fuzzing;
+using Radapt.TestData.Fuzzing;
 using Radapt.Benchmarks;
 using Radapt.Cli;
 using Radapt.Compute;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Radapt.Adaptation;
+using Radapt.Adaptation.Files;
 using Radapt.Export;
 
 namespace Radapt.Cli;

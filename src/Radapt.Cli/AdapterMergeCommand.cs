@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Radapt.Adaptation;
+using Radapt.Adaptation.Files;
 
 namespace Radapt.Cli;
 

@@ -102,13 +102,13 @@ internal sealed class EvaluateCommand : RadaptCommand
         {
             string? rows = split == "all" ? null : split ?? "test";
             string source = (string)table.Value;
-            return (EvaluationImages.OfSource(source, given, findings, rows, notes), rows is null ? source : $"{source}, split {rows}");
+            return (EvaluationImages.FromSource(source, given, findings, rows, notes), rows is null ? source : $"{source}, split {rows}");
         }
 
         if (given.Find("test") is { } list)
         {
             string source = (string)list.Value;
-            return split is null or "all" ? (EvaluationImages.OfSource(source, given, findings, null, notes), source)
+            return split is null or "all" ? (EvaluationImages.FromSource(source, given, findings, null, notes), source)
                 : throw new RadaptException($"--split {split}: a list has no splits; leave --split out.");
         }
 
@@ -117,7 +117,7 @@ internal sealed class EvaluateCommand : RadaptCommand
             throw new RadaptException("--split all goes with --data or --test; a run is not evaluated on the images it was trained on.");
         }
 
-        return layers.Length > 1 ? (EvaluationImages.OfRun(layers, split ?? "test", notes, parsed.GetValue(_run)), $"its own {split ?? "test"} images")
+        return layers.Length > 1 ? (EvaluationImages.FromRun(layers, split ?? "test", notes, parsed.GetValue(_run)), $"its own {split ?? "test"} images")
             : throw new RadaptException($"{parsed.GetValue(_run)}: holds no recipe.yaml to find its test images by; give --data or --test.");
     }
 

@@ -38,7 +38,7 @@ internal static class RecipeArguments
     /// <summary>What was given, with absolute paths.</summary>
     /// <exception cref="RadaptException">A value is none of its option's, or two options exclude each other.</exception>
     public static RecipeLayer Layer(ParseResult parsed, IEnumerable<Option> options) =>
-        RecipeLayer.OfCommandLine(options
+        RecipeLayer.FromCommandLine(options
             .Where(o => parsed.GetResult(o) is { Implicit: false })
             .Select(o => KeyValuePair.Create(o.Name[2..], parsed.GetValue((Option<string>)o) ?? "true")))
         .WithFullPaths(Environment.CurrentDirectory);

@@ -1,4 +1,5 @@
 using Radapt.Adaptation;
+using Radapt.Adaptation.Files;
 using Radapt.Export;
 using Radapt.Tests.Adaptation;
 

@@ -35,14 +35,3 @@ internal static class Repository
         return folder?.FullName ?? throw new InvalidOperationException("The tests run outside of a checkout.");
     }
 }
-
-/// <summary>A folder of one test, removed afterwards.</summary>
-internal sealed class TemporaryFolder : IDisposable
-{
-    public string Path { get; } = Directory.CreateTempSubdirectory("radapt-test-").FullName;
-
-    /// <summary>The path of a file or folder inside.</summary>
-    public string this[string name] => System.IO.Path.Combine(Path, name);
-
-    public void Dispose() => Directory.Delete(Path, recursive: true);
-}

@@ -1,3 +1,4 @@
+using Radapt.Adaptation.Lora;
 using Radapt.Adaptation.Methods;
 using Radapt.Compute;
 using Radapt.Models;
@@ -23,12 +24,6 @@ internal abstract class AdaptationMethod
 
     /// <summary>What <c>--method</c> calls it.</summary>
     public abstract string Name { get; }
-
-    /// <summary>Authors, year and title of the paper it is from.</summary>
-    public abstract string Paper { get; }
-
-    /// <summary>What is trained besides the head, a few words.</summary>
-    public abstract string Trains { get; }
 
     /// <summary>The recipe options that belong to it, without dashes.</summary>
     public virtual IReadOnlyList<string> Options => [];
@@ -102,11 +97,3 @@ internal abstract class AdaptationMethod
     public static bool IsHead(string name) =>
         name.StartsWith("fc_norm.", StringComparison.Ordinal) || name.StartsWith("head.", StringComparison.Ordinal);
 }
-
-/// <summary>Default learning rates of a method, and why.</summary>
-internal sealed record MethodRates(double AdamW, string AdamWReason, double Sgd, string SgdReason);
-
-/// <summary>An option whose value does not fit.</summary>
-/// <param name="Option">Its name, without dashes.</param>
-/// <param name="Text">What is wrong and what to do.</param>
-internal sealed record MethodProblem(string Option, string Text);

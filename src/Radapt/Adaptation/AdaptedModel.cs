@@ -1,3 +1,4 @@
+using Radapt.Adaptation.Files;
 using Radapt.Compute;
 
 namespace Radapt.Adaptation;

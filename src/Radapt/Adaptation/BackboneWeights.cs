@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Radapt.Adaptation.Files;
 using Radapt.Adaptation.Peft;
 using Radapt.Checkpoints;
 using Radapt.Compute;
@@ -33,7 +34,7 @@ internal sealed class BackboneWeights : IDisposable
             {
                 _recognised = WeightsDialect.Recognise(_file, dialect, copy);
                 _ = _recognised.Encoder; // now, before data is read: the message says what the file is instead
-                _merged = AdapterDescription.OfForeignFile(_file.Metadata, path);
+                _merged = AdapterDescription.FromForeignFile(_file.Metadata, path);
             }
             else
             {

@@ -1,3 +1,5 @@
+using Radapt.Adaptation.Lora;
+
 namespace Radapt.Adaptation;
 
 /// <summary>The options of all adaptation methods; each reads its own. The defaults and their origin stand with the options of the recipe.</summary>

@@ -1,10 +1,5 @@
 namespace Radapt.Batching;
 
-/// <summary>Why an image of a batch could not be read.</summary>
-/// <param name="Slot">Its place in the batch; the values there are zero.</param>
-/// <param name="Error">What was wrong with the file.</param>
-internal sealed record UnreadableImage(int Slot, RadaptException Error);
-
 /// <summary>
 /// Images ready for the network, or features computed from them, and their labels. Borrowed: dispose it when done, its buffers are used
 /// again. Only the first <see cref="Count"/> slots are filled; B is the batch size, F the number of findings.
@@ -45,7 +40,7 @@ internal sealed class ImageBatch(int batchSize, IReadOnlyList<int> shape, int fi
     public void Dispose() => Interlocked.Exchange(ref _lease, null)?.Dispose();
 
     /// <summary>The batch of a lease, which it then owns.</summary>
-    internal static ImageBatch Of(BatchLease<ImageBatch> lease)
+    internal static ImageBatch From(BatchLease<ImageBatch> lease)
     {
         ImageBatch batch = lease.Batch;
         batch._lease = lease;

@@ -5,16 +5,6 @@ using Radapt.Imaging.Dicom.Codecs;
 
 namespace Radapt.Batching;
 
-/// <summary>What becomes of an image that cannot be read.</summary>
-internal enum UnreadableImages
-{
-    /// <summary>The pass ends with its error.</summary>
-    Throw,
-
-    /// <summary>The batch names it (<see cref="ImageBatch.Unreadable"/>) and the pass goes on.</summary>
-    Report,
-}
-
 /// <summary>Labelled images as batches for training epochs and for evaluation. The number of threads and the cache never change a batch.</summary>
 internal sealed class ImageBatches
 {
@@ -178,7 +168,7 @@ internal sealed class ImageBatches
         int length = shape.Aggregate((a, b) => a * b);
         var loader = new BatchLoader<ImageBatch>(
             () => new ImageBatch(_batchSize, shape, findings, _features?.FirstBlock), Fill, _threads, Prefetch);
-        return loader.Read(batches, cancellation).Select(ImageBatch.Of);
+        return loader.Read(batches, cancellation).Select(ImageBatch.From);
 
         void Fill(ImageBatch batch, int slot, int item)
         {

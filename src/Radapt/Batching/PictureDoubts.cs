@@ -27,7 +27,7 @@ internal sealed class PictureDoubts
     /// <param name="image">As decoded, full size.</param>
     public void Add(string path, Radiograph image)
     {
-        PictureLevels levels = PictureLevels.Of(image);
+        PictureLevels levels = PictureLevels.Measure(image);
         Interlocked.Increment(ref _images);
         if (levels.IsBlank)
         {

@@ -26,7 +26,7 @@ public static class Benchmark
         MatrixLimit limit = session.Limit(cancellation);
         ProcessorPeak? processor = session.Peak(cancellation);
         double[] after = session.Run(half, cancellation);
-        double imagesPerSecond = options.BatchSize / Median.Of([.. before, .. after]);
+        double imagesPerSecond = options.BatchSize / Median.Compute([.. before, .. after]);
         return new StepFigures(
             step, plan.Precision, imagesPerSecond, StepProducts.GflopPerImage(step, options.Backbone), peak, limit, processor);
     }

@@ -44,7 +44,7 @@ public sealed record LoaderFigures(double LiveImagesPerSecond, double CachedImag
             }
         }
 
-        double Rate(ImageBatches batches, int epochs) => 1 / Median.Of(Enumerable.Range(1, epochs).Select(epoch =>
+        double Rate(ImageBatches batches, int epochs) => 1 / Median.Compute(Enumerable.Range(1, epochs).Select(epoch =>
         {
             long start = System.Diagnostics.Stopwatch.GetTimestamp();
             int read = Epoch(batches, epoch);

@@ -78,7 +78,7 @@ public sealed record MatrixLimit(IReadOnlyList<ProductTime> Products)
                 }
             }
 
-            return Median.Of(times);
+            return Median.Compute(times);
         }
 
         Tensor Operand(int rows, int columns)

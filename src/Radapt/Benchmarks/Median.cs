@@ -4,7 +4,7 @@ namespace Radapt.Benchmarks;
 internal static class Median
 {
     /// <summary>The middle value, or the mean of the two in the middle.</summary>
-    public static double Of(IEnumerable<double> values)
+    public static double Compute(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
         int middle = sorted.Length / 2;

@@ -22,7 +22,7 @@ public static class StepProducts
     /// <param name="shape">The model.</param>
     /// <param name="batchSize">Images B.</param>
     /// <param name="rank">LoRA rank on q and on v.</param>
-    public static IReadOnlyList<MatrixProduct> Of(string step, BackboneShape shape, int batchSize, int rank)
+    public static IReadOnlyList<MatrixProduct> ForStep(string step, BackboneShape shape, int batchSize, int rank)
     {
         ArgumentNullException.ThrowIfNull(shape);
         IEnumerable<MatrixProduct> forward = Forward(shape, batchSize);

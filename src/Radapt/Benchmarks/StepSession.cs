@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Radapt.Adaptation;
+using Radapt.Adaptation.Lora;
 using Radapt.Compute;
 using Radapt.Models;
 using Radapt.Training;
@@ -110,7 +111,7 @@ internal sealed class StepSession : IDisposable
 
     /// <summary>The limit of this step, in this process.</summary>
     public MatrixLimit Limit(CancellationToken cancellation) => MatrixLimit.Measure(
-        StepProducts.Of(_step, _options.Backbone, _options.BatchSize, _options.Rank), _plan, _options.ProductRepeats, cancellation);
+        StepProducts.ForStep(_step, _options.Backbone, _options.BatchSize, _options.Rank), _plan, _options.ProductRepeats, cancellation);
 
     /// <summary>The processor's peak, in this process; null: not measurable.</summary>
     public ProcessorPeak? Peak(CancellationToken cancellation) => ProcessorPeak.Measure(_plan, cancellation);

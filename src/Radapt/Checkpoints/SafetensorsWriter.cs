@@ -128,7 +128,7 @@ internal static class SafetensorsWriter
         using Tensor detached = tensor.detach();
         using Tensor local = detached.cpu();
         using Tensor contiguous = local.contiguous();
-        byte* address = (byte*)TensorAddress.Of(contiguous);
+        byte* address = (byte*)TensorAddress.Get(contiguous);
         long length = contiguous.numel() * contiguous.dtype.ToElementType().Size();
         for (long done = 0; done < length; done += Piece)
         {

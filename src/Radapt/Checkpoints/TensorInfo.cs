@@ -12,8 +12,5 @@ public sealed record TensorInfo(string Name, ElementType Type, IReadOnlyList<lon
     /// <summary>Bytes of the contiguous tensor.</summary>
     public long Bytes => Elements * Type.Size();
 
-    /// <summary>The shape for people: <c>(768, 3, 16, 16)</c>.</summary>
-    internal string ShapeText => ShapeOf(Shape);
-
     internal static string ShapeOf(IEnumerable<long> shape) => $"({string.Join(", ", shape)})";
 }

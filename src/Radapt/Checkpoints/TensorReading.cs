@@ -14,7 +14,7 @@ internal static class TensorReading
         Tensor tensor = empty([.. info.Shape], info.Type.ToTorch());
         try
         {
-            file.CopyTo(name, TensorAddress.Of(tensor), info.Bytes);
+            file.CopyTo(name, TensorAddress.Get(tensor), info.Bytes);
             return tensor;
         }
         catch

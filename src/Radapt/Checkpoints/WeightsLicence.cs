@@ -10,11 +10,11 @@ internal static partial class WeightsLicence
     /// <summary>The metadata <c>license</c> of the file, else that of a Hugging Face folder's README.md; null where neither says.</summary>
     public static string? Find(CheckpointFile file)
     {
-        string? said = file.Metadata.GetValueOrDefault("license") ?? file.Metadata.GetValueOrDefault("licence") ?? OfReadme(file.Path);
+        string? said = file.Metadata.GetValueOrDefault("license") ?? file.Metadata.GetValueOrDefault("licence") ?? FromReadme(file.Path);
         return string.IsNullOrWhiteSpace(said) ? null : said.Trim()[..Math.Min(Longest, said.Trim().Length)];
     }
 
-    private static string? OfReadme(string file)
+    private static string? FromReadme(string file)
     {
         string readme = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file)) ?? "", "README.md");
         try

@@ -8,12 +8,6 @@ using static TorchSharp.torch;
 
 namespace Radapt.Compute;
 
-/// <summary>What <c>--precision auto</c> and the choice of kernels go by.</summary>
-/// <param name="Precision"><c>float32</c> or <c>bfloat16</c>.</param>
-/// <param name="Products">How float32 products run.</param>
-/// <param name="Reason">What was asked and measured, for people.</param>
-public sealed record ProductChoice(string Precision, string Products, string Reason);
-
 /// <summary>
 /// Asks the processor what it can do and confirms it by timing one product in each way; takes about a quarter of a second. A choice
 /// decides the bits of a result, so it must not change from run to run on one machine: the usual way is given up only for one that

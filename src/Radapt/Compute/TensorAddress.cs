@@ -9,7 +9,7 @@ namespace Radapt.Compute;
 internal static class TensorAddress
 {
     /// <summary>Address of the first element; 0 for a tensor without any. The caller keeps the tensor alive.</summary>
-    public static unsafe nint Of(Tensor tensor)
+    public static unsafe nint Get(Tensor tensor)
     {
         if (!tensor.is_contiguous() || tensor.device_type != DeviceType.CPU)
         {

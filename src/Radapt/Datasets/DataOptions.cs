@@ -1,3 +1,5 @@
+using Radapt.Datasets.Splits;
+
 namespace Radapt.Datasets;
 
 /// <summary>Where labelled images come from. The properties are those of the recipe's data section, with the same meaning and spelling.</summary>

@@ -1,3 +1,5 @@
+using Radapt.Datasets.Matching;
+
 namespace Radapt.Datasets;
 
 /// <summary>The rows of every split, before they are checked.</summary>
@@ -17,9 +19,3 @@ internal sealed record DataParts(IReadOnlyList<string> Findings, List<LocatedRow
     /// <summary>The parts were drawn, since the table has none.</summary>
     public bool IsDrawn { get; init; }
 }
-
-/// <summary>A value of the recipe's data section that was chosen from what the data is.</summary>
-/// <param name="Option">The option's name.</param>
-/// <param name="Value">Of the option's kind.</param>
-/// <param name="Reason">Why this value.</param>
-internal sealed record DataChoice(string Option, object Value, string Reason);

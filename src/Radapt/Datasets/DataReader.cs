@@ -1,4 +1,7 @@
+using Radapt.Datasets.Matching;
 using Radapt.Datasets.Published;
+using Radapt.Datasets.Splits;
+using Radapt.Datasets.Tables;
 
 namespace Radapt.Datasets;
 
@@ -69,7 +72,7 @@ public static class DataReader
         notes ??= [];
         if (PublishedSource.Parse(source) is { } published)
         {
-            return OfPublished(published, o, split, notes);
+            return FromPublished(published, o, split, notes);
         }
 
         RefusePublishedOptions(o);
@@ -86,7 +89,7 @@ public static class DataReader
             : throw new RadaptException(split is null ? $"{file} has no usable row." : $"{file} has no row of split '{split}'.");
     }
 
-    private static LabelledImages OfPublished(PublishedSource source, DataOptions o, string? split, ICollection<string> notes)
+    private static LabelledImages FromPublished(PublishedSource source, DataOptions o, string? split, ICollection<string> notes)
     {
         DataParts read = PublishedData.Read(source, o, split is null ? [] : [split], notes);
         foreach (DataChoice choice in read.Choices.Where(c => c.Option is "split-name" or "uncertainty"))
@@ -134,7 +137,7 @@ public static class DataReader
         MatchedTable table = MatchedTable.Read(file, o, notes, withSplits: o.Folds == 0);
         if (o.Folds > 0 || !table.HasSplits)
         {
-            DrawnSplit drawn = o.Folds > 0 ? FoldSplit.Of(table.Rows, o, TableColumns.Of(table.Cells).Split >= 0, file, notes) : DrawnSplit.Of(table.Rows, o, file, notes);
+            DrawnSplit drawn = o.Folds > 0 ? FoldSplit.Draw(table.Rows, o, TableColumns.Find(table.Cells).Split >= 0, file, notes) : DrawnSplit.Draw(table.Rows, o, file, notes);
             return new DataParts(table.Findings, drawn.Parts) { Choices = [.. table.Choices, .. drawn.Choices], Matching = table.Report, IsDrawn = true };
         }
 

@@ -1,3 +1,5 @@
+using Radapt.Datasets.Matching;
+using Radapt.Datasets.Tables;
 using Radapt.Imaging.Dicom;
 
 namespace Radapt.Datasets;

@@ -1,3 +1,5 @@
+using Radapt.Datasets.Matching;
+
 namespace Radapt.Datasets;
 
 /// <summary>

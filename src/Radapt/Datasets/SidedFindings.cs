@@ -1,4 +1,5 @@
 using System.Text;
+using Radapt.Datasets.Matching;
 
 namespace Radapt.Datasets;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Google.Protobuf;
 using Radapt.Adaptation;
+using Radapt.Adaptation.Files;
 using Radapt.Compute;
 using Radapt.Imaging;
 

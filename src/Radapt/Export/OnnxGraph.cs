@@ -46,7 +46,7 @@ internal sealed class OnnxGraph
     public unsafe string Constant(Tensor tensor)
     {
         using Tensor contiguous = tensor.detach().to(ScalarType.Float32).cpu().contiguous();
-        var bytes = new ReadOnlySpan<byte>((void*)TensorAddress.Of(contiguous), checked((int)contiguous.numel() * sizeof(float)));
+        var bytes = new ReadOnlySpan<byte>((void*)TensorAddress.Get(contiguous), checked((int)contiguous.numel() * sizeof(float)));
         string name = Initializer(TensorProto.Types.DataType.Float, bytes, contiguous.shape);
         GC.KeepAlive(contiguous);
         return name;

@@ -1,4 +1,5 @@
 using Radapt.Adaptation;
+using Radapt.Adaptation.Files;
 using Radapt.Compute;
 using Radapt.Models;
 using TorchSharp;
@@ -76,8 +77,8 @@ internal sealed class OnnxTransformer
 
     private string FeedForward(FeedForward mlp, string tokens)
     {
-        string hidden = Linear(mlp.First, tokens);
-        return Linear(mlp.Second, mlp is SwiGlu ? Gated(hidden) : Gelu(hidden));
+        string hidden = Linear(mlp.Up, tokens);
+        return Linear(mlp.Down, mlp is SwiGlu ? Gated(hidden) : Gelu(hidden));
     }
 
     // SiLU of the first half times the second.

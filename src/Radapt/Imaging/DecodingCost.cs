@@ -16,7 +16,7 @@ internal readonly record struct DecodingCost(long Decoded, long Scanned, long Me
     public const long MostScanned = 400_000_000;
 
     /// <summary>The cost of a file whose header has been read.</summary>
-    public static DecodingCost Of(ReadOnlySpan<byte> file, ImageInfo info) =>
+    public static DecodingCost Estimate(ReadOnlySpan<byte> file, ImageInfo info) =>
         info.Format == ImageFormat.Png ? Png(file, info) : Jpeg(file, info);
 
     /// <summary>The cost of a JPEG stream.</summary>

@@ -23,10 +23,10 @@ internal readonly record struct PictureLevels(int Range, float Black, float Whit
     public bool IsTooWhite => White > MostWhite;
 
     /// <summary>The levels of a decoded image.</summary>
-    public static PictureLevels Of(Radiograph image) => Of(GrayOf(image));
+    public static PictureLevels Measure(Radiograph image) => Measure(GrayOf(image));
 
     /// <summary>The levels of gray pixels, at least one.</summary>
-    public static PictureLevels Of(ReadOnlySpan<byte> gray)
+    public static PictureLevels Measure(ReadOnlySpan<byte> gray)
     {
         Span<int> levels = stackalloc int[256];
         Count(gray, levels);

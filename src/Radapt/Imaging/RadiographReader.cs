@@ -59,7 +59,7 @@ public static class RadiographReader
         ImageInfo info = ImageHeader.Read(stream, name);
         try
         {
-            var cost = DecodingCost.Of(file, info);
+            var cost = DecodingCost.Estimate(file, info);
             cost.Require();
             using DecodingMemory.Lease memory = DecodingMemory.Shared.Take(cost.Memory);
             return Decode(file, info);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.FileSystemGlobbing;
 using Microsoft.Extensions.FileSystemGlobbing.Abstractions;
 using Radapt.Datasets;
+using Radapt.Datasets.Matching;
 using Radapt.Datasets.Published;
 using Radapt.Imaging.Dicom;
 

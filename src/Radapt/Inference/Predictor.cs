@@ -1,4 +1,5 @@
 using Radapt.Adaptation;
+using Radapt.Adaptation.Files;
 using Radapt.Batching;
 using Radapt.Compute;
 using Radapt.Datasets;
@@ -6,35 +7,6 @@ using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Metrics;
 
 namespace Radapt.Inference;
-
-/// <summary>What was predicted for one image, or why nothing could be.</summary>
-/// <param name="Path">The image file.</param>
-/// <param name="Probabilities">One probability per finding, in the predictor's order; null where the image cannot be read.</param>
-/// <param name="Error">Why the image cannot be read; without its name.</param>
-public sealed record Prediction(string Path, IReadOnlyList<float>? Probabilities, string? Error)
-{
-    /// <summary>
-    /// One logit per finding, whose sigmoids the probabilities are: images are ranked by these, since probabilities close to 1 are equal in float32.
-    /// Null where the image cannot be read.
-    /// </summary>
-    public IReadOnlyList<float>? Logits { get; init; }
-}
-
-/// <summary>Labelled images with their probabilities, and the figures computed from them.</summary>
-/// <param name="Images">The images, N.</param>
-/// <param name="Logits">(N, F) row-major, before the sigmoid.</param>
-/// <param name="Metrics">AUROC and average precision per finding, of the logits' ranks.</param>
-public sealed record ScoredImages(LabelledImages Images, IReadOnlyList<float> Logits, MultiLabelMetrics Metrics)
-{
-    /// <summary>(N, F) row-major: the sigmoids of the logits, rounded to float32.</summary>
-    public IReadOnlyList<float> Probabilities { get; } = [.. Logits.Select(l => (float)Scoring.Probability(l))];
-
-    /// <summary>The figures by study, the maximum over its images; null where the data tells no studies.</summary>
-    public StudyMetrics? Studies { get; init; }
-
-    /// <summary>How many images were left out, since they cannot be read.</summary>
-    public int Unreadable { get; init; }
-}
 
 /// <summary>
 /// A fine-tuned classifier ready to predict: base weights plus adapter, merged, with the pre-processing that belongs to it. Owns the

@@ -15,14 +15,14 @@ public static class BinaryMetrics
     /// <returns>In [0, 1], or null when either class is missing.</returns>
     /// <exception cref="ArgumentException">Lengths differ, or a label is none of the three.</exception>
     /// <exception cref="RadaptException">A score is not finite.</exception>
-    public static double? Auroc(ReadOnlySpan<sbyte> labels, ReadOnlySpan<double> scores) => Auroc(ThresholdCounts.Of(labels, scores));
+    public static double? Auroc(ReadOnlySpan<sbyte> labels, ReadOnlySpan<double> scores) => Auroc(ThresholdCounts.Count(labels, scores));
 
     /// <summary>
     /// Average precision: the sum over thresholds of (recall gained) x precision, without interpolation, as scikit-learn defines it.
     /// </summary>
     /// <inheritdoc cref="Auroc(ReadOnlySpan{sbyte}, ReadOnlySpan{double})" path="/param|/returns|/exception"/>
     public static double? AveragePrecision(ReadOnlySpan<sbyte> labels, ReadOnlySpan<double> scores) =>
-        AveragePrecision(ThresholdCounts.Of(labels, scores));
+        AveragePrecision(ThresholdCounts.Count(labels, scores));
 
     internal static double? Auroc(ThresholdCounts thresholds)
     {

@@ -12,7 +12,7 @@ internal readonly record struct ClusteredAuroc(double Auroc, double StandardErro
     /// <param name="labels">(N): 1 or 0.</param>
     /// <param name="scores">(N), finite.</param>
     /// <param name="clusters">(N): the cluster of each, from 0.</param>
-    public static ClusteredAuroc? Of(ReadOnlySpan<sbyte> labels, ReadOnlySpan<double> scores, ReadOnlySpan<int> clusters)
+    public static ClusteredAuroc? Compute(ReadOnlySpan<sbyte> labels, ReadOnlySpan<double> scores, ReadOnlySpan<int> clusters)
     {
         int[] order = [.. Enumerable.Range(0, labels.Length)];
         Array.Sort(scores.ToArray(), order);

@@ -1,13 +1,5 @@
 namespace Radapt.Metrics;
 
-/// <summary>The figures of one finding; AUROC and average precision are null when a class is missing.</summary>
-/// <param name="Finding">Its name.</param>
-/// <param name="Positives">Images labelled 1.</param>
-/// <param name="Negatives">Images labelled 0. Unknown labels count in neither.</param>
-/// <param name="Auroc">In [0, 1]; see <see cref="BinaryMetrics.Auroc(ReadOnlySpan{sbyte}, ReadOnlySpan{double})"/>.</param>
-/// <param name="AveragePrecision">In (0, 1]; see <see cref="BinaryMetrics.AveragePrecision(ReadOnlySpan{sbyte}, ReadOnlySpan{double})"/>.</param>
-public sealed record FindingMetrics(string Finding, int Positives, int Negatives, double? Auroc, double? AveragePrecision);
-
 /// <summary>The figures of every finding, and their plain means.</summary>
 /// <param name="Findings">In the order given.</param>
 /// <param name="MeanAuroc">Plain mean over the findings that have both classes; null when none has.</param>
@@ -60,7 +52,7 @@ public sealed record MultiLabelMetrics(
         ThresholdCounts thresholds;
         try
         {
-            thresholds = ThresholdCounts.Of(labels, scores);
+            thresholds = ThresholdCounts.Count(labels, scores);
         }
         catch (RadaptException error)
         {

@@ -1,11 +1,5 @@
 namespace Radapt.Metrics;
 
-/// <summary>One operating point: those scoring at least <paramref name="Threshold"/> are called positive.</summary>
-/// <param name="FalsePositiveRate">Share of the negatives called positive: 1 - specificity.</param>
-/// <param name="TruePositiveRate">Share of the positives called positive: sensitivity.</param>
-/// <param name="Threshold">A score that occurs; positive infinity at the first point, where nothing is called positive.</param>
-public readonly record struct RocPoint(double FalsePositiveRate, double TruePositiveRate, double Threshold);
-
 /// <summary>The receiver operating characteristic of one finding.</summary>
 public static class RocCurve
 {
@@ -20,7 +14,7 @@ public static class RocCurve
     /// <exception cref="RadaptException">A score is not finite.</exception>
     public static IReadOnlyList<RocPoint>? Compute(ReadOnlySpan<sbyte> labels, ReadOnlySpan<double> scores, bool dropIntermediate = true)
     {
-        ThresholdCounts thresholds = ThresholdCounts.Of(labels, scores);
+        ThresholdCounts thresholds = ThresholdCounts.Count(labels, scores);
         if (!thresholds.HasBothClasses)
         {
             return null;

@@ -25,7 +25,7 @@ internal sealed class ThresholdCounts
     /// <param name="scores">(N), finite.</param>
     /// <exception cref="ArgumentException">Lengths differ, or a label is none of the three.</exception>
     /// <exception cref="RadaptException">A score of a known label is not finite.</exception>
-    public static ThresholdCounts Of(ReadOnlySpan<sbyte> labels, ReadOnlySpan<double> scores)
+    public static ThresholdCounts Count(ReadOnlySpan<sbyte> labels, ReadOnlySpan<double> scores)
     {
         if (labels.Length != scores.Length)
         {

@@ -6,10 +6,10 @@ namespace Radapt.Models;
 internal abstract class FeedForward(string name) : nn.Module(name)
 {
     /// <summary>The projection that reads the tokens.</summary>
-    public abstract Projection First { get; }
+    public abstract Projection Up { get; }
 
     /// <summary>The projection that writes the result.</summary>
-    public abstract Projection Second { get; }
+    public abstract Projection Down { get; }
 
     /// <summary>(B, N, C) -> (B, N, C).</summary>
     public abstract Tensor Forward(Tensor tokens, ForwardPass pass);

@@ -15,8 +15,3 @@ internal interface IProjectionAdapter
     /// <summary>What merging adds to the projection, or null where the adapter cannot be merged. The caller's scope owns it.</summary>
     ProjectionDelta? Delta(Projection projection);
 }
-
-/// <summary>What merging adds to a projection, float32.</summary>
-/// <param name="Weight">(out, in)</param>
-/// <param name="Bias">(out); null: nothing.</param>
-internal sealed record ProjectionDelta(Tensor Weight, Tensor? Bias);

@@ -21,10 +21,10 @@ internal sealed class Mlp : FeedForward
     }
 
     /// <inheritdoc/>
-    public override Projection First => fc1;
+    public override Projection Up => fc1;
 
     /// <inheritdoc/>
-    public override Projection Second => fc2;
+    public override Projection Down => fc2;
 
     /// <summary>(B, N, C) -> (B, N, C).</summary>
     public override Tensor Forward(Tensor tokens, ForwardPass pass)

@@ -22,10 +22,10 @@ internal sealed class SwiGlu : FeedForward
     }
 
     /// <inheritdoc/>
-    public override Projection First => w12;
+    public override Projection Up => w12;
 
     /// <inheritdoc/>
-    public override Projection Second => w3;
+    public override Projection Down => w3;
 
     /// <summary>(B, N, C) -> (B, N, C).</summary>
     public override Tensor Forward(Tensor tokens, ForwardPass pass)

@@ -49,7 +49,7 @@ internal sealed class VisionTransformer : nn.Module
     public ITokenAdapter? TokenAdapter { get; set; }
 
     /// <summary>The four projections of every block, in order.</summary>
-    public IEnumerable<Projection> Projections() => blocks.SelectMany(b => new[] { b.attn.qkv, b.attn.proj, b.mlp.First, b.mlp.Second });
+    public IEnumerable<Projection> Projections() => blocks.SelectMany(b => new[] { b.attn.qkv, b.attn.proj, b.mlp.Up, b.mlp.Down });
 
     /// <summary>Images to tokens.</summary>
     /// <param name="images">(B, 1 or 3, S, S), normalised</param>

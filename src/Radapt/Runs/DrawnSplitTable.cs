@@ -1,4 +1,5 @@
 using Radapt.Datasets;
+using Radapt.Datasets.Tables;
 
 namespace Radapt.Runs;
 

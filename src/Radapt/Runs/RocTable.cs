@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Radapt.Datasets;
+using Radapt.Datasets.Tables;
 using Radapt.Inference;
 using Radapt.Metrics;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Radapt.Datasets;
+using Radapt.Datasets.Tables;
 
 namespace Radapt.Runs;
 

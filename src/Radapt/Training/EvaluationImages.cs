@@ -1,5 +1,6 @@
 using Radapt.Datasets;
 using Radapt.Datasets.Published;
+using Radapt.Datasets.Splits;
 using Radapt.Runs;
 using Radapt.Training.Recipes;
 
@@ -14,7 +15,7 @@ public static class EvaluationImages
     /// <param name="notes">Receives lines to print.</param>
     /// <param name="folder">The run folder: a split that was drawn for it must still be the same; null: not looked at.</param>
     /// <exception cref="RadaptException">The data is missing or malformed, changed since its split was drawn, or the run has no test images.</exception>
-    public static LabelledImages OfRun(IReadOnlyList<RecipeLayer> recipe, string split, ICollection<string> notes, string? folder = null)
+    public static LabelledImages FromRun(IReadOnlyList<RecipeLayer> recipe, string split, ICollection<string> notes, string? folder = null)
     {
         ArgumentNullException.ThrowIfNull(notes);
         // Training images are not used: neither their number nor their findings' is a matter here.
@@ -46,7 +47,7 @@ public static class EvaluationImages
     /// <param name="split"><c>train</c>, <c>val</c>, <c>test</c>; null: every row.</param>
     /// <param name="notes">Receives lines to print.</param>
     /// <exception cref="RadaptException">The data is missing or malformed.</exception>
-    public static LabelledImages OfSource(string source, RecipeLayer given, IReadOnlyList<string> findings, string? split, ICollection<string> notes)
+    public static LabelledImages FromSource(string source, RecipeLayer given, IReadOnlyList<string> findings, string? split, ICollection<string> notes)
     {
         DataOptions options = RunData.Options(RecipeResolver.Partial([given]));
         return DataReader.ReadOne(source, options.Findings.Count > 0 ? options : options with { Findings = findings }, split, notes);

@@ -165,7 +165,7 @@ internal sealed class FeatureCache : IDisposable
         using var scope = NewDisposeScope();
         Tensor features = _classifier.Features(_classifier.ToTensor(batch), layout.FirstBlock);
         features = features.to(layout.IsBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32).cpu().contiguous(); // (B, …shape)
-        Marshal.Copy(TensorAddress.Of(features), bytes, 0, batch.Count * layout.Stride);
+        Marshal.Copy(TensorAddress.Get(features), bytes, 0, batch.Count * layout.Stride);
     }
 
     private FeatureLayout Layout(int images, UInt128 key)

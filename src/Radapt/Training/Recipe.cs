@@ -1,5 +1,7 @@
 using Radapt.Adaptation;
+using Radapt.Adaptation.Lora;
 using Radapt.Datasets;
+using Radapt.Datasets.Splits;
 using Radapt.Imaging.Dicom;
 
 namespace Radapt.Training;

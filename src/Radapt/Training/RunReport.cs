@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Radapt.Compute;
 using Radapt.Datasets;
+using Radapt.Datasets.Matching;
 using Radapt.Runs;
 
 namespace Radapt.Training;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Radapt.Adaptation;
 using Radapt.Datasets;
+using Radapt.Datasets.Splits;
 using Radapt.Metrics;
 
 namespace Radapt.Training;

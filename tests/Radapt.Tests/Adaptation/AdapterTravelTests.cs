@@ -1,4 +1,6 @@
 using Radapt.Adaptation;
+using Radapt.Adaptation.Files;
+using Radapt.Adaptation.Lora;
 using Radapt.Adaptation.Peft;
 using Radapt.Checkpoints;
 using Radapt.Compute;
@@ -111,7 +113,7 @@ public sealed class AdapterTravelTests : IDisposable
             SafetensorsWriter.Write(weights, encoder.Encoder.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter));
         }
 
-        using FineTuning run = FineTuning.Prepare([RecipeLayer.OfCommandLine(new Dictionary<string, string>
+        using FineTuning run = FineTuning.Prepare([RecipeLayer.FromCommandLine(new Dictionary<string, string>
         {
             ["train"] = Path.Combine(splits, "iscovid_train.txt"),
             ["val"] = Path.Combine(splits, "iscovid_val.txt"),

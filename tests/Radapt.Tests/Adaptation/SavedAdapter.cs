@@ -1,4 +1,6 @@
 using Radapt.Adaptation;
+using Radapt.Adaptation.Files;
+using Radapt.Adaptation.Lora;
 using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Imaging;

@@ -22,14 +22,14 @@ public class StepProductsTests
     [InlineData(BenchmarkedStep.TrainFull, -0.003)] // attention's backward pass, less what the patch embedding does not need
     public void Of_VitBase_SumIsWhatTheStepIsCreditedWith(string step, double difference)
     {
-        double computed = StepProducts.Of(step, s_base, 16, 4).Sum(p => p.Gflop * p.Count) / 16;
+        double computed = StepProducts.ForStep(step, s_base, 16, 4).Sum(p => p.Gflop * p.Count) / 16;
         double credited = StepProducts.GflopPerImage(step, s_base);
         Assert.Equal(difference, (computed / credited) - 1, 0.001);
     }
 
     [Fact]
     public void Of_LoraStep_HasNoWeightGradientOfTheBackbone() =>
-        Assert.DoesNotContain(StepProducts.Of(BenchmarkedStep.TrainLora, s_base, 16, 4), p => p.M == 768 && p.N == 768 && p.Layout == ProductLayout.FirstTransposed);
+        Assert.DoesNotContain(StepProducts.ForStep(BenchmarkedStep.TrainLora, s_base, 16, 4), p => p.M == 768 && p.N == 768 && p.Layout == ProductLayout.FirstTransposed);
 
     [Fact]
     public void Of_UnknownStep_SaysWhichThereAre() =>

@@ -1,5 +1,5 @@
 using System.Text;
-using Radapt.Bench.Dicom;
+using Radapt.TestData.Dicom;
 using Radapt.Imaging;
 
 namespace Radapt.Tests.Cli;
@@ -60,7 +60,7 @@ public sealed class DicomCommandTests(TinyRun tiny)
         Directory.CreateDirectory(folder["export"]);
         foreach (int i in Enumerable.Range(0, Images))
         {
-            DicomPhantom phantom = DicomPhantom.Of(20, 20, 12, i) with
+            DicomPhantom phantom = DicomPhantom.Draw(20, 20, 12, i) with
             {
                 Frames = 0,
                 PatientId = $"ID{i}",
@@ -109,7 +109,7 @@ public sealed class DicomCommandTests(TinyRun tiny)
         foreach ((int i, string png) in Directory.GetFiles(Path.Combine(tiny.Data, "images")).Order(StringComparer.Ordinal).Index())
         {
             Radiograph image = RadiographReader.Read(png);
-            DicomPhantom phantom = DicomPhantom.Of(image.Pixels, image.Width, 12) with
+            DicomPhantom phantom = DicomPhantom.Draw(image.Pixels, image.Width, 12) with
             {
                 PatientId = Patient + i,
                 StudyUid = $"1.2.{i}",

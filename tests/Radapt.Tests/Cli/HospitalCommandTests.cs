@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Radapt.Bench.Dicom;
+using Radapt.TestData.Dicom;
 using Radapt.Tests.Datasets;
 
 namespace Radapt.Tests.Cli;
@@ -70,7 +70,7 @@ public sealed class HospitalCommandTests(TinyRun tiny) : IDisposable
         foreach (HospitalImage image in _hospital.Images.Skip(20).Take(10))
         {
             string path = Path.Combine(_hospital.Root, image.File);
-            DicomPhantom white = DicomPhantom.Of([.. Enumerable.Range(0, 400).Select(i => (byte)(i % 200))], 20, 12) with
+            DicomPhantom white = DicomPhantom.Draw([.. Enumerable.Range(0, 400).Select(i => (byte)(i % 200))], 20, 12) with
             {
                 PatientId = image.Patient,
                 PatientName = image.Name,

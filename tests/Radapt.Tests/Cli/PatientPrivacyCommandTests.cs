@@ -1,6 +1,7 @@
 using System.Text;
-using Radapt.Bench.Dicom;
 using Radapt.Datasets;
+using Radapt.Datasets.Matching;
+using Radapt.TestData.Dicom;
 
 namespace Radapt.Tests.Cli;
 
@@ -96,7 +97,7 @@ public sealed class PatientPrivacyCommandTests(TinyRun tiny) : IDisposable
     {
         (string family, string given, string? set, int page) = s_names[number % s_names.Length];
         Encoding encoding = page == 65001 ? new UTF8Encoding(false) : CodePagesEncodingProvider.Instance.GetEncoding(page) ?? Encoding.Latin1;
-        return (DicomPhantom.Of(20, 20, 12, number) with
+        return (DicomPhantom.Draw(20, 20, 12, number) with
         {
             PatientName = Encoding.Latin1.GetString(encoding.GetBytes($"{family}^{given}")),
             CharacterSet = set,

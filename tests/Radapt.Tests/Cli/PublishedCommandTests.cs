@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Radapt.Bench.Dicom;
+using Radapt.TestData.Dicom;
 using Radapt.Datasets;
 using Radapt.Imaging;
 using Radapt.Metrics;
@@ -178,7 +178,7 @@ public sealed class PublishedCommandTests(TinyRun tiny)
         foreach ((int i, LabelledImage image) in s_splits.SelectMany(Phantoms).Index())
         {
             Radiograph picture = RadiographReader.Read(image.Path);
-            File.WriteAllBytes(Path.Combine(folder, "stage_2_train_images", $"id{i}.dcm"), DicomPhantom.Of(picture.Pixels, picture.Width, 8).ToFile("explicit"));
+            File.WriteAllBytes(Path.Combine(folder, "stage_2_train_images", $"id{i}.dcm"), DicomPhantom.Draw(picture.Pixels, picture.Width, 8).ToFile("explicit"));
             table.AddRange(Enumerable.Repeat(image.Labels[0] == 1 ? $"id{i},1,2,3,4,1" : $"id{i},,,,,0", image.Labels[0] + 1)); // two boxes, or none
         }
 

@@ -18,7 +18,7 @@ public class KeptMemoryTests
         Assert.Equal([3, Side, Side], tensor.shape);
         Assert.Equal(type, tensor.dtype);
         Assert.True(tensor.is_contiguous());
-        Assert.Equal(0, TensorAddress.Of(tensor) % 64);
+        Assert.Equal(0, TensorAddress.Get(tensor) % 64);
         tensor.requires_grad = true;
         tensor.Times(3).sum().backward();
         Assert.Equal(3f, tensor.grad!.to(ScalarType.Float32).mean().item<float>());
@@ -30,11 +30,11 @@ public class KeptMemoryTests
         nint first;
         using (Tensor tensor = KeptMemory.Empty([Side, Side + 2], ScalarType.Float32))
         {
-            first = TensorAddress.Of(tensor);
+            first = TensorAddress.Get(tensor);
         }
 
         using Tensor next = KeptMemory.Empty([Side + 2, Side], ScalarType.Float32);
-        Assert.Equal(first, TensorAddress.Of(next));
+        Assert.Equal(first, TensorAddress.Get(next));
     }
 
     [Fact]

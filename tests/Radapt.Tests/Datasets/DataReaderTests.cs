@@ -1,5 +1,6 @@
 using System.Text;
 using Radapt.Datasets;
+using Radapt.Datasets.Splits;
 
 namespace Radapt.Tests.Datasets;
 
@@ -281,7 +282,7 @@ public sealed class DataReaderTests : IDisposable
     public void Read_LabelFraction_IsDrawnFromTrainingAloneAndNoted()
     {
         string table = _folder.WriteTable();
-        DataSplits splits = DataReader.Read(new DataOptions { Data = table, LabelFraction = LabelFraction.OfShare(0.25), Seed = 3 });
+        DataSplits splits = DataReader.Read(new DataOptions { Data = table, LabelFraction = LabelFraction.FromShare(0.25), Seed = 3 });
         Assert.Equal([6, 6, 6], new[] { splits.Train, splits.Val, splits.Test! }.Select(s => s.Items.Count));
         Assert.Equal(new LabelCounts(3, 3, 0), splits.Train.CountLabels()[0]);
         Assert.Contains(splits.Notes, n => n == "Label fraction 25 %: 6 of 24 training images of 6 patients are used.");

@@ -1,4 +1,4 @@
-using Radapt.Bench.Dicom;
+using Radapt.TestData.Dicom;
 using Radapt.Datasets.Phantoms;
 using Radapt.Imaging;
 
@@ -44,7 +44,7 @@ internal sealed class HospitalFolder : IDisposable
             var image = new HospitalImage(Images.Count, $"disc{Images.Count % 3}/study{Images.Count:000}/IM{Images.Count:0000}", row[3..]);
             Images.Add(image);
             Radiograph phantom = RadiographReader.Read(System.IO.Path.Combine(_folder["phantoms"], row[0]));
-            DicomPhantom dicom = DicomPhantom.Of(phantom.Pixels, phantom.Width, 12) with
+            DicomPhantom dicom = DicomPhantom.Draw(phantom.Pixels, phantom.Width, 12) with
             {
                 PatientId = image.Patient,
                 PatientName = image.Name,

@@ -1,5 +1,6 @@
 using System.Text;
 using Radapt.Datasets;
+using Radapt.Datasets.Tables;
 
 namespace Radapt.Tests.Datasets;
 

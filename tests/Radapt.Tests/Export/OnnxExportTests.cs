@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
 using Radapt.Adaptation;
+using Radapt.Adaptation.Files;
+using Radapt.Adaptation.Lora;
 using Radapt.Export;
 using Radapt.Tests.Adaptation;
 using static TorchSharp.torch;

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Radapt.Bench.Dicom;
+using Radapt.TestData.Dicom;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
 using Radapt.Tests.Imaging.Dicom;
@@ -59,7 +59,7 @@ public class DecodingCostTests
         byte[] plain = TestImages.Png(TestImages.Pattern(37, 21, 4), 37, 21, 4);
         byte[] interlaced = TestImages.Png(TestImages.Pattern(37, 21, 4), 37, 21, 4, interlace: true);
         var info = new ImageInfo(ImageFormat.Png, 37, 21, 3, 8);
-        Assert.Equal(37 * 21 * 4, DecodingCost.Of(interlaced, info).Memory - DecodingCost.Of(plain, info).Memory);
+        Assert.Equal(37 * 21 * 4, DecodingCost.Estimate(interlaced, info).Memory - DecodingCost.Estimate(plain, info).Memory);
     }
 
     private static void AssertRefused(byte[] file, string name, string expected)

@@ -10,7 +10,7 @@ public class PictureLevelsTests
     public void IsBlank_RangeAtTheLimit_IsExact(int range, bool expected)
     {
         byte[] gray = [.. Enumerable.Range(0, 1000).Select(i => (byte)(100 + (i % 2 == 0 ? 0 : range)))];
-        var levels = PictureLevels.Of(gray);
+        var levels = PictureLevels.Measure(gray);
         Assert.Equal((range, expected), (levels.Range, levels.IsBlank));
     }
 
@@ -22,13 +22,13 @@ public class PictureLevelsTests
     public void IsSaturated_ShareAtTheLimit_IsExact(byte level, int pixels, bool expected)
     {
         byte[] gray = [.. Enumerable.Range(0, 1000).Select(i => i < pixels ? level : (byte)(20 + (i % 200)))];
-        Assert.Equal((false, expected), (PictureLevels.Of(gray).IsBlank, PictureLevels.Of(gray).IsSaturated));
+        Assert.Equal((false, expected), (PictureLevels.Measure(gray).IsBlank, PictureLevels.Measure(gray).IsSaturated));
     }
 
     [Fact]
     public void Of_AllWhite_IsBlankAndNotSaturated()
     {
-        var levels = PictureLevels.Of(new Radiograph(2, 2, 3, [.. Enumerable.Repeat((byte)255, 12)]));
+        var levels = PictureLevels.Measure(new Radiograph(2, 2, 3, [.. Enumerable.Repeat((byte)255, 12)]));
         Assert.Equal((0, 1f, true, false), (levels.Range, levels.White, levels.IsBlank, levels.IsSaturated));
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Radapt.Checkpoints;
 using Radapt.Datasets;
+using Radapt.Datasets.Tables;
 using Radapt.Inference;
 using Radapt.Metrics;
 using Radapt.Runs;

@@ -9,7 +9,7 @@ public class ClusteredAurocTests
     public void Of_ClustersOfOne_IsDeLongs()
     {
         (sbyte[] labels, double[] scores, _) = Draw(80, 1, 3);
-        ClusteredAuroc found = ClusteredAuroc.Of(labels, scores, [.. Enumerable.Range(0, 80)])!.Value;
+        ClusteredAuroc found = ClusteredAuroc.Compute(labels, scores, [.. Enumerable.Range(0, 80)])!.Value;
         double[] positives = [.. scores.Where((_, i) => labels[i] == 1)];
         double[] negatives = [.. scores.Where((_, i) => labels[i] == 0)];
         double[] v10 = [.. positives.Select(p => negatives.Average(n => Kernel(p, n)))];
@@ -24,8 +24,8 @@ public class ClusteredAurocTests
     {
         // Every image four times is no more information: treated as independent it would look twice as certain.
         (sbyte[] labels, double[] scores, _) = Draw(100, 1, 5);
-        double one = ClusteredAuroc.Of(labels, scores, [.. Enumerable.Range(0, 100)])!.Value.StandardError;
-        ClusteredAuroc four = ClusteredAuroc.Of(
+        double one = ClusteredAuroc.Compute(labels, scores, [.. Enumerable.Range(0, 100)])!.Value.StandardError;
+        ClusteredAuroc four = ClusteredAuroc.Compute(
             [.. labels.SelectMany(l => Enumerable.Repeat(l, 4))], [.. scores.SelectMany(s => Enumerable.Repeat(s, 4))], [.. Enumerable.Range(0, 400).Select(i => i / 4)])!.Value;
         Assert.Equal(one, four.StandardError, 10);
         Assert.Equal(BinaryMetrics.Auroc(labels, scores)!.Value, four.Auroc, 12);
@@ -39,7 +39,7 @@ public class ClusteredAurocTests
         for (int seed = 0; seed < 400; seed++)
         {
             (sbyte[] labels, double[] scores, int[] clusters) = Draw(150, 3, seed);
-            ClusteredAuroc found = ClusteredAuroc.Of(labels, scores, clusters)!.Value;
+            ClusteredAuroc found = ClusteredAuroc.Compute(labels, scores, clusters)!.Value;
             areas.Add(found.Auroc);
             errors.Add(found.StandardError);
         }
@@ -50,8 +50,8 @@ public class ClusteredAurocTests
     [Fact]
     public void Of_OneClass_IsUndefined()
     {
-        Assert.Null(ClusteredAuroc.Of([1, 1], [0.2, 0.4], [0, 1]));
-        Assert.Null(ClusteredAuroc.Of([], [], []));
+        Assert.Null(ClusteredAuroc.Compute([1, 1], [0.2, 0.4], [0, 1]));
+        Assert.Null(ClusteredAuroc.Compute([], [], []));
     }
 
     private static double Kernel(double positive, double negative) => positive > negative ? 1 : positive == negative ? 0.5 : 0;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Radapt.Adaptation;
+using Radapt.Adaptation.Lora;
 using Radapt.Compute;
 using Radapt.Models;
 using Radapt.Tests.Golden;

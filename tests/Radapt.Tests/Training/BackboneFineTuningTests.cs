@@ -1,5 +1,6 @@
 using System.Globalization;
 using Radapt.Adaptation;
+using Radapt.Adaptation.Files;
 using Radapt.Batching;
 using Radapt.Compute;
 using Radapt.Inference;
@@ -119,7 +120,7 @@ public sealed class BackboneFineTuningTests
             options["lora-targets"] = "q,v,fc1,fc2";
         }
 
-        return FineTuning.Prepare([RecipeLayer.OfCommandLine(options)]);
+        return FineTuning.Prepare([RecipeLayer.FromCommandLine(options)]);
     }
 
     // The adapters in their slots, as in training.

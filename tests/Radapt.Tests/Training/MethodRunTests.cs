@@ -1,4 +1,5 @@
 using Radapt.Adaptation;
+using Radapt.Adaptation.Files;
 using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Datasets;

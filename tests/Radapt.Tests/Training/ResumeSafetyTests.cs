@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Radapt.Adaptation.Files;
 using Radapt.Runs;
 using Radapt.Training;
 
@@ -180,7 +181,7 @@ public sealed class ResumeSafetyTests(TinyRuns runs) : IClassFixture<TinyRuns>
     {
         string folder = runs.Run("method full", "epochs 1", $"seed {seed}").Folder;
         string weights = runs.NewFolder() + ".safetensors";
-        Radapt.Adaptation.AdapterMerge.Run(folder, weights);
+        Radapt.Adaptation.Files.AdapterMerge.Run(folder, weights);
         return weights;
     }
 

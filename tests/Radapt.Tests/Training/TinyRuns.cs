@@ -57,7 +57,7 @@ public sealed class TinyRuns : IDisposable
             all[parts[0]] = parts[1];
         }
 
-        return RecipeLayer.OfCommandLine(all);
+        return RecipeLayer.FromCommandLine(all);
     }
 
     /// <summary>Prepares and runs in a new folder.</summary>

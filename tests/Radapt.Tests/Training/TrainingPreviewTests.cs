@@ -42,13 +42,13 @@ public class TrainingPreviewTests
 
     [Fact]
     public void Write_WithoutData_SaysWhatToGive() => Assert.Contains(
-        "--data", Assert.Throws<RadaptException>(() => TrainingPreview.Write([RecipeLayer.OfCommandLine([])], "x.png", 1, 1)).Message, StringComparison.Ordinal);
+        "--data", Assert.Throws<RadaptException>(() => TrainingPreview.Write([RecipeLayer.FromCommandLine([])], "x.png", 1, 1)).Message, StringComparison.Ordinal);
 
     private static RecipeLayer Line(TemporaryFolder folder, string augment, params (string Option, string Value)[] more)
     {
         var options = new Dictionary<string, string> { ["data"] = folder["set"], ["image-size"] = "32", ["augment"] = augment };
         options["seed"] = "5";
         Array.ForEach(more, o => options.Add(o.Option, o.Value));
-        return RecipeLayer.OfCommandLine(options);
+        return RecipeLayer.FromCommandLine(options);
     }
 }

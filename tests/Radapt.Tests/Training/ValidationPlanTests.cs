@@ -1,4 +1,5 @@
 using Radapt.Datasets;
+using Radapt.Datasets.Splits;
 using Radapt.Metrics;
 using Radapt.Training;
 using Radapt.Training.Recipes;

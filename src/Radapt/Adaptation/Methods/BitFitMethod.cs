@@ -12,12 +12,6 @@ internal sealed class BitFitMethod : AdaptationMethod
     public override string Name => "bitfit";
 
     /// <inheritdoc/>
-    public override string Paper => "Ben Zaken et al. 2022, BitFit: Simple Parameter-efficient Fine-tuning for Transformer-based Masked Language-models";
-
-    /// <inheritdoc/>
-    public override string Trains => "every bias";
-
-    /// <inheritdoc/>
     public override MethodRates Rates { get; } = new(1e-3, "the largest of its paper", 0.05, "ours for bitfit with sgd: that of lora");
 
     /// <inheritdoc/>

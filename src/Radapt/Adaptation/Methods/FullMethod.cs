@@ -12,12 +12,6 @@ internal sealed class FullMethod : AdaptationMethod
     public override string Name => "full";
 
     /// <inheritdoc/>
-    public override string Paper => "Dosovitskiy et al. 2020, An Image is Worth 16x16 Words: Transformers for Image Recognition at Scale";
-
-    /// <inheritdoc/>
-    public override string Trains => "every tensor";
-
-    /// <inheritdoc/>
     public override MethodRates Rates { get; } = new(1e-4, "ours for full with adamw", 1e-2, "the paper's for full fine-tuning of MRM");
 
     /// <inheritdoc/>

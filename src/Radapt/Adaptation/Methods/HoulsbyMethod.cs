@@ -1,3 +1,4 @@
+using Radapt.Adaptation.Files;
 using Radapt.Compute;
 using Radapt.Models;
 
@@ -12,12 +13,6 @@ internal sealed class HoulsbyMethod : AdaptationMethod
 {
     /// <inheritdoc/>
     public override string Name => "houlsby";
-
-    /// <inheritdoc/>
-    public override string Paper => "Houlsby et al. 2019, Parameter-Efficient Transfer Learning for NLP";
-
-    /// <inheritdoc/>
-    public override string Trains => "bottlenecks behind attention and MLP of every block";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Options => ["bottleneck"];

@@ -1,3 +1,4 @@
+using Radapt.Adaptation.Lora;
 using Radapt.Compute;
 using Radapt.Models;
 
@@ -14,12 +15,6 @@ internal sealed class Ia3Method : AdaptationMethod
     public override string Name => "ia3";
 
     /// <inheritdoc/>
-    public override string Paper => "Liu et al. 2022, Few-Shot Parameter-Efficient Fine-Tuning is Better and Cheaper than In-Context Learning";
-
-    /// <inheritdoc/>
-    public override string Trains => "factors on keys, values and the MLPs' inner activations";
-
-    /// <inheritdoc/>
     public override MethodRates Rates { get; } = new(3e-3, "its paper's (there with Adafactor)", 0.1, "ours for ia3 with sgd");
 
     /// <inheritdoc/>
@@ -30,7 +25,7 @@ internal sealed class Ia3Method : AdaptationMethod
         {
             Block b = encoder.blocks[block];
             adapters.Add($"blocks.{block}.attn.qkv", b.attn.qkv, new OutputScaling(b.attn.qkv.weight.shape[0], OutputGroups.Thirds(["k", "v"]), plan));
-            adapters.Add($"blocks.{block}.mlp.fc2", b.mlp.Second, new InputScaling(b.mlp.Second.weight.shape[1], plan));
+            adapters.Add($"blocks.{block}.mlp.fc2", b.mlp.Down, new InputScaling(b.mlp.Down.weight.shape[1], plan));
         }
 
         return adapters;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Radapt.Adaptation.Files;
 using Radapt.Models;
 
 namespace Radapt.Adaptation.Methods;
@@ -11,12 +12,6 @@ internal sealed class LastKMethod : AdaptationMethod
 {
     /// <inheritdoc/>
     public override string Name => "last-k";
-
-    /// <inheritdoc/>
-    public override string Paper => "He et al. 2022, Masked Autoencoders Are Scalable Vision Learners (partial fine-tuning)";
-
-    /// <inheritdoc/>
-    public override string Trains => "the last blocks";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Options => ["last-k"];

@@ -9,12 +9,6 @@ internal sealed class LinearMethod : AdaptationMethod
     public override string Name => "linear";
 
     /// <inheritdoc/>
-    public override string Paper => "Alain and Bengio 2016, Understanding intermediate layers using linear classifier probes";
-
-    /// <inheritdoc/>
-    public override string Trains => "nothing";
-
-    /// <inheritdoc/>
     public override MethodRates Rates { get; } = new(1e-2, "ours for linear with adamw", 0.1, "ours for linear with sgd");
 
     /// <inheritdoc/>

@@ -12,12 +12,6 @@ internal sealed class NormMethod : AdaptationMethod
     public override string Name => "norm";
 
     /// <inheritdoc/>
-    public override string Paper => "Basu et al. 2023, Strong Baselines for Parameter Efficient Few-Shot Fine-tuning";
-
-    /// <inheritdoc/>
-    public override string Trains => "weight and bias of every LayerNorm";
-
-    /// <inheritdoc/>
     public override MethodRates Rates { get; } = new(1e-3, "ours for norm with adamw", 0.05, "ours for norm with sgd: that of lora");
 
     /// <inheritdoc/>

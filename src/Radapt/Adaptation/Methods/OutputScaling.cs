@@ -1,3 +1,4 @@
+using Radapt.Adaptation.Lora;
 using Radapt.Compute;
 using Radapt.Models;
 using static TorchSharp.torch;

@@ -1,3 +1,4 @@
+using Radapt.Adaptation.Files;
 using Radapt.Compute;
 using Radapt.Models;
 
@@ -11,12 +12,6 @@ internal sealed class ParallelMethod : AdaptationMethod
 {
     /// <inheritdoc/>
     public override string Name => "parallel";
-
-    /// <inheritdoc/>
-    public override string Paper => "He et al. 2022, Towards a Unified View of Parameter-Efficient Transfer Learning";
-
-    /// <inheritdoc/>
-    public override string Trains => "bottlenecks beside the MLP of every block";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Options => ["bottleneck", "adapter-scale"];

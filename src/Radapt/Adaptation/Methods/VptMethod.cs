@@ -1,3 +1,4 @@
+using Radapt.Adaptation.Files;
 using Radapt.Compute;
 using Radapt.Models;
 
@@ -11,12 +12,6 @@ internal sealed class VptMethod : AdaptationMethod
 {
     /// <inheritdoc/>
     public override string Name => "vpt";
-
-    /// <inheritdoc/>
-    public override string Paper => "Jia et al. 2022, Visual Prompt Tuning";
-
-    /// <inheritdoc/>
-    public override string Trains => "prompt tokens beside those of the image";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Options => ["prompt-depth", "prompt-tokens"];

@@ -1,3 +1,4 @@
+using Radapt.Adaptation.Files;
 using static TorchSharp.torch;
 
 namespace Radapt.Adaptation.Peft;

@@ -11,7 +11,7 @@ namespace Radapt.Adaptation.Peft;
 internal sealed record HuggingFacePaths(string Prefix, bool Dinov2, bool SwiGlu = false, bool Version5 = false)
 {
     /// <summary>The names of a base checkpoint; null where it is not in Hugging Face's form.</summary>
-    public static HuggingFacePaths? Of(CheckpointFile file)
+    public static HuggingFacePaths? From(CheckpointFile file)
     {
         var names = new StateDict(file);
         return WeightsDialect.Recognise(file) is { Dialect: Dialect.HuggingFaceVit or Dialect.HuggingFaceDinov2 } weights

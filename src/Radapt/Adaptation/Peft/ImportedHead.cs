@@ -1,3 +1,4 @@
+using Radapt.Adaptation.Files;
 using Radapt.Models;
 using TorchSharp;
 using static TorchSharp.torch;

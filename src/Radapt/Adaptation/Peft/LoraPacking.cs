@@ -1,3 +1,4 @@
+using Radapt.Adaptation.Lora;
 using Radapt.Compute;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Radapt.Adaptation.Files;
 using Radapt.Checkpoints;
 using Radapt.Compute;
 using TorchSharp;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Radapt.Adaptation.Files;
 using Radapt.Checkpoints;
 using static TorchSharp.torch;
 
@@ -33,7 +34,7 @@ internal sealed partial class PeftFolder : IDisposable
     public string Path => _file.Path;
 
     /// <summary>What Radapt wrote about the adapter when it exported it; null for adapters from elsewhere.</summary>
-    public AdapterDescription? Facts => AdapterDescription.OfForeignFile(_file.Metadata, Path);
+    public AdapterDescription? Facts => AdapterDescription.FromForeignFile(_file.Metadata, Path);
 
     /// <summary>Paths of the modules with LoRA.</summary>
     public IEnumerable<string> Modules => _lora.Keys;

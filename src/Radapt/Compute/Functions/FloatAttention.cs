@@ -34,7 +34,7 @@ internal sealed class FloatAttention : autograd.SingleTensorFunction<FloatAttent
         }
 
         Tensor attended = apply(qkv, layout);
-        GraphMemory.FreeDoubles();
+        GraphMemory.FreeDuplicateOutputs();
         return attended;
     }
 
@@ -55,14 +55,14 @@ internal sealed class FloatAttention : autograd.SingleTensorFunction<FloatAttent
         Tensor qkv = ctx.get_saved_variables()[0];
         Tensor above = grad_output.contiguous();
         Tensor gradient = KeptMemory.Empty(qkv.shape, ScalarType.Float32);
-        AttentionPass.Differentiate(TensorAddress.Of(qkv), TensorAddress.Of(above), TensorAddress.Of(gradient), (AttentionPass.Layout)ctx.get_data(LayoutKey));
+        AttentionPass.Differentiate(TensorAddress.Get(qkv), TensorAddress.Get(above), TensorAddress.Get(gradient), (AttentionPass.Layout)ctx.get_data(LayoutKey));
         return GraphMemory.Return(ctx, [grad_output], gradient, null);
     }
 
     private static Tensor Attend(Tensor qkv, AttentionPass.Layout layout)
     {
         Tensor output = KeptMemory.Empty([qkv.shape[0], qkv.shape[1], layout.Channels], ScalarType.Float32);
-        AttentionPass.Apply(TensorAddress.Of(qkv), TensorAddress.Of(output), layout);
+        AttentionPass.Apply(TensorAddress.Get(qkv), TensorAddress.Get(output), layout);
         return output;
     }
 }

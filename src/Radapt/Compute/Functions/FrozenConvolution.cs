@@ -22,7 +22,7 @@ internal sealed class FrozenConvolution : autograd.SingleTensorFunction<FrozenCo
     public static Tensor Apply(Tensor input, Tensor weight, Tensor? bias)
     {
         Tensor output = apply(input, weight, bias!);
-        GraphMemory.FreeDoubles();
+        GraphMemory.FreeDuplicateOutputs();
         return output;
     }
 

@@ -34,7 +34,7 @@ internal sealed class FrozenProduct : autograd.SingleTensorFunction<FrozenProduc
         }
 
         Tensor output = apply(input, weight, bias!, threads);
-        GraphMemory.FreeDoubles();
+        GraphMemory.FreeDuplicateOutputs();
         return output;
     }
 
@@ -73,7 +73,7 @@ internal sealed class FrozenProduct : autograd.SingleTensorFunction<FrozenProduc
             (Tensor x, Tensor b, Tensor? start) = (input.contiguous(), weight.contiguous(), bias?.contiguous());
             var layout = new ProductPass.Layout(input.numel() / inputs, (int)inputs, (int)outputs, threads);
             ProductPass.Multiply(
-                TensorAddress.Of(x), TensorAddress.Of(b), order, start is null ? 0 : TensorAddress.Of(start), TensorAddress.Of(output), layout);
+                TensorAddress.Get(x), TensorAddress.Get(b), order, start is null ? 0 : TensorAddress.Get(start), TensorAddress.Get(output), layout);
         }
 
         return output.MoveToOuterDisposeScope();

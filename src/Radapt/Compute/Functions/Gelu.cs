@@ -25,7 +25,7 @@ internal sealed class Gelu : autograd.SingleTensorFunction<Gelu>
         }
 
         Tensor output = apply(input, threads);
-        GraphMemory.FreeDoubles();
+        GraphMemory.FreeDuplicateOutputs();
         return output;
     }
 

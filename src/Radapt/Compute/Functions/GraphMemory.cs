@@ -26,7 +26,7 @@ internal static class GraphMemory
     }
 
     /// <summary>After <c>apply</c>: frees the outputs' doubles. Where TorchSharp has changed and they are elsewhere, they stay.</summary>
-    public static void FreeDoubles()
+    public static void FreeDuplicateOutputs()
     {
         object? node = s_context?.GetType().GetField("_node", Private)?.GetValue(s_context);
         s_context = null;

@@ -41,7 +41,7 @@ internal sealed class ResidualNorm : autograd.MultiTensorFunction<ResidualNorm>
         if (is_grad_enabled() && (tokens.requires_grad || arguments.TrainsNorm || branch is { Values.requires_grad: true }))
         {
             List<Tensor> outputs = apply(tokens, branch?.Values!, branch?.Channels!, weight, bias, arguments);
-            GraphMemory.FreeDoubles();
+            GraphMemory.FreeDuplicateOutputs();
             return branch is null ? (tokens, outputs[0]) : (outputs[0], outputs[1]);
         }
 
@@ -93,9 +93,3 @@ internal sealed class ResidualNorm : autograd.MultiTensorFunction<ResidualNorm>
 
     private sealed record Arguments(NormPass.Layout Layout, ScalarType Type, float[]? Samples, bool HasBranch, bool TrainsNorm);
 }
-
-/// <summary>What a branch of a block adds to the residual sum.</summary>
-/// <param name="Values">(B, N, C)</param>
-/// <param name="Samples">A factor for each of the B samples: stochastic depth; null: 1.</param>
-/// <param name="Channels">(C): LayerScale; null: 1.</param>
-internal sealed record ResidualBranch(Tensor Values, float[]? Samples, Tensor? Channels);

@@ -30,7 +30,7 @@ internal sealed class SelfAttention : autograd.SingleTensorFunction<SelfAttentio
         if (is_grad_enabled() && qkv.requires_grad)
         {
             Tensor attended = apply(qkv, heads, threads);
-            GraphMemory.FreeDoubles();
+            GraphMemory.FreeDuplicateOutputs();
             return attended;
         }
 

@@ -26,8 +26,8 @@ internal static unsafe class AdamPass
     public static void Apply(Tensor tensor, Tensor gradient, Tensor mean, Tensor square, Factors f, int threads, int? vectorBits = null)
     {
         var update = new Update(
-            (float*)TensorAddress.Of(tensor), (float*)TensorAddress.Of(gradient), (float*)TensorAddress.Of(mean),
-            (float*)TensorAddress.Of(square), tensor.numel(), f);
+            (float*)TensorAddress.Get(tensor), (float*)TensorAddress.Get(gradient), (float*)TensorAddress.Get(mean),
+            (float*)TensorAddress.Get(square), tensor.numel(), f);
         long vectors = (tensor.numel() + Pass.Lanes - 1) / Pass.Lanes;
         Pass.Share(vectors, vectors < FewVectors ? 1 : threads, update, vectorBits);
     }

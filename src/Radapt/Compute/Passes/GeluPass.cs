@@ -90,7 +90,7 @@ internal static unsafe class GeluPass
     private static ushort[] Rounded(Tensor results)
     {
         Tensor rounded = results.to(ScalarType.BFloat16);
-        return new ReadOnlySpan<ushort>((void*)TensorAddress.Of(rounded), 1 << 16).ToArray();
+        return new ReadOnlySpan<ushort>((void*)TensorAddress.Get(rounded), 1 << 16).ToArray();
     }
 
     private static ushort[] TableOfValues()

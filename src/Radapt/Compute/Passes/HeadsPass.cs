@@ -17,7 +17,7 @@ internal static unsafe class HeadsPass
     {
         (long b, long n, long width) = (rows.shape[0], rows.shape[1], rows.shape[2] / parts / heads);
         Tensor grouped = empty([parts, b * heads, n, width], rows.dtype);
-        (nint source, nint target, long bytes) = (TensorAddress.Of(rows), TensorAddress.Of(grouped), width * rows.element_size());
+        (nint source, nint target, long bytes) = (TensorAddress.Get(rows), TensorAddress.Get(grouped), width * rows.element_size());
         Pass.Share(b * n, threads, new Splitting((byte*)source, (byte*)target, b, n, parts, heads, bytes), vectorBits);
         return grouped;
     }
@@ -33,7 +33,7 @@ internal static unsafe class HeadsPass
     {
         (long b, long n, long width) = (rows.shape[0], rows.shape[1], grouped.shape[2]);
         long parts = rows.shape[2] / width / heads;
-        (nint source, nint target, long bytes) = (TensorAddress.Of(grouped), TensorAddress.Of(rows), width * rows.element_size());
+        (nint source, nint target, long bytes) = (TensorAddress.Get(grouped), TensorAddress.Get(rows), width * rows.element_size());
         Pass.Share(b * n, threads, new Joining((byte*)source, (byte*)target, n, parts, part, heads, bytes), vectorBits);
     }
 

@@ -100,7 +100,7 @@ internal static unsafe class NormPass
         private readonly float* _weight = Single(weight);
         private readonly float* _bias = Single(bias);
         private readonly float* _sum = Single(sum);
-        private readonly nint _normed = TensorAddress.Of(normed);
+        private readonly nint _normed = TensorAddress.Get(normed);
         private readonly float* _statistics = Single(statistics);
 
         public void Run<V>(int part, long first, long end)
@@ -133,7 +133,7 @@ internal static unsafe class NormPass
         private readonly float* _weight = Single(weight);
         private readonly float* _channels = Single(channels);
         private readonly float* _aboveSum = Single(aboveSum);
-        private readonly nint _aboveNormed = TensorAddress.Of(aboveNormed);
+        private readonly nint _aboveNormed = TensorAddress.Get(aboveNormed);
         private readonly float* _ofTokens = Single(ofTokens);
         private readonly nint _ofBranch = ofBranch is null ? 0 : Pass.Address(ofBranch, aboveNormed.dtype);
 

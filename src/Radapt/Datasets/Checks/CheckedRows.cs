@@ -1,4 +1,6 @@
+using Radapt.Datasets.Matching;
 using Radapt.Datasets.Published;
+using Radapt.Datasets.Tables;
 
 namespace Radapt.Datasets.Checks;
 
@@ -50,7 +52,7 @@ internal sealed record CheckedRows(IReadOnlyList<string> Findings, IReadOnlyList
             string file = DataReader.TableFile(o.Data);
             if (LabelRows.IsTable(file))
             {
-                return OfTable(MatchedTable.Read(file, o, notes, withSplits: true, isCheck: true), file, o);
+                return FromTable(MatchedTable.Read(file, o, notes, withSplits: true, isCheck: true), file, o);
             }
 
             LabelRows rows = Add(file, -1, o);
@@ -77,7 +79,7 @@ internal sealed record CheckedRows(IReadOnlyList<string> Findings, IReadOnlyList
         }
     }
 
-    private static CheckedRows OfTable(MatchedTable table, string file, DataOptions o)
+    private static CheckedRows FromTable(MatchedTable table, string file, DataOptions o)
     {
         // A header that cannot be read is a finding about the image, told like all others; a CT is not to be read at all.
         LocatedRow[] unreadable = [.. table.Refused.Where(r => r.Image.IsUnreadable)

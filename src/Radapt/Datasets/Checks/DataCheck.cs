@@ -61,7 +61,7 @@ public static class DataCheck
         [
             .. rows.OfMatching, .. RowProblems.Missing(rows), .. RowProblems.Repeated(rows), .. RowProblems.SharedPatients(rows),
             .. LabelProblems.Constant(rows, parts), .. LabelProblems.Contradictions(rows), .. LabelProblems.Unknown(rows),
-            .. firsts.Zip(facts, (row, of) => PictureProblems.Of(row.Row.Name, of)).OfType<DataProblem>(),
+            .. firsts.Zip(facts, (row, of) => PictureProblems.Find(row.Row.Name, of)).OfType<DataProblem>(),
             .. PictureProblems.OddEncodings(named, report.Encodings), .. PictureProblems.OddSizes(named, report),
             .. DuplicateProblems.Find(rows.Findings, firsts, facts, cancellation), .. Shortcuts.Problems(shortcuts),
         ];
@@ -85,7 +85,7 @@ public static class DataCheck
         int done = 0;
         Parallel.ForEach(there, parallel, image =>
         {
-            facts[image] = ImageFacts.Of(paths[image], options.Dicom);
+            facts[image] = ImageFacts.Measure(paths[image], options.Dicom);
             int so = Interlocked.Increment(ref done);
             if (progress is not null)
             {

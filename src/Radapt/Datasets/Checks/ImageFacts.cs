@@ -40,13 +40,13 @@ internal sealed record ImageFacts
     public (string? View, string? Manufacturer) Source { get; init; }
 
     /// <summary>Reads and measures a file.</summary>
-    public static ImageFacts Of(string path, DicomOptions dicom)
+    public static ImageFacts Measure(string path, DicomOptions dicom)
     {
         try
         {
             byte[] bytes = RadiographReader.ReadBytes(path);
             Radiograph image = RadiographReader.Read(bytes, path, dicom);
-            return Of(bytes, image, path);
+            return Measure(bytes, image, path);
         }
         catch (RadaptException e)
         {
@@ -54,7 +54,7 @@ internal sealed record ImageFacts
         }
     }
 
-    private static ImageFacts Of(byte[] bytes, Radiograph image, string path)
+    private static ImageFacts Measure(byte[] bytes, Radiograph image, string path)
     {
         using var stream = new MemoryStream(bytes, writable: false);
         ImageInfo info = ImageHeader.Read(stream, path);
@@ -77,9 +77,9 @@ internal sealed record ImageFacts
             Height = image.Height,
             Channels = image.Channels,
             Bits = header?.Pixels.BitsStored ?? info.Bits,
-            Picture = PictureHash.Of(cells),
+            Picture = PictureHash.Compute(cells),
             Thumb = thumb,
-            Levels = PictureLevels.Of(gray),
+            Levels = PictureLevels.Measure(gray),
             Source = header is null ? default : (header.View == DicomView.Unknown ? null : header.View.ToString(), Stated($"{header.Manufacturer} {header.Model}")),
         };
     }

@@ -15,7 +15,7 @@ internal static class PictureProblems
     private static readonly Lazy<byte[]> s_average = new(AverageRadiograph);
 
     /// <summary>A problem of this image by itself; at most one, since a blank image is also saturated.</summary>
-    public static DataProblem? Of(string name, ImageFacts facts)
+    public static DataProblem? Find(string name, ImageFacts facts)
     {
         if (facts.Error is { } error)
         {

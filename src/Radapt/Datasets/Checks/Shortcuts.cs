@@ -1,4 +1,5 @@
 using System.Globalization;
+using Radapt.Datasets.Splits;
 using Radapt.Metrics;
 
 namespace Radapt.Datasets.Checks;
@@ -86,7 +87,7 @@ internal static class Shortcuts
                 }
             }
 
-            if (ClusteredAuroc.Of([.. measured.Select(i => labels[i][finding])], scores, [.. measured.Select(i => clusters[i])]) is not { } area)
+            if (ClusteredAuroc.Compute([.. measured.Select(i => labels[i][finding])], scores, [.. measured.Select(i => clusters[i])]) is not { } area)
             {
                 return null;
             }

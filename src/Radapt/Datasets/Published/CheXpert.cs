@@ -32,7 +32,7 @@ internal sealed class CheXpert : PublishedSet
     public override PublishedParts Read(PublishedRequest request)
     {
         string root = Root(request.Folder);
-        var policies = UncertaintyPolicies.Of(request.Options.Uncertainty, s_all);
+        var policies = UncertaintyPolicies.Parse(request.Options.Uncertainty, s_all);
         string[] paper = [UncertaintyPolicies.Paper];
         request.Choices.Add(new DataChoice("uncertainty", paper, $"the paper's: {policies.Describe(request.Findings)}; blank counts as absent"));
         PaperLists? lists = Lists(request.Folder);
@@ -49,7 +49,7 @@ internal sealed class CheXpert : PublishedSet
 
         string folder = Path.GetFullPath(request.Options.ImageRoot ?? root);
         Func<string, string> pathOf = name => Path.Combine(folder, CheXpertTable.PlaceOf(name, name).Relative);
-        return request.SplitName(there) == "paper" ? OfPaper(request, lists!, root, policies, pathOf) : Official(request, root, policies, pathOf);
+        return request.SplitName(there) == "paper" ? FromPaperLists(request, lists!, root, policies, pathOf) : Official(request, root, policies, pathOf);
     }
 
     private static PublishedParts Official(PublishedRequest request, string root, UncertaintyPolicies policies, Func<string, string> pathOf)
@@ -66,7 +66,7 @@ internal sealed class CheXpert : PublishedSet
         return new PublishedParts([Part("train", "train.csv"), Part("val", "valid.csv"), test is null ? PublishedPart.None : Part("test", test)], pathOf, IsFraction: false);
     }
 
-    private static PublishedParts OfPaper(PublishedRequest request, PaperLists lists, string root, UncertaintyPolicies policies, Func<string, string> pathOf)
+    private static PublishedParts FromPaperLists(PublishedRequest request, PaperLists lists, string root, UncertaintyPolicies policies, Func<string, string> pathOf)
     {
         bool areListed = request.Findings.All(s_five.Contains);
         PublishedPart train = PublishedPart.None;

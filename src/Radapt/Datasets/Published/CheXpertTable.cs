@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Radapt.Datasets.Tables;
 
 namespace Radapt.Datasets.Published;
 

@@ -1,3 +1,5 @@
+using Radapt.Datasets.Tables;
+
 namespace Radapt.Datasets.Published;
 
 /// <summary>
@@ -38,7 +40,7 @@ internal sealed class CovidCollection : PublishedSet
         string folder = Path.GetFullPath(request.Options.ImageRoot ?? ImagesOf(root));
         Func<string, string> pathOf = name => Path.GetFullPath(name, folder);
         string split = request.SplitName(there);
-        return split == DrawnName ? Drawn(request, table!, pathOf) : OfLists(request, lists.First(l => NameOf(l) == split), table, pathOf);
+        return split == DrawnName ? Drawn(request, table!, pathOf) : FromLists(request, lists.First(l => NameOf(l) == split), table, pathOf);
     }
 
     private static PublishedParts Drawn(PublishedRequest request, CovidTable table, Func<string, string> pathOf)
@@ -55,7 +57,7 @@ internal sealed class CovidCollection : PublishedSet
         return new PublishedParts([Part(0), Part(1), Part(2)], pathOf, IsFraction: false);
     }
 
-    private static PublishedParts OfLists(PublishedRequest request, string folder, CovidTable? table, Func<string, string> pathOf)
+    private static PublishedParts FromLists(PublishedRequest request, string folder, CovidTable? table, Func<string, string> pathOf)
     {
         Dictionary<string, LabelRow> known = table?.Images.Select(i => i.Row).GroupBy(r => r.Name, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal) ?? [];
         int withoutPatient = 0;

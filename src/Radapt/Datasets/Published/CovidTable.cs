@@ -1,3 +1,5 @@
+using Radapt.Datasets.Tables;
+
 namespace Radapt.Datasets.Published;
 
 /// <summary>An X-ray image of the collection.</summary>

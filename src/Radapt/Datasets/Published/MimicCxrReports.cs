@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using Radapt.Datasets.Matching;
+using Radapt.Datasets.Tables;
 
 namespace Radapt.Datasets.Published;
 

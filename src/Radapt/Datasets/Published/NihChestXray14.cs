@@ -1,4 +1,5 @@
 using System.Globalization;
+using Radapt.Datasets.Tables;
 
 namespace Radapt.Datasets.Published;
 
@@ -52,10 +53,10 @@ internal sealed class NihChestXray14 : PublishedSet
             throw new RadaptException($"{request.Source.Text} has {Path.GetFileName(file)} but no lists: put NIH's train_val_list.txt and test_list.txt beside it, or the paper's lists.");
         }
 
-        return request.SplitName(there) == "paper" ? OfPaper(request, lists!, table) : Official(request, trainVal, file, table);
+        return request.SplitName(there) == "paper" ? FromPaperLists(request, lists!, table) : Official(request, trainVal, file, table);
     }
 
-    private static PublishedParts OfPaper(PublishedRequest request, PaperLists lists, Dictionary<string, LabelRow> table)
+    private static PublishedParts FromPaperLists(PublishedRequest request, PaperLists lists, Dictionary<string, LabelRow> table)
     {
         (PublishedPart Part, bool IsFraction)? train = request.Wants("train")
             ? lists.Train(request) ?? throw lists.NoTrain(request.Options.LabelFraction) : null;

@@ -1,3 +1,6 @@
+using Radapt.Datasets.Splits;
+using Radapt.Datasets.Tables;
+
 namespace Radapt.Datasets.Published;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Radapt.Datasets.Matching;
+
 namespace Radapt.Datasets.Published;
 
 /// <summary>The rows of a published data set, located and labelled for the findings asked for.</summary>

@@ -1,3 +1,5 @@
+using Radapt.Datasets.Tables;
+
 namespace Radapt.Datasets.Published;
 
 /// <summary>A data set's own CSV: cells by the name of their column.</summary>

@@ -1,3 +1,5 @@
+using Radapt.Datasets.Tables;
+
 namespace Radapt.Datasets.Published;
 
 /// <summary>
@@ -44,10 +46,10 @@ internal sealed class RsnaPneumonia : PublishedSet
 
         string folder = Path.GetFullPath(request.Options.ImageRoot ?? request.Folder);
         Func<string, string> pathOf = name => Path.Combine(folder, name.Replace('\\', '/'));
-        return request.SplitName(there) == "paper" ? OfPaper(request, lists!, pathOf) : Drawn(request, labels, pathOf);
+        return request.SplitName(there) == "paper" ? FromPaperLists(request, lists!, pathOf) : Drawn(request, labels, pathOf);
     }
 
-    private static PublishedParts OfPaper(PublishedRequest request, PaperLists lists, Func<string, string> pathOf)
+    private static PublishedParts FromPaperLists(PublishedRequest request, PaperLists lists, Func<string, string> pathOf)
     {
         if (request.Findings.FirstOrDefault(f => f != Pneumonia) is { } other)
         {

@@ -49,7 +49,7 @@ internal sealed record DicomFile(TransferSyntax Syntax, DicomDataSet Elements)
         }
 
         string uid = meta.Text(DicomTag.TransferSyntaxUid);
-        TransferSyntax? said = uid.Length > 0 ? TransferSyntax.Of(uid) : null;
+        TransferSyntax? said = uid.Length > 0 ? TransferSyntax.FromUid(uid) : null;
         if (said is not { IsDeflated: true })
         {
             TransferSyntax syntax = AsEncoded(bytes.AsSpan(Math.Min(start, bytes.Length)), said);

@@ -68,10 +68,10 @@ internal sealed record DicomHeader
 
     /// <summary>The header of a file.</summary>
     /// <exception cref="InvalidDataException">An element is missing, or of a value that is not read.</exception>
-    public static DicomHeader Of(DicomFile file)
+    public static DicomHeader From(DicomFile file)
     {
         DicomDataSet set = file.Elements;
-        PixelFormat pixels = PixelFormat.Of(file);
+        PixelFormat pixels = PixelFormat.From(file);
         return new DicomHeader
         {
             PatientId = set.Text(DicomTag.PatientId),

@@ -32,7 +32,7 @@ internal sealed record DicomIdentity
 
     /// <summary>Reads it from a file's elements.</summary>
     /// <exception cref="InvalidDataException">An element has a value that is not read.</exception>
-    public static DicomIdentity Of(DicomFile file)
+    public static DicomIdentity From(DicomFile file)
     {
         DicomDataSet set = file.Elements;
         return new DicomIdentity

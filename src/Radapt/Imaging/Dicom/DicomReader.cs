@@ -42,14 +42,14 @@ internal static class DicomReader
 
     /// <summary>Reads the header from a seekable stream.</summary>
     /// <exception cref="RadaptException">Damaged, or not DICOM.</exception>
-    public static DicomHeader ReadHeader(Stream stream, string name) => ReadElements(stream, name, DicomHeader.Of);
+    public static DicomHeader ReadHeader(Stream stream, string name) => ReadElements(stream, name, DicomHeader.From);
 
     /// <summary>Reads which image a file holds, and whose; files without pixels are read, too.</summary>
     /// <exception cref="RadaptException">Missing, unreadable, damaged, or not DICOM.</exception>
     public static DicomIdentity ReadIdentity(string path) => RadiographReader.Load(path, static p =>
     {
         using FileStream stream = RegularFile.OpenRead(p);
-        return ReadElements(stream, p, DicomIdentity.Of);
+        return ReadElements(stream, p, DicomIdentity.From);
     });
 
     private static T ReadElements<T>(Stream stream, string name, Func<DicomFile, T> read) => Named(name, () =>

@@ -27,9 +27,9 @@ internal static class GrayTable
             return table;
         }
 
-        ModalityTransform modality = ModalityTransform.Of(set, pixels.Format.IsSigned);
+        ModalityTransform modality = ModalityTransform.From(set, pixels.Format.IsSigned);
         bool isNegative = modality.CanBeNegative(pixels.Format.IsSigned);
-        VoiTransform voi = (scale == DicomScale.Voi ? VoiTransform.Of(set, isNegative, out remark) : null)
+        VoiTransform voi = (scale == DicomScale.Voi ? VoiTransform.From(set, isNegative, out remark) : null)
             ?? Percentiles(set, histogram, pixels, modality);
         for (int sample = 0; sample < table.Length; sample++)
         {

@@ -20,7 +20,7 @@ internal sealed record LookupTable(int First, int Bits, ushort[] Entries, bool I
 
     /// <summary>The table of a sequence item; null: the sequence is absent, or its item is empty.</summary>
     /// <exception cref="InvalidDataException">Its descriptor and data do not fit.</exception>
-    public static LookupTable? Of(DicomDataSet set, DicomTag sequence, bool isSigned) =>
+    public static LookupTable? Read(DicomDataSet set, DicomTag sequence, bool isSigned) =>
         set.FirstItem(sequence) is { } item && (HasValue(item, DicomTag.LutDescriptor) || HasValue(item, DicomTag.LutData))
             ? Read(item, DicomTag.LutDescriptor, DicomTag.LutData, isSigned) : null;
 

@@ -15,11 +15,11 @@ internal sealed class ModalityTransform
 
     /// <summary>The file's transform; the identity where it has none.</summary>
     /// <exception cref="InvalidDataException">A damaged table, or numbers that are none.</exception>
-    public static ModalityTransform Of(DicomDataSet set, bool isSigned)
+    public static ModalityTransform From(DicomDataSet set, bool isSigned)
     {
         double slope = set.Number(DicomTag.RescaleSlope) ?? 1;
         return new ModalityTransform(
-            LookupTable.Of(set, DicomTag.ModalityLut, isSigned), slope == 0 ? 1 : slope, set.Number(DicomTag.RescaleIntercept) ?? 0);
+            LookupTable.Read(set, DicomTag.ModalityLut, isSigned), slope == 0 ? 1 : slope, set.Number(DicomTag.RescaleIntercept) ?? 0);
     }
 
     /// <summary>Transforms a stored value.</summary>

@@ -13,7 +13,7 @@ internal static class PixelDecoder
     /// <exception cref="InvalidDataException">The pixels are missing, truncated, damaged, or need a codec that is not there.</exception>
     public static StoredPixels Decode(DicomFile file, CodecProcess? codecs)
     {
-        PixelFormat format = PixelFormat.Of(file);
+        PixelFormat format = PixelFormat.From(file);
         DicomElement element = file.Elements.Find(DicomTag.PixelData) ?? throw new InvalidDataException($"{DicomTag.PixelData} is missing: the file holds no image");
         if (file.Syntax.Pixels == PixelCoding.Native)
         {
@@ -43,7 +43,7 @@ internal static class PixelDecoder
     /// <exception cref="InvalidDataException">What the file says of its pixels is missing, or not read.</exception>
     public static long MemoryOf(DicomFile file)
     {
-        PixelFormat format = PixelFormat.Of(file);
+        PixelFormat format = PixelFormat.From(file);
         int perSample = file.Syntax.Pixels switch
         {
             PixelCoding.Native => format.IsPlanar ? 5 : 3, // samples of 16 bits, once more to interleave them; 8 bits

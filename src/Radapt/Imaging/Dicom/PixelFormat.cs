@@ -28,7 +28,7 @@ internal sealed record PixelFormat(
 
     /// <summary>Reads and checks what a file says of its pixels.</summary>
     /// <exception cref="InvalidDataException">An element is missing, contradicts another, or has a value that is not read.</exception>
-    public static PixelFormat Of(DicomFile file)
+    public static PixelFormat From(DicomFile file)
     {
         DicomDataSet set = file.Elements;
         int rows = Side(set, DicomTag.Rows);

@@ -43,7 +43,7 @@ internal sealed record TransferSyntax(
 
     /// <summary>The syntax of a UID.</summary>
     /// <exception cref="InvalidDataException">It is none that is read.</exception>
-    public static TransferSyntax Of(string uid) => s_known.TryGetValue(uid, out TransferSyntax? known) ? known
+    public static TransferSyntax FromUid(string uid) => s_known.TryGetValue(uid, out TransferSyntax? known) ? known
         : throw new InvalidDataException($"{DicomTag.TransferSyntaxUid} {Shown(uid)} is not read; convert it, for instance to explicit little endian ({Root}.1)");
 
     /// <summary>What a pixel coding is called in messages.</summary>

@@ -11,7 +11,7 @@ internal sealed class VoiTransform(Func<double, double> apply)
     /// <param name="set">The file's elements.</param>
     /// <param name="isSigned">Values after the modality transform can be negative.</param>
     /// <param name="remark">What is there but cannot be used, such as a window that is not a number; null: all can.</param>
-    public static VoiTransform? Of(DicomDataSet set, bool isSigned, out string? remark)
+    public static VoiTransform? From(DicomDataSet set, bool isSigned, out string? remark)
     {
         VoiTransform? table = Table(set, isSigned, out remark);
         return table ?? Window(set, ref remark);
@@ -26,7 +26,7 @@ internal sealed class VoiTransform(Func<double, double> apply)
         remark = null;
         try
         {
-            if (LookupTable.Of(set, DicomTag.VoiLut, isSigned) is not { } table)
+            if (LookupTable.Read(set, DicomTag.VoiLut, isSigned) is not { } table)
             {
                 return null;
             }

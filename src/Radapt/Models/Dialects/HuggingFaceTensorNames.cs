@@ -62,7 +62,7 @@ internal abstract partial class HuggingFaceTensorNames : DialectNames
 
     public override bool TellsHeads(StateDict names) => HuggingFaceConfig.Beside(names.File.Path).Heads is { } heads && Shape(names)?.Heads == heads;
 
-    public override ToldPreparation? Preparation(StateDict names) => ToldPreparation.OfHuggingFace(names.File.Path);
+    public override ToldPreparation? Preparation(StateDict names) => ToldPreparation.FromHuggingFace(names.File.Path);
 
     /// <summary>Whether the blocks are named as in version 5 of transformers.</summary>
     public static bool IsVersion5(StateDict names) => names.HasAnyEnding(".attention.q_proj.weight");

@@ -11,7 +11,7 @@ internal sealed class PlainEncoderNames : DialectNames
 
     public override bool CanRead(StateDict names) => IsPlainNative(names);
 
-    public override ToldPreparation? Preparation(StateDict names) => ToldPreparation.OfTimm(names.File.Path);
+    public override ToldPreparation? Preparation(StateDict names) => ToldPreparation.FromTimm(names.File.Path);
 
     // Only a timm folder's configuration tells that an encoder is timm's.
     public override PositionResizing? Resizing(StateDict names, bool isForced) => Preparation(names) is null ? null : PositionResizing.Antialiased;

@@ -16,7 +16,7 @@ internal sealed class TimmDinov2Names : DialectNames
         names.Has(StateDict.Native) && (names.HasAnyEnding(".ls1.gamma") || names.Has("reg_token")) && !names.Has("register_tokens")
         && !names.HasAnyEnding(".mlp.w12.weight") && !names.HasAnyEnding(".lora_A");
 
-    public override ToldPreparation? Preparation(StateDict names) => ToldPreparation.OfTimm(names.File.Path);
+    public override ToldPreparation? Preparation(StateDict names) => ToldPreparation.FromTimm(names.File.Path);
 
     public override string Describe(StateDict names) => $"DINOv2 backbone{(names.Has("reg_token") ? " with registers" : "")} (timm names)";
 

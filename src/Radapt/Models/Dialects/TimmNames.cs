@@ -11,7 +11,7 @@ internal sealed class TimmNames : DialectNames
 
     public override bool CanRead(StateDict names) => IsPlainNative(names);
 
-    public override ToldPreparation? Preparation(StateDict names) => ToldPreparation.OfTimm(names.File.Path);
+    public override ToldPreparation? Preparation(StateDict names) => ToldPreparation.FromTimm(names.File.Path);
 
     /// <summary>timm resizes positions with antialias. A head that reads the mean of the patches is MAE's and the paper's, too, whose code does not.</summary>
     public override PositionResizing? Resizing(StateDict names, bool isForced) =>

@@ -14,7 +14,7 @@ internal sealed record ToldPreparation(double Mean, double Std, int? Side, int? 
     private const double Byte = 255;
 
     /// <summary>Of Hugging Face weights: <c>preprocessor_config.json</c>; null where there is none, or it says nothing of use.</summary>
-    public static ToldPreparation? OfHuggingFace(string weights)
+    public static ToldPreparation? FromHuggingFace(string weights)
     {
         const string name = "preprocessor_config.json";
         if (ConfigFile.Beside(weights, name).Json is not { } json)
@@ -34,7 +34,7 @@ internal sealed record ToldPreparation(double Mean, double Std, int? Side, int? 
     }
 
     /// <summary>Of a timm folder: the <c>pretrained_cfg</c> in its <c>config.json</c>.</summary>
-    public static ToldPreparation? OfTimm(string weights)
+    public static ToldPreparation? FromTimm(string weights)
     {
         if (ConfigFile.Beside(weights, "config.json").Json is not { } json || ConfigFile.Find(json, "pretrained_cfg") is not JsonObject told
             || ConfigFile.Numbers(told, "mean") is not { } mean || ConfigFile.Numbers(told, "std") is not { } std)

@@ -35,7 +35,7 @@ public sealed class RecipeLayer
 
     /// <summary>The layer of a command line: names without dashes, and the texts given (<c>true</c> for a flag).</summary>
     /// <exception cref="RadaptException">An option is unknown, its value is none, or two options exclude each other.</exception>
-    public static RecipeLayer OfCommandLine(IEnumerable<KeyValuePair<string, string>> options)
+    public static RecipeLayer FromCommandLine(IEnumerable<KeyValuePair<string, string>> options)
     {
         ArgumentNullException.ThrowIfNull(options);
         return new RecipeLayer(options.Select(given =>

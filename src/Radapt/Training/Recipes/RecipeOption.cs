@@ -1,5 +1,6 @@
 using System.Globalization;
 using Radapt.Datasets;
+using Radapt.Datasets.Splits;
 
 namespace Radapt.Training.Recipes;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Radapt.Adaptation;
 using Radapt.Datasets;
+using Radapt.Datasets.Splits;
 using Kind = Radapt.Training.Recipes.RecipeValueKind;
 
 namespace Radapt.Training.Recipes;
@@ -118,7 +119,7 @@ public static partial class RecipeOptions
             Max = int.MaxValue,
         };
 
-    private static RecipeOption OfMethod(RecipeOption option, string reason) => option with
+    private static RecipeOption ForMethod(RecipeOption option, string reason) => option with
     {
         Group = RecipeGroup.Method,
         Methods = [.. AdaptationMethod.All.Where(m => m.Options.Contains(option.Name)).Select(m => m.Name)],

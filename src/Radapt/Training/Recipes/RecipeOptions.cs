@@ -1,6 +1,8 @@
 using System.Globalization;
 using Radapt.Adaptation;
+using Radapt.Adaptation.Lora;
 using Radapt.Datasets;
+using Radapt.Datasets.Matching;
 using Radapt.Datasets.Published;
 using Radapt.Imaging.Dicom;
 using Kind = Radapt.Training.Recipes.RecipeValueKind;
@@ -179,42 +181,42 @@ public static partial class RecipeOptions
         // ---- method ----
         Choice("method", r => r.Method, (r, v) => r with { Method = v }, "How the backbone is adapted; docs/methods.md.", [.. AdaptationMethod.Names])
             with { Group = RecipeGroup.Method, DefaultReason = "trains a fraction of a percent of the weights" },
-        OfMethod(Integer("rank", r => r.Rank, (r, v) => r with { Rank = v },
+        ForMethod(Integer("rank", r => r.Rank, (r, v) => r with { Rank = v },
             "Rank r per adapted third or projection.") with { Min = 1 }, "the paper's for 1 % of the labels"),
-        OfMethod(Number("alpha", r => r.Alpha, (r, v) => r with { Alpha = v },
+        ForMethod(Number("alpha", r => r.Alpha, (r, v) => r with { Alpha = v },
             "Numerator of the scale alpha / r.") with { Min = 0, MinIsExcluded = true }, "the paper's at every rank"),
-        OfMethod(Number("lora-dropout", r => r.LoraDropout, (r, v) => r with { LoraDropout = v }, "Dropout on the adapter's input.")
+        ForMethod(Number("lora-dropout", r => r.LoraDropout, (r, v) => r with { LoraDropout = v }, "Dropout on the adapter's input.")
             with { Min = 0, Max = 1, MaxIsExcluded = true }, Paper),
-        OfMethod(Texts("lora-targets", r => r.LoraTargets, (r, v) => r with { LoraTargets = v }, "The projections that are adapted.")
+        ForMethod(Texts("lora-targets", r => r.LoraTargets, (r, v) => r with { LoraTargets = v }, "The projections that are adapted.")
             with { Allowed = LoraSettings.AllTargets }, Paper),
-        OfMethod(Integers("lora-blocks", r => r.LoraBlocks, (r, v) => r with { LoraBlocks = v },
+        ForMethod(Integers("lora-blocks", r => r.LoraBlocks, (r, v) => r with { LoraBlocks = v },
             "The blocks that are adapted, from 0, such as 0,4-7.") with { Min = 0, MayBeRanges = true, Default = "all" }, "all, as in the paper"),
-        OfMethod(Integers("lora-ranks", r => r.LoraRanks, (r, v) => r with { LoraRanks = v },
+        ForMethod(Integers("lora-ranks", r => r.LoraRanks, (r, v) => r with { LoraRanks = v },
             "Ranks of the adapted blocks one by one, such as 8,8,4, in place of the rank; 0 leaves a block as it is.")
             with { Min = 0, MayRepeat = true, Default = "the rank for all" }, "the rank for all"),
-        OfMethod(Flag("rslora", r => r.Rslora, (r, v) => r with { Rslora = v },
+        ForMethod(Flag("rslora", r => r.Rslora, (r, v) => r with { Rslora = v },
             "Rank-stabilised LoRA: the scale is alpha / sqrt(r)."), "off unless given"),
-        OfMethod(Flag("dora", r => r.Dora, (r, v) => r with { Dora = v },
+        ForMethod(Flag("dora", r => r.Dora, (r, v) => r with { Dora = v },
             "DoRA: rows of the adapted weights are normalised and have trained magnitudes."), "off unless given"),
-        OfMethod(Integer("initial-rank", r => r.InitialRank, (r, v) => r with { InitialRank = v },
+        ForMethod(Integer("initial-rank", r => r.InitialRank, (r, v) => r with { InitialRank = v },
             "Rank per adapted third or projection at the start.") with { Min = 1 }, "its paper's: 1.5 times the target"),
-        OfMethod(Integer("target-rank", r => r.TargetRank, (r, v) => r with { TargetRank = v },
+        ForMethod(Integer("target-rank", r => r.TargetRank, (r, v) => r with { TargetRank = v },
             "Mean rank at the end.") with { Min = 1 }, "the rank of lora"),
-        OfMethod(Number("tinit", r => r.Tinit, (r, v) => r with { Tinit = v },
+        ForMethod(Number("tinit", r => r.Tinit, (r, v) => r with { Tinit = v },
             "Share of the updates, 0 to 1, before ranks are taken away.") with { Min = 0, Max = 1 }, "ours: after the warm-up"),
-        OfMethod(Number("tfinal", r => r.Tfinal, (r, v) => r with { Tfinal = v },
+        ForMethod(Number("tfinal", r => r.Tfinal, (r, v) => r with { Tfinal = v },
             "Share of the updates, 0 to 1, at the end, for which ranks stay.") with { Min = 0, Max = 1 }, "ours"),
-        OfMethod(Number("orthogonality", r => r.Orthogonality, (r, v) => r with { Orthogonality = v },
+        ForMethod(Number("orthogonality", r => r.Orthogonality, (r, v) => r with { Orthogonality = v },
             "Weight of the penalty that keeps P and Q orthogonal.") with { Min = 0 }, "its paper's"),
-        OfMethod(Choice("prompt-depth", r => r.PromptDepth, (r, v) => r with { PromptDepth = v },
+        ForMethod(Choice("prompt-depth", r => r.PromptDepth, (r, v) => r with { PromptDepth = v },
             "Prompts before every block or before the first.", "deep", "shallow"), "the better one in its paper"),
-        OfMethod(Integer("prompt-tokens", r => r.PromptTokens, (r, v) => r with { PromptTokens = v },
+        ForMethod(Integer("prompt-tokens", r => r.PromptTokens, (r, v) => r with { PromptTokens = v },
             "Prompt tokens of a block.") with { Min = 1, Max = 4096 }, "ours, of its paper's 1 to 200"),
-        OfMethod(Integer("bottleneck", r => r.Bottleneck, (r, v) => r with { Bottleneck = v },
+        ForMethod(Integer("bottleneck", r => r.Bottleneck, (r, v) => r with { Bottleneck = v },
             "Channels inside an adapter.") with { Min = 1, Max = 65536 }, "of Houlsby's 8, 64 and 256"),
-        OfMethod(Number("adapter-scale", r => r.AdapterScale, (r, v) => r with { AdapterScale = v },
+        ForMethod(Number("adapter-scale", r => r.AdapterScale, (r, v) => r with { AdapterScale = v },
             "Factor on what an adapter adds.") with { Min = 0, MinIsExcluded = true }, "its paper's"),
-        OfMethod(Integer("last-k", r => r.LastK, (r, v) => r with { LastK = v },
+        ForMethod(Integer("last-k", r => r.LastK, (r, v) => r with { LastK = v },
             "Number of trained blocks, counted from the last.") with { Min = 1 }, "ours"),
 
         // ---- pixels ----

@@ -1,4 +1,5 @@
 using Radapt.Adaptation;
+using Radapt.Adaptation.Files;
 using Radapt.Compute;
 using Radapt.Imaging;
 using Radapt.Models;

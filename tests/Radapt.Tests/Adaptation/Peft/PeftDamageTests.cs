@@ -1,4 +1,5 @@
 using Radapt.Adaptation;
+using Radapt.Adaptation.Files;
 using Radapt.Adaptation.Peft;
 using Radapt.Checkpoints;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Radapt.Adaptation;
+using Radapt.Adaptation.Files;
 using Radapt.Adaptation.Peft;
 using Radapt.Checkpoints;
 using Radapt.Compute;
@@ -62,7 +63,7 @@ public class PeftGoldenTests
         });
         Assert.SkipWhen(report.Adapter.Method == "full", "not LoRA alone: imported as the whole model");
         using CheckpointFile weights = CheckpointFile.Open(golden.File("base_weights"));
-        PeftExport.Write(report.File, folder["again"], HuggingFacePaths.Of(weights));
+        PeftExport.Write(report.File, folder["again"], HuggingFacePaths.From(weights));
 
         using var expected = new GoldenTensors(golden.File("adapter"));
         using var written = new GoldenTensors(Path.Combine(folder["again"], "adapter_model.safetensors"));
@@ -121,6 +122,6 @@ public class PeftGoldenTests
     private static Projection Projection(VisionTransformer encoder, LoraPlace place)
     {
         Block block = encoder.blocks[place.Block];
-        return place.Slot switch { "proj" => block.attn.proj, "fc1" => block.mlp.First, "fc2" => block.mlp.Second, _ => block.attn.qkv };
+        return place.Slot switch { "proj" => block.attn.proj, "fc1" => block.mlp.Up, "fc2" => block.mlp.Down, _ => block.attn.qkv };
     }
 }

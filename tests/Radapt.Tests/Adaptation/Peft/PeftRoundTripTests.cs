@@ -1,5 +1,7 @@
 using CsCheck;
 using Radapt.Adaptation;
+using Radapt.Adaptation.Files;
+using Radapt.Adaptation.Lora;
 using Radapt.Adaptation.Peft;
 using Radapt.Checkpoints;
 

@@ -44,14 +44,14 @@ public class FloatAttentionTests
         Tensor Output(int? bits)
         {
             Tensor output = full([2, 101, 64], float.NaN);
-            AttentionPass.Apply(TensorAddress.Of(qkv), TensorAddress.Of(output), layout, bits);
+            AttentionPass.Apply(TensorAddress.Get(qkv), TensorAddress.Get(output), layout, bits);
             return output;
         }
 
         Tensor Gradient(int? bits)
         {
             Tensor gradient = full([2, 101, 192], float.NaN);
-            AttentionPass.Differentiate(TensorAddress.Of(qkv), TensorAddress.Of(above), TensorAddress.Of(gradient), layout, bits);
+            AttentionPass.Differentiate(TensorAddress.Get(qkv), TensorAddress.Get(above), TensorAddress.Get(gradient), layout, bits);
             return gradient;
         }
     }

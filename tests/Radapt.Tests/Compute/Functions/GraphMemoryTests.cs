@@ -21,7 +21,7 @@ public sealed class GraphMemoryTests
         List<Tensor> results = Copies.apply(ones(4, requires_grad: true), outputs);
         long before = LiveTensors;
 
-        GraphMemory.FreeDoubles();
+        GraphMemory.FreeDuplicateOutputs();
 
         Assert.Equal(before - outputs, LiveTensors);
         Assert.All(results, r => Assert.Equal(4, r.sum().item<float>()));
@@ -50,7 +50,7 @@ public sealed class GraphMemoryTests
             for (int i = 0; i < length; i++)
             {
                 last = Copies.apply(last, 1)[0];
-                GraphMemory.FreeDoubles();
+                GraphMemory.FreeDuplicateOutputs();
             }
 
             return last.sum();
@@ -64,9 +64,9 @@ public sealed class GraphMemoryTests
         const long Side = 1033; // no other test's tensors have this size
         using var scope = NewDisposeScope();
         Tensor saved = KeptMemory.Empty([Side, Side], ScalarType.Float32);
-        nint place = TensorAddress.Of(saved);
+        nint place = TensorAddress.Get(saved);
         Tensor output = Copies.apply(ones(1, requires_grad: true), 1, saved)[0].sum();
-        GraphMemory.FreeDoubles();
+        GraphMemory.FreeDuplicateOutputs();
         saved.Dispose();
         AssertFree(place, Side, false);
 
@@ -78,7 +78,7 @@ public sealed class GraphMemoryTests
     private static void AssertFree(nint place, long side, bool free)
     {
         using Tensor next = KeptMemory.Empty([side, side], ScalarType.Float32);
-        Assert.Equal(free, place == TensorAddress.Of(next));
+        Assert.Equal(free, place == TensorAddress.Get(next));
     }
 
     private sealed class Copies : autograd.MultiTensorFunction<Copies>

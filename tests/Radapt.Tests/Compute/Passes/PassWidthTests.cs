@@ -67,7 +67,7 @@ public class PassWidthTests
         {
             (Tensor narrow, Tensor back) = (empty([numbers.Length], ScalarType.BFloat16), empty(numbers.Length));
             Tensor source = tensor(numbers);
-            var work = new RoundTrip(TensorAddress.Of(source), TensorAddress.Of(narrow), TensorAddress.Of(back));
+            var work = new RoundTrip(TensorAddress.Get(source), TensorAddress.Get(narrow), TensorAddress.Get(back));
             Pass.Share(numbers.Length / Pass.Lanes, 1, work, bits);
             return [narrow, back];
         });
@@ -116,12 +116,12 @@ public class PassWidthTests
             (Tensor input, Tensor gradient) = (x.to(type), above.to(type));
             (Tensor output, Tensor ofX) = (ones([11, 96], type), ones([11, 48], type));
             (Tensor low, Tensor ofA, Tensor ofB) = (empty(11, 2 * rank), empty_like(a), empty_like(b));
-            (nint px, nint pl) = (TensorAddress.Of(input), TensorAddress.Of(low));
-            (nint pa, nint pb) = (TensorAddress.Of(a), TensorAddress.Of(b));
-            LowRankPass.Apply<T>(px, pa, pb, TensorAddress.Of(output), pl, mask, layout);
+            (nint px, nint pl) = (TensorAddress.Get(input), TensorAddress.Get(low));
+            (nint pa, nint pb) = (TensorAddress.Get(a), TensorAddress.Get(b));
+            LowRankPass.Apply<T>(px, pa, pb, TensorAddress.Get(output), pl, mask, layout);
             LowRankPass.Differentiate<T>(
-                px, pa, pb, pl, TensorAddress.Of(gradient),
-                TensorAddress.Of(ofX), TensorAddress.Of(ofA), TensorAddress.Of(ofB), mask, layout);
+                px, pa, pb, pl, TensorAddress.Get(gradient),
+                TensorAddress.Get(ofX), TensorAddress.Get(ofA), TensorAddress.Get(ofB), mask, layout);
             return [output, low, ofX, ofA, ofB];
         }
     }
@@ -207,7 +207,7 @@ public class PassWidthTests
     }
 
     private static unsafe ReadOnlySpan<byte> Bytes(Tensor tensor) =>
-        new((void*)TensorAddress.Of(tensor), checked((int)(tensor.numel() * tensor.element_size())));
+        new((void*)TensorAddress.Get(tensor), checked((int)(tensor.numel() * tensor.element_size())));
 
     // Rows are sixteen numbers each.
     private readonly struct RoundTrip(nint source, nint narrow, nint back) : IRowWork

@@ -79,7 +79,7 @@ public class ProductPassTests
         int outputs = (int)b.shape[order == OperandOrder.Plain ? 1 : 0];
         Tensor output = full([x.shape[0], outputs], float.NaN);
         ProductPass.Multiply(
-            TensorAddress.Of(x), TensorAddress.Of(b), order, bias is null ? 0 : TensorAddress.Of(bias), TensorAddress.Of(output),
+            TensorAddress.Get(x), TensorAddress.Get(b), order, bias is null ? 0 : TensorAddress.Get(bias), TensorAddress.Get(output),
             new ProductPass.Layout(x.shape[0], (int)x.shape[1], outputs, threads), vectorBits);
         return output;
     }

@@ -1,4 +1,5 @@
 using Radapt.Adaptation;
+using Radapt.Adaptation.Lora;
 using Radapt.Models;
 using Radapt.Training.Recipes;
 
@@ -71,7 +72,7 @@ internal sealed record PathVariant(string Method, MethodSettings Settings)
 internal sealed record PathCase(string Variant, PathModel Model, string Products, string Precision, bool Dropout, bool Recompute)
 {
     /// <summary>The paths of a variant.</summary>
-    public static IEnumerable<PathCase> Of(string variant) =>
+    public static IEnumerable<PathCase> Create(string variant) =>
         from model in PathModel.All.Where(m => !m.Large || PathVariant.All[variant].Large)
         from precision in new[] { "float32", "bfloat16" }
         from dropout in new[] { false, true }

@@ -52,7 +52,7 @@ internal static class PathMatrix
         var worst = Worst(0, 0);
         int paths = 0;
         var watch = Stopwatch.StartNew();
-        foreach (IGrouping<object, PathCase> same in PathCase.Of(variant).GroupBy(c => (object)(c.Model, c.Precision, c.Dropout)))
+        foreach (IGrouping<object, PathCase> same in PathCase.Create(variant).GroupBy(c => (object)(c.Model, c.Precision, c.Dropout)))
         {
             using var outer = NewDisposeScope();
             PathStep plain = PathStep.RunPlain(same.First());

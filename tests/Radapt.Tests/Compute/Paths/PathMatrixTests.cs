@@ -19,7 +19,7 @@ public class PathMatrixTests
     [MemberData(nameof(Cases))]
     public async Task Step_EveryPath_EqualsPlainKernels(int vectorBits, string variant)
     {
-        PathProcess process = await PathProcess.Of(ForcedWidth.Require(vectorBits));
+        PathProcess process = await PathProcess.For(ForcedWidth.Require(vectorBits));
         PathResult? result = process.Results.FirstOrDefault(r => r.Variant == variant);
         Assert.True(result is not null, $"the process did not get there: {process.Error}");
         Assert.Empty(result.Failures);
@@ -30,7 +30,7 @@ public class PathMatrixTests
     [MemberData(nameof(Widths))]
     public async Task Process_ForcedWidth_HasIt(int vectorBits)
     {
-        PathProcess process = await PathProcess.Of(ForcedWidth.Require(vectorBits));
+        PathProcess process = await PathProcess.For(ForcedWidth.Require(vectorBits));
         Assert.Null(process.Error);
         Assert.Equal(vectorBits, process.Facts?.VectorBits);
         TestContext.Current.TestOutputHelper?.WriteLine(
@@ -42,8 +42,8 @@ public class PathMatrixTests
     [MemberData(nameof(Widths))]
     public async Task Kernels_ForcedWidth_RunsEveryRowThatItCan(int vectorBits)
     {
-        PathProcess process = await PathProcess.Of(ForcedWidth.Require(vectorBits));
-        PathProcess none = await PathProcess.Of(ForcedWidth.Require(0));
+        PathProcess process = await PathProcess.For(ForcedWidth.Require(vectorBits));
+        PathProcess none = await PathProcess.For(ForcedWidth.Require(0));
         IEnumerable<PathResult> results = process.Facts!.HasFastPasses ? process.Results.Concat(none.Results) : process.Results;
         HashSet<string> seen = [.. results.SelectMany(r => r.Kernels)];
         IEnumerable<StepKernel> expected = StepKernel.All.Where(k => process.Facts.HasFastPasses || !k.When.Contains("fast vectors", StringComparison.Ordinal));

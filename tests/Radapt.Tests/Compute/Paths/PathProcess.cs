@@ -48,7 +48,7 @@ internal sealed record PathProcess(PathProcessFacts? Facts, IReadOnlyList<PathRe
         ForcedWidth.All.ToDictionary(w => w.VectorBits, w => new Lazy<Task<PathProcess>>(() => Run(w)));
 
     /// <summary>The process of a width, started once.</summary>
-    public static Task<PathProcess> Of(ForcedWidth width) => s_processes[width.VectorBits].Value;
+    public static Task<PathProcess> For(ForcedWidth width) => s_processes[width.VectorBits].Value;
 
     private static async Task<PathProcess> Run(ForcedWidth width)
     {

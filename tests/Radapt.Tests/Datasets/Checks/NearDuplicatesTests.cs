@@ -103,7 +103,7 @@ public class NearDuplicatesTests
     {
         Span<float> cells = stackalloc float[PictureCells.Rows * PictureCells.HashColumns];
         PictureCells.Average(picture, width, height, cells, stackalloc byte[PictureCells.Rows * PictureCells.ThumbColumns]);
-        return PictureHash.Of(cells);
+        return PictureHash.Compute(cells);
     }
 
     private static byte[] Picture(int width, int height) =>

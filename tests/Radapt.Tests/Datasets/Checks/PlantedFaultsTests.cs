@@ -3,6 +3,7 @@ using Radapt.Compute;
 using Radapt.Datasets;
 using Radapt.Datasets.Checks;
 using Radapt.Datasets.Phantoms;
+using Radapt.Datasets.Tables;
 using Radapt.Imaging;
 
 namespace Radapt.Tests.Datasets.Checks;

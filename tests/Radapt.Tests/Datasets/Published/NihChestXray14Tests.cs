@@ -1,4 +1,5 @@
 using Radapt.Datasets;
+using Radapt.Datasets.Splits;
 using static Radapt.Tests.Datasets.Published.PublishedTesting;
 
 namespace Radapt.Tests.Datasets.Published;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Radapt.Datasets;
+using Radapt.Datasets.Splits;
 using static Radapt.Tests.Datasets.Published.PublishedTesting;
 
 namespace Radapt.Tests.Datasets.Published;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Radapt.Bench.Dicom;
+using Radapt.TestData.Dicom;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
 using Radapt.Imaging.Dicom.Codecs;
@@ -34,7 +34,7 @@ public sealed class CodecProcessTests(DecodingProcesses processes) : IClassFixtu
     public void Decode_FromManyThreads_GivesEachItsOwnImage()
     {
         DecodingProcesses.SkipWithout("libcharls.so.2", "libcharls2");
-        DicomPhantom[] phantoms = [.. Enumerable.Range(0, 8).Select(i => DicomPhantom.Of(20 + i, 30, 12, seed: i))];
+        DicomPhantom[] phantoms = [.. Enumerable.Range(0, 8).Select(i => DicomPhantom.Draw(20 + i, 30, 12, seed: i))];
         byte[][] files = [.. phantoms.Select(p => p.ToFile("jpeg-ls"))];
         Parallel.For(0, 64, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i =>
             Assert.Equal(phantoms[i % 8].Samples, DicomReader.ReadStored(files[i % 8], "x", processes.Codecs).Samples));
@@ -44,7 +44,7 @@ public sealed class CodecProcessTests(DecodingProcesses processes) : IClassFixtu
     public void Decode_DamagedThenSound_GoesOn()
     {
         DecodingProcesses.SkipWithout("libcharls.so.2", "libcharls2");
-        DicomPhantom phantom = DicomPhantom.Of(40, 40, 12, seed: 1);
+        DicomPhantom phantom = DicomPhantom.Draw(40, 40, 12, seed: 1);
         byte[] sound = phantom.ToFile("jpeg-ls");
         byte[] damaged = [.. sound];
         damaged.AsSpan(sound.Length / 2, 100).Clear();

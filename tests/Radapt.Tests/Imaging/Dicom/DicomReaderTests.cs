@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
-using Radapt.Bench.Dicom;
 using Radapt.Datasets;
+using Radapt.Datasets.Matching;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
+using Radapt.TestData.Dicom;
 
 namespace Radapt.Tests.Imaging.Dicom;
 
@@ -15,7 +16,7 @@ public class DicomReaderTests
     [Fact]
     public void ReadHeader_Tags_AreTypedAndNothingOfThePatientIsShown()
     {
-        byte[] file = (DicomPhantom.Of(4, 6, 12, 1) with { PatientId = "Secret", StudyUid = "1.2.77", InstanceUid = "1.2.88", View = "LL", IsInverted = true }).ToFile("explicit");
+        byte[] file = (DicomPhantom.Draw(4, 6, 12, 1) with { PatientId = "Secret", StudyUid = "1.2.77", InstanceUid = "1.2.88", View = "LL", IsInverted = true }).ToFile("explicit");
         DicomHeader header = DicomReader.ReadHeader(new MemoryStream(file), "x");
         Assert.Equal(("Secret", "1.2.77", "1.2.88", "A1.2.77"), (header.PatientId, header.StudyInstanceUid, header.SopInstanceUid, header.AccessionNumber));
         Assert.Equal(("DX", "Phantoms", DicomView.Lateral, DicomPhotometric.Monochrome1), (header.Modality, header.Manufacturer, header.View, header.Photometric));
@@ -143,7 +144,7 @@ public class DicomReaderTests
     [InlineData("jpeg-extended")]
     public void Read_HugeSizeWithFewBytes_TakesLittleMemoryAndTime(string syntax)
     {
-        byte[] file = DicomPhantom.Of(8, 8, 8, 1).ToFile(syntax);
+        byte[] file = DicomPhantom.Draw(8, 8, 8, 1).ToFile(syntax);
         foreach (DicomTag tag in new[] { DicomTag.Rows, DicomTag.Columns })
         {
             int at = file.AsSpan().IndexOf((ReadOnlySpan<byte>)[(byte)tag.Group, 0, (byte)tag.Element, 0, (byte)'U', (byte)'S']);
@@ -160,7 +161,7 @@ public class DicomReaderTests
     [Fact]
     public void Read_PatientNameInAnyDamagedPlace_IsNeverInTheMessage()
     {
-        byte[] whole = (DicomPhantom.Of(4, 4, 8, 1) with { PatientId = "Zaphod" }).ToFile("explicit");
+        byte[] whole = (DicomPhantom.Draw(4, 4, 8, 1) with { PatientId = "Zaphod" }).ToFile("explicit");
         for (int at = 132; at < whole.Length; at++)
         {
             byte[] file = [.. whole];
@@ -182,7 +183,7 @@ public class DicomReaderTests
     public void Read_CompressedWithoutADecodingProcess_SaysSo()
     {
         DecodingProcesses.SkipWithout("libcharls.so.2", "libcharls2");
-        Assert.Contains("JPEG-LS", Refused(DicomPhantom.Of(16, 16, 8, 1).ToFile("jpeg-ls")), StringComparison.Ordinal);
+        Assert.Contains("JPEG-LS", Refused(DicomPhantom.Draw(16, 16, 8, 1).ToFile("jpeg-ls")), StringComparison.Ordinal);
     }
 
     /// <summary>R1: a count of frames that is not one means a single image, for whoever asks.</summary>

@@ -1,8 +1,9 @@
 using System.Globalization;
-using Radapt.Bench.Fuzzing;
 using Radapt.Datasets;
+using Radapt.Datasets.Tables;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
+using Radapt.TestData.Fuzzing;
 
 namespace Radapt.Tests.Imaging.Dicom;
 
@@ -56,9 +57,9 @@ public sealed class FuzzerTests(DecodingProcesses processes) : IClassFixture<Dec
         for (int i = 0; i < 100; i++)
         {
             FuzzSeed seed = seeds[i % seeds.Count];
-            Assert.Equal(FuzzMutation.Of(seed, seeds[0], 5, i), FuzzMutation.Of(seed, seeds[0], 5, i));
+            Assert.Equal(FuzzMutation.Mutate(seed, seeds[0], 5, i), FuzzMutation.Mutate(seed, seeds[0], 5, i));
         }
 
-        Assert.NotEqual(FuzzMutation.Of(seeds[0], seeds[1], 5, 1), FuzzMutation.Of(seeds[0], seeds[1], 5, 2));
+        Assert.NotEqual(FuzzMutation.Mutate(seeds[0], seeds[1], 5, 1), FuzzMutation.Mutate(seeds[0], seeds[1], 5, 2));
     }
 }

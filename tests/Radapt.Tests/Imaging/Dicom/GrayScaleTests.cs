@@ -1,4 +1,4 @@
-using Radapt.Bench.Dicom;
+using Radapt.TestData.Dicom;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
 

@@ -49,10 +49,10 @@ public sealed class RealDicomTests(DecodingProcesses processes) : IClassFixture<
         StoredPixels pixels = ReadStored(bytes, file);
         DicomDataSet set = DicomFile.Parse(bytes, bytes.Length).Elements;
         bool isLossy = s_lossy.Contains((string?)expected["transfer_syntax_uid"]);
-        var modality = ModalityTransform.Of(set, pixels.Format.IsSigned);
+        var modality = ModalityTransform.From(set, pixels.Format.IsSigned);
         double[] measured = [.. pixels.Samples.Select(s => modality.Apply(pixels.ValueOf(s)))];
         AssertFigures(expected["after_modality_lut"]!, measured, isLossy ? 2 : 1e-6);
-        VoiTransform? voi = VoiTransform.Of(set, modality.CanBeNegative(pixels.Format.IsSigned), out _);
+        VoiTransform? voi = VoiTransform.From(set, modality.CanBeNegative(pixels.Format.IsSigned), out _);
         Assert.Equal(expected["after_voi_index0"] is null, voi is null);
         if (voi is null)
         {

@@ -1,4 +1,4 @@
-using Radapt.Bench.Dicom;
+using Radapt.TestData.Dicom;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
 
@@ -16,7 +16,7 @@ public sealed class TransferSyntaxTests(DecodingProcesses processes) : IClassFix
     public void ReadStored_LosslessSyntax_GivesTheVeryValues(string syntax, int bits)
     {
         SkipWithoutCodec(syntax);
-        DicomPhantom phantom = DicomPhantom.Of(37, 45, bits, seed: bits);
+        DicomPhantom phantom = DicomPhantom.Draw(37, 45, bits, seed: bits);
         Assert.Equal(phantom.Samples, DicomReader.ReadStored(phantom.ToFile(syntax), syntax, processes.Codecs).Samples);
     }
 
@@ -25,7 +25,7 @@ public sealed class TransferSyntaxTests(DecodingProcesses processes) : IClassFix
     public void ReadStored_LossySyntax_GivesNearlyTheValues(string syntax, int bits)
     {
         SkipWithoutCodec(syntax);
-        DicomPhantom phantom = DicomPhantom.Of(37, 45, bits, seed: bits);
+        DicomPhantom phantom = DicomPhantom.Draw(37, 45, bits, seed: bits);
         StoredPixels pixels = DicomReader.ReadStored(phantom.ToFile(syntax), syntax, processes.Codecs);
         int shift = bits - pixels.Format.BitsStored;
         double worst = pixels.Samples.Zip(phantom.Samples, (a, b) => Math.Abs(a - (b >> shift))).Max();
@@ -44,7 +44,7 @@ public sealed class TransferSyntaxTests(DecodingProcesses processes) : IClassFix
     public void Read_TruncatedAnywhere_IsRefusedOrWhole(string syntax)
     {
         SkipWithoutCodec(syntax);
-        byte[] file = DicomPhantom.Of(33, 40, syntax == "jpeg-baseline" ? 8 : 12, seed: 1).ToFile(syntax);
+        byte[] file = DicomPhantom.Draw(33, 40, syntax == "jpeg-baseline" ? 8 : 12, seed: 1).ToFile(syntax);
         var options = new DicomOptions(DicomScale.Max, processes.Codecs);
         byte[] whole = RadiographReader.Read(file, "whole", options).Pixels;
         int refused = 0;
@@ -74,7 +74,7 @@ public sealed class TransferSyntaxTests(DecodingProcesses processes) : IClassFix
     [InlineData(7, 16)]
     public void JpegLossless_EveryPredictorRestartAndColour_GivesTheVeryValues(int predictor, int bits)
     {
-        DicomPhantom phantom = DicomPhantom.Of(24, 17, bits, seed: predictor);
+        DicomPhantom phantom = DicomPhantom.Draw(24, 17, bits, seed: predictor);
         ushort[] colour = [.. phantom.Samples, .. phantom.Samples.Reverse(), .. phantom.Samples];
         (int Rows, int Point, int Components)[] kinds = [(0, 0, 1), (5, 0, 1), (0, 2, 1), (0, 0, 3), (4, 1, 3)];
         foreach ((int rows, int point, int components) in kinds)
@@ -93,7 +93,7 @@ public sealed class TransferSyntaxTests(DecodingProcesses processes) : IClassFix
     [InlineData(16)]
     public void JpegExtended_BitsThatAreNone_AreRefused(byte bits)
     {
-        byte[] file = DicomPhantom.Of(16, 16, 12, 1).ToFile("jpeg-extended");
+        byte[] file = DicomPhantom.Draw(16, 16, 12, 1).ToFile("jpeg-extended");
         file[file.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC1]) + 4] = bits;
         Assert.Contains("JPEG stream", Assert.Throws<RadaptException>(() => RadiographReader.Read(file, "x.dcm")).Message, StringComparison.Ordinal);
     }
@@ -117,7 +117,7 @@ public sealed class TransferSyntaxTests(DecodingProcesses processes) : IClassFix
     [Fact]
     public void Read_SecondFrameDamaged_GivesTheFirst()
     {
-        DicomPhantom phantom = DicomPhantom.Of(16, 16, 8, seed: 3);
+        DicomPhantom phantom = DicomPhantom.Draw(16, 16, 8, seed: 3);
         byte[] frame = RleEncoder.Encode(phantom.Samples, 1, 1);
         uint[] offsets = [0, (uint)frame.Length + 8];
         foreach (uint[] table in new[] { [], offsets })
@@ -137,7 +137,7 @@ public sealed class TransferSyntaxTests(DecodingProcesses processes) : IClassFix
     [InlineData(2)]
     public void Read_OffsetPerFragment_JoinsTheFirstFrame(int frames)
     {
-        DicomPhantom phantom = DicomPhantom.Of(16, 16, 12, seed: 3);
+        DicomPhantom phantom = DicomPhantom.Draw(16, 16, 12, seed: 3);
         byte[] frame = new JpegLosslessEncoder(16, 16, 12).Encode(phantom.Samples);
         int half = frame.Length / 4 * 2;
         byte[][] fragments = [.. Enumerable.Repeat(new[] { frame[..half], frame[half..] }, frames).SelectMany(f => f)];
@@ -150,7 +150,7 @@ public sealed class TransferSyntaxTests(DecodingProcesses processes) : IClassFix
     [Fact]
     public void Read_OtherCodingThanTheSyntaxSays_IsDecodedByTheStream()
     {
-        DicomPhantom phantom = DicomPhantom.Of(16, 16, 12, seed: 3);
+        DicomPhantom phantom = DicomPhantom.Draw(16, 16, 12, seed: 3);
         byte[] frame = new JpegLosslessEncoder(16, 16, 12).Encode(phantom.Samples);
         foreach (string syntax in new[] { "jpeg-baseline", "jpeg-extended", "jpeg-ls", "jpeg-2000-lossless", "rle" })
         {

@@ -1,4 +1,5 @@
 using Radapt.Adaptation;
+using Radapt.Adaptation.Files;
 using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Models;
@@ -91,7 +92,7 @@ public sealed class ForeignWeightsTests : IDisposable
         BackboneShape shape = s_shape with { LayerScale = layerScale };
         var encoder = Encoder(3, shape);
         SafetensorsWriter.Write(_folder["native"], encoder);
-        Dictionary<string, Tensor> written = WrittenNames.Of(dialect, encoder, shape);
+        Dictionary<string, Tensor> written = WrittenNames.For(dialect, encoder, shape);
         Assert.Contains(name, written.Keys);
         SafetensorsWriter.Write(_folder["t"], written);
         using BackboneWeights weights = BackboneWeights.Open(_folder["t"]);
@@ -110,7 +111,7 @@ public sealed class ForeignWeightsTests : IDisposable
     public void Open_ConfigurationThatDoesNotFit_IsRefused(string entry, string expected)
     {
         File.WriteAllText(_folder["config.json"], $"{{{entry}}}");
-        Refused(WrittenNames.Of("huggingface", Encoder(1), s_shape), expected);
+        Refused(WrittenNames.For("huggingface", Encoder(1), s_shape), expected);
     }
 
     // M12
@@ -118,7 +119,7 @@ public sealed class ForeignWeightsTests : IDisposable
     public void Open_ConfigurationThatFits_IsBelieved()
     {
         File.WriteAllText(_folder["config.json"], """{"model_type": "vit", "num_attention_heads": 4, "num_hidden_layers": 2, "hidden_size": 64, "hidden_act": "gelu", "layer_norm_eps": 1e-5}""");
-        SafetensorsWriter.Write(_folder["t"], WrittenNames.Of("huggingface", Encoder(1), s_shape));
+        SafetensorsWriter.Write(_folder["t"], WrittenNames.For("huggingface", Encoder(1), s_shape));
         using BackboneWeights weights = BackboneWeights.Open(_folder["t"]);
         Assert.Equal((4, 1e-5, true), (weights.Shape!.Heads, weights.Shape.Epsilon, weights.TellsHeads));
     }
@@ -132,7 +133,7 @@ public sealed class ForeignWeightsTests : IDisposable
     public void Preparation_OfHuggingFacePreprocessor_IsWhatItSays(string json, double mean, double std, int imageSize, int resize)
     {
         File.WriteAllText(_folder["preprocessor_config.json"], json);
-        SafetensorsWriter.Write(_folder["t"], WrittenNames.Of("huggingface", Encoder(1), s_shape));
+        SafetensorsWriter.Write(_folder["t"], WrittenNames.For("huggingface", Encoder(1), s_shape));
         using BackboneWeights weights = BackboneWeights.Open(_folder["t"]);
         Assert.Equal((mean, std), (weights.Mean, Math.Round(weights.Std, 6) == Math.Round(std, 6) ? std : weights.Std));
         Assert.Equal((imageSize, resize), (weights.Preparation!.ImageSize(4), weights.Preparation.Resize));

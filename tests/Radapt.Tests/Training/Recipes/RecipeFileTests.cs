@@ -1,6 +1,7 @@
 using CsCheck;
 using Radapt.Adaptation;
 using Radapt.Datasets;
+using Radapt.Datasets.Splits;
 using Radapt.Training.Recipes;
 using static Radapt.Tests.Training.Recipes.RecipeTesting;
 
@@ -60,7 +61,7 @@ public class RecipeFileTests
             label-fraction: 1%
             allow-overlap: true
             """)]);
-        Assert.Equal((0.1, 16, LabelFraction.OfShare(0.01), true), (partial.LoraDropout, partial.Rank, partial.LabelFraction, partial.AllowOverlap));
+        Assert.Equal((0.1, 16, LabelFraction.FromShare(0.01), true), (partial.LoraDropout, partial.Rank, partial.LabelFraction, partial.AllowOverlap));
         Assert.Equal(["q", "k", "v"], partial.LoraTargets);
         Assert.Equal(["Pleural Effusion", "Mass, left"], partial.Findings);
         Assert.Equal([0, 1], partial.KeepClasses);
@@ -182,8 +183,8 @@ public class RecipeFileTests
 
     private static LabelFraction Fraction(int number, double share) => (number % 3) switch
     {
-        0 => LabelFraction.OfShare(share),
-        1 => LabelFraction.OfImages(number + 1),
+        0 => LabelFraction.FromShare(share),
+        1 => LabelFraction.FromImages(number + 1),
         _ => LabelFraction.PerFinding(number),
     };
 }

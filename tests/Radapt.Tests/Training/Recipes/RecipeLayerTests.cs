@@ -1,4 +1,5 @@
 using Radapt.Datasets;
+using Radapt.Datasets.Splits;
 using Radapt.Training.Recipes;
 using static Radapt.Tests.Training.Recipes.RecipeTesting;
 
@@ -80,7 +81,7 @@ public class RecipeLayerTests
     public void Partial_KnowsWhatIsNeededToOpenTheData()
     {
         var partial = RecipeResolver.Partial([Line("--label-fraction 10%"), Yaml("data: images.csv\nseed: 3\nfindings: Edema, Pleural Effusion")]);
-        Assert.Equal(("images.csv", LabelFraction.OfShare(0.1), 3), (partial.Data, partial.LabelFraction, partial.Seed));
+        Assert.Equal(("images.csv", LabelFraction.FromShare(0.1), 3), (partial.Data, partial.LabelFraction, partial.Seed));
         Assert.Equal(["Edema", "Pleural Effusion"], partial.Findings);
     }
 }

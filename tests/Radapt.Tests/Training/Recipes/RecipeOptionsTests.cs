@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Radapt.Datasets;
+using Radapt.Datasets.Splits;
 using Radapt.Imaging;
 using Radapt.Training;
 using Radapt.Training.Recipes;
@@ -36,7 +37,7 @@ public class RecipeOptionsTests
             RecipeValueKind.Flag => true,
             RecipeValueKind.Integer => 7L,
             RecipeValueKind.Number => 0.625,
-            RecipeValueKind.Fraction => LabelFraction.OfImages(20),
+            RecipeValueKind.Fraction => LabelFraction.FromImages(20),
             RecipeValueKind.IntegerList => new[] { 3L },
             RecipeValueKind.TextList => new[] { "k" },
             _ => option.Allowed.Count > 0 ? option.Allowed[^1] : option.Name.StartsWith("validate-", StringComparison.Ordinal) ? "7" : option.Name == "skip-unreadable" ? "7%" : "other",

@@ -28,7 +28,7 @@ internal static class RecipeTesting
             given.Add(new(parts[0], parts.Length == 2 ? parts[1] : "true"));
         }
 
-        return RecipeLayer.OfCommandLine(given);
+        return RecipeLayer.FromCommandLine(given);
     }
 
     /// <summary>A command line that names data and weights beside the options under test.</summary>

@@ -1,0 +1,37 @@
+using Radapt.Compute;
+using Radapt.Compute.Passes;
+using Radapt.Models;
+using static TorchSharp.torch;
+
+namespace Radapt.Adaptation.Lora;
+
+/// <summary>Dropout on an adapter's input, keyed by step and adapter.</summary>
+internal static class AdapterDropout
+{
+    /// <summary>The input while training with some numbers zero and the others scaled by 1 / (1 - rate); itself in evaluation.</summary>
+    /// <param name="input">(B, N, in)</param>
+    /// <param name="rate">Probability of a zero.</param>
+    /// <param name="pass">Whether this pass trains, and its random key.</param>
+    /// <param name="number">Number of the adapter in the model.</param>
+    /// <returns>(B, N, in)</returns>
+    public static Tensor Apply(Tensor input, double rate, ForwardPass pass, int number)
+    {
+        if (Mask(rate, pass, number) is not { } factors)
+        {
+            return input;
+        }
+
+        Tensor mask = empty(input.shape, ScalarType.Float32); // filled where it lies: millions of numbers per projection and step
+        unsafe
+        {
+            var numbers = new Span<float>((void*)TensorAddress.Get(mask), checked((int)mask.numel()));
+            factors.Fill(numbers);
+        }
+
+        return input * mask.to(input.dtype, input.device);
+    }
+
+    /// <summary>The mask of a pass; null where nothing is dropped.</summary>
+    public static DropoutMask? Mask(double rate, ForwardPass pass, int number) => !pass.Training || rate == 0 ? null
+        : new DropoutMask(new KeyedRandom(pass.Seed, RandomPurpose.Dropout, pass.Step, number), rate);
+}

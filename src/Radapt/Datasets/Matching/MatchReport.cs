@@ -1,0 +1,75 @@
+namespace Radapt.Datasets.Matching;
+
+/// <summary>How the rows of a label table met their files.</summary>
+internal sealed record MatchReport
+{
+    private const int Named = 5;
+
+    /// <summary>Rows with labels.</summary>
+    public required int Rows { get; init; }
+
+    /// <summary>Lines of rows without a file.</summary>
+    public required IReadOnlyList<int> WithoutFile { get; init; }
+
+    /// <summary>Lines of rows that match several images.</summary>
+    public required IReadOnlyList<int> Ambiguous { get; init; }
+
+    /// <summary>Lines of rows whose only images were refused, and why.</summary>
+    public required IReadOnlyList<(int Line, string Reason)> Refused { get; init; }
+
+    /// <summary>Rows whose only images are of other views.</summary>
+    public required int OtherViews { get; init; }
+
+    /// <summary>Images that are used and do not state their view.</summary>
+    public required int UnknownViews { get; init; }
+
+    /// <summary>Image files below the image root; null: they were not listed, since the table names them.</summary>
+    public required int? Files { get; init; }
+
+    /// <summary>Files that no row means.</summary>
+    public required int FilesWithoutRow { get; init; }
+
+    /// <summary>Files that were refused, by reason, with their paths below the image root, which may be patients' names.</summary>
+    public required IReadOnlyList<(string Reason, string File)> RefusedFiles { get; init; }
+
+    /// <summary>Rows that mean at least one file.</summary>
+    public int Matched => Rows - WithoutFile.Count;
+
+    /// <summary>Line numbers as people read them.</summary>
+    public static string Lines(IReadOnlyList<int> lines) =>
+        $"line{(lines.Count == 1 ? "" : "s")} {string.Join(", ", lines.Take(Named))}{(lines.Count > Named ? ", …" : "")}";
+
+    /// <summary>What to print.</summary>
+    /// <param name="table">The table, and how it was matched.</param>
+    /// <param name="views">The views that were asked for.</param>
+    /// <param name="plainNames">Refused files are shown by their names; else they are counted.</param>
+    public IEnumerable<string> Notes(string table, string views, bool plainNames)
+    {
+        if (Files is { } files)
+        {
+            string several = Ambiguous.Count == 0 ? "0 rows match several images" : $"{Count(Ambiguous.Count, "row")} match several images, all of which they label (--study-labels)";
+            yield return $"{table}: {Matched} of {Rows} rows matched; {Count(WithoutFile.Count, "row")} without a file{(WithoutFile.Count > 0 ? $" ({Lines(WithoutFile)})" : "")}; "
+                + $"{FilesWithoutRow} of {Count(files, "file")} without a row; {several}.";
+        }
+
+        if (RefusedFiles.Count > 0)
+        {
+            string[] kinds = [.. RefusedFiles.GroupBy(f => f.Reason).OrderBy(g => g.Key, StringComparer.Ordinal)
+                .Select(g => $"{g.Count()} {g.Key}{(plainNames ? $" ({string.Join(", ", g.Take(3).Select(f => f.File))}{(g.Count() > 3 ? ", …" : "")})" : "")}")];
+            string rows = Refused.Count == 0 ? "no row means them" : $"{Count(Refused.Count, "row")} lost by it ({Lines([.. Refused.Select(r => r.Line)])})";
+            yield return $"refused, because they are no radiographs or cannot be read: {string.Join(", ", kinds)}; {rows}{(plainNames ? "" : " (radapt data check -o FILE.csv names the files)")}.";
+        }
+
+        if (OtherViews > 0)
+        {
+            yield return $"{Count(OtherViews, "row")} of other views than --views {views} dropped (lateral, oblique, …); --views all keeps them.";
+        }
+
+        if (UnknownViews > 0)
+        {
+            yield return $"{Count(UnknownViews, "image")} kept without a known view (neither table nor header states one).";
+        }
+    }
+
+    private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
+}

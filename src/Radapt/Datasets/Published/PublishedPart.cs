@@ -1,0 +1,13 @@
+using Radapt.Datasets.Splits;
+using Radapt.Datasets.Tables;
+
+namespace Radapt.Datasets.Published;
+
+/// <summary>The rows of one split.</summary>
+/// <param name="File">Where they stand.</param>
+/// <param name="Rows">The rows.</param>
+internal sealed record PublishedPart(string File, IReadOnlyList<LabelRow> Rows)
+{
+    /// <summary>No rows.</summary>
+    public static PublishedPart None { get; } = new("", []);
+}

@@ -1,0 +1,170 @@
+using System.Text;
+using Radapt.Datasets.Published;
+using Radapt.Datasets.Tables;
+
+namespace Radapt.Datasets.Splits;
+
+/// <summary>Draws a split and writes it as a label table: the source's columns, and <c>split</c> or <c>fold</c>.</summary>
+public static class SplitTable
+{
+    /// <summary>
+    /// Shares out the images by patient (<see cref="GroupedSplit"/>), keeping files of the same content together, and writes the table. Image names
+    /// in it are relative to its own folder.
+    /// </summary>
+    /// <exception cref="RadaptException">The data cannot be read, is too small, or the table is there already or cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; nothing was written.</exception>
+    public static SplitReport Write(SplitRequest request, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        request.Validate();
+        var notes = new List<string>();
+        string source = request.Data.Data!;
+        LabelledImages images = DataReader.ReadOne(source, request.Data, notes: notes);
+        string[] groups = Groups(images.Items, notes, cancellation);
+        IReadOnlyList<sbyte>[] labels = [.. images.Items.Select(i => i.Labels)];
+        int[] parts = request.Folds is { } folds
+            ? GroupedSplit.Folds(labels, groups, folds, request.Data.Seed)
+            : GroupedSplit.Draw(labels, groups, request.Shares, request.Data.Seed);
+        SplitPart[] counted = [.. request.Names.Select((name, p) => Count(images, name, Members(parts, p), groups))];
+        foreach (SplitPart part in counted)
+        {
+            string[] undefined = [.. images.Findings.Zip(part.Counts).Where(c => !c.Second.HasBothClasses).Select(c => c.First)];
+            if (undefined.Length > 0)
+            {
+                notes.Add($"{request.Column} {part.Name} lacks positives or negatives of {string.Join(", ", undefined.Take(10))}{(undefined.Length > 10 ? ", …" : "")}: no AUROC there.");
+            }
+        }
+
+        string table = Text(request, source, images, [.. parts.Select(p => request.Names[p])], notes);
+        cancellation.ThrowIfCancellationRequested();
+        AtomicFile.WriteText(request.Table, table);
+        return new SplitReport(images.Findings, counted, notes);
+    }
+
+    // Patients, joined where they share a file's content: a picture must not stand in two parts under two names.
+    private static string[] Groups(IReadOnlyList<LabelledImage> items, List<string> notes, CancellationToken cancellation)
+    {
+        int unknown = items.Count(i => i.Patient is null && i.Study is null);
+        if (unknown > 0)
+        {
+            notes.Add(unknown == items.Count
+                ? "No patients are known (no column 'patient'): images are shared out one by one; two of one patient may come into two parts."
+                : $"{unknown} of {items.Count} images have no patient: they are shared out one by one.");
+        }
+
+        string[] groups = [.. items.Select(i => i.Patient is { } patient ? "patient:" + patient : i.Study is { } study ? "study:" + study : "image:" + i.Name)];
+        int[] first = FirstOfContent(items, cancellation);
+        var joined = new Dictionary<string, string>(StringComparer.Ordinal);
+        int repeats = 0;
+        for (int i = 0; i < items.Count; i++)
+        {
+            if (first[i] != i)
+            {
+                repeats++;
+                (string a, string b) = (Root(groups[first[i]]), Root(groups[i]));
+                if (a != b)
+                {
+                    joined[b] = a;
+                }
+            }
+        }
+
+        if (repeats > 0)
+        {
+            notes.Add($"{repeats} {(repeats == 1 ? "file has" : "files have")} the content of another: kept in one part with it.");
+        }
+
+        return [.. groups.Select(Root)];
+
+        string Root(string group)
+        {
+            while (joined.TryGetValue(group, out string? other))
+            {
+                group = other;
+            }
+
+            return group;
+        }
+    }
+
+    private static int[] FirstOfContent(IReadOnlyList<LabelledImage> items, CancellationToken cancellation)
+    {
+        try
+        {
+            return IdenticalFiles.First([.. items.Select(i => i.Path)], cancellation);
+        }
+        catch (RadaptException e)
+        {
+            throw items.First(i => i.Path == e.Place).Reported(e);
+        }
+    }
+
+    private static int[] Members(int[] parts, int part) => [.. Enumerable.Range(0, parts.Length).Where(i => parts[i] == part)];
+
+    private static SplitPart Count(LabelledImages images, string name, int[] members, string[] groups)
+    {
+        LabelledImages part = images with { Items = [.. members.Select(i => images.Items[i])] };
+        bool hasPatients = images.Items.Any(i => i.Patient is not null);
+        return new SplitPart(name, members.Length, hasPatients ? members.Select(i => images.Items[i].Patient ?? groups[i]).Distinct().Count() : null, part.CountLabels());
+    }
+
+    private static string Text(SplitRequest request, string source, LabelledImages images, string[] partOf, List<string> notes)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(request.Table))!;
+        var text = new StringBuilder();
+        string file = PublishedSource.Parse(source) is null ? DataReader.TableFile(source) : source;
+        if (File.Exists(file) && LabelRows.IsTable(file) && LabelTable.Cells(file, request.Data, []) is var cells && ImageColumn(cells) is { } column)
+        {
+            WithItsColumns(cells, column);
+        }
+        else
+        {
+            bool hasPatients = images.Items.Any(i => i.Patient is not null);
+            Append(["image", .. hasPatients ? ["patient"] : Array.Empty<string>(), request.Column, .. images.Findings]);
+            for (int i = 0; i < partOf.Length; i++)
+            {
+                LabelledImage item = images.Items[i];
+                Append([NameOf(item), .. hasPatients ? [item.Patient ?? ""] : Array.Empty<string>(), partOf[i], .. item.Labels.Select(l => l < 0 ? "" : $"{l}")]);
+            }
+        }
+
+        return text.ToString();
+
+        // Null: the table does not name the files, which were matched to it otherwise; then it gets columns of its own.
+        int? ImageColumn(CsvCells table)
+        {
+            int named = request.Data.ImageColumn is { } name ? LabelTable.Find(table, name, "--image-column") : TableColumns.Find(table).Image;
+            if (named < 0)
+            {
+                return null;
+            }
+
+            var names = table.Rows.Select(r => r.Cells[named]).ToHashSet(StringComparer.Ordinal);
+            return images.Items.All(i => names.Contains(i.Name)) ? named : null;
+        }
+
+        void WithItsColumns(CsvCells cells, int image)
+        {
+            Dictionary<string, int> number = images.Items.Select((item, i) => (item.Name, i)).ToDictionary(p => p.Name, p => p.i, StringComparer.Ordinal);
+            string[] header = [.. cells.Header];
+            int[] kept = [.. Enumerable.Range(0, header.Length).Where(c => !header[c].Equals(request.Column, StringComparison.OrdinalIgnoreCase))];
+            if (kept.Length < header.Length)
+            {
+                notes.Add($"The source's column '{request.Column}' is replaced.");
+            }
+
+            Append([.. kept.Select(c => header[c]), request.Column]);
+            foreach ((_, string[] row) in cells.Rows)
+            {
+                if (number.Remove(row[image], out int i)) // rows that repeat an image, or were left out, are not written
+                {
+                    Append([.. kept.Select(c => c == image ? NameOf(images.Items[i]) : row[c]), partOf[i]]);
+                }
+            }
+        }
+
+        string NameOf(LabelledImage item) => Path.GetRelativePath(folder, item.Path).Replace('\\', '/');
+
+        void Append(IEnumerable<string> row) => text.AppendJoin(',', row.Select(CsvCells.Written)).Append('\n');
+    }
+}

@@ -1,0 +1,25 @@
+using Radapt.Adaptation;
+using Radapt.Adaptation.Files;
+using Radapt.Batching;
+using Radapt.Compute;
+using Radapt.Datasets;
+using Radapt.Imaging.Dicom.Codecs;
+using Radapt.Metrics;
+
+namespace Radapt.Inference;
+
+/// <summary>Labelled images with their probabilities, and the figures computed from them.</summary>
+/// <param name="Images">The images, N.</param>
+/// <param name="Logits">(N, F) row-major, before the sigmoid.</param>
+/// <param name="Metrics">AUROC and average precision per finding, of the logits' ranks.</param>
+public sealed record ScoredImages(LabelledImages Images, IReadOnlyList<float> Logits, MultiLabelMetrics Metrics)
+{
+    /// <summary>(N, F) row-major: the sigmoids of the logits, rounded to float32.</summary>
+    public IReadOnlyList<float> Probabilities { get; } = [.. Logits.Select(l => (float)Scoring.Probability(l))];
+
+    /// <summary>The figures by study, the maximum over its images; null where the data tells no studies.</summary>
+    public StudyMetrics? Studies { get; init; }
+
+    /// <summary>How many images were left out, since they cannot be read.</summary>
+    public int Unreadable { get; init; }
+}

@@ -1,0 +1,36 @@
+using System.Diagnostics;
+using System.Globalization;
+using Radapt.Adaptation;
+using Radapt.Adaptation.Files;
+using Radapt.Batching;
+using Radapt.Compute;
+using Radapt.Datasets;
+using Radapt.Imaging;
+using Radapt.Imaging.Dicom.Codecs;
+using Radapt.Inference;
+using Radapt.Metrics;
+using Radapt.Models;
+using Radapt.Runs;
+using Radapt.Training.Recipes;
+using static TorchSharp.torch;
+
+namespace Radapt.Training;
+
+/// <summary>What came out of a run.</summary>
+/// <param name="Folder">The run folder.</param>
+/// <param name="BestEpoch">Epoch whose tensors were kept, from 1.</param>
+/// <param name="Epochs">Epochs trained.</param>
+/// <param name="StoppedEarly">Early stopping ended the training.</param>
+/// <param name="Val">Figures of the best epoch on the validation images.</param>
+/// <param name="Test">Figures of the best epoch on the test images, computed once; null without test images.</param>
+/// <param name="Time">Time of this session.</param>
+/// <param name="History">Results of the epochs.</param>
+public sealed record RunSummary(
+    string Folder, int BestEpoch, int Epochs, bool StoppedEarly, MultiLabelMetrics Val, MultiLabelMetrics? Test, TimeSpan Time, IReadOnlyList<EpochResult> History)
+{
+    /// <summary>The validation figures by study; null where the data tells no studies.</summary>
+    public StudyMetrics? ValStudies { get; init; }
+
+    /// <summary>The test figures by study; null where the data tells no studies, or without test images.</summary>
+    public StudyMetrics? TestStudies { get; init; }
+}
