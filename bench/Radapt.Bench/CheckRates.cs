@@ -11,7 +11,8 @@ using Radapt.Inference;
 namespace Radapt.Bench;
 
 /// <summary>
-/// The rate of <c>data check</c> over that of reading and decoding the same files on as many threads; the two take turns. And the time that near-duplicates
+/// The rate of <c>data check</c> over that of reading and decoding the same files on as many threads; the two take turns. And the time that
+/// near-duplicates
 /// take in a set as large as ChestX-ray14, beside comparing all with all.
 /// </summary>
 internal sealed class CheckRates(string folder, CodecProcess codecs, Action<string> log)
@@ -35,7 +36,8 @@ internal sealed class CheckRates(string folder, CodecProcess codecs, Action<stri
                 decoding.Add(_files.Length / plain);
                 checking.Add(_files.Length / check);
                 processor.Add(plainProcessor / checkProcessor);
-                log($"decoding {decoding[^1]:0.0}, check {checking[^1]:0.0} images/s; processor time of decoding over that of the check {processor[^1]:0.000}");
+                log($"decoding {decoding[^1]:0.0}, check {checking[^1]:0.0} images/s; processor time of decoding over "
+                    + $"that of the check {processor[^1]:0.000}");
             }
         }
 
@@ -81,11 +83,20 @@ internal sealed class CheckRates(string folder, CodecProcess codecs, Action<stri
         int compared = 0;
         (double indexed, _) = Seconds(() => found = NearDuplicates.Find(hashes, Bits).Count);
         (double all, _) = Seconds(() => compared = AllPairs(hashes));
-        log($"near-duplicates of {LargeSet} hashes: {indexed:0.0} s, comparing all with all on one thread {all:0.0} s; {found} and {compared} pairs");
-        return new JsonObject { ["images"] = LargeSet, ["seconds"] = indexed, ["all_pairs_seconds"] = all, ["pairs"] = found, ["all_pairs"] = compared };
+        log($"near-duplicates of {LargeSet} hashes: {indexed:0.0} s, comparing all with all on one thread "
+            + $"{all:0.0} s; {found} and {compared} pairs");
+        return new JsonObject
+        {
+            ["images"] = LargeSet,
+            ["seconds"] = indexed,
+            ["all_pairs_seconds"] = all,
+            ["pairs"] = found,
+            ["all_pairs"] = compared,
+        };
     }
 
-    private static ulong Few(ref KeyedRandom random) => random.NextUInt64() & random.NextUInt64() & random.NextUInt64() & random.NextUInt64();
+    private static ulong Few(ref KeyedRandom random) =>
+        random.NextUInt64() & random.NextUInt64() & random.NextUInt64() & random.NextUInt64();
 
     private static int AllPairs(PictureHash[] hashes)
     {

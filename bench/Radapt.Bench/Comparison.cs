@@ -25,7 +25,9 @@ internal sealed class Comparison(BenchmarkOptions options, IReadOnlyList<Compute
         return new BenchmarkReport(options, _steps, Benchmark.MeasureLoader(options));
     }
 
-    /// <summary>The report with <c>ratio.reference.STEP</c> and <c>ratio.onnxruntime.inference</c>, also per precision, and what they compare.</summary>
+    /// <summary>
+    /// The report with <c>ratio.reference.STEP</c> and <c>ratio.onnxruntime.inference</c>, also per precision, and what they compare.
+    /// </summary>
     public JsonObject ToJson(BenchmarkReport report)
     {
         JsonObject json = report.ToJson();

@@ -19,7 +19,10 @@ internal sealed class ContestantProcess : IDisposable
     public ContestantProcess(string name, StepRequest request)
     {
         (Name, _batchSize) = (name, request.Options.BatchSize);
-        _process = new Process { StartInfo = OwnProcess.StartInfo(typeof(ContestantProcess).Assembly, "--contestant", name, "--request", request.ToArgument()) };
+        _process = new Process
+        {
+            StartInfo = OwnProcess.StartInfo(typeof(ContestantProcess).Assembly, "--contestant", name, "--request", request.ToArgument()),
+        };
         _process.Start();
         Difference = Read<double>();
     }

@@ -6,14 +6,18 @@ using Radapt.Compute;
 
 namespace Radapt.Bench;
 
-/// <summary>The process of one contestant: builds it, says how far its result is from Radapt's, then answers one line with one line.</summary>
+/// <summary>
+/// The process of one contestant: builds it, says how far its result is from Radapt's, then answers one line with one line.
+/// </summary>
 internal static class Contestants
 {
     public const string Radapt = "radapt";
     public const string Reference = "reference";
     public const string OnnxRuntime = "onnxruntime";
 
-    /// <summary>Answers until the input ends: <c>run N</c> with the seconds of N steps, <c>peak</c> with MiB, <c>limit</c> with the limit.</summary>
+    /// <summary>
+    /// Answers until the input ends: <c>run N</c> with the seconds of N steps, <c>peak</c> with MiB, <c>limit</c> with the limit.
+    /// </summary>
     public static void Serve(string name, StepRequest request, TextReader input, TextWriter output)
     {
         using IContestant contestant = Create(name, request);
@@ -51,7 +55,9 @@ internal static class Contestants
         }
     }
 
-    /// <summary>One contestant in this process. The reference runs as a newcomer's program would: allocator and threads untouched.</summary>
+    /// <summary>
+    /// One contestant in this process. The reference runs as a newcomer's program would: allocator and threads untouched.
+    /// </summary>
     public static IContestant Create(string name, StepRequest request)
     {
         switch (name)

@@ -2,11 +2,11 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using JpegLibrary;
 using NetVips;
-using Radapt.TestData.Dicom;
 using Radapt.Benchmarks;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
 using Radapt.Imaging.Dicom.Codecs;
+using Radapt.TestData.Dicom;
 
 namespace Radapt.Bench;
 
@@ -48,7 +48,8 @@ internal sealed class DecodingRates(CodecProcess codecs, Action<string> log)
         foreach ((string name, int bytes, _) in contestants)
         {
             double median = Median.Compute(seconds[name]);
-            log($"{name,-34} {bytes / 1024,5} KiB {1000 * median,7:0.00} ms {1 / median,7:0} images/s {Side * Side / median / 1e6,7:0} Mpx/s");
+            log($"{name,-34} {bytes / 1024,5} KiB {1000 * median,7:0.00} ms {1 / median,7:0} images/s "
+                + $"{Side * Side / median / 1e6,7:0} Mpx/s");
             result[name] = new JsonObject { ["bytes"] = bytes, ["ms"] = 1000 * median, ["images_per_second"] = 1 / median };
         }
 

@@ -39,7 +39,8 @@ internal static class ForcedVectors
             process.WaitForExit();
             reports[width] = process.ExitCode == 0
                 ? JsonNode.Parse(report)
-                : throw new RadaptException($"The measurement with {width} vectors ended with exit code {process.ExitCode}; the lines above say why.");
+                : throw new RadaptException(
+                    $"The measurement with {width} vectors ended with exit code {process.ExitCode}; the lines above say why.");
         }
 
         return reports;

@@ -79,7 +79,11 @@ internal sealed class LoadingComparison(string folder, BenchmarkOptions options,
         foreach ((string name, IEnumerator<ImageBatch>? source, List<double> rates) in contestants)
         {
             source?.Dispose();
-            figures[name] = new JsonObject { ["images_per_second"] = Median.Compute(rates), ["over_ready"] = Median.Compute(rates) / ready };
+            figures[name] = new JsonObject
+            {
+                ["images_per_second"] = Median.Compute(rates),
+                ["over_ready"] = Median.Compute(rates) / ready,
+            };
         }
 
         return figures;
@@ -136,6 +140,7 @@ internal sealed class LoadingComparison(string folder, BenchmarkOptions options,
     private ImageBatches Batches(DiskCache? cache)
     {
         int side = options.Backbone.ImageSize;
-        return new ImageBatches(_images, new Preprocessing(side, side, 0.5, 0.25), options.BatchSize, options.LoaderThreads, cacheBytes: 0, cache);
+        return new ImageBatches(_images, new Preprocessing(side, side, 0.5, 0.25), options.BatchSize, options.LoaderThreads,
+            cacheBytes: 0, cache);
     }
 }

@@ -11,7 +11,9 @@ using static TorchSharp.torch;
 
 namespace Radapt.Bench;
 
-/// <summary>Images/s of one merged adapter, and of a batch that is shared out among several adapters in one pass; the two take turns.</summary>
+/// <summary>
+/// Images/s of one merged adapter, and of a batch that is shared out among several adapters in one pass; the two take turns.
+/// </summary>
 internal sealed class MixedAdapters(int adapters, BenchmarkOptions options, ComputePlan plan)
 {
     /// <summary>Measures in this process.</summary>

@@ -36,7 +36,8 @@ internal sealed class OnnxGraph
     /// <param name="inputs">Names of its inputs.</param>
     /// <param name="attributes">Its attributes: long, float or long[].</param>
     /// <returns>The name of its output.</returns>
-    public string Node(string type, string[] inputs, params (string Name, object Value)[] attributes) => Nodes(type, inputs, 1, attributes)[0];
+    public string Node(string type, string[] inputs, params (string Name, object Value)[] attributes) =>
+        Nodes(type, inputs, 1, attributes)[0];
 
     /// <summary>Adds a node with several outputs.</summary>
     public string[] Nodes(string type, string[] inputs, int outputs, params (string Name, object Value)[] attributes)
@@ -85,7 +86,10 @@ internal sealed class OnnxGraph
         return new ValueInfoProto
         {
             Name = name,
-            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = dimensions } },
+            Type = new TypeProto
+            {
+                TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = dimensions },
+            },
         };
     }
 

@@ -45,7 +45,8 @@ internal sealed class OnnxRuntimeContestant : IContestant
 
     private float[] Logits()
     {
-        using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(_runOptions, [OnnxTransformer.Images], [_images], _session.OutputNames);
+        using IDisposableReadOnlyCollection<OrtValue> results =
+            _session.Run(_runOptions, [OnnxTransformer.Images], [_images], _session.OutputNames);
         return results[0].GetTensorDataAsSpan<float>().ToArray();
     }
 }

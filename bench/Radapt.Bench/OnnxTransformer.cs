@@ -51,7 +51,8 @@ internal static class OnnxTransformer
         (long n, long c, long head) = (shape.Tokens, shape.Width, shape.Width / shape.Heads);
         string[] thirds = graph.Nodes("Split", [Linear(graph, attention.qkv, tokens)], 3, ("axis", 2L), ("num_outputs", 3L));
         string[] heads = [.. thirds.Select(t => Reshape(graph, t, batchSize, n, shape.Heads, head))];
-        (string query, string key, string value) = (Transpose(graph, heads[0], 0, 2, 1, 3), Transpose(graph, heads[1], 0, 2, 3, 1), Transpose(graph, heads[2], 0, 2, 1, 3));
+        (string query, string key, string value) =
+            (Transpose(graph, heads[0], 0, 2, 1, 3), Transpose(graph, heads[1], 0, 2, 3, 1), Transpose(graph, heads[2], 0, 2, 1, 3));
         string scores = graph.Node("Mul", [graph.Node("MatMul", [query, key]), graph.Constant([(float)(1 / Math.Sqrt(head))])]);
         string attended = graph.Node("MatMul", [graph.Node("Softmax", [scores], ("axis", -1L)), value]);
         return Linear(graph, attention.proj, Reshape(graph, Transpose(graph, attended, 0, 2, 1, 3), batchSize, n, c));
@@ -64,13 +65,17 @@ internal static class OnnxTransformer
     }
 
     private static string LayerNorm(OnnxGraph graph, LayerNorm norm, string input) =>
-        graph.Node("LayerNormalization", [input, Constant(graph, norm.weight), Constant(graph, norm.bias)], ("axis", -1L), ("epsilon", 1e-6f));
+        graph.Node("LayerNormalization", [input, Constant(graph, norm.weight), Constant(graph, norm.bias)], ("axis", -1L),
+            ("epsilon", 1e-6f));
 
     private static string Add(OnnxGraph graph, string first, string second) => graph.Node("Add", [first, second]);
 
-    private static string Reshape(OnnxGraph graph, string input, params long[] shape) => graph.Node("Reshape", [input, graph.Integers(shape)]);
+    private static string Reshape(OnnxGraph graph, string input, params long[] shape) =>
+        graph.Node("Reshape", [input, graph.Integers(shape)]);
 
-    private static string Transpose(OnnxGraph graph, string input, params long[] order) => graph.Node("Transpose", [input], ("perm", order));
+    private static string Transpose(OnnxGraph graph, string input, params long[] order) =>
+        graph.Node("Transpose", [input], ("perm", order));
 
-    private static string Constant(OnnxGraph graph, Tensor tensor) => graph.Constant(tensor.contiguous().data<float>().ToArray(), tensor.shape);
+    private static string Constant(OnnxGraph graph, Tensor tensor) =>
+        graph.Constant(tensor.contiguous().data<float>().ToArray(), tensor.shape);
 }

@@ -3,13 +3,13 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Radapt;
 using Radapt.Bench;
-using Radapt.TestData.Fuzzing;
 using Radapt.Benchmarks;
 using Radapt.Cli;
 using Radapt.Compute;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Models;
+using Radapt.TestData.Fuzzing;
 
 ProcessSettings.Apply();
 var json = new Option<bool>("--json") { Description = "One JSON object on standard output." };
@@ -22,22 +22,40 @@ var only = new Option<string[]>("--only") { Description = "Steps to measure.", A
 only.AcceptOnlyFromAmong([.. BenchmarkedStep.Names]);
 var vectors = new Option<string[]>("--vectors")
 {
-    Description = "Measures once for each of these widths of vectors, in one JSON object: native, avx2 (as a processor without AVX-512 would run it).",
+    Description =
+        "Measures once for each of these widths of vectors, in one JSON object: native, avx2 (as a processor without AVX-512 would run it).",
     AllowMultipleArgumentsPerToken = true,
 };
 vectors.AcceptOnlyFromAmong([.. ForcedVectors.Names]);
-var loading = new Option<string>("--loading") { Description = "Measures instead what loading the images of this folder costs a training: decoded as it goes, and from a cache." };
-var adapters = new Option<int>("--adapters") { Description = "Measures instead a batch shared out among this many LoRA adapters in one pass, against one merged adapter." };
-var decoding = new Option<bool>("--decoding") { Description = "Measures instead how fast one core decodes 1024 px images of every format." };
-var check = new Option<string>("--check") { Description = "Measures instead the rate of data check over that of decoding the images of this folder, in turns." };
-var fuzz = new Option<long?>("--fuzz") { Description = "Feeds this many damaged DICOM files, images and tables to their readers instead; exit code 3 if one does more than refuse them." };
+var loading = new Option<string>("--loading")
+{
+    Description = "Measures instead what loading the images of this folder costs a training: decoded as it goes, and from a cache.",
+};
+var adapters = new Option<int>("--adapters")
+{
+    Description = "Measures instead a batch shared out among this many LoRA adapters in one pass, against one merged adapter.",
+};
+var decoding = new Option<bool>("--decoding")
+{
+    Description = "Measures instead how fast one core decodes 1024 px images of every format.",
+};
+var check = new Option<string>("--check")
+{
+    Description = "Measures instead the rate of data check over that of decoding the images of this folder, in turns.",
+};
+var fuzz = new Option<long?>("--fuzz")
+{
+    Description =
+        "Feeds this many damaged DICOM files, images and tables to their readers instead; exit code 3 if one does more than refuse them.",
+};
 var seed = new Option<long>("--seed") { Description = "Seed of --fuzz.", DefaultValueFactory = _ => 1 };
 var first = new Option<long>("--first") { Description = "Number of the first damaged file of --fuzz, to see one of them again." };
 var contestant = new Option<string>("--contestant") { Hidden = true };
 var request = new Option<string>("--request") { Hidden = true };
 var root = new RootCommand("Measures Radapt, the eager float32 reference and ONNX Runtime in one run.")
 {
-    json, quick, backbone, batchSize, rank, rounds, only, vectors, loading, adapters, decoding, check, fuzz, seed, first, contestant, request,
+    json, quick, backbone, batchSize, rank, rounds, only, vectors, loading, adapters, decoding, check, fuzz, seed, first,
+        contestant, request,
 };
 root.SetAction(parsed =>
 {
@@ -86,7 +104,10 @@ int Decode()
 {
     ImageLibrary.Configure();
     using CodecProcess codecs = PixelDecoding.Processes();
-    Console.Out.WriteLine(new DecodingRates(codecs, Console.Error.WriteLine).Run().ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+    Console.Out.WriteLine(new DecodingRates(codecs, Console.Error.WriteLine).Run().ToJsonString(new JsonSerializerOptions
+    {
+        WriteIndented = true,
+    }));
     return 0;
 }
 
@@ -94,7 +115,11 @@ int Check(string images, int turns)
 {
     ImageLibrary.Configure();
     using CodecProcess codecs = PixelDecoding.Processes();
-    Console.Out.WriteLine(new CheckRates(images, codecs, Console.Error.WriteLine).Run(Math.Max(1, turns)).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+    Console.Out.WriteLine(new CheckRates(images, codecs, Console.Error.WriteLine).Run(Math.Max(1, turns))
+        .ToJsonString(new JsonSerializerOptions
+        {
+            WriteIndented = true,
+        }));
     return 0;
 }
 
@@ -105,7 +130,8 @@ int Run(ParseResult parsed)
     string model = parsed.GetRequiredValue(backbone);
     var options = new BenchmarkOptions
     {
-        Backbone = BackboneShape.FromName(model) is { LayerScale: false } shape ? shape : throw new RadaptException($"--backbone {model}: unknown; names look like vit_base_patch16_224."),
+        Backbone = BackboneShape.FromName(model) is { LayerScale: false } shape ? shape
+            : throw new RadaptException($"--backbone {model}: unknown; names look like vit_base_patch16_224."),
         BatchSize = parsed.GetValue(batchSize),
         Rank = parsed.GetValue(rank),
         Steps = isQuick ? 1 : 2 * turns,
@@ -132,7 +158,10 @@ int Run(ParseResult parsed)
 
     if (parsed.GetValue(adapters) is var count and > 0)
     {
-        Console.Out.WriteLine(new MixedAdapters(count, options, plans[0]).Run(turns).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+        Console.Out.WriteLine(new MixedAdapters(count, options, plans[0]).Run(turns).ToJsonString(new JsonSerializerOptions
+        {
+            WriteIndented = true,
+        }));
         return 0;
     }
 

@@ -25,12 +25,33 @@ internal sealed class AdapterExportCommand : RadaptCommand
         : base("export", "Write an adapter in another program's format: a Hugging Face PEFT folder, or a merged ONNX model.")
     {
         Arguments.Add(_run);
-        _format = Add("Output", new Option<string>("--format") { HelpName = "CHOICE", Description = $"What to write: {string.Join(", ", s_formats)}.", Required = true });
+        _format = Add("Output", new Option<string>("--format")
+        {
+            HelpName = "CHOICE",
+            Description = $"What to write: {string.Join(", ", s_formats)}.",
+            Required = true,
+        });
         _format.AcceptOnlyFromAmong(s_formats);
-        _out = Add("Output", new Option<string>("--out", "-o") { HelpName = "PATH", Description = "peft: the folder for adapter_config.json, adapter_model.safetensors and radapt.json; onnx: the .onnx file.", Required = true });
-        _names = Add("Output", new Option<string>("--names") { HelpName = "CHOICE", Description = "peft: how your Python model names its modules, timm, huggingface, or huggingface5 (version 5 of transformers). Default: as the base weights." });
+        _out = Add("Output", new Option<string>("--out", "-o")
+        {
+            HelpName = "PATH",
+            Description = "peft: the folder for adapter_config.json, adapter_model.safetensors and radapt.json; onnx: the .onnx file.",
+            Required = true,
+        });
+        _names = Add("Output", new Option<string>("--names")
+        {
+            HelpName = "CHOICE",
+            Description =
+                "peft: how your Python model names its modules, timm, huggingface, or huggingface5 (version 5 of transformers). "
+                    + "Default: as the base weights.",
+        });
         _names.AcceptOnlyFromAmong([.. AdapterExport.Names]);
-        _channels = Add("Output", new Option<int>("--channels") { HelpName = "1|3", Description = "onnx: gray images, or three equal channels. Default: 1.", DefaultValueFactory = _ => 1 });
+        _channels = Add("Output", new Option<int>("--channels")
+        {
+            HelpName = "1|3",
+            Description = "onnx: gray images, or three equal channels. Default: 1.",
+            DefaultValueFactory = _ => 1,
+        });
         _channels.Validators.Add(result =>
         {
             if (result.Tokens.SingleOrDefault()?.Value is not (null or "1" or "3"))
@@ -40,8 +61,15 @@ internal sealed class AdapterExportCommand : RadaptCommand
         });
         _overwrite = AddOverwrite("the files");
         _json = AddJson();
-        _weights = Add("Model", new Option<string>("--weights") { HelpName = "FILE", Description = "Where the base weights are now. Default: where they were in training." });
-        _force = Add("Model", new Option<bool>("--force") { Description = "onnx: use base weights that are not those of training too, where they fit." });
+        _weights = Add("Model", new Option<string>("--weights")
+        {
+            HelpName = "FILE",
+            Description = "Where the base weights are now. Default: where they were in training.",
+        });
+        _force = Add("Model", new Option<bool>("--force")
+        {
+            Description = "onnx: use base weights that are not those of training too, where they fit.",
+        });
         SetAction(Run);
     }
 
@@ -49,7 +77,8 @@ internal sealed class AdapterExportCommand : RadaptCommand
     [
         ("radapt adapter export runs/first --format peft -o peft-adapter", "For Python's peft:"),
         ("radapt adapter export runs/first --format onnx -o model.onnx", "For ONNX Runtime, base weights and adapter merged:"),
-        ("radapt adapter export runs/first --format peft --names timm -o peft-adapter", "For a timm model, whatever the base weights' names:"),
+        ("radapt adapter export runs/first --format peft --names timm -o peft-adapter",
+            "For a timm model, whatever the base weights' names:"),
     ];
 
     /// <inheritdoc/>
@@ -79,7 +108,12 @@ internal sealed class AdapterExportCommand : RadaptCommand
 
         if (json)
         {
-            Terminal.WriteJson(new JsonObject { ["out"] = Path.GetFullPath(to), ["format"] = parsed.GetRequiredValue(_format), ["notes"] = new JsonArray([.. notes.Select(n => JsonValue.Create(n))]) });
+            Terminal.WriteJson(new JsonObject
+            {
+                ["out"] = Path.GetFullPath(to),
+                ["format"] = parsed.GetRequiredValue(_format),
+                ["notes"] = new JsonArray([.. notes.Select(n => JsonValue.Create(n))]),
+            });
         }
 
         return ExitCode.Done;

@@ -31,22 +31,60 @@ internal sealed class AdapterImportCommand : RadaptCommand
         : base("import", "Make a Radapt adapter of a Hugging Face PEFT adapter or of a checkpoint of the paper's code, head included.")
     {
         Arguments.Add(_source);
-        _weights = Add("Model", new Option<string>("--weights") { HelpName = "BASE", Description = "The base weights that it was trained on. A checkpoint of the paper's code holds them; without this option they are kept beside the adapter." });
+        _weights = Add("Model", new Option<string>("--weights")
+        {
+            HelpName = "BASE",
+            Description =
+                "The base weights that it was trained on. A checkpoint of the paper's code holds them; without this "
+                    + "option they are kept beside the adapter.",
+        });
         _copy = Add("Model", new Option<string>("--copy")
         {
             HelpName = "CHOICE",
             DefaultValueFactory = _ => CheckpointInspection.Copies[0],
-            Description = $"Which encoder of base weights that hold several: {string.Join(", ", CheckpointInspection.Copies)}. Default: as the adapter says, else the average where there is one.",
+            Description =
+                $"Which encoder of base weights that hold several: {string.Join(", ", CheckpointInspection.Copies)}. Default: as the "
+                    + "adapter says, else the average where there is one.",
         });
         _copy.AcceptOnlyFromAmong([.. CheckpointInspection.Copies]);
-        _force = Add("Model", new Option<bool>("--force") { Description = "Use base weights that are not those of training too, where they fit." });
-        _alpha = Add("Model", new Option<double?>("--alpha") { HelpName = "X", Description = "alpha of the paper's checkpoints, which do not store it. Default: 32, the paper's." });
-        _heads = Add("Model", new Option<int?>("--heads") { HelpName = "N", Description = "Attention heads. Default: as the adapter says, else those usual for the width." });
-        _pooling = Add("Model", new Option<string>("--pooling") { HelpName = "CHOICE", Description = "What the head reads: mean, class-token, or class-and-mean. Default: by the head's width, and mean where there is an fc_norm." });
+        _force = Add("Model", new Option<bool>("--force")
+        {
+            Description = "Use base weights that are not those of training too, where they fit.",
+        });
+        _alpha = Add("Model", new Option<double?>("--alpha")
+        {
+            HelpName = "X",
+            Description = "alpha of the paper's checkpoints, which do not store it. Default: 32, the paper's.",
+        });
+        _heads = Add("Model", new Option<int?>("--heads")
+        {
+            HelpName = "N",
+            Description = "Attention heads. Default: as the adapter says, else those usual for the width.",
+        });
+        _pooling = Add("Model", new Option<string>("--pooling")
+        {
+            HelpName = "CHOICE",
+            Description =
+                "What the head reads: mean, class-token, or class-and-mean. Default: by the head's "
+                    + "width, and mean where there is an fc_norm.",
+        });
         _pooling.AcceptOnlyFromAmong("mean", "class-token", "class-and-mean");
-        _findings = Add("Images", new Option<string>("--findings") { HelpName = "NAME,NAME", Description = "Findings in the order of the head's outputs. Default: as the adapter says, else numbered." });
-        _resize = Add("Images", new Option<int?>("--resize") { HelpName = "PX", Description = "Shorter side of an image before the centre crop. Default: as the adapter says, else the input's side." });
-        _out = Add("Output", new Option<string>("--out", "-o") { HelpName = "OUT", Description = "Folder for adapter.safetensors, or the adapter file itself.", Required = true });
+        _findings = Add("Images", new Option<string>("--findings")
+        {
+            HelpName = "NAME,NAME",
+            Description = "Findings in the order of the head's outputs. Default: as the adapter says, else numbered.",
+        });
+        _resize = Add("Images", new Option<int?>("--resize")
+        {
+            HelpName = "PX",
+            Description = "Shorter side of an image before the centre crop. Default: as the adapter says, else the input's side.",
+        });
+        _out = Add("Output", new Option<string>("--out", "-o")
+        {
+            HelpName = "OUT",
+            Description = "Folder for adapter.safetensors, or the adapter file itself.",
+            Required = true,
+        });
         _overwrite = AddOverwrite("the files");
         _json = AddJson();
         foreach (Option<int?> number in new[] { _heads, _resize })
@@ -66,8 +104,10 @@ internal sealed class AdapterImportCommand : RadaptCommand
     public override IReadOnlyList<(string Line, string What)> Examples { get; } =
     [
         ("radapt adapter import peft-adapter --weights MRM.pth -o imported", "What Python's peft saved:"),
-        ("radapt adapter import checkpoint-best_auroc.pth --findings Atelectasis,Edema -o imported", "What the paper's code saved; its base weights are in it:"),
-        ("radapt adapter import checkpoint-best_auroc.pth --weights MRM.pth --alpha 16 -o imported", "The same on the original base weights, trained with another alpha:"),
+        ("radapt adapter import checkpoint-best_auroc.pth --findings Atelectasis,Edema -o imported",
+            "What the paper's code saved; its base weights are in it:"),
+        ("radapt adapter import checkpoint-best_auroc.pth --weights MRM.pth --alpha 16 -o imported",
+            "The same on the original base weights, trained with another alpha:"),
     ];
 
     /// <inheritdoc/>
@@ -84,7 +124,13 @@ internal sealed class AdapterImportCommand : RadaptCommand
             Findings = parsed.GetValue(_findings)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
             Alpha = parsed.GetValue(_alpha),
             Heads = parsed.GetValue(_heads),
-            Pooling = parsed.GetValue(_pooling) switch { "mean" => Pooling.Mean, "class-token" => Pooling.ClassToken, "class-and-mean" => Pooling.ClassAndMean, _ => null },
+            Pooling = parsed.GetValue(_pooling) switch
+            {
+                "mean" => Pooling.Mean,
+                "class-token" => Pooling.ClassToken,
+                "class-and-mean" => Pooling.ClassAndMean,
+                _ => null,
+            },
             Resize = parsed.GetValue(_resize),
             Force = parsed.GetValue(_force),
             Overwrite = parsed.GetValue(_overwrite),
@@ -96,7 +142,8 @@ internal sealed class AdapterImportCommand : RadaptCommand
         }
 
         AdapterDescription adapter = report.Adapter;
-        string rank = adapter.Method == "lora" ? $", rank {adapter.Settings.Lora.Rank} on {string.Join(", ", adapter.Settings.Lora.Targets)}" : "";
+        string rank = adapter.Method == "lora"
+            ? $", rank {adapter.Settings.Lora.Rank} on {string.Join(", ", adapter.Settings.Lora.Targets)}" : "";
         terminal.Line($"{report.File}: method {adapter.Method}{rank}, {adapter.Findings.Count} findings", strong: true);
         if (json)
         {

@@ -18,10 +18,16 @@ internal sealed class AdapterMergeCommand : RadaptCommand
     private readonly Option<bool> _json;
 
     public AdapterMergeCommand()
-        : base("merge", "Write base weights plus adapter, head included, as plain float32 weights, and measure the difference that merging makes.")
+        : base("merge",
+            "Write base weights plus adapter, head included, as plain float32 weights, and measure the difference that merging makes.")
     {
         Arguments.Add(_run);
-        _out = Add("Output", new Option<string>("--out", "-o") { HelpName = "FILE.safetensors", Description = "The weights to write. evaluate, predict and --weights take them.", Required = true });
+        _out = Add("Output", new Option<string>("--out", "-o")
+        {
+            HelpName = "FILE.safetensors",
+            Description = "The weights to write. evaluate, predict and --weights take them.",
+            Required = true,
+        });
         _dialect = Add("Output", new Option<string>("--dialect")
         {
             HelpName = "CHOICE",
@@ -31,8 +37,15 @@ internal sealed class AdapterMergeCommand : RadaptCommand
         _dialect.AcceptOnlyFromAmong([.. AdapterMerge.Dialects]);
         _overwrite = AddOverwrite("the weights");
         _json = AddJson();
-        _weights = Add("Model", new Option<string>("--weights") { HelpName = "FILE", Description = "Where the base weights are now. Default: where they were in training." });
-        _force = Add("Model", new Option<bool>("--force") { Description = "Use base weights that are not those of training too, where they fit." });
+        _weights = Add("Model", new Option<string>("--weights")
+        {
+            HelpName = "FILE",
+            Description = "Where the base weights are now. Default: where they were in training.",
+        });
+        _force = Add("Model", new Option<bool>("--force")
+        {
+            Description = "Use base weights that are not those of training too, where they fit.",
+        });
         SetAction(Run);
     }
 
@@ -40,7 +53,8 @@ internal sealed class AdapterMergeCommand : RadaptCommand
     [
         ("radapt adapter merge runs/first -o merged.safetensors", "For Radapt, as the base of another training too:"),
         ("radapt adapter merge runs/first --dialect timm -o model.safetensors", "For timm:"),
-        ("radapt adapter merge runs/first --dialect huggingface -o model.safetensors", "For Hugging Face's ViT or Dinov2, query, key and value apart:"),
+        ("radapt adapter merge runs/first --dialect huggingface -o model.safetensors",
+            "For Hugging Face's ViT or Dinov2, query, key and value apart:"),
         ("radapt adapter merge runs/first --weights weights/MRM.pth -o merged.safetensors", "The base weights have moved:"),
     ];
 
@@ -53,7 +67,8 @@ internal sealed class AdapterMergeCommand : RadaptCommand
         OutputFile.RequireNew(parsed.GetRequiredValue(_out), parsed.GetValue(_overwrite));
         ProcessSettings.PrepareCompute();
         MergeReport report = AdapterMerge.Run(
-            parsed.GetRequiredValue(_run), parsed.GetRequiredValue(_out), parsed.GetValue(_dialect)!, parsed.GetValue(_weights), parsed.GetValue(_force));
+            parsed.GetRequiredValue(_run), parsed.GetRequiredValue(_out), parsed.GetValue(_dialect)!, parsed.GetValue(_weights),
+                parsed.GetValue(_force));
         var terminal = new Terminal(onStandardError: json);
         if (report.OtherBase is { } other)
         {
@@ -63,7 +78,8 @@ internal sealed class AdapterMergeCommand : RadaptCommand
         terminal.Line($"{report.File}: {Figures.Bytes(report.Bytes)}, {report.Dialect} names", strong: true);
         terminal.Line(string.Create(
             CultureInfo.InvariantCulture,
-            $"Merged against unmerged, on {report.Images} generated images: logits differ by at most {report.LogitDifference:0.0e0}, probabilities by at most {report.ProbabilityDifference:0.0e0}."));
+            $"Merged against unmerged, on {report.Images} generated images: logits differ by at most {report.LogitDifference:0.0e0}, "
+                + $"probabilities by at most {report.ProbabilityDifference:0.0e0}."));
         if (report.Note is { } note)
         {
             terminal.Line(note);

@@ -28,8 +28,17 @@ internal sealed class BenchCommand : RadaptCommand
     {
         var usual = new BenchmarkOptions();
         int cores = Machine.Current.PhysicalCores;
-        _backbone = Add(Model, new Option<string>("--backbone") { HelpName = "NAME", Description = "timm's name of the model.", DefaultValueFactory = _ => "vit_base_patch16_224" });
-        _imageSize = Add(Model, new Option<int?>("--image-size") { HelpName = "N", Description = "Side of the input in pixels. Default: the model's." });
+        _backbone = Add(Model, new Option<string>("--backbone")
+        {
+            HelpName = "NAME",
+            Description = "timm's name of the model.",
+            DefaultValueFactory = _ => "vit_base_patch16_224",
+        });
+        _imageSize = Add(Model, new Option<int?>("--image-size")
+        {
+            HelpName = "N",
+            Description = "Side of the input in pixels. Default: the model's.",
+        });
         _batchSize = Add(Model, Number("--batch-size", "Images a step.", usual.BatchSize));
         _rank = Add(Model, Number("--rank", "LoRA rank, on q and v.", usual.Rank));
         _precision = Add(Compute, new Option<string>("--precision")
@@ -57,7 +66,8 @@ internal sealed class BenchCommand : RadaptCommand
     public override IReadOnlyList<(string Line, string What)> Examples { get; } =
     [
         ("radapt bench", "ViT-B/16, batch 16, in the precision that finetune would choose; takes some minutes:"),
-        ("radapt bench --backbone vit_large_patch16_224 --only train.lora", "Does LoRA on a larger model fit into memory, and how fast is it:"),
+        ("radapt bench --backbone vit_large_patch16_224 --only train.lora",
+            "Does LoRA on a larger model fit into memory, and how fast is it:"),
         ("radapt bench --precision both --json", "Both precisions, for a program:"),
     ];
 
@@ -79,7 +89,9 @@ internal sealed class BenchCommand : RadaptCommand
         options.Check();
         string[] only = parsed.GetValue(_only) ?? [];
         (IReadOnlyList<ComputePlan> plans, string reason) = Plans(parsed.GetValue(_precision)!, parsed.GetValue(_threads));
-        terminal.Line($"{Machine.Current.Processor}, {Machine.Current.PhysicalCores} cores; {plans[0].Threads} threads; {plans[0].Precision} ({reason}); {allocator}");
+        terminal.Line(
+            $"{Machine.Current.Processor}, {Machine.Current.PhysicalCores} cores; {plans[0].Threads} threads; {plans[0].Precision} "
+                + $"({reason}); {allocator}");
         var figures = new List<StepFigures>();
         foreach (ComputePlan plan in plans)
         {
@@ -120,7 +132,8 @@ internal sealed class BenchCommand : RadaptCommand
 
         ProcessSettings.UseThreads(threads);
         ProductChoice choice = ProductProbe.Choose(precision == "both" ? "auto" : precision);
-        IEnumerable<string> precisions = precision == "both" ? ComputePlan.Precisions.OrderByDescending(p => p == choice.Precision) : [choice.Precision];
+        IEnumerable<string> precisions = precision == "both" ? ComputePlan.Precisions.OrderByDescending(p => p == choice.Precision)
+            : [choice.Precision];
         return ([.. precisions.Select(p => new ComputePlan(p, "cpu", threads) { Products = choice.Products })], choice.Reason);
     }
 
@@ -131,7 +144,8 @@ internal sealed class BenchCommand : RadaptCommand
     {
         string name = parsed.GetRequiredValue(_backbone);
         BackboneShape shape = BackboneShape.FromName(name)
-            ?? throw new RadaptException($"--backbone {name} is no backbone that Radapt knows; names look like vit_base_patch16_224 (tiny, small, base, large).");
+            ?? throw new RadaptException(
+                $"--backbone {name} is no backbone that Radapt knows; names look like vit_base_patch16_224 (tiny, small, base, large).");
         return new BenchmarkOptions
         {
             Backbone = shape with { ImageSize = parsed.GetValue(_imageSize) ?? shape.ImageSize },

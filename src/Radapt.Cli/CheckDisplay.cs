@@ -15,9 +15,12 @@ internal static class CheckDisplay
             terminal.Line($"Note: {note}");
         }
 
-        string failed = report.Readable == report.Images ? "" : $", {Figures.Count(report.Images - report.Readable)} of them not to be read";
+        string failed = report.Readable == report.Images ? ""
+            : $", {Figures.Count(report.Images - report.Readable)} of them not to be read";
         terminal.Line(string.Create(
-            CultureInfo.InvariantCulture, $"{Figures.Count(report.Images)} images in {report.Seconds:0.0} s ({Figures.Rate(report.ImagesPerSecond)} a second){failed}."));
+            CultureInfo.InvariantCulture,
+                $"{Figures.Count(report.Images)} images in {report.Seconds:0.0} s ({Figures.Rate(report.ImagesPerSecond)} "
+                    + $"a second){failed}."));
         terminal.Line();
         if (report.Findings.Count > 0)
         {
@@ -63,17 +66,29 @@ internal static class CheckDisplay
         ["sizes"] = new JsonObject
         {
             ["different"] = report.DifferentSizes,
-            ["shorter_side"] = new JsonObject { ["min"] = report.ShorterSide.Min, ["median"] = report.ShorterSide.Median, ["max"] = report.ShorterSide.Max },
-            ["most_frequent"] = new JsonArray([.. report.Sizes.Select(s => new JsonObject { ["width"] = s.Width, ["height"] = s.Height, ["images"] = s.Images })]),
+            ["shorter_side"] = new JsonObject
+            {
+                ["min"] = report.ShorterSide.Min,
+                ["median"] = report.ShorterSide.Median,
+                ["max"] = report.ShorterSide.Max,
+            },
+            ["most_frequent"] = new JsonArray([.. report.Sizes.Select(s => new JsonObject
+            {
+                ["width"] = s.Width,
+                ["height"] = s.Height,
+                ["images"] = s.Images,
+            })]),
         },
-        ["shortcuts"] = new JsonObject(report.Shortcuts.Select(s => KeyValuePair.Create<string, JsonNode?>(s.Finding, new JsonObject(s.From.Select(f =>
+        ["shortcuts"] =
+            new JsonObject(report.Shortcuts.Select(s => KeyValuePair.Create<string, JsonNode?>(s.Finding, new JsonObject(s.From.Select(f =>
             KeyValuePair.Create<string, JsonNode?>(f.From, new JsonObject { ["auroc"] = f.Auroc, ["low"] = f.Low, ["high"] = f.High })))))),
-        ["problems"] = new JsonObject(Kinds(report).Select(k => KeyValuePair.Create<string, JsonNode?>(DataProblem.NameOf(k.Key), new JsonObject
-        {
-            ["errors"] = Count(k, ProblemSeverity.Error),
-            ["warnings"] = Count(k, ProblemSeverity.Warning),
-            ["notes"] = Count(k, ProblemSeverity.Note),
-        }))),
+        ["problems"] =
+            new JsonObject(Kinds(report).Select(k => KeyValuePair.Create<string, JsonNode?>(DataProblem.NameOf(k.Key), new JsonObject
+            {
+                ["errors"] = Count(k, ProblemSeverity.Error),
+                ["warnings"] = Count(k, ProblemSeverity.Warning),
+                ["notes"] = Count(k, ProblemSeverity.Note),
+            }))),
         ["errors"] = report.Count(ProblemSeverity.Error),
         ["warnings"] = report.Count(ProblemSeverity.Warning),
         ["notes"] = report.Count(ProblemSeverity.Note),
@@ -109,22 +124,26 @@ internal static class CheckDisplay
             ["problem", "errors", "warnings", "notes", "the first"],
             Kinds(report).Select(k => new[]
             {
-                DataProblem.NameOf(k.Key), Shown(Count(k, ProblemSeverity.Error)), Shown(Count(k, ProblemSeverity.Warning)), Shown(Count(k, ProblemSeverity.Note)), InWords(k.First()),
+                DataProblem.NameOf(k.Key), Shown(Count(k, ProblemSeverity.Error)), Shown(Count(k, ProblemSeverity.Warning)),
+                    Shown(Count(k, ProblemSeverity.Note)), InWords(k.First()),
             }),
             1, 2, 3);
         terminal.Line();
         terminal.Line(
-            $"{Counted(report.Count(ProblemSeverity.Error), "error")}, {Counted(report.Count(ProblemSeverity.Warning), "warning")}, {Counted(report.Count(ProblemSeverity.Note), "note")}; "
+            $"{Counted(report.Count(ProblemSeverity.Error), "error")}, {Counted(report.Count(ProblemSeverity.Warning), "warning")}, "
+                + $"{Counted(report.Count(ProblemSeverity.Note), "note")}; "
             + (table is null ? "-o problems.csv writes a line for each." : $"{table} has a line for each."), strong: true);
     }
 
-    private static IEnumerable<IGrouping<DataProblemKind, DataProblem>> Kinds(DataCheckReport report) => report.Problems.GroupBy(p => p.Kind);
+    private static IEnumerable<IGrouping<DataProblemKind, DataProblem>> Kinds(DataCheckReport report) =>
+        report.Problems.GroupBy(p => p.Kind);
 
     private static int Count(IEnumerable<DataProblem> problems, ProblemSeverity severity) => problems.Count(p => p.Severity == severity);
 
     private static string Shown(int count) => count == 0 ? "" : Figures.Count(count);
 
-    private static string Counted(int count, string what) => $"{(count == 0 ? "no" : Figures.Count(count))} {what}{(count == 1 ? "" : "s")}";
+    private static string Counted(int count, string what) =>
+        $"{(count == 0 ? "no" : Figures.Count(count))} {what}{(count == 1 ? "" : "s")}";
 
     private static string InWords(DataProblem p) =>
         (p.ShownImage is null ? p.What : $"{p.ShownImage}: {p.What}") + (p.ShownOther is null ? "" : $" ({p.ShownOther})");

@@ -3,7 +3,9 @@ using System.CommandLine.Invocation;
 
 namespace Radapt.Cli;
 
-/// <summary>Help texts: what a command does, its arguments, its options in groups, examples. Plain text, so that it is there at once.</summary>
+/// <summary>
+/// Help texts: what a command does, its arguments, its options in groups, examples. Plain text, so that it is there at once.
+/// </summary>
 internal sealed class CommandHelp : SynchronousCommandLineAction
 {
     private const int Column = 30; // where descriptions begin
@@ -37,7 +39,8 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
 
     /// <summary>What to type for a command: <c>radapt adapter merge</c>.</summary>
     public static string PathOf(Command command) =>
-        command is RootCommand ? "radapt" : $"{(command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? PathOf(parent) : "radapt")} {command.Name}";
+        command is RootCommand ? "radapt"
+            : $"{(command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? PathOf(parent) : "radapt")} {command.Name}";
 
     private static void DescribeGroup(TextWriter to, Command group, int width)
     {
@@ -105,7 +108,8 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
         to.WriteLine("  Fine-tune on your own images:");
         to.WriteLine("    radapt finetune --data labels.csv --weights MRM.pth --out runs/first");
         to.WriteLine();
-        Paragraph(to, "Exit codes: 0 done; 1 a fault of radapt; 2 bad usage or bad input; 3 done, but some inputs could not be read; 130 interrupted.", 0, width);
+        Paragraph(to,
+            "Exit codes: 0 done; 1 a fault of radapt; 2 bad usage or bad input; 3 done, but some inputs could not be read; 130 interrupted.", 0, width);
     }
 
     private static void Row(TextWriter to, string left, string right, int width)

@@ -8,7 +8,8 @@ namespace Radapt.Cli;
 internal sealed class DataArguments
 {
     // Where a training keeps what it makes, and what it may be taught with.
-    private static readonly string[] s_ofTraining = ["key", "cache", "cache-size", "label-fraction", "allow-rare-findings", "folds", "fold"];
+    private static readonly string[] s_ofTraining =
+        ["key", "cache", "cache-size", "label-fraction", "allow-rare-findings", "folds", "fold"];
 
     /// <param name="leftOut">Further options of the data section that the command does not take.</param>
     public DataArguments(params string[] leftOut) => Options =

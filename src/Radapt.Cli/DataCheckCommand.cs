@@ -21,9 +21,14 @@ internal sealed class DataCheckCommand : RadaptCommand
     private readonly Option<bool> _json;
 
     public DataCheckCommand(CancellationToken interrupted)
-        : base("check", "Look for what is wrong with a data set: images, labels, splits, duplicates, shortcuts. Exit code 3 when there are errors.")
+        : base("check",
+            "Look for what is wrong with a data set: images, labels, splits, duplicates, shortcuts. Exit code 3 when there are errors.")
     {
-        _out = Add("Output", new Option<string>("--out", "-o") { HelpName = "FILE.csv", Description = "A table with a line for every problem. Default: none; the first of each kind is shown." });
+        _out = Add("Output", new Option<string>("--out", "-o")
+        {
+            HelpName = "FILE.csv",
+            Description = "A table with a line for every problem. Default: none; the first of each kind is shown.",
+        });
         _overwrite = AddOverwrite("the table", "--force");
         _json = AddJson();
         foreach (Option<string> option in _data.Options)
@@ -31,7 +36,11 @@ internal sealed class DataCheckCommand : RadaptCommand
             Add("Data", option);
         }
 
-        _threads = Add("Compute", new Option<int>("--threads") { HelpName = "N", Description = "Threads that read images; changes no result. Default: one for each processor." });
+        _threads = Add("Compute", new Option<int>("--threads")
+        {
+            HelpName = "N",
+            Description = "Threads that read images; changes no result. Default: one for each processor.",
+        });
         _threads.Validators.Add(result =>
         {
             if (!int.TryParse(result.Tokens.SingleOrDefault()?.Value ?? "1", out int value) || value is < 1 or > 1024)
@@ -66,8 +75,14 @@ internal sealed class DataCheckCommand : RadaptCommand
         var options = new DataCheckOptions { Data = data, Threads = parsed.GetValue(_threads), Dicom = new DicomOptions(Codecs: codecs) };
         if (data.Data is { } folder && Directory.Exists(folder) && !DataReader.HasTable(folder))
         {
-            options = options with { Data = data with { ImageRoot = folder }, Images = [.. ImagePaths.Find([folder]).Select(i => Path.GetRelativePath(folder, i))] };
-            terminal.Line($"{data.Data} holds no labels.csv, .tsv or .xlsx: its {Figures.Count(options.Images.Count)} images are checked, and no labels.");
+            options = options with
+            {
+                Data = data with { ImageRoot = folder },
+                Images = [.. ImagePaths.Find([folder]).Select(i => Path.GetRelativePath(folder, i))],
+            };
+            terminal.Line(
+                $"{data.Data} holds no labels.csv, .tsv or .xlsx: its {Figures.Count(options.Images.Count)} "
+                    + "images are checked, and no labels.");
         }
 
         DataCheckReport report = WithProgress(progress => DataCheck.Run(options, progress, interrupted));
@@ -122,7 +137,8 @@ internal sealed class DataCheckCommand : RadaptCommand
                 _next = interval;
                 show(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Figures.Count(value.Images)} of {Figures.Count(value.Total)} images, {Figures.Rate(value.ImagesPerSecond)} a second, {Figures.Duration(value.TimeLeft)} left"));
+                    $"{Figures.Count(value.Images)} of {Figures.Count(value.Total)} images, {Figures.Rate(value.ImagesPerSecond)} a "
+                        + $"second, {Figures.Duration(value.TimeLeft)} left"));
             }
             finally
             {

@@ -8,7 +8,11 @@ namespace Radapt.Cli;
 /// <summary><c>radapt data phantoms</c>: synthetic chest radiographs with labels, masks and reports.</summary>
 internal sealed class DataPhantomsCommand : RadaptCommand
 {
-    private readonly Argument<string> _out = new("out") { HelpName = "OUT", Description = "New or empty folder; afterwards usable as --data OUT." };
+    private readonly Argument<string> _out = new("out")
+    {
+        HelpName = "OUT",
+        Description = "New or empty folder; afterwards usable as --data OUT.",
+    };
     private readonly Option<int> _count;
     private readonly Option<int> _size;
     private readonly Option<long> _seed;
@@ -19,7 +23,8 @@ internal sealed class DataPhantomsCommand : RadaptCommand
     private readonly Option<bool> _json;
 
     public DataPhantomsCommand(CancellationToken interrupted)
-        : base("phantoms", "Draw synthetic chest radiographs with findings of known place and strength: images, label table, masks, reports.")
+        : base("phantoms",
+            "Draw synthetic chest radiographs with findings of known place and strength: images, label table, masks, reports.")
     {
         var defaults = new PhantomOptions();
         Arguments.Add(_out);
@@ -48,7 +53,11 @@ internal sealed class DataPhantomsCommand : RadaptCommand
             Description = $"Findings that occur, each in 30 % of the images. Default: {string.Join(",", defaults.Findings)}.",
         });
         _noMasks = Add("Output", new Option<bool>("--no-masks") { Description = "Write no masks." });
-        _threads = Add("Output", new Option<int>("--threads") { HelpName = "N", Description = "Threads; changes no byte. Default: one for each processor." });
+        _threads = Add("Output", new Option<int>("--threads")
+        {
+            HelpName = "N",
+            Description = "Threads; changes no byte. Default: one for each processor.",
+        });
         _json = AddJson();
         SetAction(parsed => Run(parsed, interrupted));
     }
@@ -71,7 +80,8 @@ internal sealed class DataPhantomsCommand : RadaptCommand
             Seed = parsed.GetValue(_seed),
             Difficulty = Choice<PhantomDifficulty>(parsed.GetValue(_difficulty)!, "--difficulty"),
             Findings = parsed.GetValue(_findings) is { } names
-                ? [.. names.Split(',', StringSplitOptions.TrimEntries).Select(n => Choice<PhantomFinding>(n, "--findings")).Distinct().Order()]
+                ? [.. names.Split(',', StringSplitOptions.TrimEntries).Select(n => Choice<PhantomFinding>(n, "--findings"))
+                    .Distinct().Order()]
                 : new PhantomOptions().Findings,
             Masks = !parsed.GetValue(_noMasks),
             Threads = parsed.GetValue(_threads),
@@ -79,8 +89,11 @@ internal sealed class DataPhantomsCommand : RadaptCommand
         var watch = Stopwatch.StartNew();
         PhantomSet.Write(folder, options, cancellation: interrupted);
         double seconds = watch.Elapsed.TotalSeconds;
-        terminal.Line($"{Figures.Count(options.Count)} phantoms of {options.Size} x {options.Size} pixels are in {folder} ({Figures.Count((long)(options.Count / seconds))} a second).");
-        terminal.Line("labels.csv: image, patient, split, a column per finding; findings.csv: side, place, strength; reports.csv; images/" + (options.Masks ? "; masks/" : ""));
+        terminal.Line(
+            $"{Figures.Count(options.Count)} phantoms of {options.Size} x {options.Size} pixels are in {folder} "
+                + $"({Figures.Count((long)(options.Count / seconds))} a second).");
+        terminal.Line("labels.csv: image, patient, split, a column per finding; findings.csv: side, place, strength; reports.csv; images/"
+            + (options.Masks ? "; masks/" : ""));
         if (json)
         {
             Terminal.WriteJson(new JsonObject

@@ -21,12 +21,32 @@ internal sealed class DataPreviewCommand : RadaptCommand
     private readonly Option<bool> _json;
 
     public DataPreviewCommand()
-        : base("preview", "Draw a contact sheet of what a training sees: a row per image, first as in evaluation, then as in its first epochs.")
+        : base("preview",
+            "Draw a contact sheet of what a training sees: a row per image, first as in evaluation, then as in its first epochs.")
     {
-        _out = Add("Sheet", new Option<string>("--out", "-o") { HelpName = "FILE.png", Description = "The picture. Default: preview.png.", DefaultValueFactory = _ => "preview.png" });
-        _images = Add("Sheet", new Option<int>("--images") { HelpName = "N", Description = "The first N training images, a row each. Default: 6.", DefaultValueFactory = _ => 6 });
-        _epochs = Add("Sheet", new Option<int>("--epochs") { HelpName = "N", Description = "Augmented columns: epochs 1 to N; 0: none, and six images stand in a row. Default: 7.", DefaultValueFactory = _ => 7 });
-        _recipe = Add("Sheet", new Option<string>("--recipe") { HelpName = "FILE|NAME", Description = "Take values from a recipe, as finetune does. Options given here beat it." });
+        _out = Add("Sheet", new Option<string>("--out", "-o")
+        {
+            HelpName = "FILE.png",
+            Description = "The picture. Default: preview.png.",
+            DefaultValueFactory = _ => "preview.png",
+        });
+        _images = Add("Sheet", new Option<int>("--images")
+        {
+            HelpName = "N",
+            Description = "The first N training images, a row each. Default: 6.",
+            DefaultValueFactory = _ => 6,
+        });
+        _epochs = Add("Sheet", new Option<int>("--epochs")
+        {
+            HelpName = "N",
+            Description = "Augmented columns: epochs 1 to N; 0: none, and six images stand in a row. Default: 7.",
+            DefaultValueFactory = _ => 7,
+        });
+        _recipe = Add("Sheet", new Option<string>("--recipe")
+        {
+            HelpName = "FILE|NAME",
+            Description = "Take values from a recipe, as finetune does. Options given here beat it.",
+        });
         foreach (RecipeOption row in RecipeOptions.All.Where(o =>
             (o.Group is RecipeGroup.Data or RecipeGroup.Pixels && !s_leftOut.Contains(o.Name)) || s_ofOtherGroups.Contains(o.Name)))
         {
@@ -42,7 +62,8 @@ internal sealed class DataPreviewCommand : RadaptCommand
     [
         ("radapt data preview --data labels.csv --out sheet.png", "The first six training images, as they are by default:"),
         ("radapt data preview --data labels.csv --augment randaugment-erasing --image-size 224", "With the AdamW recipes' augmentation:"),
-        ("radapt data preview --recipe mae-nih-1-lora --train train_1.txt --val val_list.txt --image-root all_classes", "As a recipe has it:"),
+        ("radapt data preview --recipe mae-nih-1-lora --train train_1.txt --val val_list.txt --image-root all_classes",
+            "As a recipe has it:"),
     ];
 
     /// <inheritdoc/>
@@ -60,15 +81,18 @@ internal sealed class DataPreviewCommand : RadaptCommand
         }
 
         RecipeLayer line = RecipeArguments.Layer(parsed, _recipeOptions);
-        RecipeLayer[] layers = parsed.GetValue(_recipe) is { } recipe ? [line, RecipeFile.Open(recipe).WithFullPaths(Environment.CurrentDirectory)] : [line];
+        RecipeLayer[] layers = parsed.GetValue(_recipe) is { } recipe
+            ? [line, RecipeFile.Open(recipe).WithFullPaths(Environment.CurrentDirectory)] : [line];
         Recipe asked = RecipeResolver.Partial(layers);
         OutputFile.RequireNew(path, parsed.GetValue(_overwrite), "--out");
         OutputFile.RequireNoInput(path, "--out", asked.Data, asked.Train, asked.Val, asked.Test, parsed.GetValue(_recipe));
         using CodecProcess codecs = PixelDecoding.Processes();
         IReadOnlyList<PreviewRow> rows = TrainingPreview.Write(layers, path, images, epochs, codecs);
         var terminal = new Terminal(onStandardError: json);
-        terminal.Rows(["", "image", "findings"], rows.Select((r, i) => new[] { $"{i + 1}", r.Image, r.Findings.Count == 0 ? "none" : string.Join(", ", r.Findings) }), 0);
-        terminal.Line(epochs > 0 ? $"{path}: left as in evaluation, then epochs 1 to {epochs} of the training." : $"{path}: as in evaluation, row by row.");
+        terminal.Rows(["", "image", "findings"],
+            rows.Select((r, i) => new[] { $"{i + 1}", r.Image, r.Findings.Count == 0 ? "none" : string.Join(", ", r.Findings) }), 0);
+        terminal.Line(epochs > 0 ? $"{path}: left as in evaluation, then epochs 1 to {epochs} of the training."
+            : $"{path}: as in evaluation, row by row.");
         if (json)
         {
             Terminal.WriteJson(new JsonObject

@@ -17,7 +17,8 @@ internal sealed class DataSplitCommand : RadaptCommand
     private readonly Option<bool> _json;
 
     public DataSplitCommand(CancellationToken interrupted)
-        : base("split", "Share images out among train, val and test, or among folds: no patient in two parts, every finding as common in each.")
+        : base("split",
+            "Share images out among train, val and test, or among folds: no patient in two parts, every finding as common in each.")
     {
         _out = Add("Output", new Option<string>("--out", "-o")
         {
@@ -59,7 +60,13 @@ internal sealed class DataSplitCommand : RadaptCommand
             throw new RadaptException("--shares and --folds exclude each other: folds are of equal size.");
         }
 
-        var request = new SplitRequest { Data = _data.Read(parsed), Table = parsed.GetRequiredValue(_out), Folds = folds, Force = parsed.GetValue(_overwrite) };
+        var request = new SplitRequest
+        {
+            Data = _data.Read(parsed),
+            Table = parsed.GetRequiredValue(_out),
+            Folds = folds,
+            Force = parsed.GetValue(_overwrite),
+        };
         if (shares is not null)
         {
             request = request with { Shares = ParseShares(shares) };
@@ -74,14 +81,18 @@ internal sealed class DataSplitCommand : RadaptCommand
 
         if (folds is null)
         {
-            terminal.Line($"--shares {string.Join(',', request.Shares)} ({(shares is null ? "default: those of ChestX-ray14 in the paper" : "given")})");
+            terminal.Line(
+                $"--shares {string.Join(',', request.Shares)} "
+                    + $"({(shares is null ? "default: those of ChestX-ray14 in the paper" : "given")})");
         }
 
         terminal.Line($"--seed {request.Data.Seed} ({(seedIsGiven ? "given" : "default: the same draw every time")})");
         terminal.Line();
-        PartTable.Show(terminal, report.Findings, [.. report.Parts.Select(p => ((folds is null ? "" : "fold ") + p.Name, p.Images, p.Patients, p.Counts))]);
+        PartTable.Show(terminal, report.Findings,
+            [.. report.Parts.Select(p => ((folds is null ? "" : "fold ") + p.Name, p.Images, p.Patients, p.Counts))]);
         terminal.Line();
-        terminal.Line($"{request.Table}: {Figures.Count(report.Parts.Sum(p => p.Images))} images{(folds is null ? "" : $", fold 1 to {folds}")}. "
+        terminal.Line(
+            $"{request.Table}: {Figures.Count(report.Parts.Sum(p => p.Images))} images{(folds is null ? "" : $", fold 1 to {folds}")}. "
             + (folds is null ? $"Next: radapt finetune --data {FineTuningSession.Quoted(request.Table)}" : ""));
         if (json)
         {

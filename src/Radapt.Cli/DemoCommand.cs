@@ -50,7 +50,8 @@ internal sealed class DemoCommand : RadaptCommand
     private readonly Option<bool> _json;
 
     public DemoCommand(CancellationToken interrupted)
-        : base("demo", $"See it work within a minute: makes {Images} synthetic radiographs, fine-tunes a small transformer on them, tests it.")
+        : base("demo",
+            $"See it work within a minute: makes {Images} synthetic radiographs, fine-tunes a small transformer on them, tests it.")
     {
         _out = Add("Output", new Option<string>("--out")
         {
@@ -86,7 +87,8 @@ internal sealed class DemoCommand : RadaptCommand
         }
 
         string weights = "--weights CHECKPOINT.pth --out runs/first";
-        terminal.Line("With your own images: write a table with the columns image, split (train, val, test) and one 0/1 column per finding, as in");
+        terminal.Line(
+            "With your own images: write a table with the columns image, split (train, val, test) and one 0/1 column per finding, as in");
         terminal.Line($"  {Path.Combine(data, "labels.csv")}");
         terminal.Line($"and run: radapt finetune --data YOUR.csv {weights}");
         if (json)

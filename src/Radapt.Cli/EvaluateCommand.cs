@@ -13,7 +13,10 @@ namespace Radapt.Cli;
 /// <summary><c>radapt evaluate</c>: the figures of a run on its own test images or on others.</summary>
 internal sealed class EvaluateCommand : RadaptCommand
 {
-    private static readonly string[] s_dataOptions = ["data", "sheet", "test", "image-root", "image-column", "match", "views", "study-labels", "findings", "class-column", "class-labels", "keep-classes", "split-name", "split-seed", "uncertainty", "allow-missing-images", "skip-unreadable", "plain-names"];
+    private static readonly string[] s_dataOptions =
+        ["data", "sheet", "test", "image-root", "image-column", "match", "views", "study-labels", "findings", "class-column",
+            "class-labels", "keep-classes", "split-name", "split-seed", "uncertainty", "allow-missing-images", "skip-unreadable",
+                "plain-names"];
     private static readonly string[] s_computeOptions = ["batch-size", "threads", "loader-threads"];
 
     private readonly Argument<string> _run = new("run") { HelpName = "RUN", Description = "Run folder, adapter file or merged weights." };
@@ -37,11 +40,26 @@ internal sealed class EvaluateCommand : RadaptCommand
             Description = "Which rows: test, val, or all rows of a table or list given here. Default: test; all where --test gives a list.",
         });
         _split.AcceptOnlyFromAmong("test", "val", "all");
-        _weights = Add("Model", new Option<string>("--weights") { HelpName = "FILE", Description = "Where the base weights are now. Default: where they were in training." });
-        _force = Add("Model", new Option<bool>("--force") { Description = "Use base weights that are not those of training too, where they fit." });
+        _weights = Add("Model", new Option<string>("--weights")
+        {
+            HelpName = "FILE",
+            Description = "Where the base weights are now. Default: where they were in training.",
+        });
+        _force = Add("Model", new Option<bool>("--force")
+        {
+            Description = "Use base weights that are not those of training too, where they fit.",
+        });
         AddRecipeOptions("Compute", s_computeOptions);
-        _roc = Add("Output", new Option<string>("--roc") { HelpName = "FILE.csv", Description = "Write the points of every ROC curve: finding, false_positive_rate, true_positive_rate, threshold." });
-        _predictions = Add("Output", new Option<string>("--predictions") { HelpName = "FILE.csv", Description = "Write probability and label of every image and finding, under the names of the table." });
+        _roc = Add("Output", new Option<string>("--roc")
+        {
+            HelpName = "FILE.csv",
+            Description = "Write the points of every ROC curve: finding, false_positive_rate, true_positive_rate, threshold.",
+        });
+        _predictions = Add("Output", new Option<string>("--predictions")
+        {
+            HelpName = "FILE.csv",
+            Description = "Write probability and label of every image and finding, under the names of the table.",
+        });
         _overwrite = AddOverwrite("the files of --roc and --predictions");
         _json = AddJson();
         SetAction(parsed => Run(parsed, interrupted));
@@ -50,7 +68,8 @@ internal sealed class EvaluateCommand : RadaptCommand
     public override IReadOnlyList<(string Line, string What)> Examples { get; } =
     [
         ("radapt evaluate runs/first", "On the run's own test images:"),
-        ("radapt evaluate runs/first --data other-hospital.csv --split all --roc roc.csv", "On another hospital's images, with ROC curves:"),
+        ("radapt evaluate runs/first --data other-hospital.csv --split all --roc roc.csv",
+            "On another hospital's images, with ROC curves:"),
         ("radapt evaluate runs/first --test test.txt --image-root images --json", "On a split list, for a program:"),
     ];
 
@@ -74,7 +93,8 @@ internal sealed class EvaluateCommand : RadaptCommand
         terminal.Notes(notes);
         int loaderThreads = recipe.LoaderThreads > 0 ? recipe.LoaderThreads : plan.Threads;
         ScoredImages scored = terminal.WithLiveLine(line => predictor.Score(
-            images, recipe.BatchSize, loaderThreads, done => line($"{Figures.Count(done)} of {Figures.Count(images.Items.Count)} images"), recipe.SkipUnreadable, interrupted));
+            images, recipe.BatchSize, loaderThreads, done => line($"{Figures.Count(done)} of {Figures.Count(images.Items.Count)} images"),
+                recipe.SkipUnreadable, interrupted));
         terminal.Notes(predictor.Notes);
         Write(parsed, scored);
         terminal.Line($"{run} on {what}: {Figures.Count(scored.Images.Items.Count)} images", strong: true);
@@ -117,8 +137,10 @@ internal sealed class EvaluateCommand : RadaptCommand
             throw new RadaptException("--split all goes with --data or --test; a run is not evaluated on the images it was trained on.");
         }
 
-        return layers.Length > 1 ? (EvaluationImages.FromRun(layers, split ?? "test", notes, parsed.GetValue(_run)), $"its own {split ?? "test"} images")
-            : throw new RadaptException($"{parsed.GetValue(_run)}: holds no recipe.yaml to find its test images by; give --data or --test.");
+        return layers.Length > 1
+            ? (EvaluationImages.FromRun(layers, split ?? "test", notes, parsed.GetValue(_run)), $"its own {split ?? "test"} images")
+            : throw new RadaptException(
+                $"{parsed.GetValue(_run)}: holds no recipe.yaml to find its test images by; give --data or --test.");
     }
 
     private void RequireWritable(ParseResult parsed, Recipe recipe)
@@ -130,7 +152,8 @@ internal sealed class EvaluateCommand : RadaptCommand
             {
                 OutputFile.RequireNew(file, parsed.GetValue(_overwrite), option);
                 OutputFile.RequireNoInput(
-                    file, option, parsed.GetRequiredValue(_run), parsed.GetValue(_weights) ?? recipe.Weights, recipe.Data, recipe.Train, recipe.Val, recipe.Test);
+                    file, option, parsed.GetRequiredValue(_run), parsed.GetValue(_weights)
+                        ?? recipe.Weights, recipe.Data, recipe.Train, recipe.Val, recipe.Test);
             }
         }
 

@@ -19,7 +19,8 @@ internal static class Failures
 
         (int code, string line) = cause switch
         {
-            OperationCanceledException => (ExitCode.Interrupted, cause is InterruptedException ? cause.Message : "interrupted; nothing was written."),
+            OperationCanceledException => (ExitCode.Interrupted, cause is InterruptedException ? cause.Message
+                : "interrupted; nothing was written."),
             RadaptException => (ExitCode.BadInput, cause.Message),
             _ => (ExitCode.OwnFailure, $"{FaultLine(cause)}{Details(error, verbose)}."),
         };
@@ -32,12 +33,16 @@ internal static class Failures
         return code;
     }
 
-    /// <summary>How the line of a fault begins. Its own message stays out, since it may hold a path that names a patient; --verbose shows it.</summary>
+    /// <summary>
+    /// How the line of a fault begins. Its own message stays out, since it may hold a path that names a patient; --verbose shows it.
+    /// </summary>
     internal static string FaultLine(Exception fault) => $"this is a fault of radapt itself ({fault.GetType().Name}), not of your data";
 
     /// <summary>A text without line breaks and other control characters.</summary>
     public static string OneLine(string text) =>
-        PrintableText.Escape(string.Join(' ', new string([.. text.Select(c => char.IsControl(c) ? '\n' : c)]).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
+        PrintableText.Escape(
+            string.Join(' ', new string([.. text.Select(c => char.IsControl(c) ? '\n' : c)]).Split('\n',
+                StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
 
     private static string Details(Exception error, bool verbose)
     {
@@ -57,7 +62,8 @@ internal static class Failures
     /// <returns>The file; null where none can be written.</returns>
     internal static string? WriteDetails(string folder, Exception error, IEnumerable<string> commandLine)
     {
-        // Readable for this user alone, under a name that nobody can make beforehand, and without anything that was typed or read: paths name patients.
+        // Readable for this user alone, under a name that nobody can make beforehand, and without anything that was typed or read: paths
+        // name patients.
         string file = Path.Combine(folder, $"radapt-failure-{Guid.NewGuid():N}.txt");
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
@@ -68,7 +74,9 @@ internal static class Failures
         try
         {
             using var writer = new StreamWriter(file, options);
-            writer.WriteLine($"radapt {typeof(RadaptException).Assembly.GetName().Version?.ToString(3)}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}");
+            writer.WriteLine(
+                $"radapt {typeof(RadaptException).Assembly.GetName().Version?.ToString(3)}, {RuntimeInformation.FrameworkDescription}, "
+                    + $"{RuntimeInformation.OSDescription}");
             writer.WriteLine(string.Join(' ', commandLine.Where(CommandWords.Contains)));
             for (Exception? e = error; e is not null; e = e.InnerException)
             {

@@ -10,7 +10,8 @@ internal static class Figures
 
     public static string Auroc(double? value) => value?.ToString("0.000", CultureInfo.InvariantCulture) ?? "-";
 
-    public static string Rate(double imagesPerSecond) => imagesPerSecond.ToString(imagesPerSecond < 10 ? "0.0" : "0", CultureInfo.InvariantCulture);
+    public static string Rate(double imagesPerSecond) =>
+        imagesPerSecond.ToString(imagesPerSecond < 10 ? "0.0" : "0", CultureInfo.InvariantCulture);
 
     public static string Duration(TimeSpan time) => time.TotalSeconds switch
     {
@@ -41,7 +42,9 @@ internal static class Figures
     /// <summary>AUROC and average precision per finding, their means, and which findings have none.</summary>
     public static void Show(Terminal terminal, MultiLabelMetrics metrics)
     {
-        IEnumerable<string[]> rows = metrics.Findings.Select(f => new[] { f.Finding, Auroc(f.Auroc), Auroc(f.AveragePrecision), Count(f.Positives), Count(f.Negatives) });
+        IEnumerable<string[]> rows =
+            metrics.Findings.Select(
+                f => new[] { f.Finding, Auroc(f.Auroc), Auroc(f.AveragePrecision), Count(f.Positives), Count(f.Negatives) });
         if (metrics.Findings.Count > 1)
         {
             rows = rows.Append(["mean", Auroc(metrics.MeanAuroc), Auroc(metrics.MeanAveragePrecision), "", ""]);

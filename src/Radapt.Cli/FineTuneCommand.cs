@@ -23,9 +23,15 @@ internal sealed class FineTuneCommand : RadaptCommand
         _recipe = Add("Run", new Option<string>("--recipe")
         {
             HelpName = "FILE|NAME",
-            Description = "Take values from a recipe: a YAML file, such as a run's recipe.yaml, or one that is built in, such as mrm-nih-1-lora. Options given here beat it.",
+            Description =
+                "Take values from a recipe: a YAML file, such as a run's recipe.yaml, or one that is built in, such as mrm-nih-1-lora. "
+                    + "Options given here beat it.",
         });
-        _out = Add("Run", new Option<string>("--out") { HelpName = "RUN", Description = "Run folder, new or empty. Default: runs/DATE-METHOD-DATA." });
+        _out = Add("Run", new Option<string>("--out")
+        {
+            HelpName = "RUN",
+            Description = "Run folder, new or empty. Default: runs/DATE-METHOD-DATA.",
+        });
         _resume = Add("Run", new Option<bool>("--resume")
         {
             Description = "Go on with the run in --out, by its own recipe; the result is that of an undisturbed run. "
@@ -42,11 +48,16 @@ internal sealed class FineTuneCommand : RadaptCommand
 
     public override IReadOnlyList<(string Line, string What)> Examples { get; } =
     [
-        ("radapt finetune --data labels.csv --weights MRM.pth --out runs/first", "LoRA on a table with the columns image, split and one 0/1 column per finding:"),
-        ("radapt finetune --data labels.csv --weights MRM.pth --method full --label-fraction 10%", "Full fine-tuning with a tenth of the labels:"),
-        ("radapt finetune --train train.txt --val val.txt --test test.txt --image-root images --findings Effusion,Mass --weights MRM.pth", "Split lists:"),
-        ("radapt finetune --recipe mrm-nih-1-lora --train train_1.txt --val val.txt --test test.txt --image-root images --weights MRM.pth", "The paper's settings:"),
-        ("radapt finetune --data findings.xlsx --image-root export --folds 5 --weights MRM.pth --out runs/folds", "DICOM files and a spreadsheet, cross-validated:"),
+        ("radapt finetune --data labels.csv --weights MRM.pth --out runs/first",
+            "LoRA on a table with the columns image, split and one 0/1 column per finding:"),
+        ("radapt finetune --data labels.csv --weights MRM.pth --method full --label-fraction 10%",
+            "Full fine-tuning with a tenth of the labels:"),
+        ("radapt finetune --train train.txt --val val.txt --test test.txt --image-root images --findings Effusion,Mass --weights MRM.pth",
+            "Split lists:"),
+        ("radapt finetune --recipe mrm-nih-1-lora --train train_1.txt --val val.txt --test test.txt --image-root images --weights MRM.pth",
+            "The paper's settings:"),
+        ("radapt finetune --data findings.xlsx --image-root export --folds 5 --weights MRM.pth --out runs/folds",
+            "DICOM files and a spreadsheet, cross-validated:"),
         ("radapt finetune --resume --out runs/first", "Go on after an interruption:"),
     ];
 
@@ -96,16 +107,20 @@ internal sealed class FineTuneCommand : RadaptCommand
     private RecipeLayer[] Layers(ParseResult parsed)
     {
         RecipeLayer line = RecipeArguments.Layer(parsed, _recipeOptions);
-        return parsed.GetValue(_recipe) is { } recipe ? [line, RecipeFile.Open(recipe).WithFullPaths(Environment.CurrentDirectory)] : [line];
+        return parsed.GetValue(_recipe) is { } recipe
+            ? [line, RecipeFile.Open(recipe).WithFullPaths(Environment.CurrentDirectory)] : [line];
     }
 
     private RecipeLayer[] ResumedLayers(ParseResult parsed)
     {
         RecipeLayer line = RecipeArguments.Layer(parsed, _recipeOptions);
-        string? other = parsed.GetValue(_recipe) is null ? line.Entries.FirstOrDefault(e => !FineTuning.GivenAnewOnResume.Contains(e.Option.Name))?.Where : "--recipe";
+        string? other = parsed.GetValue(_recipe) is null
+            ? line.Entries.FirstOrDefault(e => !FineTuning.GivenAnewOnResume.Contains(e.Option.Name))?.Where : "--recipe";
         if (other is not null)
         {
-            throw new RadaptException($"{other} cannot be changed by --resume: a run goes on by its own recipe. Leave it out, or start another run with --recipe {Path.Combine(GivenFolder(parsed), "recipe.yaml")}.");
+            throw new RadaptException(
+                $"{other} cannot be changed by --resume: a run goes on by its own recipe. Leave it out, or start another run with --recipe "
+                    + $"{Path.Combine(GivenFolder(parsed), "recipe.yaml")}.");
         }
 
         string recipe = Path.Combine(GivenFolder(parsed), "recipe.yaml");

@@ -32,10 +32,13 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         ShowNotes();
         ShowValues();
         terminal.Line(string.Create(CultureInfo.InvariantCulture,
-            $"Trained: {fineTuning.Trainable.Trainable:N0} of {fineTuning.Trainable.Total:N0} parameters of model and adapters ({fineTuning.Trainable.Percent:0.###} %)"));
-        terminal.Line($"Compute: {recipe.Precision} on {recipe.Device}, {recipe.Threads} thread{(recipe.Threads == 1 ? "" : "s")}; {allocator}");
+            $"Trained: {fineTuning.Trainable.Trainable:N0} of {fineTuning.Trainable.Total:N0} parameters of model and adapters "
+                + $"({fineTuning.Trainable.Percent:0.###} %)"));
+        terminal.Line(
+            $"Compute: {recipe.Precision} on {recipe.Device}, {recipe.Threads} thread{(recipe.Threads == 1 ? "" : "s")}; {allocator}");
         terminal.Line($"Run folder: {folder}");
-        string interruption = whole is null || !File.Exists(Path.Combine(whole, "recipe.yaml")) ? "interrupted before training began; nothing was written."
+        string interruption = whole is null || !File.Exists(Path.Combine(whole, "recipe.yaml"))
+            ? "interrupted before training began; nothing was written."
             : $"interrupted before this fold began. Go on with: radapt finetune --resume --out {Quoted(whole)}";
         CheckPixels(resume, interruption, interrupted);
         TimeSpan estimate = Interruptible(() => fineTuning.Estimate(interrupted), interruption);
@@ -79,17 +82,21 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         terminal.Line();
         ShowNotes();
         string stopped = summary.StoppedEarly ? ", stopped early" : "";
-        terminal.Line($"Best epoch: {summary.BestEpoch} of {summary.Epochs}{stopped}, in {Figures.Duration(summary.Time)}; validation AUROC {Figures.Auroc(summary.Val.MeanAuroc)}{ChosenBy()}");
+        terminal.Line(
+            $"Best epoch: {summary.BestEpoch} of {summary.Epochs}{stopped}, in {Figures.Duration(summary.Time)}; validation AUROC "
+                + $"{Figures.Auroc(summary.Val.MeanAuroc)}{ChosenBy()}");
         terminal.Line(summary.Test is null ? "Validation figures (there are no test images):" : "Test figures:", strong: true);
         Figures.Show(terminal, summary.Test ?? summary.Val);
         Figures.ShowStudies(terminal, summary.Test is null ? summary.ValStudies : summary.TestStudies);
-        terminal.Line($"Run folder: {folder} (recipe.yaml, run.json, metrics.jsonl, adapter.safetensors, predictions.csv, TensorBoard events)");
+        terminal.Line(
+            $"Run folder: {folder} (recipe.yaml, run.json, metrics.jsonl, adapter.safetensors, predictions.csv, TensorBoard events)");
         terminal.Line($"Next: radapt predict {Quoted(folder)} IMAGES -o predictions.csv");
         return summary;
     }
 
     /// <summary>A path as it is typed into a shell.</summary>
-    public static string Quoted(string path) => path.All(c => char.IsLetterOrDigit(c) || "/\\._-:~+,=@".Contains(c, StringComparison.Ordinal)) ? path
+    public static string Quoted(string path) =>
+        path.All(c => char.IsLetterOrDigit(c) || "/\\._-:~+,=@".Contains(c, StringComparison.Ordinal)) ? path
         : OperatingSystem.IsWindows() ? $"\"{path}\"" : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     private static T Interruptible<T>(Func<T> work, string message)
@@ -129,7 +136,8 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
     private void ShowData()
     {
         (string Name, LabelledImages Images)[] splits =
-            [("train", fineTuning.Data.Train), ("val", fineTuning.Data.Val), .. fineTuning.Data.Test is { } test ? [("test", test)] : Array.Empty<(string, LabelledImages)>()];
+            [("train", fineTuning.Data.Train), ("val", fineTuning.Data.Val), .. fineTuning.Data.Test is { } test ? [("test", test)]
+                : Array.Empty<(string, LabelledImages)>()];
         IReadOnlyList<LabelCounts>[] counts = [.. splits.Select(s => s.Images.CountLabels())];
         terminal.Line($"Data: {fineTuning.Recipe.Data ?? fineTuning.Recipe.Train}", strong: true);
         terminal.Rows(
@@ -149,7 +157,8 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         ResolvedValue[] values = [.. fineTuning.Resolved.Values.Where(v => v.Value.Length > 0 && v.Value != "false")];
         foreach (IGrouping<string, ResolvedValue> given in values.Where(v => !v.IsChosen).GroupBy(v => v.Origin))
         {
-            terminal.Line($"Given by {given.Key}: {string.Join(", ", given.Select(v => v.Value == "true" ? v.Name : $"{v.Name} {v.Value}"))}");
+            terminal.Line(
+                $"Given by {given.Key}: {string.Join(", ", given.Select(v => v.Value == "true" ? v.Name : $"{v.Name} {v.Value}"))}");
         }
 
         terminal.Line("Chosen for you (any can be given as an option):", strong: true);

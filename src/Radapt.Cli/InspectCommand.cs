@@ -8,7 +8,12 @@ namespace Radapt.Cli;
 /// <summary><c>radapt inspect</c>: what is in a checkpoint or adapter. Nothing in it is run, and no tensor is loaded.</summary>
 internal sealed class InspectCommand : RadaptCommand
 {
-    private readonly Argument<string> _file = new("file") { HelpName = "FILE", Description = "Checkpoint (.pth, .pt, .bin, .safetensors), folder of Hugging Face weights or of a PEFT adapter, adapter file or run folder." };
+    private readonly Argument<string> _file = new("file")
+    {
+        HelpName = "FILE",
+        Description =
+            "Checkpoint (.pth, .pt, .bin, .safetensors), folder of Hugging Face weights or of a PEFT adapter, adapter file or run folder.",
+    };
     // More lines than anyone reads: a file may name hundreds of thousands of tensors.
     private const int MostTensors = 2000, MostEntries = 200, LongestValue = 1000;
 
@@ -25,18 +30,23 @@ internal sealed class InspectCommand : RadaptCommand
         {
             HelpName = "NAME",
             DefaultValueFactory = _ => CheckpointInspection.Dialects[0],
-            Description = $"Read its tensors by these names rather than recognise them. One of {string.Join(", ", CheckpointInspection.Dialects)}.",
+            Description =
+                $"Read its tensors by these names rather than recognise them. One of {string.Join(", ", CheckpointInspection.Dialects)}.",
         };
         Options.Add(_dialect);
         _copy = new Option<string>("--copy")
         {
             HelpName = "CHOICE",
             DefaultValueFactory = _ => CheckpointInspection.Copies[0],
-            Description = $"Which encoder of a training checkpoint that holds several. One of {string.Join(", ", CheckpointInspection.Copies)}.",
+            Description =
+                $"Which encoder of a training checkpoint that holds several. One of {string.Join(", ", CheckpointInspection.Copies)}.",
         };
         _copy.AcceptOnlyFromAmong([.. CheckpointInspection.Copies]);
         Options.Add(_copy);
-        _all = new Option<bool>("--all") { Description = $"List every tensor and metadata entry, not the first {MostTensors} and {MostEntries}." };
+        _all = new Option<bool>("--all")
+        {
+            Description = $"List every tensor and metadata entry, not the first {MostTensors} and {MostEntries}.",
+        };
         Options.Add(_all);
         _json = AddJson();
         SetAction(Run);
@@ -56,7 +66,8 @@ internal sealed class InspectCommand : RadaptCommand
     {
         string path = parsed.GetRequiredValue(_file);
         string adapter = Path.Combine(path, "adapter.safetensors");
-        CheckpointReport report = CheckpointInspection.Inspect(File.Exists(adapter) ? adapter : path, parsed.GetValue(_dialect)!, parsed.GetValue(_copy)!);
+        CheckpointReport report = CheckpointInspection.Inspect(File.Exists(adapter) ? adapter
+            : path, parsed.GetValue(_dialect)!, parsed.GetValue(_copy)!);
         if (parsed.GetValue(_json))
         {
             Terminal.WriteJson(Json(report));
@@ -71,7 +82,8 @@ internal sealed class InspectCommand : RadaptCommand
 
     private static void Show(Terminal terminal, CheckpointReport report, bool all)
     {
-        terminal.Rows(["tensor", "type", "shape", "elements"], report.Tensors.Take(all ? int.MaxValue : MostTensors).Select(t => new[] { t.Name, t.Type.ToString(), Shape(t), Figures.Count(t.Elements) }), 3);
+        terminal.Rows(["tensor", "type", "shape", "elements"], report.Tensors.Take(all ? int.MaxValue : MostTensors)
+            .Select(t => new[] { t.Name, t.Type.ToString(), Shape(t), Figures.Count(t.Elements) }), 3);
         Rest(terminal, report.Tensors.Count - MostTensors, "tensors", all);
         terminal.Line();
         foreach ((string key, string value) in report.Metadata.Take(all ? int.MaxValue : MostEntries))
@@ -161,7 +173,12 @@ internal sealed class InspectCommand : RadaptCommand
         ["std"] = report.Normalisation?.Std,
         ["totals"] = new JsonObject { ["tensors"] = report.Tensors.Count, ["elements"] = report.Elements, ["bytes"] = report.TensorBytes },
         ["parts"] = new JsonObject { ["encoder"] = report.Parts.Encoder, ["head"] = report.Parts.Head, ["lora"] = report.Parts.Lora },
-        ["left_out"] = new JsonArray([.. report.LeftOut.Select(g => new JsonObject { ["group"] = g.Group, ["tensors"] = g.Count, ["reason"] = g.Reason })]),
+        ["left_out"] = new JsonArray([.. report.LeftOut.Select(g => new JsonObject
+        {
+            ["group"] = g.Group,
+            ["tensors"] = g.Count,
+            ["reason"] = g.Reason,
+        })]),
         ["not_read"] = new JsonArray([.. report.OpaqueObjects.Select(o => new JsonObject { ["name"] = o.Name, ["class"] = o.Class })]),
         ["metadata"] = new JsonObject(report.Metadata.Select(m => KeyValuePair.Create<string, JsonNode?>(m.Key, m.Value))),
         ["tensors"] = new JsonArray([.. report.Tensors.Select(t => new JsonObject

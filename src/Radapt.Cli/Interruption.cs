@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Radapt.Cli;
 
 /// <summary>
-/// Ctrl-C, SIGTERM, and SIGHUP, which a lost connection sends: the first asks the command to stop, the second ends the process at once. Where a
+/// Ctrl-C, SIGTERM, and SIGHUP, which a lost connection sends: the first asks the command to stop, the second ends the process at once.
+/// Where a
 /// command has nothing to save, the first ends it.
 /// </summary>
 internal sealed class Interruption : IDisposable

@@ -3,7 +3,8 @@ using System.Text;
 namespace Radapt.Cli;
 
 /// <summary>
-/// A console that may go away: when a connection is lost, every write to its terminal fails, and a training must not end over that before it has
+/// A console that may go away: when a connection is lost, every write to its terminal fails, and a training must not end over that before
+/// it has
 /// saved its state. What cannot be written is left out.
 /// </summary>
 internal sealed class LastingWriter(TextWriter inner) : TextWriter

@@ -7,7 +7,8 @@ namespace Radapt.Cli;
 internal static class PartTable
 {
     /// <summary>A column a part.</summary>
-    public static void Show(Terminal terminal, IReadOnlyList<string> findings, IReadOnlyList<(string Name, int Images, int? Patients, IReadOnlyList<LabelCounts> Counts)> parts)
+    public static void Show(Terminal terminal, IReadOnlyList<string> findings,
+        IReadOnlyList<(string Name, int Images, int? Patients, IReadOnlyList<LabelCounts> Counts)> parts)
     {
         var rows = new List<string[]> { Row("images", i => Figures.Count(parts[i].Images)) };
         if (parts.Any(p => p.Patients is not null))
@@ -17,7 +18,10 @@ internal static class PartTable
 
         for (int f = 0; f < findings.Count; f++)
         {
-            rows.Add(Row(findings[f], i => $"{Figures.Count(parts[i].Counts[f].Positives)} of {Figures.Count(parts[i].Counts[f].Positives + parts[i].Counts[f].Negatives)}"));
+            rows.Add(
+                Row(findings[f],
+                    i => $"{Figures.Count(parts[i].Counts[f].Positives)} of "
+                        + $"{Figures.Count(parts[i].Counts[f].Positives + parts[i].Counts[f].Negatives)}"));
         }
 
         terminal.Rows(["", .. parts.Select(p => p.Name)], rows, [.. Enumerable.Range(1, parts.Count)]);

@@ -11,7 +11,11 @@ namespace Radapt.Cli;
 /// <summary><c>radapt predict</c>: a probability per image and finding.</summary>
 internal sealed class PredictCommand : RadaptCommand
 {
-    private readonly Argument<string> _run = new("run") { HelpName = "RUN", Description = "Run folder or adapter file; it knows its findings and how images are prepared." };
+    private readonly Argument<string> _run = new("run")
+    {
+        HelpName = "RUN",
+        Description = "Run folder or adapter file; it knows its findings and how images are prepared.",
+    };
     private readonly Argument<string[]> _images = new("images")
     {
         HelpName = "IMAGES...",
@@ -40,11 +44,27 @@ internal sealed class PredictCommand : RadaptCommand
             Required = true,
         });
         _overwrite = AddOverwrite("the table", "--force");
-        _plainNames = Add("Output", new Option<bool>("--plain-names") { Description = "Name images that cannot be read in messages, also where images are DICOM; without, messages give the table's line." });
+        _plainNames = Add("Output", new Option<bool>("--plain-names")
+        {
+            Description =
+                "Name images that cannot be read in messages, also where images are DICOM; without, messages give the table's line.",
+        });
         _json = AddJson();
-        _weights = Add("Model", new Option<string>("--weights") { HelpName = "FILE", Description = "Where the base weights are now. Default: where they were in training." });
-        _forceWeights = Add("Model", new Option<bool>("--force-weights") { Description = "Use base weights that are not those of training too, where they fit." });
-        _batchSize = Add("Compute", new Option<int>("--batch-size") { HelpName = "N", Description = "Images per forward pass. Default: 16.", DefaultValueFactory = _ => 16 });
+        _weights = Add("Model", new Option<string>("--weights")
+        {
+            HelpName = "FILE",
+            Description = "Where the base weights are now. Default: where they were in training.",
+        });
+        _forceWeights = Add("Model", new Option<bool>("--force-weights")
+        {
+            Description = "Use base weights that are not those of training too, where they fit.",
+        });
+        _batchSize = Add("Compute", new Option<int>("--batch-size")
+        {
+            HelpName = "N",
+            Description = "Images per forward pass. Default: 16.",
+            DefaultValueFactory = _ => 16,
+        });
         _threads = Add("Compute", new Option<int?>("--threads") { HelpName = "N", Description = "Threads. Default: those of training." });
         foreach (Option number in new Option[] { _batchSize, _threads })
         {
@@ -63,7 +83,8 @@ internal sealed class PredictCommand : RadaptCommand
     public override IReadOnlyList<(string Line, string What)> Examples { get; } =
     [
         ("radapt predict runs/first images -o predictions.csv", "Every image of a folder:"),
-        ("radapt predict runs/first a.png b.jpg 'ward-3/**/*.png' -o predictions.csv --overwrite", "Files and a pattern; an older table is replaced:"),
+        ("radapt predict runs/first a.png b.jpg 'ward-3/**/*.png' -o predictions.csv --overwrite",
+            "Files and a pattern; an older table is replaced:"),
         ("radapt predict runs/first images -o predictions.csv --weights D:\\weights\\MRM.pth", "The base weights have moved:"),
     ];
 
@@ -88,7 +109,8 @@ internal sealed class PredictCommand : RadaptCommand
         int unreadable = terminal.WithLiveLine(line =>
         {
             (int done, int failed) = (0, 0);
-            PredictionTable.Write(table, predictor.Findings, predictor.Predict(paths, parsed.GetValue(_batchSize), plan.Threads, interrupted).Select(prediction =>
+            PredictionTable.Write(table, predictor.Findings,
+                predictor.Predict(paths, parsed.GetValue(_batchSize), plan.Threads, interrupted).Select(prediction =>
             {
                 if (prediction.Error is { } error)
                 {
@@ -107,11 +129,14 @@ internal sealed class PredictCommand : RadaptCommand
         return unreadable > 0 ? ExitCode.DoneInPart : ExitCode.Done;
     }
 
-    private static void Finish(bool json, string run, string table, IReadOnlyList<string> findings, int images, int unreadable, IReadOnlyCollection<string> notes)
+    private static void Finish(bool json, string run, string table, IReadOnlyList<string> findings, int images, int unreadable,
+        IReadOnlyCollection<string> notes)
     {
         var terminal = new Terminal(onStandardError: json);
         string failed = unreadable == 0 ? "" : $"; {Figures.Count(unreadable)} could not be read (column error)";
-        terminal.Line($"{table}: {Figures.Count(images - unreadable)} of {Figures.Count(images)} images predicted for {string.Join(", ", findings)}{failed}");
+        terminal.Line(
+            $"{table}: {Figures.Count(images - unreadable)} of {Figures.Count(images)} images predicted for "
+                + $"{string.Join(", ", findings)}{failed}");
         if (json)
         {
             Terminal.WriteJson(new JsonObject

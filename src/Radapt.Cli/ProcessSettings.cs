@@ -19,7 +19,8 @@ internal static partial class ProcessSettings
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         if (OperatingSystem.IsWindows())
         {
-            Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false); // elsewhere it is UTF-8, or what the locale asks for
+            // elsewhere it is UTF-8, or what the locale asks for
+            Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         }
     }
 

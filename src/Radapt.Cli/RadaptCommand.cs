@@ -10,7 +10,9 @@ internal abstract class RadaptCommand(string name, string description) : Command
     /// <summary>Lines to type, each with what it does.</summary>
     public abstract IReadOnlyList<(string Line, string What)> Examples { get; }
 
-    /// <summary>Whether the command stops by itself when it is interrupted, saving or removing what it has begun; else the process ends at once.</summary>
+    /// <summary>
+    /// Whether the command stops by itself when it is interrupted, saving or removing what it has begun; else the process ends at once.
+    /// </summary>
     public virtual bool StopsItself => true;
 
     /// <summary>The options under their headings.</summary>

@@ -3,7 +3,9 @@ using Radapt.Training.Recipes;
 
 namespace Radapt.Cli;
 
-/// <summary>Options of the command line made from the rows of <see cref="RecipeOptions.All"/>, and the layer made from what was given.</summary>
+/// <summary>
+/// Options of the command line made from the rows of <see cref="RecipeOptions.All"/>, and the layer made from what was given.
+/// </summary>
 internal static class RecipeArguments
 {
     /// <summary>The command line's option for a row.</summary>

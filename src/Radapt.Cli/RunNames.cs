@@ -10,7 +10,9 @@ internal static class RunNames
     public static string Default(Recipe recipe, DateTime now)
     {
         string source = Path.TrimEndingDirectorySeparator(recipe.Data ?? recipe.Train!);
-        string data = new([.. Path.GetFileNameWithoutExtension(source).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-')]);
+        string data =
+            new([.. Path.GetFileNameWithoutExtension(source)
+                .Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-')]);
         return Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"{now:yyyyMMdd-HHmmss}-{recipe.Method}-{data}"));
     }
 }

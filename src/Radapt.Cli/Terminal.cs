@@ -11,7 +11,11 @@ namespace Radapt.Cli;
 /// </summary>
 internal sealed class Terminal
 {
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
     private readonly IAnsiConsole _console;
 
     /// <param name="onStandardError">Write to standard error.</param>
@@ -64,7 +68,10 @@ internal sealed class Terminal
         var table = new Table { Border = TableBorder.None, ShowRowSeparators = false };
         for (int i = 0; i < headings.Count; i++)
         {
-            var column = new TableColumn(new Text(headings[i], new Style(decoration: Decoration.Bold))) { Padding = new Padding(i == 0 ? 2 : 1, 0, 1, 0) };
+            var column = new TableColumn(new Text(headings[i], new Style(decoration: Decoration.Bold)))
+            {
+                Padding = new Padding(i == 0 ? 2 : 1, 0, 1, 0),
+            };
             column.Alignment = numbers.Contains(i) ? Justify.Right : Justify.Left;
             table.AddColumn(column);
         }
@@ -77,10 +84,13 @@ internal sealed class Terminal
         _console.Write(table);
     }
 
-    /// <summary>Runs work with a line that can be drawn over again; it is gone afterwards. Elsewhere than on a terminal the line is not shown.</summary>
+    /// <summary>
+    /// Runs work with a line that can be drawn over again; it is gone afterwards. Elsewhere than on a terminal the line is not shown.
+    /// </summary>
     public T WithLiveLine<T>(Func<Action<string>, T> work) => !IsLive
         ? work(static _ => { })
-        : _console.Live(new Text("")).AutoClear(true).Start(context => work(text => context.UpdateTarget(new Text(Printable(text)).Overflow(Overflow.Ellipsis))));
+        : _console.Live(new Text("")).AutoClear(true)
+        .Start(context => work(text => context.UpdateTarget(new Text(Printable(text)).Overflow(Overflow.Ellipsis))));
 
     private static string Printable(string text) => PrintableText.Escape(text);
 }

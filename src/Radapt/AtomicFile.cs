@@ -44,7 +44,9 @@ internal static partial class AtomicFile
     /// <summary>The same for text, UTF-8 without a byte order mark.</summary>
     public static void WriteText(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
-    /// <summary>Whether a file's name is one that <see cref="Write"/> gives to what will become <paramref name="name"/>, in this process or another.</summary>
+    /// <summary>
+    /// Whether a file's name is one that <see cref="Write"/> gives to what will become <paramref name="name"/>, in this process or another.
+    /// </summary>
     public static bool IsTemporaryNameOf(string fileName, string name) =>
         fileName.StartsWith(name, StringComparison.Ordinal) && TemporaryEnding().IsMatch(fileName.AsSpan(name.Length));
 

@@ -9,7 +9,8 @@ public static class OutputFile
     private static readonly string[] s_inFolders =
     [
         "recipe.yaml", "run.json", "metrics.jsonl", "adapter.safetensors", "predictions.csv", "split.csv", "labels.csv", ".radapt-key",
-        "config.json", "model.safetensors", "pytorch_model.bin", "adapter_config.json", "adapter_model.safetensors", "adapter_model.bin", "radapt.json",
+        "config.json", "model.safetensors", "pytorch_model.bin", "adapter_config.json", "adapter_model.safetensors",
+            "adapter_model.bin", "radapt.json",
     ];
 
     /// <summary>Refuses a file that is there already, unless it may be replaced, and a folder that is not there.</summary>
@@ -32,7 +33,8 @@ public static class OutputFile
 
         if (!Directory.Exists(Path.GetDirectoryName(full)))
         {
-            throw new RadaptException($"{path}: cannot be written, since its folder does not exist. Make it first, or give another {option}.");
+            throw new RadaptException(
+                $"{path}: cannot be written, since its folder does not exist. Make it first, or give another {option}.");
         }
     }
 

@@ -9,9 +9,13 @@ namespace Radapt;
 /// </summary>
 public static class PrintableText
 {
-    private const char NonJoiner = '\u200C', Joiner = '\u200D', SoftHyphen = '\u00AD'; // spelling in Persian and Indic scripts, and hyphenation
+    // spelling in Persian and Indic scripts, and hyphenation
+    private const char NonJoiner = '\u200C', Joiner = '\u200D', SoftHyphen = '\u00AD';
 
-    /// <summary>The text with control characters as spaces, and with marks that change how other characters are shown as escapes, such as <c>\u202E</c>.</summary>
+    /// <summary>
+    /// The text with control characters as spaces, and with marks that change how other characters are shown as escapes, such as
+    /// <c>\u202E</c>.
+    /// </summary>
     public static string Escape(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -10,10 +10,12 @@ namespace Radapt;
 /// <param name="Started">When it started.</param>
 internal sealed record ProcessOwner(string Host, int ProcessId, DateTimeOffset Started)
 {
-    private static readonly TimeSpan s_clockSteps = TimeSpan.FromSeconds(2); // start times are computed from the clock, which may be set meanwhile
+    // start times are computed from the clock, which may be set meanwhile
+    private static readonly TimeSpan s_clockSteps = TimeSpan.FromSeconds(2);
 
     /// <summary>This process.</summary>
-    public static ProcessOwner This { get; } = new(Environment.MachineName, Environment.ProcessId, StartOf(Process.GetCurrentProcess())!.Value);
+    public static ProcessOwner This { get; } =
+        new(Environment.MachineName, Environment.ProcessId, StartOf(Process.GetCurrentProcess())!.Value);
 
     /// <summary>
     /// Whether it still runs; null: on another machine, where nobody here can tell.

@@ -32,7 +32,9 @@ public sealed class RadaptException : Exception
 
     private readonly string? _what;
 
-    /// <summary>What the error is in, which the message begins with: a file, or the row of a table; null: the message says it in its own words.</summary>
+    /// <summary>
+    /// What the error is in, which the message begins with: a file, or the row of a table; null: the message says it in its own words.
+    /// </summary>
     public string? Place { get; }
 
     /// <summary>The message without <see cref="Place"/>.</summary>
@@ -45,12 +47,14 @@ public sealed class RadaptException : Exception
     internal static RadaptException In(string place, string what, Exception? innerException = null) => new(place, what, innerException);
 
     /// <summary>
-    /// The same error under another name of its place, such as the row of a table instead of a file that is named after a patient. The failure
+    /// The same error under another name of its place, such as the row of a table instead of a file that is named after a patient. The
+    /// failure
     /// beneath it is dropped, since its text may hold the path.
     /// </summary>
     internal RadaptException At(string place) => Place is null ? this : new(place, What, null);
 
-    // File names and table cells may carry line breaks or control characters, or be as long as the file; the promise of one line holds all the same.
+    // File names and table cells may carry line breaks or control characters, or be as long as the file; the promise of one line holds all
+    // the same.
     private static string OneLine(string message) =>
         Printable(message.Length <= LongestMessage ? message : $"{message[..(LongestMessage - Tail - 3)]} … {message[^Tail..]}");
 

@@ -9,6 +9,7 @@ internal static class EntryPoint
     public static async Task<int> Main(string[] args) => args is ["paths"] ? PathMatrix.Run()
         : args is [TrainingMemoryTests.Argument] ? TrainingMemoryTests.Measure()
         : args.Any(a => a is "--server" or "--internal-msbuild-node")
-            ? await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions)
+            ? await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args,
+                SelfRegisteredExtensions.AddSelfRegisteredExtensions)
             : await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args);
 }

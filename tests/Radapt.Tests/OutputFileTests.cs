@@ -13,8 +13,10 @@ public sealed class OutputFileTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["there.csv"], "mine");
-        Assert.Contains("--overwrite", Assert.Throws<RadaptException>(() => OutputFile.RequireNew(folder["there.csv"], overwrite: false)).Message, StringComparison.Ordinal);
-        Assert.Contains("folder", Assert.Throws<RadaptException>(() => OutputFile.RequireNew(folder["no/such.csv"], overwrite: true)).Message, StringComparison.Ordinal);
+        Assert.Contains("--overwrite", Assert.Throws<RadaptException>(
+            () => OutputFile.RequireNew(folder["there.csv"], overwrite: false)).Message, StringComparison.Ordinal);
+        Assert.Contains("folder", Assert.Throws<RadaptException>(
+            () => OutputFile.RequireNew(folder["no/such.csv"], overwrite: true)).Message, StringComparison.Ordinal);
         Assert.Throws<RadaptException>(() => OutputFile.RequireNew(folder.Path, overwrite: true));
         OutputFile.RequireNew(folder["there.csv"], overwrite: true);
         OutputFile.RequireNew(folder["new.csv"], overwrite: false);
@@ -49,12 +51,20 @@ public sealed class OutputFileTests
         byte[][] before = [File.ReadAllBytes(saved.Base), File.ReadAllBytes(saved.Adapter)];
         foreach (string target in new[] { saved.Base, saved.Adapter })
         {
-            Assert.Contains("an input of this command", Assert.Throws<RadaptException>(() => AdapterMerge.Run(saved.Adapter, target)).Message, StringComparison.Ordinal);
-            RadaptException import = Assert.Throws<RadaptException>(() => AdapterImport.Run(new ImportRequest(Exported(saved), target) { Weights = target }));
+            Assert.Contains("an input of this command",
+                Assert.Throws<RadaptException>(() => AdapterMerge.Run(saved.Adapter, target)).Message, StringComparison.Ordinal);
+            RadaptException import = Assert.Throws<RadaptException>(() => AdapterImport.Run(new ImportRequest(Exported(saved), target)
+            {
+                Weights = target,
+            }));
             Assert.Contains("an input of this command", import.Message, StringComparison.Ordinal);
         }
 
-        Assert.Throws<RadaptException>(() => AdapterImport.Run(new ImportRequest(Exported(saved), saved["there.safetensors"]) { Weights = saved.Base, Overwrite = false }));
+        Assert.Throws<RadaptException>(() => AdapterImport.Run(new ImportRequest(Exported(saved), saved["there.safetensors"])
+        {
+            Weights = saved.Base,
+            Overwrite = false,
+        }));
         Assert.Equal(before, [File.ReadAllBytes(saved.Base), File.ReadAllBytes(saved.Adapter)]);
     }
 

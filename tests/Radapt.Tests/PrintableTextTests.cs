@@ -8,7 +8,8 @@ public sealed class PrintableTextTests
     [InlineData("a\u2066b\u2069\u200E\u200F\u061C", @"a\u2066b\u2069\u200E\u200F\u061C")]
     [InlineData("line\u2028break", @"line\u2028break")]
     [InlineData("\u001B[2Jred\u009B31m", " [2Jred 31m")]
-    [InlineData("\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645", "\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645")] // a joiner is spelling
+    // a joiner is spelling
+    [InlineData("\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645", "\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645")]
     public void Escape_MarksAndControls_AreVisible(string text, string expected) => Assert.Equal(expected, PrintableText.Escape(text));
 
     [Fact]

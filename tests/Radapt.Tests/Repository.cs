@@ -19,7 +19,8 @@ internal static class Repository
     /// <summary>The same; null where it is missing.</summary>
     public static string? FindRealData(string folder)
     {
-        string root = Environment.GetEnvironmentVariable("RADAPT_DATA") is { Length: > 0 } data ? data : Path.Combine(Root, "..", "shared", "data");
+        string root = Environment.GetEnvironmentVariable("RADAPT_DATA") is { Length: > 0 } data ? data
+            : Path.Combine(Root, "..", "shared", "data");
         string path = Path.GetFullPath(Path.Combine(root, folder), Root);
         return Directory.Exists(path) ? path : null;
     }

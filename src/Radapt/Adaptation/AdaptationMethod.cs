@@ -82,7 +82,9 @@ internal abstract class AdaptationMethod
     /// <summary>The lowest block that something is trained in or below, from 0; the depth: only the head is trained.</summary>
     public virtual int LowestBlock(MethodSettings settings, int depth) => 0;
 
-    /// <summary>Whether it trains the large weights of its blocks themselves, whose gradients cost as much as those of activations.</summary>
+    /// <summary>
+    /// Whether it trains the large weights of its blocks themselves, whose gradients cost as much as those of activations.
+    /// </summary>
     public virtual bool TrainsWholeBlocks => false;
 
     /// <summary>Adds what the method needs to be rebuilt to an adapter file's metadata.</summary>

@@ -55,7 +55,9 @@ internal sealed class AttachedAdapters(ComputePlan plan) : IDisposable
         _slots.ForEach(s => s.Place(false));
     }
 
-    /// <summary>Replaces adapters on projections by base + delta in the plan's precision; others stay. Does nothing where that is already so.</summary>
+    /// <summary>
+    /// Replaces adapters on projections by base + delta in the plan's precision; others stay. Does nothing where that is already so.
+    /// </summary>
     public void Merge()
     {
         foreach (ProjectionSlot slot in _projections.Where(s => s.Projection.Adapter is not MergedProjection))

@@ -39,7 +39,8 @@ internal sealed class BackboneWeights : IDisposable
             else
             {
                 _run = dialect == WeightsDialect.Auto && copy == EncoderCopies.Auto ? AdapterDescription.FromMetadata(_file.Metadata, path)
-                    : throw new RadaptException($"{path} is a Radapt run, which has its own names and one encoder. Leave --dialect and --copy out.");
+                    : throw new RadaptException(
+                        $"{path} is a Radapt run, which has its own names and one encoder. Leave --dialect and --copy out.");
             }
         }
         catch
@@ -82,15 +83,20 @@ internal sealed class BackboneWeights : IDisposable
     [
         .. _recognised is not null && EncoderCopies.Note(_recognised.Copies, _recognised.Copy) is { } copy ? [copy] : Array.Empty<string>(),
         .. _recognised?.LeftOut.Select(l => $"{l.Count} tensors left out: {l.Group} ({l.Reason})") ?? [],
-        .. _recognised is { Head.Count: > 0 } ? ["the head of this checkpoint is left out: the findings get one of their own"] : Array.Empty<string>(),
-        .. _recognised is { Lora.Count: > 0 } ? [FormattableString.Invariant($"the LoRA adapters of this checkpoint are merged into the backbone with alpha {PaperCheckpoint.Alpha}, the paper's, which such files do not store")] : Array.Empty<string>(),
+        .. _recognised is { Head.Count: > 0 } ? ["the head of this checkpoint is left out: the findings get one of their own"]
+        : Array.Empty<string>(),
+        .. _recognised is { Lora.Count: > 0 }
+        ? [FormattableString.Invariant(
+            $"the LoRA adapters of this checkpoint are merged into the backbone with alpha {PaperCheckpoint.Alpha}, the paper's, which such files do not store")] : Array.Empty<string>(),
     ];
 
     /// <param name="path">Checkpoint, adapter file or run folder.</param>
     /// <param name="dialect">Whose names a checkpoint is to be read by; <c>auto</c>: recognised.</param>
     /// <param name="copy">Which of several copies of the encoder; <c>auto</c>: the averaged one.</param>
-    /// <exception cref="RadaptException">Missing, unreadable, not of that dialect or copy, or of a model that Radapt does not have.</exception>
-    public static BackboneWeights Open(string path, string dialect = WeightsDialect.Auto, string copy = EncoderCopies.Auto) => new(path, dialect, copy);
+    /// <exception cref="RadaptException">Missing, unreadable, not of that dialect or copy, or of a model that Radapt does not
+    /// have.</exception>
+    public static BackboneWeights Open(string path, string dialect = WeightsDialect.Auto, string copy = EncoderCopies.Auto) =>
+        new(path, dialect, copy);
 
     /// <summary>The copy in a file whose tensors have a hash; where none has, the one that is usually read.</summary>
     /// <param name="path">Checkpoint, adapter file or run folder.</param>
@@ -149,7 +155,9 @@ internal sealed class BackboneWeights : IDisposable
         }
         else if (_run.Backbone with { ImageSize = encoder.Shape.ImageSize } != encoder.Shape)
         {
-            throw new RadaptException($"{_path}: was trained with {_run.Backbone}, not {encoder.Shape}. Leave --backbone and its dimensions out to use the run's own.");
+            throw new RadaptException(
+                $"{_path}: was trained with {_run.Backbone}, not {encoder.Shape}. Leave --backbone and "
+                    + "its dimensions out to use the run's own.");
         }
     }
 
@@ -158,11 +166,16 @@ internal sealed class BackboneWeights : IDisposable
     {
         if (_run is null)
         {
-            return CanonicalHash.Compute(_file, _recognised!.Encoder.Concat(TensorParts.Wholes(_recognised.Lora)).ToDictionary(n => n.Key, n => n.Value));
+            return CanonicalHash.Compute(_file, _recognised!.Encoder.Concat(TensorParts.Wholes(_recognised.Lora))
+                .ToDictionary(n => n.Key, n => n.Value));
         }
 
-        string own = CanonicalHash.Compute(_file, _file.Tensors.Where(t => !t.Name.StartsWith("head.", StringComparison.Ordinal) && !t.Name.StartsWith("fc_norm.", StringComparison.Ordinal)).ToDictionary(t => t.Name, t => TensorParts.Whole(t.Name)));
-        return AdaptationMethod.Find(_run.Method).HoldsWholeModel ? own : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(_run.BaseSha256 + own)));
+        string own =
+            CanonicalHash.Compute(_file,
+                _file.Tensors.Where(t => !t.Name.StartsWith("head.", StringComparison.Ordinal)
+                    && !t.Name.StartsWith("fc_norm.", StringComparison.Ordinal)).ToDictionary(t => t.Name, t => TensorParts.Whole(t.Name)));
+        return AdaptationMethod.Find(_run.Method).HoldsWholeModel ? own
+            : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(_run.BaseSha256 + own)));
     }
 
     /// <summary>
@@ -185,13 +198,15 @@ internal sealed class BackboneWeights : IDisposable
 
         if (!Path.Exists(path))
         {
-            throw new RadaptException($"{path}: the base weights of this adapter are no longer there. Give their new place with --weights.");
+            throw new RadaptException(
+                $"{path}: the base weights of this adapter are no longer there. Give their new place with --weights.");
         }
 
         using BackboneWeights source = OpenByHash(path, run.BaseSha256);
         source.Resizing = run.BaseResizing ?? PositionEmbedding.ResizingOf(run.Backbone);
         string? other = source.Hash() is var hash && hash == run.BaseSha256 ? null
-            : $"{path}: not the base weights of this adapter (their tensors hash to {hash[..12]}…, the adapter was trained on {run.BaseSha256[..Math.Min(12, run.BaseSha256.Length)]}…)";
+            : $"{path}: not the base weights of this adapter (their tensors hash to {hash[..12]}…, the adapter was trained on "
+                + $"{run.BaseSha256[..Math.Min(12, run.BaseSha256.Length)]}…)";
         if (other is not null && !force)
         {
             throw new RadaptException($"{other}. Give the right file with --weights, or --force to use these.");
@@ -203,7 +218,9 @@ internal sealed class BackboneWeights : IDisposable
 
     /// <summary><c>fc_norm.*</c> and <c>head.*</c> of the file, float32, where it has them; the caller's scope owns them.</summary>
     public IReadOnlyDictionary<string, Tensor> ReadHead() =>
-        (_recognised?.Head ?? _file.Tensors.Select(t => t.Name).Where(n => n.StartsWith("fc_norm.", StringComparison.Ordinal) || n.StartsWith("head.", StringComparison.Ordinal)).ToDictionary(n => n))
+        (_recognised?.Head ?? _file.Tensors.Select(t => t.Name).Where(
+            n => n.StartsWith("fc_norm.", StringComparison.Ordinal) || n.StartsWith("head.", StringComparison.Ordinal))
+                .ToDictionary(n => n))
             .ToDictionary(n => n.Key, n => _file.ReadFloat32(n.Value));
 
     /// <inheritdoc/>
@@ -227,7 +244,9 @@ internal sealed class BackboneWeights : IDisposable
         AdaptationMethod method = AdaptationMethod.Find(run.Method);
         if (!method.HoldsWholeModel && !method.Merges)
         {
-            throw new RadaptException($"{_path}: was trained with {run.Method}, whose adapters cannot be merged into a backbone. Start from its base weights ({run.BaseWeights ?? "random ones"}) or from a run of another method.");
+            throw new RadaptException(
+                $"{_path}: was trained with {run.Method}, whose adapters cannot be merged into a backbone. Start from its base weights "
+                    + $"({run.BaseWeights ?? "random ones"}) or from a run of another method.");
         }
 
         AdapterFile.EnsureFits(_path, run);
@@ -236,7 +255,8 @@ internal sealed class BackboneWeights : IDisposable
             LoadBase(run, null, encoder);
         }
 
-        foreach ((string name, TorchSharp.Modules.Parameter parameter) in encoder.named_parameters().Where(p => method.IsTrained(p.name, run.Settings, encoder.Shape)))
+        foreach ((string name, TorchSharp.Modules.Parameter parameter) in encoder.named_parameters()
+            .Where(p => method.IsTrained(p.name, run.Settings, encoder.Shape)))
         {
             Copy(name, TensorParts.Whole(name), parameter, encoder.Shape);
         }
@@ -251,7 +271,9 @@ internal sealed class BackboneWeights : IDisposable
         {
             if (update.Place.Block >= encoder.Shape.Depth || update.A.shape[1] != encoder.Shape.Width)
             {
-                throw new RadaptException($"{_path}: LoRA of {update.Place.Projection} does not fit a backbone of depth {encoder.Shape.Depth} and width {encoder.Shape.Width}.");
+                throw new RadaptException(
+                    $"{_path}: LoRA of {update.Place.Projection} does not fit a backbone of depth {encoder.Shape.Depth} "
+                        + $"and width {encoder.Shape.Width}.");
             }
 
             update.AddTo(encoder.blocks[update.Place.Block].attn.qkv.weight);
@@ -275,7 +297,8 @@ internal sealed class BackboneWeights : IDisposable
 
     private void MergeInto(VisionTransformer encoder, AdaptationMethod method, MethodSettings settings)
     {
-        using AttachedAdapters? adapters = method.Adapters(encoder, settings, new ComputePlan("float32", encoder.cls_token.device.ToString(), 1), seed: 0);
+        using AttachedAdapters? adapters =
+            method.Adapters(encoder, settings, new ComputePlan("float32", encoder.cls_token.device.ToString(), 1), seed: 0);
         foreach ((string name, Tensor tensor) in adapters?.Tensors() ?? [])
         {
             Copy(name, TensorParts.Whole(name), tensor, encoder.Shape);

@@ -92,7 +92,8 @@ internal sealed class Classifier : IDisposable
 
     /// <summary>Base and head tensors under their checkpoint names, then the adapters'.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> Tensors() =>
-        Encoder.named_parameters().Concat(Head.named_parameters()).Select(p => (p.name, (Tensor)p.parameter)).Concat(Adapters?.Tensors() ?? []);
+        Encoder.named_parameters().Concat(Head.named_parameters()).Select(p => (p.name, (Tensor)p.parameter))
+            .Concat(Adapters?.Tensors() ?? []);
 
     /// <summary>The tensors that training changes.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> Trained() => Tensors().Where(t => t.Tensor.requires_grad);

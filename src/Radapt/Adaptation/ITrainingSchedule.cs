@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Radapt.Adaptation;
 
-/// <summary>What a method does in the training loop besides having gradients. Its state is saved and restored by name, so that resume loses nothing.</summary>
+/// <summary>
+/// What a method does in the training loop besides having gradients. Its state is saved and restored by name, so that resume loses nothing.
+/// </summary>
 internal interface ITrainingSchedule
 {
     /// <summary>What is added to the loss: a scalar with a graph.</summary>

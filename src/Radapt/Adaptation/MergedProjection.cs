@@ -33,7 +33,8 @@ internal sealed class MergedProjection : IProjectionAdapter, IDisposable
     public Tensor Weight => _weight;
 
     /// <inheritdoc/>
-    public Tensor Forward(Projection projection, Tensor input, ForwardPass pass) => projection.With(_weight, _bias ?? projection.bias, input);
+    public Tensor Forward(Projection projection, Tensor input, ForwardPass pass) =>
+        projection.With(_weight, _bias ?? projection.bias, input);
 
     /// <inheritdoc/>
     public ProjectionDelta? Delta(Projection projection) => null;

@@ -2,7 +2,9 @@ using Radapt.Adaptation.Lora;
 
 namespace Radapt.Adaptation;
 
-/// <summary>The options of all adaptation methods; each reads its own. The defaults and their origin stand with the options of the recipe.</summary>
+/// <summary>
+/// The options of all adaptation methods; each reads its own. The defaults and their origin stand with the options of the recipe.
+/// </summary>
 public sealed record MethodSettings
 {
     /// <summary><c>lora</c>: all of it; <c>adalora</c>: alpha, dropout, targets and blocks.</summary>

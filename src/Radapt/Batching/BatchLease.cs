@@ -1,6 +1,8 @@
 namespace Radapt.Batching;
 
-/// <summary>A filled batch, borrowed from a <see cref="BatchLoader{TBatch}"/> until disposed; its buffers are used again afterwards.</summary>
+/// <summary>
+/// A filled batch, borrowed from a <see cref="BatchLoader{TBatch}"/> until disposed; its buffers are used again afterwards.
+/// </summary>
 internal sealed class BatchLease<TBatch> : IDisposable
     where TBatch : class
 {

@@ -16,8 +16,10 @@ internal sealed class BatchLoader<TBatch>
     private readonly int _prefetch;
 
     /// <summary>A loader; threads run only while batches are being read.</summary>
-    /// <param name="allocate">Makes the buffers of a batch. Called at most <paramref name="prefetch"/> times more than batches are held at once.</param>
-    /// <param name="fill">Fills a slot of a batch with an item. Runs on several threads at once, for different slots. A slot's earlier content is arbitrary.</param>
+    /// <param name="allocate">Makes the buffers of a batch. Called at most <paramref name="prefetch"/> times more than batches are held at
+    /// once.</param>
+    /// <param name="fill">Fills a slot of a batch with an item. Runs on several threads at once, for different slots. A slot's earlier
+    /// content is arbitrary.</param>
     /// <param name="threads">Number of threads; at least 1.</param>
     /// <param name="prefetch">Batches filled or being filled beyond those handed out; at least 1.</param>
     public BatchLoader(Func<TBatch> allocate, Action<TBatch, int, int> fill, int threads, int prefetch)

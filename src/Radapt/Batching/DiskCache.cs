@@ -9,11 +9,13 @@ using Radapt.Imaging.Dicom;
 namespace Radapt.Batching;
 
 /// <summary>
-/// Decoded images in a folder that runs and processes share, one file each: <c>ab/ab…ef.gray</c>, named by a hash of the image file's bytes, of
+/// Decoded images in a folder that runs and processes share, one file each: <c>ab/ab…ef.gray</c>, named by a hash of the image file's
+/// bytes, of
 /// the decoder's revision and of the stored size. Copies of an image share an entry, an image that is replaced gets another one.
 /// <para>
 /// An entry is written under a name of its own and renamed, so that neither a second writer nor a kill leaves half an entry; a checksum
-/// over all of it is verified at every reading, so that one damaged by anything else is decoded and written anew. Entries are read, not mapped:
+/// over all of it is verified at every reading, so that one damaged by anything else is decoded and written anew. Entries are read, not
+/// mapped:
 /// a mapped page that a network drive fails to deliver ends the process, a failed read is decoded from the image file instead.
 /// </para>
 /// <para>
@@ -39,7 +41,8 @@ internal sealed class DiskCache
     /// <summary>Opens a folder, or makes it.</summary>
     /// <param name="folder">Where the entries lie.</param>
     /// <param name="size">
-    /// 0: images as decoded, so that nothing changes but the time. Else larger images are stored in gray, their shorter side resized to this many pixels:
+    /// 0: images as decoded, so that nothing changes but the time. Else larger images are stored in gray, their shorter side resized to
+    /// this many pixels:
     /// evaluation at that very <see cref="Preprocessing.Resize"/> still sees the same pixels, a random crop sees coarser ones.
     /// </param>
     /// <param name="reserve">Bytes to leave free on the disk.</param>
@@ -52,7 +55,8 @@ internal sealed class DiskCache
         Folder = Path.GetFullPath(folder);
         Size = size;
         _partial = Path.Combine(Folder, "partial");
-        _settings = XxHash3.HashToUInt64(MemoryMarshal.AsBytes($"{RadiographReader.Revision}; shorter side {size}; DICOM {_dicom.Scale}".AsSpan()));
+        _settings =
+            XxHash3.HashToUInt64(MemoryMarshal.AsBytes($"{RadiographReader.Revision}; shorter side {size}; DICOM {_dicom.Scale}".AsSpan()));
         try
         {
             Directory.CreateDirectory(_partial);
@@ -65,7 +69,8 @@ internal sealed class DiskCache
         {
             _problem = Directory.Exists(Folder)
                 ? $"--cache {Folder}: cannot be written ({e.Message}); what it holds is used, other images are decoded every time."
-                : throw new RadaptException($"--cache {Folder}: the folder cannot be made ({e.Message}). Choose another, or leave --cache out.", e);
+                : throw new RadaptException(
+                    $"--cache {Folder}: the folder cannot be made ({e.Message}). Choose another, or leave --cache out.", e);
         }
     }
 
@@ -232,7 +237,8 @@ internal sealed class DiskCache
         return done == buffer.Length;
     }
 
-    private static void WriteHeader(Span<byte> header, UInt128 key, int width, int height, int channels, int bits, ReadOnlySpan<byte> pixels)
+    private static void WriteHeader(Span<byte> header, UInt128 key, int width, int height, int channels, int bits,
+        ReadOnlySpan<byte> pixels)
     {
         BinaryPrimitives.WriteUInt64LittleEndian(header, Magic);
         BinaryPrimitives.WriteUInt128LittleEndian(header[8..], key);

@@ -8,7 +8,8 @@ using System.Runtime.Intrinsics;
 namespace Radapt.Batching;
 
 /// <summary>
-/// Features of a set of images, one record an image in the set's order, in a memory-mapped file: the system keeps in memory what fits. Written from
+/// Features of a set of images, one record an image in the set's order, in a memory-mapped file: the system keeps in memory what fits.
+/// Written from
 /// front to back under a temporary name, so that a file of this name is whole. Any thread may read at any time.
 /// </summary>
 internal sealed class FeatureFile : IDisposable

@@ -5,7 +5,9 @@ using Radapt.Imaging.Dicom.Codecs;
 
 namespace Radapt.Batching;
 
-/// <summary>Labelled images as batches for training epochs and for evaluation. The number of threads and the cache never change a batch.</summary>
+/// <summary>
+/// Labelled images as batches for training epochs and for evaluation. The number of threads and the cache never change a batch.
+/// </summary>
 internal sealed class ImageBatches
 {
     /// <summary>Memory for decoded images unless told otherwise: 512 MiB, some 8,000 images of 256 x 256.</summary>
@@ -30,7 +32,8 @@ internal sealed class ImageBatches
     /// <param name="disk">Decoded images on disk; null: none.</param>
     /// <param name="codecs">Where JPEG-LS and JPEG 2000 are decoded; null: nowhere.</param>
     public ImageBatches(
-        LabelledImages images, Preprocessing preprocessing, int batchSize, int threads, long cacheBytes = DefaultCacheBytes, DiskCache? disk = null,
+        LabelledImages images, Preprocessing preprocessing, int batchSize, int threads, long cacheBytes = DefaultCacheBytes,
+            DiskCache? disk = null,
         CodecProcess? codecs = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
@@ -44,7 +47,8 @@ internal sealed class ImageBatches
 
     private ImageBatches(ImageBatches batches, LabelledImages images, FeatureFile? features)
     {
-        (_images, _preprocessing, _askedBatchSize, _threads, _cache, _features) = (images, batches._preprocessing, batches._askedBatchSize, batches._threads, batches._cache, features);
+        (_images, _preprocessing, _askedBatchSize, _threads, _cache, _features) =
+            (images, batches._preprocessing, batches._askedBatchSize, batches._threads, batches._cache, features);
         _batchSize = BatchSizeOf(_askedBatchSize, images);
         (Flips, Doubts) = (batches.Flips, batches.Doubts);
     }

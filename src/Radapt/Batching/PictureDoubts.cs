@@ -5,7 +5,8 @@ using Radapt.Imaging.Dicom;
 namespace Radapt.Batching;
 
 /// <summary>
-/// Counts pictures that show hardly anything, as they are decoded: somebody should look at them, but they may be right. Any thread may add at
+/// Counts pictures that show hardly anything, as they are decoded: somebody should look at them, but they may be right. Any thread may add
+/// at
 /// any time.
 /// </summary>
 internal sealed class PictureDoubts
@@ -55,7 +56,9 @@ internal sealed class PictureDoubts
             var advice = new List<string>();
             if (_blankDicom > 0)
             {
-                advice.Add("the window of a DICOM file may lie beside its values: fine-tune with --dicom-scale percentile, or export the files with another window");
+                advice.Add(
+                    "the window of a DICOM file may lie beside its values: fine-tune with --dicom-scale percentile, "
+                        + "or export the files with another window");
             }
 
             if (_blankOf16Bits > 0)
@@ -73,5 +76,6 @@ internal sealed class PictureDoubts
         }
     }
 
-    private string Of(int count) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} of {_images:N0} image{(_images == 1 ? "" : "s")} {(count == 1 ? "is" : "are")}");
+    private string Of(int count) => string.Create(CultureInfo.InvariantCulture,
+        $"{count:N0} of {_images:N0} image{(_images == 1 ? "" : "s")} {(count == 1 ? "is" : "are")}");
 }

@@ -50,7 +50,8 @@ public sealed record BenchmarkOptions
 
         foreach ((string option, int value) in new[]
         {
-            ("--batch-size", BatchSize), ("--rank", Rank), ("--steps", Steps), ("--loader-threads", LoaderThreads), ("--findings", Findings),
+            ("--batch-size", BatchSize), ("--rank", Rank), ("--steps", Steps), ("--loader-threads", LoaderThreads),
+                ("--findings", Findings),
         })
         {
             if (value < 1)

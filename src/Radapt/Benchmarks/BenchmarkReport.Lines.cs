@@ -14,10 +14,12 @@ public sealed partial record BenchmarkReport
             yield return $"  {"",-22}{"M",7}{"N",7}{"K",7}{"batch",7}{"count",7}{"GFLOP",9}{"ms",9}{"GFLOP/s",9}";
             foreach ((MatrixProduct p, double milliseconds) in largest.Limit.Products)
             {
-                yield return Line($"  {p.Name,-22}{p.M,7}{p.N,7}{p.K,7}{p.Batch,7}{p.Count,7}{p.Gflop,9:f3}{milliseconds,9:f3}{p.Gflop / milliseconds * 1000,9:f0}");
+                yield return Line(
+                    $"  {p.Name,-22}{p.M,7}{p.N,7}{p.K,7}{p.Batch,7}{p.Count,7}{p.Gflop,9:f3}{milliseconds,9:f3}{p.Gflop / milliseconds * 1000,9:f0}");
             }
 
-            yield return Line($"  {"all of a step",-50}{largest.Limit.Gflop,16:f1}{largest.Limit.Milliseconds,9:f0}{largest.Limit.Gflops,9:f0}");
+            yield return Line(
+                $"  {"all of a step",-50}{largest.Limit.Gflop,16:f1}{largest.Limit.Milliseconds,9:f0}{largest.Limit.Gflops,9:f0}");
             yield return largest.Peak is { } peak
                 ? Line($"  The processor's peak in {precision.Key}: {peak.Gflops:f0} GFLOP/s ({peak.MeasuredBy}).")
                 : $"  The processor's peak in {precision.Key} is not measurable.";
@@ -33,7 +35,8 @@ public sealed partial record BenchmarkReport
 
         if (Loader is { } loader)
         {
-            yield return Line($"loader: {loader.CachedImagesPerSecond:f0} images/s from the cache, {loader.LiveImagesPerSecond:f0} decoding {loader.FileSide}-px files, {loader.Threads} threads");
+            yield return Line($"loader: {loader.CachedImagesPerSecond:f0} images/s from the cache, {loader.LiveImagesPerSecond:f0} decoding ")
+                + Line($"{loader.FileSide}-px files, {loader.Threads} threads");
         }
     }
 

@@ -25,7 +25,8 @@ public sealed partial record BenchmarkReport(BenchmarkOptions Options, IReadOnly
     {
         try
         {
-            return JsonSerializer.Deserialize<StepFigures>(json, s_json) ?? throw new RadaptException("bench: the measuring process wrote nothing.");
+            return JsonSerializer.Deserialize<StepFigures>(json, s_json)
+                ?? throw new RadaptException("bench: the measuring process wrote nothing.");
         }
         catch (JsonException e)
         {

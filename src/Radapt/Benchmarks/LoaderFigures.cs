@@ -21,7 +21,13 @@ public sealed record LoaderFigures(double LiveImagesPerSecond, double CachedImag
         string folder = Path.Combine(Path.GetTempPath(), $"radapt-bench-{Guid.NewGuid():N}");
         try
         {
-            PhantomSet.Write(folder, new PhantomOptions { Count = options.LoaderImages, Size = options.LoaderImageSide, Seed = options.Seed, Masks = false }, cancellation: cancellation);
+            PhantomSet.Write(folder, new PhantomOptions
+            {
+                Count = options.LoaderImages,
+                Size = options.LoaderImageSide,
+                Seed = options.Seed,
+                Masks = false,
+            }, cancellation: cancellation);
             var items = Directory.EnumerateFiles(Path.Combine(folder, "images")).Order(StringComparer.Ordinal)
                 .Select(path => new LabelledImage(Path.GetFileName(path), path, null, [0])).ToList();
             int size = options.Backbone.ImageSize;

@@ -41,7 +41,8 @@ public static class OwnProcess
         process.WaitForExit();
         cancellation.ThrowIfCancellationRequested();
         return process.ExitCode == 0 ? output
-            : throw new RadaptException($"bench: the measuring process ended with exit code {process.ExitCode}; a kill for lack of memory shows as 137.");
+            : throw new RadaptException(
+                $"bench: the measuring process ended with exit code {process.ExitCode}; a kill for lack of memory shows as 137.");
     }
 
     /// <summary>Ends a process that may have ended already.</summary>

@@ -7,7 +7,8 @@ public static class StepProducts
 {
     /// <summary>
     /// 10^9 floating-point operations per image that a step is credited with: those of the forward pass once for inference and linear
-    /// probing, twice for LoRA (no gradients of weights; recomputing counts for nothing), three times for full fine-tuning. For ViT-B/16 at 224 px 35.1, 70.2 and 105.3.
+    /// probing, twice for LoRA (no gradients of weights; recomputing counts for nothing), three times for full fine-tuning. For ViT-B/16 at
+    /// 224 px 35.1, 70.2 and 105.3.
     /// The usual count; it credits attention's backward pass with half of what it computes, and LoRA's own products with nothing.
     /// </summary>
     public static double GflopPerImage(string step, BackboneShape shape)
@@ -28,8 +29,10 @@ public static class StepProducts
         IEnumerable<MatrixProduct> forward = Forward(shape, batchSize);
         return step switch
         {
-            BenchmarkedStep.TrainLora or BenchmarkedStep.TrainLoraRecompute => [.. forward, .. InputGradients(shape, batchSize, shape.Depth - 1), .. Lora(shape, batchSize, rank)],
-            BenchmarkedStep.TrainFull => [.. forward, .. InputGradients(shape, batchSize, shape.Depth), .. WeightGradients(shape, batchSize)],
+            BenchmarkedStep.TrainLora or BenchmarkedStep.TrainLoraRecompute =>
+                [.. forward, .. InputGradients(shape, batchSize, shape.Depth - 1), .. Lora(shape, batchSize, rank)],
+            BenchmarkedStep.TrainFull => [.. forward, .. InputGradients(shape, batchSize, shape.Depth),
+                .. WeightGradients(shape, batchSize)],
             _ => [.. forward],
         };
     }
@@ -37,7 +40,8 @@ public static class StepProducts
     private static IEnumerable<MatrixProduct> Forward(BackboneShape shape, int batch)
     {
         (int depth, int tokens, int head) = (shape.Depth, shape.Tokens, shape.Width / shape.Heads);
-        yield return new("patch_embed", ProductLayout.SecondTransposed, batch * shape.Grid * shape.Grid, shape.Width, PatchValues(shape), 1, 1);
+        yield return new("patch_embed", ProductLayout.SecondTransposed, batch * shape.Grid * shape.Grid, shape.Width,
+            PatchValues(shape), 1, 1);
         foreach ((string name, int inputs, int outputs) in Projections(shape))
         {
             yield return new(name, ProductLayout.SecondTransposed, batch * tokens, outputs, inputs, 1, depth);
@@ -53,7 +57,8 @@ public static class StepProducts
         (int depth, int tokens, int head, int heads) = (shape.Depth, shape.Tokens, shape.Width / shape.Heads, batch * shape.Heads);
         foreach ((string name, int inputs, int outputs) in Projections(shape))
         {
-            yield return new($"{name} d input", ProductLayout.Plain, batch * tokens, inputs, outputs, 1, name == "qkv" ? blocksWithInputGradient : depth);
+            yield return new($"{name} d input", ProductLayout.Plain, batch * tokens, inputs, outputs, 1, name == "qkv"
+                ? blocksWithInputGradient : depth);
         }
 
         yield return new("d P", ProductLayout.SecondTransposed, tokens, tokens, head, heads, depth);
@@ -64,7 +69,8 @@ public static class StepProducts
 
     private static IEnumerable<MatrixProduct> WeightGradients(BackboneShape shape, int batch)
     {
-        yield return new("patch_embed d weight", ProductLayout.FirstTransposed, shape.Width, PatchValues(shape), batch * shape.Grid * shape.Grid, 1, 1);
+        yield return new("patch_embed d weight", ProductLayout.FirstTransposed, shape.Width, PatchValues(shape),
+            batch * shape.Grid * shape.Grid, 1, 1);
         foreach ((string name, int inputs, int outputs) in Projections(shape))
         {
             yield return new($"{name} d weight", ProductLayout.FirstTransposed, outputs, inputs, batch * shape.Tokens, 1, shape.Depth);

@@ -83,7 +83,8 @@ internal sealed class StepSession : IDisposable
         if (_optimizer is null)
         {
             using var noGradient = inference_mode();
-            using Tensor probabilities = Classifier.Forward(images, ForwardPass.Evaluation).to(ScalarType.Float32).sigmoid().cpu(); // (B, F)
+            // (B, F)
+            using Tensor probabilities = Classifier.Forward(images, ForwardPass.Evaluation).to(ScalarType.Float32).sigmoid().cpu();
             return probabilities.data<float>().ToArray().Average();
         }
 
@@ -127,7 +128,8 @@ internal sealed class StepSession : IDisposable
     // LoRA's B and the head begin at or near zero, where a comparison of losses would compare nothing.
     private void Randomise()
     {
-        foreach ((string name, Tensor tensor) in Classifier.Trained().Where(t => t.Name == "head.weight" || t.Name.EndsWith("lora_B", StringComparison.Ordinal)))
+        foreach ((string name, Tensor tensor) in Classifier.Trained()
+            .Where(t => t.Name == "head.weight" || t.Name.EndsWith("lora_B", StringComparison.Ordinal)))
         {
             Initialisation.TruncatedNormal(tensor, name, 0.02, _options.Seed);
         }

@@ -60,7 +60,9 @@ internal sealed class CheckpointFile : IDisposable
         }
 
         return ShardIndex.PartsOf(file) is not { } parts ? OpenAll(file, [file], contents => contents[0])
-            : throw new RadaptException($"{file} is one of the {parts} parts of a checkpoint; give the folder, or the {ShardIndex.Ending} file that lists all parts.");
+            : throw new RadaptException(
+                $"{file} is one of the {parts} parts of a checkpoint; give the folder, or the {ShardIndex.Ending} "
+                    + "file that lists all parts.");
     }
 
     public bool Contains(string name) => _tensors.ContainsKey(name);
@@ -104,7 +106,8 @@ internal sealed class CheckpointFile : IDisposable
         return OpenAll(index, [.. parts.Keys.Order(StringComparer.Ordinal)], contents => Joined(index, parts, contents));
     }
 
-    private static CheckpointFile OpenAll(string path, IReadOnlyList<string> parts, Func<IReadOnlyList<CheckpointContent>, CheckpointContent> join)
+    private static CheckpointFile OpenAll(
+        string path, IReadOnlyList<string> parts, Func<IReadOnlyList<CheckpointContent>, CheckpointContent> join)
     {
         var files = new List<FileBytes>(parts.Count);
         try
@@ -125,7 +128,8 @@ internal sealed class CheckpointFile : IDisposable
         }
     }
 
-    private static CheckpointContent Joined(string index, IReadOnlyDictionary<string, IReadOnlyList<string>> parts, IReadOnlyList<CheckpointContent> contents)
+    private static CheckpointContent Joined(
+        string index, IReadOnlyDictionary<string, IReadOnlyList<string>> parts, IReadOnlyList<CheckpointContent> contents)
     {
         StoredTensor[] tensors = [.. contents.SelectMany(c => c.Tensors)];
         (string Name, string Type)[] unread = [.. contents.SelectMany(c => c.Unread)];
@@ -141,7 +145,11 @@ internal sealed class CheckpointFile : IDisposable
             throw new RadaptException($"{index}: {missing} is in none of its parts; download the checkpoint again.");
         }
 
-        return new CheckpointContent($"{contents[0].Format} in {contents.Count} parts", tensors, contents[0].Metadata, [.. contents.SelectMany(c => c.Opaque)]) { Unread = unread };
+        return new CheckpointContent($"{contents[0].Format} in {contents.Count} parts", tensors, contents[0].Metadata,
+            [.. contents.SelectMany(c => c.Opaque)])
+        {
+            Unread = unread,
+        };
     }
 
     private static string InFolder(string folder)
@@ -173,7 +181,8 @@ internal sealed class CheckpointFile : IDisposable
             return PyTorchFiles.ReadZip(file);
         }
 
-        // The length of a safetensors header may begin with the bytes that a pickle begins with; as such a length, a pickle goes far beyond the file.
+        // The length of a safetensors header may begin with the bytes that a pickle begins with; as such a length, a pickle goes far beyond
+        // the file.
         bool hasHeader = start.Length > 8 && start[8] == '{';
         if (start is [0x80, >= 1 and <= 5, ..] && !(hasHeader && BinaryPrimitives.ReadUInt64LittleEndian(start) < (ulong)file.Length))
         {
@@ -185,7 +194,9 @@ internal sealed class CheckpointFile : IDisposable
             return SafetensorsFile.Read(file);
         }
 
-        throw new RadaptException($"{file.Path} {Stranger(start) ?? "is neither a PyTorch checkpoint (.pth, .pt, .bin) nor a .safetensors file"}; give the checkpoint itself.");
+        throw new RadaptException(
+            $"{file.Path} {Stranger(start) ?? "is neither a PyTorch checkpoint (.pth, .pt, .bin) nor a .safetensors file"}; "
+                + "give the checkpoint itself.");
     }
 
     /// <summary>What a file is that people mistake for a checkpoint.</summary>

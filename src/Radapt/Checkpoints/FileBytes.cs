@@ -77,7 +77,8 @@ internal sealed class FileBytes : IDisposable
 
     /// <summary>The error for content that breaks its format.</summary>
     public RadaptException Damaged(string defect, Exception? cause = null) =>
-        new($"{Path} is damaged or not a checkpoint Radapt can read: {defect}. Copy or download it again, or save it anew from its source.", cause);
+        new($"{Path} is damaged or not a checkpoint Radapt can read: {defect}. Copy or download it again, or save it anew from its source.",
+            cause);
 
     public void Dispose() => _handle.Dispose();
 }

@@ -67,7 +67,9 @@ internal sealed class PickleInput(FileBytes file, Stream stream)
     public RadaptException Malformed(string defect) => file.Damaged($"its pickled part is malformed at byte {Position}: {defect}");
 
     private long Checked(long count) =>
-        count >= 0 && count <= Left ? count : throw Malformed($"a value of {(ulong)count} bytes does not fit into the {Left} that are left of {Math.Min(stream.Length, MaxBytes)}");
+        count >= 0 && count <= Left ? count
+            : throw Malformed(
+                $"a value of {(ulong)count} bytes does not fit into the {Left} that are left of {Math.Min(stream.Length, MaxBytes)}");
 
     private ReadOnlySpan<byte> Take(Span<byte> into)
     {

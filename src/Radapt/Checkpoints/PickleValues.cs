@@ -11,13 +11,18 @@ internal sealed record OpaqueValue(string Class)
 {
     // What checkpoints usually carry beside their weights: arguments, figures, paths, settings.
     private static readonly string[] s_usualModules =
-        ["argparse", "numpy", "pathlib", "collections", "torch", "builtins", "__builtin__", "_codecs", "datetime", "copy_reg", "copyreg", "omegaconf"];
+        ["argparse", "numpy", "pathlib", "collections", "torch", "builtins", "__builtin__", "_codecs", "datetime", "copy_reg",
+            "copyreg", "omegaconf"];
 
-    private static readonly string[] s_usualBuiltins = ["set", "frozenset", "slice", "complex", "bytes", "bytearray", "object", "range", "int", "float", "str", "list", "tuple"];
+    private static readonly string[] s_usualBuiltins =
+        ["set", "frozenset", "slice", "complex", "bytes", "bytearray", "object", "range", "int", "float", "str", "list", "tuple"];
 
-    /// <summary>Whether it is one of those objects; a stranger among the tensors of a state dict may be a weight that would be lost.</summary>
+    /// <summary>
+    /// Whether it is one of those objects; a stranger among the tensors of a state dict may be a weight that would be lost.
+    /// </summary>
     public bool IsUsual { get; } = s_usualModules.Contains(Class.Split('.')[0], StringComparer.Ordinal)
-        && (Class.Split('.')[0] is not ("builtins" or "__builtin__") || s_usualBuiltins.Contains(Class.Split('.')[^1], StringComparer.Ordinal));
+        && (Class.Split('.')[0] is not ("builtins" or "__builtin__")
+            || s_usualBuiltins.Contains(Class.Split('.')[^1], StringComparer.Ordinal));
 }
 
 /// <summary>A list.</summary>

@@ -8,7 +8,8 @@ namespace Radapt.Checkpoints;
 internal static class PyTorchFiles
 {
     private const long LegacyProtocol = 1001;
-    private static readonly BigInteger s_legacyMagic = BigInteger.Parse("119547037146038801333356", System.Globalization.CultureInfo.InvariantCulture);
+    private static readonly BigInteger s_legacyMagic =
+        BigInteger.Parse("119547037146038801333356", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>
     /// A zip with <c>TOP/data.pkl</c>, the pickled containers, and one entry <c>TOP/data/KEY</c> for every storage.
@@ -16,9 +17,11 @@ internal static class PyTorchFiles
     public static CheckpointContent ReadZip(FileBytes file)
     {
         var zip = new ZipDirectory(file);
-        string pickle = zip.Names.Where(n => n == "data.pkl" || (n.EndsWith("/data.pkl", StringComparison.Ordinal) && n.Count(c => c == '/') == 1))
+        string pickle =
+            zip.Names.Where(n => n == "data.pkl" || (n.EndsWith("/data.pkl", StringComparison.Ordinal) && n.Count(c => c == '/') == 1))
             .MinBy(n => n, StringComparer.Ordinal)
-            ?? throw new RadaptException($"{file.Path} is a zip archive, but not one of PyTorch's: it has no data.pkl. Give the checkpoint itself.");
+            ?? throw new RadaptException(
+                $"{file.Path} is a zip archive, but not one of PyTorch's: it has no data.pkl. Give the checkpoint itself.");
         string top = pickle[..^"data.pkl".Length];
         if (zip.Contains(top + "byteorder") && Encoding.ASCII.GetString(Bytes(file, zip.Open(top + "byteorder"), 16)).Trim() != "little")
         {
@@ -53,7 +56,8 @@ internal static class PyTorchFiles
         object? Next() => new Unpickler(input, torch).Load();
         if (Next() is not BigInteger magic || magic != s_legacyMagic)
         {
-            throw new RadaptException($"{file.Path} is a Python pickle, but not one of PyTorch's; save the weights with torch.save or as .safetensors.");
+            throw new RadaptException(
+                $"{file.Path} is a Python pickle, but not one of PyTorch's; save the weights with torch.save or as .safetensors.");
         }
 
         if (Next() is not LegacyProtocol)

@@ -69,11 +69,13 @@ internal static class SafetensorsFile
 
     private sealed class Header(FileBytes file, long data)
     {
-        private static readonly Dictionary<string, ElementType> s_types = Enum.GetValues<ElementType>().ToDictionary(TypeName, StringComparer.Ordinal);
+        private static readonly Dictionary<string, ElementType> s_types = Enum.GetValues<ElementType>()
+            .ToDictionary(TypeName, StringComparer.Ordinal);
 
         // Those of the format that hold no weights which Radapt could use.
         private static readonly HashSet<string> s_unread = new(
-            ["F8_E4M3", "F8_E5M2", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ", "F6_E2M3", "F6_E3M2", "F4", "U64", "U32", "U16", "C64"], StringComparer.Ordinal);
+            ["F8_E4M3", "F8_E5M2", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ", "F6_E2M3", "F6_E3M2", "F4", "U64", "U32", "U16", "C64"],
+                StringComparer.Ordinal);
 
         private readonly SortedDictionary<string, string> _metadata = new(StringComparer.Ordinal);
         private readonly List<(TensorInfo Info, long Begin, long End)> _tensors = [];
@@ -88,7 +90,8 @@ internal static class SafetensorsFile
             while (NextName(ref reader) is { } name)
             {
                 Require(_names.Count < CheckpointFile.MaxTensors, $"it names more than {CheckpointFile.MaxTensors} tensors");
-                Require(name.Length is > 0 and <= 1000 && _names.Add(name), $"the name '{(name.Length <= 100 ? name : name[..100])}' is empty, too long or stands twice");
+                Require(name.Length is > 0 and <= 1000
+                    && _names.Add(name), $"the name '{(name.Length <= 100 ? name : name[..100])}' is empty, too long or stands twice");
                 reader.Read();
                 Expect(ref reader, JsonTokenType.StartObject);
                 if (name == MetadataName)
@@ -106,7 +109,10 @@ internal static class SafetensorsFile
             }
 
             RequireTiling();
-            return new CheckpointContent("safetensors", [.. _tensors.Select(Stored)], _metadata, []) { Unread = [.. _unread.Select(u => (u.Name, u.Type))] };
+            return new CheckpointContent("safetensors", [.. _tensors.Select(Stored)], _metadata, [])
+            {
+                Unread = [.. _unread.Select(u => (u.Name, u.Type))],
+            };
         }
 
         private void ParseMetadata(ref Utf8JsonReader reader)
@@ -145,7 +151,9 @@ internal static class SafetensorsFile
                 Require(begin <= end && end <= file.Length - data, $"{name} has the byte range {begin} to {end} of {file.Length - data}");
                 if (!s_unread.Contains(type!))
                 {
-                    throw new RadaptException($"{file.Path}: {name} has the element type '{(type!.Length <= 20 ? type : type[..20])}', which the format does not have; convert it to F32, F16 or BF16.");
+                    throw new RadaptException(
+                        $"{file.Path}: {name} has the element type '{(type!.Length <= 20 ? type : type[..20])}', which the format does not "
+                            + "have; convert it to F32, F16 or BF16.");
                 }
 
                 _unread.Add((name, type!, begin, end));
@@ -175,7 +183,8 @@ internal static class SafetensorsFile
             {
                 Expect(ref reader, JsonTokenType.Number);
                 long number = reader.GetInt64();
-                numbers.Add(number >= 0 && numbers.Count < 64 ? number : throw new FormatException("a shape or byte range has a negative number or too many numbers"));
+                numbers.Add(number >= 0 && numbers.Count < 64 ? number
+                    : throw new FormatException("a shape or byte range has a negative number or too many numbers"));
             }
 
             return numbers;
@@ -185,7 +194,8 @@ internal static class SafetensorsFile
         private void RequireTiling()
         {
             long end = 0;
-            IEnumerable<(string Name, long Begin, long End)> ranges = _tensors.Select(t => (t.Info.Name, t.Begin, t.End)).Concat(_unread.Select(u => (u.Name, u.Begin, u.End)));
+            IEnumerable<(string Name, long Begin, long End)> ranges = _tensors.Select(t => (t.Info.Name, t.Begin, t.End))
+                .Concat(_unread.Select(u => (u.Name, u.Begin, u.End)));
             foreach ((string name, long begin, long stop) in ranges.OrderBy(t => t.Begin).ThenBy(t => t.End))
             {
                 Require(begin == end, $"{name} leaves a gap or overlaps with the tensor before it");

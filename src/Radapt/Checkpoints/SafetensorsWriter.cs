@@ -23,12 +23,14 @@ internal static class SafetensorsWriter
     /// <param name="checksum">Add a <see cref="StoredChecksum"/>.</param>
     /// <exception cref="RadaptException">The file cannot be written.</exception>
     public static void Write(
-        string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null, bool checksum = false)
+        string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null,
+            bool checksum = false)
     {
         // Wide elements first, as the reference implementation does, so that every tensor is aligned to its elements.
         KeyValuePair<string, Tensor>[] ordered =
             [.. tensors.OrderByDescending(t => t.Value.dtype.ToElementType().Size()).ThenBy(t => t.Key, StringComparer.Ordinal)];
-        Dictionary<string, string> described = (metadata ?? new Dictionary<string, string>()).Where(m => m.Key != StoredChecksum.Key).ToDictionary();
+        Dictionary<string, string> described = (metadata ?? new Dictionary<string, string>()).Where(m => m.Key != StoredChecksum.Key)
+            .ToDictionary();
         if (checksum)
         {
             described[StoredChecksum.Key] = Checksum(ordered, described);
@@ -47,7 +49,8 @@ internal static class SafetensorsWriter
 
     private static string Checksum(KeyValuePair<string, Tensor>[] tensors, IReadOnlyDictionary<string, string> metadata)
     {
-        XxHash128 hash = StoredChecksum.Begin(metadata, tensors.Select(t => new TensorInfo(t.Key, t.Value.dtype.ToElementType(), t.Value.shape)));
+        XxHash128 hash =
+            StoredChecksum.Begin(metadata, tensors.Select(t => new TensorInfo(t.Key, t.Value.dtype.ToElementType(), t.Value.shape)));
         foreach ((_, Tensor tensor) in tensors)
         {
             Read(tensor, hash.Append);

@@ -28,7 +28,8 @@ internal static partial class ShardIndex
 
             using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(index), new JsonDocumentOptions { MaxDepth = 8 });
             var shards = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
-            foreach (IGrouping<string, string> shard in json.RootElement.GetProperty("weight_map").EnumerateObject().GroupBy(p => p.Value.GetString() ?? "", p => p.Name))
+            foreach (IGrouping<string, string> shard in json.RootElement.GetProperty("weight_map").EnumerateObject()
+                .GroupBy(p => p.Value.GetString() ?? "", p => p.Name))
             {
                 string path = shard.Key.Length > 0 && shard.Key == Path.GetFileName(shard.Key) && shard.Key is not (".." or ".")
                     ? Path.Combine(Path.GetDirectoryName(index) ?? "", shard.Key)
@@ -42,15 +43,21 @@ internal static partial class ShardIndex
         {
             throw new RadaptException($"{index}: there is no such file; check the path.", e);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IOException
+            or UnauthorizedAccessException)
         {
-            throw new RadaptException($"{index} is not the index of a checkpoint in several files ({e.Message.TrimEnd('.')}). Download it again, or give a checkpoint in one file.", e);
+            throw new RadaptException(
+                $"{index} is not the index of a checkpoint in several files ({e.Message.TrimEnd('.')}). Download it "
+                    + "again, or give a checkpoint in one file.", e);
         }
     }
 
-    /// <summary>The number of parts where a file's name, such as <c>model-00001-of-00002.safetensors</c>, says that it is one of several.</summary>
+    /// <summary>
+    /// The number of parts where a file's name, such as <c>model-00001-of-00002.safetensors</c>, says that it is one of several.
+    /// </summary>
     public static int? PartsOf(string file) =>
-        PartName().Match(Path.GetFileName(file)) is { Success: true } match && int.TryParse(match.Groups["parts"].Value, out int parts) && parts > 1 ? parts : null;
+        PartName().Match(Path.GetFileName(file)) is { Success: true } match && int.TryParse(match.Groups["parts"].Value, out int parts)
+            && parts > 1 ? parts : null;
 
     [GeneratedRegex("-[0-9]{5}-of-(?<parts>[0-9]{5})[.](safetensors|bin)$", RegexOptions.IgnoreCase)]
     private static partial Regex PartName();

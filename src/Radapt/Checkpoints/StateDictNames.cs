@@ -31,8 +31,11 @@ internal sealed class StateDictNames(FileBytes file, ReadingBudget budget)
         if (Tensors.Count == 0)
         {
             throw new RadaptException(root is OpaqueValue opaque
-                ? $"{file.Path} holds a Python object ({opaque.Class}) instead of tensors; save the model's state dict: torch.save(model.state_dict(), \"weights.pth\")."
-                : $"{file.Path} holds no tensors{(Opaque.Count > 0 ? $", only objects such as {Opaque[0].Name} ({Opaque[0].Class})" : "")}; save the model's state dict: torch.save(model.state_dict(), \"weights.pth\").");
+                ? $"{file.Path} holds a Python object ({opaque.Class}) instead of tensors; save the model's state dict: "
+                    + "torch.save(model.state_dict(), \"weights.pth\")."
+                : $"{file.Path} holds no "
+                    + $"tensors{(Opaque.Count > 0 ? $", only objects such as {Opaque[0].Name} ({Opaque[0].Class})" : "")}; save the "
+                    + "model's state dict: torch.save(model.state_dict(), \"weights.pth\").");
         }
     }
 
@@ -120,7 +123,8 @@ internal sealed class StateDictNames(FileBytes file, ReadingBudget budget)
             if (holdsTensors && value is OpaqueValue { IsUsual: false } stranger)
             {
                 throw new RadaptException(
-                    $"{file.Path}: '{Shortened(Joined(path, key))}' stands among tensors but is an object of {stranger.Class}, which Radapt does not run; save the plain state dict anew.");
+                    $"{file.Path}: '{Shortened(Joined(path, key))}' stands among tensors but is an object of {stranger.Class}, which "
+                        + "Radapt does not run; save the plain state dict anew.");
             }
 
             VisitItem(value, path, key, depth);

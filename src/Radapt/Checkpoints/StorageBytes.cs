@@ -11,7 +11,8 @@ namespace Radapt.Checkpoints;
 /// <param name="length">The bytes it has.</param>
 /// <param name="deflated">Whether it must be inflated.</param>
 /// <param name="checksum">CRC-32 of its content; null where the format has none.</param>
-internal sealed class StorageBytes(FileBytes file, string name, long offset, long stored, long length, bool deflated = false, uint? checksum = null)
+internal sealed class StorageBytes(FileBytes file, string name, long offset, long stored, long length, bool deflated = false,
+    uint? checksum = null)
 {
     /// <summary>Its size once inflated.</summary>
     public long Length => length;

@@ -14,7 +14,9 @@ internal static class StoredChecksum
 
     private const string Prefix = "xxh128:";
 
-    /// <summary>Begins with metadata and the tensors' names, types and shapes; the tensors' bytes are to be appended in the same order.</summary>
+    /// <summary>
+    /// Begins with metadata and the tensors' names, types and shapes; the tensors' bytes are to be appended in the same order.
+    /// </summary>
     /// <param name="metadata">The file's metadata; its own checksum is left out.</param>
     /// <param name="tensors">The tensors in the file's order.</param>
     public static XxHash128 Begin(IReadOnlyDictionary<string, string> metadata, IEnumerable<TensorInfo> tensors)
@@ -59,7 +61,8 @@ internal static class StoredChecksum
 
         if (stored != Format(hash))
         {
-            throw new RadaptException($"{file.Path}: is damaged: its content does not match its checksum. Copy it again from where it is whole.");
+            throw new RadaptException(
+                $"{file.Path}: is damaged: its content does not match its checksum. Copy it again from where it is whole.");
         }
     }
 

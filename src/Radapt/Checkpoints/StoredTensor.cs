@@ -107,7 +107,8 @@ internal sealed class StoredTensor(FileBytes file, TensorInfo info, StorageBytes
         {
             for (long i = 0; i < axes[axis].Count; i++)
             {
-                ReadBlocks(axes, axis + 1, inner, piece, from + (i * axes[axis].Read), to + (i * axes[axis].Written), destination, window, size);
+                ReadBlocks(axes, axis + 1, inner, piece, from + (i * axes[axis].Read), to + (i * axes[axis].Written),
+                    destination, window, size);
             }
 
             return;

@@ -6,7 +6,8 @@ namespace Radapt.Checkpoints;
 /// </summary>
 internal sealed record TensorParts
 {
-    private TensorParts(IReadOnlyList<string> names, int axis, bool startsWithZeros) => (Names, Axis, StartsWithZeros) = (names, axis, startsWithZeros);
+    private TensorParts(IReadOnlyList<string> names, int axis, bool startsWithZeros) =>
+        (Names, Axis, StartsWithZeros) = (names, axis, startsWithZeros);
 
     /// <summary>Names of the parts in the file, in order.</summary>
     public IReadOnlyList<string> Names { get; }

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Radapt.Checkpoints;
 
-/// <summary>Stored tensors as torch tensors; apart from <see cref="CheckpointFile"/>, so that inspecting a file loads no tensor library.</summary>
+/// <summary>
+/// Stored tensors as torch tensors; apart from <see cref="CheckpointFile"/>, so that inspecting a file loads no tensor library.
+/// </summary>
 internal static class TensorReading
 {
     /// <summary>A tensor of the stored shape and element type, on the CPU. The bytes are read straight into its memory.</summary>

@@ -24,11 +24,13 @@ internal sealed class TorchObjects(PickleInput input)
                 return Tensor(arguments, target.Name.EndsWith("v3", StringComparison.Ordinal));
 
             // A parameter or a subclass that adds no data of its own: the tensor within.
-            case "torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state" when arguments is [PickledTensor tensor, ..]:
+            case "torch._utils._rebuild_parameter"
+                or "torch._utils._rebuild_parameter_with_state" when arguments is [PickledTensor tensor, ..]:
                 return tensor;
             case "torch._tensor._rebuild_from_type_v2" or "torch._tensor._rebuild_from_type"
                 when arguments is [PythonName { Full: "torch._utils._rebuild_tensor_v2" }, PythonName type, object?[] inner, ..]:
-                return type.Full is "torch.Tensor" or "torch._tensor.Tensor" or "torch.nn.parameter.Parameter" or "torch.nn.parameter.Buffer"
+                return type.Full is "torch.Tensor" or "torch._tensor.Tensor" or "torch.nn.parameter.Parameter"
+                    or "torch.nn.parameter.Buffer"
                     ? Tensor(inner, typed: false) : new OpaqueValue(type.Full);
 
             case "collections.OrderedDict" or "collections.defaultdict" or "builtins.dict" or "__builtin__.dict":
@@ -159,7 +161,8 @@ internal sealed class TorchObjects(PickleInput input)
 
         if (elements > available && elements * type.Size() > MaxRepeated)
         {
-            throw input.Malformed($"a tensor of shape {TensorInfo.ShapeOf(shape)} repeats the {available} elements of its storage too often");
+            throw input.Malformed(
+                $"a tensor of shape {TensorInfo.ShapeOf(shape)} repeats the {available} elements of its storage too often");
         }
     }
 

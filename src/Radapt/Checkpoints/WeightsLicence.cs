@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Radapt.Checkpoints;
 
-/// <summary>Under which licence weights are published, as far as their file or their folder says it; a guess would be worse than nothing.</summary>
+/// <summary>
+/// Under which licence weights are published, as far as their file or their folder says it; a guess would be worse than nothing.
+/// </summary>
 internal static partial class WeightsLicence
 {
     private const int Longest = 200, FrontMatter = 4096;
@@ -28,7 +30,8 @@ internal static partial class WeightsLicence
             char[] start = new char[FrontMatter];
             var text = new string(start, 0, reader.ReadBlock(start));
             Match front = Front().Match(text);
-            return front.Success && Licence().Match(front.Value) is { Success: true } licence ? licence.Groups["name"].Value.Trim('"', '\'', ' ', '\r') : null;
+            return front.Success && Licence().Match(front.Value) is { Success: true } licence
+                ? licence.Groups["name"].Value.Trim('"', '\'', ' ', '\r') : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -64,8 +64,10 @@ internal sealed class ZipDirectory
 
         return entry.Method switch
         {
-            0 when entry.Stored == entry.Length => new StorageBytes(_file, name, data, entry.Stored, entry.Length, deflated: false, entry.Checksum),
-            8 when entry.Length / MaxInflation <= entry.Stored => new StorageBytes(_file, name, data, entry.Stored, entry.Length, deflated: true, entry.Checksum),
+            0 when entry.Stored == entry.Length =>
+                new StorageBytes(_file, name, data, entry.Stored, entry.Length, deflated: false, entry.Checksum),
+            8 when entry.Length / MaxInflation <= entry.Stored =>
+                new StorageBytes(_file, name, data, entry.Stored, entry.Length, deflated: true, entry.Checksum),
             _ => throw _file.Damaged($"the entry {name} has impossible sizes, is encrypted or is packed by a method other than deflate"),
         };
     }
@@ -81,7 +83,8 @@ internal sealed class ZipDirectory
             if (U32(end, 0) == EndSignature && U16(end, 20) <= end.Length - EndSize)
             {
                 (long at, long size, long count) = (U32(end, 16), U32(end, 12), U16(end, 10));
-                return at == uint.MaxValue || size == uint.MaxValue || count == ushort.MaxValue ? FindDirectory64(tailAt + i) : (at, size, count);
+                return at == uint.MaxValue || size == uint.MaxValue || count == ushort.MaxValue ? FindDirectory64(tailAt + i)
+                    : (at, size, count);
             }
         }
 

@@ -6,7 +6,8 @@ namespace Radapt.Compute;
 /// <summary>
 /// Tensor arithmetic with C# numbers. TorchSharp wraps each number (and the 1 of a + b) into a native object, which the garbage
 /// collector may free while the native call still reads it: rarely, and more often on a busy machine, the call then fails or computes
-/// with another number (0.107; ArithmeticTests shows it). Here the object lives until the call is over. BannedSymbols.txt rules the plain forms out.
+/// with another number (0.107; ArithmeticTests shows it). Here the object lives until the call is over. BannedSymbols.txt rules the plain
+/// forms out.
 /// </summary>
 /// <remarks>
 /// What ends in <c>InPlace</c> changes its first argument, and it is the only code that calls TorchSharp's methods that do

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Radapt.Compute;
 
-/// <summary>Which kernels ran so far, and why not those before them in <see cref="StepKernel.All"/>: noted where the choice is made.</summary>
+/// <summary>
+/// Which kernels ran so far, and why not those before them in <see cref="StepKernel.All"/>: noted where the choice is made.
+/// </summary>
 internal sealed class ComputePath
 {
     private readonly ConcurrentDictionary<(StepKernel Kernel, string? Why), byte> _ran = new();

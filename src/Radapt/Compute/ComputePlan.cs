@@ -6,7 +6,8 @@ namespace Radapt.Compute;
 /// What decides the bits of a result besides the recipe: precision, kernels, device and thread count. Decided once, written to the
 /// resolved recipe, reused by resume, so that a resumed run equals an undisturbed one bit for bit.
 /// </summary>
-/// <param name="Precision">Type of the activations, of the frozen weights and of the matrix products: <c>float32</c> or <c>bfloat16</c>.</param>
+/// <param name="Precision">Type of the activations, of the frozen weights and of the matrix products: <c>float32</c> or
+/// <c>bfloat16</c>.</param>
 /// <param name="Device">Where tensors live: <c>cpu</c> or <c>cuda</c>.</param>
 /// <param name="Threads">Threads of the tensor kernels.</param>
 public sealed record ComputePlan(string Precision, string Device, int Threads)

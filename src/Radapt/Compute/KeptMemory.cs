@@ -33,7 +33,8 @@ internal static unsafe partial class KeptMemory
     /// <param name="type">float32 or bfloat16.</param>
     public static Tensor Empty(ReadOnlySpan<long> shape, ScalarType type)
     {
-        long bytes = type == ScalarType.Float32 ? sizeof(float) : type == ScalarType.BFloat16 ? sizeof(ushort) : throw new ArgumentOutOfRangeException(nameof(type));
+        long bytes = type == ScalarType.Float32 ? sizeof(float)
+            : type == ScalarType.BFloat16 ? sizeof(ushort) : throw new ArgumentOutOfRangeException(nameof(type));
         foreach (long size in shape)
         {
             bytes *= size;
@@ -103,7 +104,8 @@ internal static unsafe partial class KeptMemory
     [LibraryImport("LibTorchSharp", EntryPoint = "THSTensor_new")]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     private static partial nint FromAddress(
-        nint address, delegate* unmanaged[Cdecl]<nint, void> free, long* sizes, int dimensions, sbyte type, sbyte wanted, int deviceType, int device, byte requiresGrad);
+        nint address, delegate* unmanaged[Cdecl]<nint, void> free, long* sizes, int dimensions, sbyte type, sbyte wanted, int deviceType,
+            int device, byte requiresGrad);
 
     private sealed class Block(nint address, long bytes)
     {

@@ -5,7 +5,9 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace Radapt.Compute;
 
-/// <summary>The operations a transformer is made of, as one compute plan runs them. Every product that costs time goes through here.</summary>
+/// <summary>
+/// The operations a transformer is made of, as one compute plan runs them. Every product that costs time goes through here.
+/// </summary>
 internal sealed class Kernels(ComputePlan plan)
 {
     /// <summary>The plan these kernels carry out.</summary>
@@ -55,7 +57,8 @@ internal sealed class Kernels(ComputePlan plan)
     }
 
     /// <summary>
-    /// softmax(Q K^T / sqrt(C/H)) V for every head: by passes of our own where they take it; otherwise the library's fused kernel in float32,
+    /// softmax(Q K^T / sqrt(C/H)) V for every head: by passes of our own where they take it; otherwise the library's fused kernel in
+    /// float32,
     /// which keeps less than the products one by one, and in bfloat16 on the CPU the products, which are twice as fast there.
     /// </summary>
     /// <param name="qkv">(B, N, 3 C): queries, keys, values, each with its heads side by side</param>
@@ -103,7 +106,9 @@ internal sealed class Kernels(ComputePlan plan)
             _ => above.matmul(weight),
         };
 
-    /// <summary>The residual sum, and its layer normalisation in the type that products are computed in. All statistics are float32.</summary>
+    /// <summary>
+    /// The residual sum, and its layer normalisation in the type that products are computed in. All statistics are float32.
+    /// </summary>
     /// <param name="tokens">(B, N, C), float32</param>
     /// <param name="branch">What is added to them; null: nothing.</param>
     /// <param name="weight">(C)</param>
@@ -127,11 +132,16 @@ internal sealed class Kernels(ComputePlan plan)
         Tensor values = branch.Channels is null ? branch.Values : branch.Values.to(branch.Channels.dtype) * branch.Channels;
         return branch.Samples is null
             ? tokens.Plus(values)
-            : tokens.PlusProduct(values.to(tokens.dtype), tensor(branch.Samples, tokens.dtype, tokens.device).view(-1, 1, 1)); // factors: (B, 1, 1)
+            : tokens.PlusProduct(
+                values.to(tokens.dtype),
+                tensor(branch.Samples, tokens.dtype, tokens.device).view(-1, 1, 1)); // factors: (B, 1, 1)
     }
 
-    /// <summary>Layer normalisation over the last dimension; statistics, weight and bias in float32 whatever the type of the input.</summary>
-    public Tensor LayerNorm(Tensor input, Tensor weight, Tensor bias, double epsilon) => F.layer_norm(input, [weight.shape[0]], weight, bias, epsilon);
+    /// <summary>
+    /// Layer normalisation over the last dimension; statistics, weight and bias in float32 whatever the type of the input.
+    /// </summary>
+    public Tensor LayerNorm(Tensor input, Tensor weight, Tensor bias, double epsilon) =>
+        F.layer_norm(input, [weight.shape[0]], weight, bias, epsilon);
 
     /// <summary>Exact GELU, x Φ(x) with the error function.</summary>
     public Tensor Gelu(Tensor input) => Path.Choose(StepKernel.GeluPass, OnlyPlain ?? Functions.Gelu.Refusal(input), StepKernel.GeluLibrary)

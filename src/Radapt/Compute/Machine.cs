@@ -7,11 +7,16 @@ namespace Radapt.Compute;
 /// <summary>What the machine offers; read, never changed.</summary>
 public sealed record Machine(int PhysicalCores, int LogicalCores, string Processor)
 {
-    /// <summary>This machine. Where physical cores cannot be told, half of the logical ones are assumed on x86, all of them elsewhere.</summary>
+    /// <summary>
+    /// This machine. Where physical cores cannot be told, half of the logical ones are assumed on x86, all of them elsewhere.
+    /// </summary>
     public static Machine Current { get; } = Read();
 
-    /// <summary>Widest vectors that .NET uses in this process, bits: 512, 256 (AVX2), 128 (SSE or Arm), or 0. Its settings can narrow them.</summary>
-    public static int VectorBits { get; } = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
+    /// <summary>
+    /// Widest vectors that .NET uses in this process, bits: 512, 256 (AVX2), 128 (SSE or Arm), or 0. Its settings can narrow them.
+    /// </summary>
+    public static int VectorBits { get; } = Vector512.IsHardwareAccelerated ? 512
+        : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
 
     /// <summary>Largest resident memory of this process so far, MiB.</summary>
     public static double PeakMemoryMib
@@ -31,7 +36,9 @@ public sealed record Machine(int PhysicalCores, int LogicalCores, string Process
     {
         try
         {
-            string? line = OperatingSystem.IsLinux() ? File.ReadLines("/proc/self/limits").FirstOrDefault(l => l.StartsWith("Max address space", StringComparison.Ordinal)) : null;
+            string? line = OperatingSystem.IsLinux()
+                ? File.ReadLines("/proc/self/limits")
+                .FirstOrDefault(l => l.StartsWith("Max address space", StringComparison.Ordinal)) : null;
             return line?["Max address space".Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var soft, ..]
                 && long.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) ? bytes : long.MaxValue;
         }
@@ -52,7 +59,8 @@ public sealed record Machine(int PhysicalCores, int LogicalCores, string Process
             try
             {
                 physical = CoresOfSysfs(logical) ?? physical;
-                processor = File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? processor;
+                processor = File.ReadLines("/proc/cpuinfo")
+                    .FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? processor;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

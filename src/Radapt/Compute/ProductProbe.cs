@@ -35,7 +35,8 @@ public static class ProductProbe
     /// <summary>The same with another clock.</summary>
     /// <param name="precision">As there.</param>
     /// <param name="hasBfloat16">What the processor has.</param>
-    /// <param name="seconds">Times one of the ways (<c>packed</c>, <c>linear</c>, <c>convolution</c>, <c>bfloat16</c>) to compute the product that it is given.</param>
+    /// <param name="seconds">Times one of the ways (<c>packed</c>, <c>linear</c>, <c>convolution</c>, <c>bfloat16</c>) to compute the
+    /// product that it is given.</param>
     internal static ProductChoice Choose(string precision, bool hasBfloat16, Func<string, Func<Tensor>, double> seconds)
     {
         using var noGradient = no_grad();
@@ -65,7 +66,8 @@ public static class ProductProbe
             products = fastest[name] < fastest[products] ? name : products;
         }
 
-        string rates = "float32 " + string.Join(", ", ways.Where(w => w.Name != "bfloat16").Select(w => $"{Rate(fastest[w.Name])} {w.Name}")) + " GFLOP/s";
+        string rates = "float32 " + string.Join(", ", ways.Where(w => w.Name != "bfloat16")
+            .Select(w => $"{Rate(fastest[w.Name])} {w.Name}")) + " GFLOP/s";
         if (!asksBfloat16)
         {
             return precision == "auto"
@@ -75,11 +77,13 @@ public static class ProductProbe
 
         bool isWorthwhile = fastest["bfloat16"] * Worthwhile < fastest[products];
         return new ProductChoice(
-            isWorthwhile ? "bfloat16" : "float32", products, $"a probe of this processor measured bfloat16 {Rate(fastest["bfloat16"])}, {rates}");
+            isWorthwhile ? "bfloat16" : "float32", products,
+                $"a probe of this processor measured bfloat16 {Rate(fastest["bfloat16"])}, {rates}");
     }
 
     // In turns, so that whatever else the machine does meets all of them; the fastest, since everything else only adds to a time.
-    private static Dictionary<string, double> Fastest(List<(string Name, Func<Tensor> Product)> ways, Func<string, Func<Tensor>, double> seconds)
+    private static Dictionary<string, double> Fastest(
+        List<(string Name, Func<Tensor> Product)> ways, Func<string, Func<Tensor>, double> seconds)
     {
         foreach ((_, Func<Tensor> product) in ways)
         {

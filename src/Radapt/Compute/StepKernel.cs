@@ -8,10 +8,13 @@ namespace Radapt.Compute;
 internal sealed class StepKernel
 {
     /// <summary><c>FrozenProduct</c>: blocks of our own.</summary>
-    public static readonly StepKernel FrozenProduct = new("products", "packed blocks of our own", "float32 with products packed; fast vectors, CPU; frozen weight");
+    public static readonly StepKernel FrozenProduct =
+        new("products", "packed blocks of our own", "float32 with products packed; fast vectors, CPU; frozen weight");
 
     /// <summary>A 1 x 1 convolution that keeps its weight alone for the backward pass.</summary>
-    public static readonly StepKernel FrozenConvolution = new("products", "convolution, nothing but the weight kept", "float32 with products by convolution; frozen weight; a gradient for the input");
+    public static readonly StepKernel FrozenConvolution =
+        new("products", "convolution, nothing but the weight kept",
+            "float32 with products by convolution; frozen weight; a gradient for the input");
 
     /// <summary>A 1 x 1 convolution.</summary>
     public static readonly StepKernel Convolution = new("products", "convolution", "float32 with products by convolution");
@@ -20,19 +23,23 @@ internal sealed class StepKernel
     public static readonly StepKernel Linear = new("products", "linear map of the tensor library", "else");
 
     /// <summary><c>ResidualNorm</c>.</summary>
-    public static readonly StepKernel NormPass = new("residual sum and norm", "one pass", "fast vectors, CPU; width a multiple of 16; LayerScale absent or frozen");
+    public static readonly StepKernel NormPass =
+        new("residual sum and norm", "one pass", "fast vectors, CPU; width a multiple of 16; LayerScale absent or frozen");
 
     /// <summary>Sum, norm and rounding one by one.</summary>
     public static readonly StepKernel NormLibrary = new("residual sum and norm", "the tensor library's, one by one", "else");
 
     /// <summary><c>SelfAttention</c>: products with passes between them.</summary>
-    public static readonly StepKernel AttentionPasses = new("attention", "products and passes", "bfloat16; fast vectors, CPU; at least 16 tokens");
+    public static readonly StepKernel AttentionPasses =
+        new("attention", "products and passes", "bfloat16; fast vectors, CPU; at least 16 tokens");
 
     /// <summary><c>FloatAttention</c>: head by head in the cache.</summary>
-    public static readonly StepKernel FloatAttention = new("attention", "head by head in the cache", "float32; fast vectors, CPU; channels of a head a multiple of 32");
+    public static readonly StepKernel FloatAttention =
+        new("attention", "head by head in the cache", "float32; fast vectors, CPU; channels of a head a multiple of 32");
 
     /// <summary>The library's fused attention.</summary>
-    public static readonly StepKernel AttentionLibrary = new("attention", "fused kernel of the tensor library", "float32 that the passes refuse, or not on the CPU");
+    public static readonly StepKernel AttentionLibrary =
+        new("attention", "fused kernel of the tensor library", "float32 that the passes refuse, or not on the CPU");
 
     /// <summary>The library's products and softmax one by one.</summary>
     public static readonly StepKernel AttentionProducts = new("attention", "the tensor library's, one by one", "else");
@@ -44,7 +51,9 @@ internal sealed class StepKernel
     public static readonly StepKernel GeluLibrary = new("GELU", "the tensor library's", "else");
 
     /// <summary><c>FusedLora</c>.</summary>
-    public static readonly StepKernel LowRankPass = new("low-rank updates", "one pass beside the product", "fast vectors, CPU; frozen projection; channels multiples of 16; at most 64 ranks");
+    public static readonly StepKernel LowRankPass =
+        new("low-rank updates", "one pass beside the product",
+            "fast vectors, CPU; frozen projection; channels multiples of 16; at most 64 ranks");
 
     /// <summary>Dropout, two small products and a sum one by one.</summary>
     public static readonly StepKernel LowRankProducts = new("low-rank updates", "the tensor library's, one by one", "else");
@@ -60,7 +69,8 @@ internal sealed class StepKernel
     /// <summary>Every kernel; for each part the preferred ones first.</summary>
     public static IReadOnlyList<StepKernel> All { get; } =
     [
-        FrozenProduct, FrozenConvolution, Convolution, Linear, NormPass, NormLibrary, AttentionPasses, FloatAttention, AttentionLibrary, AttentionProducts,
+        FrozenProduct, FrozenConvolution, Convolution, Linear, NormPass, NormLibrary, AttentionPasses, FloatAttention, AttentionLibrary,
+            AttentionProducts,
         GeluPass, GeluLibrary, LowRankPass, LowRankProducts, AdamPass, AdamLibrary,
     ];
 

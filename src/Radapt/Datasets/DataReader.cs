@@ -46,7 +46,8 @@ public static class DataReader
             LabelChecks.Evaluation(test, Split.Names[2], notes);
         }
 
-        LabelledImages train = o.LabelFraction == LabelFraction.All || read.IsFraction ? images[0] : LabelFractions.Draw(images[0], o.LabelFraction, o.Seed, notes);
+        LabelledImages train = o.LabelFraction == LabelFraction.All || read.IsFraction ? images[0]
+            : LabelFractions.Draw(images[0], o.LabelFraction, o.Seed, notes);
         return new DataSplits(train, images[1], test, notes)
         {
             Choices = read.Choices,
@@ -60,7 +61,8 @@ public static class DataReader
     /// Reads one label table or split list, such as the images of an evaluation. Findings, class numbers and image root are taken from
     /// <paramref name="o"/>; its splits, label fraction and seed are not used.
     /// </summary>
-    /// <param name="source">A label table, a folder that holds <c>labels.csv</c>, a published data set (<c>nih:DIR</c>), or a split list.</param>
+    /// <param name="source">A label table, a folder that holds <c>labels.csv</c>, a published data set (<c>nih:DIR</c>), or a split
+    /// list.</param>
     /// <param name="o">Findings to read and how.</param>
     /// <param name="split"><c>train</c>, <c>val</c> or <c>test</c>: read these rows of the table; null: all rows.</param>
     /// <param name="notes">Receives lines to print.</param>
@@ -98,7 +100,8 @@ public static class DataReader
         }
 
         List<LocatedRow> rows = [.. read.Parts.SelectMany(p => p)];
-        return rows.Count > 0 ? Checked(read.Findings, rows, o, notes) : throw new RadaptException($"{source.Text} has no images for split '{split}'.");
+        return rows.Count > 0 ? Checked(read.Findings, rows, o, notes)
+            : throw new RadaptException($"{source.Text} has no images for split '{split}'.");
     }
 
     private static LabelledImages Checked(IReadOnlyList<string> findings, List<LocatedRow> rows, DataOptions o, ICollection<string> notes)
@@ -137,8 +140,14 @@ public static class DataReader
         MatchedTable table = MatchedTable.Read(file, o, notes, withSplits: o.Folds == 0);
         if (o.Folds > 0 || !table.HasSplits)
         {
-            DrawnSplit drawn = o.Folds > 0 ? FoldSplit.Draw(table.Rows, o, TableColumns.Find(table.Cells).Split >= 0, file, notes) : DrawnSplit.Draw(table.Rows, o, file, notes);
-            return new DataParts(table.Findings, drawn.Parts) { Choices = [.. table.Choices, .. drawn.Choices], Matching = table.Report, IsDrawn = true };
+            DrawnSplit drawn = o.Folds > 0 ? FoldSplit.Draw(table.Rows, o, TableColumns.Find(table.Cells).Split >= 0, file, notes)
+                : DrawnSplit.Draw(table.Rows, o, file, notes);
+            return new DataParts(table.Findings, drawn.Parts)
+            {
+                Choices = [.. table.Choices, .. drawn.Choices],
+                Matching = table.Report,
+                IsDrawn = true,
+            };
         }
 
         RefuseSplitOptions(o, file);
@@ -154,12 +163,14 @@ public static class DataReader
         return new DataParts(table.Findings, parts) { Choices = table.Choices, Matching = table.Report };
     }
 
-    private static (IReadOnlyList<string> Findings, List<LocatedRow> Rows, bool HasSplits) ReadRows(string file, DataOptions o, ICollection<string> notes, bool withSplits)
+    private static (IReadOnlyList<string> Findings, List<LocatedRow> Rows, bool HasSplits) ReadRows(
+        string file, DataOptions o, ICollection<string> notes, bool withSplits)
     {
         if (LabelRows.IsTable(file))
         {
             MatchedTable table = MatchedTable.Read(file, o, notes, withSplits);
-            foreach (DataChoice choice in table.Choices.Where(c => c.Option is "image-column" or "match" && table.Report?.Files is not null))
+            foreach (DataChoice choice in table.Choices.Where(
+                c => c.Option is "image-column" or "match" && table.Report?.Files is not null))
             {
                 notes.Add($"{choice.Option} {choice.Value}: {choice.Reason}.");
             }
@@ -212,8 +223,11 @@ public static class DataReader
 
         string[] files = [.. s_tables.Select(t => Path.Combine(data, t)).Where(File.Exists)];
         return files.Length == 1 ? files[0]
-            : files.Length > 1 ? throw new RadaptException($"{data} holds {string.Join(" and ", files.Select(f => Path.GetFileName(f)))}: name one of them.")
-            : throw new RadaptException($"{data} holds no labels.csv: {(PublishedSource.Recognise(data) is { } set ? $"it looks like {set.Title}: --data {set.Prefix}:{data}" : "name the label table itself")}.");
+            : files.Length > 1
+            ? throw new RadaptException($"{data} holds {string.Join(" and ", files.Select(f => Path.GetFileName(f)))}: name one of them.")
+            : throw new RadaptException(
+                $"{data} holds no labels.csv: "
+                    + $"{(PublishedSource.Recognise(data) is { } set ? $"it looks like {set.Title}: --data {set.Prefix}:{data}" : "name the label table itself")}.");
     }
 
     /// <summary>Whether a folder holds a label table.</summary>
@@ -243,7 +257,9 @@ public static class DataReader
         string? option = o.SplitName is not null ? "--split-name" : o.Uncertainty.Count > 0 ? "--uncertainty" : null;
         if (option is not null)
         {
-            throw new RadaptException($"{option} is for data sets read as published: --data {string.Join(", ", PublishedSource.Sets.Select(s => $"{s.Prefix}:DIR"))}.");
+            throw new RadaptException(
+                $"{option} is for data sets read as published: --data "
+                    + $"{string.Join(", ", PublishedSource.Sets.Select(s => $"{s.Prefix}:DIR"))}.");
         }
     }
 

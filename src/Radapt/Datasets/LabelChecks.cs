@@ -11,7 +11,8 @@ internal static class LabelChecks
         IReadOnlyList<LabelCounts> counts = train.CountLabels();
         if (!counts.Any(c => c.HasBothClasses))
         {
-            throw new RadaptException($"Nothing can be learned: no finding has both positives and negatives in training ({Rare(train, counts, 1)}).");
+            throw new RadaptException(
+                $"Nothing can be learned: no finding has both positives and negatives in training ({Rare(train, counts, 1)}).");
         }
 
         if (!counts.Any(IsRare))

@@ -18,7 +18,9 @@ public sealed record LabelledImage(string Name, string Path, string? Patient, IR
     /// <summary>View position as the source writes it, such as <c>PA</c> or <c>Lateral</c>; null where unknown.</summary>
     public string? View { get; init; }
 
-    /// <summary>What messages call the image: its name, or the row of the table where the data knows patients, after whom files are often named.</summary>
+    /// <summary>
+    /// What messages call the image: its name, or the row of the table where the data knows patients, after whom files are often named.
+    /// </summary>
     public string Shown { get => field ?? Name; init; }
 
     /// <summary>An error in reading the image, with its path or, where names are hidden, with <see cref="Shown"/>.</summary>

@@ -15,5 +15,6 @@ internal sealed record LocatedRow(LabelRow Row, string File, string Path, bool E
     public string Shown => IsPrivate ? Place : Row.Name;
 
     // Such as "labels.csv, line 12, image 2 of 3"; a row's images are counted in the order of their paths.
-    private string Place => $"{System.IO.Path.GetFileName(File)}, line {Row.Line}{(Share.Count > 1 ? $", image {Share.Number} of {Share.Count}" : "")}";
+    private string Place =>
+        $"{System.IO.Path.GetFileName(File)}, line {Row.Line}{(Share.Count > 1 ? $", image {Share.Number} of {Share.Count}" : "")}";
 }

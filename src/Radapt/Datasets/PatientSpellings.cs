@@ -3,11 +3,13 @@ using Radapt.Datasets.Matching;
 namespace Radapt.Datasets;
 
 /// <summary>
-/// One patient is one patient however the identifier is spelled: as text <c>00001</c> and as the number 1, in capitals or not, with composed or
+/// One patient is one patient however the identifier is spelled: as text <c>00001</c> and as the number 1, in capitals or not, with
+/// composed or
 /// decomposed letters, with blanks around or several within. Tables, workbooks and headers differ in all of these.
 /// </summary>
 /// <remarks>
-/// Numbers are told without their leading zeros even where a column has both <c>01</c> and <c>1</c> as text. If these were two patients, keeping
+/// Numbers are told without their leading zeros even where a column has both <c>01</c> and <c>1</c> as text. If these were two patients,
+/// keeping
 /// them in one part would cost nothing; taking one patient for two would put images that were learned from among those that measure.
 /// </remarks>
 internal static class PatientSpellings
@@ -35,7 +37,8 @@ internal static class PatientSpellings
         foreach (string patient in parts.SelectMany(p => p).Select(r => r.Row.Patient).OfType<string>())
         {
             string key = Key(patient);
-            (spellings.TryGetValue(key, out SortedSet<string>? known) ? known : spellings[key] = new SortedSet<string>(StringComparer.Ordinal)).Add(patient);
+            (spellings.TryGetValue(key, out SortedSet<string>? known) ? known
+                : spellings[key] = new SortedSet<string>(StringComparer.Ordinal)).Add(patient);
         }
 
         int joined = spellings.Values.Count(s => s.Count > 1);
@@ -57,7 +60,9 @@ internal static class PatientSpellings
             }
         }
 
-        notes.Add($"{Count(joined)} spelled in several ways (case, blanks, leading zeros, text or number; first in {Path.GetFileName(first!.File)}, line {first.Row.Line}): each is taken as one patient.");
+        notes.Add(
+            $"{Count(joined)} spelled in several ways (case, blanks, leading zeros, text or number; first in "
+                + $"{Path.GetFileName(first!.File)}, line {first.Row.Line}): each is taken as one patient.");
     }
 
     private static string Count(int patients) => patients == 1 ? "1 patient is" : $"{patients} patients are";

@@ -12,7 +12,8 @@ internal static class RowChecks
     public static void Overlap(IReadOnlyList<List<LocatedRow>> parts, DataOptions o, ICollection<string> notes)
     {
         Refuse("image", Shared(parts, r => r.Path, r => r.Shown));
-        Refuse("patient", Shared(parts, r => r.Row.Patient, r => $"that of {Path.GetFileName(r.File)} line {r.Row.Line}")); // never who it is
+        // never who it is
+        Refuse("patient", Shared(parts, r => r.Row.Patient, r => $"that of {Path.GetFileName(r.File)} line {r.Row.Line}"));
 
         void Refuse(string what, List<string> shared)
         {
@@ -51,13 +52,16 @@ internal static class RowChecks
             else
             {
                 throw new RadaptException(
-                    $"{row.File}: lines {first[row.Path].Row.Line} and {row.Row.Line} give {(row.IsPrivate ? "one image" : row.Row.Name)} different labels: keep the right one.");
+                    $"{row.File}: lines {first[row.Path].Row.Line} and {row.Row.Line} give {(row.IsPrivate ? "one image" : row.Row.Name)} "
+                        + "different labels: keep the right one.");
             }
         }
 
         if (repeated.Count > 0)
         {
-            notes.Add($"{rows[0].File}: {repeated.Count} row{(repeated.Count == 1 ? "" : "s")} repeat an image with the same labels and were left out ({FirstFew(repeated, 3)}).");
+            notes.Add(
+                $"{rows[0].File}: {repeated.Count} row{(repeated.Count == 1 ? "" : "s")} repeat an image with the same labels and were "
+                    + $"left out ({FirstFew(repeated, 3)}).");
         }
 
         return kept;
@@ -76,7 +80,8 @@ internal static class RowChecks
         if (missing.Length > MostMissing * rows.Count && !o.AllowMissingImages)
         {
             throw new RadaptException(
-                $"{said} ({FirstFew(missing, 5)}){(rows[0].IsPrivate ? "" : $": looked for {rows.First(r => !r.Exists).Path}")}; set --image-root, or leave them out with --allow-missing-images.");
+                $"{said} ({FirstFew(missing, 5)}){(rows[0].IsPrivate ? "" : $": looked for {rows.First(r => !r.Exists).Path}")}; set "
+                    + "--image-root, or leave them out with --allow-missing-images.");
         }
 
         notes.Add($"{said} and were left out: {FirstFew(missing, 5)}.");

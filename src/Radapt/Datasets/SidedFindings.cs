@@ -4,7 +4,8 @@ using Radapt.Datasets.Matching;
 namespace Radapt.Datasets;
 
 /// <summary>
-/// Findings whose names say a side of the body, so that a mirrored image has another label: a word for left or right, a single letter L or R, or
+/// Findings whose names say a side of the body, so that a mirrored image has another label: a word for left or right, a single letter L or
+/// R, or
 /// a condition that is a side itself.
 /// </summary>
 internal static class SidedFindings
@@ -13,7 +14,8 @@ internal static class SidedFindings
     private static readonly HashSet<string> s_words =
     [
         "left", "right", "lefts", "rights", "leftsided", "rightsided", "lt", "rt", "lll", "lul", "rll", "rml", "rul",
-        "links", "rechts", "linksseitig", "rechtsseitig", "linke", "linker", "linkes", "linken", "linkem", "rechte", "rechter", "rechtes", "rechten", "rechtem",
+        "links", "rechts", "linksseitig", "rechtsseitig", "linke", "linker", "linkes", "linken", "linkem", "rechte", "rechter", "rechtes",
+            "rechten", "rechtem",
         "vänster", "höger", "venstre", "højre", "høyre", "vasen", "oikea",
         "gauche", "gauches", "droit", "droite", "droits", "droites",
         "izquierdo", "izquierda", "derecho", "derecha", "esquerdo", "esquerda", "direito", "direita",
@@ -24,7 +26,10 @@ internal static class SidedFindings
     /// <summary>The first finding that names a side; null: none does.</summary>
     public static string? First(IEnumerable<string> findings) => findings.FirstOrDefault(IsSided);
 
-    /// <summary>Whether a finding names a side, in any case, as a whole word: <c>left effusion</c>, <c>EffusionRight</c>, <c>Pneumothorax_R</c>; not <c>bright</c>.</summary>
+    /// <summary>
+    /// Whether a finding names a side, in any case, as a whole word: <c>left effusion</c>, <c>EffusionRight</c>, <c>Pneumothorax_R</c>; not
+    /// <c>bright</c>.
+    /// </summary>
     public static bool IsSided(string finding) => Words(finding).Any(w => s_words.Contains(w.ToLowerInvariant()) || w is "L" or "R");
 
     // Words end where letters end, and before a capital that follows a small letter.

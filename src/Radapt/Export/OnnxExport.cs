@@ -22,8 +22,10 @@ public static class OnnxExport
     /// <param name="weights">Where the base weights lie now; null: where they lay in training.</param>
     /// <param name="force">Take base weights that are not those of training too, where they fit.</param>
     /// <returns>Lines for people.</returns>
-    /// <exception cref="RadaptException">A file is missing or damaged, the base is not the adapter's, its method cannot be merged, or the model is too large for one file.</exception>
-    public static IReadOnlyList<string> Write(string runOrAdapter, string output, int channels = 1, string? weights = null, bool force = false)
+    /// <exception cref="RadaptException">A file is missing or damaged, the base is not the adapter's, its method cannot be merged, or the
+    /// model is too large for one file.</exception>
+    public static IReadOnlyList<string> Write(
+        string runOrAdapter, string output, int channels = 1, string? weights = null, bool force = false)
     {
         if (channels is not (1 or 3))
         {
@@ -41,7 +43,8 @@ public static class OnnxExport
         long bytes = model.Classifier.Tensors().Sum(t => t.Tensor.numel()) * sizeof(float);
         if (bytes > LargestModel)
         {
-            throw new RadaptException($"{runOrAdapter}: {bytes / 1_000_000} MB of weights do not fit in one ONNX file (2 GB); use radapt adapter merge.");
+            throw new RadaptException(
+                $"{runOrAdapter}: {bytes / 1_000_000} MB of weights do not fit in one ONNX file (2 GB); use radapt adapter merge.");
         }
 
         AdapterDescription adapter = model.Description;
@@ -52,8 +55,10 @@ public static class OnnxExport
         return
         [
             .. model.OtherBase is { } other ? [other] : Array.Empty<string>(),
-            FormattableString.Invariant($"Input '{OnnxTransformer.Images}': float32 (batch, {channels}, {p.ImageSize}, {p.ImageSize}): shorter side to {p.Resize} (bicubic, antialias), centre {p.ImageSize}, gray in [0, 1], minus {p.Mean}, divided by {p.Std}."),
-            $"Outputs '{OnnxTransformer.Logits}' and '{OnnxTransformer.Probabilities}': float32 (batch, {adapter.Findings.Count}): {string.Join(", ", adapter.Findings)}.",
+            FormattableString.Invariant(
+                $"Input '{OnnxTransformer.Images}': float32 (batch, {channels}, {p.ImageSize}, {p.ImageSize}): shorter side to {p.Resize} (bicubic, antialias), centre {p.ImageSize}, gray in [0, 1], minus {p.Mean}, divided by {p.Std}."),
+            $"Outputs '{OnnxTransformer.Logits}' and '{OnnxTransformer.Probabilities}': float32 (batch, {adapter.Findings.Count}): "
+                + $"{string.Join(", ", adapter.Findings)}.",
         ];
     }
 

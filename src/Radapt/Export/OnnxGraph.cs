@@ -40,7 +40,8 @@ internal sealed class OnnxGraph
     public string Number(float value) => Initializer(TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes<float>([value]), []);
 
     /// <summary>Constant integers: a shape or axes.</summary>
-    public string Integers(params long[] values) => Initializer(TensorProto.Types.DataType.Int64, MemoryMarshal.AsBytes<long>(values), [values.Length]);
+    public string Integers(params long[] values) =>
+        Initializer(TensorProto.Types.DataType.Int64, MemoryMarshal.AsBytes<long>(values), [values.Length]);
 
     /// <summary>A constant tensor, as float32.</summary>
     public unsafe string Constant(Tensor tensor)
@@ -57,7 +58,8 @@ internal sealed class OnnxGraph
     /// <param name="inputs">Names of its inputs.</param>
     /// <param name="attributes">Its attributes: long, float or long[].</param>
     /// <returns>The name of its output.</returns>
-    public string Node(string type, string[] inputs, params (string Name, object Value)[] attributes) => Nodes(type, inputs, 1, attributes)[0];
+    public string Node(string type, string[] inputs, params (string Name, object Value)[] attributes) =>
+        Nodes(type, inputs, 1, attributes)[0];
 
     /// <summary>Adds a node with several outputs.</summary>
     public string[] Nodes(string type, string[] inputs, int outputs, params (string Name, object Value)[] attributes)
@@ -118,7 +120,10 @@ internal sealed class OnnxGraph
         return new ValueInfoProto
         {
             Name = name,
-            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = dimensions } },
+            Type = new TypeProto
+            {
+                TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = dimensions },
+            },
         };
     }
 

@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace Radapt.Export;
 
-/// <summary>Draws a classifier, adapters merged, as an ONNX graph: images (B, 1 or 3, S, S) to logits and probabilities (B, F), B free.</summary>
+/// <summary>
+/// Draws a classifier, adapters merged, as an ONNX graph: images (B, 1 or 3, S, S) to logits and probabilities (B, F), B free.
+/// </summary>
 internal sealed class OnnxTransformer
 {
     public const string Images = "images", Logits = "logits", Probabilities = "probabilities", Batch = "batch";
@@ -52,7 +54,8 @@ internal sealed class OnnxTransformer
         (long patch, long width) = (_shape.PatchSize, _shape.Width);
         Tensor weight = encoder.patch_embed.proj.weight; // (C, 3, P, P)
         string grid = _graph.Node(
-            "Conv", [images, _graph.Constant(channels == 1 ? weight.sum(1, keepdim: true) : weight), _graph.Constant(encoder.patch_embed.proj.bias)],
+            "Conv", [images, _graph.Constant(channels == 1 ? weight.sum(1, keepdim: true) : weight),
+                _graph.Constant(encoder.patch_embed.proj.bias)],
             ("kernel_shape", new[] { patch, patch }), ("strides", new[] { patch, patch }));
         string patches = Transpose(Reshape(grid, 0, width, _shape.Grid * _shape.Grid), 0, 2, 1); // (B, L, C); a 0 keeps that size
         string placed = Add(patches, _graph.Constant(encoder.pos_embed[.., 1.., ..]));
@@ -69,8 +72,10 @@ internal sealed class OnnxTransformer
         (long n, long c, long head) = (_shape.Tokens, _shape.Width, _shape.Width / _shape.Heads);
         string[] thirds = _graph.Nodes("Split", [Linear(attention.qkv, tokens), _graph.Integers(c, c, c)], 3, ("axis", 2L));
         string[] heads = [.. thirds.Select(t => Reshape(t, 0, n, _shape.Heads, head))]; // (B, N, H, C/H)
-        (string query, string key, string value) = (Transpose(heads[0], 0, 2, 1, 3), Transpose(heads[1], 0, 2, 3, 1), Transpose(heads[2], 0, 2, 1, 3));
-        string scores = _graph.Node("Mul", [_graph.Node("MatMul", [query, key]), _graph.Number((float)(1 / Math.Sqrt(head)))]); // (B, H, N, N)
+        (string query, string key, string value) =
+            (Transpose(heads[0], 0, 2, 1, 3), Transpose(heads[1], 0, 2, 3, 1), Transpose(heads[2], 0, 2, 1, 3));
+        // (B, H, N, N)
+        string scores = _graph.Node("Mul", [_graph.Node("MatMul", [query, key]), _graph.Number((float)(1 / Math.Sqrt(head)))]);
         string attended = _graph.Node("MatMul", [_graph.Node("Softmax", [scores], ("axis", -1L)), value]);
         return Linear(attention.proj, Reshape(Transpose(attended, 0, 2, 1, 3), 0, n, c));
     }
@@ -88,7 +93,8 @@ internal sealed class OnnxTransformer
         return _graph.Node("Mul", [_graph.Node("Mul", [halves[0], _graph.Node("Sigmoid", [halves[0]])]), halves[1]]);
     }
 
-    private string Scaled(LayerScale? scale, string branch) => scale is null ? branch : _graph.Node("Mul", [branch, _graph.Constant(scale.gamma)]);
+    private string Scaled(LayerScale? scale, string branch) => scale is null ? branch
+        : _graph.Node("Mul", [branch, _graph.Constant(scale.gamma)]);
 
     private string Pooled(string tokens) => _classifier.Pooling switch
     {
@@ -101,7 +107,8 @@ internal sealed class OnnxTransformer
 
     private string Mean(string tokens)
     {
-        string patches = _graph.Node("Slice", [tokens, _graph.Integers(1 + _shape.Registers), _graph.Integers(_shape.Tokens), _graph.Integers(1)]);
+        string patches =
+            _graph.Node("Slice", [tokens, _graph.Integers(1 + _shape.Registers), _graph.Integers(_shape.Tokens), _graph.Integers(1)]);
         return _graph.Node("ReduceMean", [patches], ("axes", s_tokenAxis), ("keepdims", 0L)); // (B, C)
     }
 
@@ -119,7 +126,8 @@ internal sealed class OnnxTransformer
     }
 
     private string Norm(LayerNorm norm, string input) =>
-        _graph.Node("LayerNormalization", [input, _graph.Constant(norm.weight), _graph.Constant(norm.bias)], ("axis", -1L), ("epsilon", (float)norm.Epsilon));
+        _graph.Node("LayerNormalization", [input, _graph.Constant(norm.weight), _graph.Constant(norm.bias)], ("axis", -1L),
+            ("epsilon", (float)norm.Epsilon));
 
     private string Scalar(long value) => _graph.Node("Squeeze", [_graph.Integers(value)]);
 

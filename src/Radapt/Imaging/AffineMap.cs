@@ -2,7 +2,8 @@ namespace Radapt.Imaging;
 
 /// <summary>
 /// Where a pixel of the result comes from: (x, y) -> (Xx x + Xy y + X0, Yx x + Yy y + Y0), pixel centres at halves. Resampled as Pillow's
-/// <c>Image.transform</c> does with <c>BICUBIC</c>: cubic convolution with a = -1, no antialias, edge pixels repeated, cut to 8 bits; what comes from
+/// <c>Image.transform</c> does with <c>BICUBIC</c>: cubic convolution with a = -1, no antialias, edge pixels repeated, cut to 8 bits; what
+/// comes from
 /// outside of the image is filled.
 /// </summary>
 internal readonly record struct AffineMap(double Xx, double Xy, double X0, double Yx, double Yy, double Y0)

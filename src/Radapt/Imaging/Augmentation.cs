@@ -12,9 +12,14 @@ public enum Augmentation
     /// <summary><c>shift-flip-noise</c>: small shifts, horizontal flip and noise, for images too small to crop.</summary>
     ShiftFlipNoise,
 
-    /// <summary><c>randaugment-erasing</c>: crop, flip, RandAugment with all of its operations and random erasing, the paper's AdamW recipes.</summary>
+    /// <summary>
+    /// <c>randaugment-erasing</c>: crop, flip, RandAugment with all of its operations and random erasing, the paper's AdamW recipes.
+    /// </summary>
     RandAugmentErasing,
 
-    /// <summary><c>randaugment-safe</c>: crop, flip and those operations of RandAugment that leave a radiograph one: no inversion, no few gray levels.</summary>
+    /// <summary>
+    /// <c>randaugment-safe</c>: crop, flip and those operations of RandAugment that leave a radiograph one: no inversion, no few gray
+    /// levels.
+    /// </summary>
     RandAugmentSafe,
 }

@@ -46,7 +46,8 @@ internal static class BicubicResampler
             Widen(image.Pixels.AsSpan(from, box.Width * channels), channels, planes, planeLength);
             for (int channel = 0; channel < channels; channel++)
             {
-                ResizeRow(planes.AsSpan(channel * planeLength, planeLength), horizontal, between.AsSpan(row * rowLength, rowLength), channel, channels);
+                ResizeRow(planes.AsSpan(channel * planeLength, planeLength), horizontal, between.AsSpan(row * rowLength, rowLength),
+                    channel, channels);
             }
         }
 
@@ -120,7 +121,8 @@ internal static class BicubicResampler
             Vector<int> sum3 = sum0;
             for (int t = 0; t < weights.Length; t++)
             {
-                Expand(new Vector<byte>(rows[((t * rowLength) + x)..]), out Vector<int> a, out Vector<int> b, out Vector<int> c, out Vector<int> d);
+                Expand(new Vector<byte>(rows[((t * rowLength) + x)..]), out Vector<int> a, out Vector<int> b, out Vector<int> c,
+                    out Vector<int> d);
                 var weight = new Vector<int>(weights[t]);
                 sum0 += a * weight;
                 sum1 += b * weight;

@@ -1,7 +1,8 @@
 namespace Radapt.Imaging;
 
 /// <summary>
-/// What decoding a PNG or JPEG file will cost, told from its bytes before anything is decoded. A small file can ask for much: by its size, by
+/// What decoding a PNG or JPEG file will cost, told from its bytes before anything is decoded. A small file can ask for much: by its size,
+/// by
 /// samples that are dropped afterwards, by interlacing, which needs the whole picture at once, and by thousands of progressive scans.
 /// </summary>
 /// <param name="Decoded">Bytes of all samples as the file has them, alpha included.</param>
@@ -9,7 +10,9 @@ namespace Radapt.Imaging;
 /// <param name="Memory">Bytes that decoding takes at once, the result included.</param>
 internal readonly record struct DecodingCost(long Decoded, long Scanned, long Memory)
 {
-    /// <summary>Most bytes of decoded samples: 100 million pixels in 16-bit gray, 66 million in colour. They take less than two seconds.</summary>
+    /// <summary>
+    /// Most bytes of decoded samples: 100 million pixels in 16-bit gray, 66 million in colour. They take less than two seconds.
+    /// </summary>
     public const long MostDecoded = 200_000_000;
 
     /// <summary>Most pixels that scans pass over: 20 scans of 20 million pixels. They take about two seconds.</summary>

@@ -1,7 +1,8 @@
 namespace Radapt.Imaging;
 
 /// <summary>
-/// Memory that all threads together may take while they decode. Images that need more than is left wait, in the order in which they came, so
+/// Memory that all threads together may take while they decode. Images that need more than is left wait, in the order in which they came,
+/// so
 /// that many large ones at once take turns instead of the machine's memory.
 /// </summary>
 /// <param name="limit">Bytes. An image that needs more takes all of it, and so is decoded alone.</param>

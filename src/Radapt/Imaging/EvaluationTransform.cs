@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Radapt.Imaging;
 
-/// <summary>The transform of validation, test and prediction: torchvision's Resize, CenterCrop, Grayscale, ToTensor, Normalize on a Pillow image.</summary>
+/// <summary>
+/// The transform of validation, test and prediction: torchvision's Resize, CenterCrop, Grayscale, ToTensor, Normalize on a Pillow image.
+/// </summary>
 internal static class EvaluationTransform
 {
     /// <summary>Image -> (ImageSize, ImageSize) values; the network's three channels are equal, so one is written.</summary>

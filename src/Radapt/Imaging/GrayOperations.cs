@@ -1,13 +1,16 @@
 namespace Radapt.Imaging;
 
 /// <summary>
-/// Operations on single pixels of an 8-bit gray image, in place, each with the values that Pillow's <c>ImageOps</c> and <c>ImageEnhance</c> give.
+/// Operations on single pixels of an 8-bit gray image, in place, each with the values that Pillow's <c>ImageOps</c> and <c>ImageEnhance</c>
+/// give.
 /// </summary>
 internal static class GrayOperations
 {
     private const int Levels = 256;
 
-    /// <summary>Stretches the levels so that the darkest becomes 0 and the brightest 255; one level alone stays (<c>ImageOps.autocontrast</c>).</summary>
+    /// <summary>
+    /// Stretches the levels so that the darkest becomes 0 and the brightest 255; one level alone stays (<c>ImageOps.autocontrast</c>).
+    /// </summary>
     public static void AutoContrast(Span<byte> gray)
     {
         Span<int> histogram = stackalloc int[Levels];
@@ -94,7 +97,9 @@ internal static class GrayOperations
         }
     }
 
-    /// <summary>Moves every level away from (factor above 1) or towards the mean, which is rounded (<c>ImageEnhance.Contrast</c>).</summary>
+    /// <summary>
+    /// Moves every level away from (factor above 1) or towards the mean, which is rounded (<c>ImageEnhance.Contrast</c>).
+    /// </summary>
     public static void Contrast(Span<byte> gray, double factor)
     {
         Span<int> histogram = stackalloc int[Levels];
@@ -111,7 +116,9 @@ internal static class GrayOperations
     /// <summary>Multiplies every level (<c>ImageEnhance.Brightness</c>).</summary>
     public static void Brightness(Span<byte> gray, double factor) => BlendFrom(0, gray, factor);
 
-    /// <summary>Moves every pixel away from (factor above 1) or towards its smoothed neighbourhood (<c>ImageEnhance.Sharpness</c>).</summary>
+    /// <summary>
+    /// Moves every pixel away from (factor above 1) or towards its smoothed neighbourhood (<c>ImageEnhance.Sharpness</c>).
+    /// </summary>
     /// <param name="gray">The image, in place.</param>
     /// <param name="width">Pixels a row.</param>
     /// <param name="factor">1: nothing changes; 0: <c>ImageFilter.SMOOTH</c>.</param>
@@ -130,7 +137,10 @@ internal static class GrayOperations
             Span<byte> to = gray.Slice(y * width, width);
             for (int x = 1; x < width - 1; x++)
             {
-                int sum = above[x - 1] + above[x] + above[x + 1] + row[x - 1] + (5 * row[x]) + row[x + 1] + below[x - 1] + below[x] + below[x + 1];
+                int sum =
+                    above[x - 1] + above[x] + above[x + 1]
+                    + row[x - 1] + (5 * row[x]) + row[x + 1]
+                    + below[x - 1] + below[x] + below[x + 1];
                 to[x] = Blend(((2 * sum) + 13) / 26, row[x], alpha);
             }
         }

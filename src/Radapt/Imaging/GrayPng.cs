@@ -5,7 +5,8 @@ using System.IO.Hashing;
 namespace Radapt.Imaging;
 
 /// <summary>
-/// Gray pixels -> PNG (ISO/IEC 15948), rows unfiltered. For many small pictures: libvips would start its workers for each of them, which costs more than
+/// Gray pixels -> PNG (ISO/IEC 15948), rows unfiltered. For many small pictures: libvips would start its workers for each of them, which
+/// costs more than
 /// the compression.
 /// </summary>
 internal static class GrayPng

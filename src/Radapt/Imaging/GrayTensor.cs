@@ -1,6 +1,8 @@
 namespace Radapt.Imaging;
 
-/// <summary>8-bit pixels -> normalised gray values, as torchvision's <c>Grayscale</c>, <c>ToTensor</c> and <c>Normalize</c> compute them.</summary>
+/// <summary>
+/// 8-bit pixels -> normalised gray values, as torchvision's <c>Grayscale</c>, <c>ToTensor</c> and <c>Normalize</c> compute them.
+/// </summary>
 internal static class GrayTensor
 {
     /// <summary>RGB -> gray (Pillow's 'L'): ITU-R BT.601 luma in 16-bit fixed point. Gray is copied.</summary>

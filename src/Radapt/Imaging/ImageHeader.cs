@@ -4,7 +4,8 @@ using Radapt.Imaging.Dicom;
 namespace Radapt.Imaging;
 
 /// <summary>
-/// Tells formats by their first bytes (a .dcm also by its name) and reads sizes without decoding: the IHDR chunk of a PNG (ISO/IEC 15948, 11.2.2), the frame
+/// Tells formats by their first bytes (a .dcm also by its name) and reads sizes without decoding: the IHDR chunk of a PNG (ISO/IEC 15948,
+/// 11.2.2), the frame
 /// header of a JPEG (ITU-T T.81, B.2.2). Whatever is read here is checked before any memory is taken for pixels.
 /// </summary>
 internal static class ImageHeader
@@ -31,7 +32,8 @@ internal static class ImageHeader
         if (DicomReader.IsDicom(start, name))
         {
             DicomHeader header = DicomReader.ReadHeader(stream, name);
-            return new ImageInfo(ImageFormat.Dicom, header.Pixels.Columns, header.Pixels.Rows, header.IsGray ? 1 : 3, header.Pixels.BitsAllocated);
+            return new ImageInfo(ImageFormat.Dicom, header.Pixels.Columns, header.Pixels.Rows, header.IsGray ? 1
+                : 3, header.Pixels.BitsAllocated);
         }
 
         ImageInfo info;
@@ -51,7 +53,9 @@ internal static class ImageHeader
 
         if (info.Width is < 1 or > SideLimit || info.Height is < 1 or > SideLimit || (long)info.Width * info.Height > PixelLimit)
         {
-            throw RadaptException.In(name, $"its header says {(uint)info.Width} x {(uint)info.Height} pixels; sides of 1 to {SideLimit} and at most {PixelLimit / 1_000_000} million pixels are read.");
+            throw RadaptException.In(name,
+                $"its header says {(uint)info.Width} x {(uint)info.Height} pixels; sides of 1 to {SideLimit} and at most "
+                    + $"{PixelLimit / 1_000_000} million pixels are read.");
         }
 
         return info;

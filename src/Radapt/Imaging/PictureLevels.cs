@@ -1,7 +1,8 @@
 namespace Radapt.Imaging;
 
 /// <summary>
-/// How a picture's gray levels are spread, which tells pictures that show hardly anything. The limits were chosen on 8,100 real radiographs of
+/// How a picture's gray levels are spread, which tells pictures that show hardly anything. The limits were chosen on 8,100 real radiographs
+/// of
 /// four sets; docs/data.md has the figures.
 /// </summary>
 /// <param name="Range">Levels from the 1st to the 99th percentile.</param>
@@ -31,7 +32,8 @@ internal readonly record struct PictureLevels(int Range, float Black, float Whit
         Span<int> levels = stackalloc int[256];
         Count(gray, levels);
         return new PictureLevels(
-            Percentile(levels, gray.Length, 0.99) - Percentile(levels, gray.Length, 0.01), levels[0] / (float)gray.Length, levels[255] / (float)gray.Length);
+            Percentile(levels, gray.Length, 0.99) - Percentile(levels, gray.Length, 0.01), levels[0] / (float)gray.Length,
+                levels[255] / (float)gray.Length);
     }
 
     /// <summary>The gray pixels of an image; of colours their luminance.</summary>

@@ -27,7 +27,8 @@ public sealed class Radiograph
 
         if (pixels.LongLength != (long)width * height * channels)
         {
-            throw new ArgumentException($"{width} x {height} x {channels} values are needed, {pixels.LongLength} are given.", nameof(pixels));
+            throw new ArgumentException($"{width} x {height} x {channels} values are needed, {pixels.LongLength} are given.",
+                nameof(pixels));
         }
 
         Width = width;

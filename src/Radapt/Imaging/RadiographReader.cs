@@ -5,8 +5,10 @@ using Radapt.Imaging.Dicom;
 namespace Radapt.Imaging;
 
 /// <summary>
-/// Image files -> pixels; PNG and JPEG as Pillow's <c>Image.open(...).convert('RGB')</c> gives them: palettes expanded, alpha dropped without
-/// compositing, no colour management, EXIF orientation ignored, 16-bit colour cut to its high byte. Two things differ: gray stays one channel
+/// Image files -> pixels; PNG and JPEG as Pillow's <c>Image.open(...).convert('RGB')</c> gives them: palettes expanded, alpha dropped
+/// without
+/// compositing, no colour management, EXIF orientation ignored, 16-bit colour cut to its high byte. Two things differ: gray stays one
+/// channel
 /// (also where a file repeats it three times, which all transforms here treat alike), and 16-bit gray is scaled to the full range, where
 /// Pillow clips everything above 255 to white.
 /// </summary>
@@ -34,7 +36,8 @@ public static class RadiographReader
 
     /// <summary>The bytes of an image file.</summary>
     /// <exception cref="RadaptException">Missing or unreadable.</exception>
-    internal static byte[] ReadBytes(string path) => Load(path, static p => RegularFile.Length(p) <= LargestFile ? RegularFile.ReadAllBytes(p)
+    internal static byte[] ReadBytes(string path) =>
+        Load(path, static p => RegularFile.Length(p) <= LargestFile ? RegularFile.ReadAllBytes(p)
         : throw RadaptException.In(p, $"image files of up to {LargestFile >> 20} MiB are read; this one is larger."));
 
     /// <summary>Reads a PNG, JPEG or DICOM file from memory; <paramref name="name"/> is what error messages call it.</summary>
@@ -48,7 +51,8 @@ public static class RadiographReader
     public static Radiograph Read(ReadOnlyMemory<byte> bytes, string name, DicomOptions dicom)
     {
         ArgumentNullException.ThrowIfNull(dicom);
-        byte[] file = MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length
+        byte[] file = MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> segment) && segment.Offset == 0
+            && segment.Count == segment.Array!.Length
             ? segment.Array : bytes.ToArray();
         if (DicomReader.IsDicom(file, name))
         {
@@ -71,7 +75,8 @@ public static class RadiographReader
         catch (VipsException e)
         {
             // The decoder's own text comes from a buffer that all threads share, so it may speak of another file: it is not shown.
-            throw RadaptException.In(name, $"this {info.Format.ToString().ToUpperInvariant()} file is truncated or damaged; copy or export it again.", e);
+            throw RadaptException.In(name,
+                $"this {info.Format.ToString().ToUpperInvariant()} file is truncated or damaged; copy or export it again.", e);
         }
     }
 

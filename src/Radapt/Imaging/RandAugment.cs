@@ -24,12 +24,15 @@ internal enum RandAugmentOperation
 }
 
 /// <summary>
-/// RandAugment (Cubuk et al. 2020) as the paper's AdamW recipes set timm's: two operations an image, drawn with replacement, each carried out with
+/// RandAugment (Cubuk et al. 2020) as the paper's AdamW recipes set timm's: two operations an image, drawn with replacement, each carried
+/// out with
 /// probability 0.5 at a magnitude of 9 of 10 with a spread of 0.5.
 /// </summary>
 /// <remarks>
-/// It works on gray pixels, where upstream works on three equal channels. Two things follow: <see cref="RandAugmentOperation.Color"/> does nothing, and
-/// what a moved image uncovers is gray, where upstream fills with a dark red that later operations of the same image treat channel by channel.
+/// It works on gray pixels, where upstream works on three equal channels. Two things follow: <see cref="RandAugmentOperation.Color"/> does
+/// nothing, and
+/// what a moved image uncovers is gray, where upstream fills with a dark red that later operations of the same image treat channel by
+/// channel.
 /// </remarks>
 internal static class RandAugment
 {
@@ -48,7 +51,8 @@ internal static class RandAugment
     public static IReadOnlyList<RandAugmentOperation> All { get; } = Enum.GetValues<RandAugmentOperation>();
 
     /// <summary>
-    /// Those after which a radiograph is still one: without what turns black and white around, wholly or in part, or leaves one to three bits of
+    /// Those after which a radiograph is still one: without what turns black and white around, wholly or in part, or leaves one to three
+    /// bits of
     /// the gray values, and without <see cref="RandAugmentOperation.Color"/>.
     /// </summary>
     public static IReadOnlyList<RandAugmentOperation> Safe { get; } =
@@ -59,7 +63,8 @@ internal static class RandAugment
     ];
 
     /// <summary>
-    /// The gray level of what a moved image uncovers. Upstream fills with the mean alone as a colour, which Pillow takes for red: its luma is 38 for
+    /// The gray level of what a moved image uncovers. Upstream fills with the mean alone as a colour, which Pillow takes for red: its luma
+    /// is 38 for
     /// MRM's statistics, 36 for MAE's.
     /// </summary>
     public static byte Fill(Preprocessing p)

@@ -3,7 +3,8 @@ using Radapt.Compute;
 namespace Radapt.Imaging;
 
 /// <summary>
-/// Random erasing (Zhong et al. 2020) as the paper's AdamW recipes set timm's: with probability 0.25, one rectangle of the normalised image becomes noise.
+/// Random erasing (Zhong et al. 2020) as the paper's AdamW recipes set timm's: with probability 0.25, one rectangle of the normalised image
+/// becomes noise.
 /// </summary>
 internal static class RandomErasing
 {
@@ -13,11 +14,14 @@ internal static class RandomErasing
     private const double LeastRatio = 0.3; // height : width
     private const int Tries = 10;
 
-    // Upstream draws normal noise for each of three channels. Where the network weighs them alike, as one trained on gray images does, it sees
+    // Upstream draws normal noise for each of three channels. Where the network weighs them alike, as one trained on gray images does, it
+    // sees
     // their mean, and that is what the one channel here holds.
     private static readonly double s_deviation = 1 / Math.Sqrt(3);
 
-    /// <summary>Draws whether and where, and erases there. <paramref name="values"/> are normalised, <paramref name="width"/> a row.</summary>
+    /// <summary>
+    /// Draws whether and where, and erases there. <paramref name="values"/> are normalised, <paramref name="width"/> a row.
+    /// </summary>
     public static void Apply(Span<float> values, int width, ref KeyedRandom random)
     {
         if (random.NextDouble() >= Probability || Draw(width, values.Length / width, ref random) is not { } box)

@@ -11,7 +11,8 @@ internal static class RandomResizedCrop
     private const int Tries = 10;
 
     /// <summary>
-    /// Area uniform in 8 to 100 % of the image, aspect ratio log-uniform in 3/4 to 4/3, place uniform; ten tries to fit into the image, then the
+    /// Area uniform in 8 to 100 % of the image, aspect ratio log-uniform in 3/4 to 4/3, place uniform; ten tries to fit into the image,
+    /// then the
     /// largest centred crop of an allowed ratio.
     /// </summary>
     public static PixelBox Draw(int width, int height, ref KeyedRandom random)

@@ -1,12 +1,16 @@
 namespace Radapt.Imaging;
 
 /// <summary>
-/// Stored DICOM values -> 8 bits as the paper's code does it for RSNA: |value| x 255 / maximum, rounded half to even, saturated; no rescale, no
+/// Stored DICOM values -> 8 bits as the paper's code does it for RSNA: |value| x 255 / maximum, rounded half to even, saturated; no
+/// rescale, no
 /// window, no lookup table.
 /// </summary>
 internal static class RsnaScale
 {
-    /// <summary>Scales to the largest value; <paramref name="invert"/> for MONOCHROME1. An image without a positive value becomes 0 (black before inversion).</summary>
+    /// <summary>
+    /// Scales to the largest value; <paramref name="invert"/> for MONOCHROME1. An image without a positive value becomes 0 (black before
+    /// inversion).
+    /// </summary>
     public static void Apply(ReadOnlySpan<int> values, bool invert, Span<byte> destination)
     {
         int maximum = int.MinValue;

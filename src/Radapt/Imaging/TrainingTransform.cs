@@ -17,7 +17,8 @@ internal static class TrainingTransform
     /// <summary>Image -> (ImageSize, ImageSize) values; the network's three channels are equal, so one is written.</summary>
     /// <remarks>Without <paramref name="flips"/> nothing is mirrored; all else is drawn as with them.</remarks>
     public static void Apply(
-        Radiograph image, Preprocessing p, Augmentation augmentation, long seed, int epoch, int sample, Span<float> destination, bool flips = true)
+        Radiograph image, Preprocessing p, Augmentation augmentation, long seed, int epoch, int sample, Span<float> destination,
+            bool flips = true)
     {
         var random = new KeyedRandom(seed, RandomPurpose.Augmentation, epoch, sample);
         switch (augmentation)
@@ -55,7 +56,8 @@ internal static class TrainingTransform
 
     // Random crop and flip, then the operations that are drawn among those given, if any.
     private static void CropAndFlip(
-        Radiograph image, Preprocessing p, bool flips, IReadOnlyList<RandAugmentOperation> operations, ref KeyedRandom random, Span<float> destination)
+        Radiograph image, Preprocessing p, bool flips, IReadOnlyList<RandAugmentOperation> operations, ref KeyedRandom random,
+            Span<float> destination)
     {
         byte[] gray = ArrayPool<byte>.Shared.Rent(p.ImageSize * p.ImageSize);
         Span<byte> cropped = gray.AsSpan(0, p.ImageSize * p.ImageSize);

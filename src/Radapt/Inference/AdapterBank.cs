@@ -29,7 +29,8 @@ internal sealed class AdapterBank : IDisposable
         var slots = adapters.Select(a => a.Adapters.Projections.ToDictionary(p => p.Projection, p => (LoraAdapter)p.Adapter)).ToList();
         foreach (Projection projection in slots.SelectMany(s => s.Keys).Distinct())
         {
-            _mixed.Add((projection, new MixedLora(projection, [.. slots.Select(s => s.GetValueOrDefault(projection))], () => _chosen!, plan)));
+            _mixed.Add(
+                (projection, new MixedLora(projection, [.. slots.Select(s => s.GetValueOrDefault(projection))], () => _chosen!, plan)));
         }
 
         FrozenWeights.Round(encoder, plan);
@@ -42,11 +43,13 @@ internal sealed class AdapterBank : IDisposable
     /// <param name="runs">Names, with run folders or adapter files.</param>
     /// <param name="weights">Where the base weights lie now; null: where they lay when the first was trained.</param>
     /// <param name="plan">Precision, device, threads.</param>
-    /// <exception cref="RadaptException">A file is missing or damaged, an adapter is not plain LoRA, or belongs to other base weights.</exception>
+    /// <exception cref="RadaptException">A file is missing or damaged, an adapter is not plain LoRA, or belongs to other base
+    /// weights.</exception>
     public static AdapterBank Open(IReadOnlyList<(string Name, string RunOrAdapter)> runs, string? weights, ComputePlan plan)
     {
         AdapterDescription[] descriptions = [.. runs.Select(r => AdapterFile.Describe(r.RunOrAdapter))];
-        AdapterDescription first = descriptions.FirstOrDefault() ?? throw new RadaptException("There is no adapter to load; name at least one run folder.");
+        AdapterDescription first = descriptions.FirstOrDefault()
+            ?? throw new RadaptException("There is no adapter to load; name at least one run folder.");
         for (int i = 0; i < runs.Count; i++)
         {
             RequireFit(runs[i].RunOrAdapter, descriptions[i], runs[0].RunOrAdapter, first);
@@ -61,8 +64,10 @@ internal sealed class AdapterBank : IDisposable
             foreach (((string name, string path), AdapterDescription description) in runs.Zip(descriptions))
             {
                 var head = new ClassificationHead(description.Backbone, description.Findings.Count, description.Pooling, new Kernels(plan));
-                adapters.Add(new BankedAdapter(name, lora.Adapters(encoder, description.Settings, plan, description.Seed)!, head, description.Findings));
-                AdapterFile.Load(path, [.. head.named_parameters().Select(p => (p.name, (Tensor)p.parameter)), .. adapters[^1].Adapters.Tensors()]);
+                adapters.Add(new BankedAdapter(name, lora.Adapters(encoder, description.Settings, plan, description.Seed)!, head,
+                    description.Findings));
+                AdapterFile.Load(path, [.. head.named_parameters()
+                    .Select(p => (p.name, (Tensor)p.parameter)), .. adapters[^1].Adapters.Tensors()]);
             }
 
             return new AdapterBank(encoder, adapters, plan);
@@ -147,12 +152,16 @@ internal sealed class AdapterBank : IDisposable
     {
         if (adapter.Method != "lora" || adapter.Settings.Lora.Magnitudes)
         {
-            throw new RadaptException($"{path}: is {(adapter.Method == "lora" ? "DoRA" : adapter.Method)}; only plain LoRA adapters share a backbone in one batch.");
+            throw new RadaptException(
+                $"{path}: is {(adapter.Method == "lora" ? "DoRA" : adapter.Method)}; only plain LoRA "
+                    + "adapters share a backbone in one batch.");
         }
 
         if (adapter.BaseSha256 != first.BaseSha256 || adapter.Backbone != first.Backbone || adapter.Pooling != first.Pooling)
         {
-            throw new RadaptException($"{path}: was trained on other base weights, another image size or pooling than {firstPath}; load it into a bank of its own.");
+            throw new RadaptException(
+                $"{path}: was trained on other base weights, another image size or pooling than {firstPath}; "
+                    + "load it into a bank of its own.");
         }
     }
 

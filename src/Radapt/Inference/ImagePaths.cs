@@ -13,7 +13,8 @@ public static class ImagePaths
     private static readonly HashSet<string> s_extensions = new(StringComparer.OrdinalIgnoreCase) { ".png", ".jpg", ".jpeg", ".dcm" };
 
     /// <summary>
-    /// Files as they are; of folders every PNG, JPEG and .dcm file, at any depth; of patterns (<c>scans/**/*.png</c>) every file that matches.
+    /// Files as they are; of folders every PNG, JPEG and .dcm file, at any depth; of patterns (<c>scans/**/*.png</c>) every file that
+    /// matches.
     /// Sorted within each folder and pattern; no file twice.
     /// </summary>
     /// <param name="named">Files, folders, patterns.</param>
@@ -23,7 +24,9 @@ public static class ImagePaths
         ArgumentNullException.ThrowIfNull(named);
         string[] found = [.. named.SelectMany(Expand).DistinctBy(Path.GetFullPath)];
         return found.Length > 0 ? found
-            : throw new RadaptException($"{string.Join(", ", named)}: no images there (PNG, JPEG or .dcm files of folders, or what a pattern such as 'scans/*.png' matches).");
+            : throw new RadaptException(
+                $"{string.Join(", ", named)}: no images there (PNG, JPEG or .dcm files of folders, or what "
+                    + "a pattern such as 'scans/*.png' matches).");
     }
 
     /// <summary>Whether a file is DICOM, by its content or its name: such files are often named after patients.</summary>
@@ -44,7 +47,9 @@ public static class ImagePaths
 
         if (PublishedSource.Parse(named) is { } published)
         {
-            throw new RadaptException($"{named} is labelled data, not images: name its image folders below {published.Folder}, or take radapt evaluate RUN --data {named} --predictions FILE.csv.");
+            throw new RadaptException(
+                $"{named} is labelled data, not images: name its image folders below {published.Folder}, or take radapt evaluate RUN "
+                    + $"--data {named} --predictions FILE.csv.");
         }
 
         return named.Contains('*', StringComparison.Ordinal) ? Matches(named)

@@ -15,7 +15,8 @@ namespace Radapt.Inference;
 public sealed record Prediction(string Path, IReadOnlyList<float>? Probabilities, string? Error)
 {
     /// <summary>
-    /// One logit per finding, whose sigmoids the probabilities are: images are ranked by these, since probabilities close to 1 are equal in float32.
+    /// One logit per finding, whose sigmoids the probabilities are: images are ranked by these, since probabilities close to 1 are equal in
+    /// float32.
     /// Null where the image cannot be read.
     /// </summary>
     public IReadOnlyList<float>? Logits { get; init; }

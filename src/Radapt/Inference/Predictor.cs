@@ -34,9 +34,11 @@ public sealed class Predictor : IDisposable
     /// <param name="weights">Where the base weights lie now; null: where they lay in training.</param>
     /// <param name="plan">Precision, device, threads; null: float32 on the CPU.</param>
     /// <param name="force">Take base weights that are not those of training too, where they fit.</param>
-    /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: they are refused. The caller disposes it, after this.</param>
+    /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: they are refused. The caller disposes it, after
+    /// this.</param>
     /// <exception cref="RadaptException">A file is missing or damaged, or the base weights are not the adapter's.</exception>
-    public static Predictor Open(string runOrAdapter, string? weights = null, ComputePlan? plan = null, bool force = false, CodecProcess? codecs = null)
+    public static Predictor Open(string runOrAdapter, string? weights = null, ComputePlan? plan = null, bool force = false,
+        CodecProcess? codecs = null)
     {
         plan ??= ComputePlan.Float32;
         AdaptedModel model = AdaptedModel.Open(runOrAdapter, weights, plan, force);
@@ -46,7 +48,8 @@ public sealed class Predictor : IDisposable
     }
 
     /// <summary>
-    /// Lines on the images that were predicted or scored so far: what was left out, windows that cannot be used, and how many pictures show hardly
+    /// Lines on the images that were predicted or scored so far: what was left out, windows that cannot be used, and how many pictures show
+    /// hardly
     /// anything. Those of a <see cref="Predict"/> are complete when its enumeration is.
     /// </summary>
     public IReadOnlyCollection<string> Notes => _notes;
@@ -63,7 +66,10 @@ public sealed class Predictor : IDisposable
         ArgumentNullException.ThrowIfNull(paths);
         var images = new LabelledImages([], [.. paths.Select(p => new LabelledImage(p, Path.GetFullPath(p), null, []))]);
         var doubts = new PictureDoubts();
-        var batches = new ImageBatches(images, Adapter.Preprocessing, batchSize, loaderThreads, cacheBytes: 0, codecs: _codecs) { Doubts = doubts };
+        var batches = new ImageBatches(images, Adapter.Preprocessing, batchSize, loaderThreads, cacheBytes: 0, codecs: _codecs)
+        {
+            Doubts = doubts,
+        };
         foreach (ImageBatch batch in batches.Evaluation(UnreadableImages.Report, cancellation))
         {
             var predictions = new Prediction[batch.Count];
@@ -73,12 +79,21 @@ public sealed class Predictor : IDisposable
                 for (int slot = 0; slot < predictions.Length; slot++)
                 {
                     float[] logits = all[(slot * Findings.Count)..((slot + 1) * Findings.Count)];
-                    predictions[slot] = new Prediction(paths[batch.Items[slot]], [.. logits.Select(l => (float)Scoring.Probability(l))], null) { Logits = logits };
+                    predictions[slot] = new Prediction(paths[batch.Items[slot]],
+                        [.. logits.Select(l => (float)Scoring.Probability(l))], null)
+                    {
+                        Logits = logits,
+                    };
                 }
 
                 foreach (UnreadableImage unreadable in batch.Unreadable)
                 {
-                    predictions[unreadable.Slot] = predictions[unreadable.Slot] with { Probabilities = null, Logits = null, Error = unreadable.Error.What };
+                    predictions[unreadable.Slot] = predictions[unreadable.Slot] with
+                    {
+                        Probabilities = null,
+                        Logits = null,
+                        Error = unreadable.Error.What,
+                    };
                 }
             }
 
@@ -96,7 +111,8 @@ public sealed class Predictor : IDisposable
     /// <param name="batchSize">Images per forward pass.</param>
     /// <param name="loaderThreads">Threads that decode.</param>
     /// <param name="onImages">Told the number of images done.</param>
-    /// <param name="skipUnreadable">Share of the images that may be left out because they cannot be read, 0 to 1; at least one image, unless it is 0.</param>
+    /// <param name="skipUnreadable">Share of the images that may be left out because they cannot be read, 0 to 1; at least one image,
+    /// unless it is 0.</param>
     /// <param name="cancellation">Ends the pass.</param>
     /// <exception cref="RadaptException">The findings differ, or more images cannot be read than may be left out.</exception>
     public ScoredImages Score(
@@ -106,11 +122,16 @@ public sealed class Predictor : IDisposable
         ArgumentNullException.ThrowIfNull(images);
         if (!images.Findings.SequenceEqual(Findings))
         {
-            throw new RadaptException($"The data is labelled for {string.Join(", ", images.Findings)}, the adapter predicts {string.Join(", ", Findings)}: name the columns with --findings.");
+            throw new RadaptException(
+                $"The data is labelled for {string.Join(", ", images.Findings)}, the adapter predicts {string.Join(", ", Findings)}: name "
+                    + "the columns with --findings.");
         }
 
         var doubts = new PictureDoubts();
-        var batches = new ImageBatches(images, Adapter.Preprocessing, batchSize, loaderThreads, cacheBytes: 0, codecs: _codecs) { Doubts = doubts };
+        var batches = new ImageBatches(images, Adapter.Preprocessing, batchSize, loaderThreads, cacheBytes: 0, codecs: _codecs)
+        {
+            Doubts = doubts,
+        };
         var failed = new List<(int Item, RadaptException Error)>();
         float[] logits = Scoring.Logits(_model.Classifier, batches, (_, done) => onImages?.Invoke(done), cancellation, failed);
         UnreadableRow[] unreadable = [.. failed.Select(f => new UnreadableRow(images.Items[f.Item], "", f.Error.What))];
@@ -142,7 +163,8 @@ public sealed class Predictor : IDisposable
         sbyte[] labels = images.FlatLabels();
         return new ScoredImages(images, logits, MultiLabelMetrics.Compute(Findings, labels, logits))
         {
-            Studies = images.Items.Any(i => i.Study is not null) ? StudyMetrics.Compute(Findings, [.. images.Items.Select(i => i.Study)], labels, logits) : null,
+            Studies = images.Items.Any(i => i.Study is not null)
+                ? StudyMetrics.Compute(Findings, [.. images.Items.Select(i => i.Study)], labels, logits) : null,
         };
     }
 

@@ -28,7 +28,8 @@ internal static class Scoring
     /// <returns>(N, F) row-major, before the sigmoid</returns>
     /// <exception cref="RadaptException">An image cannot be read, and that is not to be received.</exception>
     public static float[] Logits(
-        Classifier classifier, ImageBatches images, Action<int, int>? onBatch, CancellationToken cancellation, ICollection<(int Item, RadaptException Error)>? unreadable = null)
+        Classifier classifier, ImageBatches images, Action<int, int>? onBatch, CancellationToken cancellation,
+            ICollection<(int Item, RadaptException Error)>? unreadable = null)
     {
         int findings = images.Images.Findings.Count;
         var logits = new float[images.Images.Items.Count * findings];
@@ -53,7 +54,8 @@ internal static class Scoring
     }
 
     /// <summary>
-    /// The sigmoid of a logit, in float64. In float32 all logits above 16.6 become 1, so that images could no longer be ranked by their probability.
+    /// The sigmoid of a logit, in float64. In float32 all logits above 16.6 become 1, so that images could no longer be ranked by their
+    /// probability.
     /// </summary>
     public static double Probability(float logit) => 1 / (1 + Math.Exp(-(double)logit));
 }

@@ -1,7 +1,8 @@
 namespace Radapt.Metrics;
 
 /// <summary>
-/// Standard errors of AUROCs before anything is measured, from numbers of positives and negatives: Hanley and McNeil, "The meaning and use of
+/// Standard errors of AUROCs before anything is measured, from numbers of positives and negatives: Hanley and McNeil, "The meaning and use
+/// of
 /// the area under a receiver operating characteristic (ROC) curve", Radiology 143 (1982), equation 1 with exponential scores.
 /// </summary>
 internal static class AurocError
@@ -22,7 +23,8 @@ internal static class AurocError
     }
 
     /// <summary>
-    /// Standard error of the mean AUROC over findings, sqrt(sum of the squared errors) / F, as if findings were independent. Findings without
+    /// Standard error of the mean AUROC over findings, sqrt(sum of the squared errors) / F, as if findings were independent. Findings
+    /// without
     /// positives or negatives have no AUROC and are left out, as they are in the mean.
     /// </summary>
     /// <param name="auroc">The AUROC that is expected of every finding.</param>
@@ -30,7 +32,8 @@ internal static class AurocError
     /// <returns>Null where no finding has an AUROC.</returns>
     public static double? Mean(double auroc, IEnumerable<(int Positives, int Negatives)> counts)
     {
-        double[] errors = [.. counts.Where(c => c is { Positives: > 0, Negatives: > 0 }).Select(c => Single(auroc, c.Positives, c.Negatives))];
+        double[] errors = [.. counts.Where(c => c is { Positives: > 0, Negatives: > 0 })
+            .Select(c => Single(auroc, c.Positives, c.Negatives))];
         return errors.Length == 0 ? null : Math.Sqrt(errors.Sum(e => e * e)) / errors.Length;
     }
 }

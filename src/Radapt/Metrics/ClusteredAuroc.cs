@@ -1,7 +1,8 @@
 namespace Radapt.Metrics;
 
 /// <summary>
-/// AUROC and its standard error where scores come in clusters, such as several images of a patient, which are not independent: the structural
+/// AUROC and its standard error where scores come in clusters, such as several images of a patient, which are not independent: the
+/// structural
 /// components of DeLong, DeLong and Clarke-Pearson (1988), summed over clusters (Obuchowski 1997). With clusters of one it is DeLong's.
 /// </summary>
 /// <param name="Auroc">The area.</param>

@@ -4,7 +4,8 @@ namespace Radapt.Metrics;
 /// <param name="Findings">In the order given.</param>
 /// <param name="MeanAuroc">Plain mean over the findings that have both classes; null when none has.</param>
 /// <param name="MeanAveragePrecision">Plain mean over the same findings.</param>
-/// <param name="Undefined">Names of the findings that the means leave out, because a class is missing: to be said wherever a mean is shown.</param>
+/// <param name="Undefined">Names of the findings that the means leave out, because a class is missing: to be said wherever a mean is
+/// shown.</param>
 public sealed record MultiLabelMetrics(
     IReadOnlyList<FindingMetrics> Findings, double? MeanAuroc, double? MeanAveragePrecision, IReadOnlyList<string> Undefined)
 {

@@ -1,12 +1,15 @@
 namespace Radapt.Metrics;
 
-/// <summary>Figures by study (examination): the score of a study is the maximum over its images (views), as CheXpert's competition scores it.</summary>
+/// <summary>
+/// Figures by study (examination): the score of a study is the maximum over its images (views), as CheXpert's competition scores it.
+/// </summary>
 /// <param name="Studies">Number of studies.</param>
 /// <param name="Metrics">AUROC and average precision per finding over the studies.</param>
 public sealed record StudyMetrics(int Studies, MultiLabelMetrics Metrics)
 {
     /// <summary>
-    /// Computes the figures. A study has a finding if any of its images is labelled so, has it not if some are labelled absent and none present, and
+    /// Computes the figures. A study has a finding if any of its images is labelled so, has it not if some are labelled absent and none
+    /// present, and
     /// is unknown where all are.
     /// </summary>
     /// <param name="findings">(F) names.</param>
@@ -15,13 +18,16 @@ public sealed record StudyMetrics(int Studies, MultiLabelMetrics Metrics)
     /// <param name="scores">(N, F) row-major: probabilities or logits.</param>
     /// <exception cref="ArgumentException">Shapes do not match, or a label is none of the three.</exception>
     /// <exception cref="RadaptException">A score of a known label is not finite; the message names finding and row.</exception>
-    public static StudyMetrics Compute(IReadOnlyList<string> findings, IReadOnlyList<string?> studies, ReadOnlySpan<sbyte> labels, ReadOnlySpan<float> scores)
+    public static StudyMetrics Compute(IReadOnlyList<string> findings, IReadOnlyList<string?> studies, ReadOnlySpan<sbyte> labels,
+        ReadOnlySpan<float> scores)
     {
         ArgumentNullException.ThrowIfNull(findings);
         ArgumentNullException.ThrowIfNull(studies);
         if (labels.Length != scores.Length || labels.Length != studies.Count * findings.Count)
         {
-            throw new ArgumentException($"{labels.Length} labels and {scores.Length} scores are not those of {studies.Count} images and {findings.Count} findings.", nameof(scores));
+            throw new ArgumentException(
+                $"{labels.Length} labels and {scores.Length} scores are not those of {studies.Count} images and {findings.Count} findings.",
+                    nameof(scores));
         }
 
         var rows = new Dictionary<string, int>(StringComparer.Ordinal);

@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace Radapt.Models;
 
-/// <summary>The dimensions of a vision transformer. What is not given is as in MAE and MRM: no registers, no LayerScale, an MLP four times as wide as the tokens.</summary>
+/// <summary>
+/// The dimensions of a vision transformer. What is not given is as in MAE and MRM: no registers, no LayerScale, an MLP four times as wide
+/// as the tokens.
+/// </summary>
 /// <param name="ImageSize">Side of the square input, pixels.</param>
 /// <param name="PatchSize">Side of a patch, pixels; divides the image size.</param>
 /// <param name="Depth">Number of blocks.</param>
@@ -34,13 +37,17 @@ public sealed partial record BackboneShape(int ImageSize, int PatchSize, int Dep
         init => field = value == 4 * Width ? 0 : value; // so that equal dimensions are equal records
     }
 
-    /// <summary>What layer normalisations add to the variance: 1e-6 in MAE, MRM and DINOv2 (PyTorch's default 1e-5 changes the logits visibly).</summary>
+    /// <summary>
+    /// What layer normalisations add to the variance: 1e-6 in MAE, MRM and DINOv2 (PyTorch's default 1e-5 changes the logits visibly).
+    /// </summary>
     public double Epsilon { get; init; } = UsualEpsilon;
 
     /// <summary>Patches along one side.</summary>
     public int Grid => ImageSize / PatchSize;
 
-    /// <summary>Whether such a transformer can be built: all positive, patches fill the image, heads divide the width, and not absurdly large.</summary>
+    /// <summary>
+    /// Whether such a transformer can be built: all positive, patches fill the image, heads divide the width, and not absurdly large.
+    /// </summary>
     public bool IsSound =>
         ImageSize is > 0 and <= 4096 && PatchSize > 0 && ImageSize % PatchSize == 0 && Depth is > 0 and <= 256
         && Width is > 0 and <= 16384 && Heads > 0 && Width % Heads == 0 && Registers is >= 0 and <= 1024 && HiddenWidth is > 0 and <= 262144
@@ -53,7 +60,9 @@ public sealed partial record BackboneShape(int ImageSize, int PatchSize, int Dep
     internal double Parameters =>
         (Depth * Width * ((4.0 * Width) + ((SwiGlu ? 3.0 : 2.0) * HiddenWidth))) + (Width * (Tokens + (3.0 * PatchSize * PatchSize)));
 
-    /// <summary>Elements of what one block computes of one image at the least: its input, query, key and value, and the feed-forward.</summary>
+    /// <summary>
+    /// Elements of what one block computes of one image at the least: its input, query, key and value, and the feed-forward.
+    /// </summary>
     internal double TokenElements => Tokens * ((4.0 * Width) + HiddenWidth);
 
     /// <summary>
@@ -85,9 +94,12 @@ public sealed partial record BackboneShape(int ImageSize, int PatchSize, int Dep
         return patch > 0 && image >= patch ? new BackboneShape(image, patch, depth, width, heads) : null;
     }
 
-    /// <summary>timm's name for these dimensions, or null where they are none of timm's. Names of DINOv2 do not tell the image size.</summary>
+    /// <summary>
+    /// timm's name for these dimensions, or null where they are none of timm's. Names of DINOv2 do not tell the image size.
+    /// </summary>
     public string? Name => s_sizes.Where(s => (s.Depth, s.Width, s.Heads) == (Depth, Width, Heads))
-        .Select(s => LayerScale ? $"vit_{s.Size}_patch{PatchSize}{(Registers > 0 ? $"_reg{Registers}" : "")}_dinov2" : $"vit_{s.Size}_patch{PatchSize}_{ImageSize}")
+        .Select(s => LayerScale ? $"vit_{s.Size}_patch{PatchSize}{(Registers > 0 ? $"_reg{Registers}" : "")}_dinov2"
+            : $"vit_{s.Size}_patch{PatchSize}_{ImageSize}")
         .FirstOrDefault(name => FromName(name) is { } named && (named with { ImageSize = ImageSize }) == this);
 
     /// <summary>The number of heads usual for a width: 64 channels each, which a checkpoint's tensors do not tell.</summary>
@@ -106,6 +118,7 @@ public sealed partial record BackboneShape(int ImageSize, int PatchSize, int Dep
         return $"{text}{registers}{(LayerScale ? ", LayerScale" : "")}{hidden}{epsilon}";
     }
 
-    [GeneratedRegex("^vit_((?<size>tiny|small|base|large)_patch(?<patch>[0-9]{1,3})_(?<image>[0-9]{1,4})|(?<size>small|base|large|giant)_patch14_(?<registers>reg4_)?(?<dinov2>dinov2))$")]
+    [GeneratedRegex(
+        "^vit_((?<size>tiny|small|base|large)_patch(?<patch>[0-9]{1,3})_(?<image>[0-9]{1,4})|(?<size>small|base|large|giant)_patch14_(?<registers>reg4_)?(?<dinov2>dinov2))$")]
     private static partial Regex TimmName();
 }

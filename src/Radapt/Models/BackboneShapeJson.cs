@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace Radapt.Models;
 
-/// <summary>A backbone's dimensions in the metadata of the files that Radapt writes: an object; in files of older versions five numbers.</summary>
+/// <summary>
+/// A backbone's dimensions in the metadata of the files that Radapt writes: an object; in files of older versions five numbers.
+/// </summary>
 internal static class BackboneShapeJson
 {
     /// <summary>The text of the metadata key <c>backbone</c>.</summary>
@@ -28,8 +30,10 @@ internal static class BackboneShapeJson
         {
             BackboneShape? shape = JsonNode.Parse(text) switch
             {
-                JsonArray { Count: 5 } a => new BackboneShape(Value<int>(a[0]), Value<int>(a[1]), Value<int>(a[2]), Value<int>(a[3]), Value<int>(a[4])),
-                JsonObject o => new BackboneShape(Value<int>(o["image_size"]), Value<int>(o["patch_size"]), Value<int>(o["depth"]), Value<int>(o["width"]), Value<int>(o["heads"]))
+                JsonArray { Count: 5 } a =>
+                    new BackboneShape(Value<int>(a[0]), Value<int>(a[1]), Value<int>(a[2]), Value<int>(a[3]), Value<int>(a[4])),
+                JsonObject o => new BackboneShape(Value<int>(o["image_size"]), Value<int>(o["patch_size"]), Value<int>(o["depth"]),
+                    Value<int>(o["width"]), Value<int>(o["heads"]))
                 {
                     Registers = Value<int>(o["registers"]),
                     LayerScale = Value<bool>(o["layer_scale"]),
@@ -47,5 +51,6 @@ internal static class BackboneShapeJson
         }
     }
 
-    private static T Value<T>(JsonNode? node) => node is JsonValue value && value.TryGetValue(out T? read) ? read : throw new FormatException("no backbone");
+    private static T Value<T>(JsonNode? node) => node is JsonValue value && value.TryGetValue(out T? read) ? read
+        : throw new FormatException("no backbone");
 }

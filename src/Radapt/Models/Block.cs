@@ -47,7 +47,8 @@ internal sealed class Block : nn.Module
         return new ResidualStream(tokens, Branch(branch, ls2, pass, 1)).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Adapt(IBranchAdapter? adapter, Tensor input, Tensor output) => adapter is null ? output : adapter.Forward(input, output);
+    private static Tensor Adapt(IBranchAdapter? adapter, Tensor input, Tensor output) => adapter is null ? output
+        : adapter.Forward(input, output);
 
     private ResidualBranch Branch(Tensor values, LayerScale? scale, ForwardPass pass, int number) =>
         new(values, _depth.Factors(values.shape[0], pass, number), scale?.gamma);

@@ -25,7 +25,8 @@ internal sealed class LayerNorm : nn.Module
     public double Epsilon { get; }
 
     /// <summary>Adds what a stream has still to add, and normalises the sum: both (B, N, C), the second in the plan's precision.</summary>
-    public (Tensor Sum, Tensor Normed) Forward(ResidualStream stream) => _kernels.AddNorm(stream.Tokens, stream.Branch, weight, bias, Epsilon);
+    public (Tensor Sum, Tensor Normed) Forward(ResidualStream stream) =>
+        _kernels.AddNorm(stream.Tokens, stream.Branch, weight, bias, Epsilon);
 
     /// <summary>(…, C) -> (…, C).</summary>
     public Tensor Forward(Tensor input) => _kernels.LayerNorm(input, weight, bias, Epsilon);

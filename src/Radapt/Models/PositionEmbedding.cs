@@ -8,7 +8,9 @@ internal static class PositionEmbedding
 {
     private const double Dinov2Offset = 0.1;
 
-    /// <summary>Resizes the patch positions to a shape's grid, by the rule of the models of that shape; the class position is kept.</summary>
+    /// <summary>
+    /// Resizes the patch positions to a shape's grid, by the rule of the models of that shape; the class position is kept.
+    /// </summary>
     /// <param name="positions">(1, 1 + g^2, C), class token first</param>
     /// <param name="shape">The transformer that they are for.</param>
     /// <param name="rule">How; null: by the rule of the models of that shape.</param>
@@ -36,8 +38,10 @@ internal static class PositionEmbedding
         long[]? size = rule == PositionResizing.ByFactor ? null : [rows, columns];
         double[]? factors = rule == PositionResizing.ByFactor ? [(rows + Dinov2Offset) / old, (columns + Dinov2Offset) / old] : null;
         Tensor resized = F.interpolate(
-            patches, size, factors, InterpolationMode.Bicubic, align_corners: false, antialias: rule == PositionResizing.Antialiased); // (1, C, rows, columns)
-        return cat([positions[.., ..1, ..], resized.permute(0, 2, 3, 1).reshape(1, (long)rows * columns, width)], 1).MoveToOuterDisposeScope();
+            // (1, C, rows, columns)
+            patches, size, factors, InterpolationMode.Bicubic, align_corners: false, antialias: rule == PositionResizing.Antialiased);
+        return cat([positions[.., ..1, ..], resized.permute(0, 2, 3, 1).reshape(1, (long)rows * columns, width)], 1)
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>

@@ -57,7 +57,9 @@ internal sealed class VisionTransformer : nn.Module
     /// <returns>(B, N, C): class token, registers, patches row by row; normalised only where the model has a final norm</returns>
     public Tensor Forward(Tensor images, ForwardPass pass) => ForwardFrom(Embed(images), 0, pass);
 
-    /// <summary>What the first <paramref name="count"/> blocks make of images in evaluation, where these are frozen and nothing in them is random.</summary>
+    /// <summary>
+    /// What the first <paramref name="count"/> blocks make of images in evaluation, where these are frozen and nothing in them is random.
+    /// </summary>
     /// <param name="images">(B, 1 or 3, S, S), normalised</param>
     /// <param name="count">Blocks to run, 0 to all.</param>
     /// <returns>(B, N, C) in the plan's precision: the tokens that block <paramref name="count"/> reads</returns>
@@ -91,14 +93,17 @@ internal sealed class VisionTransformer : nn.Module
     {
         long b = patches.shape[0];
         Tensor tokens = cat([cls_token.expand(b, -1, -1), patches], 1).Plus(positions); // (B, 1 + L, C)
-        tokens = register_tokens is null ? tokens : cat([tokens[.., ..1, ..], register_tokens.expand(b, -1, -1), tokens[.., 1.., ..]], 1); // (B, N, C)
+        // (B, N, C)
+        tokens = register_tokens is null ? tokens : cat([tokens[.., ..1, ..], register_tokens.expand(b, -1, -1), tokens[.., 1.., ..]], 1);
         return tokens.to(ScalarType.Float32);
     }
 
     /// <summary>Kept features, whatever type they were kept in, to what a block reads. (B, N, C) -> (B, N, C).</summary>
     public static Tensor ToTokens(Tensor features) => features.to(ScalarType.Float32);
 
-    /// <summary>What follows the last block: added tokens go, and the final norm, where the model has one. (B, N or more, C) -> (B, N, C).</summary>
+    /// <summary>
+    /// What follows the last block: added tokens go, and the final norm, where the model has one. (B, N or more, C) -> (B, N, C).
+    /// </summary>
     public Tensor Finish(Tensor tokens)
     {
         Tensor own = TokenAdapter?.AfterLast(tokens) ?? tokens;

@@ -10,7 +10,8 @@ internal static class DataFingerprint
 {
     /// <summary>SHA-256 over images and parts of the split that was drawn.</summary>
     public static string Split(DataSplits data) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(data.Drawn.Select(d => $"{d.Image.Name}\t{d.Part}\n")))));
+        Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(data.Drawn.Select(d => $"{d.Image.Name}\t{d.Part}\n")))));
 
     /// <summary>
     /// SHA-256 over findings, names, labels and file sizes of all images, whatever their split: what the folds of a cross-validation share.

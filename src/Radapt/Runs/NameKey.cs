@@ -42,7 +42,8 @@ internal sealed class NameKey
     }
 
     /// <summary>The name to write: the plain one, or 32 hexadecimal digits that depend on the key.</summary>
-    public string Name(string plain) => _key is null ? plain : Convert.ToHexStringLower(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(plain)).AsSpan(0, 16));
+    public string Name(string plain) => _key is null ? plain
+        : Convert.ToHexStringLower(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(plain)).AsSpan(0, 16));
 
     private static byte[] ReadOrCreate(string file)
     {
@@ -53,7 +54,8 @@ internal sealed class NameKey
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or RadaptException)
         {
             throw new RadaptException(
-                $"{file}: the key that hides image names cannot be read or made ({e.Message}). Give another place with --key FILE, or --plain-names to write names as they are.", e);
+                $"{file}: the key that hides image names cannot be read or made ({e.Message}). Give another place with --key FILE, or "
+                    + "--plain-names to write names as they are.", e);
         }
     }
 
@@ -98,7 +100,8 @@ internal sealed class NameKey
             try
             {
                 byte[] key = Convert.FromHexString(File.ReadAllText(file).Trim());
-                return key.Length >= FewestBytes ? key : throw new FormatException($"it holds {key.Length} bytes, fewer than {FewestBytes}");
+                return key.Length >= FewestBytes ? key
+                    : throw new FormatException($"it holds {key.Length} bytes, fewer than {FewestBytes}");
             }
             catch (Exception e) when (e is IOException or FormatException && attempt < Attempts)
             {

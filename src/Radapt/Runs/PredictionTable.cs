@@ -116,5 +116,6 @@ public static class PredictionTable
 
     private static string Probability(float logit) => Scoring.Probability(logit).ToString("R", CultureInfo.InvariantCulture);
 
-    private static void Row(StringBuilder text, IEnumerable<string> cells) => text.AppendJoin(',', cells.Select(CsvCells.Written)).Append('\n');
+    private static void Row(StringBuilder text, IEnumerable<string> cells) =>
+        text.AppendJoin(',', cells.Select(CsvCells.Written)).Append('\n');
 }

@@ -25,8 +25,10 @@ public static class RocTable
             double[] scores = [.. Enumerable.Range(0, labels.Length).Select(i => (double)scored.Logits[(i * findings.Count) + f])];
             foreach (RocPoint point in RocCurve.Compute(labels, scores) ?? [])
             {
-                string threshold = double.IsFinite(point.Threshold) ? Scoring.Probability((float)point.Threshold).ToString("R", CultureInfo.InvariantCulture) : "inf";
-                text.Append(CultureInfo.InvariantCulture, $"{CsvCells.Written(findings[f])},{point.FalsePositiveRate:R},{point.TruePositiveRate:R},{threshold}\n");
+                string threshold = double.IsFinite(point.Threshold)
+                    ? Scoring.Probability((float)point.Threshold).ToString("R", CultureInfo.InvariantCulture) : "inf";
+                text.Append(CultureInfo.InvariantCulture,
+                    $"{CsvCells.Written(findings[f])},{point.FalsePositiveRate:R},{point.TruePositiveRate:R},{threshold}\n");
             }
         }
 

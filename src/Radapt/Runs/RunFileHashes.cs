@@ -10,7 +10,8 @@ internal static class RunFileHashes
     /// <summary>SHA-256 by file name, of the files that the folder has.</summary>
     public static IReadOnlyDictionary<string, string> Compute(RunFolder folder) =>
         new OrderedDictionary<string, string>(
-            new[] { folder.RecipeFile, folder.AdapterFile, folder.PredictionsFile, folder.SplitFile, folder.UnreadableFile }.Where(File.Exists)
+            new[] { folder.RecipeFile, folder.AdapterFile, folder.PredictionsFile, folder.SplitFile,
+                folder.UnreadableFile }.Where(File.Exists)
             .Select(f => KeyValuePair.Create(Path.GetFileName(f), Hash(f))));
 
     /// <summary>Makes sure that files are there, and as the run wrote them where its <c>run.json</c> says how.</summary>

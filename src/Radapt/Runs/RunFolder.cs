@@ -176,7 +176,8 @@ internal sealed class RunFolder(string path)
         if (Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).Any(f => !ours.Contains(f)))
         {
             RunLock.RequireFree(Path, StateFolder);
-            string advice = File.Exists(RecipeFile) && IsUnfinished ? "go on with it by --resume, or choose another --out" : "choose another --out";
+            string advice = File.Exists(RecipeFile) && IsUnfinished ? "go on with it by --resume, or choose another --out"
+                : "choose another --out";
             throw new RadaptException($"{Path}: the run folder is not empty: {advice}.");
         }
     }
@@ -201,7 +202,8 @@ internal sealed class RunFolder(string path)
         ];
 
         static IEnumerable<string> In(string folder, IEnumerable<string> names) => !Directory.Exists(folder) ? []
-            : Directory.EnumerateFiles(folder, "*.tmp").Where(f => names.Any(n => AtomicFile.IsTemporaryNameOf(System.IO.Path.GetFileName(f), n)));
+            : Directory.EnumerateFiles(folder, "*.tmp")
+            .Where(f => names.Any(n => AtomicFile.IsTemporaryNameOf(System.IO.Path.GetFileName(f), n)));
     }
 
     private static void DeleteIfPossible(string file)

@@ -22,13 +22,16 @@ internal sealed record RunIdentity
         if (BaseWeights != now.BaseWeights)
         {
             throw new RadaptException(
-                $"{folder}: began with other base weights (their tensors hash to {Short(BaseWeights)}, those given now to {Short(now.BaseWeights)}). "
+                $"{folder}: began with other base weights (their tensors hash to {Short(BaseWeights)}, those given now to "
+                    + $"{Short(now.BaseWeights)}). "
                 + "Give the first ones with --weights, or start afresh with another --out.");
         }
 
         if (Data != now.Data)
         {
-            throw new RadaptException($"{folder}: the data changed since this run began (images or labels differ). Restore it, or start afresh with another --out.");
+            throw new RadaptException(
+                $"{folder}: the data changed since this run began (images or labels differ). Restore "
+                    + "it, or start afresh with another --out.");
         }
     }
 
@@ -44,7 +47,8 @@ internal sealed record RunIdentity
             if (now.TryGetValue(name, out string? other) && other != value)
             {
                 throw new RadaptException(
-                    $"{folder}: began with {name} {value}, not {other}. Resume by the run's own recipe.yaml as it was then, or start afresh in another folder.");
+                    $"{folder}: began with {name} {value}, not {other}. Resume by the run's own recipe.yaml as it was "
+                        + "then, or start afresh in another folder.");
             }
         }
     }

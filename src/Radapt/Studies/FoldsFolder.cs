@@ -18,7 +18,8 @@ internal sealed class FoldsFolder : IDisposable
 
     private readonly RunLock _held;
 
-    private FoldsFolder(RunFolder folder, RunLock held, RecipeLayer[] given, int folds) => (_folder, _held, _given, Folds) = (folder, held, given, folds);
+    private FoldsFolder(RunFolder folder, RunLock held, RecipeLayer[] given, int folds) =>
+        (_folder, _held, _given, Folds) = (folder, held, given, folds);
 
     /// <summary>The number of folds.</summary>
     public int Folds { get; }
@@ -86,7 +87,8 @@ internal sealed class FoldsFolder : IDisposable
     /// <summary>The run folder of a fold.</summary>
     /// <param name="study">The folder of all.</param>
     /// <param name="fold">From 1.</param>
-    public static string FolderOf(string study, int fold) => Path.Combine(study, string.Create(CultureInfo.InvariantCulture, $"fold{fold}"));
+    public static string FolderOf(string study, int fold) =>
+        Path.Combine(study, string.Create(CultureInfo.InvariantCulture, $"fold{fold}"));
 
     /// <summary>A fold's run is done.</summary>
     public bool IsComplete(int fold) => RunRecord.IsComplete(FolderOf(fold));
@@ -136,7 +138,8 @@ internal sealed class FoldsFolder : IDisposable
         RunFolder[] folds = [.. Enumerable.Range(1, Folds).Select(f => new RunFolder(FolderOf(f)))];
         RequireSoundFolds();
         MultiLabelMetrics pooled = PooledPredictions.Write(folds, _folder.PredictionsFile);
-        AtomicFile.WriteText(_folder.SplitFile, "image,patient,fold\n" + string.Concat(folds.SelectMany((run, i) => DrawnSplitTable.Tested(run.SplitFile, i + 1))));
+        AtomicFile.WriteText(_folder.SplitFile, "image,patient,fold\n"
+            + string.Concat(folds.SelectMany((run, i) => DrawnSplitTable.Tested(run.SplitFile, i + 1))));
         RunRecord[] runs = [.. folds.Select(f => RunRecord.Read(f.Path)!)];
         FoldedFigure[] figures =
         [
@@ -163,7 +166,9 @@ internal sealed class FoldsFolder : IDisposable
             }
             catch (RadaptException e)
             {
-                throw new RadaptException($"{e.Message.TrimEnd('.')}. Restore it from a backup, or remove {run.Path} and resume: the fold is then trained again.", e);
+                throw new RadaptException(
+                    $"{e.Message.TrimEnd('.')}. Restore it from a backup, or remove {run.Path} and resume: the fold is then trained again.",
+                        e);
             }
         }
     }
@@ -200,7 +205,8 @@ internal sealed class FoldsFolder : IDisposable
         double?[] values = [.. runs.Select(r => r.Test?.Auroc.GetValueOrDefault(finding))];
         double[] defined = [.. values.OfType<double>()];
         double? mean = defined.Length > 0 ? defined.Average() : null;
-        double? deviation = defined.Length > 1 ? Math.Sqrt(defined.Sum(v => (v - mean!.Value) * (v - mean.Value)) / (defined.Length - 1)) : null;
+        double? deviation = defined.Length > 1
+            ? Math.Sqrt(defined.Sum(v => (v - mean!.Value) * (v - mean.Value)) / (defined.Length - 1)) : null;
         return new FoldedFigure(finding, pooled, mean, deviation, values);
     }
 }

@@ -36,7 +36,8 @@ internal static class PooledPredictions
         }
 
         var pooled = new LabelledScores(
-            tables[0].Findings, [.. tables.SelectMany(t => t.Images)], [.. tables.SelectMany(t => t.Labels)], [.. tables.SelectMany(t => t.Logits)]);
+            tables[0].Findings, [.. tables.SelectMany(t => t.Images)], [.. tables.SelectMany(t => t.Labels)],
+                [.. tables.SelectMany(t => t.Logits)]);
         PredictionTable.Write(path, pooled);
         return pooled.ComputeMetrics();
     }

@@ -24,7 +24,8 @@ internal static class DecodingRate
         }
 
         var dicom = new DicomOptions(asked.DicomScale, codecs);
-        LabelledImage[] sample = [.. Enumerable.Range(0, Sample).Select(i => data.Train.Items[(int)((long)i * data.Train.Items.Count / Sample)])];
+        LabelledImage[] sample = [.. Enumerable.Range(0, Sample)
+            .Select(i => data.Train.Items[(int)((long)i * data.Train.Items.Count / Sample)])];
         var watch = Stopwatch.StartNew();
         foreach (LabelledImage image in sample)
         {

@@ -14,7 +14,8 @@ public static class EvaluationImages
     /// <param name="split"><c>val</c> or <c>test</c>.</param>
     /// <param name="notes">Receives lines to print.</param>
     /// <param name="folder">The run folder: a split that was drawn for it must still be the same; null: not looked at.</param>
-    /// <exception cref="RadaptException">The data is missing or malformed, changed since its split was drawn, or the run has no test images.</exception>
+    /// <exception cref="RadaptException">The data is missing or malformed, changed since its split was drawn, or the run has no test
+    /// images.</exception>
     public static LabelledImages FromRun(IReadOnlyList<RecipeLayer> recipe, string split, ICollection<string> notes, string? folder = null)
     {
         ArgumentNullException.ThrowIfNull(notes);
@@ -37,7 +38,8 @@ public static class EvaluationImages
         }
 
         return split == "val" ? data.Val
-            : data.Test ?? throw new RadaptException("The run has no test images: give --data or --test, or --split val for its validation images.");
+            : data.Test
+            ?? throw new RadaptException("The run has no test images: give --data or --test, or --split val for its validation images.");
     }
 
     /// <summary>The images of another table or list, labelled for the findings of a run.</summary>
@@ -47,7 +49,8 @@ public static class EvaluationImages
     /// <param name="split"><c>train</c>, <c>val</c>, <c>test</c>; null: every row.</param>
     /// <param name="notes">Receives lines to print.</param>
     /// <exception cref="RadaptException">The data is missing or malformed.</exception>
-    public static LabelledImages FromSource(string source, RecipeLayer given, IReadOnlyList<string> findings, string? split, ICollection<string> notes)
+    public static LabelledImages FromSource(
+        string source, RecipeLayer given, IReadOnlyList<string> findings, string? split, ICollection<string> notes)
     {
         DataOptions options = RunData.Options(RecipeResolver.Partial([given]));
         return DataReader.ReadOne(source, options.Findings.Count > 0 ? options : options with { Findings = findings }, split, notes);

@@ -7,7 +7,8 @@ using Radapt.Runs;
 namespace Radapt.Training;
 
 /// <summary>
-/// TensorBoard events of a run: loss and learning rate per update, validation figures per epoch. A file for every session, of records as TensorFlow
+/// TensorBoard events of a run: loss and learning rate per update, validation figures per epoch. A file for every session, of records as
+/// TensorFlow
 /// frames them: length, its checksum, an <c>Event</c> message, its checksum. Times are seconds since 1970.
 /// </summary>
 internal sealed class EventLog : IDisposable
@@ -26,7 +27,8 @@ internal sealed class EventLog : IDisposable
     {
         _time = time ?? TimeProvider.System;
         _flushed = _time.GetUtcNow();
-        string name = string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{_flushed.ToUnixTimeSeconds():0000000000}.{Environment.MachineName}.{Environment.ProcessId}");
+        string name = string.Create(CultureInfo.InvariantCulture,
+            $"events.out.tfevents.{_flushed.ToUnixTimeSeconds():0000000000}.{Environment.MachineName}.{Environment.ProcessId}");
         string path = Path.Combine(folder, name);
         for (int i = 1; File.Exists(path); i++)
         {
@@ -105,7 +107,8 @@ internal sealed class EventLog : IDisposable
         }
         catch (IOException e)
         {
-            throw new RadaptException($"{_file.Name}: cannot be written ({e.Message}). Choose a folder with write access and free space.", e);
+            throw new RadaptException(
+                $"{_file.Name}: cannot be written ({e.Message}). Choose a folder with write access and free space.", e);
         }
     }
 

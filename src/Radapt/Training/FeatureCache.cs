@@ -14,7 +14,8 @@ namespace Radapt.Training;
 
 /// <summary>
 /// Where only upper blocks or the head are trained and every epoch sees the same pixels, the frozen part of the network says the same of
-/// an image every time: it is run once, and what it says lies in the run folder's <c>state</c> while the run lasts. A resumed run finds it there.
+/// an image every time: it is run once, and what it says lies in the run folder's <c>state</c> while the run lasts. A resumed run finds it
+/// there.
 /// </summary>
 internal sealed class FeatureCache : IDisposable
 {
@@ -44,7 +45,8 @@ internal sealed class FeatureCache : IDisposable
     /// <summary>What is computed once, why, and what it takes.</summary>
     public string Note(int images) => string.Create(CultureInfo.InvariantCulture,
         $"Features of {Blocks(0, FirstBlock - 1)} are computed once: only {Trained()} and nothing is augmented "
-        + $"({images:N0} images, {Size(Layout(images, 0).FileBytes)} in the run folder while it runs; --feature-cache off recomputes them every epoch).");
+        + $"({images:N0} images, {Size(Layout(images, 0).FileBytes)} in the run folder while it runs; --feature-cache "
+        + $"off recomputes them every epoch).");
 
     /// <summary>Decides whether features can be computed once.</summary>
     /// <param name="recipe">The recipe.</param>
@@ -78,7 +80,8 @@ internal sealed class FeatureCache : IDisposable
             return new FeatureCache(recipe, classifier, baseHash, lowest);
         }
 
-        note = $"The frozen {Blocks(0, lowest - 1)} are run in every epoch; with {string.Join(" and ", instead)} their features would be computed once.";
+        note = $"The frozen {Blocks(0, lowest - 1)} are run in every epoch; with {string.Join(" and ", instead)} "
+            + "their features would be computed once.";
         return null;
     }
 
@@ -92,7 +95,8 @@ internal sealed class FeatureCache : IDisposable
     /// <returns>Batches of features; the given ones where the disk has no room, see <see cref="Problem"/>.</returns>
     /// <exception cref="RadaptException">An image cannot be read.</exception>
     public (ImageBatches Train, ImageBatches Val) Open(
-        ImageBatches train, ImageBatches val, string folder, string dataFingerprint, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+        ImageBatches train, ImageBatches val, string folder, string dataFingerprint, IProgress<TrainingProgress>? progress,
+            CancellationToken cancellation)
     {
         (string Name, ImageBatches Images)[] sets = [(s_sets[0], train), (s_sets[1], val)];
         FeatureLayout[] layouts = [.. sets.Select(s => Layout(s.Images.Images.Items.Count, Key(s.Name, dataFingerprint)))];
@@ -171,7 +175,8 @@ internal sealed class FeatureCache : IDisposable
     private FeatureLayout Layout(int images, UInt128 key)
     {
         bool pooled = FirstBlock == _recipe.Depth;
-        IReadOnlyList<int> shape = pooled ? [ClassificationHead.InputWidth(_classifier.Encoder.Shape, _classifier.Pooling)] : [_classifier.Encoder.Shape.Tokens, _recipe.Width];
+        IReadOnlyList<int> shape = pooled ? [ClassificationHead.InputWidth(_classifier.Encoder.Shape, _classifier.Pooling)]
+            : [_classifier.Encoder.Shape.Tokens, _recipe.Width];
         return new FeatureLayout(key, images, shape, FirstBlock, !pooled && _recipe.Precision == "bfloat16");
     }
 
@@ -184,7 +189,8 @@ internal sealed class FeatureCache : IDisposable
         return XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(text));
     }
 
-    private string Trained() => FirstBlock == _recipe.Depth ? "the head is trained" : $"{Blocks(FirstBlock, _recipe.Depth - 1)} and the head are trained";
+    private string Trained() => FirstBlock == _recipe.Depth ? "the head is trained"
+        : $"{Blocks(FirstBlock, _recipe.Depth - 1)} and the head are trained";
 
     private static string Blocks(int first, int last) => first == last ? $"block {first}" : $"blocks {first}-{last}";
 

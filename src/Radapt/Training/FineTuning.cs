@@ -89,7 +89,8 @@ public sealed class FineTuning : IDisposable
     }
 
     /// <summary>Options that may change when a run is resumed: places, and what never changes a result.</summary>
-    public static IReadOnlyList<string> GivenAnewOnResume { get; } = ["data", "train", "val", "test", "image-root", "weights", "key", "cache", "loader-threads"];
+    public static IReadOnlyList<string> GivenAnewOnResume { get; } =
+        ["data", "train", "val", "test", "image-root", "weights", "key", "cache", "loader-threads"];
 
     /// <summary>The recipe with every value decided, and who decided each.</summary>
     public ResolvedRecipe Resolved { get; }
@@ -109,7 +110,9 @@ public sealed class FineTuning : IDisposable
     /// <summary>What the weights were recognised as.</summary>
     public string WeightsDescription { get; }
 
-    /// <summary>Lines to show: tensors and rows that are not used, and why; what a cache does, and what went wrong with it so far.</summary>
+    /// <summary>
+    /// Lines to show: tensors and rows that are not used, and why; what a cache does, and what went wrong with it so far.
+    /// </summary>
     public IReadOnlyList<string> Notes =>
     [
         .. _notes, .. _cache?.Problems ?? [], .. new[] { _features?.Problem }.OfType<string>(),
@@ -133,17 +136,21 @@ public sealed class FineTuning : IDisposable
 
     /// <summary>Reads data and weights, decides every default, builds the classifier.</summary>
     /// <param name="layers">What was given; the first beats the second, such as the command line before a recipe.</param>
-    /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: they are refused. The caller disposes it, after this.</param>
+    /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: they are refused. The caller disposes it, after
+    /// this.</param>
     /// <exception cref="RadaptException">Anything is wrong with what was given.</exception>
     public static FineTuning Prepare(IReadOnlyList<RecipeLayer> layers, CodecProcess? codecs = null)
     {
         Recipe asked = RecipeResolver.Partial(layers);
         if (asked.Device == "cuda" && !TorchSharp.torch.cuda.is_available())
         {
-            throw new RadaptException("--device cuda: this build or machine has no CUDA. Build with -p:TorchBackend=cuda on a machine with a driver, or leave --device out.");
+            throw new RadaptException(
+                "--device cuda: this build or machine has no CUDA. Build with -p:TorchBackend=cuda on a machine "
+                    + "with a driver, or leave --device out.");
         }
 
-        using BackboneWeights? weights = asked.Weights is null || asked.FromScratch ? null : BackboneWeights.Open(asked.Weights, asked.Dialect, asked.Copy);
+        using BackboneWeights? weights = asked.Weights is null || asked.FromScratch ? null
+            : BackboneWeights.Open(asked.Weights, asked.Dialect, asked.Copy);
         DataSplits data = DataReader.Read(RunData.Options(asked));
         ResolvedRecipe resolved = RecipeResolver.Resolve(layers, new RecipeFacts
         {
@@ -167,7 +174,9 @@ public sealed class FineTuning : IDisposable
 
     private static string? OtherNormalisation(Recipe recipe, BackboneWeights? weights) =>
         weights is null || (Math.Abs(recipe.Mean - weights.Mean) < 1e-6 && Math.Abs(recipe.Std - weights.Std) < 1e-6) ? null
-        : string.Create(CultureInfo.InvariantCulture, $"pixels are normalised with mean {recipe.Mean} and standard deviation {recipe.Std} as asked, though these weights ({weights.Description}) were trained with {weights.Mean} and {weights.Std}");
+        : string.Create(CultureInfo.InvariantCulture,
+            $"pixels are normalised with mean {recipe.Mean} and standard deviation {recipe.Std} as asked, though these weights "
+                + $"({weights.Description}) were trained with {weights.Mean} and {weights.Std}");
 
     // A recipe that states both, such as that of a run to resume, is not probed again.
     private static ProductChoice? Probe(IReadOnlyList<RecipeLayer> layers, Recipe asked)
@@ -180,7 +189,8 @@ public sealed class FineTuning : IDisposable
     }
 
     /// <summary>
-    /// Decodes every image, where the recipe says so, and leaves out those that cannot be read; <see cref="Notes"/> then says which, and how many
+    /// Decodes every image, where the recipe says so, and leaves out those that cannot be read; <see cref="Notes"/> then says which, and
+    /// how many
     /// show hardly anything. A resumed run leaves out what it did when it began. <see cref="Run"/> does it unless it was done before.
     /// </summary>
     /// <param name="folder">The run folder; nothing is written to it yet.</param>
@@ -190,7 +200,8 @@ public sealed class FineTuning : IDisposable
     /// <exception cref="RadaptException">
     /// The folder cannot be used, more images cannot be read than may be left out, or too few are left.
     /// </exception>
-    public void CheckPixels(string folder, bool resume = false, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    public void CheckPixels(string folder, bool resume = false, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         var run = new RunFolder(folder);
         run.RequireUsable(resume); // now, since decoding may take minutes
@@ -219,7 +230,8 @@ public sealed class FineTuning : IDisposable
         }
         else if (Recipe.CheckPixels == "on")
         {
-            _pixels = PixelCheck.Run([_train, _val, .. _test is null ? Array.Empty<ImageBatches>() : [_test]], Recipe, progress, cancellation);
+            _pixels = PixelCheck.Run([_train, _val, .. _test is null ? Array.Empty<ImageBatches>() : [_test]], Recipe,
+                progress, cancellation);
             _notes.AddRange(_pixels.Notes);
             HashSet<LabelledImage> unreadable = new(_pixels.Unreadable.Select(u => u.Image), ReferenceEqualityComparer.Instance);
             LeaveOut((image, _) => unreadable.Contains(image));
@@ -241,7 +253,9 @@ public sealed class FineTuning : IDisposable
             Flips = Recipe.Flip != "off",
         };
 
-    /// <summary>How long <see cref="Run"/> will take at most, from one measured update: training, validations and test. Changes nothing.</summary>
+    /// <summary>
+    /// How long <see cref="Run"/> will take at most, from one measured update: training, validations and test. Changes nothing.
+    /// </summary>
     public TimeSpan Estimate(CancellationToken cancellation = default)
     {
         using var task = new ClassificationTask(_classifier, _train, _choosing, Recipe, best: null);
@@ -251,7 +265,8 @@ public sealed class FineTuning : IDisposable
         double left = _features?.ShareLeft ?? 1;
         double evaluated = (left * validations * choosing) + Data.Val.Items.Count + (Data.Test?.Items.Count ?? 0)
             + (_features is null ? 0 : Data.Train.Items.Count + choosing);
-        return batch * ((left * Recipe.Epochs * _train.BatchesPerEpoch) + (evaluated / Recipe.BatchSize / ValidationPlan.PassesOfTraining(Recipe)));
+        return batch * ((left * Recipe.Epochs * _train.BatchesPerEpoch) + (evaluated / Recipe.BatchSize / ValidationPlan.PassesOfTraining(
+            Recipe)));
     }
 
     /// <summary>Trains and fills the run folder.</summary>
@@ -260,10 +275,12 @@ public sealed class FineTuning : IDisposable
     /// <param name="progress">Told how it goes.</param>
     /// <param name="onEpoch">Told the result of every epoch.</param>
     /// <param name="cancellation">Stops after the current update; the state is saved.</param>
-    /// <exception cref="RadaptException">The folder is not empty, data or recipe changed since, an image cannot be read, or the loss is not finite.</exception>
+    /// <exception cref="RadaptException">The folder is not empty, data or recipe changed since, an image cannot be read, or the loss is not
+    /// finite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; resume goes on from the last update.</exception>
     public RunSummary Run(
-        string folder, bool resume = false, IProgress<TrainingProgress>? progress = null, Action<EpochResult>? onEpoch = null, CancellationToken cancellation = default)
+        string folder, bool resume = false, IProgress<TrainingProgress>? progress = null, Action<EpochResult>? onEpoch = null,
+            CancellationToken cancellation = default)
     {
         var run = new RunFolder(folder);
         using RunLock held = resume ? run.Reopen() : run.Create();
@@ -291,7 +308,8 @@ public sealed class FineTuning : IDisposable
         return summary;
     }
 
-    private RunSummary TrainAndTest(RunFolder run, bool resume, IProgress<TrainingProgress>? progress, Action<EpochResult>? onEpoch, CancellationToken cancellation)
+    private RunSummary TrainAndTest(RunFolder run, bool resume, IProgress<TrainingProgress>? progress, Action<EpochResult>? onEpoch,
+        CancellationToken cancellation)
     {
         LookAtPixels(run, resume, progress, cancellation); // before there is a key
         NameKey names = RunData.Names(Recipe, Data); // now: a key that cannot be made must not cost a night
@@ -320,7 +338,8 @@ public sealed class FineTuning : IDisposable
         ScoredImages val = Score(predictor, _val, TrainingPhase.Validation, progress, cancellation);
         ScoredImages? test = _test is null ? null : Score(predictor, _test, TrainingPhase.Test, progress, cancellation);
         PredictionTable.Write(run.PredictionsFile, test ?? val, names.Name);
-        var summary = new RunSummary(run.Path, state.BestEpoch, state.Epoch, state.Stopped, val.Metrics, test?.Metrics, watch.Elapsed, state.History)
+        var summary = new RunSummary(run.Path, state.BestEpoch, state.Epoch, state.Stopped, val.Metrics, test?.Metrics,
+            watch.Elapsed, state.History)
         {
             ValStudies = val.Studies,
             TestStudies = test?.Studies,
@@ -337,7 +356,8 @@ public sealed class FineTuning : IDisposable
     }
 
     private TrainerState Train(
-        RunFolder run, RunReport report, string fingerprint, bool resume, IProgress<TrainingProgress>? progress, Action<EpochResult>? onEpoch, CancellationToken cancellation)
+        RunFolder run, RunReport report, string fingerprint, bool resume, IProgress<TrainingProgress>? progress,
+            Action<EpochResult>? onEpoch, CancellationToken cancellation)
     {
         using var events = new EventLog(run.Path);
         (string, Tensor)[] trained = [.. _classifier.Trained()];
@@ -393,7 +413,8 @@ public sealed class FineTuning : IDisposable
     }
 
     private ScoredImages Score(
-        Predictor predictor, ImageBatches images, TrainingPhase phase, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+        Predictor predictor, ImageBatches images, TrainingPhase phase, IProgress<TrainingProgress>? progress,
+            CancellationToken cancellation)
     {
         var clock = new ProgressClock(progress, Recipe.TrainingSettings);
         var last = new TrainerState { Epoch = Recipe.Epochs };

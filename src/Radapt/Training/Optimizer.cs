@@ -17,7 +17,8 @@ internal abstract class Optimizer(IReadOnlyList<ParameterGroup> groups) : IDispo
         OptimizerSettings settings, IReadOnlyList<(string Name, Tensor Tensor)> trained, ComputePath? path = null) => settings.Name switch
         {
             "sgd" => new Sgd(ParameterGroup.Single(trained, settings.WeightDecay), settings.Momentum),
-            "adamw" => new AdamW(ParameterGroup.ByLayer(trained, settings.Depth, settings.LayerDecay, settings.WeightDecay), settings.Threads, path),
+            "adamw" => new AdamW(ParameterGroup.ByLayer(trained, settings.Depth, settings.LayerDecay, settings.WeightDecay),
+                settings.Threads, path),
             _ => throw new RadaptException($"Optimizer '{settings.Name}' is unknown: --optimizer takes sgd or adamw."),
         };
 
@@ -51,7 +52,9 @@ internal abstract class Optimizer(IReadOnlyList<ParameterGroup> groups) : IDispo
         ClearGradients();
     }
 
-    /// <summary>Lets every gradient go: the next backward pass hands its own over, where zeros would have to be written, read and added to.</summary>
+    /// <summary>
+    /// Lets every gradient go: the next backward pass hands its own over, where zeros would have to be written, read and added to.
+    /// </summary>
     public void ClearGradients()
     {
         foreach ((_, Tensor tensor) in Groups.SelectMany(g => g.Tensors))
@@ -94,7 +97,8 @@ internal abstract class Optimizer(IReadOnlyList<ParameterGroup> groups) : IDispo
 
     /// <summary>A zero tensor like each trained one, outside of any scope.</summary>
     protected static Dictionary<string, Tensor> ZerosLike(IReadOnlyList<ParameterGroup> groups) =>
-        groups.SelectMany(g => g.Tensors).ToDictionary(t => t.Name, t => zeros_like(t.Tensor, requires_grad: false).DetachFromDisposeScope());
+        groups.SelectMany(g => g.Tensors).ToDictionary(t => t.Name,
+            t => zeros_like(t.Tensor, requires_grad: false).DetachFromDisposeScope());
 
     /// <summary>Stochastic gradient descent with momentum; weight decay is added to the gradient.</summary>
     private sealed class Sgd(IReadOnlyList<ParameterGroup> groups, double momentum) : Optimizer(groups)
@@ -132,7 +136,8 @@ internal abstract class Optimizer(IReadOnlyList<ParameterGroup> groups) : IDispo
             if (refusal is null)
             {
                 var factors = new AdamPass.Factors(
-                    (float)(1 - (learningRate * weightDecay)), (float)Beta1, (float)Beta2, (float)(learningRate / meanCorrection), (float)rootCorrection, (float)Epsilon);
+                    (float)(1 - (learningRate * weightDecay)), (float)Beta1, (float)Beta2, (float)(learningRate / meanCorrection),
+                        (float)rootCorrection, (float)Epsilon);
                 AdamPass.Apply(tensor, gradient, mean, square, factors, threads);
                 return;
             }

@@ -20,10 +20,13 @@ internal sealed record ParameterGroup(double Scale, double WeightDecay, IReadOnl
     /// <param name="depth">Blocks of the backbone.</param>
     /// <param name="layerDecay">Decay per layer; 1: none.</param>
     /// <param name="weightDecay">Weight decay of the rest.</param>
-    public static IReadOnlyList<ParameterGroup> ByLayer(IEnumerable<(string Name, Tensor Tensor)> trained, int depth, double layerDecay, double weightDecay) =>
+    public static IReadOnlyList<ParameterGroup> ByLayer(
+        IEnumerable<(string Name, Tensor Tensor)> trained, int depth, double layerDecay, double weightDecay) =>
     [
         .. trained
-            .GroupBy(t => (Layer: Layer(t.Name, depth), Decays: t.Tensor.dim() > 1 && t.Name is not ("cls_token" or "register_tokens" or "pos_embed")))
+            .GroupBy(
+                t => (Layer: Layer(t.Name, depth), Decays: t.Tensor.dim() > 1
+                    && t.Name is not ("cls_token" or "register_tokens" or "pos_embed")))
             .Select(g => new ParameterGroup(Math.Pow(layerDecay, depth + 1 - g.Key.Layer), g.Key.Decays ? weightDecay : 0, [.. g])),
     ];
 

@@ -7,7 +7,8 @@ using Radapt.Runs;
 namespace Radapt.Training;
 
 /// <summary>
-/// Decodes all images of a run before the first epoch, through the run's own reader and caches: what cannot be read is known, and what shows
+/// Decodes all images of a run before the first epoch, through the run's own reader and caches: what cannot be read is known, and what
+/// shows
 /// hardly anything is said, before a night is spent on it.
 /// </summary>
 internal sealed record PixelCheck
@@ -30,7 +31,8 @@ internal sealed record PixelCheck
     /// <param name="progress">Told how it goes.</param>
     /// <param name="cancellation">Ends it; nothing was written.</param>
     /// <exception cref="RadaptException">More cannot be read than may be left out.</exception>
-    public static PixelCheck Run(IReadOnlyList<ImageBatches> sets, Recipe recipe, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    public static PixelCheck Run(IReadOnlyList<ImageBatches> sets, Recipe recipe, IProgress<TrainingProgress>? progress,
+        CancellationToken cancellation)
     {
         int images = sets.Sum(s => s.Images.Items.Count);
         int batches = sets.Sum(s => s.EvaluationBatches);
@@ -84,10 +86,14 @@ internal sealed record PixelCheck
     /// <param name="notes">Receives lines to print.</param>
     /// <returns>The same data where nothing is left out.</returns>
     /// <exception cref="RadaptException">Too few images or labels are left.</exception>
-    public static DataSplits Without(DataSplits data, Func<LabelledImage, string, bool> isLeftOut, DataOptions options, ICollection<string> notes)
+    public static DataSplits Without(DataSplits data, Func<LabelledImage, string, bool> isLeftOut, DataOptions options,
+        ICollection<string> notes)
     {
         LabelledImages?[] all = [data.Train, data.Val, data.Test];
-        LabelledImages?[] left = [.. all.Select((set, part) => set is null ? null : set with { Items = [.. set.Items.Where(i => !isLeftOut(i, Split.Names[part]))] })];
+        LabelledImages?[] left = [.. all.Select((set, part) => set is null ? null : set with
+        {
+            Items = [.. set.Items.Where(i => !isLeftOut(i, Split.Names[part]))],
+        })];
         if (left.Zip(all).All(p => p.First?.Items.Count == p.Second?.Items.Count))
         {
             return data;
@@ -102,7 +108,9 @@ internal sealed record PixelCheck
 
             if (set.Items.Count == 0)
             {
-                throw new RadaptException($"No image of split '{Split.Names[part]}' can be read. Copy or export them again; radapt data check says what is wrong with each.");
+                throw new RadaptException(
+                    $"No image of split '{Split.Names[part]}' can be read. Copy or export them again; radapt "
+                        + "data check says what is wrong with each.");
             }
 
             if (part == 0)

@@ -21,9 +21,12 @@ internal static class PositiveWeights
             return tensor(train.CountLabels().Select(c => c.Positives == 0 ? 1f : c.Negatives / (float)c.Positives).ToArray());
         }
 
-        float[] weights = [.. option.Split(',').Select(w => float.TryParse(w, CultureInfo.InvariantCulture, out float value) ? value : float.NaN)];
+        float[] weights =
+            [.. option.Split(',').Select(w => float.TryParse(w, CultureInfo.InvariantCulture, out float value) ? value : float.NaN)];
         return weights.Length == train.Findings.Count && weights.All(w => w > 0 && float.IsFinite(w))
             ? tensor(weights)
-            : throw new RadaptException($"--pos-weight {option}: takes none, balanced, or {train.Findings.Count} positive numbers, one per finding, separated by commas.");
+            : throw new RadaptException(
+                $"--pos-weight {option}: takes none, balanced, or {train.Findings.Count} positive numbers, "
+                    + "one per finding, separated by commas.");
     }
 }

@@ -44,7 +44,8 @@ internal sealed class ProgressClock(IProgress<TrainingProgress>? progress, Train
         if (_phase == TrainingPhase.Training)
         {
             _secondsPerTrainBatch = Seconds / Math.Max(1, done - _startBatch);
-            _secondsPerValBatch = _secondsPerValBatch == 0 ? _secondsPerTrainBatch / settings.CostOfTraining : _secondsPerValBatch; // until measured
+            // until measured
+            _secondsPerValBatch = _secondsPerValBatch == 0 ? _secondsPerTrainBatch / settings.CostOfTraining : _secondsPerValBatch;
         }
         else
         {
@@ -61,8 +62,12 @@ internal sealed class ProgressClock(IProgress<TrainingProgress>? progress, Train
         int validations = ValidationPlan.Count(settings.Epochs, settings.ValidateEvery) - (state.Epoch / settings.ValidateEvery);
         double left = _phase switch
         {
-            TrainingPhase.Training => ((_trainBatches - done) + (epochsAfter * (double)_trainBatches)) * _secondsPerTrainBatch + (validations * _valBatches * _secondsPerValBatch),
-            TrainingPhase.Validation => (epochsAfter * (double)_trainBatches * _secondsPerTrainBatch) + ((((validations - 1) * _valBatches) + _batches - done) * _secondsPerValBatch),
+            TrainingPhase.Training =>
+                ((_trainBatches - done) + (epochsAfter * (double)_trainBatches)) * _secondsPerTrainBatch
+                    + (validations * _valBatches * _secondsPerValBatch),
+            TrainingPhase.Validation =>
+                (epochsAfter * (double)_trainBatches * _secondsPerTrainBatch)
+                    + ((((validations - 1) * _valBatches) + _batches - done) * _secondsPerValBatch),
             _ => (_batches - done) * _secondsPerValBatch,
         };
         progress.Report(new TrainingProgress

@@ -8,7 +8,8 @@ namespace Radapt.Training;
 
 /// <summary>
 /// Everything that decides what a fine-tuning run does, every default filled in. Its values are spelled as the command line's options
-/// (<c>--lora-dropout</c> is <see cref="LoraDropout"/> and <c>lora-dropout:</c> in YAML). A resolved recipe, passed back, gives the same run.
+/// (<c>--lora-dropout</c> is <see cref="LoraDropout"/> and <c>lora-dropout:</c> in YAML). A resolved recipe, passed back, gives the same
+/// run.
 /// </summary>
 public sealed record Recipe
 {
@@ -35,10 +36,14 @@ public sealed record Recipe
     /// <summary>The sheet of a workbook; null: the first.</summary>
     public string? Sheet { get; init; }
 
-    /// <summary>The table's column that names images, by file or by what their headers have; null: not decided, or no label table.</summary>
+    /// <summary>
+    /// The table's column that names images, by file or by what their headers have; null: not decided, or no label table.
+    /// </summary>
     public string? ImageColumn { get; init; }
 
-    /// <summary>How rows are matched to files: <c>path</c>, <c>stem</c>, <c>sop-uid</c> or <c>accession</c>; null: not decided, or no label table.</summary>
+    /// <summary>
+    /// How rows are matched to files: <c>path</c>, <c>stem</c>, <c>sop-uid</c> or <c>accession</c>; null: not decided, or no label table.
+    /// </summary>
     public string? Match { get; init; }
 
     /// <summary>Views that are used: <c>frontal</c>, <c>all</c>, or some of PA, AP, LL, RL, LAT, OTHER; empty: not decided.</summary>
@@ -59,7 +64,9 @@ public sealed record Recipe
     /// <summary>Class numbers to keep; rows of other classes are dropped. Empty: all.</summary>
     public IReadOnlyList<int> KeepClasses { get; init; } = [];
 
-    /// <summary>Which splits of a published data set: <c>paper</c>, <c>official</c>, <c>drawn</c>, or a folder of lists; null: not one of these.</summary>
+    /// <summary>
+    /// Which splits of a published data set: <c>paper</c>, <c>official</c>, <c>drawn</c>, or a folder of lists; null: not one of these.
+    /// </summary>
     public string? SplitName { get; init; }
 
     /// <summary>Seed of the splits that are drawn because a data set publishes none; null: none are drawn.</summary>
@@ -68,7 +75,9 @@ public sealed record Recipe
     /// <summary>Percent of the images for train, val and test where a table has no split; empty: not decided, or it has one.</summary>
     public IReadOnlyList<int> SplitShares { get; init; } = [];
 
-    /// <summary>CheXpert: <c>ignore</c>, <c>zeros</c>, <c>ones</c> or <c>paper</c> for uncertain labels, and <c>FINDING=policy</c> for single ones.</summary>
+    /// <summary>
+    /// CheXpert: <c>ignore</c>, <c>zeros</c>, <c>ones</c> or <c>paper</c> for uncertain labels, and <c>FINDING=policy</c> for single ones.
+    /// </summary>
     public IReadOnlyList<string> Uncertainty { get; init; } = [];
 
     /// <summary>Folds of a cross-validation over a label table; 0: none.</summary>
@@ -95,21 +104,29 @@ public sealed record Recipe
     /// <summary>Share of the images that may be left out because they cannot be read, 0 to 1; at least one image, unless it is 0.</summary>
     public double SkipUnreadable { get; init; } = UnreadableLimit.DefaultShare;
 
-    /// <summary>File of the key that hides image names in the run folder; null: <c>.radapt-key</c> beside the data, if patients are known.</summary>
+    /// <summary>
+    /// File of the key that hides image names in the run folder; null: <c>.radapt-key</c> beside the data, if patients are known.
+    /// </summary>
     public string? Key { get; init; }
 
     /// <summary>Write image names as they are.</summary>
     public bool PlainNames { get; init; }
 
-    /// <summary>Folder of decoded images that runs share; null: none. It changes the time, never a pixel, unless <see cref="CacheSize"/> is given.</summary>
+    /// <summary>
+    /// Folder of decoded images that runs share; null: none. It changes the time, never a pixel, unless <see cref="CacheSize"/> is given.
+    /// </summary>
     public string? Cache { get; init; }
 
-    /// <summary>Shorter side of the cached training images, pixels: random crops then see coarser pixels. 0: full size, the exact pixels.</summary>
+    /// <summary>
+    /// Shorter side of the cached training images, pixels: random crops then see coarser pixels. 0: full size, the exact pixels.
+    /// </summary>
     public int CacheSize { get; init; }
 
     // ---- model ----
 
-    /// <summary>Checkpoint, merged weights or run folder that the backbone's weights come from; null only with <see cref="FromScratch"/>.</summary>
+    /// <summary>
+    /// Checkpoint, merged weights or run folder that the backbone's weights come from; null only with <see cref="FromScratch"/>.
+    /// </summary>
     public string? Weights { get; init; }
 
     /// <summary>Start from random weights.</summary>
@@ -233,7 +250,10 @@ public sealed record Recipe
     /// <summary>How gray values of DICOM files become 8 bits (paper: <c>max</c> for RSNA).</summary>
     public DicomScale DicomScale { get; init; }
 
-    /// <summary>Training transform: <c>crop-flip</c> (the paper's SGD recipes), <c>randaugment-erasing</c> (its AdamW recipes), <c>randaugment-safe</c>, <c>shift-flip-noise</c>, <c>none</c>.</summary>
+    /// <summary>
+    /// Training transform: <c>crop-flip</c> (the paper's SGD recipes), <c>randaugment-erasing</c> (its AdamW recipes),
+    /// <c>randaugment-safe</c>, <c>shift-flip-noise</c>, <c>none</c>.
+    /// </summary>
     public string Augment { get; init; } = "crop-flip";
 
     /// <summary>Whether augmentation may mirror images: <c>on</c> or <c>off</c>; <c>auto</c> only before it is resolved.</summary>
@@ -274,15 +294,23 @@ public sealed record Recipe
     /// <summary>Largest norm of the gradient; 0: not clipped.</summary>
     public double ClipGrad { get; init; }
 
-    /// <summary>Weight of positives in the loss: <c>none</c>, <c>balanced</c> (negatives / positives) or a number per finding, comma-separated.</summary>
+    /// <summary>
+    /// Weight of positives in the loss: <c>none</c>, <c>balanced</c> (negatives / positives) or a number per finding, comma-separated.
+    /// </summary>
     public string PosWeight { get; init; } = "none";
 
     // ---- validation ----
 
-    /// <summary>Validate after every this many epochs (and after the last). 0: chosen so that validation takes at most a third of the run, only before it is resolved.</summary>
+    /// <summary>
+    /// Validate after every this many epochs (and after the last). 0: chosen so that validation takes at most a third of the run, only
+    /// before it is resolved.
+    /// </summary>
     public int ValidateEvery { get; init; } = 1;
 
-    /// <summary>Images that choose the epoch, at most: a balanced part of the validation images. Null: all of them. 0: chosen, only before it is resolved.</summary>
+    /// <summary>
+    /// Images that choose the epoch, at most: a balanced part of the validation images. Null: all of them. 0: chosen, only before it is
+    /// resolved.
+    /// </summary>
     public int? ValidateImages { get; init; }
 
     /// <summary>Stop after this many validations without a better AUROC; 0: never.</summary>
@@ -296,10 +324,14 @@ public sealed record Recipe
     /// </summary>
     public string Precision { get; init; } = "float32";
 
-    /// <summary>How float32 products run: <c>packed</c>, <c>linear</c> or <c>convolution</c>; see <see cref="Compute.ComputePlan.Products"/>.</summary>
+    /// <summary>
+    /// How float32 products run: <c>packed</c>, <c>linear</c> or <c>convolution</c>; see <see cref="Compute.ComputePlan.Products"/>.
+    /// </summary>
     public string Products { get; init; } = "linear";
 
-    /// <summary>Keep one block's activations at a time and compute them again in the backward pass: for large backbones or batches.</summary>
+    /// <summary>
+    /// Keep one block's activations at a time and compute them again in the backward pass: for large backbones or batches.
+    /// </summary>
     public bool Recompute { get; init; }
 
     /// <summary>Where it is computed: <c>cpu</c> or <c>cuda</c>.</summary>
@@ -334,7 +366,14 @@ public sealed record Recipe
             Targets = LoraTargets,
             Blocks = LoraBlocks,
         },
-        AdaLora = new AdaLoraSettings { InitialRank = InitialRank, TargetRank = TargetRank, Tinit = Tinit, Tfinal = Tfinal, Orthogonality = Orthogonality },
+        AdaLora = new AdaLoraSettings
+        {
+            InitialRank = InitialRank,
+            TargetRank = TargetRank,
+            Tinit = Tinit,
+            Tfinal = Tfinal,
+            Orthogonality = Orthogonality,
+        },
         DeepPrompts = PromptDepth == "deep",
         PromptTokens = PromptTokens,
         Bottleneck = Bottleneck,

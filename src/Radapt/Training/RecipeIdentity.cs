@@ -18,7 +18,8 @@ internal static class RecipeIdentity
     public static void RequireSame(RunFolder run, Recipe now)
     {
         RecipeLayer began = RecipeFile.Read(run.RecipeFile);
-        Dictionary<string, string> stated = OptionsOf(RecipeResolver.Partial([began])).Where(o => began.Find(o.Key) is not null).ToDictionary();
+        Dictionary<string, string> stated = OptionsOf(RecipeResolver.Partial([began])).Where(o => began.Find(o.Key) is not null)
+            .ToDictionary();
         RunIdentity.RequireSameOptions(stated, OptionsOf(now), run.Path);
     }
 

@@ -23,7 +23,8 @@ internal static class Recomputation
     {
         VisionTransformer encoder = classifier.Encoder;
         int depth = encoder.Shape.Depth;
-        bool trainsEmbedding = encoder.cls_token.requires_grad || encoder.pos_embed.requires_grad || encoder.patch_embed.parameters().Any(p => p.requires_grad);
+        bool trainsEmbedding = encoder.cls_token.requires_grad || encoder.pos_embed.requires_grad
+            || encoder.patch_embed.parameters().Any(p => p.requires_grad);
         int lowest = trainsEmbedding ? 0 : Lowest(classifier, depth);
         var inputs = new Tensor[depth + 1]; // what block i reads, from the lowest trained block on: (B, N, C)
         using (no_grad())
@@ -43,12 +44,14 @@ internal static class Recomputation
             inputs[depth] = tokens;
         }
 
-        Tensor value = Differentiate(inputs[depth], lowest < depth, null, x => loss(classifier.Head.Forward(encoder.Finish(x), pass)), out Tensor? gradient);
+        Tensor value = Differentiate(inputs[depth], lowest < depth, null, x => loss(classifier.Head.Forward(encoder.Finish(x), pass)),
+            out Tensor? gradient);
         for (int block = depth - 1; block >= lowest; block--)
         {
             using Tensor? above = gradient;
             int current = block;
-            Differentiate(inputs[block], block > lowest || trainsEmbedding, above, x => encoder.RunBlock(current, x, pass), out gradient).Dispose();
+            Differentiate(inputs[block], block > lowest
+                || trainsEmbedding, above, x => encoder.RunBlock(current, x, pass), out gradient).Dispose();
             inputs[block].Dispose();
         }
 
@@ -63,7 +66,8 @@ internal static class Recomputation
     }
 
     /// <summary>Computes one part again with a graph, sends the gradient through it and returns the part's result, detached.</summary>
-    private static Tensor Differentiate(Tensor input, bool needsInputGradient, Tensor? above, Func<Tensor, Tensor> part, out Tensor? inputGradient)
+    private static Tensor Differentiate(Tensor input, bool needsInputGradient, Tensor? above, Func<Tensor, Tensor> part,
+        out Tensor? inputGradient)
     {
         using var scope = NewDisposeScope();
         Tensor x = input.detach();

@@ -7,7 +7,8 @@ using Radapt.Runs;
 namespace Radapt.Training;
 
 /// <summary>
-/// The disk caches of a run. At full size training and evaluation share one. A smaller size is for training images alone: those of evaluation
+/// The disk caches of a run. At full size training and evaluation share one. A smaller size is for training images alone: those of
+/// evaluation
 /// are then stored at the very size that evaluation resizes to, which changes none of its pixels.
 /// </summary>
 internal sealed class RunCache
@@ -30,7 +31,8 @@ internal sealed class RunCache
     /// <summary>Lines to show before the run.</summary>
     public IReadOnlyList<string> Notes => _size == 0 ? [] :
     [
-        string.Create(CultureInfo.InvariantCulture, $"Training images are cached with a shorter side of {_size} px: random crops are cut from these and are ")
+        string.Create(CultureInfo.InvariantCulture,
+            $"Training images are cached with a shorter side of {_size} px: random crops are cut from these and are ")
         + "coarser than those of full-size images. Validation and test see the same pixels as without a cache.",
     ];
 
@@ -42,7 +44,9 @@ internal sealed class RunCache
     public static RunCache? Open(Recipe recipe, CodecProcess? codecs) => recipe.Cache is null ? null
         : new RunCache(recipe.Cache, recipe.CacheSize, recipe.Resize, new DicomOptions(recipe.DicomScale, codecs));
 
-    /// <summary>What <c>run.json</c> says: the folder, the stored size, whether training saw the pixels it would see without a cache.</summary>
+    /// <summary>
+    /// What <c>run.json</c> says: the folder, the stored size, whether training saw the pixels it would see without a cache.
+    /// </summary>
     public RunCacheRecord Record => new()
     {
         Folder = Training.Folder,

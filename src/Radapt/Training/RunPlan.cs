@@ -19,6 +19,9 @@ public static class RunPlan
         Recipe? recipe = File.Exists(file) ? RecipeResolver.Partial([RecipeFile.Read(file)]) : null;
         bool runsHere = recipe is not null && (recipe.Device == "cpu" || torch.cuda.is_available());
         int used = threads ?? (recipe?.Threads > 0 ? recipe.Threads : Machine.Current.PhysicalCores);
-        return runsHere ? new ComputePlan(recipe!.Precision, recipe.Device, used) { Products = recipe.Products } : ComputePlan.Float32 with { Threads = used };
+        return runsHere ? new ComputePlan(recipe!.Precision, recipe.Device, used)
+        {
+            Products = recipe.Products,
+        } : ComputePlan.Float32 with { Threads = used };
     }
 }

@@ -7,7 +7,8 @@ using Radapt.Runs;
 namespace Radapt.Training;
 
 /// <summary>Writes <c>run.json</c>: versions, machine, seed, data fingerprint, best epoch, figures.</summary>
-internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string fingerprint, string baseHash, RunCache? cache, PixelCheck? pixels)
+internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string fingerprint, string baseHash, RunCache? cache,
+    PixelCheck? pixels)
 {
     private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
 
@@ -17,7 +18,8 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
         var run = new RunRecord
         {
             Status = status,
-            Versions = new RunVersions(Version(typeof(RunReport)), Version(typeof(TorchSharp.torch)), RuntimeInformation.FrameworkDescription),
+            Versions = new RunVersions(Version(typeof(RunReport)), Version(typeof(TorchSharp.torch)),
+                RuntimeInformation.FrameworkDescription),
             Machine = new RunMachine(
                 RuntimeInformation.OSDescription, Machine.Current.Processor, Machine.Current.PhysicalCores, Machine.Current.LogicalCores),
             Compute = new RunCompute(recipe.Precision, recipe.Device, recipe.Threads, recipe.LoaderThreads),
@@ -37,7 +39,8 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
                 Epochs = state.Epoch,
                 StoppedEarly = state.Stopped,
                 Train = new RunTraining(
-                    epochs.Average(e => e.ImagesPerSecond), epochs.Sum(e => e.Seconds), epochs.Average(e => e.Seconds), Machine.PeakMemoryMib),
+                    epochs.Average(e => e.ImagesPerSecond), epochs.Sum(e => e.Seconds), epochs.Average(e => e.Seconds),
+                        Machine.PeakMemoryMib),
                 Val = RunFigures.From(summary.Val, summary.ValStudies),
                 Test = summary.Test is null ? null : RunFigures.From(summary.Test, summary.TestStudies),
                 Files = RunFileHashes.Compute(folder),

@@ -26,7 +26,8 @@ namespace Radapt.Training;
 /// <param name="Time">Time of this session.</param>
 /// <param name="History">Results of the epochs.</param>
 public sealed record RunSummary(
-    string Folder, int BestEpoch, int Epochs, bool StoppedEarly, MultiLabelMetrics Val, MultiLabelMetrics? Test, TimeSpan Time, IReadOnlyList<EpochResult> History)
+    string Folder, int BestEpoch, int Epochs, bool StoppedEarly, MultiLabelMetrics Val, MultiLabelMetrics? Test, TimeSpan Time,
+        IReadOnlyList<EpochResult> History)
 {
     /// <summary>The validation figures by study; null where the data tells no studies.</summary>
     public StudyMetrics? ValStudies { get; init; }

@@ -68,7 +68,8 @@ internal sealed class SavedState
             if (state.Batch > 0 || state.BestEpoch < state.Epoch)
             {
                 throw new RadaptException(
-                    $"{e.Message.TrimEnd('.')}. It held the best epoch so far ({state.BestEpoch}), which --resume cannot make again: restore it from a backup, "
+                    $"{e.Message.TrimEnd('.')}. It held the best epoch so far ({state.BestEpoch}), which --resume cannot "
+                        + "make again: restore it from a backup, "
                     + $"or start afresh with --recipe {Folder.RecipeFile} and another --out.", e);
             }
 
@@ -107,9 +108,11 @@ internal sealed class SavedState
         catch (RadaptException e)
         {
             file?.Dispose();
-            string reason = e.Message.StartsWith(Folder.StateFile, StringComparison.Ordinal) ? e.Message.TrimEnd('.') : $"{Folder.StateFile}: {e.Message}";
+            string reason = e.Message.StartsWith(Folder.StateFile, StringComparison.Ordinal) ? e.Message.TrimEnd('.')
+                : $"{Folder.StateFile}: {e.Message}";
             throw new RadaptException(
-                $"{reason}. The run cannot go on from it: restore it from a backup, or start afresh with --recipe {Folder.RecipeFile} and another --out."
+                $"{reason}. The run cannot go on from it: restore it from a backup, or start afresh with --recipe "
+                    + $"{Folder.RecipeFile} and another --out."
                 + (File.Exists(Folder.AdapterFile) ? " The best epoch so far can still be used by evaluate and predict." : ""), e);
         }
     }

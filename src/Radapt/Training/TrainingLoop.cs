@@ -159,7 +159,8 @@ internal sealed class TrainingLoop<TBatch>
     }
 
     private double RequireFinite(double loss) => double.IsFinite(loss) ? loss : throw new RadaptException(
-        $"The loss is {loss} in epoch {_state.Epoch + 1}, batch {_state.Batch + 1}, at learning rate {_state.LearningRate:g3}: training stopped"
+        $"The loss is {loss} in epoch {_state.Epoch + 1}, batch {_state.Batch + 1}, at learning rate "
+            + $"{_state.LearningRate:g3}: training stopped"
         + (_saved.Exists ? $"; the last good state is in {_saved.Folder.Path}" : "") + ". Lower --lr or set --clip-grad 1.");
 
     private EpochResult Validate(EpochResult result, CancellationToken cancellation)
@@ -214,7 +215,8 @@ internal sealed class TrainingLoop<TBatch>
         catch (RadaptException e) when (_saved.Exists)
         {
             throw new RadaptException(
-                $"{e.Message} The run is kept as it was last saved: once that is mended, go on with --resume --out {_saved.Folder.Path}.", e);
+                $"{e.Message} The run is kept as it was last saved: once that is mended, go on with --resume --out {_saved.Folder.Path}.",
+                    e);
         }
     }
 }

@@ -7,7 +7,8 @@ using Radapt.Training.Recipes;
 namespace Radapt.Training;
 
 /// <summary>
-/// A contact sheet of what a training sees: a row per image; first as evaluation sees it, then as the first epochs of training do, the very same
+/// A contact sheet of what a training sees: a row per image; first as evaluation sees it, then as the first epochs of training do, the very
+/// same
 /// crops, operations and noise.
 /// </summary>
 public static class TrainingPreview
@@ -32,14 +33,17 @@ public static class TrainingPreview
         Recipe recipe = RecipeResolver.Partial(layers);
         if (recipe.Data is null && (recipe.Train is null || recipe.Val is null))
         {
-            throw new RadaptException("There are no images to look at; give --data DIR, FILE.csv or a published set such as nih:DIR, or --train LIST --val LIST with --findings.");
+            throw new RadaptException(
+                "There are no images to look at; give --data DIR, FILE.csv or a published set such as nih:DIR, or "
+                    + "--train LIST --val LIST with --findings.");
         }
 
         int size = recipe.ImageSize > 0 ? recipe.ImageSize : DefaultSize;
         bool isChosen = RecipeLayer.Merge(layers).Find("augment") is not null;
         Augmentation augmentation = isChosen || size > SmallSize ? AugmentationNames.Parse(recipe.Augment) : Augmentation.ShiftFlipNoise;
         var p = new Preprocessing(
-            size, recipe.Resize > 0 ? recipe.Resize : size, recipe.Mean > 0 ? recipe.Mean : RecipeDefaults.PaperMean, recipe.Std > 0 ? recipe.Std : RecipeDefaults.PaperStd);
+            size, recipe.Resize > 0 ? recipe.Resize : size, recipe.Mean > 0 ? recipe.Mean : RecipeDefaults.PaperMean, recipe.Std > 0
+                ? recipe.Std : RecipeDefaults.PaperStd);
         bool isScaleGiven = RecipeLayer.Merge(layers).Find("dicom-scale") is not null;
         var dicom = new DicomOptions(isScaleGiven ? recipe.DicomScale : RecipeDefaults.DicomScaleOf(recipe.Data), codecs);
         LabelledImages train = DataReader.Read(RunData.Options(recipe) with { AllowRareFindings = true }).Train;
@@ -80,7 +84,8 @@ public static class TrainingPreview
         }
     }
 
-    private static byte[] Levels(float[] values, Preprocessing p) => [.. values.Select(v => (byte)Math.Clamp(Math.Round(((v * p.Std) + p.Mean) * 255), 0, 255))];
+    private static byte[] Levels(float[] values, Preprocessing p) =>
+        [.. values.Select(v => (byte)Math.Clamp(Math.Round(((v * p.Std) + p.Mean) * 255), 0, 255))];
 }
 
 /// <summary>An image of a preview.</summary>

@@ -8,12 +8,14 @@ namespace Radapt.Training;
 internal static class UsedKernels
 {
     private static readonly string[] s_narrowing =
-        ["DOTNET_EnableAVX512", "DOTNET_EnableAVX2", "DOTNET_EnableHWIntrinsic", "DOTNET_PreferredVectorBitWidth", "ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA"];
+        ["DOTNET_EnableAVX512", "DOTNET_EnableAVX2", "DOTNET_EnableHWIntrinsic", "DOTNET_PreferredVectorBitWidth", "ATEN_CPU_CAPABILITY",
+            "ONEDNN_MAX_CPU_ISA"];
 
     /// <summary>What ran so far.</summary>
     public static ExecutionPath Describe(ResolvedRecipe resolved, ComputePath path) => new(
         Machine.VectorBits,
-        [.. s_narrowing.Select(n => (Name: n, Value: Environment.GetEnvironmentVariable(n))).Where(v => v.Value is { Length: > 0 }).Select(v => $"{v.Name}={v.Value}")],
+        [.. s_narrowing.Select(n => (Name: n, Value: Environment.GetEnvironmentVariable(n))).Where(v => v.Value is { Length: > 0 })
+            .Select(v => $"{v.Name}={v.Value}")],
         Choice(resolved, "precision", resolved.Recipe.Precision),
         Choice(resolved, "products", resolved.Recipe.Products),
         [.. path.Ran.GroupBy(r => r.Kernel).Select(k => new PathPart(k.Key.Part, k.Key.Name, [.. k.Select(r => r.Why).OfType<string>()]))]);

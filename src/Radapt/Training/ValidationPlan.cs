@@ -35,17 +35,20 @@ internal sealed class ValidationPlan
         _training = recipe.Epochs * (double)trainingImages * PassesOfTraining(recipe);
     }
 
-    // A third of a run is half of its training. Scoring the chosen epoch on all images is part of that third, but leaves at least half of it for choosing.
+    // A third of a run is half of its training. Scoring the chosen epoch on all images is part of that third, but leaves at least half of
+    // it for choosing.
     private double Room => Math.Max((_training / 2) - _all, _training / 4);
 
     /// <summary>
-    /// Forward passes that training on an image costs: its own; the gradients of activations, from the last block to the lowest trained one; as
+    /// Forward passes that training on an image costs: its own; the gradients of activations, from the last block to the lowest trained
+    /// one; as
     /// much again for gradients of weights where whole blocks are trained, and for computing those blocks anew.
     /// </summary>
     public static double PassesOfTraining(Recipe recipe)
     {
         AdaptationMethod method = AdaptationMethod.Find(recipe.Method);
-        int lowest = Math.Clamp(method.LowestBlock(recipe.MethodSettings, recipe.Depth), 0, recipe.Depth); // values that do not fit are refused elsewhere
+        // values that do not fit are refused elsewhere
+        int lowest = Math.Clamp(method.LowestBlock(recipe.MethodSettings, recipe.Depth), 0, recipe.Depth);
         double share = (recipe.Depth - lowest) / (double)recipe.Depth;
         return 1 + (share * (1 + (method.TrainsWholeBlocks ? 1 : 0) + (recipe.Recompute ? 1 : 0)));
     }
@@ -56,7 +59,9 @@ internal sealed class ValidationPlan
     /// <summary>Whether validating so many images so often keeps within the third.</summary>
     public bool Fits(int images, int every) => Count(_recipe.Epochs, every) * (double)images <= Room;
 
-    /// <summary>The shortest distance between validations that keeps within the third; all epochs where none does: the last one is always validated.</summary>
+    /// <summary>
+    /// The shortest distance between validations that keeps within the third; all epochs where none does: the last one is always validated.
+    /// </summary>
     public int Every(int images) => Enumerable.Range(1, _recipe.Epochs).FirstOrDefault(every => Fits(images, every), _recipe.Epochs);
 
     /// <summary>The share of training and validation that validation takes, 0 to 1, scoring the chosen epoch included.</summary>
@@ -67,8 +72,10 @@ internal sealed class ValidationPlan
     }
 
     /// <summary>
-    /// The smallest balanced part whose mean AUROC has a standard error of at most 0.01, or at most 1.25 times that of all images, whichever is
-    /// larger, and that error: by Hanley and McNeil at an AUROC of 0.8. All images where no smaller part has, or where they are fewer than 1,000.
+    /// The smallest balanced part whose mean AUROC has a standard error of at most 0.01, or at most 1.25 times that of all images,
+    /// whichever is
+    /// larger, and that error: by Hanley and McNeil at an AUROC of 0.8. All images where no smaller part has, or where they are fewer than
+    /// 1,000.
     /// </summary>
     public static (LabelledImages Part, double Error) EnoughImages(LabelledImages validation, long seed)
     {
@@ -95,11 +102,13 @@ internal sealed class ValidationPlan
 
         var parts = new BalancedParts(validation, Seed(recipe));
         return images >= parts.Fewest ? parts.AtMost(images) : throw new RadaptException(string.Create(CultureInfo.InvariantCulture,
-            $"--validate-images {images}: a positive and a negative of every finding, whole patients only, are {parts.Fewest} images; give at least that, auto or all."));
+            $"--validate-images {images}: a positive and a negative of every finding, whole patients only, are {parts.Fewest} images; give "
+                + $"at least that, auto or all."));
     }
 
     /// <summary>Of the part's draw: runs with other seeds choose by the same images.</summary>
     public static long Seed(Recipe recipe) => recipe.SplitSeed ?? 0;
 
-    private static double Error(LabelledImages images) => AurocError.Mean(ExpectedAuroc, images.CountLabels().Select(c => (c.Positives, c.Negatives))) ?? double.PositiveInfinity;
+    private static double Error(LabelledImages images) =>
+        AurocError.Mean(ExpectedAuroc, images.CountLabels().Select(c => (c.Positives, c.Negatives))) ?? double.PositiveInfinity;
 }

@@ -8,7 +8,9 @@ using System.Text;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
-/// <summary>Marks one required symbol version of an ELF library as weak, so that a C++ runtime without it still loads the library.</summary>
+/// <summary>
+/// Marks one required symbol version of an ELF library as weak, so that a C++ runtime without it still loads the library.
+/// </summary>
 public class WeakenElfVersionNeed : Task
 {
     [Required]
@@ -33,7 +35,9 @@ public class WeakenElfVersionNeed : Task
 }
 #endif
 
-/// <summary>The table <c>.gnu.version_r</c> of a 64-bit little-endian ELF file (System V ABI, Linux Standard Base 5, chapter 10.7).</summary>
+/// <summary>
+/// The table <c>.gnu.version_r</c> of a 64-bit little-endian ELF file (System V ABI, Linux Standard Base 5, chapter 10.7).
+/// </summary>
 public static class ElfVersionNeeds
 {
     private const int SectionTypeVersionNeed = 0x6ffffffe; // SHT_GNU_verneed

@@ -7,7 +7,8 @@ using Radapt.Imaging.Dicom;
 namespace Radapt.TestData.Dicom;
 
 /// <summary>
-/// Builds DICOM files to read: what tests, the throughput figures and the fuzzer are fed with. Elements stand in the order in which they are
+/// Builds DICOM files to read: what tests, the throughput figures and the fuzzer are fed with. Elements stand in the order in which they
+/// are
 /// added, so that files against the rules can be made, too.
 /// </summary>
 internal sealed class DicomWriter(bool isExplicit = true, bool isBigEndian = false)

@@ -1,6 +1,8 @@
 namespace Radapt.TestData.Dicom;
 
-/// <summary>Sequential JPEG of one component with up to 12 bits (ITU-T T.81, process 4): the plain cosine transform, finely quantised.</summary>
+/// <summary>
+/// Sequential JPEG of one component with up to 12 bits (ITU-T T.81, process 4): the plain cosine transform, finely quantised.
+/// </summary>
 internal static class JpegExtendedEncoder
 {
     private const int Step = 4; // of quantisation

@@ -19,7 +19,15 @@ internal static unsafe partial class OpenJpegEncoder
         fixed (byte* bytes = target)
         {
             var sink = new Sink { Bytes = bytes, Length = target.Length };
-            var layout = new Layout { Dx = 1, Dy = 1, Width = (uint)width, Height = (uint)height, Precision = (uint)bits, BitsPerPixel = (uint)bits };
+            var layout = new Layout
+            {
+                Dx = 1,
+                Dy = 1,
+                Width = (uint)width,
+                Height = (uint)height,
+                Precision = (uint)bits,
+                BitsPerPixel = (uint)bits,
+            };
             Image* image = CreateImage(1, &layout, GrayColourSpace);
             (image->X1, image->Y1) = ((uint)width, (uint)height);
             int* values = *(int**)(image->Data + 48); // opj_image_comp_t.data

@@ -5,15 +5,22 @@ using Radapt.Compute;
 namespace Radapt.TestData.Fuzzing;
 
 /// <summary>
-/// Damages a file where its format has structure: DICOM tags, value representations, lengths and values; chunks of PNG (with a checksum that
+/// Damages a file where its format has structure: DICOM tags, value representations, lengths and values; chunks of PNG (with a checksum
+/// that
 /// is right again) and segments of JPEG; cells, quotes, delimiters and line ends of tables. Besides bit flips, cuts and repeats.
 /// </summary>
 internal static class FuzzMutation
 {
-    private static readonly string[] s_cells = ["", "1", "0", "-1", "2", "1.0", "1e400", "NaN", "\"", "\"\"", "\"open", "\r", "\0", "\uFEFF", "../../etc", "a\tb", "train", "test", "image", "99999999999999999999", "\u00e9"];
+    private static readonly string[] s_cells =
+        ["", "1", "0", "-1", "2", "1.0", "1e400", "NaN", "\"", "\"\"", "\"open", "\r", "\0", "\uFEFF", "../../etc", "a\tb", "train", "test",
+            "image", "99999999999999999999", "\u00e9"];
     private static readonly string[] s_representations = ["US", "SS", "OB", "OW", "SQ", "UN", "DS", "IS", "UI", "CS", "UT", "??", "\0\0"];
-    private static readonly uint[] s_numbers = [0, 1, 2, 3, 7, 8, 15, 16, 17, 32, 64, 127, 128, 255, 256, 32_767, 32_768, 65_535, 65_536, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFE, 0xFFFFFFFF];
-    private static readonly string[] s_texts = ["0", "-1", "1e308", "NaN", "1\\2\\3", "", "MONOCHROME1", "RGB", "PALETTE COLOR", "YBR_FULL", "SIGMOID", "999999999999", "0.0000001"];
+    private static readonly uint[] s_numbers =
+        [0, 1, 2, 3, 7, 8, 15, 16, 17, 32, 64, 127, 128, 255, 256, 32_767, 32_768, 65_535, 65_536, 0x7FFFFFFF, 0x80000000,
+            0xFFFFFFFE, 0xFFFFFFFF];
+    private static readonly string[] s_texts =
+        ["0", "-1", "1e308", "NaN", "1\\2\\3", "", "MONOCHROME1", "RGB", "PALETTE COLOR", "YBR_FULL", "SIGMOID",
+            "999999999999", "0.0000001"];
 
     /// <summary>The damaged file of a number; the same numbers give the same file.</summary>
     public static byte[] Mutate(FuzzSeed seed, FuzzSeed other, long key, long number)
@@ -25,7 +32,8 @@ internal static class FuzzMutation
             bytes = random.NextInt32(3) == 0 ? Anywhere(bytes, other.Bytes, ref random) : seed.Kind switch
             {
                 FuzzKind.Dicom => DicomElement(bytes, ref random),
-                FuzzKind.Image => seed.Name.EndsWith(".png", StringComparison.Ordinal) ? PngChunk(bytes, ref random) : JpegSegment(bytes, 0, ref random),
+                FuzzKind.Image => seed.Name.EndsWith(".png", StringComparison.Ordinal) ? PngChunk(bytes, ref random)
+                    : JpegSegment(bytes, 0, ref random),
                 _ => Cell(bytes, ref random),
             };
         }
@@ -104,11 +112,13 @@ internal static class FuzzMutation
 
     private static bool IsElement(ReadOnlySpan<byte> at) =>
         (at[0] == 0xFE && at[1] == 0xFF && at[3] == 0xE0)
-        || (at[1] is 0 or 0x7F && at[4] is >= (byte)'A' and <= (byte)'Z' && at[5] is >= (byte)'A' and <= (byte)'Z' && (at[0] is 2 or 8 or 9 or 0x10 or 0x18 or 0x20 or 0x28 or 0xE0));
+        || (at[1] is 0 or 0x7F && at[4] is >= (byte)'A' and <= (byte)'Z' && at[5] is >= (byte)'A' and <= (byte)'Z'
+            && (at[0] is 2 or 8 or 9 or 0x10 or 0x18 or 0x20 or 0x28 or 0xE0));
 
     private static byte[] JpegSegment(byte[] bytes, int from, ref KeyedRandom random)
     {
-        int[] markers = [.. Enumerable.Range(from, Math.Max(0, bytes.Length - from - 4)).Where(i => bytes[i] == 0xFF && bytes[i + 1] is > 0 and < 0xFF)];
+        int[] markers = [.. Enumerable.Range(from, Math.Max(0, bytes.Length - from - 4))
+            .Where(i => bytes[i] == 0xFF && bytes[i + 1] is > 0 and < 0xFF)];
         if (markers.Length == 0)
         {
             return Anywhere(bytes, bytes, ref random);
@@ -163,7 +173,8 @@ internal static class FuzzMutation
 
     private static byte[] Cell(byte[] bytes, ref KeyedRandom random)
     {
-        int[] ends = [.. Enumerable.Range(0, bytes.Length).Where(i => bytes[i] is (byte)',' or (byte)';' or (byte)'\t' or (byte)'\n' or (byte)' ')];
+        int[] ends =
+            [.. Enumerable.Range(0, bytes.Length).Where(i => bytes[i] is (byte)',' or (byte)';' or (byte)'\t' or (byte)'\n' or (byte)' ')];
         if (ends.Length < 2)
         {
             return Anywhere(bytes, bytes, ref random);

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using NetVips;
-using Radapt.TestData.Dicom;
 using Radapt.Imaging.Dicom;
+using Radapt.TestData.Dicom;
 
 namespace Radapt.TestData.Fuzzing;
 
@@ -59,7 +59,8 @@ internal sealed record FuzzSeed(string Name, FuzzKind Kind, byte[] Bytes)
         yield return new FuzzSeed("colour.dcm", FuzzKind.Dicom, Colour("YBR_FULL_422", 2));
         yield return new FuzzSeed("bare.dcm", FuzzKind.Dicom, Colour("RGB", 3)[(128 + 4)..]);
         var restarts = new JpegLosslessEncoder(21, 24, 12) { Predictor = 4, RestartRows = 5, PointTransform = 1 };
-        DicomWriter lossless = Header(24, 21, 1, 12, "MONOCHROME2").Fragments([0], restarts.Encode(DicomPhantom.Draw(24, 21, 12, 99).Samples));
+        DicomWriter lossless = Header(24, 21, 1, 12, "MONOCHROME2")
+            .Fragments([0], restarts.Encode(DicomPhantom.Draw(24, 21, 12, 99).Samples));
         yield return new FuzzSeed("restarts.dcm", FuzzKind.Dicom, lossless.ToFile(DicomPhantom.Syntaxes["jpeg-lossless"]));
         for (int predictor = 1; predictor <= 7; predictor++)
         {
@@ -73,7 +74,8 @@ internal sealed record FuzzSeed(string Name, FuzzKind Kind, byte[] Bytes)
 
         yield return new FuzzSeed("planes.dcm", FuzzKind.Dicom, Colour("RGB", 3, planes: 1));
         byte[] frame = RleEncoder.Encode(DicomPhantom.Draw(24, 21, 12, 7).Samples, 1, 2);
-        DicomWriter frames = Header(24, 21, 1, 12, "MONOCHROME2", frames: 2).Fragments([0, (uint)frame.Length + 8], frame[..64], frame[64..], frame);
+        DicomWriter frames = Header(24, 21, 1, 12, "MONOCHROME2", frames: 2)
+            .Fragments([0, (uint)frame.Length + 8], frame[..64], frame[64..], frame);
         yield return new FuzzSeed("frames.dcm", FuzzKind.Dicom, frames.ToFile(DicomPhantom.Syntaxes["rle"]));
     }
 
@@ -87,7 +89,8 @@ internal sealed record FuzzSeed(string Name, FuzzKind Kind, byte[] Bytes)
         yield return new FuzzSeed("palette.png", FuzzKind.Image, colour.PngsaveBuffer(palette: true));
         yield return new FuzzSeed("16-bit.png", FuzzKind.Image, wide.PngsaveBuffer(bitdepth: 16, interlace: true));
         using Image clear = colour.Bandjoin(255);
-        using Image deep = colour.Linear([257.0], [0.0]).Cast(Enums.BandFormat.Ushort).Bandjoin(65535).Copy(interpretation: Enums.Interpretation.Rgb16);
+        using Image deep = colour.Linear([257.0], [0.0]).Cast(Enums.BandFormat.Ushort).Bandjoin(65535)
+            .Copy(interpretation: Enums.Interpretation.Rgb16);
         yield return new FuzzSeed("alpha.png", FuzzKind.Image, clear.PngsaveBuffer());
         yield return new FuzzSeed("16-bit-alpha.png", FuzzKind.Image, deep.PngsaveBuffer(bitdepth: 16));
         yield return new FuzzSeed("1-bit.png", FuzzKind.Image, (gray > 160).PngsaveBuffer(bitdepth: 1));
@@ -98,8 +101,10 @@ internal sealed record FuzzSeed(string Name, FuzzKind Kind, byte[] Bytes)
     private static IEnumerable<FuzzSeed> Tables()
     {
         yield return new FuzzSeed("table.csv", FuzzKind.Table, Encoding.UTF8.GetBytes(Table));
-        yield return new FuzzSeed("table.tsv", FuzzKind.Table, [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(Table.Replace(',', '\t'))]);
-        yield return new FuzzSeed("semicolons.csv", FuzzKind.Table, Encoding.Latin1.GetBytes(Table.Replace(',', ';').Replace(";age", ";\u00e4ge", StringComparison.Ordinal)));
+        yield return new FuzzSeed("table.tsv", FuzzKind.Table,
+            [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(Table.Replace(',', '\t'))]);
+        yield return new FuzzSeed("semicolons.csv", FuzzKind.Table,
+            Encoding.Latin1.GetBytes(Table.Replace(',', ';').Replace(";age", ";\u00e4ge", StringComparison.Ordinal)));
         yield return new FuzzSeed("utf16.csv", FuzzKind.Table, [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(Table)]);
         yield return new FuzzSeed("table.csv.gz", FuzzKind.Table, Packed(Table));
         yield return new FuzzSeed("list.txt", FuzzKind.List, Encoding.UTF8.GetBytes(List));
@@ -130,18 +135,24 @@ internal sealed record FuzzSeed(string Name, FuzzKind Kind, byte[] Bytes)
         }
     }
 
-    private static DicomWriter Header(ushort rows, ushort columns, ushort samples, ushort bits, string photometric, ushort planes = 0, int frames = 1) => new DicomWriter()
+    private static DicomWriter Header(ushort rows, ushort columns, ushort samples, ushort bits, string photometric, ushort planes = 0,
+        int frames = 1) => new DicomWriter()
         .Text(DicomTag.Modality, "CS", "CR").Text(DicomTag.PatientId, "LO", "NOBODY").Words(DicomTag.SamplesPerPixel, samples)
-        .Text(DicomTag.Photometric, "CS", photometric).Words(DicomTag.PlanarConfiguration, planes).Text(DicomTag.Frames, "IS", frames.ToString(CultureInfo.InvariantCulture))
+        .Text(DicomTag.Photometric, "CS", photometric).Words(DicomTag.PlanarConfiguration, planes)
+        .Text(DicomTag.Frames, "IS", frames.ToString(CultureInfo.InvariantCulture))
         .Words(DicomTag.Rows, rows).Words(DicomTag.Columns, columns)
-        .Words(DicomTag.BitsAllocated, (ushort)(bits > 8 ? 16 : 8)).Words(DicomTag.BitsStored, bits).Words(DicomTag.HighBit, (ushort)(bits - 1))
+        .Words(DicomTag.BitsAllocated, (ushort)(bits > 8 ? 16 : 8)).Words(DicomTag.BitsStored, bits)
+        .Words(DicomTag.HighBit, (ushort)(bits - 1))
         .Words(DicomTag.PixelRepresentation, 0);
 
     private static byte[] WithTables(bool isDefined) => Header(4, 8, 1, 10, "MONOCHROME1")
         .Sequence(new DicomTag(0x0009, 0x0010), !isDefined, new DicomWriter().Text(DicomTag.CodeValue, "SH", "X"))
-        .Sequence(DicomTag.ModalityLut, isDefined, new DicomWriter().Words(DicomTag.LutDescriptor, 3, 10, 16).Words(DicomTag.LutData, 5, 6, 7))
-        .Sequence(DicomTag.VoiLut, isDefined, new DicomWriter().Words(DicomTag.LutDescriptor, "SS", 4, 5, 8).Words(DicomTag.LutData, 1, 100, 200, 255))
-        .Words(DicomTag.PixelData, "OW", [.. Enumerable.Range(0, 32).Select(i => (ushort)(i * 31))]).ToFile(DicomWriter.ExplicitLittleEndian);
+        .Sequence(DicomTag.ModalityLut, isDefined, new DicomWriter().Words(DicomTag.LutDescriptor, 3, 10, 16)
+            .Words(DicomTag.LutData, 5, 6, 7))
+        .Sequence(DicomTag.VoiLut, isDefined, new DicomWriter().Words(DicomTag.LutDescriptor, "SS", 4, 5, 8)
+            .Words(DicomTag.LutData, 1, 100, 200, 255))
+        .Words(DicomTag.PixelData, "OW", [.. Enumerable.Range(0, 32).Select(i => (ushort)(i * 31))])
+        .ToFile(DicomWriter.ExplicitLittleEndian);
 
     private static byte[] Palette()
     {
@@ -152,7 +163,8 @@ internal sealed record FuzzSeed(string Name, FuzzKind Kind, byte[] Bytes)
             file.Words(tag, "OW", 0, 0x5555, 0xAAAA, 0xFFFF);
         }
 
-        return file.Element(DicomTag.PixelData, "OB", [.. Enumerable.Range(0, 16).Select(i => (byte)(i % 4))]).ToFile(DicomWriter.ExplicitLittleEndian);
+        return file.Element(DicomTag.PixelData, "OB", [.. Enumerable.Range(0, 16).Select(i => (byte)(i % 4))])
+            .ToFile(DicomWriter.ExplicitLittleEndian);
     }
 
     private static byte[] ColourLossless(int predictor)
@@ -164,8 +176,10 @@ internal sealed record FuzzSeed(string Name, FuzzKind Kind, byte[] Bytes)
 
     private static byte[] Windowed(string function) => Header(4, 8, 1, 10, "MONOCHROME2")
         .Text(DicomTag.WindowCenter, "DS", "500").Text(DicomTag.WindowWidth, "DS", "800").Text(DicomTag.VoiFunction, "CS", function)
-        .Words(DicomTag.PixelData, "OW", [.. Enumerable.Range(0, 32).Select(i => (ushort)(i * 31))]).ToFile(DicomWriter.ExplicitLittleEndian);
+        .Words(DicomTag.PixelData, "OW", [.. Enumerable.Range(0, 32).Select(i => (ushort)(i * 31))])
+        .ToFile(DicomWriter.ExplicitLittleEndian);
 
     private static byte[] Colour(string photometric, int bytesPerPixel, ushort planes = 0) => Header(4, 4, 3, 8, photometric, planes)
-        .Element(DicomTag.PixelData, "OB", [.. Enumerable.Range(0, 16 * bytesPerPixel).Select(i => (byte)(i * 5))]).ToFile(DicomWriter.ExplicitLittleEndian);
+        .Element(DicomTag.PixelData, "OB", [.. Enumerable.Range(0, 16 * bytesPerPixel).Select(i => (byte)(i * 5))])
+        .ToFile(DicomWriter.ExplicitLittleEndian);
 }

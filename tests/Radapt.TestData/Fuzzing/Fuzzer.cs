@@ -42,7 +42,8 @@ internal sealed class Fuzzer(long key, CodecProcess? codecs, Action<string> log)
             {
                 if (number % 10_000 == 0)
                 {
-                    log($"seed {key}, number {number}: {_failures.Count} failures, longest {_longest.TotalMilliseconds:0} ms, peak {PeakMemory() >> 20} MiB");
+                    log($"seed {key}, number {number}: {_failures.Count} failures, longest {_longest.TotalMilliseconds:0} "
+                        + $"ms, peak {PeakMemory() >> 20} MiB");
                 }
 
                 Try(number, folder);
@@ -98,7 +99,8 @@ internal sealed class Fuzzer(long key, CodecProcess? codecs, Action<string> log)
         catch (RadaptException e)
         {
             _refused[(int)seed.Kind] += counts ? 1 : 0;
-            failure = e.Message.Length is > 10 and <= LongestMessage && !e.Message.Contains('\n', StringComparison.Ordinal) ? null : $"message '{e.Message}'";
+            failure = e.Message.Length is > 10 and <= LongestMessage && !e.Message.Contains('\n', StringComparison.Ordinal) ? null
+                : $"message '{e.Message}'";
         }
 #pragma warning disable CA1031 // whatever else is thrown is what is looked for
         catch (Exception e)

@@ -44,11 +44,19 @@ public sealed class AdapterTravelTests : IDisposable
     [Theory, InlineData(null), InlineData("dinov2.")]
     public void Dinov2_ExportImportMerge_GiveTheSameLogits(string? huggingFace)
     {
-        using var saved = new SavedAdapter(new LoraSettings { Targets = ["q", "v", "fc1", "fc2"] }, Pooling.ClassToken, shape: SavedAdapter.Dinov2Shape);
+        using var saved = new SavedAdapter(new LoraSettings
+        {
+            Targets = ["q", "v", "fc1", "fc2"],
+        }, Pooling.ClassToken, shape: SavedAdapter.Dinov2Shape);
         float[] expected = SavedAdapter.Logits(saved.Adapter);
 
-        PeftExport.Write(saved.Adapter, saved["peft"], huggingFace is null ? null : new HuggingFacePaths(huggingFace, Dinov2: true, SwiGlu: true));
-        ImportReport imported = AdapterImport.Run(new ImportRequest(saved["peft"], saved["imported"]) { Weights = saved.Base, Heads = SavedAdapter.Shape.Heads });
+        PeftExport.Write(saved.Adapter, saved["peft"], huggingFace is null ? null
+            : new HuggingFacePaths(huggingFace, Dinov2: true, SwiGlu: true));
+        ImportReport imported = AdapterImport.Run(new ImportRequest(saved["peft"], saved["imported"])
+        {
+            Weights = saved.Base,
+            Heads = SavedAdapter.Shape.Heads,
+        });
         Assert.Equal("lora", imported.Adapter.Method);
         AssertClose(expected, SavedAdapter.Logits(imported.File));
 
@@ -61,7 +69,8 @@ public sealed class AdapterTravelTests : IDisposable
     public void Predict_OtherBase_IsRefusedUnlessForced()
     {
         using var saved = new SavedAdapter();
-        Assert.Contains("--force", Assert.Throws<RadaptException>(() => Predictor.Open(saved.Adapter, saved.OtherBase)).Message, StringComparison.Ordinal);
+        Assert.Contains("--force", Assert.Throws<RadaptException>(() => Predictor.Open(saved.Adapter, saved.OtherBase)).Message,
+            StringComparison.Ordinal);
         using var forced = Predictor.Open(saved.Adapter, saved.OtherBase, force: true);
         Assert.Contains("not the base weights", forced.OtherBase, StringComparison.Ordinal);
         using var right = Predictor.Open(saved.Adapter);
@@ -79,7 +88,11 @@ public sealed class AdapterTravelTests : IDisposable
         Assert.Equal(expected, SavedAdapter.Logits(AdapterImport.Run(request with { Weights = saved.Base }).File));
         RadaptException e = Assert.Throws<RadaptException>(() => AdapterImport.Run(request with { Weights = saved.OtherBase }));
         Assert.Contains("--force", e.Message, StringComparison.Ordinal);
-        Assert.Contains(AdapterImport.Run(request with { Weights = saved.OtherBase, Force = true }).Notes, n => n.Contains("all the same", StringComparison.Ordinal));
+        Assert.Contains(AdapterImport.Run(request with
+        {
+            Weights = saved.OtherBase,
+            Force = true,
+        }).Notes, n => n.Contains("all the same", StringComparison.Ordinal));
         Assert.NotEqual(expected, SavedAdapter.Logits(AdapterImport.Run(request with { Alpha = 16 }).File));
     }
 

@@ -53,23 +53,30 @@ public class BFloat16Tests
         string folder = Repository.RealData("covid-cxr/images");
         using var scope = NewDisposeScope();
         BackboneShape shape = BackboneShape.FromName("vit_base_patch16_224")!;
-        List<LabelledImage> items = [.. Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).Take(Count).Select(p => new LabelledImage(Path.GetFileName(p), p, null, [1]))];
-        using ImageBatch batch = new ImageBatches(new LabelledImages(["COVID-19"], items), new Preprocessing(shape.ImageSize, shape.ImageSize, .4785, .2834), Count, 1, 0)
+        List<LabelledImage> items = [.. Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).Take(Count)
+            .Select(p => new LabelledImage(Path.GetFileName(p), p, null, [1]))];
+        using ImageBatch batch = new ImageBatches(new LabelledImages(["COVID-19"], items),
+            new Preprocessing(shape.ImageSize, shape.ImageSize, .4785, .2834), Count, 1, 0)
             .Evaluation(UnreadableImages.Throw, TestContext.Current.CancellationToken).First();
         sbyte[] labels = [.. Enumerable.Range(0, Count * 2).Select(i => (sbyte)(i % 3 == 0 ? 1 : 0))];
         var gradients = new List<Dictionary<string, Tensor>>();
         foreach (ComputePlan plan in new[] { ComputePlan.Float32, s_bfloat16 })
         {
             using Classifier classifier = Build(method, plan, shape: shape);
-            Tensor loss = MaskedLoss.Compute(classifier.Forward(classifier.ToTensor(batch), batch.FirstBlock, new ForwardPass(true, 1, 0)), labels, null);
+            Tensor loss =
+                MaskedLoss.Compute(classifier.Forward(classifier.ToTensor(batch), batch.FirstBlock,
+                    new ForwardPass(true, 1, 0)), labels, null);
             loss.backward();
             TestContext.Current.TestOutputHelper!.WriteLine($"{method} {plan.Precision}: loss {loss.item<float>():f6}");
             gradients.Add(classifier.Trained().ToDictionary(t => t.Name, t => t.Tensor.grad!.clone()));
         }
 
-        var errors = gradients[0].Select(g => (g.Key, Error: ((g.Value - gradients[1][g.Key]).norm() / g.Value.norm()).item<float>())).OrderBy(e => e.Error).ToList();
+        var errors = gradients[0].Select(g => (g.Key, Error: ((g.Value - gradients[1][g.Key]).norm() / g.Value.norm()).item<float>()))
+            .OrderBy(e => e.Error).ToList();
         (string worst, float largest) = errors[^1];
-        TestContext.Current.TestOutputHelper!.WriteLine($"{method}: {errors.Count} tensors, relative error of the gradient: median {errors[errors.Count / 2].Error:f4}, worst {largest:f4} ({worst})");
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"{method}: {errors.Count} tensors, relative error of the gradient: median {errors[errors.Count / 2].Error:f4}, "
+                + $"worst {largest:f4} ({worst})");
         Assert.True(errors[errors.Count / 2].Error <= .02);
         Assert.True(largest <= .06);
     }

@@ -26,11 +26,13 @@ public class BackboneWeightsTests
         using var scope = NewDisposeScope();
         using var data = new GoldenTensors(golden.File("data"));
         using var stored = new GoldenTensors(golden.File("expected_model"));
-        using var classifier = new Classifier(GoldenAssert.Shape(golden.Config), (int)golden.Config["classes"]!, GoldenAssert.Pooling(golden.Config), 0, ComputePlan.Float32);
+        using var classifier = new Classifier(GoldenAssert.Shape(golden.Config), (int)golden.Config["classes"]!,
+            GoldenAssert.Pooling(golden.Config), 0, ComputePlan.Float32);
         using BackboneWeights weights = BackboneWeights.Open(golden.File("input"));
         weights.LoadInto(classifier.Encoder);
         Assert.Empty(stored.CopyInto(classifier.Head.named_parameters().Select(p => (p.name, (Tensor)p.parameter))));
-        GoldenAssert.Close(data["logits"], classifier.Forward(data["input"], ForwardPass.Evaluation), golden.Tolerance["logits"]!, "logits");
+        GoldenAssert.Close(data["logits"], classifier.Forward(data["input"], ForwardPass.Evaluation),
+            golden.Tolerance["logits"]!, "logits");
         Assert.Contains(weights.LeftOut, note => note.Contains("merged", StringComparison.Ordinal));
     }
 
@@ -64,7 +66,8 @@ public class BackboneWeightsTests
         using var loaded = new Classifier(s_shape, 1, Pooling.Mean, 0, ComputePlan.Float32);
         if (expected is not null)
         {
-            Assert.Contains(expected, Assert.Throws<RadaptException>(() => weights.LoadInto(loaded.Encoder)).Message, StringComparison.Ordinal);
+            Assert.Contains(expected, Assert.Throws<RadaptException>(() => weights.LoadInto(loaded.Encoder)).Message,
+                StringComparison.Ordinal);
             return;
         }
 
@@ -103,7 +106,9 @@ public class BackboneWeightsTests
         using Classifier other = Random("lora", seed: 2);
         SaveBase(folder, classifier, out string hash);
         string wrong = SaveBase(folder, other, out string wrongHash, "other.safetensors");
-        RadaptException e = Assert.Throws<RadaptException>(() => BackboneWeights.LoadBase(Description("lora", folder["base.safetensors"], hash), wrong, classifier.Encoder));
+        RadaptException e =
+            Assert.Throws<RadaptException>(
+                () => BackboneWeights.LoadBase(Description("lora", folder["base.safetensors"], hash), wrong, classifier.Encoder));
         Assert.Contains(hash[..12], e.Message, StringComparison.Ordinal);
         Assert.Contains(wrongHash[..12], e.Message, StringComparison.Ordinal);
         Assert.Contains("--weights", e.Message, StringComparison.Ordinal);
@@ -113,7 +118,9 @@ public class BackboneWeightsTests
     public void LoadBase_FileGone_SaysHowToNameIt()
     {
         using Classifier classifier = Random("lora", seed: 1);
-        RadaptException e = Assert.Throws<RadaptException>(() => BackboneWeights.LoadBase(Description("lora", "/nowhere/base.pth", "00"), null, classifier.Encoder));
+        RadaptException e =
+            Assert.Throws<RadaptException>(
+                () => BackboneWeights.LoadBase(Description("lora", "/nowhere/base.pth", "00"), null, classifier.Encoder));
         Assert.Contains("--weights", e.Message, StringComparison.Ordinal);
     }
 
@@ -141,7 +148,10 @@ public class BackboneWeightsTests
         {
             BaseLicence = "cc-by-nc-4.0",
             Findings = ["Pleural Effusion", "Édème, \"aigu\""],
-            Settings = new MethodSettings { Lora = new LoraSettings { Rank = 8, Alpha = 16.5, Dropout = 0.05, Targets = ["q", "k", "fc1"], Blocks = [0, 1] } },
+            Settings = new MethodSettings
+            {
+                Lora = new LoraSettings { Rank = 8, Alpha = 16.5, Dropout = 0.05, Targets = ["q", "k", "fc1"], Blocks = [0, 1] },
+            },
         };
         AdapterDescription back = AdapterDescription.FromMetadata(description.ToMetadata(), "file");
         Assert.Equivalent(description, back, strict: true);
@@ -152,7 +162,10 @@ public class BackboneWeightsTests
         var classifier = new Classifier(s_shape, 1, Pooling.Mean, 0, ComputePlan.Float32);
         Initialisation.FromScratch(classifier.Encoder, seed);
         classifier.Head.Initialise(seed);
-        AdaptationMethod.Apply(classifier, method, new MethodSettings { Lora = new LoraSettings { Dropout = 0 } }, ComputePlan.Float32, seed);
+        AdaptationMethod.Apply(classifier, method, new MethodSettings
+        {
+            Lora = new LoraSettings { Dropout = 0 },
+        }, ComputePlan.Float32, seed);
         foreach ((string name, Tensor tensor) in classifier.Trained().Where(t => t.Name.EndsWith("lora_B", StringComparison.Ordinal)))
         {
             Initialisation.TruncatedNormal(tensor, name, 0.02, seed);

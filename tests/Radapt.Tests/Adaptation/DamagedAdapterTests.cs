@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace Radapt.Tests.Adaptation;
 
-/// <summary>Adapter files whose metadata or tensors are not what Radapt writes end in one line before anything is computed with them.</summary>
+/// <summary>
+/// Adapter files whose metadata or tensors are not what Radapt writes end in one line before anything is computed with them.
+/// </summary>
 public sealed class DamagedAdapterTests : IDisposable
 {
     private readonly SavedAdapter _saved = new();
@@ -35,7 +37,8 @@ public sealed class DamagedAdapterTests : IDisposable
         { "method", "lorra", "'lorra' is unknown" },
         { "method", "full", "is missing" },
         { "seed", "99999999999999999999", "metadata is damaged" },
-        { "backbone", "{\"image_size\":16,\"patch_size\":4,\"depth\":256,\"width\":16384,\"heads\":256,\"registers\":0,\"layer_scale\":false,\"swiglu\":false,\"hidden_width\":65536,\"norm_eps\":1E-06}", "does not fit" },
+        { "backbone",
+            "{\"image_size\":16,\"patch_size\":4,\"depth\":256,\"width\":16384,\"heads\":256,\"registers\":0,\"layer_scale\":false,\"swiglu\":false,\"hidden_width\":65536,\"norm_eps\":1E-06}", "does not fit" },
     };
 
     [Theory]
@@ -49,7 +52,8 @@ public sealed class DamagedAdapterTests : IDisposable
     [Fact]
     public void Open_MetadataMissing_OneLine()
     {
-        foreach (string key in _saved.Description.ToMetadata().Keys.Except(["base_weights", "base_licence", "blocks", "ranks", "rslora", "dora"]))
+        foreach (string key in _saved.Description.ToMetadata().Keys.Except(
+            ["base_weights", "base_licence", "blocks", "ranks", "rslora", "dora"]))
         {
             using var one = new SavedAdapter();
             Rewrite(one.Adapter, t => t.Value, m => m.Remove(key));
@@ -116,9 +120,11 @@ public sealed class DamagedAdapterTests : IDisposable
         Assert.DoesNotContain('\n', e.Message);
     }
 
-    private void Rewrite(Func<KeyValuePair<string, Tensor>, Tensor> change, Action<Dictionary<string, string>>? describe = null) => Rewrite(_saved.Adapter, change, describe);
+    private void Rewrite(Func<KeyValuePair<string, Tensor>, Tensor> change, Action<Dictionary<string, string>>? describe = null) =>
+        Rewrite(_saved.Adapter, change, describe);
 
-    private static void Rewrite(string path, Func<KeyValuePair<string, Tensor>, Tensor> change, Action<Dictionary<string, string>>? describe = null)
+    private static void Rewrite(string path, Func<KeyValuePair<string, Tensor>, Tensor> change,
+        Action<Dictionary<string, string>>? describe = null)
     {
         using var scope = NewDisposeScope();
         Dictionary<string, Tensor> tensors;

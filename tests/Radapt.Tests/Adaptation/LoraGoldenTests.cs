@@ -27,8 +27,10 @@ public class LoraGoldenTests
         bool[] enabled = [.. config["enable"]!.AsArray().Select(e => (bool)e!)];
         using var projection = new Projection((int)config["in"]!, (int)config["out"]!, new Kernels(ComputePlan.Float32));
         var settings = new LoraSettings { Rank = (int)config["r"]!, Alpha = (double)config["alpha"]!, Dropout = 0 };
-        using var adapter = new LoraAdapter(settings, (int)config["in"]!, (int)config["out"]!, new OutputGroups(enabled.Length, [.. Enumerable.Range(0, enabled.Length).Where(i => enabled[i])]), 0, ComputePlan.Float32);
-        Assert.Empty(data.CopyInto([("weight", projection.weight), ("bias", projection.bias), ("lora_A", adapter.A), ("lora_B", adapter.B)]));
+        using var adapter = new LoraAdapter(settings, (int)config["in"]!, (int)config["out"]!,
+            new OutputGroups(enabled.Length, [.. Enumerable.Range(0, enabled.Length).Where(i => enabled[i])]), 0, ComputePlan.Float32);
+        Assert.Empty(
+            data.CopyInto([("weight", projection.weight), ("bias", projection.bias), ("lora_A", adapter.A), ("lora_B", adapter.B)]));
         projection.bias.requires_grad = true;
         projection.Adapter = adapter;
         Tensor input = data["input"].clone().requires_grad_(true);
@@ -87,11 +89,13 @@ public class LoraGoldenTests
         }
 
         classifier.Adapters!.Merge();
-        GoldenAssert.Close(data["logits_eval_merged"], classifier.Forward(data["input"], ForwardPass.Evaluation), golden.Tolerance["logits"]!, "merged logits");
+        GoldenAssert.Close(data["logits_eval_merged"], classifier.Forward(data["input"], ForwardPass.Evaluation),
+            golden.Tolerance["logits"]!, "merged logits");
         for (int block = 0; block < classifier.Encoder.Shape.Depth; block++)
         {
             var merged = (MergedProjection)classifier.Encoder.blocks[block].attn.qkv.Adapter!;
-            GoldenAssert.Close(data[$"merged.blocks.{block}.attn.qkv.weight"], merged.Weight, golden.Tolerance["logits"]!, $"merged block {block}");
+            GoldenAssert.Close(data[$"merged.blocks.{block}.attn.qkv.weight"], merged.Weight, golden.Tolerance["logits"]!,
+                $"merged block {block}");
         }
     }
 
@@ -106,7 +110,10 @@ public class LoraGoldenTests
             Pooling pooling = (bool)row["global_pool"]! ? Pooling.Mean : Pooling.ClassToken;
             using var classifier = new Classifier(shape, (int)row["classes"]!, pooling, 0, new ComputePlan("float32", "meta", 1));
             var lora = new LoraSettings { Rank = Math.Max(1, (int)row["rank"]!) };
-            AdaptationMethod.Apply(classifier, (string)row["method"]!, new MethodSettings { Lora = lora }, new ComputePlan("float32", "meta", 1), 0);
+            AdaptationMethod.Apply(classifier, (string)row["method"]!, new MethodSettings
+            {
+                Lora = lora,
+            }, new ComputePlan("float32", "meta", 1), 0);
             TrainableCount count = classifier.CountTrainable();
             Assert.Equal(((long)row["trainable"]!, (long)row["total"]!), (count.Trainable, count.Total));
             Assert.Equal((double)row["percent"]!, count.Percent, percentTolerance);
@@ -115,7 +122,8 @@ public class LoraGoldenTests
 
     internal static Classifier Build(JsonObject config)
     {
-        var classifier = new Classifier(GoldenAssert.Shape(config), (int)config["classes"]!, GoldenAssert.Pooling(config), 0, ComputePlan.Float32);
+        var classifier = new Classifier(GoldenAssert.Shape(config), (int)config["classes"]!, GoldenAssert.Pooling(config), 0,
+            ComputePlan.Float32);
         var lora = new LoraSettings { Rank = (int)config["lora_rank"]!, Alpha = (double)config["lora_alpha"]!, Dropout = 0 };
         AdaptationMethod.Apply(classifier, "lora", new MethodSettings { Lora = lora }, ComputePlan.Float32, 0);
         return classifier;

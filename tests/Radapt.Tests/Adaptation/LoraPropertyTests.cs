@@ -36,7 +36,8 @@ public class LoraPropertyTests
             var before = classifier.Encoder.named_parameters().ToDictionary(p => p.name, p => p.parameter.clone());
             AdaptationMethod.Apply(classifier, "lora", new MethodSettings { Lora = settings }, ComputePlan.Float32, 3);
             Tensor attached = classifier.Encoder.Forward(images, ForwardPass.Evaluation);
-            foreach ((string name, Tensor tensor) in classifier.Adapters!.Tensors().Where(t => t.Name.EndsWith("lora_B", StringComparison.Ordinal)))
+            foreach ((string name, Tensor tensor) in classifier.Adapters!.Tensors()
+                .Where(t => t.Name.EndsWith("lora_B", StringComparison.Ordinal)))
             {
                 Initialisation.TruncatedNormal(tensor, name, 0.05, 1);
             }
@@ -72,7 +73,10 @@ public class LoraPropertyTests
     {
         using var scope = NewDisposeScope();
         using Classifier classifier = Build(dropPath: 0.3);
-        AdaptationMethod.Apply(classifier, "lora", new MethodSettings { Lora = new LoraSettings { Dropout = 0.3 } }, ComputePlan.Float32, 0);
+        AdaptationMethod.Apply(classifier, "lora", new MethodSettings
+        {
+            Lora = new LoraSettings { Dropout = 0.3 },
+        }, ComputePlan.Float32, 0);
         foreach ((string name, Tensor tensor) in classifier.Adapters!.Tensors())
         {
             Initialisation.TruncatedNormal(tensor, name, 0.2, 1);
@@ -92,7 +96,10 @@ public class LoraPropertyTests
     {
         using Classifier classifier = Build();
         var settings = new LoraSettings { Rank = rank, Targets = [target], Blocks = [block] };
-        RadaptException e = Assert.Throws<RadaptException>(() => AdaptationMethod.Apply(classifier, "lora", new MethodSettings { Lora = settings }, ComputePlan.Float32, 0));
+        RadaptException e = Assert.Throws<RadaptException>(() => AdaptationMethod.Apply(classifier, "lora", new MethodSettings
+        {
+            Lora = settings,
+        }, ComputePlan.Float32, 0));
         Assert.Contains(option, e.Message, StringComparison.Ordinal);
     }
 

@@ -22,7 +22,8 @@ internal sealed class SavedAdapter : IDisposable
         LoraSettings settings = lora ?? new LoraSettings();
         using var classifier = new Classifier(_shape, 2, pooling, 0, ComputePlan.Float32);
         Initialisation.FromScratch(classifier.Encoder, 1);
-        foreach ((string name, TorchSharp.Modules.Parameter parameter) in classifier.Encoder.named_parameters().Where(p => p.name.EndsWith("gamma", StringComparison.Ordinal)))
+        foreach ((string name, TorchSharp.Modules.Parameter parameter) in classifier.Encoder.named_parameters()
+            .Where(p => p.name.EndsWith("gamma", StringComparison.Ordinal)))
         {
             Initialisation.TruncatedNormal(parameter, name, 1, 4); // at its first value it would hide the branches
         }

@@ -41,7 +41,8 @@ public sealed class DiskCacheTests : IDisposable
         Radiograph decoded = cache.Get(path);
         File.Delete(path);
         AssertSame(decoded, cache.Get(path));
-        Assert.Contains("there is no such image file", Assert.Throws<RadaptException>(() => new DiskCache(CacheFolder).Get(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("there is no such image file", Assert.Throws<RadaptException>(() => new DiskCache(CacheFolder).Get(path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -168,7 +169,8 @@ public sealed class DiskCacheTests : IDisposable
     public void Open_FolderThatIsAFile_IsOneClearLine()
     {
         File.WriteAllText(CacheFolder, "");
-        Assert.StartsWith($"--cache {CacheFolder}: the folder cannot be made", Assert.Throws<RadaptException>(() => new DiskCache(CacheFolder)).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"--cache {CacheFolder}: the folder cannot be made",
+            Assert.Throws<RadaptException>(() => new DiskCache(CacheFolder)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -249,7 +251,8 @@ public sealed class DiskCacheTests : IDisposable
     [Fact(Explicit = true)]
     public void Worker()
     {
-        string folder = Environment.GetEnvironmentVariable(WorkerFolder) ?? throw new InvalidOperationException("Started by another test only.");
+        string folder = Environment.GetEnvironmentVariable(WorkerFolder)
+            ?? throw new InvalidOperationException("Started by another test only.");
         var cache = new DiskCache(Path.Combine(folder, "cache"));
         foreach (string path in Directory.GetFiles(Path.Combine(folder, "images")).OrderBy(_ => Random.Shared.Next()))
         {
@@ -326,7 +329,8 @@ public sealed class DiskCacheTests : IDisposable
 
     private static void AssertSame(Radiograph expected, Radiograph actual)
     {
-        Assert.Equal((expected.Width, expected.Height, expected.Channels, expected.SourceBits), (actual.Width, actual.Height, actual.Channels, actual.SourceBits));
+        Assert.Equal((expected.Width, expected.Height, expected.Channels, expected.SourceBits),
+            (actual.Width, actual.Height, actual.Channels, actual.SourceBits));
         Assert.Equal(expected.Pixels, actual.Pixels);
     }
 

@@ -28,7 +28,8 @@ public sealed class ImageBatchesTests : IDisposable
                 [1, 2, 3], more: f => f.Text(DicomTag.WindowCenter, "DS", "NaN").Text(DicomTag.WindowWidth, "DS", $"{i}")));
         }
 
-        var images = new LabelledImages([], [.. Enumerable.Range(0, 5).Select(i => new LabelledImage($"{i}", _folder[$"{i}.dcm"], null, []))]);
+        var images =
+            new LabelledImages([], [.. Enumerable.Range(0, 5).Select(i => new LabelledImage($"{i}", _folder[$"{i}.dcm"], null, []))]);
         var batches = new ImageBatches(images, s_preprocessing, 2, threads: 2, cacheBytes: 0);
         Assert.Empty(batches.Remarks);
         Assert.Equal(3, Contents(batches.Evaluation(cancellation: Token)).Count);
@@ -44,7 +45,9 @@ public sealed class ImageBatchesTests : IDisposable
     public void Training_AnyThreadsAndCache_GivesTheSameBatches(Augmentation augmentation)
     {
         LabelledImages images = Write(23);
-        var expected = Contents(new ImageBatches(images, s_preprocessing, 4, threads: 1, cacheBytes: 0).Training(augmentation, 5, 2, cancellation: Token));
+        var expected =
+            Contents(new ImageBatches(images, s_preprocessing, 4, threads: 1, cacheBytes: 0).Training(augmentation, 5, 2,
+                cancellation: Token));
         Assert.Equal(5, expected.Count);
         foreach ((int threads, long cache) in new (int, long)[] { (2, 0), (7, 1000), (3, 1 << 20) })
         {
@@ -104,7 +107,8 @@ public sealed class ImageBatchesTests : IDisposable
                 read += batch.Count - batch.Unreadable.Count;
                 unreadable.AddRange(batch.Unreadable.Select(u => batch.Items[u.Slot]));
                 Assert.All(batch.Unreadable, u => Assert.All(batch.Values[(u.Slot * 64)..((u.Slot + 1) * 64)], p => Assert.Equal(0, p)));
-                Assert.All(batch.Unreadable, u => Assert.Contains(images.Items[batch.Items[u.Slot]].Path, u.Error.Message, StringComparison.Ordinal));
+                Assert.All(batch.Unreadable,
+                    u => Assert.Contains(images.Items[batch.Items[u.Slot]].Path, u.Error.Message, StringComparison.Ordinal));
             }
         }
 

@@ -13,19 +13,23 @@ public class BenchmarkTests
     {
         CancellationToken cancellation = TestContext.Current.CancellationToken;
         var bfloat16 = new ComputePlan("bfloat16", "cpu", 2);
-        StepFigures[] steps = [.. BenchmarkedStep.Names.Select(s => Benchmark.MeasureStep(s, TinyBenchmark.Options, bfloat16, cancellation)),
+        StepFigures[] steps =
+            [.. BenchmarkedStep.Names.Select(s => Benchmark.MeasureStep(s, TinyBenchmark.Options, bfloat16, cancellation)),
             Benchmark.MeasureStep(BenchmarkedStep.TrainLora, TinyBenchmark.Options, ComputePlan.Float32, cancellation)];
         LoaderFigures loader = Benchmark.MeasureLoader(TinyBenchmark.Options, cancellation);
 
         JsonNode json = JsonNode.Parse(new BenchmarkReport(TinyBenchmark.Options, steps, loader).ToJson().ToJsonString())!;
 
         string[] figures = ["images_per_second", "fraction_of_limit", "peak_memory_mib"];
-        string[] keys = ["limit.bfloat16.gflops", "limit.float32.gflops", "loader.cached_images_per_second", .. BenchmarkedStep.Names.SelectMany(s => figures.Select(f => $"{s}.{f}"))];
+        string[] keys = ["limit.bfloat16.gflops", "limit.float32.gflops", "loader.cached_images_per_second",
+            .. BenchmarkedStep.Names.SelectMany(s => figures.Select(f => $"{s}.{f}"))];
         Assert.All(keys, key => Assert.True(Find(json, key) > 0, key));
-        Assert.Equal(Find(json, "train.full.gflops") / Find(json, "train.full.limit_gflops"), Find(json, "train.full.fraction_of_limit"), 1e-9);
+        Assert.Equal(Find(json, "train.full.gflops") / Find(json, "train.full.limit_gflops"),
+            Find(json, "train.full.fraction_of_limit"), 1e-9);
         Assert.True(Find(json, "peak.bfloat16.gflops") > 0);
         Assert.Equal(Pass.IsFast, Find(json, "peak.float32.gflops") > 0);
-        Assert.Equal(Find(json, "train.full.gflops") / Find(json, "train.full.peak_gflops"), Find(json, "train.full.fraction_of_peak"), 1e-9);
+        Assert.Equal(Find(json, "train.full.gflops") / Find(json, "train.full.peak_gflops"),
+            Find(json, "train.full.fraction_of_peak"), 1e-9);
         Assert.Equal(Find(json, "train.lora.limit_gflops"), Find(json, "limit.bfloat16.gflops"), 1e-9);
         Assert.Equal(Find(json, "train.lora.images_per_second"), Find(json, "precisions.bfloat16.train.lora.images_per_second"));
         Assert.True(Find(json, "precisions.float32.train.lora.images_per_second") > 0);
@@ -71,7 +75,8 @@ public class BenchmarkTests
     public void MeasureStep_NumberOutOfRange_SaysWhich(int batch, int rank)
     {
         BenchmarkOptions options = TinyBenchmark.Options with { BatchSize = batch, Rank = rank };
-        Assert.Throws<RadaptException>(() => Benchmark.MeasureStep(BenchmarkedStep.Inference, options, ComputePlan.Float32, TestContext.Current.CancellationToken));
+        Assert.Throws<RadaptException>(
+            () => Benchmark.MeasureStep(BenchmarkedStep.Inference, options, ComputePlan.Float32, TestContext.Current.CancellationToken));
     }
 
     private static double Find(JsonNode root, string path) =>

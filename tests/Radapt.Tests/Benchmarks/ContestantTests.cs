@@ -24,7 +24,10 @@ public class ContestantTests
     public void ReferenceContestant_OtherImages_DoesNotAgree()
     {
         using var reference = new StepSession(BenchmarkedStep.TrainLora, TinyBenchmark.Options, ComputePlan.Float32, dropout: false);
-        using var other = new StepSession(BenchmarkedStep.TrainLora, TinyBenchmark.Options with { Seed = 1 }, ComputePlan.Float32, dropout: false);
+        using var other = new StepSession(BenchmarkedStep.TrainLora, TinyBenchmark.Options with
+        {
+            Seed = 1,
+        }, ComputePlan.Float32, dropout: false);
         Assert.True(Math.Abs(reference.Step() - other.Step()) > 1e-3); // so 1e-4 above says something
     }
 
@@ -62,8 +65,10 @@ public class ContestantTests
         BenchmarkReport report = comparison.Run([BenchmarkedStep.Inference]);
         JsonNode json = JsonNode.Parse(comparison.ToJson(report).ToJsonString())!;
 
-        string[] keys = ["ratio.reference.inference", "ratio.onnxruntime.inference", "precisions.float32.ratio.reference.inference", "limit.bfloat16.gflops"];
-        Assert.All(keys, key => Assert.True(key.Split('.').Aggregate((JsonNode?)json, (node, part) => node?[part])?.GetValue<double>() > 0, key));
+        string[] keys = ["ratio.reference.inference", "ratio.onnxruntime.inference", "precisions.float32.ratio.reference.inference",
+            "limit.bfloat16.gflops"];
+        Assert.All(keys,
+            key => Assert.True(key.Split('.').Aggregate((JsonNode?)json, (node, part) => node?[part])?.GetValue<double>() > 0, key));
         Assert.Contains(report.ToLines(), line => line.StartsWith("inference bfloat16", StringComparison.Ordinal));
     }
 }

@@ -30,5 +30,6 @@ public class OwnProcessTests
     }
 
     private static string Run(StepRequest request) =>
-        OwnProcess.Run(System.Reflection.Assembly.Load("radapt"), ["bench", "--request", request.ToArgument()], TestContext.Current.CancellationToken);
+        OwnProcess.Run(System.Reflection.Assembly.Load("radapt"), ["bench", "--request", request.ToArgument()],
+            TestContext.Current.CancellationToken);
 }

@@ -18,7 +18,8 @@ public class StepProductsTests
 
     [Theory]
     [InlineData(BenchmarkedStep.Inference, 0)]
-    [InlineData(BenchmarkedStep.TrainLora, 0.009)] // attention's backward pass and LoRA's products, less what nothing below the first adapter needs
+    // attention's backward pass and LoRA's products, less what nothing below the first adapter needs
+    [InlineData(BenchmarkedStep.TrainLora, 0.009)]
     [InlineData(BenchmarkedStep.TrainFull, -0.003)] // attention's backward pass, less what the patch embedding does not need
     public void Of_VitBase_SumIsWhatTheStepIsCreditedWith(string step, double difference)
     {
@@ -29,9 +30,11 @@ public class StepProductsTests
 
     [Fact]
     public void Of_LoraStep_HasNoWeightGradientOfTheBackbone() =>
-        Assert.DoesNotContain(StepProducts.ForStep(BenchmarkedStep.TrainLora, s_base, 16, 4), p => p.M == 768 && p.N == 768 && p.Layout == ProductLayout.FirstTransposed);
+        Assert.DoesNotContain(StepProducts.ForStep(BenchmarkedStep.TrainLora, s_base, 16, 4),
+            p => p.M == 768 && p.N == 768 && p.Layout == ProductLayout.FirstTransposed);
 
     [Fact]
     public void Of_UnknownStep_SaysWhichThereAre() =>
-        Assert.Contains("train.lora, train.lora_recompute, train.full", Assert.Throws<RadaptException>(() => BenchmarkedStep.Method("train.bitfit")).Message, StringComparison.Ordinal);
+        Assert.Contains("train.lora, train.lora_recompute, train.full",
+            Assert.Throws<RadaptException>(() => BenchmarkedStep.Method("train.bitfit")).Message, StringComparison.Ordinal);
 }

@@ -2,7 +2,9 @@ using ArchUnitNET.Domain;
 
 namespace Radapt.Tests.Build;
 
-/// <summary>The order of the folders of an assembly: a folder may use those before it, never those after it; folders are namespaces.</summary>
+/// <summary>
+/// The order of the folders of an assembly: a folder may use those before it, never those after it; folders are namespaces.
+/// </summary>
 internal sealed class FolderOrder(string root, params string[] folders)
 {
     /// <summary>References against the order, and folders that have no place in it; a line each, sorted.</summary>

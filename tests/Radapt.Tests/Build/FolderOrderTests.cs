@@ -21,7 +21,8 @@ public class FolderOrderTests
 
         IReadOnlyList<string> found = order.Violations(new ArchLoader().LoadAssembly(typeof(FolderOrderTests).Assembly).Build());
 
-        string[] users = ["CallsInAsync", "CallsInIterator", "CallsInLambda", "CallsStatic", "HasField", "HasParameter", "Inherits", "NamesType"];
+        string[] users = ["CallsInAsync", "CallsInIterator", "CallsInLambda", "CallsStatic", "HasField", "HasParameter",
+            "Inherits", "NamesType"];
         Assert.Equal(
             [
                 $"{Root}.Forgotten.Anything: its folder has no place in the order",

@@ -15,7 +15,9 @@ public class InPlaceEditTests
         string[] files = [.. Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
             .Where(f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))];
         Assert.NotEmpty(files);
-        Assert.Empty(files.SelectMany(f => InPlaceEdits.Violations(File.ReadAllText(f), Path.GetFileName(f) == "Arithmetic.cs").Select(v => $"{Path.GetRelativePath(root, f)}, {v}")));
+        Assert.Empty(
+            files.SelectMany(f => InPlaceEdits.Violations(File.ReadAllText(f), Path.GetFileName(f) == "Arithmetic.cs")
+                .Select(v => $"{Path.GetRelativePath(root, f)}, {v}")));
     }
 
     [Theory]
@@ -27,7 +29,8 @@ public class InPlaceEditTests
     [InlineData("Tensor y = projection.Plain(x); y.FillInPlace(0);", "FillInPlace on the result of Plain")]
     [InlineData("using Tensor y = (c ? x : f.Pool(x)!); y.AddInPlace(b);", "AddInPlace on the result of Pool")]
     public void Violations_EditOfWhatAnotherMade_IsFound(string statements, string expected) =>
-        Assert.Contains(InPlaceEdits.Violations($"class C {{ Tensor M() {{ {statements} }} }}", isArithmetic: false), v => v.EndsWith(expected, StringComparison.Ordinal));
+        Assert.Contains(InPlaceEdits.Violations($"class C {{ Tensor M() {{ {statements} }} }}", isArithmetic: false),
+            v => v.EndsWith(expected, StringComparison.Ordinal));
 
     [Theory]
     [InlineData("mean.ScaleInPlace(0.9).AddInPlace(gradient, 0.1);")]
@@ -44,7 +47,8 @@ public class InPlaceEditTests
         using var file = new PEReader(File.OpenRead(typeof(RadaptException).Assembly.Location));
         MetadataReader metadata = file.GetMetadataReader();
         string[] members = [.. metadata.MemberReferences.Select(metadata.GetMemberReference)
-            .Where(m => m.Parent.Kind == HandleKind.TypeReference && metadata.GetString(metadata.GetTypeReference((TypeReferenceHandle)m.Parent).Name) == "Tensor")
+            .Where(m => m.Parent.Kind == HandleKind.TypeReference
+                && metadata.GetString(metadata.GetTypeReference((TypeReferenceHandle)m.Parent).Name) == "Tensor")
             .Select(m => metadata.GetString(m.Name))];
         Assert.Contains("add_", members); // the check sees what is there
         Assert.DoesNotContain("set_Item", members);

@@ -45,21 +45,32 @@ internal static partial class InPlaceEdits
     {
         ParenthesizedExpressionSyntax inner => MadeBy(inner.Expression),
         PostfixUnaryExpressionSyntax inner => MadeBy(inner.Operand),
-        InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "ToDictionary" or "ToList" or "ToArray" } } => null, // of tensors that others hold
+        // of tensors that others hold
+        InvocationExpressionSyntax
+        {
+            Expression: MemberAccessExpressionSyntax
+            {
+                Name.Identifier.Text: "ToDictionary" or "ToList"
+            or "ToArray"
+            }
+        } => null,
         ElementAccessExpressionSyntax inner => MadeBy(inner.Expression),
         ConditionalExpressionSyntax choice => MadeBy(choice.WhenTrue) ?? MadeBy(choice.WhenFalse),
         InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax member } => IsOurs(member.Name.Identifier.Text)
             ? member.Name.Identifier.Text
             : MadeBy(member.Expression),
-        InvocationExpressionSyntax { Expression: IdentifierNameSyntax method } => IsOurs(method.Identifier.Text) ? method.Identifier.Text : null,
+        InvocationExpressionSyntax { Expression: IdentifierNameSyntax method } => IsOurs(method.Identifier.Text)
+            ? method.Identifier.Text : null,
         IdentifierNameSyntax variable => Initialiser(variable) is { } value ? MadeBy(value) : null,
         _ => null,
     };
 
     private static bool IsOurs(string method) => char.IsUpper(method[0]) && !method.EndsWith("InPlace", StringComparison.Ordinal);
 
-    private static ExpressionSyntax? Initialiser(IdentifierNameSyntax variable) => variable.Ancestors().OfType<MemberDeclarationSyntax>().FirstOrDefault()?
-        .DescendantNodes().OfType<VariableDeclaratorSyntax>().FirstOrDefault(v => v.Identifier.Text == variable.Identifier.Text)?.Initializer?.Value;
+    private static ExpressionSyntax? Initialiser(IdentifierNameSyntax variable) =>
+        variable.Ancestors().OfType<MemberDeclarationSyntax>().FirstOrDefault()?
+        .DescendantNodes().OfType<VariableDeclaratorSyntax>()
+        .FirstOrDefault(v => v.Identifier.Text == variable.Identifier.Text)?.Initializer?.Value;
 
     [GeneratedRegex("^[a-z][a-z0-9_]*_$")]
     private static partial Regex TorchSharpInPlace();

@@ -7,7 +7,8 @@ namespace Radapt.Tests.Build;
 /// <summary>What the library shows to its users, and what it must leave alone in their process.</summary>
 public class PublicSurfaceTests
 {
-    private const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags All =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     // Process-wide things are the application's: DESIGN, "The library changes nothing process-wide".
     private static readonly string[] s_processWide =
@@ -30,7 +31,8 @@ public class PublicSurfaceTests
     [Fact]
     public void TorchSharpIn_TypeThatShowsTensors_NamesEachPlace() =>
         Assert.Equal(
-            ["ShowsTensors.Field", "ShowsTensors.Method", "ShowsTensors.get_Property", "ShowsTensors.set_Property", "ShowsTensors: base or interface"],
+            ["ShowsTensors.Field", "ShowsTensors.Method", "ShowsTensors.get_Property", "ShowsTensors.set_Property",
+                "ShowsTensors: base or interface"],
             TorchSharpIn(typeof(ShowsTensors)).Distinct().Order(StringComparer.Ordinal));
 
     [Fact]
@@ -79,7 +81,8 @@ public class PublicSurfaceTests
 
         IEnumerable<(string Name, IEnumerable<Type> Types)> members =
         [
-            .. type.GetFields(All).Where(f => f.IsPublic || f.IsFamily || f.IsFamilyOrAssembly).Select(f => (f.Name, (IEnumerable<Type>)[f.FieldType])),
+            .. type.GetFields(All).Where(f => f.IsPublic || f.IsFamily || f.IsFamilyOrAssembly)
+            .Select(f => (f.Name, (IEnumerable<Type>)[f.FieldType])),
             .. type.GetMethods(All).Where(IsShown).Select(m => (m.Name, Types(m).Append(m.ReturnType))),
             .. type.GetConstructors(All).Where(IsShown).Select(c => (c.Name, Types(c))),
         ];

@@ -28,12 +28,14 @@ public sealed class CheckpointGoldenTests
         AssertSame(expected, file, expected.Tensors.Select(t => (t.Name, prefix + t.Name)));
         Assert.Equal(expected.Tensors.Count, file.Tensors.Count(t => t.Name.StartsWith(prefix, StringComparison.Ordinal)
             && !t.Name.StartsWith("optimizer.", StringComparison.Ordinal)));
-        JsonArray? order = golden.Entry["key_order"]?.AsArray() ?? (golden.Has("expected_meta") ? golden.Json("expected_meta")["model_key_order"]?.AsArray() : null);
+        JsonArray? order = golden.Entry["key_order"]?.AsArray()
+            ?? (golden.Has("expected_meta") ? golden.Json("expected_meta")["model_key_order"]?.AsArray() : null);
         if (order is not null)
         {
             Assert.Equal(
                 order.Select(n => prefix + (string)n!),
-                file.Tensors.Select(t => t.Name).Where(n => n.StartsWith(prefix, StringComparison.Ordinal) && !n.StartsWith("optimizer.", StringComparison.Ordinal)));
+                file.Tensors.Select(t => t.Name)
+                    .Where(n => n.StartsWith(prefix, StringComparison.Ordinal) && !n.StartsWith("optimizer.", StringComparison.Ordinal)));
         }
     }
 

@@ -12,7 +12,8 @@ internal sealed class PyTorchFileBuilder
     public PyTorchFileBuilder() => Op("\x80\x02}(");
 
     /// <summary>A tensor over a storage of its own, or over the storage of this key if it is there already.</summary>
-    public PyTorchFileBuilder Tensor(string name, string storageType, byte[] storage, long elements, long offset, long[] shape, long[] strides, string? key = null)
+    public PyTorchFileBuilder Tensor(string name, string storageType, byte[] storage, long elements, long offset, long[] shape,
+        long[] strides, string? key = null)
     {
         key ??= $"{_storages.Count}";
         if (_storages.All(s => s.Key != key))
@@ -20,7 +21,8 @@ internal sealed class PyTorchFileBuilder
             _storages.Add((key, storage));
         }
 
-        Text(name).Op("ctorch._utils\n_rebuild_tensor_v2\n((").Text("storage").Op($"ctorch\n{storageType}\n").Text(key).Text("cpu").Number(elements).Op("tQ");
+        Text(name).Op("ctorch._utils\n_rebuild_tensor_v2\n((").Text("storage").Op($"ctorch\n{storageType}\n").Text(key).Text("cpu")
+            .Number(elements).Op("tQ");
         Number(offset).Numbers(shape).Numbers(strides).Op("\x89" + "ccollections\nOrderedDict\n)RtR");
         return this;
     }
@@ -32,7 +34,8 @@ internal sealed class PyTorchFileBuilder
     {
         Op("u.");
         using var zip = new ZipArchive(File.Create(path), ZipArchiveMode.Create);
-        foreach ((string name, byte[] bytes) in (IEnumerable<(string, byte[])>)[("data.pkl", _pickle.ToArray()), .. _storages.Select(s => ($"data/{s.Key}", s.Bytes))])
+        foreach ((string name, byte[] bytes) in (IEnumerable<(string, byte[])>)[("data.pkl", _pickle.ToArray()),
+            .. _storages.Select(s => ($"data/{s.Key}", s.Bytes))])
         {
             using Stream entry = zip.CreateEntry("archive/" + name, level).Open();
             entry.Write(bytes);

@@ -112,7 +112,8 @@ public sealed class PyTorchFileTests
     public void CopyTo_FlippedBit_IsNoticedByTheChecksum()
     {
         using var folder = new TemporaryFolder();
-        string path = new PyTorchFileBuilder().Tensor("t", "FloatStorage", Bytes<float>([123456.7f, 2, 3]), 3, 0, [3], [1]).Save(folder["t.pth"]);
+        string path = new PyTorchFileBuilder().Tensor("t", "FloatStorage", Bytes<float>([123456.7f, 2, 3]), 3, 0, [3], [1])
+            .Save(folder["t.pth"]);
         byte[] bytes = File.ReadAllBytes(path);
         bytes[bytes.AsSpan().IndexOf(BitConverter.GetBytes(123456.7f))] ^= 1;
         File.WriteAllBytes(path, bytes);

@@ -38,7 +38,8 @@ public sealed class ReadingBudgetTests : IDisposable
             pickle.Append("X\x06\0\0\0").Append(i.ToString("000000", System.Globalization.CultureInfo.InvariantCulture)).Append("h\x01");
         }
 
-        Assert.Contains($"more than {CheckpointFile.MaxTensors} tensors", Refused(pickle.Append("u.").ToString()).Message, StringComparison.Ordinal);
+        Assert.Contains($"more than {CheckpointFile.MaxTensors} tensors", Refused(pickle.Append("u.").ToString()).Message,
+            StringComparison.Ordinal);
     }
 
     // K4: sparse files, whose declared text or bytes are gigabytes; text by 8-byte length, by 4-byte length, and bytes.
@@ -80,13 +81,15 @@ public sealed class ReadingBudgetTests : IDisposable
         string pipe = NamedPipe.Make(_folder["pipe"]);
         RadaptException e = Assert.Throws<RadaptException>(() => CheckpointFile.Open(pipe));
         Assert.Contains("is a named pipe", e.Message, StringComparison.Ordinal);
-        Assert.Contains("is a device", Assert.Throws<RadaptException>(() => CheckpointFile.Open("/dev/zero")).Message, StringComparison.Ordinal);
+        Assert.Contains("is a device", Assert.Throws<RadaptException>(() => CheckpointFile.Open("/dev/zero")).Message,
+            StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();
 
     private const string TensorOperations =
-        "ctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\0" + "0X\x03\0\0\0cpuK\x04tQK\0(K\x04t(K\x01t\x89}tR";
+        "ctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\0"
+            + "0X\x03\0\0\0cpuK\x04tQK\0(K\x04t(K\x01t\x89}tR";
 
     private static string Pickle(string shared, int references, string reference = "h\x01") =>
         "\x80\x02" + shared + "0](" + string.Concat(Enumerable.Repeat(reference, references)) + "e.";

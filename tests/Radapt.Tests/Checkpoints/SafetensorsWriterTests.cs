@@ -20,7 +20,11 @@ public sealed class SafetensorsWriterTests
                 Tensor values = arange(shape.Aggregate(1L, (a, b) => a * b), ScalarType.Int64).reshape(shape).to(type.ToTorch());
                 Tensor strided = shape.Length > 1 ? values.transpose(0, 1) : values;
 
-                SafetensorsWriter.Write(folder["t.safetensors"], Named(("values", values), ("strided", strided)), new Dictionary<string, string> { ["ä\n"] = "\"ß\"" });
+                SafetensorsWriter.Write(folder["t.safetensors"], Named(("values", values), ("strided", strided)),
+                    new Dictionary<string, string>
+                    {
+                        ["ä\n"] = "\"ß\"",
+                    });
 
                 using CheckpointFile file = CheckpointFile.Open(folder["t.safetensors"]);
                 Assert.Equal("\"ß\"", file.Metadata["ä\n"]);
@@ -35,7 +39,8 @@ public sealed class SafetensorsWriterTests
     {
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
-        (string, Tensor)[] tensors = [("b", ones(3)), ("a", ones(1, dtype: ScalarType.Bool)), ("c", zeros(5, dtype: ScalarType.Int64)), ("h", zeros(3, dtype: ScalarType.Float16))];
+        (string, Tensor)[] tensors = [("b", ones(3)), ("a", ones(1, dtype: ScalarType.Bool)), ("c", zeros(5, dtype: ScalarType.Int64)),
+            ("h", zeros(3, dtype: ScalarType.Float16))];
 
         SafetensorsWriter.Write(folder["1"], Named(tensors), new Dictionary<string, string> { ["x"] = "1", ["a"] = "2" });
         SafetensorsWriter.Write(folder["2"], Named([.. tensors.Reverse()]), new Dictionary<string, string> { ["a"] = "2", ["x"] = "1" });
@@ -124,7 +129,10 @@ public sealed class SafetensorsWriterTests
         byte[] bytes;
         do // until the header is 0x0180, 0x0280, … bytes long
         {
-            SafetensorsWriter.Write(folder["t"], Named(("w", ones(2))), new Dictionary<string, string> { ["filling"] = new('x', filling++) });
+            SafetensorsWriter.Write(folder["t"], Named(("w", ones(2))), new Dictionary<string, string>
+            {
+                ["filling"] = new('x', filling++),
+            });
             bytes = File.ReadAllBytes(folder["t"]);
         }
         while (bytes is not [0x80, >= 1 and <= 5, ..]);
@@ -132,5 +140,6 @@ public sealed class SafetensorsWriterTests
         Assert.True(file.ReadTensor("w").Equals(ones(2)));
     }
 
-    private static Dictionary<string, Tensor> Named(params (string Name, Tensor Tensor)[] tensors) => tensors.ToDictionary(t => t.Name, t => t.Tensor);
+    private static Dictionary<string, Tensor> Named(params (string Name, Tensor Tensor)[] tensors) =>
+        tensors.ToDictionary(t => t.Name, t => t.Tensor);
 }

@@ -58,7 +58,8 @@ public sealed class ShardIndexTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private void WriteIndex(string map) => File.WriteAllText(_folder["model.safetensors.index.json"], $$"""{"metadata": {}, "weight_map": {{map}}}""");
+    private void WriteIndex(string map) =>
+        File.WriteAllText(_folder["model.safetensors.index.json"], $$"""{"metadata": {}, "weight_map": {{map}}}""");
 
     private void Refused(string name, string expected)
     {

@@ -17,7 +17,10 @@ public sealed class WeightsLicenceTests
         using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
         SafetensorsWriter.Write(
-            folder["model.safetensors"], new Dictionary<string, Tensor> { ["w"] = ones(1) }, metadata is null ? null : new Dictionary<string, string> { ["license"] = metadata });
+            folder["model.safetensors"], new Dictionary<string, Tensor>
+            {
+                ["w"] = ones(1),
+            }, metadata is null ? null : new Dictionary<string, string> { ["license"] = metadata });
         if (readme is not null)
         {
             File.WriteAllText(folder["README.md"], readme);

@@ -40,7 +40,8 @@ public sealed class BrokenInputTests(TinyRun tiny)
 
     private static string[] Break(string breakage, TemporaryFolder folder, string data, string[] table)
     {
-        IEnumerable<string> ImagesOf(string split) => table.Where(l => l.Contains($",{split},", StringComparison.Ordinal)).Select(l => Path.Combine(data, l.Split(',')[0]));
+        IEnumerable<string> ImagesOf(string split) =>
+            table.Where(l => l.Contains($",{split},", StringComparison.Ordinal)).Select(l => Path.Combine(data, l.Split(',')[0]));
         switch (breakage)
         {
             case "label":
@@ -59,7 +60,8 @@ public sealed class BrokenInputTests(TinyRun tiny)
             case "broken training images":
             case "broken validation image":
                 // All of training: one alone might be met in the second epoch, when there is a state to keep.
-                foreach (string broken in breakage.Contains("training", StringComparison.Ordinal) ? ImagesOf("train") : ImagesOf("val").Take(1))
+                foreach (string broken in breakage.Contains("training", StringComparison.Ordinal) ? ImagesOf("train")
+                    : ImagesOf("val").Take(1))
                 {
                     File.WriteAllBytes(broken, File.ReadAllBytes(broken)[..100]);
                 }

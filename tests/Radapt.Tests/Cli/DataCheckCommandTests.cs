@@ -15,7 +15,8 @@ public sealed class DataCheckCommandTests : IDisposable
     public async Task Check_SoundSet_IsZeroWithItsFigures()
     {
         await Phantoms(60);
-        RadaptResult result = (await RadaptProcess.Run(_folder.Path, "data", "check", "--data", "made", "-o", "problems.csv", "--json")).Expect(0);
+        RadaptResult result =
+            (await RadaptProcess.Run(_folder.Path, "data", "check", "--data", "made", "-o", "problems.csv", "--json")).Expect(0);
         JsonObject json = result.Json;
         Assert.Equal((60, 60, 0, 0), ((int)json["images"]!, (int)json["readable"]!, (int)json["errors"]!, (int)json["warnings"]!));
         Assert.Equal(["train", "val", "test"], json["parts"]!.AsArray().Select(p => (string)p!["name"]!));
@@ -35,12 +36,14 @@ public sealed class DataCheckCommandTests : IDisposable
         string[] names = [.. Directory.GetFiles(_folder["made/images"]).Order(StringComparer.Ordinal)];
         File.Delete(names[0]);
         File.WriteAllText(names[1], "=no image, \"but\" text");
-        RadaptResult result = (await RadaptProcess.Run(_folder.Path, "data", "check", "--data", "made", "-o", "problems.csv", "--json")).Expect(3);
+        RadaptResult result =
+            (await RadaptProcess.Run(_folder.Path, "data", "check", "--data", "made", "-o", "problems.csv", "--json")).Expect(3);
         Assert.Equal(2, (int)result.Json["errors"]!);
         Assert.Equal(1, (int)result.Json["problems"]!["missing"]!["errors"]!);
         Assert.Equal(1, (int)result.Json["problems"]!["unreadable"]!["errors"]!);
         CsvCells table = CsvCells.Read(_folder["problems.csv"]);
-        Assert.Equal([("images/phantom000001.png", "missing", "error"), ("images/phantom000002.png", "unreadable", "error")], table.Rows.Select(r => (r.Cells[0], r.Cells[1], r.Cells[2])));
+        Assert.Equal([("images/phantom000001.png", "missing", "error"), ("images/phantom000002.png", "unreadable", "error")],
+            table.Rows.Select(r => (r.Cells[0], r.Cells[1], r.Cells[2])));
         RadaptResult shown = (await RadaptProcess.Run(_folder.Path, "data", "check", "--data", "made")).Expect(3);
         Assert.Contains("2 errors, no warnings, no notes", shown.Output, StringComparison.Ordinal);
         Assert.Contains("59 images in", shown.Output, StringComparison.Ordinal);
@@ -51,7 +54,8 @@ public sealed class DataCheckCommandTests : IDisposable
     {
         await Phantoms(12);
         File.Copy(_folder["made/images/phantom000003.png"], _folder["made/images/copy.png"]);
-        RadaptResult result = (await RadaptProcess.Run(_folder.Path, "data", "check", "--data", "made/images", "-o", "p.csv", "--json")).Expect(0);
+        RadaptResult result =
+            (await RadaptProcess.Run(_folder.Path, "data", "check", "--data", "made/images", "-o", "p.csv", "--json")).Expect(0);
         Assert.Equal(13, (int)result.Json["images"]!);
         Assert.Contains("holds no labels.csv", result.Error, StringComparison.Ordinal);
         Assert.StartsWith("phantom000003.png,duplicate,warning,", File.ReadAllLines(_folder["p.csv"])[1], StringComparison.Ordinal);
@@ -96,5 +100,6 @@ public sealed class DataCheckCommandTests : IDisposable
     }
 
     private async Task Phantoms(int count) =>
-        (await RadaptProcess.Run(_folder.Path, "data", "phantoms", "--count", $"{count}", "--size", "32", "--seed", "3", "--no-masks", "made")).Expect(0);
+        (await RadaptProcess.Run(_folder.Path, "data", "phantoms", "--count", $"{count}", "--size", "32", "--seed", "3", "--no-masks",
+            "made")).Expect(0);
 }

@@ -6,10 +6,13 @@ public sealed class DataCommandTests(TinyRun tiny)
     [Fact]
     public async Task PhantomsThenPreview_OfTheRecipeForAdamW_DrawAContactSheet()
     {
-        RadaptResult made = (await RadaptProcess.Run(tiny.Folder, "data", "phantoms", "--count", "30", "--size", "48", "--seed", "2", "--json", "made")).Expect(0);
+        RadaptResult made =
+            (await RadaptProcess.Run(tiny.Folder, "data", "phantoms", "--count", "30", "--size", "48", "--seed", "2", "--json",
+                "made")).Expect(0);
         Assert.Equal(30, (int)made.Json["images"]!);
         RadaptResult sheet = (await RadaptProcess.Run(
-            tiny.Folder, "data", "preview", "--data", "made", "--image-size", "48", "--augment", "randaugment-erasing", "--out", "sheet.png", "--json")).Expect(0);
+            tiny.Folder, "data", "preview", "--data", "made", "--image-size", "48", "--augment", "randaugment-erasing", "--out",
+                "sheet.png", "--json")).Expect(0);
         Assert.True(File.Exists((string)sheet.Json["file"]!));
         Assert.Equal(6, sheet.Json["rows"]!.AsArray().Count);
     }

@@ -9,15 +9,21 @@ public sealed class DataSplitCommandTests
     public async Task Split_ThenFineTune_TakesTheTableAsItIs()
     {
         using var folder = new TemporaryFolder();
-        (await RadaptProcess.Run(folder.Path, "data", "phantoms", "--count", "60", "--size", "32", "--seed", "2", "--findings", "Effusion,Nodule", "--no-masks", "made")).Expect(0);
-        RadaptResult split = (await RadaptProcess.Run(folder.Path, "data", "split", "--data", "made", "--shares", "60,20,20", "-o", "again.csv", "--json")).Expect(0);
+        (await RadaptProcess.Run(folder.Path, "data", "phantoms", "--count", "60", "--size", "32", "--seed", "2", "--findings",
+            "Effusion,Nodule", "--no-masks", "made")).Expect(0);
+        RadaptResult split =
+            (await RadaptProcess.Run(folder.Path, "data", "split", "--data", "made", "--shares", "60,20,20", "-o", "again.csv",
+                "--json")).Expect(0);
         JsonArray parts = split.Json["parts"]!.AsArray();
         Assert.Equal(60, parts.Sum(p => (int)p!["images"]!));
         Assert.Equal(["train", "val", "test"], parts.Select(p => (string)p!["name"]!));
-        Assert.All(parts, p => Assert.Equal((int)p!["images"]!, (int)p["findings"]!["Nodule"]!["positives"]! + (int)p["findings"]!["Nodule"]!["negatives"]!));
+        Assert.All(parts,
+            p => Assert.Equal((int)p!["images"]!, (int)p["findings"]!["Nodule"]!["positives"]!
+                + (int)p["findings"]!["Nodule"]!["negatives"]!));
         Assert.Contains("--seed 0 (default", split.Error, StringComparison.Ordinal);
         (await RadaptProcess.Run(
-            folder.Path, "finetune", "--data", "again.csv", "--from-scratch", "--backbone", "vit_tiny_patch16_224", "--depth", "1", "--image-size", "32",
+            folder.Path, "finetune", "--data", "again.csv", "--from-scratch", "--backbone", "vit_tiny_patch16_224", "--depth", "1",
+                "--image-size", "32",
             "--epochs", "1", "--allow-rare-findings", "--out", "run")).Expect(0);
     }
 
@@ -26,12 +32,14 @@ public sealed class DataSplitCommandTests
     {
         using var folder = new TemporaryFolder();
         (await RadaptProcess.Run(folder.Path, "data", "phantoms", "--count", "30", "--size", "16", "--no-masks", "made")).Expect(0);
-        RadaptResult split = (await RadaptProcess.Run(folder.Path, "data", "split", "--data", "made", "--folds", "3", "-o", "folds.csv")).Expect(0);
+        RadaptResult split =
+            (await RadaptProcess.Run(folder.Path, "data", "split", "--data", "made", "--folds", "3", "-o", "folds.csv")).Expect(0);
         Assert.Contains("patients", split.Output, StringComparison.Ordinal);
         Assert.Contains("fold 3", split.Output, StringComparison.Ordinal);
         Assert.Contains("Cardiomegaly", split.Output, StringComparison.Ordinal);
         Assert.True(File.Exists(folder["folds.csv"]));
-        RadaptResult again = (await RadaptProcess.Run(folder.Path, "data", "split", "--data", "made", "--folds", "3", "-o", "folds.csv")).Expect(2);
+        RadaptResult again =
+            (await RadaptProcess.Run(folder.Path, "data", "split", "--data", "made", "--folds", "3", "-o", "folds.csv")).Expect(2);
         Assert.Contains("--overwrite", again.ErrorLine, StringComparison.Ordinal);
     }
 

@@ -10,7 +10,8 @@ public sealed class DemoTests(TinyRun tiny)
         Assert.True((double)demo.Json["test"]!["auroc"]!["mean"]! > 0.85, demo.Output);
         Assert.Equal(["Cardiomegaly", "Effusion"], demo.Json["test"]!["auroc"]!.AsObject().Select(f => f.Key).Where(k => k != "mean"));
         string run = (string)demo.Json["run"]!;
-        Assert.All(["recipe.yaml", "run.json", "metrics.jsonl", "adapter.safetensors", "predictions.csv"], name => Assert.True(File.Exists(Path.Combine(run, name)), name));
+        Assert.All(["recipe.yaml", "run.json", "metrics.jsonl", "adapter.safetensors", "predictions.csv"],
+            name => Assert.True(File.Exists(Path.Combine(run, name)), name));
         Assert.NotEmpty(Directory.GetFiles(run, "events.*"));
         Assert.Contains("radapt finetune --data", demo.Error, StringComparison.Ordinal);
     }

@@ -1,6 +1,6 @@
 using System.Text;
-using Radapt.TestData.Dicom;
 using Radapt.Imaging;
+using Radapt.TestData.Dicom;
 
 namespace Radapt.Tests.Cli;
 
@@ -49,7 +49,8 @@ public sealed class DicomCommandTests(TinyRun tiny)
         Assert.Equal((double)tiny.Result.Json["test"]!["auroc"]!["mean"]!, (double)tuned.Json["test"]!["auroc"]!["mean"]!, 1e-6);
 
         // R2: the other command that decodes training images.
-        (await RadaptProcess.Run(folder.Path, "data", "preview", "--data", "hospital", "--images", "4", "--epochs", "1", "--out", "sheet.png")).Expect(0);
+        (await RadaptProcess.Run(folder.Path, "data", "preview", "--data", "hospital", "--images", "4", "--epochs", "1", "--out",
+            "sheet.png")).Expect(0);
     }
 
     [Fact] // R1
@@ -76,7 +77,8 @@ public sealed class DicomCommandTests(TinyRun tiny)
         string[] data = ["--data", "labels.csv", "--image-root", "export"];
         RadaptResult split = (await RadaptProcess.Run(folder.Path, ["data", "split", .. data, "-o", "split.csv", "--json"])).Expect(0);
         Assert.Equal(Images, split.Json["parts"]!.AsArray().Sum(p => (int)p!["images"]!));
-        string[] preview = ["data", "preview", .. data, "--image-size", "16", "--images", "99", "--epochs", "0", "--out", "a.png", "--json"];
+        string[] preview = ["data", "preview", .. data, "--image-size", "16", "--images", "99", "--epochs", "0", "--out",
+            "a.png", "--json"];
         RadaptResult sheet = (await RadaptProcess.Run(folder.Path, preview)).Expect(0);
         string[] line = tiny.FineTune("run", "--json", "--allow-rare-findings", "--image-root", "export");
         line = [.. line.Where(a => a != "--plain-names")];
@@ -117,13 +119,15 @@ public sealed class DicomCommandTests(TinyRun tiny)
                 IsInverted = i % 3 == 0,
                 Window = (2048, 4096),
             };
-            File.WriteAllBytes(Path.Combine(target, "images", Path.GetFileNameWithoutExtension(png) + Patient + ".dcm"), phantom.ToFile(syntaxes[i % syntaxes.Length]));
+            File.WriteAllBytes(Path.Combine(target, "images", Path.GetFileNameWithoutExtension(png) + Patient + ".dcm"),
+                phantom.ToFile(syntaxes[i % syntaxes.Length]));
         }
 
         string[] table = File.ReadAllLines(Path.Combine(tiny.Data, "labels.csv"));
         File.WriteAllLines(
             Path.Combine(target, "labels.csv"),
-            table.Select(l => string.Join(',', l.Split(',').Where((_, column) => column != 1)).Replace(".png", Patient + ".dcm", StringComparison.Ordinal)));
+            table.Select(l => string.Join(',', l.Split(',').Where((_, column) => column != 1))
+                .Replace(".png", Patient + ".dcm", StringComparison.Ordinal)));
     }
 
     private static void AssertNothingOfPatients(string run, params RadaptResult[] results)

@@ -22,13 +22,16 @@ public sealed partial class DocumentedCommandTests
 
     [Fact]
     public void Readme_ShowsTheFirstCommands() =>
-        Assert.Superset(new HashSet<string> { "demo", "finetune", "evaluate", "predict", "inspect" }, Lines().Select(l => l.Words[0]).ToHashSet());
+        Assert.Superset(new HashSet<string> { "demo", "finetune", "evaluate", "predict", "inspect" }, Lines()
+            .Select(l => l.Words[0]).ToHashSet());
 
     // `adapter merge` and its like are commands of a command.
-    private static string CommandOf(string[] words) => words[0] is "adapter" or "data" && words.Length > 1 ? $"{words[0]} {words[1]}" : words[0];
+    private static string CommandOf(string[] words) => words[0] is "adapter" or "data" && words.Length > 1
+        ? $"{words[0]} {words[1]}" : words[0];
 
     private static IEnumerable<(string Source, string[] Words)> Lines() =>
-        from file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md").Append(Path.Combine(Repository.Root, "README.md"))
+        from file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md")
+            .Append(Path.Combine(Repository.Root, "README.md"))
         from line in File.ReadLines(file)
         from match in Shown().Matches(line)
         select ($"{Path.GetFileName(file)}: {line.Trim()}", match.Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries));

@@ -12,7 +12,8 @@ public sealed class EvaluateCommandTests(TinyRun tiny)
         RadaptResult result = (await RadaptProcess.Run(tiny.Folder, "evaluate", tiny.Run, "--json", "--roc", roc)).Expect(0);
         foreach (KeyValuePair<string, JsonNode?> figure in tiny.Result.Json["test"]!.AsObject())
         {
-            Assert.True(JsonNode.DeepEquals(figure.Value, result.Json[figure.Key]), $"{figure.Key}: {figure.Value} and {result.Json[figure.Key]}");
+            Assert.True(JsonNode.DeepEquals(figure.Value, result.Json[figure.Key]),
+                $"{figure.Key}: {figure.Value} and {result.Json[figure.Key]}");
         }
 
         string[] lines = File.ReadAllLines(roc);
@@ -26,14 +27,16 @@ public sealed class EvaluateCommandTests(TinyRun tiny)
     {
         RadaptResult test = (await RadaptProcess.Run(tiny.Folder, "evaluate", tiny.Run, "--data", tiny.Data, "--json")).Expect(0);
         Assert.True(JsonNode.DeepEquals(tiny.Result.Json["test"]!["auroc"], test.Json["auroc"]));
-        RadaptResult all = (await RadaptProcess.Run(tiny.Folder, "evaluate", tiny.Run, "--data", tiny.Data, "--split", "all", "--json")).Expect(0);
+        RadaptResult all =
+            (await RadaptProcess.Run(tiny.Folder, "evaluate", tiny.Run, "--data", tiny.Data, "--split", "all", "--json")).Expect(0);
         Assert.Equal(60, (int)all.Json["images"]!);
     }
 
     [Fact]
     public async Task Evaluate_OtherFindings_IsRefused()
     {
-        RadaptResult result = (await RadaptProcess.Run(tiny.Folder, "evaluate", tiny.Run, "--data", tiny.Data, "--findings", "Effusion")).Expect(2);
+        RadaptResult result =
+            (await RadaptProcess.Run(tiny.Folder, "evaluate", tiny.Run, "--data", tiny.Data, "--findings", "Effusion")).Expect(2);
         Assert.Contains("--findings", result.ErrorLine, StringComparison.Ordinal);
     }
 }

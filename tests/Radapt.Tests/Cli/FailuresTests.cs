@@ -16,7 +16,8 @@ public sealed class FailuresTests
             string[] line = ["predict", "run", "/scans/Muster^Erika.dcm", "--weights", "w.pth", "--weights=/scans/Erika.pth"];
             string[] files = [.. Enumerable.Range(0, 2).Select(_ => Failures.WriteDetails(folder.Path, fault, line)!)];
             string text = File.ReadAllText(files[0]);
-            Assert.All(["predict --weights", "InvalidOperationException", "IOException", nameof(Fail)], t => Assert.Contains(t, text, StringComparison.Ordinal));
+            Assert.All(["predict --weights", "InvalidOperationException", "IOException", nameof(Fail)],
+                t => Assert.Contains(t, text, StringComparison.Ordinal));
             Assert.All(["Erika", "w.pth", "scans"], t => Assert.DoesNotContain(t, text, StringComparison.Ordinal));
             Assert.Matches("radapt-failure-[0-9a-f]{32}\\.txt$", files[0]);
             Assert.NotEqual(files[0], files[1]);

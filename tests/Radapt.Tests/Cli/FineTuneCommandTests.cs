@@ -20,7 +20,8 @@ public sealed class FineTuneCommandTests(TinyRun tiny)
     {
         string said = tiny.Result.Error; // --json leaves standard output to the JSON
         Assert.All(
-            ["11 positive", "Chosen for you", "the paper's", "parameters of model and adapters", "Time: at most about", "epoch 50/50", "AUROC", "Test figures", "Next: radapt predict"],
+            ["11 positive", "Chosen for you", "the paper's", "parameters of model and adapters", "Time: at most about", "epoch 50/50",
+                "AUROC", "Test figures", "Next: radapt predict"],
             text => Assert.Contains(text, said, StringComparison.Ordinal));
     }
 
@@ -28,9 +29,12 @@ public sealed class FineTuneCommandTests(TinyRun tiny)
     public async Task Finetune_ItsOwnRecipe_GivesTheSameRun()
     {
         string again = Path.Combine(tiny.Folder, "again");
-        RadaptResult result = (await RadaptProcess.Run(tiny.Folder, "finetune", "--recipe", Path.Combine(tiny.Run, "recipe.yaml"), "--out", again, "--json")).Expect(0);
+        RadaptResult result =
+            (await RadaptProcess.Run(tiny.Folder, "finetune", "--recipe", Path.Combine(tiny.Run, "recipe.yaml"), "--out", again,
+                "--json")).Expect(0);
         Assert.Equal(Values(tiny.Run), Values(again));
-        Assert.Equal(File.ReadAllBytes(Path.Combine(tiny.Run, "adapter.safetensors")), File.ReadAllBytes(Path.Combine(again, "adapter.safetensors")));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(tiny.Run, "adapter.safetensors")),
+            File.ReadAllBytes(Path.Combine(again, "adapter.safetensors")));
         Assert.True(JsonNode.DeepEquals(tiny.Result.Json["test"], result.Json["test"]));
         Assert.True(JsonNode.DeepEquals(tiny.Result.Json["val"], result.Json["val"]));
     }

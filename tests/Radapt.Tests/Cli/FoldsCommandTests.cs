@@ -41,13 +41,15 @@ public sealed class FoldsCommandTests(TinyRun tiny) : IDisposable
 
         double[] values = [.. json["folds"]!["auroc"]!["mean"]!["values"]!.AsArray().Select(v => (double)v!)];
         Assert.Equal(values.Average(), (double)json["folds"]!["auroc"]!["mean"]!["mean"]!, 1e-12);
-        Assert.Equal(Math.Sqrt(values.Sum(v => Math.Pow(v - values.Average(), 2)) / (Folds - 1)), (double)json["folds"]!["auroc"]!["mean"]!["sd"]!, 1e-12);
+        Assert.Equal(Math.Sqrt(values.Sum(v => Math.Pow(v - values.Average(), 2)) / (Folds - 1)),
+            (double)json["folds"]!["auroc"]!["mean"]!["sd"]!, 1e-12);
         Assert.Equal(values[1], (double)JsonNode.Parse(File.ReadAllText(_hospital["run/fold2/run.json"]))!["test"]!["auroc"]!["mean"]!);
         Assert.Contains("AUROC pooled", result.Error, StringComparison.Ordinal);
 
         // one fold alone, by its own recipe, is the same run
         (await Run("finetune", "--recipe", _hospital["run/fold2/recipe.yaml"], "--out", "alone")).Expect(0);
-        Assert.Equal(File.ReadAllBytes(_hospital["run/fold2/adapter.safetensors"]), File.ReadAllBytes(_hospital["alone/adapter.safetensors"]));
+        Assert.Equal(File.ReadAllBytes(_hospital["run/fold2/adapter.safetensors"]),
+            File.ReadAllBytes(_hospital["alone/adapter.safetensors"]));
         (await Run("evaluate", "run/fold2", "--json")).Expect(0);
         AssertNothingOfPatients(result);
     }
@@ -67,15 +69,18 @@ public sealed class FoldsCommandTests(TinyRun tiny) : IDisposable
         }
 
         (await Run(Continue())).Expect(0);
-        foreach (string file in new[] { "predictions.csv", "split.csv", "recipe.yaml", "fold1/adapter.safetensors", "fold2/adapter.safetensors", "fold3/adapter.safetensors" })
+        foreach (string file in new[] { "predictions.csv", "split.csv", "recipe.yaml", "fold1/adapter.safetensors",
+            "fold2/adapter.safetensors", "fold3/adapter.safetensors" })
         {
             Assert.Equal(File.ReadAllBytes(_hospital["undisturbed/" + file]), File.ReadAllBytes(_hospital["killed/" + file]));
         }
 
         Assert.Empty(Directory.GetFiles(_hospital["killed"], "*.tmp", SearchOption.AllDirectories));
-        Assert.Contains("nothing is left to resume", (await Run("finetune", "--resume", "--out", "killed")).Expect(0).Output, StringComparison.Ordinal);
+        Assert.Contains("nothing is left to resume", (await Run("finetune", "--resume", "--out", "killed")).Expect(0).Output,
+            StringComparison.Ordinal);
 
-        string[] Continue() => File.Exists(_hospital["killed/recipe.yaml"]) ? ["finetune", "--resume", "--out", "killed"] : FineTune("killed");
+        string[] Continue() => File.Exists(_hospital["killed/recipe.yaml"]) ? ["finetune", "--resume", "--out", "killed"]
+            : FineTune("killed");
     }
 
     [Fact] // K12, M1
@@ -160,9 +165,12 @@ public sealed class FoldsCommandTests(TinyRun tiny) : IDisposable
     [Fact]
     public async Task FineTune_FoldsThatCannotBe_AreRefusedInOneLineWithNothingWritten()
     {
-        Assert.Contains("--folds", (await Run([.. tiny.FineTune("none")[..3], "--folds", "1"])).Expect(2).ErrorLine, StringComparison.Ordinal);
-        Assert.Contains("--fold 4: there are folds 1 to 3", (await Run(FineTune("none", "--fold", "4"))).Expect(2).ErrorLine, StringComparison.Ordinal);
-        Assert.Contains("with --folds give two numbers", (await Run(FineTune("none", "--split-shares", "70,10,20"))).Expect(2).ErrorLine, StringComparison.Ordinal);
+        Assert.Contains("--folds", (await Run([.. tiny.FineTune("none")[..3], "--folds", "1"])).Expect(2).ErrorLine,
+            StringComparison.Ordinal);
+        Assert.Contains("--fold 4: there are folds 1 to 3", (await Run(FineTune("none", "--fold", "4"))).Expect(2).ErrorLine,
+            StringComparison.Ordinal);
+        Assert.Contains("with --folds give two numbers", (await Run(FineTune("none", "--split-shares", "70,10,20"))).Expect(2).ErrorLine,
+            StringComparison.Ordinal);
         Assert.False(Directory.Exists(_hospital["none"]));
 
         Directory.CreateDirectory(_hospital["used"]);

@@ -24,7 +24,8 @@ public sealed class ForcedWidthTests
     {
         ForcedWidth width = ForcedWidth.Require(vectorBits);
         using var folder = new TemporaryFolder();
-        RadaptResult demo = (await RadaptProcess.Run(folder.Path, width.Variables, "demo", "--out", "demo", "--json", "--verbose")).Expect(0);
+        RadaptResult demo =
+            (await RadaptProcess.Run(folder.Path, width.Variables, "demo", "--out", "demo", "--json", "--verbose")).Expect(0);
         Assert.Equal(vectorBits, (int)demo.Json["path"]!["vector_bits"]!);
         Assert.True((double)demo.Json["test"]!["auroc"]!["mean"]! > 0.85, demo.Output);
         Assert.Contains(vectorBits == 0 ? "none" : $"{vectorBits} bits", demo.Error, StringComparison.Ordinal);
@@ -39,7 +40,9 @@ public sealed class ForcedWidthTests
         using var folder = new TemporaryFolder();
         var phantoms = new PhantomOptions { Count = 10, Size = 32, Seed = 1, Findings = [PhantomFinding.Effusion] };
         PhantomSet.Write(folder["data"], phantoms, cancellation: TestContext.Current.CancellationToken);
-        RadaptResult result = (await RadaptProcess.Run(folder.Path, width.Variables, [.. s_finetune, "--data", folder["data"], "--out", folder["run"]])).Expect(0);
+        RadaptResult result =
+            (await RadaptProcess.Run(folder.Path, width.Variables,
+                [.. s_finetune, "--data", folder["data"], "--out", folder["run"]])).Expect(0);
         JsonNode path = result.Json["path"]!;
         Assert.Equal(vectorBits, (int)path["vector_bits"]!);
         Assert.Equal("convolution", (string)path["products"]!["value"]!);

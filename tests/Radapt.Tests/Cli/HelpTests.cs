@@ -29,16 +29,19 @@ public sealed class HelpTests(TinyRun tiny)
     public async Task Help_OfTheRoot_NamesEveryCommandAndExitCode()
     {
         RadaptResult help = (await RadaptProcess.Run(tiny.Folder, "--help")).Expect(0);
-        Assert.All(["finetune", "evaluate", "predict", "inspect", "adapter", "data", "demo", "bench", "130 interrupted"], word => Assert.Contains(word, help.Output, StringComparison.Ordinal));
+        Assert.All(["finetune", "evaluate", "predict", "inspect", "adapter", "data", "demo", "bench", "130 interrupted"],
+            word => Assert.Contains(word, help.Output, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Help_OfFinetune_HasEveryOptionOfRecipes()
     {
         RadaptResult help = (await RadaptProcess.Run(tiny.Folder, "finetune", "-h")).Expect(0);
-        Assert.All(Radapt.Training.Recipes.RecipeOptions.All, o => Assert.Contains($"\n  --{o.Name}", help.Output, StringComparison.Ordinal));
+        Assert.All(Radapt.Training.Recipes.RecipeOptions.All,
+            o => Assert.Contains($"\n  --{o.Name}", help.Output, StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Version_IsPrinted() => Assert.StartsWith("0.1.0", (await RadaptProcess.Run(tiny.Folder, "--version")).Expect(0).Output, StringComparison.Ordinal);
+    public async Task Version_IsPrinted() =>
+        Assert.StartsWith("0.1.0", (await RadaptProcess.Run(tiny.Folder, "--version")).Expect(0).Output, StringComparison.Ordinal);
 }

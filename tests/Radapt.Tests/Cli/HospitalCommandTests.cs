@@ -19,21 +19,27 @@ public sealed class HospitalCommandTests(TinyRun tiny) : IDisposable
         string table = _hospital.WriteWorkbook("befunde.xlsx", _hospital.Table(i => i.Accession));
         RadaptResult tuned = (await Run(FineTune(table, "run"))).Expect(0);
         JsonNode data = tuned.Json["data"]!;
-        Assert.Equal((60, 60, 0, 0), ((int)data["matching"]!["rows"]!, (int)data["matching"]!["matched"]!, (int)data["matching"]!["ambiguous_rows"]!, (int)data["matching"]!["refused_rows"]!));
-        Assert.Equal((1, 1, 1), ((int)data["matching"]!["refused_files"]!["CT"]!, (int)data["matching"]!["refused_files"]!["MG"]!, (int)data["matching"]!["refused_files"]!["multi-frame"]!));
+        Assert.Equal((60, 60, 0, 0), ((int)data["matching"]!["rows"]!, (int)data["matching"]!["matched"]!,
+            (int)data["matching"]!["ambiguous_rows"]!, (int)data["matching"]!["refused_rows"]!));
+        Assert.Equal((1, 1, 1), ((int)data["matching"]!["refused_files"]!["CT"]!, (int)data["matching"]!["refused_files"]!["MG"]!,
+            (int)data["matching"]!["refused_files"]!["multi-frame"]!));
         Assert.Equal(60, (int)data["train"]! + (int)data["val"]! + (int)data["test"]!);
-        Assert.Contains("'Untersuchung', by AccessionNumber: 60 of 60 rows matched; 0 rows without a file; 4 of 74 files without a row", tuned.Error, StringComparison.Ordinal);
+        Assert.Contains("'Untersuchung', by AccessionNumber: 60 of 60 rows matched; 0 rows without a file; 4 of 74 files without a row",
+            tuned.Error, StringComparison.Ordinal);
         Assert.Contains("shared out 70 : 10 : 20 by patient", tuned.Error, StringComparison.Ordinal);
         string recipe = File.ReadAllText(_hospital["run/recipe.yaml"]);
         Assert.All(
-            new[] { "image-column: {value: Untersuchung, source: default,", "match: {value: accession, source: default,", "views: {value: [frontal], source: default,", "split-shares: {value: [70, 10, 20], source: default", "split-seed: {value: 0,", "flip: {value: on, source: default" },
+            new[] { "image-column: {value: Untersuchung, source: default,", "match: {value: accession, source: default,",
+                "views: {value: [frontal], source: default,", "split-shares: {value: [70, 10, 20], source: default",
+                    "split-seed: {value: 0,", "flip: {value: on, source: default" },
             line => Assert.Contains(line, recipe, StringComparison.Ordinal));
 
         AssertSplitIsByPatient(_hospital["run/split.csv"]);
         RadaptResult evaluated = (await Run("evaluate", "run", "--json")).Expect(0);
         Assert.Equal((double)tuned.Json["test"]!["auroc"]!["mean"]!, (double)evaluated.Json["auroc"]!["mean"]!, 1e-6);
         RadaptResult again = (await Run("finetune", "--recipe", _hospital["run/recipe.yaml"], "--out", "again", "--json")).Expect(0);
-        Assert.All(new[] { "adapter.safetensors", "predictions.csv", "split.csv" }, f => Assert.Equal(File.ReadAllBytes(_hospital["run/" + f]), File.ReadAllBytes(_hospital["again/" + f])));
+        Assert.All(new[] { "adapter.safetensors", "predictions.csv", "split.csv" },
+            f => Assert.Equal(File.ReadAllBytes(_hospital["run/" + f]), File.ReadAllBytes(_hospital["again/" + f])));
         AssertNothingOfPatients(tuned, evaluated, again);
 
         File.Delete(Path.Combine(_hospital.Root, _hospital.Images[0].File));
@@ -44,7 +50,8 @@ public sealed class HospitalCommandTests(TinyRun tiny) : IDisposable
     [Fact]
     public async Task FineTune_RowsOfRefusedFilesAndSidedFindings_GoOnWithoutBoth()
     {
-        string[][] rows = [.. _hospital.Table(i => i.Accession), .. new[] { "00ACC8801", "00ACC8802", "00ACC8803" }.Select(a => (string[])["1", a, "50", "1", "0"])];
+        string[][] rows = [.. _hospital.Table(i => i.Accession),
+            .. new[] { "00ACC8801", "00ACC8802", "00ACC8803" }.Select(a => (string[])["1", a, "50", "1", "0"])];
         rows[0][^1] = "Erguss rechts";
         string table = _hospital.WriteText("befunde.csv", rows, ';', Encoding.Unicode);
         RadaptResult tuned = (await Run(FineTune(table, "run", "--views", "all", "--study-labels", "--epochs", "2"))).Expect(3);
@@ -56,7 +63,8 @@ public sealed class HospitalCommandTests(TinyRun tiny) : IDisposable
         RadaptResult refused = (await Run(FineTune(table, "none", "--views", "all"))).Expect(2);
         Assert.Contains("give --study-labels", refused.ErrorLine, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_hospital["none"]));
-        RadaptResult seen = (await Run("data", "preview", "--data", table, "--image-root", _hospital.Root, "--image-size", "32", "--json")).Expect(0);
+        RadaptResult seen =
+            (await Run("data", "preview", "--data", table, "--image-root", _hospital.Root, "--image-size", "32", "--json")).Expect(0);
         AssertNothingOfPatients(tuned, refused, seen);
     }
 
@@ -87,12 +95,17 @@ public sealed class HospitalCommandTests(TinyRun tiny) : IDisposable
         Assert.Contains("1 of 60 images cannot be read and is left out: befunde.xlsx, line 8 (", tuned.Error, StringComparison.Ordinal);
         Assert.Contains("10 of 59 images are blank or nearly blank", tuned.Error, StringComparison.Ordinal);
         Assert.Contains("--dicom-scale percentile", tuned.Error, StringComparison.Ordinal);
-        Assert.Equal((60, 1, 10), ((int)tuned.Json["data"]!["pixels"]!["checked"]!, (int)tuned.Json["data"]!["pixels"]!["unreadable"]!, (int)tuned.Json["data"]!["pixels"]!["blank"]!));
+        Assert.Equal((60, 1, 10), ((int)tuned.Json["data"]!["pixels"]!["checked"]!, (int)tuned.Json["data"]!["pixels"]!["unreadable"]!,
+            (int)tuned.Json["data"]!["pixels"]!["blank"]!));
 
-        RadaptResult evaluated = (await Run("evaluate", "run", "--data", table, "--image-root", _hospital.Root, "--split", "all", "--skip-unreadable", "2%", "--json")).Expect(3);
+        RadaptResult evaluated =
+            (await Run("evaluate", "run", "--data", table, "--image-root", _hospital.Root, "--split", "all", "--skip-unreadable", "2%",
+                "--json")).Expect(3);
         Assert.Equal((59, 1), ((int)evaluated.Json["images"]!, (int)evaluated.Json["unreadable"]!));
         Assert.Contains("10 of 59 images are blank", evaluated.Error, StringComparison.Ordinal);
-        RadaptResult refused = (await Run("evaluate", "run", "--data", table, "--image-root", _hospital.Root, "--split", "all", "--skip-unreadable", "0")).Expect(2);
+        RadaptResult refused =
+            (await Run("evaluate", "run", "--data", table, "--image-root", _hospital.Root, "--split", "all", "--skip-unreadable",
+                "0")).Expect(2);
 
         string[] named = [.. _hospital.Images.Skip(5).Take(20).Select(i => Path.Combine(_hospital.Path, $"{i.Name.Split('^')[0]}.dcm"))];
         foreach ((string name, HospitalImage image) in named.Zip(_hospital.Images.Skip(5)))
@@ -120,7 +133,8 @@ public sealed class HospitalCommandTests(TinyRun tiny) : IDisposable
         string table = _hospital.WriteWorkbook("befunde.xlsx", _hospital.Table(i => i.Accession));
         (await Run("data", "split", "--data", table, "--image-root", _hospital.Root, "-o", "labels.csv")).Expect(0);
         Assert.Equal(61, File.ReadAllLines(_hospital["labels.csv"]).Length);
-        RadaptResult tuned = (await Run(FineTune(_hospital["labels.csv"], "run", "--epochs", "1", "--image-root", _hospital.Path))).Expect(0);
+        RadaptResult tuned =
+            (await Run(FineTune(_hospital["labels.csv"], "run", "--epochs", "1", "--image-root", _hospital.Path))).Expect(0);
         Assert.Null(tuned.Json["data"]!["split"]);
         AssertNothingOfPatients(tuned);
     }
@@ -151,10 +165,13 @@ public sealed class HospitalCommandTests(TinyRun tiny) : IDisposable
     private void AssertNothingOfPatients(params RadaptResult[] results)
     {
         string[] secrets = [.. _hospital.Secrets];
-        foreach (string file in Directory.GetDirectories(_hospital.Path).Where(d => d != _hospital.Root).SelectMany(d => Directory.GetFiles(d, "*", SearchOption.AllDirectories)))
+        foreach (string file in Directory.GetDirectories(_hospital.Path).Where(d => d != _hospital.Root)
+            .SelectMany(d => Directory.GetFiles(d, "*", SearchOption.AllDirectories)))
         {
             byte[] bytes = File.ReadAllBytes(file);
-            Assert.All(secrets, s => Assert.True(bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(s)) < 0 && bytes.AsSpan().IndexOf(Encoding.Unicode.GetBytes(s)) < 0, $"{s} in {file}"));
+            Assert.All(secrets,
+                s => Assert.True(bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(s)) < 0
+                    && bytes.AsSpan().IndexOf(Encoding.Unicode.GetBytes(s)) < 0, $"{s} in {file}"));
         }
 
         Assert.All(results, r => Assert.All(secrets, s => Assert.DoesNotContain(s, r.Output + r.Error, StringComparison.Ordinal)));

@@ -10,8 +10,10 @@ public sealed class InspectCommandTests(TinyRun tiny)
     public async Task Inspect_RunFolder_ShowsTensorsAndMetadata()
     {
         RadaptResult shown = (await RadaptProcess.Run(tiny.Folder, "inspect", tiny.Run)).Expect(0);
-        Assert.All(["head.weight", "(2, 32)", "Effusion", "radapt-adapter/1", "Recognised as: Radapt adapter"], text => Assert.Contains(text, shown.Output, StringComparison.Ordinal));
-        RadaptResult json = (await RadaptProcess.Run(tiny.Folder, "inspect", Path.Combine(tiny.Run, "adapter.safetensors"), "--json")).Expect(0);
+        Assert.All(["head.weight", "(2, 32)", "Effusion", "radapt-adapter/1", "Recognised as: Radapt adapter"],
+            text => Assert.Contains(text, shown.Output, StringComparison.Ordinal));
+        RadaptResult json =
+            (await RadaptProcess.Run(tiny.Folder, "inspect", Path.Combine(tiny.Run, "adapter.safetensors"), "--json")).Expect(0);
         Assert.Equal((int)json.Json["totals"]!["tensors"]!, json.Json["tensors"]!.AsArray().Count);
         Assert.Equal("lora", (string)json.Json["metadata"]!["method"]!);
     }
@@ -24,11 +26,13 @@ public sealed class InspectCommandTests(TinyRun tiny)
         GoldenCase golden = GoldenIndex.Find(id);
         JsonObject shown = (await RadaptProcess.Run(tiny.Folder, "inspect", golden.File("input"), "--json")).Expect(0).Json;
         string origin = id.Contains("dinov2", StringComparison.Ordinal) ? "DINOv2" : id.Contains("mrm", StringComparison.Ordinal) ? "MRM"
-            : id.Contains("mae_pretrain", StringComparison.Ordinal) ? "MAE" : id.Contains("medpeft", StringComparison.Ordinal) ? "MED-PEFT" : "ViT";
+            : id.Contains("mae_pretrain", StringComparison.Ordinal) ? "MAE"
+            : id.Contains("medpeft", StringComparison.Ordinal) ? "MED-PEFT" : "ViT";
         Assert.Contains(origin, (string)shown["description"]!, StringComparison.Ordinal);
         Assert.True((bool)shown["loadable"]!);
         JsonObject backbone = shown["backbone"]!.AsObject();
-        (string Shown, string Config)[] same = [("image_size", "img_size"), ("patch_size", "patch_size"), ("depth", "depth"), ("width", "embed_dim")];
+        (string Shown, string Config)[] same = [("image_size", "img_size"), ("patch_size", "patch_size"), ("depth", "depth"),
+            ("width", "embed_dim")];
         Assert.All(same, pair => Assert.Equal((int)golden.Config[pair.Config]!, (int)backbone[pair.Shown]!));
         Assert.Equal((int?)golden.Config["num_register_tokens"] ?? 0, (int)backbone["registers"]!);
         Assert.Equal((string?)golden.Config["ffn_layer"] is "swiglufused" ? "swiglu" : "mlp", (string)backbone["ffn"]!);

@@ -7,7 +7,8 @@ public sealed class InterruptionTests(TinyRun tiny)
     public async Task CtrlC_WhileTraining_ResumesToTheSameAdapter()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "signals of other processes");
-        Assert.SkipWhen(IgnoresInterrupts(), "started with SIGINT ignored (nohup, or in the background of a script), which every child inherits");
+        Assert.SkipWhen(IgnoresInterrupts(),
+            "started with SIGINT ignored (nohup, or in the background of a script), which every child inherits");
         string run = Path.Combine(tiny.Folder, "interrupted");
         using (RadaptProcess process = RadaptProcess.Start(tiny.Folder, "epoch 2/50", tiny.FineTune(run)))
         {
@@ -55,7 +56,8 @@ public sealed class InterruptionTests(TinyRun tiny)
             Assert.Contains($"radapt finetune --resume --out {run}", stopped.ErrorLine, StringComparison.Ordinal);
         }
 
-        Assert.Equal("interrupted", (string)System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(Path.Combine(run, "run.json")))!["status"]!);
+        Assert.Equal("interrupted", (string)System.Text.Json.Nodes.JsonNode.Parse(
+            File.ReadAllText(Path.Combine(run, "run.json")))!["status"]!);
         Assert.True(File.Exists(Path.Combine(run, "state", "state.safetensors")));
         RadaptResult evaluated = (await RadaptProcess.Run(tiny.Folder, "evaluate", run)).Expect(0);
         Assert.Contains("this run is not finished", evaluated.Output, StringComparison.Ordinal);
@@ -71,12 +73,17 @@ public sealed class InterruptionTests(TinyRun tiny)
         using (TorchSharp.torch.NewDisposeScope())
         {
             Radapt.Checkpoints.SafetensorsWriter.Write(
-                folder["many.safetensors"], Enumerable.Range(0, 3000).ToDictionary(i => $"{new string('x', 60)}.{i}", _ => TorchSharp.torch.zeros(1)));
+                folder["many.safetensors"], Enumerable.Range(0, 3000)
+                    .ToDictionary(i => $"{new string('x', 60)}.{i}", _ => TorchSharp.torch.zeros(1)));
         }
 
         // Nobody reads what it prints, so that it waits for ever.
         using var process = System.Diagnostics.Process.Start(
-            new System.Diagnostics.ProcessStartInfo(RadaptProcess.File, ["inspect", folder["many.safetensors"]]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            new System.Diagnostics.ProcessStartInfo(RadaptProcess.File, ["inspect", folder["many.safetensors"]])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
         try
         {
             char[] first = new char[1];
@@ -99,11 +106,13 @@ public sealed class InterruptionTests(TinyRun tiny)
     internal static bool IgnoresInterrupts()
     {
         const string Field = "SigIgn:";
-        string? line = OperatingSystem.IsLinux() ? File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith(Field, StringComparison.Ordinal)) : null;
+        string? line = OperatingSystem.IsLinux()
+            ? File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith(Field, StringComparison.Ordinal)) : null;
         return line is not null && (Convert.ToUInt64(line[Field.Length..].Trim(), 16) & 2) != 0; // bit 1: signal 2
     }
 
-    private string[] Continue(string run) => File.Exists(Path.Combine(run, "recipe.yaml")) ? ["finetune", "--resume", "--out", run] : tiny.FineTune(run);
+    private string[] Continue(string run) => File.Exists(Path.Combine(run, "recipe.yaml")) ? ["finetune", "--resume", "--out", run]
+        : tiny.FineTune(run);
 
     private void AssertSameResult(string run)
     {

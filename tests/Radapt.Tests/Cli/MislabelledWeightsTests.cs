@@ -14,7 +14,8 @@ public sealed class MislabelledWeightsTests(TinyRun tiny)
     [InlineData("mae_encoder_only", "--dialect dinov2", "it holds ViT encoder")]
     [InlineData("mae_encoder_only", "--dialect llama", "'llama' is not one of auto")]
     [InlineData("dinov2_swiglu", "--backbone vit_small_patch14_dinov2 --heads 6", "does not fit the weights (DINOv2 backbone)")]
-    [InlineData("dinov2_swiglu", "--backbone vit_small_patch14_dinov2 --heads 6", "depth 12 against {depth}, width 384 against {embed_dim}, ffn mlp against swiglu")]
+    [InlineData("dinov2_swiglu", "--backbone vit_small_patch14_dinov2 --heads 6",
+        "depth 12 against {depth}, width 384 against {embed_dim}, ffn mlp against swiglu")]
     [InlineData("dinov2_reg4", "--registers 0", "registers 0 against {num_register_tokens}")]
     [InlineData("mae_encoder_only", "--layer-scale", "layer-scale on against off")]
     [InlineData("hf_dinov2_plain", "--heads {other_heads}", "heads {other_heads} against {num_heads}")]
@@ -26,7 +27,8 @@ public sealed class MislabelledWeightsTests(TinyRun tiny)
         (string weights, options, expected) = (golden.File("input"), Fill(options, golden.Config), Fill(expected, golden.Config));
         using var folder = new TemporaryFolder();
         RadaptResult result = await RadaptProcess.Run(
-            folder.Path, ["finetune", "--data", tiny.Data, "--weights", weights, "--threads", "1", "--precision", "float32", "--out", "run", .. options.Split(' ')]);
+            folder.Path, ["finetune", "--data", tiny.Data, "--weights", weights, "--threads", "1", "--precision", "float32", "--out", "run",
+                .. options.Split(' ')]);
         Assert.Contains(expected, result.Expect(2).ErrorLine, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder["run"]), "a run folder was left behind");
     }
@@ -37,7 +39,8 @@ public sealed class MislabelledWeightsTests(TinyRun tiny)
         string weights = GoldenIndex.Find("checkpoints/hf_dinov2_reg4").File("input");
         using var folder = new TemporaryFolder();
         RadaptResult result = (await RadaptProcess.Run(
-            folder.Path, "finetune", "--data", tiny.Data, "--weights", weights, "--epochs", "1", "--threads", "1", "--precision", "float32", "--products", "linear", "--out", "run")).Expect(0);
+            folder.Path, "finetune", "--data", tiny.Data, "--weights", weights, "--epochs", "1", "--threads", "1", "--precision", "float32",
+                "--products", "linear", "--out", "run")).Expect(0);
         Assert.All(
             ["DINOv2 backbone with registers (Hugging Face names)", "class-token", "DINOv2's own linear evaluations", "0.4785"],
             text => Assert.Contains(text, result.Output, StringComparison.Ordinal));
@@ -47,7 +50,8 @@ public sealed class MislabelledWeightsTests(TinyRun tiny)
     private static string Fill(string template, JsonObject config)
     {
         (int heads, int patch) = ((int)config["num_heads"]!, (int)config["patch_size"]!);
-        var numbers = config.Where(c => c.Value?.GetValueKind() == System.Text.Json.JsonValueKind.Number).ToDictionary(c => c.Key, c => c.Value!.ToString());
+        var numbers = config.Where(c => c.Value?.GetValueKind() == System.Text.Json.JsonValueKind.Number)
+            .ToDictionary(c => c.Key, c => c.Value!.ToString());
         numbers["other_heads"] = heads == 1 ? "2" : "1";
         numbers["odd_size"] = ((5 * patch) + (patch / 2)).ToString(CultureInfo.InvariantCulture);
         return numbers.Aggregate(template, (text, n) => text.Replace($"{{{n.Key}}}", n.Value, StringComparison.Ordinal));

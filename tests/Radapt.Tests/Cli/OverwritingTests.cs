@@ -21,7 +21,9 @@ public sealed class OverwritingTests(TinyRun tiny)
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(Path.GetDirectoryName(folder[file])!);
         File.WriteAllText(folder[file], "mine");
-        string[] line = [.. command.Split(' ').Select(w => w.Replace("RUN", tiny.Run, StringComparison.Ordinal).Replace("DATA", tiny.Data, StringComparison.Ordinal))];
+        string[] line =
+            [.. command.Split(' ')
+                .Select(w => w.Replace("RUN", tiny.Run, StringComparison.Ordinal).Replace("DATA", tiny.Data, StringComparison.Ordinal))];
         RadaptResult refused = (await RadaptProcess.Run(folder.Path, line)).Expect(2);
         Assert.Contains("--overwrite", refused.ErrorLine, StringComparison.Ordinal);
         Assert.Equal("mine", File.ReadAllText(folder[file]));

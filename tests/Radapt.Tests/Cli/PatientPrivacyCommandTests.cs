@@ -5,7 +5,9 @@ using Radapt.TestData.Dicom;
 
 namespace Radapt.Tests.Cli;
 
-/// <summary>Made-up names in many character sets, in headers, file names and table columns: none of them may get out, whatever a command meets.</summary>
+/// <summary>
+/// Made-up names in many character sets, in headers, file names and table columns: none of them may get out, whatever a command meets.
+/// </summary>
 [Collection(WholeCommands.Name)]
 public sealed class PatientPrivacyCommandTests(TinyRun tiny) : IDisposable
 {
@@ -14,8 +16,10 @@ public sealed class PatientPrivacyCommandTests(TinyRun tiny) : IDisposable
     // Family name, given name, SpecificCharacterSet, encoding of the header (code page).
     private static readonly (string Family, string Given, string? Set, int CodePage)[] s_names =
     [
-        ("Mustermän", "Probeé", "ISO_IR 100", 28591), ("Próbčík", "Testěný", "ISO_IR 101", 28592), ("Пробников", "Тестослав", "ISO_IR 144", 28595),
-        ("Δοκιμόπουλος", "Τεστος", "ISO_IR 126", 28597), ("Ħerbatest", "Ġustest", "ISO_IR 109", 28593), ("Tēstiņš", "Prūvė", "ISO_IR 110", 28594),
+        ("Mustermän", "Probeé", "ISO_IR 100", 28591), ("Próbčík", "Testěný", "ISO_IR 101", 28592),
+            ("Пробников", "Тестослав", "ISO_IR 144", 28595),
+        ("Δοκιμόπουλος", "Τεστος", "ISO_IR 126", 28597), ("Ħerbatest", "Ġustest", "ISO_IR 109", 28593),
+            ("Tēstiņš", "Prūvė", "ISO_IR 110", 28594),
         ("试验姓", "测试名", "GB18030", 54936), ("試験姓", "仮名前", "\\ISO 2022 IR 87", 50220), ("시험성", "김시험", "\\ISO 2022 IR 149", 949),
         ("Überprobe", "Ñandútest", "ISO_IR 192", 65001), ("Žkouška", "Ťestík", null, 65001), ("李", "伍", "GB18030", 54936),
     ];
@@ -38,7 +42,8 @@ public sealed class PatientPrivacyCommandTests(TinyRun tiny) : IDisposable
         await Run(0, FineTune("labels.csv", "folds", "--folds", "2"));
         await Run(3, "predict", "run", "export", "-o", "predictions.csv");
 
-        // What fails: a CT among the rows, pixels that cannot be decoded, a name in a column that was taken for labels, rows without files, a patient in two parts.
+        // What fails: a CT among the rows, pixels that cannot be decoded, a name in a column that was taken for labels, rows without files,
+        // a patient in two parts.
         await Run(null, FineTune("with-ct.csv", "ct"));
         await Run(null, FineTune("with-bad.csv", "bad"));
         await Run(3, "data", "check", "--data", "with-bad.csv", "--image-root", "export", "-o", "bad.csv");
@@ -91,12 +96,14 @@ public sealed class PatientPrivacyCommandTests(TinyRun tiny) : IDisposable
         return "labels.csv";
     }
 
-    private void WriteTable(string name, IEnumerable<string> rows) => File.WriteAllText(_folder[name], "accession;Name;F\n" + string.Concat(rows.Select(r => r + "\n")));
+    private void WriteTable(string name, IEnumerable<string> rows) =>
+        File.WriteAllText(_folder[name], "accession;Name;F\n" + string.Concat(rows.Select(r => r + "\n")));
 
     private static byte[] Dicom(int number, string modality)
     {
         (string family, string given, string? set, int page) = s_names[number % s_names.Length];
-        Encoding encoding = page == 65001 ? new UTF8Encoding(false) : CodePagesEncodingProvider.Instance.GetEncoding(page) ?? Encoding.Latin1;
+        Encoding encoding = page == 65001 ? new UTF8Encoding(false)
+            : CodePagesEncodingProvider.Instance.GetEncoding(page) ?? Encoding.Latin1;
         return (DicomPhantom.Draw(20, 20, 12, number) with
         {
             PatientName = Encoding.Latin1.GetString(encoding.GetBytes($"{family}^{given}")),
@@ -123,7 +130,8 @@ public sealed class PatientPrivacyCommandTests(TinyRun tiny) : IDisposable
         Assert.All(_results, r => Assert.All(secrets, s => Assert.True(
             !CanonicalLetters.Composed(r.Output + r.Error).Contains(s, StringComparison.OrdinalIgnoreCase),
             $"a name in: {r.Output}{r.Error}")));
-        foreach (string file in new[] { "run", "folds", "ct", "bad" }.Select(f => _folder[f]).Where(Directory.Exists).SelectMany(d => Directory.GetFiles(d, "*", SearchOption.AllDirectories)))
+        foreach (string file in new[] { "run", "folds", "ct", "bad" }.Select(f => _folder[f]).Where(Directory.Exists)
+            .SelectMany(d => Directory.GetFiles(d, "*", SearchOption.AllDirectories)))
         {
             byte[] bytes = File.ReadAllBytes(file);
             foreach ((string family, string given, _, int page) in s_names)
@@ -131,7 +139,8 @@ public sealed class PatientPrivacyCommandTests(TinyRun tiny) : IDisposable
                 Encoding header = page == 65001 ? Encoding.UTF8 : CodePagesEncodingProvider.Instance.GetEncoding(page) ?? Encoding.Latin1;
                 var forms = new[] { family, given }.SelectMany(n => new[] { CanonicalLetters.Composed(n), CanonicalLetters.Decomposed(n) })
                     .SelectMany(n => new[] { Encoding.UTF8.GetBytes(n), Encoding.Unicode.GetBytes(n), header.GetBytes(n) });
-                Assert.All(forms.Where(f => f.Length >= 6 || Path.GetExtension(file) is not (".safetensors" or ".tfevents")), f => Assert.True(bytes.AsSpan().IndexOf(f) < 0, $"{family} in {file}"));
+                Assert.All(forms.Where(f => f.Length >= 6 || Path.GetExtension(file) is not (".safetensors" or ".tfevents")),
+                    f => Assert.True(bytes.AsSpan().IndexOf(f) < 0, $"{family} in {file}"));
             }
         }
     }

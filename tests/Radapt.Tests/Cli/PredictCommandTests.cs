@@ -19,11 +19,14 @@ public sealed class PredictCommandTests(TinyRun tiny)
         File.WriteAllText(folder["images/a [red]broken[b].png"], "not an image");
         RadaptResult result = (await RadaptProcess.Run(folder.Path, "predict", tiny.Run, "images", "-o", "out.csv", "--json")).Expect(3);
         Assert.Equal((6, 1), ((int)result.Json["images"]!, (int)result.Json["unreadable"]!));
-        Assert.Contains(result.Error.Split('\n'), l => l.StartsWith("radapt: images/a [red]broken[b].png", StringComparison.Ordinal) || l.Contains("/images/a [red]broken[b].png", StringComparison.Ordinal));
+        Assert.Contains(result.Error.Split('\n'),
+            l => l.StartsWith("radapt: images/a [red]broken[b].png", StringComparison.Ordinal)
+                || l.Contains("/images/a [red]broken[b].png", StringComparison.Ordinal));
         string[] lines = File.ReadAllLines(folder["out.csv"]);
         Assert.Equal("image,Effusion,Cardiomegaly,error", lines[0]);
         Assert.StartsWith("images/a [red]broken[b].png,,,", lines[1], StringComparison.Ordinal);
-        Assert.Equal(5, lines.Skip(2).Count(l => l.Split(',') is [_, var effusion, _, ""] && float.Parse(effusion, CultureInfo.InvariantCulture) is > 0 and < 1));
+        Assert.Equal(5, lines.Skip(2)
+            .Count(l => l.Split(',') is [_, var effusion, _, ""] && float.Parse(effusion, CultureInfo.InvariantCulture) is > 0 and < 1));
     }
 
     [Fact]

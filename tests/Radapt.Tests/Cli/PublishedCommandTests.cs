@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Radapt.TestData.Dicom;
 using Radapt.Datasets;
 using Radapt.Imaging;
 using Radapt.Metrics;
+using Radapt.TestData.Dicom;
 
 namespace Radapt.Tests.Cli;
 
@@ -22,7 +22,8 @@ public sealed class PublishedCommandTests(TinyRun tiny)
         Assert.Equal(12, (int)tuned.Json["data"]!["test"]!);
         string recipe = File.ReadAllText(folder["run/recipe.yaml"]);
         Assert.Contains("split-name: {value: official, source: default, reason: 'the official lists", recipe, StringComparison.Ordinal);
-        Assert.Contains("split-seed: {value: 0, source: default, reason: the same split for every --seed}", recipe, StringComparison.Ordinal);
+        Assert.Contains("split-seed: {value: 0, source: default, reason: the same split for every --seed}", recipe,
+            StringComparison.Ordinal);
         Assert.Contains("was drawn, by patient", tuned.Error, StringComparison.Ordinal);
         Assert.True(File.Exists(folder["NIH/.radapt-key"]));
         Assert.DoesNotContain("00000001_", File.ReadAllText(folder["run/predictions.csv"]), StringComparison.Ordinal);
@@ -31,7 +32,8 @@ public sealed class PublishedCommandTests(TinyRun tiny)
         Assert.True(JsonNode.DeepEquals(tuned.Json["test"]!["auroc"], evaluated.Json["auroc"]));
         RadaptResult given = (await RadaptProcess.Run(folder.Path, "evaluate", "run", "--data", "nih:NIH", "--json")).Expect(0);
         Assert.True(JsonNode.DeepEquals(tuned.Json["test"]!["auroc"], given.Json["auroc"]));
-        RadaptResult all = (await RadaptProcess.Run(folder.Path, "evaluate", "run", "--data", "nih:NIH", "--split", "all", "--json")).Expect(0);
+        RadaptResult all =
+            (await RadaptProcess.Run(folder.Path, "evaluate", "run", "--data", "nih:NIH", "--split", "all", "--json")).Expect(0);
         Assert.Equal(60, (int)all.Json["images"]!);
 
         (await RadaptProcess.Run(folder.Path, "finetune", "--recipe", "run/recipe.yaml", "--out", "again")).Expect(0);
@@ -46,8 +48,10 @@ public sealed class PublishedCommandTests(TinyRun tiny)
         string[] rows = [.. Phantoms("train").Index().Select(p => $"{NihName(p.Item, p.Index)} {string.Join(' ', Nih(p.Item))}")];
         Directory.CreateDirectory(folder["NIH/splits"]);
         File.WriteAllLines(folder["NIH/splits/train_10.txt"], rows.Take(20));
-        File.WriteAllLines(folder["NIH/splits/val_list.txt"], Phantoms("val").Index().Select(p => $"{NihName(p.Item, p.Index)} {string.Join(' ', Nih(p.Item))}"));
-        RadaptResult tuned = await FineTune(folder, "nih:NIH", "run", "--findings", "Cardiomegaly,Effusion", "--label-fraction", "10%", "--allow-rare-findings");
+        File.WriteAllLines(folder["NIH/splits/val_list.txt"], Phantoms("val").Index()
+            .Select(p => $"{NihName(p.Item, p.Index)} {string.Join(' ', Nih(p.Item))}"));
+        RadaptResult tuned = await FineTune(folder, "nih:NIH", "run", "--findings", "Cardiomegaly,Effusion", "--label-fraction", "10%",
+            "--allow-rare-findings");
         Assert.Equal((20, 0), ((int)tuned.Json["data"]!["train"]!, (int)tuned.Json["data"]!["test"]!));
         Assert.Contains("Label fraction 10%: the paper's list train_10.txt, 20 training images.", tuned.Error, StringComparison.Ordinal);
         RadaptResult evaluated = (await RadaptProcess.Run(folder.Path, "evaluate", "run", "--split", "val", "--json")).Expect(0);
@@ -59,8 +63,10 @@ public sealed class PublishedCommandTests(TinyRun tiny)
     {
         using var folder = new TemporaryFolder();
         WriteCheXpert(folder["data/CheXpert-v1.0-small"]);
-        RadaptResult tuned = await FineTune(folder, "chexpert:data", "run", "--findings", "Pleural Effusion,Cardiomegaly", "--uncertainty", "zeros,Cardiomegaly=ignore");
-        Assert.Contains("uncertainty: {value: [zeros, Cardiomegaly=ignore], source: command line}", File.ReadAllText(folder["run/recipe.yaml"]), StringComparison.Ordinal);
+        RadaptResult tuned = await FineTune(folder, "chexpert:data", "run", "--findings", "Pleural Effusion,Cardiomegaly", "--uncertainty",
+            "zeros,Cardiomegaly=ignore");
+        Assert.Contains("uncertainty: {value: [zeros, Cardiomegaly=ignore], source: command line}",
+            File.ReadAllText(folder["run/recipe.yaml"]), StringComparison.Ordinal);
         Assert.Contains("By study (", tuned.Error, StringComparison.Ordinal);
         JsonObject run = JsonNode.Parse(File.ReadAllText(folder["run/run.json"]))!.AsObject();
         Assert.True(JsonNode.DeepEquals(run["test"]!["study"], tuned.Json["test"]!["study"]));
@@ -73,7 +79,8 @@ public sealed class PublishedCommandTests(TinyRun tiny)
         Assert.True(studies.Count < rows.Length);
         Assert.Equal(studies.Count, (int)evaluated.Json["study"]!["studies"]!);
         double? auroc = MultiLabelMetrics.Compute(
-            ["e"], [.. studies.Select(s => s.Max(r => sbyte.Parse(r[2], CultureInfo.InvariantCulture)))], [.. studies.Select(s => s.Max(r => float.Parse(r[1], CultureInfo.InvariantCulture)))]).MeanAuroc;
+            ["e"], [.. studies.Select(s => s.Max(r => sbyte.Parse(r[2], CultureInfo.InvariantCulture)))],
+                [.. studies.Select(s => s.Max(r => float.Parse(r[1], CultureInfo.InvariantCulture)))]).MeanAuroc;
         Assert.Equal(auroc!.Value, (double)evaluated.Json["study"]!["auroc"]!["Pleural Effusion"]!, 1e-12);
     }
 
@@ -83,8 +90,11 @@ public sealed class PublishedCommandTests(TinyRun tiny)
         using var folder = new TemporaryFolder();
         WriteRsna(folder["rsna"]);
         await FineTune(folder, "rsna:rsna", "run", "--allow-rare-findings");
-        Assert.Contains("dicom-scale: {value: max, source: default, reason: the paper's for RSNA}", File.ReadAllText(folder["run/recipe.yaml"]), StringComparison.Ordinal);
-        RadaptResult preview = (await RadaptProcess.Run(folder.Path, "data", "preview", "--data", "rsna:rsna", "--image-size", "16", "--out", "sheet.png", "--images", "2", "--json")).Expect(0);
+        Assert.Contains("dicom-scale: {value: max, source: default, reason: the paper's for RSNA}",
+            File.ReadAllText(folder["run/recipe.yaml"]), StringComparison.Ordinal);
+        RadaptResult preview =
+            (await RadaptProcess.Run(folder.Path, "data", "preview", "--data", "rsna:rsna", "--image-size", "16", "--out", "sheet.png",
+                "--images", "2", "--json")).Expect(0);
         Assert.Equal(2, preview.Json["rows"]!.AsArray().Count);
     }
 
@@ -94,14 +104,17 @@ public sealed class PublishedCommandTests(TinyRun tiny)
         string data = Repository.RealData("covid-cxr");
         using var folder = new TemporaryFolder();
         RadaptResult tuned = await FineTune(folder, "covid:" + data, "run", "--split-name", "covid3", "--key", folder["key"]);
-        Assert.Equal((178, 21, 53), ((int)tuned.Json["data"]!["train"]!, (int)tuned.Json["data"]!["val"]!, (int)tuned.Json["data"]!["test"]!));
+        Assert.Equal((178, 21, 53), ((int)tuned.Json["data"]!["train"]!, (int)tuned.Json["data"]!["val"]!,
+            (int)tuned.Json["data"]!["test"]!));
         Assert.NotNull(tuned.Json["test"]!["auroc"]!["COVID-19"]);
     }
 
     [Theory]
-    [InlineData("finetune --data nih:data --from-scratch --backbone vit_tiny_patch16_224", "nih:", "is not ChestX-ray14 of the NIH: expected Data_Entry_2017*.csv")]
+    [InlineData("finetune --data nih:data --from-scratch --backbone vit_tiny_patch16_224", "nih:",
+        "is not ChestX-ray14 of the NIH: expected Data_Entry_2017*.csv")]
     [InlineData("finetune --data covid:nowhere --from-scratch --backbone vit_tiny_patch16_224", "covid:", "there is no such folder")]
-    [InlineData("finetune --data rsna:data --uncertainty some --from-scratch --backbone vit_tiny_patch16_224", "--uncertainty", "'some' is not ignore, zeros, ones, paper")]
+    [InlineData("finetune --data rsna:data --uncertainty some --from-scratch --backbone vit_tiny_patch16_224", "--uncertainty",
+        "'some' is not ignore, zeros, ones, paper")]
     [InlineData("data preview --data chexpert:data", "chexpert:", "is not CheXpert: expected train.csv and valid.csv")]
     [InlineData("predict run nih:data -o out.csv", "nih:data", "is labelled data, not images")]
     public async Task Command_FolderThatIsNone_SaysSoInOneLine(string line, params string[] parts)
@@ -120,7 +133,10 @@ public sealed class PublishedCommandTests(TinyRun tiny)
         return (await RadaptProcess.Run(folder.Path, line)).Expect(0);
     }
 
-    private LabelledImage[] Phantoms(string split) => [.. DataReader.ReadOne(tiny.Data, new DataOptions { Findings = ["Effusion", "Cardiomegaly"] }, split).Items];
+    private LabelledImage[] Phantoms(string split) => [.. DataReader.ReadOne(tiny.Data, new DataOptions
+    {
+        Findings = ["Effusion", "Cardiomegaly"],
+    }, split).Items];
 
     // "P000012" is patient 12.
     private static int Patient(LabelledImage image) => int.Parse(image.Patient!.AsSpan(1), CultureInfo.InvariantCulture);
@@ -128,7 +144,8 @@ public sealed class PublishedCommandTests(TinyRun tiny)
     private static string NihName(LabelledImage image, int index) => $"{Patient(image):D8}_{index:D3}.png";
 
     // In the order of the paper's lists.
-    private static IEnumerable<int> Nih(LabelledImage image) => Enumerable.Range(0, 14).Select(f => f == 1 ? image.Labels[1] : f == 2 ? image.Labels[0] : 0);
+    private static IEnumerable<int> Nih(LabelledImage image) =>
+        Enumerable.Range(0, 14).Select(f => f == 1 ? image.Labels[1] : f == 2 ? image.Labels[0] : 0);
 
     private void WriteNih(string folder)
     {
@@ -178,8 +195,10 @@ public sealed class PublishedCommandTests(TinyRun tiny)
         foreach ((int i, LabelledImage image) in s_splits.SelectMany(Phantoms).Index())
         {
             Radiograph picture = RadiographReader.Read(image.Path);
-            File.WriteAllBytes(Path.Combine(folder, "stage_2_train_images", $"id{i}.dcm"), DicomPhantom.Draw(picture.Pixels, picture.Width, 8).ToFile("explicit"));
-            table.AddRange(Enumerable.Repeat(image.Labels[0] == 1 ? $"id{i},1,2,3,4,1" : $"id{i},,,,,0", image.Labels[0] + 1)); // two boxes, or none
+            File.WriteAllBytes(Path.Combine(folder, "stage_2_train_images", $"id{i}.dcm"),
+                DicomPhantom.Draw(picture.Pixels, picture.Width, 8).ToFile("explicit"));
+            // two boxes, or none
+            table.AddRange(Enumerable.Repeat(image.Labels[0] == 1 ? $"id{i},1,2,3,4,1" : $"id{i},,,,,0", image.Labels[0] + 1));
         }
 
         File.WriteAllLines(Path.Combine(folder, "stage_2_train_labels.csv"), table);

@@ -30,7 +30,8 @@ internal sealed partial class RadaptProcess : IDisposable
     private readonly TaskCompletionSource _seen = new();
     private readonly string? _awaited;
 
-    private RadaptProcess(string folder, string? awaited, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? variables = null)
+    private RadaptProcess(string folder, string? awaited, IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? variables = null)
     {
         _awaited = awaited;
         _process = new Process

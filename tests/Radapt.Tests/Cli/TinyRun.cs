@@ -23,12 +23,20 @@ public sealed class TinyRun : IAsyncLifetime
     [
         "finetune", "--data", Data, "--from-scratch", "--backbone", "vit_tiny_patch16_224", "--image-size", "16", "--patch-size", "4",
         "--depth", "2", "--width", "32", "--heads", "2", "--method", "lora", "--drop-path", "0.1", "--batch-size", "8", "--epochs", "50",
-        "--precision", "float32", "--products", "linear", "--threads", "1", "--loader-threads", "1", "--plain-names", "--patience", "0", "--out", run, .. more,
+        "--precision", "float32", "--products", "linear", "--threads", "1", "--loader-threads", "1", "--plain-names", "--patience", "0",
+            "--out", run, .. more,
     ];
 
     public async ValueTask InitializeAsync()
     {
-        PhantomSet.Write(Data, new PhantomOptions { Count = 60, Size = 20, Seed = 1, Difficulty = PhantomDifficulty.Easy, Findings = [PhantomFinding.Effusion, PhantomFinding.Cardiomegaly] });
+        PhantomSet.Write(Data, new PhantomOptions
+        {
+            Count = 60,
+            Size = 20,
+            Seed = 1,
+            Difficulty = PhantomDifficulty.Easy,
+            Findings = [PhantomFinding.Effusion, PhantomFinding.Cardiomegaly],
+        });
         Result = await RadaptProcess.Run(Folder, FineTune(Run, "--json"));
     }
 

@@ -12,9 +12,12 @@ public class ArithmeticTests
         Tensor Two() => tensor([2f]);
         (double Expected, Tensor Actual)[] cases =
         [
-            (5, Two().Plus(tensor([3f]))), (2.5, Two().Plus(0.5)), (8, Two().Plus(tensor([3f]), 2)), (3, Two().Times(1.5)), (0.5, Two().DividedBy(4)), (14, Two().PlusProduct(tensor([3f]), tensor([4f]))),
-            (5, Two().AddInPlace(tensor([3f]))), (8, Two().AddInPlace(tensor([3f]), 2)), (2.5, Two().AddInPlace(0.5)), (3, Two().ScaleInPlace(1.5)), (0.5, Two().DivideInPlace(4)),
-            (26, Two().AddProductInPlace(tensor([3f]), tensor([4f]), 2)), (3.5, Two().AddQuotientInPlace(tensor([3f]), tensor([4f]), 2)), (7, Two().FillInPlace(7)), (6, Two().ScaleInPlace(tensor([3f]))), (3, Two().CopyInPlace(tensor([3f]))),
+            (5, Two().Plus(tensor([3f]))), (2.5, Two().Plus(0.5)), (8, Two().Plus(tensor([3f]), 2)), (3, Two().Times(1.5)),
+                (0.5, Two().DividedBy(4)), (14, Two().PlusProduct(tensor([3f]), tensor([4f]))),
+            (5, Two().AddInPlace(tensor([3f]))), (8, Two().AddInPlace(tensor([3f]), 2)), (2.5, Two().AddInPlace(0.5)),
+                (3, Two().ScaleInPlace(1.5)), (0.5, Two().DivideInPlace(4)),
+            (26, Two().AddProductInPlace(tensor([3f]), tensor([4f]), 2)), (3.5, Two().AddQuotientInPlace(tensor([3f]), tensor([4f]), 2)),
+                (7, Two().FillInPlace(7)), (6, Two().ScaleInPlace(tensor([3f]))), (3, Two().CopyInPlace(tensor([3f]))),
         ];
         Assert.Equal(cases.Select(c => c.Expected), cases.Select(c => (double)c.Actual.item<float>()));
         Tensor inPlace = Two();

@@ -10,7 +10,8 @@ public class KeyedRandomTests
     {
         var a = new KeyedRandom(7, RandomPurpose.Augmentation, 3, 11);
         var b = new KeyedRandom(7, RandomPurpose.Augmentation, 3, 11);
-        Assert.Equal(Enumerable.Range(0, 50).Select(_ => a.NextUInt64()).ToArray(), Enumerable.Range(0, 50).Select(_ => b.NextUInt64()).ToArray());
+        Assert.Equal(Enumerable.Range(0, 50).Select(_ => a.NextUInt64()).ToArray(), Enumerable.Range(0, 50)
+            .Select(_ => b.NextUInt64()).ToArray());
     }
 
     [Fact]

@@ -5,7 +5,13 @@ namespace Radapt.Tests.Compute;
 
 public class ProductProbeTests
 {
-    private static readonly Dictionary<string, double> s_alike = new() { ["packed"] = 1, ["linear"] = 0.97, ["convolution"] = 0.96, ["bfloat16"] = 0.97 };
+    private static readonly Dictionary<string, double> s_alike = new()
+    {
+        ["packed"] = 1,
+        ["linear"] = 0.97,
+        ["convolution"] = 0.96,
+        ["bfloat16"] = 0.97,
+    };
 
     // M21: with rates that differ by no more than a machine's noise, every run chooses the same.
     [Fact]

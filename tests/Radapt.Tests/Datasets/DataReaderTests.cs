@@ -18,7 +18,10 @@ public sealed class DataReaderTests : IDisposable
         Assert.Equal("p3", splits.Train.Items[3].Patient);
         Assert.True(Path.IsPathFullyQualified(splits.Train.Items[3].Path));
         Assert.EndsWith("findings are f.", Assert.Single(splits.Notes), StringComparison.Ordinal);
-        Assert.Equal(splits.Train.Items.Select(i => i.Path), DataReader.Read(new DataOptions { Data = _folder.Path }).Train.Items.Select(i => i.Path));
+        Assert.Equal(splits.Train.Items.Select(i => i.Path), DataReader.Read(new DataOptions
+        {
+            Data = _folder.Path,
+        }).Train.Items.Select(i => i.Path));
     }
 
     [Fact]
@@ -45,7 +48,10 @@ public sealed class DataReaderTests : IDisposable
     [Fact]
     public void Read_NamesWithoutEnding_AreFoundByIt()
     {
-        DataSplits splits = DataReader.Read(new DataOptions { Data = _folder.WriteTable((_, row) => row.Replace(".png", "", StringComparison.Ordinal)) });
+        DataSplits splits = DataReader.Read(new DataOptions
+        {
+            Data = _folder.WriteTable((_, row) => row.Replace(".png", "", StringComparison.Ordinal)),
+        });
         Assert.Equal(_folder["0.png"], splits.Train.Items[0].Path);
         Assert.Equal("stem", splits.Choices.Single(c => c.Option == "match").Value);
     }
@@ -73,13 +79,20 @@ public sealed class DataReaderTests : IDisposable
     [Fact]
     public void Read_TableWithoutSplit_GetsOneByPatientThatDependsOnItsSeedAlone()
     {
-        string table = _folder.WriteTable((_, row) => row.Replace(",train,", ",", StringComparison.Ordinal).Replace(",val,", ",", StringComparison.Ordinal).Replace(",test,", ",", StringComparison.Ordinal), "image,patient,f");
+        string table =
+            _folder.WriteTable((_, row) => row.Replace(",train,", ",", StringComparison.Ordinal)
+                .Replace(",val,", ",", StringComparison.Ordinal).Replace(",test,", ",", StringComparison.Ordinal), "image,patient,f");
         var options = new DataOptions { Data = table, AllowRareFindings = true };
         DataSplits splits = DataReader.Read(options);
         Assert.Equal([25, 4, 7], new[] { splits.Train, splits.Val, splits.Test! }.Select(s => s.Items.Count));
         Assert.Equal(36, splits.Drawn.Select(d => d.Image.Patient).Distinct().Count());
-        Assert.Contains(splits.Notes, n => n.Contains("no column 'split': its images were shared out 70 : 10 : 20 by patient", StringComparison.Ordinal));
-        Assert.Equal(splits.Drawn, DataReader.Read(options with { Seed = 5, SplitSeed = 0 }).Drawn, (a, b) => (a.Image.Name, a.Part) == (b.Image.Name, b.Part));
+        Assert.Contains(splits.Notes,
+            n => n.Contains("no column 'split': its images were shared out 70 : 10 : 20 by patient", StringComparison.Ordinal));
+        Assert.Equal(splits.Drawn, DataReader.Read(options with
+        {
+            Seed = 5,
+            SplitSeed = 0,
+        }).Drawn, (a, b) => (a.Image.Name, a.Part) == (b.Image.Name, b.Part));
         Assert.NotEqual(
             splits.Drawn.Select(d => d.Image.Name), DataReader.Read(options with { SplitSeed = 1 }).Drawn.Select(d => d.Image.Name));
         Assert.Null(DataReader.Read(options with { SplitShares = [50, 50] }).Test);
@@ -92,7 +105,8 @@ public sealed class DataReaderTests : IDisposable
     {
         string table = _folder.Images("a.png").Write("t.csv", "image,f\na.png,1\n");
         Assert.Single(DataReader.ReadOne(table, new DataOptions()).Items);
-        Assert.Contains("no column 'split'", Assert.Throws<RadaptException>(() => DataReader.ReadOne(table, new DataOptions(), "test")).Message, StringComparison.Ordinal);
+        Assert.Contains("no column 'split'",
+            Assert.Throws<RadaptException>(() => DataReader.ReadOne(table, new DataOptions(), "test")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -101,19 +115,26 @@ public sealed class DataReaderTests : IDisposable
         string table = _folder.WriteTable((line, row) => line == 2 ? "0.png,p0,,0" : row);
         Assert.Equal(6, DataReader.ReadOne(table, new DataOptions(), "test").Items.Count);
         Assert.Equal(36, DataReader.ReadOne(table, new DataOptions()).Items.Count);
-        Assert.Contains("no row of split 'dev'", Assert.Throws<RadaptException>(() => DataReader.ReadOne(table, new DataOptions(), "dev")).Message, StringComparison.Ordinal);
+        Assert.Contains("no row of split 'dev'",
+            Assert.Throws<RadaptException>(() => DataReader.ReadOne(table, new DataOptions(), "dev")).Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("dev", "line 5, column 'split': 'dev' is neither train, val nor test")]
     [InlineData("training", "line 5, column 'split'")]
     public void Read_UnknownSplit_IsRefused(string split, string message) =>
-        Refuses(new DataOptions { Data = _folder.WriteTable((line, row) => line == 5 ? row.Replace("train", split, StringComparison.Ordinal) : row) }, message);
+        Refuses(new DataOptions
+        {
+            Data = _folder.WriteTable((line, row) => line == 5 ? row.Replace("train", split, StringComparison.Ordinal) : row),
+        }, message);
 
     [Fact]
     public void Read_EmptySplit_LeavesTheRowOutWithANote()
     {
-        DataSplits splits = DataReader.Read(new DataOptions { Data = _folder.WriteTable((line, row) => line is 5 or 6 ? row.Replace("train", "", StringComparison.Ordinal) : row) });
+        DataSplits splits = DataReader.Read(new DataOptions
+        {
+            Data = _folder.WriteTable((line, row) => line is 5 or 6 ? row.Replace("train", "", StringComparison.Ordinal) : row),
+        });
         Assert.Equal(22, splits.Train.Items.Count);
         Assert.Contains(splits.Notes, n => n.Contains("2 of 36 rows have an empty cell in column 'split'", StringComparison.Ordinal));
     }
@@ -122,12 +143,18 @@ public sealed class DataReaderTests : IDisposable
     [InlineData("train", "no row of split 'train'")]
     [InlineData("val", "no row of split 'val'")]
     public void Read_SplitWithoutRows_IsRefused(string split, string message) =>
-        Refuses(new DataOptions { Data = _folder.WriteTable((_, row) => row.Contains(split, StringComparison.Ordinal) ? null : row) }, message);
+        Refuses(new DataOptions
+        {
+            Data = _folder.WriteTable((_, row) => row.Contains(split, StringComparison.Ordinal) ? null : row),
+        }, message);
 
     [Fact]
     public void Read_SameImageInTwoSplits_IsRefusedOrNoted()
     {
-        var options = new DataOptions { Data = _folder.WriteTable(null, more: ["0.png,,val,0", "./2.png,,test,0", "24.png,,test,0", "4.png,,val,0"]) };
+        var options = new DataOptions
+        {
+            Data = _folder.WriteTable(null, more: ["0.png,,val,0", "./2.png,,test,0", "24.png,,test,0", "4.png,,val,0"]),
+        };
         const string Rows = "(labels.csv, line 38 in train and val, labels.csv, line 41 in train and val, labels.csv, line 39 in ";
         Refuses(options, "4 images stand in two splits", Rows, "--allow-overlap");
         Refuses(options with { PlainNames = true }, "(0.png in train and val, 4.png in train and val, ./2.png in train and test, …)");
@@ -139,12 +166,18 @@ public sealed class DataReaderTests : IDisposable
     [Fact]
     public void Read_SamePatientInTwoSplits_IsRefusedOrNoted()
     {
-        var options = new DataOptions { Data = _folder.WriteTable((line, row) => line == 26 ? row.Replace("p24", "p7", StringComparison.Ordinal) : row) };
+        var options = new DataOptions
+        {
+            Data = _folder.WriteTable((line, row) => line == 26 ? row.Replace("p24", "p7", StringComparison.Ordinal) : row),
+        };
         Refuses(options, "1 patient stands in two splits (that of labels.csv line 26 in train and val)", "--allow-overlap");
         IReadOnlyList<string> notes = DataReader.Read(options with { AllowOverlap = true }).Notes;
         Assert.Contains(notes, n => n.Contains("labels.csv line 26", StringComparison.Ordinal));
         Assert.DoesNotContain(notes, n => n.Contains("p7", StringComparison.Ordinal)); // never who it is
-        Assert.NotNull(DataReader.Read(new DataOptions { Data = _folder.WriteTable((_, row) => string.Join(',', row.Split(',').Select((cell, c) => c == 1 ? "" : cell))) }));
+        Assert.NotNull(DataReader.Read(new DataOptions
+        {
+            Data = _folder.WriteTable((_, row) => string.Join(',', row.Split(',').Select((cell, c) => c == 1 ? "" : cell))),
+        }));
     }
 
     [Fact]
@@ -170,27 +203,39 @@ public sealed class DataReaderTests : IDisposable
         var options = new DataOptions { Data = _folder.WriteTable((line, row) => $"{row},{Rare(line)}", "image,patient,split,f,g") };
         string counts = $"g ({positives} positive, {negatives} negative)";
         Refuses(options, counts, "--allow-rare-findings", "--findings");
-        Assert.Contains(DataReader.Read(options with { AllowRareFindings = true }).Notes, n => n.Contains(counts, StringComparison.Ordinal));
+        Assert.Contains(DataReader.Read(options with
+        {
+            AllowRareFindings = true,
+        }).Notes, n => n.Contains(counts, StringComparison.Ordinal));
         Assert.Equal(["f"], DataReader.Read(options with { Findings = ["f"] }).Train.Findings);
     }
 
     [Fact]
     public void Read_TenOfEachClass_IsEnough() => Assert.NotNull(DataReader.Read(new DataOptions
     {
-        Data = _folder.WriteTable((line, row) => line is 2 or 4 ? row[..^1] : line is 3 or 5 ? row[..^1] : row), // 10 and 10 known, 4 unknown
+        // 10 and 10 known, 4 unknown
+        Data = _folder.WriteTable((line, row) => line is 2 or 4 ? row[..^1] : line is 3 or 5 ? row[..^1] : row),
     }));
 
     [Fact]
     public void Read_NoFindingWithBothClasses_IsRefusedWhateverIsAllowed() =>
-        Refuses(new DataOptions { Data = _folder.WriteTable((line, row) => line < 26 ? row[..^1] + "0" : row), AllowRareFindings = true }, "Nothing can be learned", "f (0 positive, 24 negative)");
+        Refuses(new DataOptions
+        {
+            Data = _folder.WriteTable((line, row) => line < 26 ? row[..^1] + "0" : row),
+            AllowRareFindings = true,
+        }, "Nothing can be learned", "f (0 positive, 24 negative)");
 
     [Fact]
     public void Read_OneClassInValidation_IsRefusedOnlyForAllFindings()
     {
-        Refuses(new DataOptions { Data = _folder.WriteTable((line, row) => line is >= 26 and < 32 ? row[..^1] + "0" : row) }, "split 'val' lacks positives or negatives of f (0 positive, 6 negative)");
+        Refuses(new DataOptions
+        {
+            Data = _folder.WriteTable((line, row) => line is >= 26 and < 32 ? row[..^1] + "0" : row),
+        }, "split 'val' lacks positives or negatives of f (0 positive, 6 negative)");
         Func<int, string, string> Second = (line, row) => row + (line is >= 26 and < 32 ? ",1" : $",{line / 2 % 2}");
         DataSplits splits = DataReader.Read(new DataOptions { Data = _folder.WriteTable(Second, "image,patient,split,f,g") });
-        Assert.Contains(splits.Notes, n => n.Contains("split 'val' lacks positives or negatives of g (6 positive, 0 negative)", StringComparison.Ordinal));
+        Assert.Contains(splits.Notes,
+            n => n.Contains("split 'val' lacks positives or negatives of g (6 positive, 0 negative)", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -295,7 +340,8 @@ public sealed class DataReaderTests : IDisposable
         var table = new StringBuilder("image,patient,split,a,b,c,d,e\n");
         for (int i = 0; i < Rows; i++)
         {
-            table.Append(System.Globalization.CultureInfo.InvariantCulture, $"im/{i:D8}.png,p{i / 3},{(i < 60_000 ? "train" : i < 80_001 ? "val" : "test")},{i % 2},{i / 2 % 2},,{(i % 97 == 0 ? 1 : 0)},{i / 7 % 2}\n");
+            table.Append(System.Globalization.CultureInfo.InvariantCulture,
+                $"im/{i:D8}.png,p{i / 3},{(i < 60_000 ? "train" : i < 80_001 ? "val" : "test")},{i % 2},{i / 2 % 2},,{(i % 97 == 0 ? 1 : 0)},{i / 7 % 2}\n");
         }
 
         string file = _folder.Images("im/00000000.png").Write("big.csv", table.ToString());

@@ -1,6 +1,6 @@
-using Radapt.TestData.Dicom;
 using Radapt.Datasets.Phantoms;
 using Radapt.Imaging;
+using Radapt.TestData.Dicom;
 
 namespace Radapt.Tests.Datasets;
 
@@ -23,7 +23,8 @@ internal sealed record HospitalImage(int Number, string File, string[] Labels)
 }
 
 /// <summary>
-/// Phantoms as a PACS exports them: DICOM files in folders, without endings, of several transfer syntaxes; a lateral view for every sixth image, a CT, a mammogram,
+/// Phantoms as a PACS exports them: DICOM files in folders, without endings, of several transfer syntaxes; a lateral view for every sixth
+/// image, a CT, a mammogram,
 /// a multi-frame file, a report without pixels and a damaged file beside them. Nothing but headers tells patients.
 /// </summary>
 internal sealed class HospitalFolder : IDisposable
@@ -36,7 +37,14 @@ internal sealed class HospitalFolder : IDisposable
 
     public HospitalFolder()
     {
-        PhantomSet.Write(_folder["phantoms"], new PhantomOptions { Count = Count, Size = 20, Seed = 1, Difficulty = PhantomDifficulty.Easy, Findings = [PhantomFinding.Effusion, PhantomFinding.Cardiomegaly] });
+        PhantomSet.Write(_folder["phantoms"], new PhantomOptions
+        {
+            Count = Count,
+            Size = 20,
+            Seed = 1,
+            Difficulty = PhantomDifficulty.Easy,
+            Findings = [PhantomFinding.Effusion, PhantomFinding.Cardiomegaly],
+        });
         string[][] table = [.. File.ReadAllLines(_folder["phantoms/labels.csv"]).Select(l => l.Split(','))];
         Findings = table[0][3..];
         foreach (string[] row in table[1..])
@@ -69,7 +77,8 @@ internal sealed class HospitalFolder : IDisposable
             }
         }
 
-        Put("other/report", new DicomWriter().Text(Radapt.Imaging.Dicom.DicomTag.Modality, "CS", "SR").ToFile(DicomWriter.ExplicitLittleEndian));
+        Put("other/report", new DicomWriter().Text(Radapt.Imaging.Dicom.DicomTag.Modality, "CS", "SR")
+            .ToFile(DicomWriter.ExplicitLittleEndian));
         Put("other/broken.dcm", "no image"u8.ToArray());
         Put("other/readme.txt", "not an image"u8.ToArray());
         Directory.Delete(_folder["phantoms"], recursive: true);
@@ -99,7 +108,8 @@ internal sealed class HospitalFolder : IDisposable
 
     public string WriteText(string name, string[][] rows, char delimiter = ';', System.Text.Encoding? encoding = null)
     {
-        File.WriteAllText(_folder[name], string.Concat(rows.Select(r => string.Join(delimiter, r) + "\r\n")), encoding ?? new System.Text.UTF8Encoding(false));
+        File.WriteAllText(_folder[name], string.Concat(rows.Select(r => string.Join(delimiter, r) + "\r\n")), encoding
+            ?? new System.Text.UTF8Encoding(false));
         return _folder[name];
     }
 

@@ -36,5 +36,6 @@ public sealed class PatientSpellingsTests
         Assert.DoesNotContain("417", note, StringComparison.Ordinal);
     }
 
-    private static LocatedRow Row(int line, string? patient) => new(new LabelRow(line, "a.png", patient, null, []), "t.csv", "/a.png", Exists: true);
+    private static LocatedRow Row(int line, string? patient) =>
+        new(new LabelRow(line, "a.png", patient, null, []), "t.csv", "/a.png", Exists: true);
 }

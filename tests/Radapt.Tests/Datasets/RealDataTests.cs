@@ -11,7 +11,8 @@ public class RealDataTests
     public void Read_PneumoniaMnistTable_GivesThePublishedSplits()
     {
         DataSplits splits = DataReader.Read(new DataOptions { Data = Repository.RealData("pneumoniamnist") });
-        Assert.Equal([(3494, 4708), (389, 524), (390, 624)], new[] { splits.Train, splits.Val, splits.Test! }.Select(s => (s.CountLabels()[0].Positives, s.Items.Count)));
+        Assert.Equal([(3494, 4708), (389, 524), (390, 624)],
+            new[] { splits.Train, splits.Val, splits.Test! }.Select(s => (s.CountLabels()[0].Positives, s.Items.Count)));
         Assert.Equal(["pneumonia"], splits.Train.Findings);
     }
 
@@ -77,7 +78,10 @@ public class RealDataTests
         Assert.Contains("--class-column", error.Message, StringComparison.Ordinal);
 
         var notes = new List<string>();
-        LabelledImages findings = DataReader.ReadOne(Path.Combine(Repository.RealData("covid-cxr"), "findings.csv"), new DataOptions { Views = ["all"] }, notes: notes);
+        LabelledImages findings = DataReader.ReadOne(Path.Combine(Repository.RealData("covid-cxr"), "findings.csv"), new DataOptions
+        {
+            Views = ["all"],
+        }, notes: notes);
         Assert.Equal(380, findings.Items.Count);
         Assert.Equal(361, findings.CountLabels()[0].Positives);
         Assert.Contains(notes, n => n.Contains("not used: finding", StringComparison.Ordinal));
@@ -92,10 +96,15 @@ public class RealDataTests
         foreach ((string file, JsonNode? expected) in files)
         {
             JsonObject positives = expected!["positives_per_class"]!.AsObject();
-            LabelRows rows = SplitList.Read(Path.Combine(root, file + ".gz"), new DataOptions { Findings = [.. positives.Select(p => p.Key)] }, []);
+            LabelRows rows = SplitList.Read(Path.Combine(root, file + ".gz"), new DataOptions
+            {
+                Findings = [.. positives.Select(p => p.Key)],
+            }, []);
             Assert.Equal((int)expected["lines"]!, rows.Rows.Count);
-            Assert.Equal(positives.Select(p => (int)p.Value!), Enumerable.Range(0, positives.Count).Select(f => rows.Rows.Count(r => r.Labels[f] == 1)));
-            Assert.DoesNotContain(rows.Rows, r => r.Name.Contains(' ', StringComparison.Ordinal) || r.Name.Contains('\r', StringComparison.Ordinal));
+            Assert.Equal(positives.Select(p => (int)p.Value!), Enumerable.Range(0, positives.Count)
+                .Select(f => rows.Rows.Count(r => r.Labels[f] == 1)));
+            Assert.DoesNotContain(rows.Rows,
+                r => r.Name.Contains(' ', StringComparison.Ordinal) || r.Name.Contains('\r', StringComparison.Ordinal));
         }
     }
 }

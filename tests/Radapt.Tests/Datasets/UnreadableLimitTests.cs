@@ -11,13 +11,16 @@ public class UnreadableLimitTests
     [InlineData(0.01, 200, 2)]
     [InlineData(0.29, 100, 29)] // 0.29 x 100 is a little less than 29 in binary
     [InlineData(1, 7, 7)]
-    public void Allowed_Share_IsRoundedDown(double share, int images, int expected) => Assert.Equal(expected, UnreadableLimit.Allowed(share, images));
+    public void Allowed_Share_IsRoundedDown(double share, int images, int expected) =>
+        Assert.Equal(expected, UnreadableLimit.Allowed(share, images));
 
     [Fact]
     public void Notes_ExactlyAtTheLimit_AreOneLine()
     {
         string note = Assert.Single(UnreadableLimit.Notes(Rows(2), 200, 0.01));
-        Assert.Equal("2 of 200 images cannot be read and are left out: t.csv, line 2 (train); t.csv, line 3 (train). The first: this PNG file is damaged.", note);
+        Assert.Equal(
+            "2 of 200 images cannot be read and are left out: t.csv, line 2 (train); t.csv, line 3 (train). "
+                + "The first: this PNG file is damaged.", note);
         Assert.Empty(UnreadableLimit.Notes([], 200, 0.01));
     }
 
@@ -25,9 +28,11 @@ public class UnreadableLimitTests
     public void Notes_OneBeyondTheLimit_ListAllAndStop()
     {
         string message = Assert.Throws<RadaptException>(() => UnreadableLimit.Notes(Rows(3), 200, 0.01)).Message;
-        Assert.StartsWith("3 of 200 images cannot be read, more than the 1 % that may be left out: t.csv, line 2 (train); ", message, StringComparison.Ordinal);
+        Assert.StartsWith("3 of 200 images cannot be read, more than the 1 % that may be left out: t.csv, line 2 (train); ", message,
+            StringComparison.Ordinal);
         Assert.EndsWith("or allow more by --skip-unreadable.", message, StringComparison.Ordinal);
-        Assert.Contains("and none may be left out", Assert.Throws<RadaptException>(() => UnreadableLimit.Notes(Rows(1), 200, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("and none may be left out", Assert.Throws<RadaptException>(() => UnreadableLimit.Notes(Rows(1), 200, 0)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -39,5 +44,8 @@ public class UnreadableLimitTests
     }
 
     private static UnreadableRow[] Rows(int count) => [.. Enumerable.Range(0, count).Select(i =>
-        new UnreadableRow(new LabelledImage("Name.png", "/Name.png", "p", []) { Shown = $"t.csv, line {i + 2}" }, "train", "this PNG file is damaged."))];
+        new UnreadableRow(new LabelledImage("Name.png", "/Name.png", "p", [])
+        {
+            Shown = $"t.csv, line {i + 2}",
+        }, "train", "this PNG file is damaged."))];
 }

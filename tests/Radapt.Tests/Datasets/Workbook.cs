@@ -12,11 +12,14 @@ internal static class Workbook
     private const string Package = "http://schemas.openxmlformats.org/package/2006/relationships";
     private const string Office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
-    /// <summary>A workbook of sheets of text; cells that are numbers are stored as such, the others as shared strings, empty ones not at all.</summary>
+    /// <summary>
+    /// A workbook of sheets of text; cells that are numbers are stored as such, the others as shared strings, empty ones not at all.
+    /// </summary>
     public static void Write(string path, params (string Name, string[][] Rows)[] sheets)
     {
         var strings = new List<string>();
-        Write(path, [.. sheets.Select(s => (s.Name, Sheet(s.Rows, strings)))], $"<sst xmlns=\"{Main}\">{string.Concat(strings.Select(s => $"<si><t xml:space=\"preserve\">{SecurityElement.Escape(s)}</t></si>"))}</sst>");
+        Write(path, [.. sheets.Select(s => (s.Name, Sheet(s.Rows, strings)))],
+            $"<sst xmlns=\"{Main}\">{string.Concat(strings.Select(s => $"<si><t xml:space=\"preserve\">{SecurityElement.Escape(s)}</t></si>"))}</sst>");
     }
 
     /// <summary>A workbook of given XML; some sheets may be hidden.</summary>
@@ -24,13 +27,16 @@ internal static class Workbook
     {
         using var archive = new ZipArchive(File.Create(path), ZipArchiveMode.Create);
         Put("[Content_Types].xml", "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>");
-        Put("_rels/.rels", $"<Relationships xmlns=\"{Package}\"><Relationship Id=\"r1\" Type=\"{Office}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>");
+        Put("_rels/.rels",
+            $"<Relationships xmlns=\"{Package}\"><Relationship Id=\"r1\" Type=\"{Office}/officeDocument\" "
+                + "Target=\"xl/workbook.xml\"/></Relationships>");
         string State(string name) => hidden.Contains(name) ? " state=\"hidden\"" : "";
         string Attributes(string name, int i) => $"name=\"{name}\" sheetId=\"{i + 1}\" r:id=\"s{i}\"{State(name)}";
         string list = string.Concat(sheets.Select((s, i) => $"<sheet {Attributes(s.Name, i)}/>"));
         Put("xl/workbook.xml", $"<workbook xmlns=\"{Main}\" xmlns:r=\"{Office}\"><sheets>{list}</sheets></workbook>");
         Put("xl/_rels/workbook.xml.rels",
-            $"<Relationships xmlns=\"{Package}\">{string.Concat(sheets.Select((_, i) => $"<Relationship Id=\"s{i}\" Type=\"{Office}/worksheet\" Target=\"worksheets/sheet{i + 1}.xml\"/>"))}"
+            "<Relationships "
+                + $"xmlns=\"{Package}\">{string.Concat(sheets.Select((_, i) => $"<Relationship Id=\"s{i}\" Type=\"{Office}/worksheet\" Target=\"worksheets/sheet{i + 1}.xml\"/>"))}"
             + $"<Relationship Id=\"t\" Type=\"{Office}/sharedStrings\" Target=\"/xl/sharedStrings.xml\"/></Relationships>");
         foreach ((int i, (string _, string xml)) in sheets.Index())
         {
@@ -62,7 +68,8 @@ internal static class Workbook
             return "";
         }
 
-        if (double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && !cell.StartsWith('0') | cell.Length == 1)
+        if (double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            && !cell.StartsWith('0') | cell.Length == 1)
         {
             return $"<c r=\"{reference}\"><v>{number.ToString("R", CultureInfo.InvariantCulture)}</v></c>";
         }

@@ -7,7 +7,8 @@ namespace Radapt.Tests.Datasets;
 /// <summary>What users' workbooks hold beyond plain cells.</summary>
 public sealed class WorkbookTests : IDisposable
 {
-    private const string Header = "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>image</t></is></c><c r=\"B1\" t=\"inlineStr\"><is><t>F</t></is></c></row>";
+    private const string Header =
+        "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>image</t></is></c><c r=\"B1\" t=\"inlineStr\"><is><t>F</t></is></c></row>";
     private readonly TemporaryFolder _folder = new();
     private readonly List<string> _notes = [];
 
@@ -16,14 +17,18 @@ public sealed class WorkbookTests : IDisposable
     // S5
     [Fact]
     public void Read_TextThatTheWorkbookDoesNotHold_IsSaidWithItsCell() => Assert.Contains(
-        "cell B2: it refers to a text that the workbook does not hold", Refused(Header + "<row r=\"2\"><c r=\"B2\" t=\"s\"><v>7</v></c></row>"), StringComparison.Ordinal);
+        "cell B2: it refers to a text that the workbook does not hold",
+            Refused(Header + "<row r=\"2\"><c r=\"B2\" t=\"s\"><v>7</v></c></row>"), StringComparison.Ordinal);
 
     // S6
     [Fact]
     public void Read_FormulasWithoutResult_AreRefusedWithTheirLines()
     {
-        Write(Header + "<row r=\"2\"><c r=\"A2\" t=\"inlineStr\"><is><t>a.png</t></is></c><c r=\"B2\"><f>1</f></c></row><row r=\"3\"><c r=\"A3\" t=\"inlineStr\"><is><t>b.png</t></is></c><c r=\"B3\"><f>1</f><v>1</v></c></row>");
-        string said = Assert.Throws<RadaptException>(() => LabelTable.Read(_folder["t.xlsx"], new DataOptions(), _notes, withSplits: false)).Message;
+        Write(Header
+            + "<row r=\"2\"><c r=\"A2\" t=\"inlineStr\"><is><t>a.png</t></is></c><c r=\"B2\"><f>1</f></c></row><row r=\"3\"><c r=\"A3\" "
+            + "t=\"inlineStr\"><is><t>b.png</t></is></c><c r=\"B3\"><f>1</f><v>1</v></c></row>");
+        string said =
+            Assert.Throws<RadaptException>(() => LabelTable.Read(_folder["t.xlsx"], new DataOptions(), _notes, withSplits: false)).Message;
         Assert.Contains("column 'F': 1 cell holds a formula without a saved result (line 2)", said, StringComparison.Ordinal);
     }
 
@@ -39,7 +44,11 @@ public sealed class WorkbookTests : IDisposable
     [Fact]
     public void Read_CellMergedOverRows_HoldsForAllOfThem()
     {
-        Write(Header + string.Concat(Enumerable.Range(2, 4).Select(r => $"<row r=\"{r}\"><c r=\"A{r}\" t=\"inlineStr\"><is><t>{r}.png</t></is></c>{(r is 2 or 5 ? $"<c r=\"B{r}\"><v>{r}</v></c>" : "")}</row>")), "<mergeCells><mergeCell ref=\"B2:B4\"/></mergeCells>");
+        Write(Header + string.Concat(Enumerable.Range(2, 4)
+            .Select(r =>
+                $"<row r=\"{r}\"><c r=\"A{r}\" "
+                    + $"t=\"inlineStr\"><is><t>{r}.png</t></is></c>{(r is 2 or 5 ? $"<c r=\"B{r}\"><v>{r}</v></c>" : "")}</row>")),
+                    "<mergeCells><mergeCell ref=\"B2:B4\"/></mergeCells>");
         Assert.Equal(["2", "2", "2", "5"], Spreadsheet.Read(_folder["t.xlsx"], null, _notes).Rows.Select(r => r.Cells[1]));
         Assert.Contains("2 were empty", Assert.Single(_notes), StringComparison.Ordinal);
     }
@@ -101,6 +110,7 @@ public sealed class WorkbookTests : IDisposable
     private void Write(string rows, string after = "")
     {
         File.Delete(_folder["t.xlsx"]);
-        Workbook.Write(_folder["t.xlsx"], [("Sheet", $"<worksheet xmlns=\"{Workbook.Main}\"><sheetData>{rows}</sheetData>{after}</worksheet>")], null);
+        Workbook.Write(_folder["t.xlsx"],
+            [("Sheet", $"<worksheet xmlns=\"{Workbook.Main}\"><sheetData>{rows}</sheetData>{after}</worksheet>")], null);
     }
 }

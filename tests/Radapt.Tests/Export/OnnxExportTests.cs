@@ -28,7 +28,10 @@ public class OnnxExportTests
     [MemberData(nameof(Models))]
     public void Write_Model_PredictsInOnnxRuntimeAsHere(Pooling pooling, string method, int channels, bool dinov2)
     {
-        using var saved = new SavedAdapter(new LoraSettings { Targets = ["q", "v", "fc1", "fc2"] }, pooling, method, dinov2 ? SavedAdapter.Dinov2Shape : null);
+        using var saved = new SavedAdapter(new LoraSettings
+        {
+            Targets = ["q", "v", "fc1", "fc2"],
+        }, pooling, method, dinov2 ? SavedAdapter.Dinov2Shape : null);
         OnnxExport.Write(saved.Adapter, saved["model.onnx"], channels);
         float[] expected = SavedAdapter.Logits(saved.Adapter);
         using var scope = NewDisposeScope();

@@ -21,11 +21,13 @@ internal static class GoldenAssert
 
     /// <summary>How a case's classifier pools: upstream's <c>global_pool</c>.</summary>
     public static Radapt.Adaptation.Pooling Pooling(System.Text.Json.Nodes.JsonObject config) =>
-        (bool?)config["global_pool"] is false ? Radapt.Adaptation.Pooling.ClassToken : Radapt.Adaptation.Pooling.Mean; // a case that does not say reads the mean
+        // a case that does not say reads the mean
+        (bool?)config["global_pool"] is false ? Radapt.Adaptation.Pooling.ClassToken : Radapt.Adaptation.Pooling.Mean;
 
     /// <summary>The shape that a case's configuration describes.</summary>
     public static BackboneShape Shape(System.Text.Json.Nodes.JsonObject config) =>
-        new((int)config["img_size"]!, (int)config["patch_size"]!, (int)config["depth"]!, (int)config["embed_dim"]!, (int)config["num_heads"]!)
+        new((int)config["img_size"]!, (int)config["patch_size"]!, (int)config["depth"]!, (int)config["embed_dim"]!,
+            (int)config["num_heads"]!)
         {
             Registers = (int?)config["num_register_tokens"] ?? 0,
             LayerScale = config["init_values"] is not null,

@@ -26,7 +26,9 @@ internal static class GoldenIndex
         return found!;
     }
 
-    /// <summary>Theory data: the ids of a section that pass a filter. Where the folder in use holds none, one row that is skipped says so.</summary>
+    /// <summary>
+    /// Theory data: the ids of a section that pass a filter. Where the folder in use holds none, one row that is skipped says so.
+    /// </summary>
     public static TheoryData<string> Ids(string section, Func<GoldenCase, bool>? filter = null)
     {
         var data = new TheoryData<string>();
@@ -38,7 +40,10 @@ internal static class GoldenIndex
         if (data.Count == 0)
         {
             // not SkipTestWithoutData: xunit 4.0.2 reports such a theory as skipped and counts it as failed
-            data.Add(new TheoryDataRow<string>(section) { Skip = $"the golden folder in use holds no such case of {section} (set RADAPT_GOLDEN)" });
+            data.Add(new TheoryDataRow<string>(section)
+            {
+                Skip = $"the golden folder in use holds no such case of {section} (set RADAPT_GOLDEN)",
+            });
         }
 
         return data;
@@ -60,6 +65,12 @@ internal static class GoldenIndex
 internal static class GoldenNumbers
 {
     public static double Number(this JsonNode node) => node.GetValueKind() == JsonValueKind.String
-        ? (string)node! switch { "NaN" => double.NaN, "Infinity" => double.PositiveInfinity, "-Infinity" => double.NegativeInfinity, var s => throw new FormatException(s) }
+        ? (string)node! switch
+        {
+            "NaN" => double.NaN,
+            "Infinity" => double.PositiveInfinity,
+            "-Infinity" => double.NegativeInfinity,
+            var s => throw new FormatException(s),
+        }
         : (double)node;
 }

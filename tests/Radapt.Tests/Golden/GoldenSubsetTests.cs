@@ -24,7 +24,8 @@ public class GoldenSubsetTests
             .Select(f => Path.GetRelativePath(s_root, f).Replace('\\', '/'))
             .Where(f => f is not ("index.json" or "README.md" or ".gitattributes"))];
         Assert.Equal(hashes.Keys.Order(StringComparer.Ordinal), files.Order(StringComparer.Ordinal));
-        Assert.All(files, file => Assert.Equal(hashes[file], Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(s_root, file))))));
+        Assert.All(files,
+            file => Assert.Equal(hashes[file], Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(s_root, file))))));
     }
 
     [Fact]

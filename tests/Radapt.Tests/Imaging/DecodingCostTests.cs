@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using Radapt.TestData.Dicom;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
+using Radapt.TestData.Dicom;
 using Radapt.Tests.Imaging.Dicom;
 
 namespace Radapt.Tests.Imaging;
@@ -16,7 +16,8 @@ public class DecodingCostTests
         byte[] jpeg = WithScans(TestImages.Jpeg(TestImages.Pattern(600, 400, 1), 600, 400, 1, progressive: true), 2000);
         Assert.InRange(jpeg.Length, 0, 1 << 24);
         AssertRefused(jpeg, "x.jpg", "the scans of this JPEG");
-        AssertRefused(DicomFiles.Compressed(400, 600, 1, 8, DicomPhantom.Syntaxes["jpeg-baseline"], [], jpeg), "x.dcm", "the scans of this JPEG");
+        AssertRefused(DicomFiles.Compressed(400, 600, 1, 8, DicomPhantom.Syntaxes["jpeg-baseline"], [], jpeg), "x.dcm",
+            "the scans of this JPEG");
     }
 
     [Fact]

@@ -97,7 +97,8 @@ public class GrayOperationsTests
         Assert.Equal(Of(image, AffineMap.ShearX(0.27), 20), Transpose(Of(transposed, AffineMap.ShearY(0.27), 20), 20));
     }
 
-    private static byte[] Transpose(byte[] image, int side) => [.. Enumerable.Range(0, side * side).Select(i => image[(i % side * side) + (i / side)])];
+    private static byte[] Transpose(byte[] image, int side) =>
+        [.. Enumerable.Range(0, side * side).Select(i => image[(i % side * side) + (i / side)])];
 
     private static byte[] Of(byte[] image, AffineMap map, int width = 3)
     {

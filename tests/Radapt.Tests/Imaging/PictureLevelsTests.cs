@@ -34,5 +34,6 @@ public class PictureLevelsTests
 
     [Fact]
     public void GrayOf_Colours_IsTheirLuminance() =>
-        Assert.Equal([77, 149, 29, 255], PictureLevels.GrayOf(new Radiograph(4, 1, 3, [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255])).Select(g => (int)g));
+        Assert.Equal([77, 149, 29, 255], PictureLevels.GrayOf(new Radiograph(4, 1, 3, [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255]))
+            .Select(g => (int)g));
 }

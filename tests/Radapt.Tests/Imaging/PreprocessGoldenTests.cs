@@ -14,7 +14,8 @@ public class PreprocessGoldenTests
     private const double CroppedShare = 224.0 / 256; // of the AdamW recipes' evaluation: resized to 256 px, the middle 224 px kept
 
     // 16-bit gray is scaled here and clipped to white there, on purpose: RadiographReaderTests fixes ours.
-    public static TheoryData<string> Files { get; } = GoldenIndex.Ids("preprocess", c => c.Has("input") && (string)c.Config["file_mode"]! != "I");
+    public static TheoryData<string> Files { get; } =
+        GoldenIndex.Ids("preprocess", c => c.Has("input") && (string)c.Config["file_mode"]! != "I");
 
     public static TheoryData<string> Crops { get; } = GoldenIndex.Ids("preprocess", c => c.Config.ContainsKey("crops"));
 
@@ -103,7 +104,8 @@ public class PreprocessGoldenTests
         Assert.Equal("RandomHorizontalFlip(p=0.5)", (string)lists["sgd_train"]![1]!);
         foreach (string list in new[] { "sgd_eval", "adamw_eval" })
         {
-            string[] steps = [.. lists[list]!.AsArray().Select(step => ((string)step!)[..((string)step!).IndexOf('(', StringComparison.Ordinal)])];
+            string[] steps =
+                [.. lists[list]!.AsArray().Select(step => ((string)step!)[..((string)step!).IndexOf('(', StringComparison.Ordinal)])];
             Assert.Equal(["Resize", "CenterCrop", "Grayscale", "ToTensor", "Normalize"], steps);
         }
     }
@@ -114,7 +116,8 @@ public class PreprocessGoldenTests
     {
         string[] steps = [.. GoldenIndex.Find(id).Json("table")["adamw_train"]!.AsArray().Select(step => (string)step!)];
         Assert.Equal(
-            ["RandomResizedCropAndInterpolation", "RandomHorizontalFlip", "RandAugment", "Grayscale", "ToTensor", "Normalize", "RandomErasing"],
+            ["RandomResizedCropAndInterpolation", "RandomHorizontalFlip", "RandAugment", "Grayscale", "ToTensor", "Normalize",
+                "RandomErasing"],
             steps.Select(step => step[..step.IndexOf('(', StringComparison.Ordinal)]));
         Assert.StartsWith("RandAugment(n=2,", steps[2], StringComparison.Ordinal);
         string[] operations = [.. steps[2].Split("AugmentOp(name=").Skip(1).Select(o => o.TrimEnd(' ', '\t', ')'))];
@@ -122,7 +125,8 @@ public class PreprocessGoldenTests
             operations,
             RandAugment.All.Select(o => o switch
             {
-                RandAugmentOperation.Posterize or RandAugmentOperation.Solarize or RandAugmentOperation.Color or RandAugmentOperation.Contrast
+                RandAugmentOperation.Posterize or RandAugmentOperation.Solarize or RandAugmentOperation.Color
+                    or RandAugmentOperation.Contrast
                     or RandAugmentOperation.Brightness or RandAugmentOperation.Sharpness => $"{o}Increasing",
                 RandAugmentOperation.TranslateX or RandAugmentOperation.TranslateY => $"{o}Rel",
                 _ => $"{o}",

@@ -151,10 +151,12 @@ public class RadiographReaderTests
     }
 
     [Fact]
-    public void Read_TextNamedPng_SaysItIsNeither() => AssertRefused("version https://git-lfs.github.com/spec/v1\noid sha256:0\n"u8.ToArray(), "neither PNG, JPEG nor DICOM");
+    public void Read_TextNamedPng_SaysItIsNeither() =>
+        AssertRefused("version https://git-lfs.github.com/spec/v1\noid sha256:0\n"u8.ToArray(), "neither PNG, JPEG nor DICOM");
 
     [Fact]
-    public void Read_OtherImageFormat_SaysItIsNeither() => AssertRefused("GIF89a_______________"u8.ToArray(), "neither PNG, JPEG nor DICOM");
+    public void Read_OtherImageFormat_SaysItIsNeither() =>
+        AssertRefused("GIF89a_______________"u8.ToArray(), "neither PNG, JPEG nor DICOM");
 
     [Theory]
     [InlineData(60_000, 60_000)]
@@ -190,7 +192,8 @@ public class RadiographReaderTests
         "DICM"u8.CopyTo(file.AsSpan(128));
         AssertRefused(file, "ends inside a data element");
         byte[] png = TestImages.Png(TestImages.Pattern(4, 4, 1), 4, 4, 1);
-        Assert.Contains("not DICOM", Assert.Throws<RadaptException>(() => RadiographReader.Read(png, "scan.DCM")).Message, StringComparison.Ordinal);
+        Assert.Contains("not DICOM", Assert.Throws<RadaptException>(() => RadiographReader.Read(png, "scan.DCM")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -223,7 +226,8 @@ public class RadiographReaderTests
     [InlineData("pneumoniamnist", 10)]
     public void Read_RealRadiographs_AllDecode(string folder, int count)
     {
-        string[] files = [.. Directory.EnumerateFiles(Path.Combine(Repository.RealData(folder), "images"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+        string[] files = [.. Directory.EnumerateFiles(Path.Combine(Repository.RealData(folder), "images"), "*", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal)];
         Assert.NotEmpty(files);
         foreach (string file in files.Where((_, i) => i % Math.Max(1, files.Length / count) == 0))
         {

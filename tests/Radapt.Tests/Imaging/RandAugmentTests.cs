@@ -45,7 +45,8 @@ public class RandAugmentTests
             {
                 byte[] image = Image();
                 RandAugment.Apply(operation, magnitude, negative: true, image, Side, Fill);
-                bool changes = operation is RandAugmentOperation.AutoContrast or RandAugmentOperation.Equalize or RandAugmentOperation.Invert
+                bool changes = operation is RandAugmentOperation.AutoContrast or RandAugmentOperation.Equalize
+                    or RandAugmentOperation.Invert
                     || (operation != RandAugmentOperation.Color && magnitude == 10)
                     || operation == RandAugmentOperation.Posterize; // 4 bits
                 Assert.Equal(changes, !image.SequenceEqual(Image()));
@@ -96,7 +97,8 @@ public class RandAugmentTests
     {
         Assert.Equal(10, RandAugment.Safe.Count);
         byte[] wedge = [.. Enumerable.Range(0, 256).Select(i => (byte)i)];
-        foreach (RandAugmentOperation operation in RandAugment.Safe.TakeWhile(o => o < RandAugmentOperation.ShearX).Where(o => o != RandAugmentOperation.Rotate))
+        foreach (RandAugmentOperation operation in RandAugment.Safe.TakeWhile(o => o < RandAugmentOperation.ShearX)
+            .Where(o => o != RandAugmentOperation.Rotate))
         {
             byte[] image = [.. wedge];
             RandAugment.Apply(operation, 9, negative: false, image, 256, 255);
@@ -108,7 +110,8 @@ public class RandAugmentTests
     [Theory]
     [InlineData(0.4978, 38)]
     [InlineData(0.4785, 36)]
-    public void Fill_IsTheLumaOfUpstreamsRed(double mean, byte expected) => Assert.Equal(expected, RandAugment.Fill(new Preprocessing(224, 256, mean, 0.25)));
+    public void Fill_IsTheLumaOfUpstreamsRed(double mean, byte expected) =>
+        Assert.Equal(expected, RandAugment.Fill(new Preprocessing(224, 256, mean, 0.25)));
 
     [Fact]
     public void RandomErasing_ManyDraws_ErasesAQuarterOfTheImagesWithNoise()
@@ -173,7 +176,8 @@ public class RandAugmentTests
         Assert.True(other.SequenceEqual(image), operation.ToString());
     }
 
-    private static int Count(IReadOnlyList<RandAugmentOperation> operations, Func<byte[], int> count, int draws) => Enumerable.Range(0, draws).Sum(i =>
+    private static int Count(IReadOnlyList<RandAugmentOperation> operations, Func<byte[], int> count, int draws) =>
+        Enumerable.Range(0, draws).Sum(i =>
     {
         var random = new KeyedRandom(1, RandomPurpose.Augmentation, 0, i);
         byte[] image = Image();

@@ -35,7 +35,8 @@ internal static class TestImages
     public static byte[] Jpeg(byte[] pixels, int width, int height, int bands, bool progressive = false)
     {
         using Image image = Image.NewFromMemory(pixels, width, height, bands, Enums.BandFormat.Uchar);
-        using Image tagged = image.Copy(interpretation: bands == 4 ? Enums.Interpretation.Cmyk : bands == 3 ? Enums.Interpretation.Srgb : Enums.Interpretation.Bw);
+        using Image tagged = image.Copy(interpretation: bands == 4 ? Enums.Interpretation.Cmyk
+            : bands == 3 ? Enums.Interpretation.Srgb : Enums.Interpretation.Bw);
         return tagged.JpegsaveBuffer(interlace: progressive);
     }
 }

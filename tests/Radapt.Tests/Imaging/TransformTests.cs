@@ -40,7 +40,8 @@ public class TransformTests
     public void AugmentationNames_EveryAugmentation_IsFoundByItsName()
     {
         Assert.All(Enum.GetValues<Augmentation>(), a => Assert.Equal(a, AugmentationNames.Parse(a.Name())));
-        Assert.Contains("randaugment-erasing", Assert.Throws<RadaptException>(() => AugmentationNames.Parse("mixup")).Message, StringComparison.Ordinal);
+        Assert.Contains("randaugment-erasing", Assert.Throws<RadaptException>(() => AugmentationNames.Parse("mixup")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

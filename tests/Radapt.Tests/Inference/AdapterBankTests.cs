@@ -74,9 +74,13 @@ public sealed class AdapterBankTests : IDisposable
     public void Open_AdapterThatDoesNotFit_IsNamed()
     {
         using var scope = NewDisposeScope();
-        foreach (string path in new[] { Save(7, "ia3", new LoraSettings(), 0), Save(8, "lora", new LoraSettings { Magnitudes = true }, 0), Save(9, "lora", new LoraSettings(), seed: 5) })
+        foreach (string path in new[] { Save(7, "ia3", new LoraSettings(), 0), Save(8, "lora", new LoraSettings
         {
-            RadaptException e = Assert.Throws<RadaptException>(() => AdapterBank.Open([.. _runs, ("other", path)], null, ComputePlan.Float32));
+            Magnitudes = true,
+        }, 0), Save(9, "lora", new LoraSettings(), seed: 5) })
+        {
+            RadaptException e =
+                Assert.Throws<RadaptException>(() => AdapterBank.Open([.. _runs, ("other", path)], null, ComputePlan.Float32));
             Assert.StartsWith(path, e.Message, StringComparison.Ordinal);
         }
     }

@@ -39,8 +39,12 @@ public sealed class SaturatedLogitsTests(TinyRuns runs) : IClassFixture<TinyRuns
     public void Write_LogitsAbove17_HaveProbabilitiesOfTheirOwn()
     {
         using var folder = new TemporaryFolder();
-        PredictionTable.Write(folder["p.csv"], ["f"], [.. new[] { 17f, 18f, 20f }.Select((l, i) => new Prediction($"{i}", [1f], null) { Logits = [l] })]);
-        double[] probabilities = [.. CsvCells.Read(folder["p.csv"]).Rows.Select(r => double.Parse(r.Cells[1], CultureInfo.InvariantCulture))];
+        PredictionTable.Write(folder["p.csv"], ["f"], [.. new[] { 17f, 18f, 20f }.Select((l, i) => new Prediction($"{i}", [1f], null)
+        {
+            Logits = [l],
+        })]);
+        double[] probabilities =
+            [.. CsvCells.Read(folder["p.csv"]).Rows.Select(r => double.Parse(r.Cells[1], CultureInfo.InvariantCulture))];
         Assert.Equal(probabilities.Order(), probabilities);
         Assert.Equal(3, probabilities.Distinct().Count());
         Assert.Equal(1 / (1 + Math.Exp(-18)), probabilities[1], 1e-15);
@@ -57,7 +61,8 @@ public sealed class SaturatedLogitsTests(TinyRuns runs) : IClassFixture<TinyRuns
             using CheckpointFile file = CheckpointFile.Open(adapter);
             SafetensorsWriter.Write(
                 scaled,
-                file.Tensors.ToDictionary(t => t.Name, t => t.Name.StartsWith("head.", StringComparison.Ordinal) ? file.ReadTensor(t.Name) * -1024 : file.ReadTensor(t.Name)),
+                file.Tensors.ToDictionary(t => t.Name,
+                    t => t.Name.StartsWith("head.", StringComparison.Ordinal) ? file.ReadTensor(t.Name) * -1024 : file.ReadTensor(t.Name)),
                 file.Metadata);
         }
 
@@ -65,7 +70,9 @@ public sealed class SaturatedLogitsTests(TinyRuns runs) : IClassFixture<TinyRuns
         (ScoredImages plain, ScoredImages sure) = (Score(adapter, same.Data.Train), Score(scaled, same.Data.Train));
         Assert.Contains(1f, sure.Probabilities);
         Assert.NotNull(plain.Metrics.MeanAuroc);
-        Assert.All(plain.Metrics.Findings.Zip(sure.Metrics.Findings), f => Assert.Equal(1 - f.First.Auroc!.Value, f.Second.Auroc!.Value, 1e-12)); // a power of two keeps every bit
+        // a power of two keeps every bit
+        Assert.All(plain.Metrics.Findings.Zip(sure.Metrics.Findings),
+            f => Assert.Equal(1 - f.First.Auroc!.Value, f.Second.Auroc!.Value, 1e-12));
     }
 
     private static ScoredImages Score(string adapter, LabelledImages images)

@@ -26,7 +26,8 @@ public class ClusteredAurocTests
         (sbyte[] labels, double[] scores, _) = Draw(100, 1, 5);
         double one = ClusteredAuroc.Compute(labels, scores, [.. Enumerable.Range(0, 100)])!.Value.StandardError;
         ClusteredAuroc four = ClusteredAuroc.Compute(
-            [.. labels.SelectMany(l => Enumerable.Repeat(l, 4))], [.. scores.SelectMany(s => Enumerable.Repeat(s, 4))], [.. Enumerable.Range(0, 400).Select(i => i / 4)])!.Value;
+            [.. labels.SelectMany(l => Enumerable.Repeat(l, 4))], [.. scores.SelectMany(s => Enumerable.Repeat(s, 4))],
+                [.. Enumerable.Range(0, 400).Select(i => i / 4)])!.Value;
         Assert.Equal(one, four.StandardError, 10);
         Assert.Equal(BinaryMetrics.Auroc(labels, scores)!.Value, four.Auroc, 12);
     }
@@ -56,7 +57,8 @@ public class ClusteredAurocTests
 
     private static double Kernel(double positive, double negative) => positive > negative ? 1 : positive == negative ? 0.5 : 0;
 
-    private static double Variance(double[] values) => values.Sum(v => (v - values.Average()) * (v - values.Average())) / (values.Length - 1);
+    private static double Variance(double[] values) =>
+        values.Sum(v => (v - values.Average()) * (v - values.Average())) / (values.Length - 1);
 
     // Images of a patient share half of their score's variance; scores have ties.
     private static (sbyte[] Labels, double[] Scores, int[] Clusters) Draw(int count, int perCluster, int seed)

@@ -32,7 +32,8 @@ public class StudyMetricsTests
         float[] scores = [0.3f, 0.2f, 0.8f, 0.7f, 0.6f];
         int[] order = [4, 2, 0, 3, 1];
         FindingMetrics one = StudyMetrics.Compute(["f"], names, labels, scores).Metrics.Findings[0];
-        FindingMetrics other = StudyMetrics.Compute(["f"], [.. order.Select(i => names[i])], [.. order.Select(i => labels[i])], [.. order.Select(i => scores[i])]).Metrics.Findings[0];
+        FindingMetrics other = StudyMetrics.Compute(["f"], [.. order.Select(i => names[i])], [.. order.Select(i => labels[i])],
+            [.. order.Select(i => scores[i])]).Metrics.Findings[0];
         Assert.Equal(one, other);
     }
 

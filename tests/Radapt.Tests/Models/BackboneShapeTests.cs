@@ -20,7 +20,8 @@ public sealed class BackboneShapeTests
     }
 
     [Theory]
-    [InlineData("vit_base_patch16_dinov2"), InlineData("vit_base_patch14_reg8_dinov2"), InlineData("vit_tiny_patch14_dinov2"), InlineData("vit_giant_patch16_224")]
+    [InlineData("vit_base_patch16_dinov2"), InlineData("vit_base_patch14_reg8_dinov2"), InlineData("vit_tiny_patch14_dinov2"), InlineData(
+        "vit_giant_patch16_224")]
     public void FromName_ModelThatWasNeverPublished_IsNone(string name) => Assert.Null(BackboneShape.FromName(name));
 
     [Fact]
@@ -33,10 +34,12 @@ public sealed class BackboneShapeTests
         BackboneShape shape = BackboneShape.FromName("vit_giant_patch14_reg4_dinov2")! with { ImageSize = 70, Epsilon = 1e-12 };
         Assert.Equal(shape, BackboneShapeJson.Read(BackboneShapeJson.Write(shape)));
         Assert.Null(shape.Name); // its eps is none of timm's
-        Assert.Equal(new BackboneShape(224, 16, 12, 768, 12), BackboneShapeJson.Read("[224,16,12,768,12]")); // adapters of the first version
+        // adapters of the first version
+        Assert.Equal(new BackboneShape(224, 16, 12, 768, 12), BackboneShapeJson.Read("[224,16,12,768,12]"));
     }
 
     [Theory]
-    [InlineData(""), InlineData("null"), InlineData("[224,16,12,768]"), InlineData("[224,16,12,768,\"x\"]"), InlineData("{}"), InlineData("[0,16,12,768,12]"), InlineData("[224,16,12,768,1e99]")]
+    [InlineData(""), InlineData("null"), InlineData("[224,16,12,768]"), InlineData("[224,16,12,768,\"x\"]"), InlineData("{}"), InlineData(
+        "[0,16,12,768,12]"), InlineData("[224,16,12,768,1e99]")]
     public void Json_NoBackbone_IsNull(string text) => Assert.Null(BackboneShapeJson.Read(text));
 }

@@ -17,7 +17,8 @@ public sealed class Dinov2GoldenTests
 
     public static TheoryData<string> Files => GoldenIndex.Ids("checkpoints", c => c.Entry["config"]?["init_values"] is not null);
 
-    public static TheoryData<string> MaskedAutoencoders => GoldenIndex.Ids("checkpoints", c => c.Has("data") && c.Id.Contains("hf_vitmae_model", StringComparison.Ordinal));
+    public static TheoryData<string> MaskedAutoencoders =>
+        GoldenIndex.Ids("checkpoints", c => c.Has("data") && c.Id.Contains("hf_vitmae_model", StringComparison.Ordinal));
 
     [Theory]
     [MemberData(nameof(Forwards))]
@@ -40,13 +41,15 @@ public sealed class Dinov2GoldenTests
             GoldenAssert.Close(data["masked.x_norm_patchtokens"], Patches(tokens, encoder), golden.Tolerance["tokens"]!, "masked");
         }
 
-        int last = data.Names.Count(n => n.StartsWith("intermediate.", StringComparison.Ordinal) && n.EndsWith(".cls", StringComparison.Ordinal));
+        int last =
+            data.Names.Count(n => n.StartsWith("intermediate.", StringComparison.Ordinal) && n.EndsWith(".cls", StringComparison.Ordinal));
         for (int i = 0; i < last; i++)
         {
             int block = encoder.Shape.Depth - last + i; // each of the last blocks through the final norm
             Tensor tokens = encoder.Finish(encoder.ForwardPrefix(data[native + ".input"], block + 1));
             GoldenAssert.Close(data[$"intermediate.{i}.cls"], tokens[.., 0], golden.Tolerance["tokens"]!, $"intermediate {i} cls");
-            GoldenAssert.Close(data[$"intermediate.{i}.patch"], Patches(tokens, encoder), golden.Tolerance["tokens"]!, $"intermediate {i} patch");
+            GoldenAssert.Close(data[$"intermediate.{i}.patch"], Patches(tokens, encoder), golden.Tolerance["tokens"]!,
+                $"intermediate {i} patch");
         }
     }
 
@@ -105,7 +108,8 @@ public sealed class Dinov2GoldenTests
     private static void CompareSizes(GoldenCase golden, GoldenTensors data, VisionTransformer encoder, bool compareClassPosition = true)
     {
         JsonNode positionTolerance = golden.Tolerance["pos_embed"] ?? new JsonObject { ["atol"] = 2e-5 };
-        JsonNode tolerance = golden.Tolerance["tokens"] ?? new JsonObject { ["atol"] = 5e-5, ["rtol"] = 1e-4 }; // the forward case's, where a file's says "exact bits"
+        // the forward case's, where a file's says "exact bits"
+        JsonNode tolerance = golden.Tolerance["tokens"] ?? new JsonObject { ["atol"] = 5e-5, ["rtol"] = 1e-4 };
         string[] sizes = [.. data.Names.Where(n => n.EndsWith(".input", StringComparison.Ordinal)).Select(n => n.Split('.')[0])];
         Assert.NotEmpty(sizes);
         foreach (string size in sizes)
@@ -113,16 +117,19 @@ public sealed class Dinov2GoldenTests
             int[] grid = [.. size.Split('x').Select(s => int.Parse(s, CultureInfo.InvariantCulture) / encoder.Shape.PatchSize)];
             Tensor positions = PositionEmbedding.Resize(encoder.pos_embed, grid[0], grid[1], PositionEmbedding.ResizingOf(encoder.Shape));
             int from = compareClassPosition ? 0 : 1;
-            GoldenAssert.Close(data[size + ".pos_embed"][.., from.., ..], positions[.., from.., ..], positionTolerance, size + " pos_embed");
+            GoldenAssert.Close(data[size + ".pos_embed"][.., from.., ..], positions[.., from.., ..], positionTolerance, size
+                + " pos_embed");
             Tensor before = Enumerable.Range(0, encoder.Shape.Depth).Aggregate(
-                encoder.Place(encoder.patch_embed.Forward(data[size + ".input"]), positions), (tokens, block) => encoder.RunBlock(block, tokens, ForwardPass.Evaluation));
+                encoder.Place(encoder.patch_embed.Forward(data[size + ".input"]), positions),
+                    (tokens, block) => encoder.RunBlock(block, tokens, ForwardPass.Evaluation));
             Tensor tokens = encoder.Finish(before);
             GoldenAssert.Close(data[size + ".x_prenorm"], before, tolerance, size + " x_prenorm");
             GoldenAssert.Close(data[size + ".x_norm_clstoken"], tokens[.., 0], tolerance, size + " class token");
             GoldenAssert.Close(data[size + ".x_norm_patchtokens"], Patches(tokens, encoder), tolerance, size + " patches");
             if (data.Has(size + ".x_norm_regtokens"))
             {
-                GoldenAssert.Close(data[size + ".x_norm_regtokens"], tokens[.., 1..(1 + encoder.Shape.Registers), ..], tolerance, size + " registers");
+                GoldenAssert.Close(data[size + ".x_norm_regtokens"], tokens[.., 1..(1 + encoder.Shape.Registers), ..], tolerance, size
+                    + " registers");
             }
         }
     }
@@ -133,10 +140,12 @@ public sealed class Dinov2GoldenTests
         using var file = new GoldenTensors(golden.File("input"));
         Tensor tokens = encoder.Forward(data["input"], ForwardPass.Evaluation);
         Tensor pooled = cat([tokens[.., 0], Patches(tokens, encoder).mean([1])], 1);
-        GoldenAssert.Close(data["logits"], nn.functional.linear(pooled, file["classifier.weight"], file["classifier.bias"]), golden.Tolerance, "logits");
+        GoldenAssert.Close(data["logits"], nn.functional.linear(pooled, file["classifier.weight"], file["classifier.bias"]),
+            golden.Tolerance, "logits");
     }
 
     private static Tensor Patches(Tensor tokens, VisionTransformer encoder) => tokens[.., (1 + encoder.Shape.Registers).., ..];
 
-    private static VisionTransformer Encoder(JsonObject config) => new(GoldenAssert.Shape(config), 0, withNorm: true, new Kernels(ComputePlan.Float32));
+    private static VisionTransformer Encoder(JsonObject config) =>
+        new(GoldenAssert.Shape(config), 0, withNorm: true, new Kernels(ComputePlan.Float32));
 }

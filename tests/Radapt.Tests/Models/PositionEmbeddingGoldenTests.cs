@@ -19,7 +19,8 @@ public class PositionEmbeddingGoldenTests
         foreach (string target in targets)
         {
             int grid = int.Parse(target.Split('_', 'x')[1], CultureInfo.InvariantCulture);
-            GoldenAssert.Close(data[target], PositionEmbedding.Resize(data["pos_embed"], grid, grid, PositionResizing.Plain), golden.Tolerance, target);
+            GoldenAssert.Close(data[target], PositionEmbedding.Resize(data["pos_embed"], grid, grid, PositionResizing.Plain),
+                golden.Tolerance, target);
         }
     }
 

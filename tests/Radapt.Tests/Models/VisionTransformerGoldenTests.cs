@@ -64,7 +64,8 @@ public class VisionTransformerGoldenTests
         using var scope = NewDisposeScope();
         using var data = new GoldenTensors(golden.File("data"));
         using var file = new GoldenTensors(golden.File("input"));
-        using var classifier = new Classifier(GoldenAssert.Shape(golden.Config), (int)golden.Config["classes"]!, Pooling.ClassToken, 0, ComputePlan.Float32);
+        using var classifier = new Classifier(GoldenAssert.Shape(golden.Config), (int)golden.Config["classes"]!, Pooling.ClassToken, 0,
+            ComputePlan.Float32);
         using BackboneWeights weights = BackboneWeights.Open(golden.File("input"));
         weights.LoadInto(classifier.Encoder);
         Assert.Empty(file.CopyInto(classifier.Head.named_parameters().Select(p => (p.name, (Tensor)p.parameter))));
@@ -77,7 +78,8 @@ public class VisionTransformerGoldenTests
     private static Classifier Load(GoldenCase golden)
     {
         JsonObject config = golden.Config;
-        var classifier = new Classifier(GoldenAssert.Shape(config), (int)config["classes"]!, GoldenAssert.Pooling(config), 0, ComputePlan.Float32);
+        var classifier = new Classifier(GoldenAssert.Shape(config), (int)config["classes"]!, GoldenAssert.Pooling(config), 0,
+            ComputePlan.Float32);
         if (config["lora_rank"] is { } rank)
         {
             var lora = new LoraSettings { Rank = (int)rank, Alpha = (double)config["lora_alpha"]!, Dropout = 0 };

@@ -15,14 +15,16 @@ public class EpochResultTests
     public void Serialize_WhatWasRead_IsTheSameLine()
     {
         EpochResult epoch = JsonSerializer.Deserialize<EpochResult>(Line, RunFolder.Json)!;
-        Assert.Equal((0.75, 0.25, 0.5, 1), (epoch.Figure("auroc"), epoch.Figure("loss"), epoch.Figure("auroc/Mass"), epoch.Figure("auroc/Pleural/Thickening")));
+        Assert.Equal((0.75, 0.25, 0.5, 1),
+            (epoch.Figure("auroc"), epoch.Figure("loss"), epoch.Figure("auroc/Mass"), epoch.Figure("auroc/Pleural/Thickening")));
         Assert.Equal(Line, JsonSerializer.Serialize(epoch, RunFolder.Json));
     }
 
     [Fact]
     public void Deserialize_EpochWithoutValidation_HasNoFigures()
     {
-        const string Plain = """{"epoch":1,"updates":5,"train_loss":"NaN","learning_rate":0.1,"images_per_second":1,"seconds":1,"best":false}""";
+        const string Plain =
+            """{"epoch":1,"updates":5,"train_loss":"NaN","learning_rate":0.1,"images_per_second":1,"seconds":1,"best":false}""";
         EpochResult epoch = JsonSerializer.Deserialize<EpochResult>(Plain, RunFolder.Json)!;
         Assert.Empty(epoch.Figures);
         Assert.Null(epoch.Figure("auroc"));
@@ -31,5 +33,6 @@ public class EpochResultTests
     }
 
     [Fact]
-    public void Deserialize_MissingMember_IsRefused() => Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<EpochResult>("{\"epoch\":1}", RunFolder.Json));
+    public void Deserialize_MissingMember_IsRefused() =>
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<EpochResult>("{\"epoch\":1}", RunFolder.Json));
 }

@@ -10,7 +10,8 @@ public sealed class PredictionTableTests : IDisposable
     [Fact]
     public void Read_WhatWasWritten_IsTheSameToTheLastBit()
     {
-        var scores = new LabelledScores(["Mass", "Free, air"], ["a.png", "=b, \"c\".png"], [1, -1, 0, 1], [0.1f, -3e-5f, 17.3f, float.BitIncrement(2)]);
+        var scores = new LabelledScores(["Mass", "Free, air"], ["a.png", "=b, \"c\".png"], [1, -1, 0, 1],
+            [0.1f, -3e-5f, 17.3f, float.BitIncrement(2)]);
         PredictionTable.Write(_folder["p.csv"], scores);
         LabelledScores read = PredictionTable.Read(_folder["p.csv"]);
         Assert.Equal(scores.Findings, read.Findings);

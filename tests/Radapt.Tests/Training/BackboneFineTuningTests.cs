@@ -11,7 +11,9 @@ using static TorchSharp.torch;
 
 namespace Radapt.Tests.Training;
 
-/// <summary>Small models of every dialect learn from real radiographs; what is saved gives the same probabilities however it is read back.</summary>
+/// <summary>
+/// Small models of every dialect learn from real radiographs; what is saved gives the same probabilities however it is read back.
+/// </summary>
 [Trait("Category", "Golden")]
 public sealed class BackboneFineTuningTests
 {
@@ -53,7 +55,8 @@ public sealed class BackboneFineTuningTests
 
         Assert.All(summary.History, epoch => Assert.True(double.IsFinite(epoch.TrainLoss)));
         Assert.Equal(summary.History[summary.BestEpoch - 1].Figure("auroc"), summary.Val.MeanAuroc); // in memory, and read back
-        float[] saved = [.. File.ReadLines(Path.Combine(summary.Folder, "predictions.csv")).Skip(1).Select(l => float.Parse(l.Split(',')[1], CultureInfo.InvariantCulture))];
+        float[] saved = [.. File.ReadLines(Path.Combine(summary.Folder, "predictions.csv")).Skip(1)
+            .Select(l => float.Parse(l.Split(',')[1], CultureInfo.InvariantCulture))];
         var images = new ImageBatches(fineTuning.Data.Test!, fineTuning.Preprocessing, 8, 1, cacheBytes: 0);
         using (Predictor predictor = Predictor.Open(summary.Folder))
         {
@@ -61,13 +64,17 @@ public sealed class BackboneFineTuningTests
         }
 
         using Classifier unmerged = Read(summary.Folder);
-        AssertClose(saved, [.. Scoring.Logits(unmerged, images, null, TestContext.Current.CancellationToken).Select(l => (float)Scoring.Probability(l))], "unmerged");
+        AssertClose(saved, [.. Scoring.Logits(unmerged, images, null, TestContext.Current.CancellationToken)
+            .Select(l => (float)Scoring.Probability(l))], "unmerged");
         using Classifier reused = Reuse(summary.Folder);
-        AssertClose(saved, [.. Scoring.Logits(reused, images, null, TestContext.Current.CancellationToken).Select(l => (float)Scoring.Probability(l))], "as the weights of another run");
+        AssertClose(saved, [.. Scoring.Logits(reused, images, null, TestContext.Current.CancellationToken)
+            .Select(l => (float)Scoring.Probability(l))], "as the weights of another run");
         Assert.True(saved.Distinct().Count() > saved.Length / 2, "the model says the same of every image");
     }
 
-    /// <summary>The same weights under other names are the same base: a Hugging Face user's adapter works on facebookresearch's file.</summary>
+    /// <summary>
+    /// The same weights under other names are the same base: a Hugging Face user's adapter works on facebookresearch's file.
+    /// </summary>
     [Theory]
     [InlineData("hf_dinov2_plain", "dinov2_plain")]
     [InlineData("dinov2_swiglu", "timm_dinov2_swiglu")]
@@ -82,7 +89,8 @@ public sealed class BackboneFineTuningTests
         using Predictor own = Predictor.Open(summary.Folder);
         using Predictor moved = Predictor.Open(summary.Folder, GoldenIndex.Find($"checkpoints/{other}").File("input"));
 
-        AssertClose([.. own.Score(images, null, TestContext.Current.CancellationToken).Probabilities], moved.Score(images, null, TestContext.Current.CancellationToken).Probabilities, other);
+        AssertClose([.. own.Score(images, null, TestContext.Current.CancellationToken).Probabilities],
+            moved.Score(images, null, TestContext.Current.CancellationToken).Probabilities, other);
     }
 
     private static FineTuning Prepare(TemporaryFolder folder, GoldenCase golden, string method)
@@ -91,7 +99,8 @@ public sealed class BackboneFineTuningTests
         foreach ((string split, int each) in ((string, int)[])[("train", 16), ("val", 8), ("test", 8)])
         {
             string[] lines = File.ReadAllLines(Path.Combine(data, "splits", split + ".txt"));
-            File.WriteAllLines(folder[split + ".txt"], ((string[])[" 0", " 1"]).SelectMany(c => lines.Where(l => l.TrimEnd().EndsWith(c, StringComparison.Ordinal)).Take(each)));
+            File.WriteAllLines(folder[split + ".txt"],
+                ((string[])[" 0", " 1"]).SelectMany(c => lines.Where(l => l.TrimEnd().EndsWith(c, StringComparison.Ordinal)).Take(each)));
         }
 
         var options = new Dictionary<string, string>
@@ -153,6 +162,7 @@ public sealed class BackboneFineTuningTests
     private static void AssertClose(float[] expected, IReadOnlyList<float> actual, string what)
     {
         Assert.Equal(expected.Length, actual.Count);
-        Assert.All(expected.Zip(actual), pair => Assert.True(Math.Abs(pair.First - pair.Second) < Tolerance, $"{what}: {pair.First} and {pair.Second}"));
+        Assert.All(expected.Zip(actual),
+            pair => Assert.True(Math.Abs(pair.First - pair.Second) < Tolerance, $"{what}: {pair.First} and {pair.Second}"));
     }
 }

@@ -53,7 +53,10 @@ public sealed class FeatureCacheTests : IDisposable
     {
         var plan = new ComputePlan("float32", "cpu", 1);
         using var classifier = new Classifier(new BackboneShape(16, 4, 4, 16, 2), 1, Pooling.Mean, 0, plan);
-        AdaptationMethod.Apply(classifier, method, new MethodSettings { Lora = new LoraSettings { Blocks = [.. blocks.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)] } }, plan, 0);
+        AdaptationMethod.Apply(classifier, method, new MethodSettings
+        {
+            Lora = new LoraSettings { Blocks = [.. blocks.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)] },
+        }, plan, 0);
         Assert.Equal(expected, classifier.LowestTrainedBlock);
     }
 
@@ -70,7 +73,8 @@ public sealed class FeatureCacheTests : IDisposable
         RunSummary live = Run("b", $"{options} --feature-cache off", progress: p => Assert.NotEqual(TrainingPhase.Features, p.Phase));
         Assert.Equal(Enumerable.Range(1, 8), featurePasses.Select(p => p.Step)); // 24 and 8 images by 4, once
         Assert.All(cached.History.Zip(live.History), pair => Assert.Equal(pair.First.TrainLoss, pair.Second.TrainLoss, 1e-5));
-        Assert.All(cached.History.Zip(live.History), pair => Assert.Equal(pair.First.Figure("loss")!.Value, pair.Second.Figure("loss")!.Value, 1e-5));
+        Assert.All(cached.History.Zip(live.History),
+            pair => Assert.Equal(pair.First.Figure("loss")!.Value, pair.Second.Figure("loss")!.Value, 1e-5));
         Assert.True(cached.History[0].TrainLoss - cached.History[^1].TrainLoss > 1e-3, "nothing was learned");
         AssertSameAdapters("a", "b", 1e-5);
         Assert.False(Directory.Exists(_folder["a/state"]));
@@ -111,14 +115,17 @@ public sealed class FeatureCacheTests : IDisposable
                 Directory.CreateDirectory(_folder["blocked/state/features-train.bin"]);
             }
         }), cancellation: Token);
-        Assert.Contains(tuning.Notes, n => n.StartsWith("The frozen blocks 0-3 are run in every epoch, their features are not kept: ", StringComparison.Ordinal));
+        Assert.Contains(tuning.Notes,
+            n => n.StartsWith("The frozen blocks 0-3 are run in every epoch, their features are not kept: ", StringComparison.Ordinal));
         AssertSameAdapters("live", "blocked", 0);
     }
 
     [Theory]
-    [InlineData(Linear, "Features of blocks 0-3 are computed once: only the head is trained and nothing is augmented (32 images, 1 MiB in the run folder")]
+    [InlineData(Linear,
+        "Features of blocks 0-3 are computed once: only the head is trained and nothing is augmented (32 images, 1 MiB in the run folder")]
     [InlineData(UpperLora, "Features of blocks 0-1 are computed once: only blocks 2-3 and the head are trained and nothing is augmented")]
-    [InlineData("--method linear --augment crop-flip", "The frozen blocks 0-3 are run in every epoch; with --augment none their features would be computed once.")]
+    [InlineData("--method linear --augment crop-flip",
+        "The frozen blocks 0-3 are run in every epoch; with --augment none their features would be computed once.")]
     [InlineData("--method lora --lora-blocks 3 --drop-path 0.1 --augment crop-flip",
         "The frozen blocks 0-2 are run in every epoch; with --augment none and --drop-path 0 their features would be computed once.")]
     [InlineData("--method linear --feature-cache off", null)]
@@ -150,7 +157,8 @@ public sealed class FeatureCacheTests : IDisposable
         }
     }
 
-    private RunSummary Run(string name, string options, bool resume = false, Action<TrainingProgress>? progress = null, CancellationToken? cancellation = null)
+    private RunSummary Run(string name, string options, bool resume = false, Action<TrainingProgress>? progress = null,
+        CancellationToken? cancellation = null)
     {
         using FineTuning tuning = Prepare(options);
         return tuning.Run(_folder[name], resume, progress is null ? null : new Synchronous(progress), cancellation: cancellation ?? Token);
@@ -158,7 +166,9 @@ public sealed class FeatureCacheTests : IDisposable
 
     private FineTuning Prepare(string options)
     {
-        string common = $"--data {_folder["labels.csv"]} --from-scratch --backbone custom --depth 4 --width 16 --heads 2 --image-size 16 --patch-size 4 --allow-rare-findings"
+        string common =
+            $"--data {_folder["labels.csv"]} --from-scratch --backbone custom --depth 4 --width 16 --heads 2 --image-size "
+                + "16 --patch-size 4 --allow-rare-findings"
             + " --epochs 4 --batch-size 4 --precision float32 --products linear --threads 1 --loader-threads 2 --seed 3 ";
         return FineTuning.Prepare([Recipes.RecipeTesting.Line(common + options)]);
     }
@@ -169,7 +179,9 @@ public sealed class FeatureCacheTests : IDisposable
         var table = new List<string> { "image,split,spot" };
         for (int i = 0; i < 40; i++)
         {
-            byte[] pixels = [.. Enumerable.Range(0, 400).Select(p => (byte)((p * 7 * (i + 3) % 90) + (i % 2 == 1 && p / 20 is > 3 and < 12 ? 150 : 0)))];
+            byte[] pixels =
+                [.. Enumerable.Range(0, 400)
+                    .Select(p => (byte)((p * 7 * (i + 3) % 90) + (i % 2 == 1 && p / 20 is > 3 and < 12 ? 150 : 0)))];
             File.WriteAllBytes(_folder[$"{i}.png"], TestImages.Png(pixels, 20, 20, 1));
             table.Add($"{i}.png,{(i < 24 ? "train" : i < 32 ? "val" : "test")},{i % 2}");
         }

@@ -95,7 +95,11 @@ public sealed class LiveTensorTests(TinyRuns runs) : IClassFixture<TinyRuns>
         classifier.Head.Initialise(0);
         AdaptationMethod.Apply(classifier, "lora", new MethodSettings(), plan, 0);
         FrozenWeights.Hold(classifier.Encoder, plan);
-        using Optimizer optimizer = Optimizer.Create((TestRecipes.Tiny with { Method = "lora", Depth = 12 }).OptimizerSettings, [.. classifier.Trained()]);
+        using Optimizer optimizer = Optimizer.Create((TestRecipes.Tiny with
+        {
+            Method = "lora",
+            Depth = 12,
+        }).OptimizerSettings, [.. classifier.Trained()]);
         var random = new Random(0);
         float[] pixels = [.. Enumerable.Range(0, Batch * 224 * 224).Select(_ => (float)random.NextDouble())];
         sbyte[] labels = [.. Enumerable.Range(0, Batch * 14).Select(i => (sbyte)(i % 3 == 0 ? 1 : 0))];
@@ -114,7 +118,9 @@ public sealed class LiveTensorTests(TinyRuns runs) : IClassFixture<TinyRuns>
             {
                 measured.Add((LiveTensors, Environment.WorkingSet / 1048576.0));
                 TestContext.Current.TestOutputHelper!.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"step {step}: {measured[^1].Tensors} live tensors, {measured[^1].Mib:f0} MiB resident, {plan.Precision}, {watch.Elapsed.TotalSeconds / step:f2} s a step"));
+                    CultureInfo.InvariantCulture,
+                        $"step {step}: {measured[^1].Tensors} live tensors, {measured[^1].Mib:f0} MiB resident, {plan.Precision}, "
+                            + $"{watch.Elapsed.TotalSeconds / step:f2} s a step"));
             }
         }
 

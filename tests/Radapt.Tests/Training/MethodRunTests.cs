@@ -14,8 +14,10 @@ public sealed class MethodRunTests(TinyRuns runs) : IClassFixture<TinyRuns>
 {
     public static TheoryData<string> Cases =>
     [
-        "lora", "lora;rslora true;lora-ranks 2,4", "lora;dora true", "lora;lora-blocks 1-1;augment none", "adalora;tinit 0.2;tfinal 0.2", "ia3",
-        "vpt;prompt-tokens 3", "vpt;prompt-depth shallow", "houlsby;bottleneck 4", "parallel;bottleneck 4;adapter-scale 1", "bitfit", "norm",
+        "lora", "lora;rslora true;lora-ranks 2,4", "lora;dora true", "lora;lora-blocks 1-1;augment none",
+            "adalora;tinit 0.2;tfinal 0.2", "ia3",
+        "vpt;prompt-tokens 3", "vpt;prompt-depth shallow", "houlsby;bottleneck 4", "parallel;bottleneck 4;adapter-scale 1",
+            "bitfit", "norm",
         "norm;pooling class-token", "last-k;last-k 1", "last-k;last-k 1;augment none;pooling class-token", "linear", "full",
     ];
 
@@ -76,8 +78,10 @@ public sealed class MethodRunTests(TinyRuns runs) : IClassFixture<TinyRuns>
     public void Run_AdaLora_EndsWithItsTargetRank()
     {
         RunSummary summary = runs.Run([.. Options("adalora"), "initial-rank 3", "target-rank 2", "epochs 6", "patience 0"]);
-        // The best epoch may lie before the end, so the state of the last is looked at through a run whose last epoch is the only validated one.
-        RunSummary last = runs.Run([.. Options("adalora"), "initial-rank 3", "target-rank 2", "epochs 6", "patience 0", "validate-every 6"]);
+        // The best epoch may lie before the end, so the state of the last is looked at through a run whose last epoch is the only validated
+        // one.
+        RunSummary last =
+            runs.Run([.. Options("adalora"), "initial-rank 3", "target-rank 2", "epochs 6", "patience 0", "validate-every 6"]);
         using CheckpointFile file = CheckpointFile.Open(Path.Combine(last.Folder, "adapter.safetensors"));
         using var scope = TorchSharp.torch.NewDisposeScope();
         int kept = file.Tensors.Where(t => t.Name.EndsWith("adalora_values", StringComparison.Ordinal))

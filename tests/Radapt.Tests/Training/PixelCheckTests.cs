@@ -7,7 +7,9 @@ using Radapt.Training;
 
 namespace Radapt.Tests.Training;
 
-/// <summary>Pixels are looked at before anything is trained: rows S7 and P2. The phantoms' table knows patients, so lines stand for names.</summary>
+/// <summary>
+/// Pixels are looked at before anything is trained: rows S7 and P2. The phantoms' table knows patients, so lines stand for names.
+/// </summary>
 public sealed class PixelCheckTests : IDisposable
 {
     private readonly TinyRuns _runs = new(); // 40 images: 24, 8 and 8
@@ -21,16 +23,20 @@ public sealed class PixelCheckTests : IDisposable
         using FineTuning run = _runs.Prepare();
         RunSummary summary = run.Run(_runs.NewFolder(), cancellation: TestContext.Current.CancellationToken);
         string note = Assert.Single(run.Notes, n => n.Contains("cannot be read", StringComparison.Ordinal));
-        Assert.StartsWith($"1 of 40 images cannot be read and is left out: labels.csv, line {line} (val). The first: this PNG file is truncated or damaged", note, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"1 of 40 images cannot be read and is left out: labels.csv, line {line} (val). The first: "
+                + "this PNG file is truncated or damaged", note, StringComparison.Ordinal);
         Assert.DoesNotContain("phantom", note, StringComparison.Ordinal);
         Assert.Equal(7, run.Data.Val.Items.Count);
         JsonNode data = RunRecord.Read(summary.Folder)!.ToJson()["data"]!;
-        Assert.Equal((24, 7, 8, 40, 1), ((int)data["train"]!, (int)data["val"]!, (int)data["test"]!, (int)data["pixels"]!["checked"]!, (int)data["pixels"]!["unreadable"]!));
+        Assert.Equal((24, 7, 8, 40, 1), ((int)data["train"]!, (int)data["val"]!, (int)data["test"]!, (int)data["pixels"]!["checked"]!,
+            (int)data["pixels"]!["unreadable"]!));
         string[] table = File.ReadAllLines(Path.Combine(summary.Folder, "unreadable.csv"));
         Assert.Equal("image,split,line,error", table[0]);
         Assert.Matches($"^[0-9a-f]{{32}},val,{line},", Assert.Single(table.Skip(1)));
         JsonNode hash = RunRecord.Read(summary.Folder)!.ToJson()["files"]!["unreadable.csv"]!;
-        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(summary.Folder, "unreadable.csv")))), (string)hash!);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(summary.Folder, "unreadable.csv")))),
+            (string)hash!);
     }
 
     [Fact]
@@ -40,7 +46,8 @@ public sealed class PixelCheckTests : IDisposable
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "notes.txt"), "mine");
         using FineTuning run = _runs.Prepare();
-        RadaptException error = Assert.Throws<RadaptException>(() => run.CheckPixels(folder, cancellation: TestContext.Current.CancellationToken));
+        RadaptException error =
+            Assert.Throws<RadaptException>(() => run.CheckPixels(folder, cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("the run folder is not empty", error.Message, StringComparison.Ordinal);
         Assert.Null(run.CheckedImages);
     }
@@ -80,8 +87,10 @@ public sealed class PixelCheckTests : IDisposable
         Assert.Equal(22, (int)RunRecord.Read(_runs.Run("skip-unreadable 5%").Folder)!.ToJson()["data"]!["train"]!);
         Break("test", 1);
         string folder = _runs.NewFolder();
-        RadaptException error = Assert.Throws<RadaptException>(() => _runs.RunUntil(long.MaxValue, folder, resume: false, "skip-unreadable 5%"));
-        Assert.StartsWith("3 of 40 images cannot be read, more than the 5 % that may be left out: ", error.Message, StringComparison.Ordinal);
+        RadaptException error =
+            Assert.Throws<RadaptException>(() => _runs.RunUntil(long.MaxValue, folder, resume: false, "skip-unreadable 5%"));
+        Assert.StartsWith("3 of 40 images cannot be read, more than the 5 % that may be left out: ", error.Message,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("phantom", error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder));
         Assert.Throws<RadaptException>(() => _runs.Run("skip-unreadable 0%"));
@@ -93,15 +102,18 @@ public sealed class PixelCheckTests : IDisposable
         Break("train", 24);
         Break("val", 8);
         Break("test", 8);
-        Assert.Contains("40 of 40 images cannot be read", Assert.Throws<RadaptException>(() => _runs.Run()).Message, StringComparison.Ordinal);
-        Assert.StartsWith("No image of split 'train' can be read.", Assert.Throws<RadaptException>(() => _runs.Run("skip-unreadable 100%")).Message, StringComparison.Ordinal);
+        Assert.Contains("40 of 40 images cannot be read", Assert.Throws<RadaptException>(() => _runs.Run()).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith("No image of split 'train' can be read.",
+            Assert.Throws<RadaptException>(() => _runs.Run("skip-unreadable 100%")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Run_AllOfValidationUnreadable_SaysWhichSplit()
     {
         Break("val", 8);
-        Assert.StartsWith("No image of split 'val' can be read.", Assert.Throws<RadaptException>(() => _runs.Run("skip-unreadable 100%")).Message, StringComparison.Ordinal);
+        Assert.StartsWith("No image of split 'val' can be read.",
+            Assert.Throws<RadaptException>(() => _runs.Run("skip-unreadable 100%")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -117,7 +129,8 @@ public sealed class PixelCheckTests : IDisposable
         RunSummary summary = run.Run(_runs.NewFolder(), cancellation: TestContext.Current.CancellationToken);
         Assert.Contains(
             "40 of 40 images are blank or nearly blank (98 % of the pixels are within 16 of 256 gray levels); "
-            + "16-bit files may hold values of fewer bits, such as 12: write values that use the full range; radapt data check lists them.", run.Notes);
+            + "16-bit files may hold values of fewer bits, such as 12: write values that use the full range; radapt data check lists them.",
+            run.Notes);
         Assert.Equal(40, (int)RunRecord.Read(summary.Folder)!.ToJson()["data"]!["pixels"]!["blank"]!);
 
         using Predictor predictor = Predictor.Open(summary.Folder);
@@ -134,7 +147,8 @@ public sealed class PixelCheckTests : IDisposable
         using FineTuning run = _runs.Prepare("epochs 1");
         run.CheckPixels(_runs.NewFolder(), cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(40, run.CheckedImages);
-        Assert.DoesNotContain(run.Notes, n => n.Contains("blank", StringComparison.Ordinal) || n.Contains("cannot be read", StringComparison.Ordinal));
+        Assert.DoesNotContain(run.Notes, n => n.Contains("blank", StringComparison.Ordinal)
+            || n.Contains("cannot be read", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -161,7 +175,8 @@ public sealed class PixelCheckTests : IDisposable
         Break("train", 1);
         Assert.Null(_runs.RunUntil(4, folder, resume: false));
         File.AppendAllText(PathOf("train", 1), "more");
-        Assert.Contains("the data changed", Assert.Throws<RadaptException>(() => _runs.RunUntil(long.MaxValue, folder, resume: true)).Message, StringComparison.Ordinal);
+        Assert.Contains("the data changed",
+            Assert.Throws<RadaptException>(() => _runs.RunUntil(long.MaxValue, folder, resume: true)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -181,12 +196,16 @@ public sealed class PixelCheckTests : IDisposable
         using Predictor predictor = Predictor.Open(summary.Folder);
         ScoredImages scored = predictor.Score(run.Data.Test!, skipUnreadable: 0.25, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal((6, 12, 2), (scored.Images.Items.Count, scored.Probabilities.Count, scored.Unreadable));
-        Assert.StartsWith("2 of 8 images cannot be read and are left out: labels.csv, line ", Assert.Single(predictor.Notes), StringComparison.Ordinal);
+        Assert.StartsWith("2 of 8 images cannot be read and are left out: labels.csv, line ", Assert.Single(predictor.Notes),
+            StringComparison.Ordinal);
         IReadOnlyList<float> alone = predictor.Score(scored.Images, cancellation: TestContext.Current.CancellationToken).Probabilities;
-        Assert.All(alone.Zip(scored.Probabilities), p => Assert.Equal(p.First, p.Second, 1e-5f)); // each has the probabilities of its own image
-        Assert.Throws<RadaptException>(() => predictor.Score(run.Data.Test!, skipUnreadable: 0.2, cancellation: TestContext.Current.CancellationToken));
+        // each has the probabilities of its own image
+        Assert.All(alone.Zip(scored.Probabilities), p => Assert.Equal(p.First, p.Second, 1e-5f));
+        Assert.Throws<RadaptException>(
+            () => predictor.Score(run.Data.Test!, skipUnreadable: 0.2, cancellation: TestContext.Current.CancellationToken));
         Break("test", 8);
-        Assert.Throws<RadaptException>(() => predictor.Score(run.Data.Test!, skipUnreadable: 1, cancellation: TestContext.Current.CancellationToken));
+        Assert.Throws<RadaptException>(
+            () => predictor.Score(run.Data.Test!, skipUnreadable: 1, cancellation: TestContext.Current.CancellationToken));
     }
 
     private string PathOf(string split, int number) => Path.Combine(_runs.Data, Rows(split)[number].Image);

@@ -5,7 +5,10 @@ using Radapt.Training;
 
 namespace Radapt.Tests.Training;
 
-/// <summary>What a run relies on is checked before anything is trained: base weights, recipe, state, adapter, and that nobody else works in its folder.</summary>
+/// <summary>
+/// What a run relies on is checked before anything is trained: base weights, recipe, state, adapter, and that nobody else works in its
+/// folder.
+/// </summary>
 public sealed class ResumeSafetyTests(TinyRuns runs) : IClassFixture<TinyRuns>
 {
     private const int InSecondEpoch = 8; // of 6 updates an epoch
@@ -99,7 +102,8 @@ public sealed class ResumeSafetyTests(TinyRuns runs) : IClassFixture<TinyRuns>
         JsonNode run = JsonNode.Parse(File.ReadAllText(file))!;
         run["best_epoch"] = 9;
         File.WriteAllText(file, run.ToJsonString());
-        Assert.Contains("does not match its checksum", Assert.Throws<RadaptException>(() => RunRecord.Read(folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("does not match its checksum", Assert.Throws<RadaptException>(() => RunRecord.Read(folder)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact] // K11
@@ -120,14 +124,16 @@ public sealed class ResumeSafetyTests(TinyRuns runs) : IClassFixture<TinyRuns>
         RunSummary summary = run.Run(folder, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(undisturbed, TinyRuns.Results(summary));
         Assert.Equal(4, refused.Count);
-        Assert.All(refused, message => Assert.Contains($"process {Environment.ProcessId} on {Environment.MachineName}", message, StringComparison.Ordinal));
+        Assert.All(refused,
+            message => Assert.Contains($"process {Environment.ProcessId} on {Environment.MachineName}", message, StringComparison.Ordinal));
     }
 
     [Fact] // K11
     public void Resume_OwnerIsGone_TakesTheFolderOver()
     {
         string folder = Interrupted();
-        File.WriteAllText(Path.Combine(folder, "state", "owner.json"), $$"""{"host":"{{Environment.MachineName}}","process_id":{{int.MaxValue}},"started":"2020-01-01T00:00:00+00:00"}""");
+        File.WriteAllText(Path.Combine(folder, "state", "owner.json"),
+            $$"""{"host":"{{Environment.MachineName}}","process_id":{{int.MaxValue}},"started":"2020-01-01T00:00:00+00:00"}""");
         File.WriteAllText(Path.Combine(folder, "state", "lock"), "");
         Assert.NotNull(runs.RunUntil(long.MaxValue, folder, resume: true, s_plain));
     }
@@ -136,7 +142,8 @@ public sealed class ResumeSafetyTests(TinyRuns runs) : IClassFixture<TinyRuns>
     public void Run_FilesThatLookLikeTemporaryOnes_RemovesOnlyItsOwnLeftovers()
     {
         string folder = Interrupted();
-        string[] others = [Path.Combine(folder, "recipe.yaml.mine.tmp"), Path.Combine(folder, "run.json.1-2.tmp"), Path.Combine(folder, "state", "notes.tmp")];
+        string[] others = [Path.Combine(folder, "recipe.yaml.mine.tmp"), Path.Combine(folder, "run.json.1-2.tmp"),
+            Path.Combine(folder, "state", "notes.tmp")];
         string own = Path.Combine(folder, "state", "state.safetensors.radapt-123-8dc0ffee-4.tmp");
         foreach (string file in others.Append(own))
         {
@@ -149,7 +156,8 @@ public sealed class ResumeSafetyTests(TinyRuns runs) : IClassFixture<TinyRuns>
     }
 
     [Theory] // K13
-    [InlineData("method linear", "augment none", "drop-path 0", "optimizer sgd", "lr 1e30", "warmup-epochs 0", "min-lr 1e30")] // with a feature cache
+    // with a feature cache
+    [InlineData("method linear", "augment none", "drop-path 0", "optimizer sgd", "lr 1e30", "warmup-epochs 0", "min-lr 1e30")]
     [InlineData("method full", "optimizer sgd", "lr 1e30", "warmup-epochs 0", "min-lr 1e30")]
     public void Run_FirstStartFailed_LeavesNothingInTheWay(params string[] options)
     {
@@ -192,7 +200,8 @@ public sealed class ResumeSafetyTests(TinyRuns runs) : IClassFixture<TinyRuns>
         int updates = 0;
         using FineTuning run = runs.Prepare(options);
         run.OnUpdate = _ => updates++;
-        RadaptException error = Assert.Throws<RadaptException>(() => run.Run(folder, resume: true, cancellation: TestContext.Current.CancellationToken));
+        RadaptException error =
+            Assert.Throws<RadaptException>(() => run.Run(folder, resume: true, cancellation: TestContext.Current.CancellationToken));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.Equal(0, updates);
         Assert.Equal(before, Contents(folder));
@@ -215,7 +224,8 @@ public sealed class ResumeSafetyTests(TinyRuns runs) : IClassFixture<TinyRuns>
                 bytes[^300] ^= 0x10;
                 break;
             case "json":
-                int digit = Array.FindIndex(bytes, bytes.AsSpan().IndexOf("seed"u8) is >= 0 and var seed ? seed : bytes.AsSpan().IndexOf("best_epoch"u8), b => b is >= (byte)'1' and <= (byte)'8');
+                int digit = Array.FindIndex(bytes, bytes.AsSpan().IndexOf("seed"u8) is >= 0 and var seed ? seed
+                    : bytes.AsSpan().IndexOf("best_epoch"u8), b => b is >= (byte)'1' and <= (byte)'8');
                 bytes[digit]++;
                 break;
             case "cut":

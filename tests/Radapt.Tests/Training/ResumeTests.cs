@@ -19,7 +19,8 @@ public sealed class ResumeTests(TinyRuns runs) : IClassFixture<TinyRuns>
     [MemberData(nameof(Methods))]
     public void Run_InterruptedAtAnyUpdate_EqualsUndisturbed(string method, string optimizer)
     {
-        string[] options = [.. s_random, $"method {method}", $"optimizer {optimizer}", .. method == "lora" ? ["lora-dropout 0.1"] : Array.Empty<string>()];
+        string[] options = [.. s_random, $"method {method}", $"optimizer {optimizer}", .. method == "lora" ? ["lora-dropout 0.1"]
+            : Array.Empty<string>()];
         string undisturbed = TinyRuns.Results(runs.Run(options));
         foreach (int update in new[] { 1, 3, 5, Updates }) // within the first epoch, at the end of one, within the second, the last
         {
@@ -48,7 +49,8 @@ public sealed class ResumeTests(TinyRuns runs) : IClassFixture<TinyRuns>
     [InlineData("method linear")] // of features that are computed once
     public void Run_PartOfTheValidationImagesAndInterrupted_EqualsUndisturbed(string method)
     {
-        string[] options = [.. s_random, method, "validate-every 2", "validate-images 5", "epochs 5", .. method == "method linear" ? ["augment none", "drop-path 0"] : Array.Empty<string>()];
+        string[] options = [.. s_random, method, "validate-every 2", "validate-images 5", "epochs 5", .. method == "method linear"
+            ? ["augment none", "drop-path 0"] : Array.Empty<string>()];
         string undisturbed = TinyRuns.Results(runs.Run(options));
         foreach (int update in new[] { 2, 7, 13 })
         {
@@ -59,7 +61,8 @@ public sealed class ResumeTests(TinyRuns runs) : IClassFixture<TinyRuns>
 
         string changed = runs.NewFolder();
         Assert.Null(runs.RunUntil(2, changed, resume: false, options));
-        RadaptException error = Assert.Throws<RadaptException>(() => runs.RunUntil(long.MaxValue, changed, resume: true, [.. options, "validate-images 6"]));
+        RadaptException error =
+            Assert.Throws<RadaptException>(() => runs.RunUntil(long.MaxValue, changed, resume: true, [.. options, "validate-images 6"]));
         Assert.Contains("validate-images 5, not 6", error.Message, StringComparison.Ordinal);
     }
 
@@ -95,7 +98,8 @@ public sealed class ResumeTests(TinyRuns runs) : IClassFixture<TinyRuns>
     {
         string folder = runs.NewFolder();
         Assert.Null(runs.RunUntil(1, folder, resume: false));
-        RadaptException error = Assert.Throws<RadaptException>(() => runs.RunUntil(long.MaxValue, folder, resume: true, "precision bfloat16"));
+        RadaptException error =
+            Assert.Throws<RadaptException>(() => runs.RunUntil(long.MaxValue, folder, resume: true, "precision bfloat16"));
         Assert.Contains("precision float32, not bfloat16", error.Message, StringComparison.Ordinal);
     }
 
@@ -118,7 +122,8 @@ public sealed class ResumeTests(TinyRuns runs) : IClassFixture<TinyRuns>
 
     [Fact]
     public void Run_OtherNumberOfLoaderThreads_EqualsBitForBit() =>
-        Assert.Equal(TinyRuns.Results(runs.Run([.. s_random, "loader-threads 1"])), TinyRuns.Results(runs.Run([.. s_random, "loader-threads 4"])));
+        Assert.Equal(TinyRuns.Results(runs.Run([.. s_random, "loader-threads 1"])),
+            TinyRuns.Results(runs.Run([.. s_random, "loader-threads 4"])));
 
     [Fact]
     public void Run_OtherSeed_Differs() =>
@@ -128,7 +133,9 @@ public sealed class ResumeTests(TinyRuns runs) : IClassFixture<TinyRuns>
     public void Resume_NothingThere_SaysSo()
     {
         using FineTuning run = runs.Prepare();
-        RadaptException error = Assert.Throws<RadaptException>(() => run.Run(runs.NewFolder(), resume: true, cancellation: TestContext.Current.CancellationToken));
+        RadaptException error =
+            Assert.Throws<RadaptException>(
+                () => run.Run(runs.NewFolder(), resume: true, cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("nothing to resume", error.Message, StringComparison.Ordinal);
     }
 
@@ -145,7 +152,8 @@ public sealed class ResumeTests(TinyRuns runs) : IClassFixture<TinyRuns>
     public void Run_FolderWithSomeonesFiles_RefusesAndTouchesNone()
     {
         string folder = runs.NewFolder();
-        string[] files = [Path.Combine(folder, "notes.tmp"), Path.Combine(folder, "state", "of-affairs.tmp"), Path.Combine(folder, "deep", "er", "x.tmp")];
+        string[] files = [Path.Combine(folder, "notes.tmp"), Path.Combine(folder, "state", "of-affairs.tmp"),
+            Path.Combine(folder, "deep", "er", "x.tmp")];
         foreach (string file in files)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
@@ -188,7 +196,8 @@ public sealed class ResumeTests(TinyRuns runs) : IClassFixture<TinyRuns>
         using (Predictor predictor = Predictor.Open(folder))
         {
             string image = Directory.EnumerateFiles(Path.Combine(runs.Data, "images")).First();
-            Assert.All(Assert.Single(predictor.Predict([image], cancellation: TestContext.Current.CancellationToken)).Probabilities!, p => Assert.InRange(p, 0, 1));
+            Assert.All(Assert.Single(predictor.Predict([image], cancellation: TestContext.Current.CancellationToken)).Probabilities!,
+                p => Assert.InRange(p, 0, 1));
         }
 
         Assert.Equal(
@@ -199,14 +208,17 @@ public sealed class ResumeTests(TinyRuns runs) : IClassFixture<TinyRuns>
     {
         using var scope = NewDisposeScope();
         using CheckpointFile file = CheckpointFile.Open(state);
-        var tensors = file.Tensors.ToDictionary(t => t.Name, t => t.Name.StartsWith("model.", StringComparison.Ordinal) ? file.ReadTensor(t.Name) * factor : file.ReadTensor(t.Name));
+        var tensors =
+            file.Tensors.ToDictionary(t => t.Name,
+                t => t.Name.StartsWith("model.", StringComparison.Ordinal) ? file.ReadTensor(t.Name) * factor : file.ReadTensor(t.Name));
         SafetensorsWriter.Write(state, tensors, file.Metadata, checksum: true);
     }
 
     [Fact]
     public void Run_LossNotFiniteFromTheStart_StopsWithOneLine()
     {
-        RadaptException error = Assert.Throws<RadaptException>(() => runs.Run("method full", "optimizer sgd", "lr 1e30", "warmup-epochs 0"));
+        RadaptException error =
+            Assert.Throws<RadaptException>(() => runs.Run("method full", "optimizer sgd", "lr 1e30", "warmup-epochs 0"));
         Assert.StartsWith("The loss is", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
     }

@@ -45,9 +45,13 @@ public class ScheduleGoldenTests
         GoldenCase golden = GoldenIndex.Find(id);
         JsonObject c = golden.Config;
         var plan = new ComputePlan("float32", "meta", 1);
-        using var classifier = new Classifier(BackboneShape.FromName("vit_base_patch16_224")! with { Depth = (int)c["depth"]! }, (int)c["classes"]!, Pooling.Mean, 0, plan);
+        using var classifier = new Classifier(BackboneShape.FromName("vit_base_patch16_224")! with
+        {
+            Depth = (int)c["depth"]!,
+        }, (int)c["classes"]!, Pooling.Mean, 0, plan);
         AdaptationMethod.Apply(classifier, (bool)c["lora"]! ? "lora" : "full", new MethodSettings(), plan, 0);
-        IReadOnlyList<ParameterGroup> groups = ParameterGroup.ByLayer(classifier.Trained(), (int)c["depth"]!, (double)c["layer_decay"]!, (double)c["weight_decay"]!);
+        IReadOnlyList<ParameterGroup> groups =
+            ParameterGroup.ByLayer(classifier.Trained(), (int)c["depth"]!, (double)c["layer_decay"]!, (double)c["weight_decay"]!);
         var actual = groups.SelectMany(g => g.Tensors.Select(t => (t.Name, g.Scale, g.WeightDecay))).ToDictionary(t => t.Name);
         int names = 0;
         foreach (JsonNode? group in golden.Json("table")["group_order"]!.AsArray())

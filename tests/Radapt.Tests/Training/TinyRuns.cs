@@ -35,7 +35,14 @@ public sealed class TinyRuns : IDisposable
 
     public TinyRuns()
     {
-        PhantomSet.Write(_folder["data"], new PhantomOptions { Count = 40, Size = 24, Seed = 3, Difficulty = PhantomDifficulty.Easy, Findings = [PhantomFinding.Effusion, PhantomFinding.Cardiomegaly] });
+        PhantomSet.Write(_folder["data"], new PhantomOptions
+        {
+            Count = 40,
+            Size = 24,
+            Seed = 3,
+            Difficulty = PhantomDifficulty.Easy,
+            Findings = [PhantomFinding.Effusion, PhantomFinding.Cardiomegaly],
+        });
     }
 
     /// <summary>The phantoms' folder.</summary>

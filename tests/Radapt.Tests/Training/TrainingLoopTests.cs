@@ -41,7 +41,8 @@ public sealed class TrainingLoopTests : IDisposable
         foreach ((double X, double Y, double Weight)[] update in Enumerable.Repeat(s_points.Chunk(accumulate), 2).SelectMany(u => u))
         {
             double weight = update.Sum(p => p.Weight);
-            double Mean(Func<double, double> factor) => update.Sum(p => p.Weight * 2 * ((slope * p.X) + offset - p.Y) * factor(p.X)) / weight;
+            double Mean(Func<double, double> factor) =>
+                update.Sum(p => p.Weight * 2 * ((slope * p.X) + offset - p.Y) * factor(p.X)) / weight;
             (slope, offset) = (slope - (Rate * Mean(x => x)), offset - (Rate * Mean(_ => 1)));
         }
 
@@ -80,7 +81,10 @@ public sealed class TrainingLoopTests : IDisposable
     public void OnGradients_GradientsMadeLarge_AreClippedAfterwards()
     {
         using var task = new LineTask([(0, 1, 1)]);
-        Run(task, Settings(epochs: 1) with { ClipGradients = 0.5 }, onGradients: trained => trained[0].Tensor.grad = trained[0].Tensor.grad! * 1000);
+        Run(task, Settings(epochs: 1) with
+        {
+            ClipGradients = 0.5,
+        }, onGradients: trained => trained[0].Tensor.grad = trained[0].Tensor.grad! * 1000);
         Assert.Equal(Rate * 0.5, task.Values()[1], 1e-6);
     }
 
@@ -139,7 +143,8 @@ public sealed class TrainingLoopTests : IDisposable
     private static string Timeless(EpochResult e) => $"{e.Epoch} {e.Updates} {e.TrainLoss:R} {e.Figure("error"):R} {e.Best}";
 
     private TrainerState Run(
-        LineTask task, TrainingSettings settings, string? folder = null, Action<IReadOnlyList<(string Name, Tensor Tensor)>>? onGradients = null,
+        LineTask task, TrainingSettings settings, string? folder = null,
+            Action<IReadOnlyList<(string Name, Tensor Tensor)>>? onGradients = null,
         Action<long>? onUpdate = null, CancellationTokenSource? stop = null)
     {
         var run = new RunFolder(folder ?? _folder[Guid.NewGuid().ToString("N")]);

@@ -73,7 +73,8 @@ public sealed class TrainingOptionTests(TinyRuns runs) : IClassFixture<TinyRuns>
         Assert.Equal([3, 6, 9, 12], summary.History.Where(e => e.Figure("auroc") is not null).Select(e => e.Epoch));
         JsonNode data = RunRecord.Read(summary.Folder)!.ToJson()["data"]!;
         Assert.Equal((4, 8, 3), ((int)data["train"]!, (int)data["choosing"]!["images"]!, (int)data["choosing"]!["every"]!));
-        Assert.Contains("validate-every: {value: 3, source: default", File.ReadAllText(Path.Combine(summary.Folder, "recipe.yaml")), StringComparison.Ordinal);
+        Assert.Contains("validate-every: {value: 3, source: default", File.ReadAllText(Path.Combine(summary.Folder, "recipe.yaml")),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -89,12 +90,15 @@ public sealed class TrainingOptionTests(TinyRuns runs) : IClassFixture<TinyRuns>
 
         // The best epoch's figure is the part's, the run's is that of all.
         using Predictor predictor = Predictor.Open(summary.Folder);
-        Assert.Equal(predictor.Score(part, cancellation: TestContext.Current.CancellationToken).Metrics.MeanAuroc!.Value, summary.History.Max(e => e.Figure("auroc"))!.Value, 1e-9);
-        Assert.Equal(predictor.Score(run.Data.Val, cancellation: TestContext.Current.CancellationToken).Metrics.MeanAuroc!.Value, summary.Val.MeanAuroc!.Value, 1e-9);
+        Assert.Equal(predictor.Score(part, cancellation: TestContext.Current.CancellationToken).Metrics.MeanAuroc!.Value,
+            summary.History.Max(e => e.Figure("auroc"))!.Value, 1e-9);
+        Assert.Equal(predictor.Score(run.Data.Val, cancellation: TestContext.Current.CancellationToken).Metrics.MeanAuroc!.Value,
+            summary.Val.MeanAuroc!.Value, 1e-9);
 
         string recipe = Path.Combine(summary.Folder, "recipe.yaml");
         using FineTuning again = FineTuning.Prepare([RecipeFile.Read(recipe)]);
-        Assert.Equal(TinyRuns.Results(summary), TinyRuns.Results(again.Run(runs.NewFolder(), cancellation: TestContext.Current.CancellationToken)));
+        Assert.Equal(TinyRuns.Results(summary),
+            TinyRuns.Results(again.Run(runs.NewFolder(), cancellation: TestContext.Current.CancellationToken)));
         JsonNode repeated = RunRecord.Read(Directory.GetParent(recipe)!.FullName)!.ToJson()["data"]!["choosing"]!;
         Assert.Equal(data["choosing"]!.ToJsonString(), repeated.ToJsonString());
     }
@@ -145,7 +149,9 @@ public sealed class TrainingOptionTests(TinyRuns runs) : IClassFixture<TinyRuns>
     [Fact]
     public void Run_PositiveWeights_ChangeWhatIsLearnt()
     {
-        string[] variants = [.. new[] { "none", "balanced", "3,1" }.Select(w => TinyRuns.Results(runs.Run("epochs 1", "warmup-epochs 0", $"pos-weight {w}")))];
+        string[] variants =
+            [.. new[] { "none", "balanced", "3,1" }.Select(
+                w => TinyRuns.Results(runs.Run("epochs 1", "warmup-epochs 0", $"pos-weight {w}")))];
         Assert.Equal(3, variants.Distinct().Count());
         Assert.Equal(variants[0], TinyRuns.Results(runs.Run("epochs 1", "warmup-epochs 0", "pos-weight 1,1")));
     }

@@ -29,7 +29,8 @@ public class TrainingPreviewTests
         Assert.Equal((2 + (3 * 34), 2 + (3 * 34)), (sheet.Width, sheet.Height));
         var p = new Preprocessing(32, 32, 0.4785, 0.2834);
         var values = new float[32 * 32];
-        TrainingTransform.Apply(RadiographReader.Read(folder["set/images/phantom000002.png"]), p, Augmentation.CropFlip, seed: 5, epoch: 1, sample: 1, values);
+        TrainingTransform.Apply(RadiographReader.Read(folder["set/images/phantom000002.png"]), p, Augmentation.CropFlip, seed: 5, epoch: 1,
+            sample: 1, values);
         for (int i = 0; i < values.Length; i++)
         {
             byte shown = sheet.Pixels[((2 + 34 + (i / 32)) * sheet.Width) + 2 + 68 + (i % 32)];
@@ -37,12 +38,14 @@ public class TrainingPreviewTests
         }
 
         TrainingPreview.Write([Line(folder, "none")], folder["d.png"], images: 8, epochs: 0);
-        Assert.Equal((2 + (6 * 34), 2 + (2 * 34)), (RadiographReader.Probe(folder["d.png"]).Width, RadiographReader.Probe(folder["d.png"]).Height));
+        Assert.Equal((2 + (6 * 34), 2 + (2 * 34)),
+            (RadiographReader.Probe(folder["d.png"]).Width, RadiographReader.Probe(folder["d.png"]).Height));
     }
 
     [Fact]
     public void Write_WithoutData_SaysWhatToGive() => Assert.Contains(
-        "--data", Assert.Throws<RadaptException>(() => TrainingPreview.Write([RecipeLayer.FromCommandLine([])], "x.png", 1, 1)).Message, StringComparison.Ordinal);
+        "--data", Assert.Throws<RadaptException>(() => TrainingPreview.Write([RecipeLayer.FromCommandLine([])], "x.png", 1, 1)).Message,
+            StringComparison.Ordinal);
 
     private static RecipeLayer Line(TemporaryFolder folder, string augment, params (string Option, string Value)[] more)
     {

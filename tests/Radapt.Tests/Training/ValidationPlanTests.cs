@@ -12,8 +12,10 @@ namespace Radapt.Tests.Training;
 public class ValidationPlanTests
 {
     // ChestX-ray14's validation images in number, a patient for every four: 14 findings, from one in five to one in 500.
-    private static readonly LabelledImages s_nih = new([.. Enumerable.Range(0, 14).Select(f => $"f{f}")], [.. Enumerable.Range(0, 11219).Select(i => new LabelledImage(
-        $"{i}.png", $"/{i}.png", $"p{i / 4}", [.. Enumerable.Range(0, 14).Select(f => (sbyte)((i * 7919L / (f + 1)) % (5 + (f * 38)) == 0 ? 1 : 0))]))]);
+    private static readonly LabelledImages s_nih =
+        new([.. Enumerable.Range(0, 14).Select(f => $"f{f}")], [.. Enumerable.Range(0, 11219).Select(i => new LabelledImage(
+        $"{i}.png", $"/{i}.png", $"p{i / 4}",
+            [.. Enumerable.Range(0, 14).Select(f => (sbyte)((i * 7919L / (f + 1)) % (5 + (f * 38)) == 0 ? 1 : 0))]))]);
 
     [Theory]
     [InlineData("--method lora", 2)]
@@ -38,7 +40,8 @@ public class ValidationPlanTests
     {
         var plan = new ValidationPlan(Resolve(Run($"--epochs {epochs}")).Recipe, training, validation);
         int every = plan.Every(validation);
-        bool mayBeMore = every == epochs || validation > training * epochs / 2; // the last epoch is always validated; scoring all images once may be much
+        // the last epoch is always validated; scoring all images once may be much
+        bool mayBeMore = every == epochs || validation > training * epochs / 2;
         Assert.True(mayBeMore || plan.Share(validation, every) <= 1 / 3.0, $"{plan.Share(validation, every):P1}");
         Assert.True(every == epochs || plan.Fits(validation, every));
         Assert.True(every == 1 || !plan.Fits(validation, every - 1), "it could be more often");
@@ -94,11 +97,21 @@ public class ValidationPlanTests
     [Fact]
     public void Resolve_PaperNihLists_GivesTheDocumentedPlan()
     {
-        DataParts lists = Read($"nih:{Path.Combine(Repository.RealData("paper-splits"), "NIH_ChestX-ray")}", new DataOptions { LabelFraction = LabelFraction.Parse("1%") }).Parts;
-        var validation = new LabelledImages(lists.Findings, [.. lists.Parts[1].Select(r => new LabelledImage(r.Row.Name, r.Path, r.Row.Patient, r.Row.Labels))]);
+        DataParts lists = Read($"nih:{Path.Combine(Repository.RealData("paper-splits"), "NIH_ChestX-ray")}", new DataOptions
+        {
+            LabelFraction = LabelFraction.Parse("1%"),
+        }).Parts;
+        var validation =
+            new LabelledImages(lists.Findings,
+                [.. lists.Parts[1].Select(r => new LabelledImage(r.Row.Name, r.Path, r.Row.Patient, r.Row.Labels))]);
         ResolvedRecipe resolved = RecipeResolver.Resolve(
-            [Run("--validate-every auto --validate-images auto"), RecipeFile.Open("mrm-nih-1-lora")], Facts with { TrainingImages = lists.Parts[0].Count, Validation = validation });
-        Assert.Equal((785, 11219, 1242, 2), (lists.Parts[0].Count, validation.Items.Count, resolved.Recipe.ValidateImages, resolved.Recipe.ValidateEvery));
+            [Run("--validate-every auto --validate-images auto"), RecipeFile.Open("mrm-nih-1-lora")], Facts with
+            {
+                TrainingImages = lists.Parts[0].Count,
+                Validation = validation,
+            });
+        Assert.Equal((785, 11219, 1242, 2),
+            (lists.Parts[0].Count, validation.Items.Count, resolved.Recipe.ValidateImages, resolved.Recipe.ValidateEvery));
     }
 
     [Theory]
@@ -111,7 +124,8 @@ public class ValidationPlanTests
     public void Choosing_FewerThanBothClassesNeed_SaysHowMany()
     {
         Recipe recipe = Resolve(Run("--validate-images 2")).Recipe;
-        Assert.StartsWith("--validate-images 2: a positive and a negative of every finding, whole patients only, are ", Error(() => ValidationPlan.Choosing(s_nih, recipe)), StringComparison.Ordinal);
+        Assert.StartsWith("--validate-images 2: a positive and a negative of every finding, whole patients only, are ",
+            Error(() => ValidationPlan.Choosing(s_nih, recipe)), StringComparison.Ordinal);
         Assert.Same(s_nih, ValidationPlan.Choosing(s_nih, recipe with { ValidateImages = s_nih.Items.Count }));
     }
 }

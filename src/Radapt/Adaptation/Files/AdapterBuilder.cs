@@ -31,7 +31,8 @@ internal sealed class AdapterBuilder
         _outFile = request.OutputFile;
         RequireWritable(_outFile, request);
         BackboneShape shape = adapter.Facts?.Backbone ?? weights?.Shape
-            ?? throw new RadaptException($"{request.Weights}: the dimensions of these base weights cannot be told. Give a MAE, MRM, DINOv2 or timm checkpoint.");
+            ?? throw new RadaptException(
+                $"{request.Weights}: the dimensions of these base weights cannot be told. Give a MAE, MRM, DINOv2 or timm checkpoint.");
         _shape = shape with { Heads = request.Heads ?? shape.Heads };
         if (weights is not null && adapter.Facts is { } facts)
         {
@@ -40,12 +41,14 @@ internal sealed class AdapterBuilder
 
         if (!_shape.IsSound)
         {
-            throw new RadaptException($"{request.Weights ?? request.Source}: {_shape.Heads} heads do not divide a width of {_shape.Width}; give --heads.");
+            throw new RadaptException(
+                $"{request.Weights ?? request.Source}: {_shape.Heads} heads do not divide a width of {_shape.Width}; give --heads.");
         }
 
         if (request.Heads is null && adapter.Facts is null && weights?.TellsHeads != true)
         {
-            _notes.Add($"{_shape.Heads} attention heads, usual for a width of {_shape.Width}, since the files do not tell; --heads says otherwise.");
+            _notes.Add(
+                $"{_shape.Heads} attention heads, usual for a width of {_shape.Width}, since the files do not tell; --heads says otherwise.");
         }
 
         _head = new ImportedHead(request, adapter, weights?.ReadHead() ?? new Dictionary<string, Tensor>(), _shape);
@@ -73,11 +76,16 @@ internal sealed class AdapterBuilder
             return;
         }
 
-        string other = $"{_request.Weights}: not the base weights of this adapter (their tensors hash to {_hash[..12]}…, the adapter was trained on {trained[..Math.Min(12, trained.Length)]}…)";
-        _notes.Add(_request.Force ? $"{other}; used all the same." : throw new RadaptException($"{other}. Give the right file with --weights, or --force to use these."));
+        string other =
+            $"{_request.Weights}: not the base weights of this adapter (their tensors hash to {_hash[..12]}…, the adapter was trained on "
+                + $"{trained[..Math.Min(12, trained.Length)]}…)";
+        _notes.Add(_request.Force ? $"{other}; used all the same."
+            : throw new RadaptException($"{other}. Give the right file with --weights, or --force to use these."));
     }
 
-    /// <summary>The base weights of a checkpoint that holds them beside its LoRA: compared with those given, else kept in a file of their own.</summary>
+    /// <summary>
+    /// The base weights of a checkpoint that holds them beside its LoRA: compared with those given, else kept in a file of their own.
+    /// </summary>
     public void TakeBaseOf(CheckpointFile file)
     {
         var own = new Classifier(_shape, 1, _head.Pooling, dropPath: 0, ComputePlan.Float32);
@@ -116,11 +124,14 @@ internal sealed class AdapterBuilder
         {
             _baseFile = baseFile is null ? null : Path.GetFullPath(baseFile);
             LowRankUpdate[] updates = [.. LoraPacking.Split(Checked(_adapter.Lora))];
-            string[] replaced = [.. _adapter.Saved.Keys.Where(n => !_head.Tensors.ContainsKey(n) && !n.StartsWith("fc_norm.", StringComparison.Ordinal) && !IsUnread(n))];
+            string[] replaced =
+                [.. _adapter.Saved.Keys.Where(
+                    n => !_head.Tensors.ContainsKey(n) && !n.StartsWith("fc_norm.", StringComparison.Ordinal) && !IsUnread(n))];
             bool asLora = updates.Length > 0 && _adapter.Added.Count == 0 && replaced.Length == 0 && _adapter.SavedThirds.Count == 0;
             if (!asLora && _adapter.Facts is null && _adapter.Lora.Count > 0)
             {
-                _notes.Add($"{string.Join(", ", _adapter.Added.Keys.Concat(replaced).Concat(_adapter.SavedThirds.Select(t => t.Name)).Distinct().Take(3))} changed too, where Radapt has no slot for an adapter: saved as the whole adapted model (method full).");
+                _notes.Add(
+                    $"{string.Join(", ", _adapter.Added.Keys.Concat(replaced).Concat(_adapter.SavedThirds.Select(t => t.Name)).Distinct().Take(3))} changed too, where Radapt has no slot for an adapter: saved as the whole adapted model (method full).");
             }
 
             (LoraSettings settings, IReadOnlyDictionary<string, Tensor> tensors) = asLora
@@ -167,13 +178,20 @@ internal sealed class AdapterBuilder
                 "fc2" => (_shape.HiddenWidth, width),
                 _ => (width, width),
             };
-            if (update.A.dim() != 2 || update.B.dim() != 2 || update.A.shape[1] != inputs || update.B.shape[0] != outputs || update.A.shape[0] != update.B.shape[1] || update.Place.Block >= _shape.Depth)
+            if (update.A.dim() != 2 || update.B.dim() != 2 || update.A.shape[1] != inputs || update.B.shape[0] != outputs
+                || update.A.shape[0] != update.B.shape[1] || update.Place.Block >= _shape.Depth)
             {
-                throw new RadaptException($"{_request.Source}: LoRA of {update.Place.Projection} is ({string.Join(", ", update.A.shape)}) and ({string.Join(", ", update.B.shape)}), which does not fit the base weights (depth {_shape.Depth}, width {width}). Give the base that it was trained on with --weights.");
+                throw new RadaptException(
+                    $"{_request.Source}: LoRA of {update.Place.Projection} is ({string.Join(", ", update.A.shape)}) and "
+                        + $"({string.Join(", ", update.B.shape)}), which does not fit the base weights (depth {_shape.Depth}, width "
+                        + $"{width}). Give the base that it was trained on with --weights.");
             }
         }
 
-        string? twice = updates.SelectMany(u => u.Place.Slot == LoraPlace.Fused ? LoraPlace.Thirds.Select(t => u.Place with { Slot = t }) : [u.Place])
+        string? twice = updates.SelectMany(u => u.Place.Slot == LoraPlace.Fused ? LoraPlace.Thirds.Select(t => u.Place with
+        {
+            Slot = t,
+        }) : [u.Place])
             .GroupBy(p => p).FirstOrDefault(g => g.Count() > 1)?.Key.Projection;
         return twice is null ? [.. updates] : throw new RadaptException($"{_request.Source}: has LoRA on {twice} twice.");
     }
@@ -184,10 +202,12 @@ internal sealed class AdapterBuilder
         _weights!.LoadInto(given.Encoder);
         var theirs = given.Encoder.named_parameters().ToDictionary(p => p.name, p => p.parameter);
         double apart = own.named_parameters().Max(p => (p.parameter - theirs[p.name]).abs().max().item<float>());
-        string said = string.Create(CultureInfo.InvariantCulture, $"{_request.Weights}: differs from the base weights in {_request.Source} by up to {apart:0.0e0}");
+        string said = string.Create(CultureInfo.InvariantCulture,
+            $"{_request.Weights}: differs from the base weights in {_request.Source} by up to {apart:0.0e0}");
         if (apart > PaperCheckpoint.Drift && !_request.Force)
         {
-            throw new RadaptException($"{said}, so it is not what that was trained on. Leave --weights out to keep the checkpoint's own, or --force to use these.");
+            throw new RadaptException(
+                $"{said}, so it is not what that was trained on. Leave --weights out to keep the checkpoint's own, or --force to use these.");
         }
 
         _notes.Add($"{said}{(apart > PaperCheckpoint.Drift ? "; used all the same." : " (the paper's code lets them drift a little).")}");
@@ -214,7 +234,9 @@ internal sealed class AdapterBuilder
             Tensor saved = _adapter.Saved[name];
             if (!tensors.TryGetValue(name, out Tensor? target) || !saved.shape.SequenceEqual(target.shape))
             {
-                throw new RadaptException($"{_request.Source}: {name} ({string.Join(", ", saved.shape)}) is saved with the adapter, but is no tensor of this backbone; nothing was written.");
+                throw new RadaptException(
+                    $"{_request.Source}: {name} ({string.Join(", ", saved.shape)}) is saved with the adapter, but is no tensor of this "
+                        + "backbone; nothing was written.");
             }
 
             target.CopyInPlace(saved);
@@ -222,9 +244,12 @@ internal sealed class AdapterBuilder
 
         foreach ((string name, int third, Tensor saved) in _adapter.SavedThirds)
         {
-            if (!tensors.TryGetValue(name, out Tensor? target) || saved.dim() != target.dim() || target.shape[0] != 3 * saved.shape[0] || !saved.shape.Skip(1).SequenceEqual(target.shape.Skip(1)))
+            if (!tensors.TryGetValue(name, out Tensor? target) || saved.dim() != target.dim() || target.shape[0] != 3 * saved.shape[0]
+                || !saved.shape.Skip(1).SequenceEqual(target.shape.Skip(1)))
             {
-                throw new RadaptException($"{_request.Source}: a third of {name} ({string.Join(", ", saved.shape)}) is saved with the adapter, but does not fit this backbone; nothing was written.");
+                throw new RadaptException(
+                    $"{_request.Source}: a third of {name} ({string.Join(", ", saved.shape)}) is saved with the adapter, but does not fit "
+                        + "this backbone; nothing was written.");
             }
 
             target.narrow(0, third * saved.shape[0], saved.shape[0]).CopyInPlace(saved);
@@ -238,7 +263,9 @@ internal sealed class AdapterBuilder
         foreach ((string name, Tensor delta) in _adapter.Added)
         {
             tensors[name].AddInPlace(delta.shape.SequenceEqual(tensors[name].shape) ? delta
-                : throw new RadaptException($"{_request.Source}: LoRA of {name} ({string.Join(", ", delta.shape)}) does not fit the base weights ({string.Join(", ", tensors[name].shape)})."));
+                : throw new RadaptException(
+                    $"{_request.Source}: LoRA of {name} ({string.Join(", ", delta.shape)}) does not fit the base weights "
+                        + $"({string.Join(", ", tensors[name].shape)})."));
         }
 
         return tensors;
@@ -247,7 +274,8 @@ internal sealed class AdapterBuilder
     // The adapter file does not hold the base, so nothing else would notice before it is used that the head reads what these weights lack.
     private void RequireBase()
     {
-        using var shapes = new VisionTransformer(_shape, 0, withNorm: _head.Pooling != Pooling.Mean, new Kernels(new ComputePlan("float32", "meta", 1)));
+        using var shapes = new VisionTransformer(_shape, 0, withNorm: _head.Pooling != Pooling.Mean,
+            new Kernels(new ComputePlan("float32", "meta", 1)));
         _weights?.EnsureFits(shapes);
     }
 
@@ -256,7 +284,11 @@ internal sealed class AdapterBuilder
     {
         RequireWritable(_request.BaseFile, _request);
         _baseFile = _request.BaseFile;
-        SafetensorsWriter.Write(_baseFile, _own!.Encoder.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter), new Dictionary<string, string> { ["format"] = "pt" });
+        SafetensorsWriter.Write(_baseFile, _own!.Encoder.named_parameters()
+            .ToDictionary(p => p.name, p => (Tensor)p.parameter), new Dictionary<string, string>
+            {
+                ["format"] = "pt",
+            });
         using BackboneWeights kept = BackboneWeights.Open(_baseFile);
         _hash = kept.Hash();
         _notes.Add($"The base weights in the checkpoint are kept beside the adapter: {_baseFile}.");
@@ -277,7 +309,9 @@ internal sealed class AdapterBuilder
         (double mean, double std) = prepared is not null ? (prepared.Mean, prepared.Std) : (_weights!.Mean, _weights.Std);
         if (prepared is null)
         {
-            _notes.Add(string.Create(CultureInfo.InvariantCulture, $"Images are prepared as for these base weights: shorter side to {resize}, centre {_shape.ImageSize}, mean {mean}, standard deviation {std}."));
+            _notes.Add(string.Create(CultureInfo.InvariantCulture,
+                $"Images are prepared as for these base weights: shorter side to {resize}, centre {_shape.ImageSize}, "
+                    + $"mean {mean}, standard deviation {std}."));
         }
 
         return new AdapterDescription

@@ -48,20 +48,30 @@ public sealed record AdapterDescription
     /// <summary>Licence of the base weights where their file says it.</summary>
     public string? BaseLicence { get; init; }
 
-    /// <summary>How positions of the base weights are resized where it is not by the rule of models of the backbone's shape: the weights are timm's.</summary>
+    /// <summary>
+    /// How positions of the base weights are resized where it is not by the rule of models of the backbone's shape: the weights are timm's.
+    /// </summary>
     internal PositionResizing? BaseResizing { get; init; }
 
     /// <summary>Seed of the base weights where they are random.</summary>
     public long Seed { get; init; }
 
-    /// <summary>The description for a file of another program's format, whose readers want <c>format</c> to be <c>pt</c>: every key prefixed. Without the place of the base weights, which is nobody else's business.</summary>
+    /// <summary>
+    /// The description for a file of another program's format, whose readers want <c>format</c> to be <c>pt</c>: every key prefixed.
+    /// Without the place of the base weights, which is nobody else's business.
+    /// </summary>
     internal IReadOnlyDictionary<string, string> ToForeignMetadata() =>
-        (this with { BaseWeights = BaseWeights is { } path ? Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) : null }).ToMetadata()
+        (this with
+        {
+            BaseWeights = BaseWeights is { } path ? Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) : null,
+        }).ToMetadata()
             .Select(m => KeyValuePair.Create(ForeignPrefix + m.Key, m.Value)).Append(KeyValuePair.Create("format", "pt")).ToDictionary();
 
     /// <summary>What <see cref="ToForeignMetadata"/> wrote; null where a file has nothing of it.</summary>
-    internal static AdapterDescription? FromForeignFile(IReadOnlyDictionary<string, string> metadata, string file) => metadata.ContainsKey(ForeignPrefix + "format")
-        ? FromMetadata(metadata.Where(m => m.Key.StartsWith(ForeignPrefix, StringComparison.Ordinal)).ToDictionary(m => m.Key[ForeignPrefix.Length..], m => m.Value), file)
+    internal static AdapterDescription? FromForeignFile(IReadOnlyDictionary<string, string> metadata, string file) =>
+        metadata.ContainsKey(ForeignPrefix + "format")
+        ? FromMetadata(metadata.Where(m => m.Key.StartsWith(ForeignPrefix, StringComparison.Ordinal))
+            .ToDictionary(m => m.Key[ForeignPrefix.Length..], m => m.Value), file)
         : null;
 
     internal IReadOnlyDictionary<string, string> ToMetadata()
@@ -102,7 +112,8 @@ public sealed record AdapterDescription
     {
         if (metadata.GetValueOrDefault("format") != Format)
         {
-            throw new RadaptException($"{file}: not a Radapt adapter (no '{Format}' in its metadata). Give a run folder or its adapter.safetensors.");
+            throw new RadaptException(
+                $"{file}: not a Radapt adapter (no '{Format}' in its metadata). Give a run folder or its adapter.safetensors.");
         }
 
         try
@@ -126,17 +137,22 @@ public sealed record AdapterDescription
             };
             return Problem(description) is { } problem ? throw new FormatException(problem) : description;
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or FormatException or IndexOutOfRangeException or ArgumentException or OverflowException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or FormatException or IndexOutOfRangeException
+            or ArgumentException or OverflowException)
         {
-            throw new RadaptException($"{file}: the adapter's metadata is damaged ({e.Message}). Take the file from its run folder again.", e);
+            throw new RadaptException(
+                $"{file}: the adapter's metadata is damaged ({e.Message}). Take the file from its run folder again.", e);
         }
 
         string? Problem(AdapterDescription read) =>
-            AdaptationMethod.Find(read.Method).Problem(read.Settings, read.Backbone) is { } problem ? $"{problem.Option}: {problem.Text.TrimEnd('.')}"
-            : read.Findings.Count == 0 || read.Findings.Any(string.IsNullOrWhiteSpace) || read.Findings.Distinct().Count() < read.Findings.Count ? "findings are missing, without a name, or named twice"
+            AdaptationMethod.Find(read.Method).Problem(read.Settings, read.Backbone) is { } problem
+                ? $"{problem.Option}: {problem.Text.TrimEnd('.')}"
+            : read.Findings.Count == 0 || read.Findings.Any(string.IsNullOrWhiteSpace)
+                || read.Findings.Distinct().Count() < read.Findings.Count ? "findings are missing, without a name, or named twice"
             : read.BaseResizing is { } rule && !Enum.IsDefined(rule) ? "base_positions is unknown to this version"
             : !Enum.IsDefined(read.Pooling) ? "pooling is unknown to this version"
-            : read.Preprocessing.IsSound && read.Preprocessing.ImageSize == read.Backbone.ImageSize ? null : "the preprocessing is out of range or not for the backbone's image size";
+            : read.Preprocessing.IsSound && read.Preprocessing.ImageSize == read.Backbone.ImageSize ? null
+            : "the preprocessing is out of range or not for the backbone's image size";
 
         T Json<T>(string key) => JsonSerializer.Deserialize<T>(metadata[key], s_json) ?? throw new JsonException(key + " is null");
     }

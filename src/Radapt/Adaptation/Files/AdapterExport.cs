@@ -13,7 +13,10 @@ public static class AdapterExport
     public static IEnumerable<string> Files(string folder) =>
         new[] { PeftConfig.FileName, PeftFolder.TensorsFile, PeftFolder.SideFile }.Select(f => Path.Combine(folder, f));
 
-    /// <summary>Writes a PEFT adapter: <c>adapter_config.json</c>, <c>adapter_model.safetensors</c>, and <c>radapt.json</c> with what PEFT has no place for.</summary>
+    /// <summary>
+    /// Writes a PEFT adapter: <c>adapter_config.json</c>, <c>adapter_model.safetensors</c>, and <c>radapt.json</c> with what PEFT has no
+    /// place for.
+    /// </summary>
     /// <param name="runOrAdapter">Run folder or adapter file of method lora.</param>
     /// <param name="folder">Where to; made where it does not exist.</param>
     /// <param name="names">One of <see cref="Names"/>: how the Python model names its modules; null: as the base weights do.</param>
@@ -46,8 +49,11 @@ public static class AdapterExport
         PeftExport.Write(runOrAdapter, folder, apart);
         return
         [
-            $"Modules are named as in {(apart is null ? "timm (blocks.0.attn.qkv)" : $"Hugging Face ({apart.PathOf(new LoraPlace(0, "q"))})")}.",
-            .. apart is not null && description.Pooling == Pooling.Mean ? ["The head reads the mean of the patches through fc_norm, which Hugging Face's ViT classes do not have: give your model that head."] : Array.Empty<string>(),
+            "Modules are named as in "
+                + $"{(apart is null ? "timm (blocks.0.attn.qkv)" : $"Hugging Face ({apart.PathOf(new LoraPlace(0, "q"))})")}.",
+            .. apart is not null && description.Pooling == Pooling.Mean
+            ? ["The head reads the mean of the patches through fc_norm, which Hugging Face's ViT classes "
+                + "do not have: give your model that head."] : Array.Empty<string>(),
         ];
     }
 }

@@ -16,8 +16,10 @@ internal static class AdapterFile
         string inFolder = Path.Combine(path, "adapter.safetensors");
         return File.Exists(inFolder) ? inFolder
             : File.Exists(path) ? path
-            : PeftFolder.Is(path) ? throw new RadaptException($"{path}: an adapter in PEFT's format. Import it first: radapt adapter import.")
-            : Directory.Exists(path) ? throw new RadaptException($"{path}: holds no adapter.safetensors yet. Give a run folder whose first validation is done.")
+            : PeftFolder.Is(path)
+            ? throw new RadaptException($"{path}: an adapter in PEFT's format. Import it first: radapt adapter import.")
+            : Directory.Exists(path)
+            ? throw new RadaptException($"{path}: holds no adapter.safetensors yet. Give a run folder whose first validation is done.")
             : throw new RadaptException($"{path}: no such run folder or adapter file.");
     }
 
@@ -29,13 +31,15 @@ internal static class AdapterFile
     public static AdapterDescription Describe(string path)
     {
         using CheckpointFile file = CheckpointFile.Open(Locate(path));
-        return AdapterDescription.FromForeignFile(file.Metadata, path) is not { } foreign ? AdapterDescription.FromMetadata(file.Metadata, path)
+        return AdapterDescription.FromForeignFile(file.Metadata, path) is not { } foreign
+            ? AdapterDescription.FromMetadata(file.Metadata, path)
             : foreign.Method == "full" ? foreign
             : throw new RadaptException($"{path}: an adapter in another program's format. Import it first: radapt adapter import.");
     }
 
     /// <summary>Copies the saved tensors into those of the same names.</summary>
-    /// <exception cref="RadaptException">A tensor is missing, superfluous, of another shape or no weight, or the checksum does not match, and nothing is changed then; or it holds NaN or infinity.</exception>
+    /// <exception cref="RadaptException">A tensor is missing, superfluous, of another shape or no weight, or the checksum does not match,
+    /// and nothing is changed then; or it holds NaN or infinity.</exception>
     public static void Load(string path, IReadOnlyList<(string Name, Tensor Tensor)> trained)
     {
         using CheckpointFile file = CheckpointFile.Open(Locate(path));
@@ -51,7 +55,8 @@ internal static class AdapterFile
     }
 
     /// <summary>Makes sure that a file is undamaged and holds what its description promises, without its base weights.</summary>
-    /// <exception cref="RadaptException">A tensor is missing, superfluous, of another shape or no weight; or the checksum does not match.</exception>
+    /// <exception cref="RadaptException">A tensor is missing, superfluous, of another shape or no weight; or the checksum does not
+    /// match.</exception>
     public static void EnsureFits(string path, AdapterDescription description)
     {
         var nowhere = new ComputePlan("float32", "meta", 1);
@@ -63,7 +68,9 @@ internal static class AdapterFile
         StoredChecksum.Verify(file);
     }
 
-    /// <summary>Every file and folder that opening an adapter reads: itself, its base weights, and what those are made of where they are a run.</summary>
+    /// <summary>
+    /// Every file and folder that opening an adapter reads: itself, its base weights, and what those are made of where they are a run.
+    /// </summary>
     /// <param name="path">Run folder or adapter file.</param>
     /// <param name="weights">Where the base weights lie now; null: where they lay in training.</param>
     public static IEnumerable<string> Inputs(string path, string? weights)
@@ -95,10 +102,12 @@ internal static class AdapterFile
         return description;
     }
 
-    private static IReadOnlyDictionary<string, TensorParts> Ensure(string path, CheckpointFile file, IReadOnlyList<(string Name, Tensor Tensor)> trained)
+    private static IReadOnlyDictionary<string, TensorParts> Ensure(
+        string path, CheckpointFile file, IReadOnlyList<(string Name, Tensor Tensor)> trained)
     {
         bool isOurs = file.Metadata.GetValueOrDefault("format") == AdapterDescription.Format; // else merged weights in another dialect
-        IReadOnlyDictionary<string, TensorParts> saved = isOurs ? file.Tensors.ToDictionary(t => t.Name, t => TensorParts.Whole(t.Name)) : WrittenNames.Read(file);
+        IReadOnlyDictionary<string, TensorParts> saved = isOurs ? file.Tensors.ToDictionary(t => t.Name, t => TensorParts.Whole(t.Name))
+            : WrittenNames.Read(file);
         var shapes = saved.ToDictionary(t => t.Key, t => t.Value.ShapeIn(file) ?? []);
         string[] problems =
         [
@@ -106,9 +115,12 @@ internal static class AdapterFile
             .. trained.Where(t => shapes.TryGetValue(t.Name, out IReadOnlyList<long>? shape) && !shape.SequenceEqual(t.Tensor.shape))
                 .Select(t => $"{t.Name} is ({string.Join(", ", shapes[t.Name])}) instead of ({string.Join(", ", t.Tensor.shape)})"),
             .. saved.Keys.Except(trained.Select(t => t.Name)).Select(n => $"{n} is unexpected"),
-            .. trained.Where(t => saved.TryGetValue(t.Name, out TensorParts? parts) && !parts.HoldsFloats(file)).Select(t => $"{t.Name} holds no floats"),
+            .. trained.Where(t => saved.TryGetValue(t.Name, out TensorParts? parts) && !parts.HoldsFloats(file))
+            .Select(t => $"{t.Name} holds no floats"),
         ];
         return problems.Length == 0 ? saved
-            : throw new RadaptException($"{path}: does not fit the model it describes: {string.Join("; ", problems.Take(5))}{(problems.Length > 5 ? $" and {problems.Length - 5} more" : "")}.");
+            : throw new RadaptException(
+                $"{path}: does not fit the model it describes: "
+                    + $"{string.Join("; ", problems.Take(5))}{(problems.Length > 5 ? $" and {problems.Length - 5} more" : "")}.");
     }
 }

@@ -12,7 +12,8 @@ namespace Radapt.Adaptation.Files;
 public static class AdapterImport
 {
     /// <summary>Reads, checks and writes.</summary>
-    /// <exception cref="RadaptException">The source is damaged or of another kind, its head is missing, or the base weights do not fit.</exception>
+    /// <exception cref="RadaptException">The source is damaged or of another kind, its head is missing, or the base weights do not
+    /// fit.</exception>
     public static ImportReport Run(ImportRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -25,7 +26,8 @@ public static class AdapterImport
     {
         if (request.Alpha is not null)
         {
-            throw new RadaptException($"{request.Source}: --alpha is for checkpoints of the paper's code; PEFT's {PeftConfig.FileName} has its own.");
+            throw new RadaptException(
+                $"{request.Source}: --alpha is for checkpoints of the paper's code; PEFT's {PeftConfig.FileName} has its own.");
         }
 
         ForeignAdapter adapter = PeftImport.Read(request.Source);
@@ -36,7 +38,8 @@ public static class AdapterImport
         }
 
         using BackboneWeights? weights = request.Weights is null ? null
-            : adapter.Facts is { } facts && request.Copy == EncoderCopies.Auto ? BackboneWeights.OpenByHash(request.Weights, facts.BaseSha256)
+            : adapter.Facts is { } facts && request.Copy == EncoderCopies.Auto
+            ? BackboneWeights.OpenByHash(request.Weights, facts.BaseSha256)
             : BackboneWeights.Open(request.Weights, copy: request.Copy);
         var making = new AdapterBuilder(request, adapter, weights);
         making.CheckBase();
@@ -47,12 +50,14 @@ public static class AdapterImport
     {
         using CheckpointFile file = CheckpointFile.Open(request.Source);
         ForeignAdapter adapter = PaperCheckpoint.Read(file, request.Alpha ?? PaperCheckpoint.Alpha);
-        if (request.Weights is null && WeightsDialect.Recognise(file) is { Dialect: Dialect.MedPeftLora, EncoderTensors: null, Problem: null })
+        if (request.Weights is null && WeightsDialect.Recognise(
+            file) is { Dialect: Dialect.MedPeftLora, EncoderTensors: null, Problem: null })
         {
             throw new RadaptException($"{request.Source}: holds an adapter without its base weights; give them with --weights.");
         }
 
-        using BackboneWeights weights = BackboneWeights.Open(request.Weights ?? request.Source, copy: request.Weights is null ? EncoderCopies.Auto : request.Copy);
+        using BackboneWeights weights = BackboneWeights.Open(request.Weights ?? request.Source, copy: request.Weights is null
+            ? EncoderCopies.Auto : request.Copy);
         var making = new AdapterBuilder(request, adapter, weights);
         making.TakeBaseOf(file);
         return making.Finish(request.Weights);

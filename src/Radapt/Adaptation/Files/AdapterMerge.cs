@@ -14,7 +14,10 @@ public static class AdapterMerge
 {
     private const int Pictures = 4; // generated, to measure with
 
-    /// <summary>Whose tensor names a merged file can have. Those of timm, MAE and DINOv2's code are Radapt's own, but for timm's registers and SwiGLU.</summary>
+    /// <summary>
+    /// Whose tensor names a merged file can have. Those of timm, MAE and DINOv2's code are Radapt's own, but for timm's registers and
+    /// SwiGLU.
+    /// </summary>
     public static IReadOnlyList<string> Dialects => WrittenNames.Dialects;
 
     /// <summary>Merges, writes, reads the file back and compares.</summary>
@@ -23,7 +26,8 @@ public static class AdapterMerge
     /// <param name="dialect">One of <see cref="Dialects"/>.</param>
     /// <param name="weights">Where the base weights lie now; null: where they lay in training.</param>
     /// <param name="force">Take base weights that are not those of training too, where they fit.</param>
-    /// <exception cref="RadaptException">A file is missing or damaged, the base is not the adapter's, its method cannot be merged, or the output is an input.</exception>
+    /// <exception cref="RadaptException">A file is missing or damaged, the base is not the adapter's, its method cannot be merged, or the
+    /// output is an input.</exception>
     public static MergeReport Run(string runOrAdapter, string output, string dialect = "native", string? weights = null, bool force = false)
     {
         if (!Dialects.Contains(dialect))
@@ -72,7 +76,8 @@ public static class AdapterMerge
     /// <summary>Every tensor of the classifier by its native name, adapters added to their projections.</summary>
     internal static Dictionary<string, Tensor> MergedTensors(Classifier classifier)
     {
-        var tensors = classifier.Encoder.named_parameters().Concat(classifier.Head.named_parameters()).ToDictionary(p => p.name, p => (Tensor)p.parameter);
+        var tensors = classifier.Encoder.named_parameters().Concat(classifier.Head.named_parameters())
+            .ToDictionary(p => p.name, p => (Tensor)p.parameter);
         foreach ((string name, nn.Module module) in classifier.Encoder.named_modules())
         {
             if (module is Projection { Adapter: not null } projection)
@@ -84,7 +89,9 @@ public static class AdapterMerge
         return tensors;
     }
 
-    /// <summary>The projection's weight (out, in) and bias (out) plus what its adapter adds, float32; the caller's scope owns them.</summary>
+    /// <summary>
+    /// The projection's weight (out, in) and bias (out) plus what its adapter adds, float32; the caller's scope owns them.
+    /// </summary>
     internal static (Tensor Weight, Tensor Bias) Merged(Projection projection) => projection.Adapter?.Delta(projection) is { } delta
         ? (projection.weight.Plus(delta.Weight), delta.Bias is null ? projection.bias : projection.bias.Plus(delta.Bias))
         : (projection.weight, projection.bias);
@@ -94,7 +101,9 @@ public static class AdapterMerge
     {
         if (model.Classifier.Adapters is { CanMerge: false })
         {
-            throw new RadaptException($"{runOrAdapter}: was trained with {model.Description.Method}, whose adapters cannot be merged into the weights. Use the run as it is: evaluate and predict do.");
+            throw new RadaptException(
+                $"{runOrAdapter}: was trained with {model.Description.Method}, whose adapters cannot be merged into the weights. Use the "
+                    + "run as it is: evaluate and predict do.");
         }
     }
 
@@ -104,10 +113,12 @@ public static class AdapterMerge
         string head = model.Pooling switch
         {
             Pooling.Mean => "; the head reads the mean of the patches through fc_norm, which those classes do not have",
-            Pooling.ClassToken when model.Backbone.LayerScale => "; the head reads the class token alone, unlike Dinov2ForImageClassification",
+            Pooling.ClassToken when model.Backbone.LayerScale =>
+                "; the head reads the class token alone, unlike Dinov2ForImageClassification",
             _ => "",
         };
-        return FormattableString.Invariant($"In Python set layer_norm_eps={model.Backbone.Epsilon}, num_attention_heads={model.Backbone.Heads}, image_size={model.Backbone.ImageSize}, patch_size={model.Backbone.PatchSize}{head}.");
+        return FormattableString.Invariant(
+            $"In Python set layer_norm_eps={model.Backbone.Epsilon}, num_attention_heads={model.Backbone.Heads}, image_size={model.Backbone.ImageSize}, patch_size={model.Backbone.PatchSize}{head}.");
     }
 
     private static double Largest(Tensor a, Tensor b) => a.Plus(b, -1).abs().max().item<float>();

@@ -14,7 +14,10 @@ internal static class FiniteNumbers
         string[] broken = [.. WeightsCheck.Abbreviated(tensors.Where(t => !AreFinite(t.Tensor)).Select(t => t.Name))];
         if (broken.Length > 0)
         {
-            throw new RadaptException($"{path}: {string.Join(", ", broken.Take(5))}{(broken.Length > 5 ? $" and {broken.Length - 5} more" : "")} hold NaN or infinity, as after a training that diverged; nothing can be computed with them. Take the file from its source or from an earlier epoch again.");
+            throw new RadaptException(
+                $"{path}: {string.Join(", ", broken.Take(5))}{(broken.Length > 5 ? $" and {broken.Length - 5} more" : "")} hold NaN or "
+                    + "infinity, as after a training that diverged; nothing can be computed with them. Take the file from its source or "
+                    + "from an earlier epoch again.");
         }
     }
 

@@ -8,7 +8,9 @@ public sealed record ImportRequest(string Source, string Output)
     /// <summary>The base weights; null only where the source holds them, or says that they were random.</summary>
     public string? Weights { get; init; }
 
-    /// <summary>Which of several copies of the encoder in the base weights; <c>auto</c>: the one that the source says, else the averaged one.</summary>
+    /// <summary>
+    /// Which of several copies of the encoder in the base weights; <c>auto</c>: the one that the source says, else the averaged one.
+    /// </summary>
     public string Copy { get; init; } = "auto";
 
     /// <summary>Findings, in the order of the head's outputs; null: as the source says, else numbered.</summary>
@@ -30,7 +32,8 @@ public sealed record ImportRequest(string Source, string Output)
     public bool Force { get; init; }
 
     /// <summary>The adapter file that is written.</summary>
-    public string OutputFile => Output.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) ? Output : Path.Combine(Output, "adapter.safetensors");
+    public string OutputFile => Output.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) ? Output
+        : Path.Combine(Output, "adapter.safetensors");
 
     /// <summary>Where the base weights are kept that only the source holds.</summary>
     internal string BaseFile => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(OutputFile))!, "base.safetensors");

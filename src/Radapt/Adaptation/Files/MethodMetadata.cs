@@ -16,14 +16,17 @@ internal static class MethodMetadata
     };
 
     /// <summary>A whole number.</summary>
-    public static int Integer(this IReadOnlyDictionary<string, string> metadata, string key) => int.Parse(metadata[key], CultureInfo.InvariantCulture);
+    public static int Integer(this IReadOnlyDictionary<string, string> metadata, string key) =>
+        int.Parse(metadata[key], CultureInfo.InvariantCulture);
 
     /// <summary>A finite number.</summary>
     public static double Number(this IReadOnlyDictionary<string, string> metadata, string key) =>
-        double.Parse(metadata[key], CultureInfo.InvariantCulture) is var number && double.IsFinite(number) ? number : throw new FormatException(key + " is not finite");
+        double.Parse(metadata[key], CultureInfo.InvariantCulture) is var number && double.IsFinite(number) ? number
+            : throw new FormatException(key + " is not finite");
 
     /// <summary>True or false; false where it is missing.</summary>
-    public static bool Flag(this IReadOnlyDictionary<string, string> metadata, string key) => bool.Parse(metadata.GetValueOrDefault(key, "false"));
+    public static bool Flag(this IReadOnlyDictionary<string, string> metadata, string key) =>
+        bool.Parse(metadata.GetValueOrDefault(key, "false"));
 
     /// <summary>A list; empty where it is missing.</summary>
     public static IReadOnlyList<T> List<T>(this IReadOnlyDictionary<string, string> metadata, string key) =>

@@ -7,11 +7,14 @@ using static TorchSharp.torch;
 
 namespace Radapt.Adaptation.Files;
 
-/// <summary>A whole classifier's tensors in the names of a dialect, the way its own program saves them; the reverse of reading them.</summary>
+/// <summary>
+/// A whole classifier's tensors in the names of a dialect, the way its own program saves them; the reverse of reading them.
+/// </summary>
 internal static partial class WrittenNames
 {
     // Version 5 of transformers renamed what is in attention, and ViT's feed-forward.
-    private static readonly (string Native, string Name)[] s_huggingFace5 = [("attn.proj", "attention.o_proj"), ("mlp.fc1", "mlp.fc1"), ("mlp.fc2", "mlp.fc2")];
+    private static readonly (string Native, string Name)[] s_huggingFace5 =
+        [("attn.proj", "attention.o_proj"), ("mlp.fc1", "mlp.fc1"), ("mlp.fc2", "mlp.fc2")];
 
     private static readonly (string Native, string Vit, string Dinov2)[] s_huggingFace =
     [
@@ -26,21 +29,26 @@ internal static partial class WrittenNames
 
     /// <summary>Renames, splits or folds; the caller's scope owns what is new.</summary>
     /// <exception cref="RadaptException">The dialect has no such transformer.</exception>
-    public static Dictionary<string, Tensor> For(string dialect, IReadOnlyDictionary<string, Tensor> tensors, BackboneShape shape) => dialect switch
-    {
-        "timm" => Timm(tensors, shape),
-        "huggingface" or "huggingface5" => tensors.SelectMany(t => HuggingFace(t.Key, t.Value, shape, isVersion5: dialect == "huggingface5")).ToDictionary(t => t.Name, t => t.Tensor),
-        "mae" when shape.LayerScale || shape.Registers > 0 || shape.SwiGlu =>
-            throw new RadaptException("--dialect mae: MAE's code has no registers, LayerScale or SwiGLU; choose dinov2, timm or huggingface."),
-        _ => tensors.ToDictionary(),
-    };
+    public static Dictionary<string, Tensor> For(
+        string dialect, IReadOnlyDictionary<string, Tensor> tensors, BackboneShape shape) => dialect switch
+        {
+            "timm" => Timm(tensors, shape),
+            "huggingface" or "huggingface5" =>
+                tensors.SelectMany(t => HuggingFace(t.Key, t.Value, shape, isVersion5: dialect == "huggingface5"))
+                    .ToDictionary(t => t.Name, t => t.Tensor),
+            "mae" when shape.LayerScale || shape.Registers > 0 || shape.SwiGlu =>
+                throw new RadaptException(
+                    "--dialect mae: MAE's code has no registers, LayerScale or SwiGLU; choose dinov2, timm or huggingface."),
+            _ => tensors.ToDictionary(),
+        };
 
     /// <summary>What a file keeps a classifier's tensors as, in whichever of these dialects.</summary>
     public static IReadOnlyDictionary<string, TensorParts> Read(CheckpointFile file)
     {
         RecognisedWeights weights = WeightsDialect.Recognise(file);
         return weights.Encoder.Concat(TensorParts.Wholes(weights.Head))
-            .Concat(file.Tensors.Where(t => t.Name.StartsWith("fc_norm.", StringComparison.Ordinal)).Select(t => KeyValuePair.Create(t.Name, TensorParts.Whole(t.Name))))
+            .Concat(file.Tensors.Where(t => t.Name.StartsWith("fc_norm.", StringComparison.Ordinal))
+                .Select(t => KeyValuePair.Create(t.Name, TensorParts.Whole(t.Name))))
             .DistinctBy(t => t.Key).ToDictionary();
     }
 
@@ -48,7 +56,8 @@ internal static partial class WrittenNames
     private static Dictionary<string, Tensor> Timm(IReadOnlyDictionary<string, Tensor> tensors, BackboneShape shape)
     {
         var written = tensors.ToDictionary(
-            t => t.Key.Replace(".mlp.w12.", ".mlp.fc1.", StringComparison.Ordinal).Replace(".mlp.w3.", ".mlp.fc2.", StringComparison.Ordinal), t => t.Value);
+            t => t.Key.Replace(".mlp.w12.", ".mlp.fc1.", StringComparison.Ordinal)
+                .Replace(".mlp.w3.", ".mlp.fc2.", StringComparison.Ordinal), t => t.Value);
         if (shape.Registers > 0)
         {
             Tensor positions = tensors["pos_embed"];

@@ -32,9 +32,14 @@ internal sealed class AdaLoraMethod : AdaptationMethod
     {
         AdaLoraSettings own = settings.AdaLora;
         return LowRankTargets.Problem(settings.Lora, shape)
-            ?? (own.InitialRank < 1 || own.InitialRank > shape.Width ? new MethodProblem("initial-rank", $"a rank of {own.InitialRank} is outside 1 to {shape.Width} (the backbone's width); give one in that range.")
-            : own.TargetRank < 1 || own.TargetRank > own.InitialRank ? new MethodProblem("target-rank", $"a target rank of {own.TargetRank} is outside 1 to the initial rank of {own.InitialRank}; the budget shrinks.")
-            : own.Tinit < 0 || own.Tfinal < 0 || own.Tinit + own.Tfinal > 1 ? new MethodProblem("tfinal", "tinit and tfinal together are more than all updates; lower one of them.")
+            ?? (own.InitialRank < 1 || own.InitialRank > shape.Width
+                ? new MethodProblem("initial-rank",
+                    $"a rank of {own.InitialRank} is outside 1 to {shape.Width} (the backbone's width); give one in that range.")
+            : own.TargetRank < 1 || own.TargetRank > own.InitialRank
+            ? new MethodProblem("target-rank",
+                $"a target rank of {own.TargetRank} is outside 1 to the initial rank of {own.InitialRank}; the budget shrinks.")
+            : own.Tinit < 0 || own.Tfinal < 0 || own.Tinit + own.Tfinal > 1
+            ? new MethodProblem("tfinal", "tinit and tfinal together are more than all updates; lower one of them.")
             : null);
     }
 
@@ -49,7 +54,10 @@ internal sealed class AdaLoraMethod : AdaptationMethod
             made.Add((target, adapter));
         }
 
-        var adapters = new AttachedAdapters(plan) { Schedule = new AdaLoraSchedule(settings.AdaLora, [.. made.Select(m => (m.Target.Name, m.Adapter))]) };
+        var adapters = new AttachedAdapters(plan)
+        {
+            Schedule = new AdaLoraSchedule(settings.AdaLora, [.. made.Select(m => (m.Target.Name, m.Adapter))]),
+        };
         made.ForEach(m => adapters.Add(m.Target.Name, m.Target.Projection, m.Adapter));
         return adapters;
     }

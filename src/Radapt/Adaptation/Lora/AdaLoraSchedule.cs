@@ -33,7 +33,9 @@ internal sealed class AdaLoraSchedule : ITrainingSchedule, IDisposable
     /// <summary>Singular values at the start.</summary>
     public long InitialBudget => _kept.Sum(k => k.numel());
 
-    /// <summary>The singular values that stay after an update: cubic between the two phases in which nothing changes (equation 12).</summary>
+    /// <summary>
+    /// The singular values that stay after an update: cubic between the two phases in which nothing changes (equation 12).
+    /// </summary>
     /// <param name="update">Updates done, from 0.</param>
     /// <param name="updates">Updates of the whole training.</param>
     public long Budget(long update, long updates)
@@ -110,7 +112,8 @@ internal sealed class AdaLoraSchedule : ITrainingSchedule, IDisposable
     {
         float[] scores = [.. _adapters.SelectMany((a, i) => Scores(a.Adapter, 3 * i))];
         var kept = new float[scores.Length];
-        foreach (int place in Enumerable.Range(0, scores.Length).OrderByDescending(i => scores[i]).Take((int)budget)) // stable: ties by place
+        // stable: ties by place
+        foreach (int place in Enumerable.Range(0, scores.Length).OrderByDescending(i => scores[i]).Take((int)budget))
         {
             kept[place] = 1;
         }

@@ -59,7 +59,8 @@ internal sealed class FusedLora : autograd.SingleTensorFunction<FusedLora>
     /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        (var input, var weight, var bias, var a, var b) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2], (Tensor)vars[3], (Tensor)vars[4]);
+        (var input, var weight, var bias, var a, var b) =
+            ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2], (Tensor)vars[3], (Tensor)vars[4]);
         var arguments = (Arguments)vars[5];
         (Tensor output, Tensor low) = Compute(input, weight, bias, a, b, arguments);
         ctx.save_for_backward([input, weight, a, b, low]);
@@ -120,7 +121,8 @@ internal sealed class FusedLora : autograd.SingleTensorFunction<FusedLora>
 
     // Scaled left factors with a row for every rank: (out / Count x parts, r) -> (r x parts, out / Count)
     private static Tensor Rows(Tensor b, AppliedLora update) =>
-        b.view(update.Groups.Adapted.Count, -1, b.shape[1]).transpose(1, 2).Times(update.Scale).contiguous().view(update.Groups.Adapted.Count * b.shape[1], -1);
+        b.view(update.Groups.Adapted.Count, -1, b.shape[1]).transpose(1, 2).Times(update.Scale).contiguous()
+            .view(update.Groups.Adapted.Count * b.shape[1], -1);
 
     private sealed record Arguments(AppliedLora Update, LowRankPass.Layout Layout, Kernels Kernels, bool InputHasGradient);
 }

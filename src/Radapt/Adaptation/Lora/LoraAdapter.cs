@@ -38,7 +38,9 @@ internal sealed class LoraAdapter : IProjectionAdapter, IAdapterTensors
     /// <inheritdoc/>
     public IEnumerable<(string Name, Tensor Tensor)> Tensors() => [("lora_A", A), ("lora_B", B)];
 
-    /// <summary>A Kaiming-uniform with a = sqrt 5, that is uniform within ±1/sqrt(in); B zero, so that the start is the base model.</summary>
+    /// <summary>
+    /// A Kaiming-uniform with a = sqrt 5, that is uniform within ±1/sqrt(in); B zero, so that the start is the base model.
+    /// </summary>
     public void Initialise(string name, long seed)
     {
         Initialisation.Uniform(A, name + ".lora_A", 1 / Math.Sqrt(A.shape[1]), seed);
@@ -57,7 +59,8 @@ internal sealed class LoraAdapter : IProjectionAdapter, IAdapterTensors
         }
 
         using var scope = NewDisposeScope();
-        Tensor low = nn.functional.linear(AdapterDropout.Apply(input, _settings.Dropout, pass, _number), A.to(input.dtype)); // (B, N, r x groups)
+        // (B, N, r x groups)
+        Tensor low = nn.functional.linear(AdapterDropout.Apply(input, _settings.Dropout, pass, _number), A.to(input.dtype));
         Tensor update = nn.functional.linear(low, ScaledB().to(input.dtype)); // (B, N, out)
         return projection.Plain(input).Plus(update).MoveToOuterDisposeScope();
     }

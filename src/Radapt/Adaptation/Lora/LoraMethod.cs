@@ -16,10 +16,12 @@ internal sealed class LoraMethod : AdaptationMethod
     public override string Name => "lora";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Options => ["rank", "lora-ranks", "alpha", "rslora", "dora", "lora-dropout", "lora-targets", "lora-blocks"];
+    public override IReadOnlyList<string> Options =>
+        ["rank", "lora-ranks", "alpha", "rslora", "dora", "lora-dropout", "lora-targets", "lora-blocks"];
 
     /// <inheritdoc/>
-    public override MethodRates Rates { get; } = new(1e-3, "ours for lora with adamw", 0.05, "the paper's for MRM on 1 % of NIH ChestX-ray14");
+    public override MethodRates Rates { get; } =
+        new(1e-3, "ours for lora with adamw", 0.05, "the paper's for MRM on 1 % of NIH ChestX-ray14");
 
     /// <inheritdoc/>
     public override bool LeavesLowerBlocks(MethodSettings settings) => LowRankTargets.LeavesLowerBlocks(settings.Lora);
@@ -33,10 +35,15 @@ internal sealed class LoraMethod : AdaptationMethod
         LoraSettings lora = settings.Lora;
         int blocks = lora.Blocks.Count == 0 ? shape.Depth : lora.Blocks.Count;
         return LowRankTargets.Problem(lora, shape)
-            ?? (lora.Rank < 1 || lora.Rank > shape.Width ? new MethodProblem("rank", $"a rank of {lora.Rank} is outside 1 to {shape.Width} (the backbone's width); give one in that range.")
-            : lora.Ranks.Count > 0 && lora.Ranks.Count != blocks ? new MethodProblem("lora-ranks", $"{lora.Ranks.Count} ranks for {blocks} adapted blocks; give one each.")
-            : lora.Ranks.Any(r => r < 0 || r > shape.Width) ? new MethodProblem("lora-ranks", $"ranks lie between 0 (leave the block as it is) and {shape.Width} (the backbone's width).")
-            : lora.Ranks.Count > 0 && lora.Ranks.All(r => r == 0) ? new MethodProblem("lora-ranks", "nothing is adapted; give at least one block a rank.")
+            ?? (lora.Rank < 1 || lora.Rank > shape.Width
+                ? new MethodProblem("rank",
+                    $"a rank of {lora.Rank} is outside 1 to {shape.Width} (the backbone's width); give one in that range.")
+            : lora.Ranks.Count > 0 && lora.Ranks.Count != blocks
+            ? new MethodProblem("lora-ranks", $"{lora.Ranks.Count} ranks for {blocks} adapted blocks; give one each.")
+            : lora.Ranks.Any(r => r < 0 || r > shape.Width)
+            ? new MethodProblem("lora-ranks", $"ranks lie between 0 (leave the block as it is) and {shape.Width} (the backbone's width).")
+            : lora.Ranks.Count > 0 && lora.Ranks.All(r => r == 0)
+            ? new MethodProblem("lora-ranks", "nothing is adapted; give at least one block a rank.")
             : null);
     }
 

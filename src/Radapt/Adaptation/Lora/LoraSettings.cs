@@ -3,13 +3,17 @@ namespace Radapt.Adaptation.Lora;
 /// <summary>What LoRA adapts, and how strongly.</summary>
 public sealed record LoraSettings
 {
-    /// <summary>Names that <see cref="Targets"/> may hold: the thirds of the fused qkv projection, and the other projections of a block.</summary>
+    /// <summary>
+    /// Names that <see cref="Targets"/> may hold: the thirds of the fused qkv projection, and the other projections of a block.
+    /// </summary>
     public static IReadOnlyList<string> AllTargets { get; } = ["q", "k", "v", "proj", "fc1", "fc2"];
 
     /// <summary>Rank r of each adapted third or projection.</summary>
     public int Rank { get; init; } = 4;
 
-    /// <summary>Ranks of the adapted blocks one by one, in place of <see cref="Rank"/>; 0: that block is left as it is. Empty: the same for all.</summary>
+    /// <summary>
+    /// Ranks of the adapted blocks one by one, in place of <see cref="Rank"/>; 0: that block is left as it is. Empty: the same for all.
+    /// </summary>
     public IReadOnlyList<int> Ranks { get; init; } = [];
 
     /// <summary>Numerator of the scale alpha / r; the paper's code uses 32 at every rank.</summary>

@@ -29,7 +29,8 @@ internal static class LowRankTargets
             {
                 if (settings.Targets.Contains(others[i].Target))
                 {
-                    yield return new LowRankTarget($"blocks.{block}.{others[i].Name}", block, others[i].Projection, OutputGroups.Whole, (4 * block) + i + 1);
+                    yield return new LowRankTarget($"blocks.{block}.{others[i].Name}", block, others[i].Projection, OutputGroups.Whole,
+                        (4 * block) + i + 1);
                 }
             }
         }
@@ -46,10 +47,13 @@ internal static class LowRankTargets
     public static MethodProblem? Problem(LoraSettings settings, BackboneShape shape)
     {
         string? unknown = settings.Targets.FirstOrDefault(t => !LoraSettings.AllTargets.Contains(t));
-        return unknown is not null ? new MethodProblem("lora-targets", $"'{unknown}' is no projection; there are {string.Join(", ", LoraSettings.AllTargets)}.")
+        return unknown is not null
+            ? new MethodProblem("lora-targets", $"'{unknown}' is no projection; there are {string.Join(", ", LoraSettings.AllTargets)}.")
             : settings.Targets.Count == 0 ? new MethodProblem("lora-targets", "nothing is adapted; name at least one projection.")
-            : settings.Dropout is not (>= 0 and < 1) ? new MethodProblem("lora-dropout", "the share is not from 0 to below 1; give one in that range.")
-            : settings.Blocks.Any(b => b < 0 || b >= shape.Depth) ? new MethodProblem("lora-blocks", $"the backbone has the blocks 0 to {shape.Depth - 1}.")
+            : settings.Dropout is not (>= 0 and < 1)
+            ? new MethodProblem("lora-dropout", "the share is not from 0 to below 1; give one in that range.")
+            : settings.Blocks.Any(b => b < 0 || b >= shape.Depth)
+            ? new MethodProblem("lora-blocks", $"the backbone has the blocks 0 to {shape.Depth - 1}.")
             : null;
     }
 

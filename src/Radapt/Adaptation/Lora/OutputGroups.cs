@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Radapt.Adaptation.Lora;
 
-/// <summary>Which equal parts of a projection's output are adapted, each with low-rank factors of its own: thirds of fused qkv, or the whole.</summary>
+/// <summary>
+/// Which equal parts of a projection's output are adapted, each with low-rank factors of its own: thirds of fused qkv, or the whole.
+/// </summary>
 /// <param name="Count">Equal parts: 3 for fused qkv, else 1.</param>
 /// <param name="Adapted">The adapted parts, ascending.</param>
 internal sealed record OutputGroups(int Count, IReadOnlyList<int> Adapted)
@@ -17,7 +19,9 @@ internal sealed record OutputGroups(int Count, IReadOnlyList<int> Adapted)
         return new OutputGroups(3, [.. Enumerable.Range(0, 3).Where(i => targets.Contains(thirds[i]))]);
     }
 
-    /// <summary>Left factors with the rows of parts that are not adapted as zeros, each part meeting its own rows of the right factors.</summary>
+    /// <summary>
+    /// Left factors with the rows of parts that are not adapted as zeros, each part meeting its own rows of the right factors.
+    /// </summary>
     /// <param name="left">(out / Count x adapted, r): the adapted parts' factors, stacked</param>
     /// <param name="rank">Rank r of each part.</param>
     /// <returns>(out, r x adapted)</returns>
@@ -36,7 +40,8 @@ internal sealed record OutputGroups(int Count, IReadOnlyList<int> Adapted)
             int place = Place(group);
             bands[group] = place < 0
                 ? zeros(rows, (long)rank * Adapted.Count, left.dtype, left.device)
-                : nn.functional.pad(parts[place], [(long)place * rank, (long)(Adapted.Count - 1 - place) * rank]); // (out/Count, r x adapted)
+                : nn.functional.pad(
+                    parts[place], [(long)place * rank, (long)(Adapted.Count - 1 - place) * rank]); // (out/Count, r x adapted)
         }
 
         return cat(bands, 0);
@@ -52,7 +57,9 @@ internal sealed record OutputGroups(int Count, IReadOnlyList<int> Adapted)
 
         long rows = numbers.shape[0] / Adapted.Count;
         Tensor[] parts = numbers.split(rows);
-        return cat([.. Enumerable.Range(0, Count).Select(g => Place(g) is var place && place < 0 ? ones(rows, numbers.dtype, numbers.device) : parts[place])], 0);
+        return cat(
+            [.. Enumerable.Range(0, Count)
+                .Select(g => Place(g) is var place && place < 0 ? ones(rows, numbers.dtype, numbers.device) : parts[place])], 0);
     }
 
     /// <summary>The adapted rows alone: (out, …) -> (out / Count x adapted, …).</summary>

@@ -15,5 +15,6 @@ internal sealed class BitFitMethod : AdaptationMethod
     public override MethodRates Rates { get; } = new(1e-3, "the largest of its paper", 0.05, "ours for bitfit with sgd: that of lora");
 
     /// <inheritdoc/>
-    public override bool IsTrained(string name, MethodSettings settings, BackboneShape shape) => name.EndsWith(".bias", StringComparison.Ordinal);
+    public override bool IsTrained(string name, MethodSettings settings, BackboneShape shape) =>
+        name.EndsWith(".bias", StringComparison.Ordinal);
 }

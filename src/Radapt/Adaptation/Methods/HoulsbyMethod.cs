@@ -48,8 +48,12 @@ internal sealed class HoulsbyMethod : AdaptationMethod
     }
 
     /// <inheritdoc/>
-    public override void Describe(MethodSettings settings, IDictionary<string, string> metadata) => metadata.Write("bottleneck", settings.Bottleneck);
+    public override void Describe(MethodSettings settings, IDictionary<string, string> metadata) =>
+        metadata.Write("bottleneck", settings.Bottleneck);
 
     /// <inheritdoc/>
-    public override MethodSettings Read(IReadOnlyDictionary<string, string> metadata) => new() { Bottleneck = metadata.Integer("bottleneck") };
+    public override MethodSettings Read(IReadOnlyDictionary<string, string> metadata) => new()
+    {
+        Bottleneck = metadata.Integer("bottleneck"),
+    };
 }

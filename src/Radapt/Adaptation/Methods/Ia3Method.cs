@@ -24,7 +24,8 @@ internal sealed class Ia3Method : AdaptationMethod
         for (int block = 0; block < encoder.Shape.Depth; block++)
         {
             Block b = encoder.blocks[block];
-            adapters.Add($"blocks.{block}.attn.qkv", b.attn.qkv, new OutputScaling(b.attn.qkv.weight.shape[0], OutputGroups.Thirds(["k", "v"]), plan));
+            adapters.Add($"blocks.{block}.attn.qkv", b.attn.qkv,
+                new OutputScaling(b.attn.qkv.weight.shape[0], OutputGroups.Thirds(["k", "v"]), plan));
             adapters.Add($"blocks.{block}.mlp.fc2", b.mlp.Down, new InputScaling(b.mlp.Down.weight.shape[1], plan));
         }
 

@@ -29,8 +29,10 @@ internal sealed class LastKMethod : AdaptationMethod
     public override bool TrainsWholeBlocks => true;
 
     /// <inheritdoc/>
-    public override MethodProblem? Problem(MethodSettings settings, BackboneShape shape) => settings.LastBlocks >= 1 && settings.LastBlocks <= shape.Depth ? null
-        : new MethodProblem("last-k", $"{settings.LastBlocks} blocks are outside 1 to {shape.Depth}, the backbone's depth; give a number in that range.");
+    public override MethodProblem? Problem(MethodSettings settings, BackboneShape shape) =>
+        settings.LastBlocks >= 1 && settings.LastBlocks <= shape.Depth ? null
+        : new MethodProblem("last-k",
+            $"{settings.LastBlocks} blocks are outside 1 to {shape.Depth}, the backbone's depth; give a number in that range.");
 
     /// <inheritdoc/>
     public override bool IsTrained(string name, MethodSettings settings, BackboneShape shape) => name.Split('.') switch
@@ -41,7 +43,8 @@ internal sealed class LastKMethod : AdaptationMethod
     };
 
     /// <inheritdoc/>
-    public override void Describe(MethodSettings settings, IDictionary<string, string> metadata) => metadata.Write("last_k", settings.LastBlocks);
+    public override void Describe(MethodSettings settings, IDictionary<string, string> metadata) =>
+        metadata.Write("last_k", settings.LastBlocks);
 
     /// <inheritdoc/>
     public override MethodSettings Read(IReadOnlyDictionary<string, string> metadata) => new() { LastBlocks = metadata.Integer("last_k") };

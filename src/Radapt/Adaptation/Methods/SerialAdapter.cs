@@ -12,7 +12,10 @@ internal sealed class SerialAdapter(int width, int channels, Kernels kernels) : 
     /// <inheritdoc/>
     public IEnumerable<(string Name, Tensor Tensor)> Tensors() => _bottleneck.Tensors();
 
-    /// <summary>Both matrices normal with standard deviation 0.01, cut at two of them, so that the start is almost the base model (section 3.1 there); biases zero.</summary>
+    /// <summary>
+    /// Both matrices normal with standard deviation 0.01, cut at two of them, so that the start is almost the base model (section 3.1
+    /// there); biases zero.
+    /// </summary>
     public void Initialise(string prefix, long seed)
     {
         Initialisation.TruncatedNormal(_bottleneck.DownWeight, prefix + "down.weight", 0.01, seed);

@@ -15,11 +15,13 @@ internal sealed record HuggingFacePaths(string Prefix, bool Dinov2, bool SwiGlu 
     {
         var names = new StateDict(file);
         return WeightsDialect.Recognise(file) is { Dialect: Dialect.HuggingFaceVit or Dialect.HuggingFaceDinov2 } weights
-            ? new HuggingFacePaths(names.Prefix, weights.Dialect == Dialect.HuggingFaceDinov2, weights.Shape is { SwiGlu: true }, HuggingFaceTensorNames.IsVersion5(names)) : null;
+            ? new HuggingFacePaths(names.Prefix, weights.Dialect == Dialect.HuggingFaceDinov2, weights.Shape is { SwiGlu: true },
+                HuggingFaceTensorNames.IsVersion5(names)) : null;
     }
 
     /// <summary>The path of a projection or third.</summary>
-    public string PathOf(LoraPlace place) => $"{Prefix}{(Version5 && !Dinov2 ? "layers" : "encoder.layer")}.{place.Block}.{End(place.Slot)}";
+    public string PathOf(LoraPlace place) =>
+        $"{Prefix}{(Version5 && !Dinov2 ? "layers" : "encoder.layer")}.{place.Block}.{End(place.Slot)}";
 
     /// <summary>What the paths of a slot end with in every block; <c>query</c> and <c>value</c> as PEFT's users write them.</summary>
     public string End(string slot) => slot switch

@@ -30,18 +30,24 @@ internal sealed class ImportedHead
         IsOfBase = !adapter.Saved.ContainsKey("head.weight");
         if (!_tensors.TryGetValue("head.weight", out Tensor? weight))
         {
-            throw new RadaptException($"{request.Source}: its classification head is missing (no head.weight or classifier.weight here or in the base weights). Save the adapter with modules_to_save=[\"head\"].");
+            throw new RadaptException(
+                $"{request.Source}: its classification head is missing (no head.weight or classifier.weight here or in the base weights). "
+                    + "Save the adapter with modules_to_save=[\"head\"].");
         }
 
         Pooling = request.Pooling ?? adapter.Facts?.Pooling
-            ?? (_tensors.ContainsKey("fc_norm.weight") ? Pooling.Mean : weight.shape[^1] == 2L * shape.Width ? Pooling.ClassAndMean : Pooling.ClassToken);
+            ?? (_tensors.ContainsKey("fc_norm.weight") ? Pooling.Mean
+                : weight.shape[^1] == 2L * shape.Width ? Pooling.ClassAndMean : Pooling.ClassToken);
         Findings = weight.dim() == 2 ? (int)weight.shape[0] : 0;
         _tensors.TryAdd("head.bias", zeros(Findings));
         CheckNorm(request);
         CheckShapes(request, shape, weight);
     }
 
-    /// <summary>What it reads: the mean of the patches where there is an <c>fc_norm</c>, class token and mean where it is twice as wide as a token, unless the request or Radapt's own facts say otherwise.</summary>
+    /// <summary>
+    /// What it reads: the mean of the patches where there is an <c>fc_norm</c>, class token and mean where it is twice as wide as a token,
+    /// unless the request or Radapt's own facts say otherwise.
+    /// </summary>
     public Pooling Pooling { get; }
 
     /// <summary>Its outputs.</summary>
@@ -62,17 +68,22 @@ internal sealed class ImportedHead
         }
         else if (!_tensors.ContainsKey("fc_norm.weight") || !_tensors.ContainsKey("fc_norm.bias"))
         {
-            throw new RadaptException($"{request.Source}: fc_norm is missing, which mean pooling needs. Save the adapter with modules_to_save=[\"head\", \"fc_norm\"], or give --pooling class-token.");
+            throw new RadaptException(
+                $"{request.Source}: fc_norm is missing, which mean pooling needs. Save the adapter with modules_to_save=[\"head\", "
+                    + "\"fc_norm\"], or give --pooling class-token.");
         }
     }
 
     private void CheckShapes(ImportRequest request, BackboneShape shape, Tensor weight)
     {
         string? wrong = Findings == 0 || weight.shape[1] != ClassificationHead.InputWidth(shape, Pooling) ? "head.weight"
-            : _tensors.Keys.FirstOrDefault(n => n != "head.weight" && !_tensors[n].shape.SequenceEqual([n == "head.bias" ? Findings : shape.Width]));
+            : _tensors.Keys.FirstOrDefault(
+                n => n != "head.weight" && !_tensors[n].shape.SequenceEqual([n == "head.bias" ? Findings : shape.Width]));
         if (wrong is not null)
         {
-            throw new RadaptException($"{request.Source}: its {wrong} ({string.Join(", ", _tensors[wrong].shape)}) does not fit a backbone of width {shape.Width}{(wrong == "head.bias" ? $" with {Findings} findings" : "")}.");
+            throw new RadaptException(
+                $"{request.Source}: its {wrong} ({string.Join(", ", _tensors[wrong].shape)}) does not fit a backbone of width "
+                    + $"{shape.Width}{(wrong == "head.bias" ? $" with {Findings} findings" : "")}.");
         }
 
         if (request.Findings is { } named && named.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { Key: { } twice })

@@ -86,7 +86,10 @@ internal static class LoraPacking
                 {
                     Tensor index = tensor(own);
                     yield return new LowRankUpdate(
-                        update.Place with { Slot = LoraPlace.Thirds[third] }, update.A.index_select(0, index), update.B.narrow(0, third * rows, rows).index_select(1, index), update.Scale);
+                        update.Place with
+                        {
+                            Slot = LoraPlace.Thirds[third],
+                        }, update.A.index_select(0, index), update.B.narrow(0, third * rows, rows).index_select(1, index), update.Scale);
                 }
             }
         }
@@ -99,7 +102,8 @@ internal static class LoraPacking
     /// <param name="updates">At least one; none of them fused, no place twice, shapes checked.</param>
     /// <param name="depth">Blocks of the backbone.</param>
     /// <param name="dropout">Dropout of the adapter's input, kept for training on.</param>
-    public static (LoraSettings Settings, IReadOnlyDictionary<string, Tensor> Tensors) Pack(IReadOnlyList<LowRankUpdate> updates, int depth, double dropout)
+    public static (LoraSettings Settings, IReadOnlyDictionary<string, Tensor> Tensors) Pack(
+        IReadOnlyList<LowRankUpdate> updates, int depth, double dropout)
     {
         int rank = updates.Max(u => u.Rank);
         double scale = updates.GroupBy(u => u.Scale).Where(g => g.Key != 0).MaxBy(g => g.Count())?.Key ?? 1; // others are fractions of it
@@ -107,9 +111,14 @@ internal static class LoraPacking
         string[] targets = [.. LoraSettings.AllTargets.Where(s => updates.Any(u => u.Place.Slot == s))];
         var byPlace = updates.ToDictionary(u => u.Place);
         var tensors = new Dictionary<string, Tensor>();
-        foreach (IGrouping<string, LoraPlace> projection in blocks.SelectMany(b => targets.Select(t => new LoraPlace(b, t))).GroupBy(p => p.Projection))
+        foreach (IGrouping<string, LoraPlace> projection in blocks.SelectMany(b => targets.Select(t => new LoraPlace(b, t)))
+            .GroupBy(p => p.Projection))
         {
-            (Tensor A, Tensor B)[] parts = [.. projection.Select(p => byPlace.TryGetValue(p, out LowRankUpdate? u) ? Widened(u, rank, scale) : Zeros(updates.First(o => o.Place.Slot == p.Slot), rank))];
+            (Tensor A,
+                Tensor B)[] parts =
+                    [.. projection.Select(
+                        p => byPlace.TryGetValue(p, out LowRankUpdate? u) ? Widened(u, rank, scale)
+                            : Zeros(updates.First(o => o.Place.Slot == p.Slot), rank))];
             tensors[projection.Key + ".lora_A"] = cat([.. parts.Select(p => p.A)], 0);
             tensors[projection.Key + ".lora_B"] = cat([.. parts.Select(p => p.B)], 0);
         }

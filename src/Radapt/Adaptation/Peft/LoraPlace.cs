@@ -7,7 +7,8 @@ namespace Radapt.Adaptation.Peft;
 
 /// <summary>A projection of the backbone, or a third of its fused qkv projection.</summary>
 /// <param name="Block">Number of the block.</param>
-/// <param name="Slot"><c>q</c>, <c>k</c>, <c>v</c>, <c>proj</c>, <c>fc1</c>, <c>fc2</c> as in <see cref="LoraSettings.AllTargets"/>, or <c>qkv</c> for all thirds at once.</param>
+/// <param name="Slot"><c>q</c>, <c>k</c>, <c>v</c>, <c>proj</c>, <c>fc1</c>, <c>fc2</c> as in <see cref="LoraSettings.AllTargets"/>, or
+/// <c>qkv</c> for all thirds at once.</param>
 internal sealed record LoraPlace(int Block, string Slot)
 {
     /// <summary>The slot that stands for all three thirds.</summary>
@@ -19,9 +20,12 @@ internal sealed record LoraPlace(int Block, string Slot)
     /// <summary>Whether the projection is the fused one.</summary>
     public bool IsAttentionInput => Slot == Fused || Thirds.Contains(Slot);
 
-    /// <summary>Name of the projection's weight in a model, where SwiGLU's <c>fc1</c> and <c>fc2</c> are <c>w12</c> and <c>w3</c>.</summary>
+    /// <summary>
+    /// Name of the projection's weight in a model, where SwiGLU's <c>fc1</c> and <c>fc2</c> are <c>w12</c> and <c>w3</c>.
+    /// </summary>
     public string WeightIn(BackboneShape shape) =>
-        (!shape.SwiGlu ? Projection : Slot == "fc1" ? $"blocks.{Block}.mlp.w12" : Slot == "fc2" ? $"blocks.{Block}.mlp.w3" : Projection) + ".weight";
+        (!shape.SwiGlu ? Projection : Slot == "fc1" ? $"blocks.{Block}.mlp.w12"
+            : Slot == "fc2" ? $"blocks.{Block}.mlp.w3" : Projection) + ".weight";
 
     /// <summary>Name of the projection: <c>blocks.0.attn.qkv</c>.</summary>
     public string Projection => $"blocks.{Block}.{(IsAttentionInput ? "attn.qkv" : Slot == "proj" ? "attn.proj" : $"mlp.{Slot}")}";

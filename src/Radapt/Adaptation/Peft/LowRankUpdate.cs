@@ -15,7 +15,10 @@ internal sealed record LowRankUpdate(LoraPlace Place, Tensor A, Tensor B, double
     /// <summary>Rank r.</summary>
     public int Rank => (int)A.shape[0];
 
-    /// <summary>Adds it to the projection's weight: (out, in), of a fused one (3 out, in), of which a third has its own rows. Not for an update of all thirds at once.</summary>
+    /// <summary>
+    /// Adds it to the projection's weight: (out, in), of a fused one (3 out, in), of which a third has its own rows. Not for an update of
+    /// all thirds at once.
+    /// </summary>
     public void AddTo(Tensor weight)
     {
         long rows = B.shape[0];

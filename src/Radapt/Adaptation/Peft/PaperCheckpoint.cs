@@ -25,7 +25,9 @@ internal static class PaperCheckpoint
         string[] saved = [.. names.Names.Where(n => n is "head.weight" or "head.bias" or "fc_norm.weight" or "fc_norm.bias")];
         if (!saved.Contains("head.weight"))
         {
-            throw new RadaptException($"{file.Path}: holds no head.weight, so it is no fine-tuned classifier. Give a checkpoint of MED-PEFT's fine-tuning or a PEFT folder.");
+            throw new RadaptException(
+                $"{file.Path}: holds no head.weight, so it is no fine-tuned classifier. Give a checkpoint of "
+                    + "MED-PEFT's fine-tuning or a PEFT folder.");
         }
 
         return new ForeignAdapter
@@ -42,7 +44,8 @@ internal static class PaperCheckpoint
     public static IReadOnlyList<LowRankUpdate> ReadLora(CheckpointFile file, double alpha)
     {
         var names = new StateDict(file);
-        string[] halves = [.. names.Names.Where(n => n.EndsWith(".lora_A", StringComparison.Ordinal) || n.EndsWith(".lora_B", StringComparison.Ordinal))];
+        string[] halves =
+            [.. names.Names.Where(n => n.EndsWith(".lora_A", StringComparison.Ordinal) || n.EndsWith(".lora_B", StringComparison.Ordinal))];
         return [.. halves.Select(n => n[..^".lora_A".Length]).Distinct().SelectMany(module => Thirds(file, names.Prefix, module, alpha))];
     }
 
@@ -75,19 +78,26 @@ internal static class PaperCheckpoint
         (string first, string second) = (prefix + module + ".lora_A", prefix + module + ".lora_B");
         if (place is not { Slot: LoraPlace.Fused } || !file.Contains(first) || !file.Contains(second))
         {
-            throw new RadaptException($"{file.Path}: {(place is { Slot: LoraPlace.Fused } ? $"{module} has only one of lora_A and lora_B" : $"has LoRA on {module}; the paper's sits on attn.qkv")}.");
+            throw new RadaptException(
+                $"{file.Path}: "
+                    + $"{(place is { Slot: LoraPlace.Fused } ? $"{module} has only one of lora_A and lora_B" : $"has LoRA on {module}; the paper's sits on attn.qkv")}.");
         }
 
         (Tensor a, Tensor b) = (file.ReadFloat32(first), file.ReadFloat32(second));
         long rank = b.dim() == 2 ? b.shape[1] : 0;
         if (a.dim() != 2 || rank == 0 || a.shape[0] != 2 * rank || b.shape[0] != 2 * a.shape[1])
         {
-            throw new RadaptException($"{file.Path}: {module} has lora_A ({string.Join(", ", a.shape)}) and lora_B ({string.Join(", ", b.shape)}), which are not LoRA of q and v.");
+            throw new RadaptException(
+                $"{file.Path}: {module} has lora_A ({string.Join(", ", a.shape)}) and lora_B ({string.Join(", ", b.shape)}), "
+                    + "which are not LoRA of q and v.");
         }
 
         foreach ((string slot, int part) in new[] { ("q", 0), ("v", 1) })
         {
-            yield return new LowRankUpdate(place with { Slot = slot }, a.narrow(0, part * rank, rank), b.narrow(0, part * a.shape[1], a.shape[1]), alpha / rank);
+            yield return new LowRankUpdate(place with
+            {
+                Slot = slot,
+            }, a.narrow(0, part * rank, rank), b.narrow(0, part * a.shape[1], a.shape[1]), alpha / rank);
         }
     }
 }

@@ -47,13 +47,15 @@ internal sealed record PeftConfig
     {
         if (!File.Exists(file))
         {
-            throw new RadaptException($"{file}: missing; give the folder that PEFT's save_pretrained wrote, with {FileName} and adapter_model.safetensors.");
+            throw new RadaptException(
+                $"{file}: missing; give the folder that PEFT's save_pretrained wrote, with {FileName} and adapter_model.safetensors.");
         }
 
         RegularFile.Require(file);
         try
         {
-            string text = new FileInfo(file).Length <= LargestBytes ? File.ReadAllText(file) : throw new JsonException($"it has more than {LargestBytes} bytes");
+            string text = new FileInfo(file).Length <= LargestBytes ? File.ReadAllText(file)
+                : throw new JsonException($"it has more than {LargestBytes} bytes");
             JsonObject json = JsonNode.Parse(text) as JsonObject ?? throw new JsonException("not an object");
             Refuse(json, file);
             var config = new PeftConfig
@@ -69,7 +71,8 @@ internal sealed record PeftConfig
                 BaseModel = (string?)json["base_model_name_or_path"],
             };
             bool sound = config.Rank > 0 && double.IsFinite(config.Alpha) && config.Dropout is >= 0 and < 1
-                && config.RankPattern.Values.All(r => r is > 0 and < 1e6 && r == Math.Floor(r)) && config.AlphaPattern.Values.All(double.IsFinite);
+                && config.RankPattern.Values.All(r => r is > 0 and < 1e6 && r == Math.Floor(r))
+                && config.AlphaPattern.Values.All(double.IsFinite);
             foreach (string pattern in config.RankPattern.Keys.Concat(config.AlphaPattern.Keys))
             {
                 _ = IsEnd("", pattern); // patterns that are none show here
@@ -77,9 +80,11 @@ internal sealed record PeftConfig
 
             return sound ? config : throw new JsonException("r, lora_alpha, lora_dropout, rank_pattern or alpha_pattern is out of range");
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or FormatException or OverflowException or ArgumentException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or FormatException
+            or OverflowException or ArgumentException or IOException or UnauthorizedAccessException)
         {
-            throw new RadaptException($"{file}: cannot be read as a PEFT configuration ({e.Message}). Save the adapter again with PEFT's save_pretrained.", e);
+            throw new RadaptException(
+                $"{file}: cannot be read as a PEFT configuration ({e.Message}). Save the adapter again with PEFT's save_pretrained.", e);
         }
     }
 
@@ -126,7 +131,9 @@ internal sealed record PeftConfig
         string type = (string?)json["peft_type"] ?? "missing";
         if (type != "LORA")
         {
-            throw new RadaptException($"{file}: peft_type is {type}; Radapt reads LORA. Merge this adapter into its model with PEFT and give the merged weights to --weights.");
+            throw new RadaptException(
+                $"{file}: peft_type is {type}; Radapt reads LORA. Merge this adapter into its model with PEFT "
+                    + "and give the merged weights to --weights.");
         }
 
         string? unsupported = (bool?)json["use_dora"] == true ? "use_dora"
@@ -143,12 +150,17 @@ internal sealed record PeftConfig
             && !s_leaveTheBase.Contains(name, StringComparer.OrdinalIgnoreCase) ? name : null;
         if (initialised is not null)
         {
-            throw new RadaptException($"{file}: init_lora_weights is {initialised}, which is not one of those that leave the base weights alone ({string.Join(", ", s_leaveTheBase)}). Merge this adapter into its model with PEFT and give the merged weights to --weights.");
+            throw new RadaptException(
+                $"{file}: init_lora_weights is {initialised}, which is not one of those that leave the base weights alone "
+                    + $"({string.Join(", ", s_leaveTheBase)}). Merge this adapter into its model with PEFT "
+                    + "and give the merged weights to --weights.");
         }
 
         if (unsupported is not null)
         {
-            throw new RadaptException($"{file}: uses {unsupported}, which Radapt does not read. Merge this adapter into its model with PEFT and give the merged weights to --weights.");
+            throw new RadaptException(
+                $"{file}: uses {unsupported}, which Radapt does not read. Merge this adapter into its model with PEFT "
+                    + "and give the merged weights to --weights.");
         }
     }
 
@@ -193,7 +205,9 @@ internal sealed record PeftConfig
     }
 
     private static Dictionary<string, double> Pattern(JsonNode? node) =>
-        node is JsonObject pattern ? pattern.ToDictionary(p => p.Key, p => (double)(p.Value ?? throw new JsonException($"'{p.Key}' has no number"))) : [];
+        node is JsonObject pattern
+            ? pattern.ToDictionary(p => p.Key, p => (double)(p.Value ?? throw new JsonException($"'{p.Key}' has no number"))) : [];
 
-    private static JsonValue Number(double value) => value == Math.Floor(value) && Math.Abs(value) < 1e9 ? JsonValue.Create((long)value) : JsonValue.Create(value);
+    private static JsonValue Number(double value) => value == Math.Floor(value) && Math.Abs(value) < 1e9 ? JsonValue.Create((long)value)
+        : JsonValue.Create(value);
 }

@@ -26,12 +26,15 @@ internal static class PeftExport
         AdapterDescription description = AdapterFile.Describe(runOrAdapter);
         if (description.Method != "lora")
         {
-            throw new RadaptException($"{runOrAdapter}: was trained with method {description.Method}; PEFT's format holds lora. Use radapt adapter merge.");
+            throw new RadaptException(
+                $"{runOrAdapter}: was trained with method {description.Method}; PEFT's format holds lora. Use radapt adapter merge.");
         }
 
         if (description.Settings.Lora is { Magnitudes: true } or { Ranks.Count: > 0 })
         {
-            throw new RadaptException($"{runOrAdapter}: was trained with {(description.Settings.Lora.Magnitudes ? "--dora" : "--lora-ranks")}, which is not exported to PEFT's format yet. Use radapt adapter merge.");
+            throw new RadaptException(
+                $"{runOrAdapter}: was trained with {(description.Settings.Lora.Magnitudes ? "--dora" : "--lora-ranks")}, which is not "
+                    + "exported to PEFT's format yet. Use radapt adapter merge.");
         }
 
         AdapterFile.EnsureFits(runOrAdapter, description);
@@ -73,7 +76,8 @@ internal static class PeftExport
         return blocks.Select(b => LoraPacking.Fuse(b, shareA)).Concat(updates.Where(u => !u.Place.IsAttentionInput));
     }
 
-    private static PeftConfig Config(AdapterDescription description, LowRankUpdate[] updates, Func<LoraPlace, string> path, Func<string, string> end)
+    private static PeftConfig Config(AdapterDescription description, LowRankUpdate[] updates, Func<LoraPlace, string> path,
+        Func<string, string> end)
     {
         LowRankUpdate usual = updates[0];
         bool everyBlock = description.Settings.Lora.Blocks.Count == 0;
@@ -84,7 +88,8 @@ internal static class PeftExport
             Alpha = usual.Scale * usual.Rank,
             Dropout = description.Settings.Lora.Dropout,
             // ViT's fc2 ends as attention.output.dense does: only its whole path is its own.
-            Targets = [.. updates.Select(u => everyBlock && end(u.Place.Slot) != "output.dense" ? end(u.Place.Slot) : path(u.Place)).Distinct()],
+            Targets =
+                [.. updates.Select(u => everyBlock && end(u.Place.Slot) != "output.dense" ? end(u.Place.Slot) : path(u.Place)).Distinct()],
             RankPattern = others.ToDictionary(u => end(u.Place.Slot), u => (double)u.Rank),
             AlphaPattern = others.ToDictionary(u => end(u.Place.Slot), u => u.Scale * u.Rank),
             BaseModel = description.BaseWeights is { } weights ? Path.GetFileName(Path.TrimEndingDirectorySeparator(weights)) : null,
@@ -104,12 +109,16 @@ internal static class PeftExport
 
         SafetensorsWriter.Write(Path.Combine(folder, PeftFolder.TensorsFile), tensors, description.ToForeignMetadata());
         AtomicFile.WriteText(Path.Combine(folder, PeftConfig.FileName), config.ToJson());
-        AtomicFile.WriteText(Path.Combine(folder, PeftFolder.SideFile), SideText((description with { BaseWeights = config.BaseModel }).ToMetadata()));
+        AtomicFile.WriteText(Path.Combine(folder, PeftFolder.SideFile), SideText((description with
+        {
+            BaseWeights = config.BaseModel,
+        }).ToMetadata()));
     }
 
     private static string SideText(IReadOnlyDictionary<string, string> facts)
     {
-        var json = new JsonObject(facts.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => KeyValuePair.Create(f.Key, Value(f.Value))));
+        var json = new JsonObject(facts.OrderBy(f => f.Key, StringComparer.Ordinal)
+            .Select(f => KeyValuePair.Create(f.Key, Value(f.Value))));
         return json.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n";
 
         // Lists and records are JSON in the metadata already.

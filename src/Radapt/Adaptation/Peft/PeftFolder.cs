@@ -69,9 +69,12 @@ internal sealed partial class PeftFolder : IDisposable
     public (Tensor A, Tensor B, double Scale) Read(string module)
     {
         (string? a, string? b) = _lora[module];
-        (long ofA, long ofB, int rank) = (_file.Info(a!).Shape.ElementAtOrDefault(0), _file.Info(b!).Shape.ElementAtOrDefault(1), Config.RankOf(module));
+        (long ofA, long ofB, int rank) = (_file.Info(a!).Shape.ElementAtOrDefault(0), _file.Info(b!).Shape.ElementAtOrDefault(1),
+            Config.RankOf(module));
         return ofA == rank && ofB == rank ? (_file.ReadFloat32(a!), _file.ReadFloat32(b!), Config.ScaleOf(module))
-            : throw new RadaptException($"{Path}: {module} has lora_A of rank {ofA} and lora_B of rank {ofB}, {PeftConfig.FileName} says {rank}; the two files do not belong together.");
+            : throw new RadaptException(
+                $"{Path}: {module} has lora_A of rank {ofA} and lora_B of rank {ofB}, {PeftConfig.FileName} says {rank}; "
+                    + "the two files do not belong together.");
     }
 
     /// <summary>A tensor that is saved whole, float32.</summary>
@@ -83,14 +86,17 @@ internal sealed partial class PeftFolder : IDisposable
     {
         bool isPart = System.IO.Path.GetFileName(path) is PeftConfig.FileName or TensorsFile or "adapter_model.bin";
         string? folder = Directory.Exists(path) ? path : isPart ? System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) : null;
-        return folder is not null && ((string[])[PeftConfig.FileName, TensorsFile, "adapter_model.bin"]).Any(f => File.Exists(System.IO.Path.Combine(folder, f))) ? folder : null;
+        return folder is not null && ((string[])[PeftConfig.FileName, TensorsFile, "adapter_model.bin"]).Any(
+            f => File.Exists(System.IO.Path.Combine(folder, f))) ? folder : null;
     }
 
     private void Add(TensorInfo info)
     {
         if (!info.Name.StartsWith(PeftNames.Prefix, StringComparison.Ordinal))
         {
-            throw new RadaptException($"{Path}: {info.Name} is no name of PEFT's (they begin with {PeftNames.Prefix}); give the folder that PEFT's save_pretrained wrote.");
+            throw new RadaptException(
+                $"{Path}: {info.Name} is no name of PEFT's (they begin with {PeftNames.Prefix}); give the "
+                    + "folder that PEFT's save_pretrained wrote.");
         }
 
         string name = info.Name[PeftNames.Prefix.Length..];
@@ -104,7 +110,9 @@ internal sealed partial class PeftFolder : IDisposable
         }
         else if (name.Contains(".lora_", StringComparison.Ordinal))
         {
-            throw new RadaptException($"{Path}: {info.Name} is a part of LoRA that Radapt does not read. Merge this adapter into its model with PEFT and give the merged weights to --weights.");
+            throw new RadaptException(
+                $"{Path}: {info.Name} is a part of LoRA that Radapt does not read. Merge this adapter into its model with PEFT and give "
+                    + "the merged weights to --weights.");
         }
         else if (!_saved.TryAdd(PeftNames.Saved(name), info.Name))
         {
@@ -116,7 +124,10 @@ internal sealed partial class PeftFolder : IDisposable
     {
         if (_adapters.Count > 1)
         {
-            throw new RadaptException($"{Path}: holds {_adapters.Count} adapters ({string.Join(", ", _adapters.Select(a => a.Length > 0 ? a : "one without a name").Take(5))}). Save one with PEFT's save_pretrained(folder, selected_adapters=[\"{_adapters.Max}\"]).");
+            throw new RadaptException(
+                $"{Path}: holds {_adapters.Count} adapters "
+                    + $"({string.Join(", ", _adapters.Select(a => a.Length > 0 ? a : "one without a name").Take(5))}). Save one with "
+                    + $"PEFT's save_pretrained(folder, selected_adapters=[\"{_adapters.Max}\"]).");
         }
 
         if (_lora.Count == 0)
@@ -131,9 +142,12 @@ internal sealed partial class PeftFolder : IDisposable
 
         // PEFT passes over targets that no module of the model matches; one that some module does match must be here.
         string[] absent = [.. Config.Targets.Where(t => !_lora.Keys.Any(m => PeftConfig.Matches(m, t)))];
-        if ((absent.Length == Config.Targets.Count ? absent.FirstOrDefault() : absent.FirstOrDefault(t => _lora.Keys.Any(m => PeftNames.IsNeighbour(m, t)))) is { } target)
+        if ((absent.Length == Config.Targets.Count ? absent.FirstOrDefault()
+            : absent.FirstOrDefault(t => _lora.Keys.Any(m => PeftNames.IsNeighbour(m, t)))) is { } target)
         {
-            throw new RadaptException($"{Path}: holds no LoRA for '{target}', which {PeftConfig.FileName} names as a target; the two files do not belong together.");
+            throw new RadaptException(
+                $"{Path}: holds no LoRA for '{target}', which {PeftConfig.FileName} names as a target; "
+                    + "the two files do not belong together.");
         }
 
         // For classifiers of texts PEFT adds these two names, whichever head the model has.
@@ -142,7 +156,9 @@ internal sealed partial class PeftFolder : IDisposable
             .FirstOrDefault(m => !_saved.Values.Any(n => n.Contains($".{m}.", StringComparison.Ordinal)));
         if (lost is not null)
         {
-            throw new RadaptException($"{Path}: '{lost}' is missing, which {PeftConfig.FileName} names under modules_to_save; save the adapter again with PEFT's save_pretrained.");
+            throw new RadaptException(
+                $"{Path}: '{lost}' is missing, which {PeftConfig.FileName} names under modules_to_save; save the "
+                    + "adapter again with PEFT's save_pretrained.");
         }
     }
 

@@ -15,10 +15,12 @@ internal static partial class PeftNames
 
     private static readonly (string Slot, string Timm, string HuggingFace)[] s_slots =
     [
-        ("qkv", "attn.qkv", ""), ("q", "", "attention.attention.query"), ("k", "", "attention.attention.key"), ("v", "", "attention.attention.value"),
+        ("qkv", "attn.qkv", ""), ("q", "", "attention.attention.query"), ("k", "", "attention.attention.key"),
+            ("v", "", "attention.attention.value"),
         ("proj", "attn.proj", "attention.output.dense"), ("fc1", "mlp.fc1", "mlp.fc1"), ("fc2", "mlp.fc2", "mlp.fc2"),
         ("q", "", "attention.q_proj"), ("k", "", "attention.k_proj"), ("v", "", "attention.v_proj"), ("proj", "", "attention.o_proj"),
-        ("fc1", "", "intermediate.dense"), ("fc2", "", "output.dense"), ("fc1", "mlp.w12", "mlp.weights_in"), ("fc2", "mlp.w3", "mlp.weights_out"),
+        ("fc1", "", "intermediate.dense"), ("fc2", "", "output.dense"), ("fc1", "mlp.w12", "mlp.weights_in"),
+            ("fc2", "mlp.w3", "mlp.weights_out"),
     ];
 
     /// <summary>The projection that a module's path means; null where it is none that LoRA can sit on in Radapt.</summary>
@@ -51,7 +53,8 @@ internal static partial class PeftNames
         bool timm = match.Groups["list"].Value == "blocks";
         bool isVersion5 = match.Groups["rest"].Value.EndsWith("_proj", StringComparison.Ordinal);
         bool hasMlp = isVersion5 || module.Contains("dinov2", StringComparison.Ordinal);
-        return s_slots.Select(s => timm ? s.Timm : s.HuggingFace).Where(end => end.Length > 0 && (timm || IsThere(end))).Any(end => PeftConfig.Matches(block + end, target));
+        return s_slots.Select(s => timm ? s.Timm : s.HuggingFace).Where(end => end.Length > 0 && (timm || IsThere(end)))
+            .Any(end => PeftConfig.Matches(block + end, target));
 
         bool IsThere(string end) => end.StartsWith("mlp.", StringComparison.Ordinal) ? hasMlp
             : end is "intermediate.dense" or "output.dense" ? !hasMlp : isVersion5 == end.EndsWith("_proj", StringComparison.Ordinal);
@@ -60,7 +63,9 @@ internal static partial class PeftNames
     /// <summary>The path of a projection in timm's names.</summary>
     public static string Timm(LoraPlace place) => $"blocks.{place.Block}.{TimmEnd(place.Slot)}";
 
-    /// <summary>What PEFT's users call a slot in timm's names. Not <c>proj</c> alone, with which the patch embedding's path ends too.</summary>
+    /// <summary>
+    /// What PEFT's users call a slot in timm's names. Not <c>proj</c> alone, with which the patch embedding's path ends too.
+    /// </summary>
     public static string TimmTarget(string slot) => slot == LoraPlace.Fused ? slot : TimmEnd(slot);
 
     /// <summary>
@@ -83,13 +88,15 @@ internal static partial class PeftNames
 
         Match own = OwnName().Match(plain);
         return !own.Success ? (plain, null)
-            : own.Groups["timm"].Success ? (own.Groups["timm"].Value, null) : HuggingFaceTensorNames.ToNative(own.Groups["huggingface"].Value);
+            : own.Groups["timm"].Success ? (own.Groups["timm"].Value, null)
+            : HuggingFaceTensorNames.ToNative(own.Groups["huggingface"].Value);
     }
 
     private static string TimmEnd(string slot) => s_slots.First(s => s.Slot == slot && s.Timm.Length > 0).Timm;
 
     // What a model's own names begin with, after whatever wraps the model.
-    [GeneratedRegex(@"(?:^|\.)(?:(?<huggingface>(?:encoder\.layers?|layers)\.[0-9]{1,4}\..+|embeddings\..+|layernorm\.[^.]+)|(?<timm>blocks\.[0-9]{1,4}\..+|patch_embed\..+|norm\.[^.]+|cls_token|pos_embed))$")]
+    [GeneratedRegex(
+        @"(?:^|\.)(?:(?<huggingface>(?:encoder\.layers?|layers)\.[0-9]{1,4}\..+|embeddings\..+|layernorm\.[^.]+)|(?<timm>blocks\.[0-9]{1,4}\..+|patch_embed\..+|norm\.[^.]+|cls_token|pos_embed))$")]
     private static partial Regex OwnName();
 
     [GeneratedRegex(@"(?:^|\.)(?<list>blocks|encoder\.layers?|layers)\.(?<block>[0-9]{1,4})\.(?<rest>.+)$")]

@@ -17,7 +17,8 @@ internal sealed class FloatAttention : autograd.SingleTensorFunction<FloatAttent
     /// <param name="heads">H</param>
     public static string? Refusal(Tensor qkv, int heads) => Pass.Refusal(qkv)
         ?? (qkv.dtype != ScalarType.Float32 ? "not float32"
-            : qkv.shape[2] / 3 / heads % AttentionPass.WidthUnit != 0 ? $"channels of a head are not a multiple of {AttentionPass.WidthUnit}"
+            : qkv.shape[2] / 3 / heads % AttentionPass.WidthUnit != 0
+            ? $"channels of a head are not a multiple of {AttentionPass.WidthUnit}"
             : null);
 
     /// <summary>softmax(Q K^T / sqrt(C/H)) V for every head.</summary>
@@ -55,7 +56,8 @@ internal sealed class FloatAttention : autograd.SingleTensorFunction<FloatAttent
         Tensor qkv = ctx.get_saved_variables()[0];
         Tensor above = grad_output.contiguous();
         Tensor gradient = KeptMemory.Empty(qkv.shape, ScalarType.Float32);
-        AttentionPass.Differentiate(TensorAddress.Get(qkv), TensorAddress.Get(above), TensorAddress.Get(gradient), (AttentionPass.Layout)ctx.get_data(LayoutKey));
+        AttentionPass.Differentiate(TensorAddress.Get(qkv), TensorAddress.Get(above), TensorAddress.Get(gradient),
+            (AttentionPass.Layout)ctx.get_data(LayoutKey));
         return GraphMemory.Return(ctx, [grad_output], gradient, null);
     }
 

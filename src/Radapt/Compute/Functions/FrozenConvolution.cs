@@ -13,7 +13,8 @@ internal sealed class FrozenConvolution : autograd.SingleTensorFunction<FrozenCo
     public override string Name => nameof(FrozenConvolution);
 
     /// <summary>Why it is not for this product; null: it is. Only the input may need a gradient, and all is on the CPU.</summary>
-    public static string? Refusal(Tensor input, Tensor weight, Tensor? bias) => !is_grad_enabled() || !input.requires_grad ? "no gradient for the input"
+    public static string? Refusal(Tensor input, Tensor weight, Tensor? bias) => !is_grad_enabled() || !input.requires_grad
+        ? "no gradient for the input"
         : weight.requires_grad || bias is { requires_grad: true } ? "trained weight or bias"
         : input.device_type != DeviceType.CPU ? "not on the CPU"
         : null;

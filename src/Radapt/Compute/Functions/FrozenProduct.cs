@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Radapt.Compute.Functions;
 
-/// <summary>A linear map by a frozen float32 weight through <see cref="ProductPass"/>, with its own gradient. Keeps the weight alone.</summary>
+/// <summary>
+/// A linear map by a frozen float32 weight through <see cref="ProductPass"/>, with its own gradient. Keeps the weight alone.
+/// </summary>
 internal sealed class FrozenProduct : autograd.SingleTensorFunction<FrozenProduct>
 {
     private const string ThreadsKey = "threads";
@@ -43,7 +45,8 @@ internal sealed class FrozenProduct : autograd.SingleTensorFunction<FrozenProduc
     /// <param name="weight">(out, in)</param>
     /// <param name="threads">Threads of the product.</param>
     /// <returns>(…, in)</returns>
-    public static Tensor InputGradient(Tensor above, Tensor weight, int threads) => Multiply(above, weight, OperandOrder.Plain, null, threads);
+    public static Tensor InputGradient(Tensor above, Tensor weight, int threads) =>
+        Multiply(above, weight, OperandOrder.Plain, null, threads);
 
     /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
@@ -66,14 +69,16 @@ internal sealed class FrozenProduct : autograd.SingleTensorFunction<FrozenProduc
     private static Tensor Multiply(Tensor input, Tensor weight, OperandOrder order, Tensor? bias, int threads)
     {
         using var scope = NewDisposeScope();
-        (long inputs, long outputs) = order == OperandOrder.Transposed ? (weight.shape[1], weight.shape[0]) : (weight.shape[0], weight.shape[1]);
+        (long inputs, long outputs) = order == OperandOrder.Transposed ? (weight.shape[1], weight.shape[0])
+            : (weight.shape[0], weight.shape[1]);
         Tensor output = KeptMemory.Empty([.. input.shape[..^1], outputs], ScalarType.Float32);
         if (output.numel() > 0)
         {
             (Tensor x, Tensor b, Tensor? start) = (input.contiguous(), weight.contiguous(), bias?.contiguous());
             var layout = new ProductPass.Layout(input.numel() / inputs, (int)inputs, (int)outputs, threads);
             ProductPass.Multiply(
-                TensorAddress.Get(x), TensorAddress.Get(b), order, start is null ? 0 : TensorAddress.Get(start), TensorAddress.Get(output), layout);
+                TensorAddress.Get(x), TensorAddress.Get(b), order, start is null ? 0
+                    : TensorAddress.Get(start), TensorAddress.Get(output), layout);
         }
 
         return output.MoveToOuterDisposeScope();

@@ -12,7 +12,8 @@ internal sealed class Gelu : autograd.SingleTensorFunction<Gelu>
     public override string Name => nameof(Gelu);
 
     /// <summary>Why the passes cannot do it; null: they can.</summary>
-    public static string? Refusal(Tensor input) => input.dtype is not (ScalarType.Float32 or ScalarType.BFloat16) ? "neither float32 nor bfloat16"
+    public static string? Refusal(Tensor input) => input.dtype is not (ScalarType.Float32 or ScalarType.BFloat16)
+        ? "neither float32 nor bfloat16"
         : input.numel() % Pass.Lanes != 0 ? "the count of numbers is not a multiple of 16"
         : Pass.Refusal(input);
 

@@ -6,7 +6,8 @@ namespace Radapt.Compute.Functions;
 
 /// <summary>
 /// Memory that custom functions of TorchSharp (0.107) hold on to. It keeps every gradient that a function takes or returns until the
-/// step's dispose scope ends, and beside every output an empty tensor of the same size until the graph goes. For ViT-B/16 that is a gigabyte a step.
+/// step's dispose scope ends, and beside every output an empty tensor of the same size until the graph goes. For ViT-B/16 that is a
+/// gigabyte a step.
 /// </summary>
 internal static class GraphMemory
 {
@@ -59,5 +60,6 @@ internal static class GraphMemory
         return [.. gradients.Select(g => g!)];
     }
 
-    private static IEnumerable Field(object? owner, string name) => owner?.GetType().GetField(name, Private)?.GetValue(owner) as IEnumerable ?? Array.Empty<object>();
+    private static IEnumerable Field(object? owner, string name) =>
+        owner?.GetType().GetField(name, Private)?.GetValue(owner) as IEnumerable ?? Array.Empty<object>();
 }

@@ -53,7 +53,8 @@ internal sealed class ResidualNorm : autograd.MultiTensorFunction<ResidualNorm>
     /// <inheritdoc/>
     public override List<Tensor> forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        (var tokens, var branch, var channels, var weight, var bias) = ((Tensor)vars[0], (Tensor?)vars[1], (Tensor?)vars[2], (Tensor)vars[3], (Tensor)vars[4]);
+        (var tokens, var branch, var channels, var weight, var bias) =
+            ((Tensor)vars[0], (Tensor?)vars[1], (Tensor?)vars[2], (Tensor)vars[3], (Tensor)vars[4]);
         var arguments = (Arguments)vars[5];
         (Tensor? sum, Tensor normed, Tensor statistics) = Compute(tokens, branch, channels, weight, bias, arguments);
         // Another handle of the same memory: the output itself would keep this node alive, which keeps it alive.
@@ -77,7 +78,8 @@ internal sealed class ResidualNorm : autograd.MultiTensorFunction<ResidualNorm>
         Tensor ofTokens = KeptMemory.Empty(sum.shape, ScalarType.Float32);
         Tensor? ofBranch = arguments.HasBranch ? KeptMemory.Empty(sum.shape, arguments.Type) : null;
         Tensor? ofNorm = arguments.TrainsNorm ? empty(2, sum.shape[^1]) : null;
-        NormPass.Differentiate(sum, statistics, weight, arguments.Samples, channels, aboveSum, aboveNormed, ofTokens, ofBranch, ofNorm, arguments.Layout);
+        NormPass.Differentiate(sum, statistics, weight, arguments.Samples, channels, aboveSum, aboveNormed, ofTokens, ofBranch, ofNorm,
+            arguments.Layout);
         return GraphMemory.Return(ctx, grad_outputs, ofTokens, ofBranch, null, ofNorm?[0], ofNorm?[1], null);
     }
 

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace Radapt.Compute.Functions;
 
 /// <summary>
-/// Self-attention of all heads in bfloat16 as one function with its own gradient: queries, keys and values are laid out once, the probabilities
+/// Self-attention of all heads in bfloat16 as one function with its own gradient: queries, keys and values are laid out once, the
+/// probabilities
 /// replace the scores, and their gradient is computed in place. Keeps these two for the backward pass and nothing else.
 /// </summary>
 internal sealed class SelfAttention : autograd.SingleTensorFunction<SelfAttention>

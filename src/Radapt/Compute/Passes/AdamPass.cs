@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Radapt.Compute.Passes;
 
-/// <summary>One update of Adam with decoupled weight decay (Loshchilov and Hutter 2019) in one pass over tensor, gradient and both moments.</summary>
+/// <summary>
+/// One update of Adam with decoupled weight decay (Loshchilov and Hutter 2019) in one pass over tensor, gradient and both moments.
+/// </summary>
 internal static unsafe class AdamPass
 {
     private const int FewVectors = 4096; // one thread is done before others have begun

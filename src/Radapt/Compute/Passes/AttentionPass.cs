@@ -16,7 +16,8 @@ internal static unsafe class AttentionPass
     /// <param name="output">(B, N, C), written</param>
     /// <param name="layout">Sizes.</param>
     /// <param name="vectorBits">As for <see cref="ProductPass.Multiply"/>.</param>
-    public static void Apply(nint qkv, nint output, Layout layout, int? vectorBits = null) => Run((float*)qkv, null, (float*)output, layout, vectorBits);
+    public static void Apply(nint qkv, nint output, Layout layout, int? vectorBits = null) =>
+        Run((float*)qkv, null, (float*)output, layout, vectorBits);
 
     /// <summary>The gradient of <see cref="Apply"/>. Probabilities are computed again.</summary>
     /// <param name="qkv">(B, N, 3 C), as there</param>

@@ -45,7 +45,8 @@ internal sealed unsafe class BlockedProduct<TTile> : IDisposable
         _panels = (layout.Outputs + TTile.Columns - 1) / TTile.Columns;
         int blocks = (layout.Inputs + LargestDepth - 1) / LargestDepth;
         _depth = (layout.Inputs + blocks - 1) / blocks;
-        (long packed, long start, long strip) = ((long)_panels * TTile.Columns * layout.Inputs, (long)_panels * TTile.Columns, (long)TTile.Rows * layout.Inputs);
+        (long packed, long start, long strip) =
+            ((long)_panels * TTile.Columns * layout.Inputs, (long)_panels * TTile.Columns, (long)TTile.Rows * layout.Inputs);
         _memory = ScratchMemory.Rent(ScratchMemory.Padded(packed) + ScratchMemory.Padded(start) + ScratchMemory.Padded(strip));
         _packed = _memory.Take(packed);
         _start = _memory.Take(start);
@@ -58,7 +59,8 @@ internal sealed unsafe class BlockedProduct<TTile> : IDisposable
         _lastStrip = _memory.Take(strip);
         long first = (_strips - 1) * TTile.Rows;
         int rows = (int)(layout.Rows - first);
-        new ReadOnlySpan<float>(x + (first * layout.Inputs), rows * layout.Inputs).CopyTo(new Span<float>(_lastStrip, rows * layout.Inputs));
+        new ReadOnlySpan<float>(x + (first * layout.Inputs),
+            rows * layout.Inputs).CopyTo(new Span<float>(_lastStrip, rows * layout.Inputs));
         new Span<float>(_lastStrip + ((long)rows * layout.Inputs), (TTile.Rows - rows) * layout.Inputs).Clear();
     }
 
@@ -118,17 +120,20 @@ internal sealed unsafe class BlockedProduct<TTile> : IDisposable
         float* tile = stackalloc float[TTile.Rows * TTile.Columns];
         for (int i = 0; i < rows && start is null; i++)
         {
-            new ReadOnlySpan<float>(target + ((long)i * _layout.Outputs), columns).CopyTo(new Span<float>(tile + (i * TTile.Columns), columns));
+            new ReadOnlySpan<float>(target + ((long)i * _layout.Outputs),
+                columns).CopyTo(new Span<float>(tile + (i * TTile.Columns), columns));
         }
 
         TTile.Multiply(a, _layout.Inputs, 1, b, depth, tile, TTile.Columns, start);
         for (int i = 0; i < rows; i++)
         {
-            new ReadOnlySpan<float>(tile + (i * TTile.Columns), columns).CopyTo(new Span<float>(target + ((long)i * _layout.Outputs), columns));
+            new ReadOnlySpan<float>(tile + (i * TTile.Columns),
+                columns).CopyTo(new Span<float>(target + ((long)i * _layout.Outputs), columns));
         }
     }
 
-    private float* Packed(int panel, int k, int depth) => _packed + ((long)k * _panels * TTile.Columns) + ((long)panel * depth * TTile.Columns);
+    private float* Packed(int panel, int k, int depth) =>
+        _packed + ((long)k * _panels * TTile.Columns) + ((long)panel * depth * TTile.Columns);
 
     private void Pack(int panel)
     {

@@ -42,7 +42,8 @@ internal sealed unsafe class HeadAttention<TTile, V> : IDisposable
         _allTokens = Math.Max(Up(_tokens, TTile.Rows), Up(_tokens, Math.Max(TTile.Columns, Pass.Lanes)));
         int queries = Up(MostQueries, TTile.Rows);
         _memory = ScratchMemory.Rent(
-            ScratchMemory.Padded(TTile.Columns) + (4L * ScratchMemory.Padded(queries * _width)) + (2L * ScratchMemory.Padded(queries * _allTokens))
+            ScratchMemory.Padded(TTile.Columns) + (4L * ScratchMemory.Padded(queries * _width)) + (2L * ScratchMemory.Padded(
+                queries * _allTokens))
             + (4L * ScratchMemory.Padded(_allTokens * _width)) + (2L * ScratchMemory.Padded(_tokens * _width)));
         _zeros = Allocate(TTile.Columns);
         _block = Allocate(queries * _width);
@@ -129,7 +130,8 @@ internal sealed unsafe class HeadAttention<TTile, V> : IDisposable
         {
             for (int row = 0; row < rows; row += TTile.Rows)
             {
-                TTile.Multiply(a + ((nint)row * aRow), aRow, aStep, panels + (column * depth), depth, c + (row * cRow) + column, cRow, add ? null : _zeros);
+                TTile.Multiply(a + ((nint)row * aRow), aRow, aStep, panels + (column * depth), depth, c + (row * cRow) + column, cRow, add
+                    ? null : _zeros);
             }
         }
     }

@@ -57,7 +57,8 @@ internal static unsafe class LowRankPass
     /// <param name="ofB">(K, C'), float32, written: without the scale of <paramref name="b"/></param>
     /// <param name="mask">As there.</param>
     /// <param name="layout">Sizes.</param>
-    public static void Differentiate<T>(nint x, nint a, nint b, nint low, nint above, nint ofX, nint ofA, nint ofB, DropoutMask? mask, Layout layout)
+    public static void Differentiate<T>(nint x, nint a, nint b, nint low, nint above, nint ofX, nint ofA, nint ofB,
+        DropoutMask? mask, Layout layout)
         where T : struct, IElement
     {
         var partial = new PartialSums(Pass.Parts(layout.Threads), layout.Ranks * (layout.Inputs + layout.GroupOutputs));

@@ -24,7 +24,8 @@ internal static unsafe class NormPass
     /// sum = tokens + samples x channels x branch; normed = (sum - mean) / deviation x weight + bias.
     /// </summary>
     /// <param name="tokens">(M, C), float32</param>
-    /// <param name="branch">(M, C), the type of <paramref name="normed"/>; null: nothing is added, and <paramref name="sum"/> is null.</param>
+    /// <param name="branch">(M, C), the type of <paramref name="normed"/>; null: nothing is added, and <paramref name="sum"/> is
+    /// null.</param>
     /// <param name="samples">A factor for each sample of the branch; null: 1.</param>
     /// <param name="channels">(C), float32: a factor for each channel of the branch; null: 1.</param>
     /// <param name="weight">(C), float32</param>
@@ -34,7 +35,8 @@ internal static unsafe class NormPass
     /// <param name="statistics">(M, 2), float32, written: mean and one over the deviation of each row</param>
     /// <param name="layout">Shapes.</param>
     public static void Apply(
-        Tensor tokens, Tensor? branch, float[]? samples, Tensor? channels, Tensor weight, Tensor bias, Tensor? sum, Tensor normed, Tensor statistics, Layout layout)
+        Tensor tokens, Tensor? branch, float[]? samples, Tensor? channels, Tensor weight, Tensor bias, Tensor? sum, Tensor normed,
+            Tensor statistics, Layout layout)
     {
         long rows = tokens.numel() / layout.Channels;
         if (normed.dtype == ScalarType.BFloat16)
@@ -49,7 +51,9 @@ internal static unsafe class NormPass
         }
     }
 
-    /// <summary>Gradients of <see cref="Apply(Tensor, Tensor?, float[], Tensor?, Tensor, Tensor, Tensor?, Tensor, Tensor, Layout)"/>.</summary>
+    /// <summary>
+    /// Gradients of <see cref="Apply(Tensor, Tensor?, float[], Tensor?, Tensor, Tensor, Tensor?, Tensor, Tensor, Layout)"/>.
+    /// </summary>
     /// <param name="sum">(M, C), float32: what was normalised</param>
     /// <param name="statistics">(M, 2) from there</param>
     /// <param name="weight">(C), float32</param>
@@ -209,7 +213,8 @@ internal static unsafe class NormPass
 
     // d x = above + inverse (w g - mean(w g) - standard mean(w g standard)), with standard = (x - mean) inverse
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void GradientRow<T, V>(float* x, float* weight, float* above, nint gradient, float mean, float inverse, float* target, int c)
+    private static void GradientRow<T, V>(
+        float* x, float* weight, float* above, nint gradient, float mean, float inverse, float* target, int c)
         where T : struct, IElement
         where V : struct, ILanes<V>
     {

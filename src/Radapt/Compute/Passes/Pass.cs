@@ -38,7 +38,8 @@ internal static class Pass
     /// <summary>Where a tensor that <see cref="Refusal"/> lets pass lies. The caller keeps it alive.</summary>
     /// <exception cref="ArgumentException">It is of another type.</exception>
     public static nint Address(Tensor tensor, ScalarType type) =>
-        tensor.dtype == type ? TensorAddress.Get(tensor) : throw new ArgumentException($"The tensor is {tensor.dtype}, not {type}.", nameof(tensor));
+        tensor.dtype == type ? TensorAddress.Get(tensor)
+            : throw new ArgumentException($"The tensor is {tensor.dtype}, not {type}.", nameof(tensor));
 
     /// <summary>Into how many parts threads share rows: several each, since one may begin late or be kept from its core.</summary>
     public static int Parts(int threads) => threads == 1 ? 1 : 4 * threads;

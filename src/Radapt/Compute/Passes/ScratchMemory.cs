@@ -53,7 +53,8 @@ internal sealed unsafe class ScratchMemory : IDisposable
     {
         float* part = _address + _taken;
         _taken += Padded(numbers);
-        return _taken <= _numbers ? part : throw new ArgumentOutOfRangeException(nameof(numbers), "More is taken of a block than was rented.");
+        return _taken <= _numbers ? part
+            : throw new ArgumentOutOfRangeException(nameof(numbers), "More is taken of a block than was rented.");
     }
 
     /// <inheritdoc/>

@@ -23,7 +23,8 @@ internal sealed record CheckedRow(LabelRow Row, int Image, int Part, bool Exists
 internal sealed record CheckedRows(IReadOnlyList<string> Findings, IReadOnlyList<CheckedRow> Rows, IReadOnlyList<string> Paths)
 {
     private static readonly string[] s_views = ["view", "viewposition", "view position", "projection"];
-    private static readonly string[] s_equipment = ["manufacturer", "scanner", "device", "equipment", "manufacturermodelname", "manufacturer model name"];
+    private static readonly string[] s_equipment =
+        ["manufacturer", "scanner", "device", "equipment", "manufacturermodelname", "manufacturer model name"];
 
     /// <summary>What matching rows to files has to say: rows without a file, rows and files that are refused.</summary>
     public IReadOnlyList<DataProblem> OfMatching { get; private init; } = [];
@@ -37,7 +38,8 @@ internal sealed record CheckedRows(IReadOnlyList<string> Findings, IReadOnlyList
         {
             string root = Path.GetFullPath(o.ImageRoot ?? ".");
             return Numbered([], [.. options.Images.Select((name, i) => new Located(
-                new LocatedRow(new LabelRow(i + 1, name, null, null, []), root, Path.GetFullPath(name, root), Exists: true), -1, null))], o);
+                new LocatedRow(new LabelRow(i + 1, name, null, null, []), root, Path.GetFullPath(name, root), Exists: true),
+                    -1, null))], o);
         }
 
         if (PublishedSource.Parse(o.Data) is { } published)
@@ -67,14 +69,17 @@ internal sealed record CheckedRows(IReadOnlyList<string> Findings, IReadOnlyList
             first ??= rows;
         }
 
-        return first is null ? throw new RadaptException("No data is given: pass --data FILE.csv or DIR, or lists by --train, --val, --test with --image-root DIR.")
+        return first is null
+            ? throw new RadaptException(
+                "No data is given: pass --data FILE.csv or DIR, or lists by --train, --val, --test with --image-root DIR.")
             : Numbered(first.Findings, located, o);
 
         LabelRows Add(string file, int part, DataOptions how)
         {
             LabelRows rows = LabelRows.Read(file, how, notes, withSplits: part < 0);
             ImageFiles files = ImageFiles.Locate(rows.Rows, file, o, notes);
-            located.AddRange(rows.Rows.Select((row, i) => new Located(new LocatedRow(row, file, files.Paths[i], files.Exist[i]), part, null)));
+            located.AddRange(
+                rows.Rows.Select((row, i) => new Located(new LocatedRow(row, file, files.Paths[i], files.Exist[i]), part, null)));
             return rows;
         }
     }
@@ -93,10 +98,22 @@ internal sealed record CheckedRows(IReadOnlyList<string> Findings, IReadOnlyList
         {
             OfMatching =
             [
-                .. table.WithoutFile.Select(r => new DataProblem(r.Name, DataProblemKind.Missing, ProblemSeverity.Error, "no file below the image root is meant by this row") { ShownImage = $"{name}, line {r.Line}" }),
+                .. table.WithoutFile.Select(
+                    r => new DataProblem(r.Name, DataProblemKind.Missing, ProblemSeverity.Error,
+                        "no file below the image root is meant by this row")
+                {
+                    ShownImage = $"{name}, line {r.Line}",
+                }),
                 .. table.Refused.Where(r => !r.Image.IsUnreadable).Select(r => new DataProblem(
-                    r.Image.Name, DataProblemKind.Refused, ProblemSeverity.Error, $"not used: {r.Image.Refusal}; its row is lost") { ShownImage = $"{name}, line {r.Row.Line}" }),
-                .. table.RefusedFiles.Select(i => new DataProblem(i.Name, DataProblemKind.Refused, ProblemSeverity.Note, $"not used: {i.Refusal}; no row means it") { ShownImage = "a file without a row" }),
+                    r.Image.Name, DataProblemKind.Refused, ProblemSeverity.Error, $"not used: {r.Image.Refusal}; its row is lost")
+                    {
+                        ShownImage = $"{name}, line {r.Row.Line}",
+                    }),
+                .. table.RefusedFiles.Select(
+                    i => new DataProblem(i.Name, DataProblemKind.Refused, ProblemSeverity.Note, $"not used: {i.Refusal}; no row means it")
+                {
+                    ShownImage = "a file without a row",
+                }),
             ],
         };
     }

@@ -13,7 +13,8 @@ public static class DataCheck
     /// <param name="cancellation">Stops; nothing was written.</param>
     /// <exception cref="RadaptException">A table or list is missing or malformed, or none of its images is there.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static DataCheckReport Run(DataCheckOptions options, IProgress<DataCheckProgress>? progress = null, CancellationToken cancellation = default)
+    public static DataCheckReport Run(DataCheckOptions options, IProgress<DataCheckProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         var notes = new List<string>();
@@ -29,7 +30,8 @@ public static class DataCheck
         var readable = firsts.Zip(facts).Where(p => p.Second.Error is null).ToArray();
         CheckedPart[] parts = [.. Parts(rows)];
         IReadOnlyList<Shortcut> shortcuts = rows.Findings.Count == 0 ? [] : Shortcuts.Find(
-            rows.Findings, [.. readable.Select(p => p.First.Row.Labels)], [.. readable.Select(p => p.First.Row.Patient)], [.. readable.Select(p => SourceOf(p.First, p.Second))], options.Data.Seed);
+            rows.Findings, [.. readable.Select(p => p.First.Row.Labels)], [.. readable.Select(p => p.First.Row.Patient)],
+                [.. readable.Select(p => SourceOf(p.First, p.Second))], options.Data.Seed);
         notes.AddRange(Shortcuts.Doubts(shortcuts));
         int[] sides = [.. readable.Select(p => Math.Min(p.Second.Width, p.Second.Height)).Order()];
         ImageSize[] sizes =
@@ -44,7 +46,8 @@ public static class DataCheck
             Parts = parts,
             Encodings =
             [
-                .. readable.GroupBy(p => (p.Second.Format, p.Second.Channels, p.Second.Bits)).Select(g => new ImageEncoding(g.Key.Format, g.Key.Channels, g.Key.Bits, g.Count()))
+                .. readable.GroupBy(p => (p.Second.Format, p.Second.Channels, p.Second.Bits))
+                .Select(g => new ImageEncoding(g.Key.Format, g.Key.Channels, g.Key.Bits, g.Count()))
                     .OrderByDescending(e => e.Images).ThenBy(e => e.Format).ThenBy(e => e.Bits).ThenBy(e => e.Channels),
             ],
             Sizes = [.. sizes.Take(10)],
@@ -65,7 +68,8 @@ public static class DataCheck
             .. PictureProblems.OddEncodings(named, report.Encodings), .. PictureProblems.OddSizes(named, report),
             .. DuplicateProblems.Find(rows.Findings, firsts, facts, cancellation), .. Shortcuts.Problems(shortcuts),
         ];
-        Dictionary<string, string> shown = rows.Rows.DistinctBy(r => r.Row.Name).ToDictionary(r => r.Row.Name, r => r.Shown, StringComparer.Ordinal);
+        Dictionary<string, string> shown = rows.Rows.DistinctBy(r => r.Row.Name)
+            .ToDictionary(r => r.Row.Name, r => r.Shown, StringComparer.Ordinal);
         return report with { Problems = [.. problems.Select(p => Shown(p, shown)).OrderBy(p => p.Severity).ThenBy(p => p.Kind)] };
     }
 
@@ -77,10 +81,15 @@ public static class DataCheck
     };
 
     private static ImageFacts?[] Measure(
-        IReadOnlyList<string> paths, int[] there, DataCheckOptions options, IProgress<DataCheckProgress>? progress, CancellationToken cancellation)
+        IReadOnlyList<string> paths, int[] there, DataCheckOptions options, IProgress<DataCheckProgress>? progress,
+            CancellationToken cancellation)
     {
         var facts = new ImageFacts?[paths.Count];
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : Environment.ProcessorCount, CancellationToken = cancellation };
+        var parallel = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
+            CancellationToken = cancellation,
+        };
         long start = Stopwatch.GetTimestamp();
         int done = 0;
         Parallel.ForEach(there, parallel, image =>
@@ -90,19 +99,22 @@ public static class DataCheck
             if (progress is not null)
             {
                 double seconds = Math.Max(1e-9, Stopwatch.GetElapsedTime(start).TotalSeconds);
-                progress.Report(new DataCheckProgress(so, there.Length, so / seconds, TimeSpan.FromSeconds((there.Length - so) * seconds / so)));
+                progress.Report(new DataCheckProgress(so, there.Length, so / seconds,
+                    TimeSpan.FromSeconds((there.Length - so) * seconds / so)));
             }
         });
         return facts;
     }
 
     private static ImageSource SourceOf(CheckedRow row, ImageFacts facts) => new(
-        row.Row.View ?? facts.Source.View, row.Equipment ?? facts.Source.Manufacturer, facts.Width, facts.Height, $"{facts.Format} {facts.Channels} {facts.Bits}");
+        row.Row.View ?? facts.Source.View, row.Equipment
+            ?? facts.Source.Manufacturer, facts.Width, facts.Height, $"{facts.Format} {facts.Channels} {facts.Bits}");
 
     private static IEnumerable<CheckedPart> Parts(CheckedRows rows) =>
         from part in rows.Rows.GroupBy(r => r.Part)
         orderby part.Key
         let items = part.Select(r => new LabelledImage(r.Row.Name, "", r.Row.Patient, r.Row.Labels)).ToArray()
         let patients = items.Select(i => i.Patient).OfType<string>().Distinct(StringComparer.Ordinal).Count()
-        select new CheckedPart(part.Key < 0 ? null : Split.Names[part.Key], items.Length, patients > 0 ? patients : null, new LabelledImages(rows.Findings, items).CountLabels());
+        select new CheckedPart(part.Key < 0 ? null : Split.Names[part.Key], items.Length, patients > 0 ? patients
+            : null, new LabelledImages(rows.Findings, items).CountLabels());
 }

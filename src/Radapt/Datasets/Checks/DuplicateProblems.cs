@@ -3,11 +3,13 @@ using System.Globalization;
 namespace Radapt.Datasets.Checks;
 
 /// <summary>
-/// Images that show the same picture: files of the same content, and files whose hashes differ in at most 20 of 256 bits while their 16 x 16 averages
+/// Images that show the same picture: files of the same content, and files whose hashes differ in at most 20 of 256 bits while their 16 x
+/// 16 averages
 /// correlate by at least 0.98. Across splits it is an error, since what was learned from would be measured.
 /// </summary>
 /// <remarks>
-/// Radiographs look alike, so the hash alone is not enough: of 18 million pairs of real ones, a handful of different patients' differ in 17 to 20 bits. Their
+/// Radiographs look alike, so the hash alone is not enough: of 18 million pairs of real ones, a handful of different patients' differ in 17
+/// to 20 bits. Their
 /// averages correlate by 0.73 to 0.967; those of the known near-duplicates and of copies in other size and compression by at least 0.987.
 /// </remarks>
 internal static class DuplicateProblems
@@ -23,7 +25,8 @@ internal static class DuplicateProblems
     /// <param name="images">A row of every image; what other rows of the same file say is told elsewhere.</param>
     /// <param name="facts">Of every image.</param>
     /// <param name="cancellation">Stops.</param>
-    public static IEnumerable<DataProblem> Find(IReadOnlyList<string> findings, CheckedRow[] images, ImageFacts[] facts, CancellationToken cancellation)
+    public static IEnumerable<DataProblem> Find(
+        IReadOnlyList<string> findings, CheckedRow[] images, ImageFacts[] facts, CancellationToken cancellation)
     {
         foreach (int[] cluster in Clusters(facts, cancellation))
         {
@@ -42,7 +45,8 @@ internal static class DuplicateProblems
                     bool isSame = facts[contradicting].Content == facts[image].Content;
                     yield return new DataProblem(
                         row.Row.Name, DataProblemKind.ContradictoryLabels, isSame ? ProblemSeverity.Error : ProblemSeverity.Warning,
-                        $"{(isSame ? "files of the same content" : "nearly the same pictures")} have different labels: {RowProblems.Differing(findings, images[contradicting], row)}",
+                        $"{(isSame ? "files of the same content" : "nearly the same pictures")} have different labels: "
+                            + $"{RowProblems.Differing(findings, images[contradicting], row)}",
                         images[contradicting].Row.Name);
                 }
             }
@@ -54,10 +58,12 @@ internal static class DuplicateProblems
         string where = isAcross ? $", and stands in {RowProblems.SplitName(row)}, the other in {RowProblems.SplitName(other)}" : "";
         ProblemSeverity severity = isAcross ? ProblemSeverity.Error : ProblemSeverity.Warning;
         return a.Content == b.Content
-            ? new DataProblem(row.Row.Name, DataProblemKind.Duplicate, severity, $"the file has the content of another{where}", other.Row.Name)
+            ? new DataProblem(row.Row.Name, DataProblemKind.Duplicate, severity, $"the file has the content of another{where}",
+                other.Row.Name)
             : new DataProblem(row.Row.Name, DataProblemKind.NearDuplicate, severity, string.Create(
                 CultureInfo.InvariantCulture,
-                $"shows the picture of another ({PictureHash.Distance(a.Picture, b.Picture)} of {PictureHash.Bits} bits differ, correlation {PictureCells.Correlation(a.Thumb, b.Thumb):0.000}){where}"),
+                $"shows the picture of another ({PictureHash.Distance(a.Picture, b.Picture)} of {PictureHash.Bits} bits differ, "
+                    + $"correlation {PictureCells.Correlation(a.Thumb, b.Thumb):0.000}){where}"),
                 other.Row.Name);
     }
 

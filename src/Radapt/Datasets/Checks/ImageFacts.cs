@@ -80,7 +80,8 @@ internal sealed record ImageFacts
             Picture = PictureHash.Compute(cells),
             Thumb = thumb,
             Levels = PictureLevels.Measure(gray),
-            Source = header is null ? default : (header.View == DicomView.Unknown ? null : header.View.ToString(), Stated($"{header.Manufacturer} {header.Model}")),
+            Source = header is null ? default
+                : (header.View == DicomView.Unknown ? null : header.View.ToString(), Stated($"{header.Manufacturer} {header.Model}")),
         };
     }
 

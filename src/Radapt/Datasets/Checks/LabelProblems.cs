@@ -40,7 +40,8 @@ internal static class LabelProblems
             if (some >= 0)
             {
                 yield return new DataProblem(
-                    row.Row.Name, DataProblemKind.ContradictoryLabels, ProblemSeverity.Error, $"both {rows.Findings[none]} and {rows.Findings[some]} are 1");
+                    row.Row.Name, DataProblemKind.ContradictoryLabels, ProblemSeverity.Error,
+                        $"both {rows.Findings[none]} and {rows.Findings[some]} are 1");
             }
         }
     }
@@ -48,16 +49,19 @@ internal static class LabelProblems
     /// <summary>Images without a single known label.</summary>
     public static IEnumerable<DataProblem> Unknown(CheckedRows rows) => rows.Findings.Count == 0 ? []
         : rows.Rows.Where(r => r.Row.Labels.All(l => l < 0))
-            .Select(r => new DataProblem(r.Row.Name, DataProblemKind.UnknownLabels, ProblemSeverity.Warning, "none of its labels is known: it teaches and measures nothing"));
+            .Select(r => new DataProblem(r.Row.Name, DataProblemKind.UnknownLabels, ProblemSeverity.Warning,
+                "none of its labels is known: it teaches and measures nothing"));
 
     private static DataProblem Problem(string finding, string where, LabelCounts counts, ProblemSeverity severity) => new(
         null, DataProblemKind.ConstantLabel, severity,
         counts.Positives + counts.Negatives == 0 ? $"{finding} is unknown everywhere{where}"
-            : $"{finding} is {(counts.Positives > 0 ? "1" : "0")} in all {counts.Positives + counts.Negatives} known rows{where}: no AUROC is defined");
+            : $"{finding} is {(counts.Positives > 0 ? "1" : "0")} in all {counts.Positives + counts.Negatives} "
+                + $"known rows{where}: no AUROC is defined");
 
     private static LabelCounts Sum(IEnumerable<LabelCounts> counts) =>
         counts.Aggregate((a, b) => new LabelCounts(a.Positives + b.Positives, a.Negatives + b.Negatives, a.Unknown + b.Unknown));
 
     private static IEnumerable<int> Positions(IReadOnlyList<string> findings, string[] names) =>
-        Enumerable.Range(0, findings.Count).Where(f => names.Contains(new string([.. findings[f].Where(char.IsLetter).Select(char.ToLowerInvariant)])));
+        Enumerable.Range(0, findings.Count)
+            .Where(f => names.Contains(new string([.. findings[f].Where(char.IsLetter).Select(char.ToLowerInvariant)])));
 }

@@ -1,7 +1,8 @@
 namespace Radapt.Datasets.Checks;
 
 /// <summary>
-/// Pairs of pictures whose hashes differ in few bits, without comparing all with all: multi-index hashing (Norouzi, Punjani and Fleet 2012). Hashes that
+/// Pairs of pictures whose hashes differ in few bits, without comparing all with all: multi-index hashing (Norouzi, Punjani and Fleet
+/// 2012). Hashes that
 /// differ in at most 20 bits agree in at least one of 21 words, so only those that share a word are compared.
 /// </summary>
 internal static class NearDuplicates
@@ -13,7 +14,8 @@ internal static class NearDuplicates
     private const int WordBits = PictureHash.Bits / Words;
 
     /// <summary>All pairs (earlier, later) of at most this distance.</summary>
-    public static List<(int First, int Second, int Distance)> Find(IReadOnlyList<PictureHash> hashes, int distance, CancellationToken cancellation = default)
+    public static List<(int First, int Second, int Distance)> Find(
+        IReadOnlyList<PictureHash> hashes, int distance, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(distance, LargestDistance);
         var found = new Dictionary<(int, int), int>();
@@ -50,7 +52,8 @@ internal static class NearDuplicates
         return [.. found.Select(p => (p.Key.Item1, p.Key.Item2, p.Value)).Order()];
     }
 
-    // The bits of a word stand 21 apart, in other rows and columns: neighbouring bits go together, and words of them would be few different ones.
+    // The bits of a word stand 21 apart, in other rows and columns: neighbouring bits go together, and words of them would be few different
+    // ones.
     private static ushort Key(in PictureHash hash, int word)
     {
         int key = 0;

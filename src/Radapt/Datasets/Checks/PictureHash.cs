@@ -5,7 +5,8 @@ namespace Radapt.Datasets.Checks;
 
 /// <summary>
 /// A difference hash of 256 bits: the picture is averaged over 16 rows of 17 cells, and a bit says whether a cell is brighter than its left
-/// neighbour. It stays nearly the same under other sizes, compression, exposure and contrast; not under crops, flips and rotation. An inverted
+/// neighbour. It stays nearly the same under other sizes, compression, exposure and contrast; not under crops, flips and rotation. An
+/// inverted
 /// picture has the opposite bits.
 /// </summary>
 internal readonly record struct PictureHash(ulong A, ulong B, ulong C, ulong D)
@@ -33,5 +34,6 @@ internal readonly record struct PictureHash(ulong A, ulong B, ulong C, ulong D)
 
     /// <summary>How many bits differ.</summary>
     public static int Distance(in PictureHash a, in PictureHash b) =>
-        BitOperations.PopCount(a.A ^ b.A) + BitOperations.PopCount(a.B ^ b.B) + BitOperations.PopCount(a.C ^ b.C) + BitOperations.PopCount(a.D ^ b.D);
+        BitOperations.PopCount(a.A ^ b.A) + BitOperations.PopCount(a.B ^ b.B) + BitOperations.PopCount(
+            a.C ^ b.C) + BitOperations.PopCount(a.D ^ b.D);
 }

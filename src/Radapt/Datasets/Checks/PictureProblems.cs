@@ -4,7 +4,10 @@ using Radapt.Imaging;
 
 namespace Radapt.Datasets.Checks;
 
-/// <summary>What single images look like. The limits were chosen on 8,100 real radiographs of four sets; docs/data.md has the figures. Those of gray levels are in <see cref="PictureLevels"/>.</summary>
+/// <summary>
+/// What single images look like. The limits were chosen on 8,100 real radiographs of four sets; docs/data.md has the figures. Those of gray
+/// levels are in <see cref="PictureLevels"/>.
+/// </summary>
 internal static class PictureProblems
 {
     private const double Opposite = -0.2; // correlation with the average radiograph; real ones -0.14 to 0.90
@@ -25,13 +28,15 @@ internal static class PictureProblems
         PictureLevels levels = facts.Levels;
         if (facts.IsBlank)
         {
-            return new DataProblem(name, DataProblemKind.Blank, ProblemSeverity.Warning, $"98 % of its pixels lie within {levels.Range + 1} of 256 gray levels");
+            return new DataProblem(name, DataProblemKind.Blank, ProblemSeverity.Warning,
+                $"98 % of its pixels lie within {levels.Range + 1} of 256 gray levels");
         }
 
         if (levels.IsSaturated)
         {
             return new DataProblem(name, DataProblemKind.Saturated, ProblemSeverity.Warning, string.Create(
-                CultureInfo.InvariantCulture, $"{(levels.IsTooWhite ? $"{levels.White:P0} of its pixels are pure white" : $"{levels.Black:P0} of its pixels are pure black")}"));
+                CultureInfo.InvariantCulture,
+                    $"{(levels.IsTooWhite ? $"{levels.White:P0} of its pixels are pure white" : $"{levels.Black:P0} of its pixels are pure black")}"));
         }
 
         double correlation = PictureCells.Correlation(facts.Thumb, s_average.Value);
@@ -40,7 +45,8 @@ internal static class PictureProblems
     }
 
     /// <summary>Images whose format, colour or bits nearly all others do not have.</summary>
-    public static IEnumerable<DataProblem> OddEncodings(IReadOnlyList<(string Name, ImageFacts Facts)> images, IReadOnlyList<ImageEncoding> encodings)
+    public static IEnumerable<DataProblem> OddEncodings(
+        IReadOnlyList<(string Name, ImageFacts Facts)> images, IReadOnlyList<ImageEncoding> encodings)
     {
         if (encodings.Count < 2 || encodings[0].Images < Common * images.Count)
         {
@@ -52,7 +58,8 @@ internal static class PictureProblems
         return from image in images
                from encoding in odd
                where Is(image.Facts, encoding)
-               select new DataProblem(image.Name, DataProblemKind.OddEncoding, ProblemSeverity.Note, $"{encoding}; {encodings[0].Images} of {images.Count} images are {rule}");
+               select new DataProblem(image.Name, DataProblemKind.OddEncoding, ProblemSeverity.Note,
+                   $"{encoding}; {encodings[0].Images} of {images.Count} images are {rule}");
     }
 
     /// <summary>Images of another size than nearly all, or, where sizes vary, of a side far from the median.</summary>
@@ -68,16 +75,19 @@ internal static class PictureProblems
         return rule.Images >= Common * images.Count
             ? images.Where(i => i.Facts.Width != rule.Width || i.Facts.Height != rule.Height)
                 .Select(i => Odd(i, $"{rule.Images} of {images.Count} images have {rule.Width} x {rule.Height}"))
-            : images.Where(i => Math.Min(i.Facts.Width, i.Facts.Height) is var side && (side * Apart < median || side > Apart * median || Math.Max(i.Facts.Width, i.Facts.Height) > Apart * side))
+            : images.Where(i => Math.Min(i.Facts.Width, i.Facts.Height) is var side
+                && (side * Apart < median || side > Apart * median || Math.Max(i.Facts.Width, i.Facts.Height) > Apart * side))
                 .Select(i => Odd(i, $"the median of the shorter sides is {median}"));
 
         static DataProblem Odd((string Name, ImageFacts Facts) image, string rule) =>
             new(image.Name, DataProblemKind.OddSize, ProblemSeverity.Note, $"{image.Facts.Width} x {image.Facts.Height} pixels; {rule}");
     }
 
-    private static bool Is(ImageFacts facts, ImageEncoding e) => facts.Format == e.Format && facts.Channels == e.Channels && facts.Bits == e.Bits;
+    private static bool Is(ImageFacts facts, ImageEncoding e) =>
+        facts.Format == e.Format && facts.Channels == e.Channels && facts.Bits == e.Bits;
 
-    // The average of a few phantoms: bright spine, heart and abdomen, dark lungs and surroundings. The set's own average would be of no use where half
+    // The average of a few phantoms: bright spine, heart and abdomen, dark lungs and surroundings. The set's own average would be of no use
+    // where half
     // of the images are inverted.
     private static byte[] AverageRadiograph()
     {

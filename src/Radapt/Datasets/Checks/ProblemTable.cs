@@ -14,7 +14,8 @@ public static class ProblemTable
         var text = new StringBuilder("image,kind,severity,what,other_image\n");
         foreach (DataProblem p in problems)
         {
-            text.AppendJoin(',', new[] { p.Image ?? "", p.KindName, p.SeverityName, p.What, p.Other ?? "" }.Select(CsvCells.Written)).Append('\n');
+            text.AppendJoin(',', new[] { p.Image ?? "", p.KindName, p.SeverityName, p.What, p.Other
+                ?? "" }.Select(CsvCells.Written)).Append('\n');
         }
 
         AtomicFile.WriteText(path, text.ToString());

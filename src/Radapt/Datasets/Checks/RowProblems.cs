@@ -20,7 +20,8 @@ internal static class RowProblems
                 bool isAcross = row.Part != first.Part;
                 yield return new DataProblem(
                     row.Row.Name, DataProblemKind.Duplicate, isAcross ? ProblemSeverity.Error : ProblemSeverity.Warning,
-                    isAcross ? $"the image stands in {SplitName(first)} and in {SplitName(row)}" : $"{lines} name the same image", first.Row.Name);
+                    isAcross ? $"the image stands in {SplitName(first)} and in {SplitName(row)}"
+                        : $"{lines} name the same image", first.Row.Name);
                 if (Differs(first, row))
                 {
                     yield return new DataProblem(
@@ -31,17 +32,21 @@ internal static class RowProblems
         }
     }
 
-    /// <summary>Patients with images in two splits: a line a patient and further split, which names an image of each and never the patient.</summary>
+    /// <summary>
+    /// Patients with images in two splits: a line a patient and further split, which names an image of each and never the patient.
+    /// </summary>
     public static IEnumerable<DataProblem> SharedPatients(CheckedRows rows)
     {
-        foreach (IGrouping<string, CheckedRow> patient in rows.Rows.Where(r => r.Row.Patient is not null && r.Part >= 0).GroupBy(r => r.Row.Patient!, StringComparer.Ordinal))
+        foreach (IGrouping<string, CheckedRow> patient in rows.Rows.Where(r => r.Row.Patient is not null && r.Part >= 0)
+            .GroupBy(r => r.Row.Patient!, StringComparer.Ordinal))
         {
             CheckedRow[] firsts = [.. patient.DistinctBy(r => r.Part)];
             foreach (CheckedRow row in firsts.Skip(1))
             {
                 yield return new DataProblem(
                     row.Row.Name, DataProblemKind.PatientInTwoSplits, ProblemSeverity.Error,
-                    $"its patient has images in {SplitName(firsts[0])} ({patient.Count(r => r.Part == firsts[0].Part)}) and in {SplitName(row)} ({patient.Count(r => r.Part == row.Part)})",
+                    $"its patient has images in {SplitName(firsts[0])} ({patient.Count(r => r.Part == firsts[0].Part)}) and in "
+                        + $"{SplitName(row)} ({patient.Count(r => r.Part == row.Part)})",
                     firsts[0].Row.Name);
             }
         }
@@ -51,7 +56,8 @@ internal static class RowProblems
     public static string SplitName(CheckedRow row) => row.Part < 0 ? "no split" : Split.Names[row.Part];
 
     /// <summary>Whether two rows contradict each other: unknown labels do not.</summary>
-    public static bool Differs(CheckedRow a, CheckedRow b) => a.Row.Labels.Zip(b.Row.Labels).Any(l => l.First >= 0 && l.Second >= 0 && l.First != l.Second);
+    public static bool Differs(CheckedRow a, CheckedRow b) =>
+        a.Row.Labels.Zip(b.Row.Labels).Any(l => l.First >= 0 && l.Second >= 0 && l.First != l.Second);
 
     /// <summary>The findings in which two rows contradict each other.</summary>
     public static string Differing(IReadOnlyList<string> findings, CheckedRow a, CheckedRow b)

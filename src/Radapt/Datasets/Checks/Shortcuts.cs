@@ -13,13 +13,17 @@ namespace Radapt.Datasets.Checks;
 internal sealed record ImageSource(string? View, string? Equipment, int Width, int Height, string Encoding);
 
 /// <summary>
-/// How well labels are told without the picture: for every finding the AUROC of naive Bayes on view, equipment, image size and file format, each alone
+/// How well labels are told without the picture: for every finding the AUROC of naive Bayes on view, equipment, image size and file format,
+/// each alone
 /// and all together. Where that is well above one half, a network can score well and have learned nothing of medicine.
 /// </summary>
 /// <remarks>
-/// Rates are learned on one half of the patients and used on the other, and the other way round; the AUROC is the mean of the two. Its standard error
-/// is taken as the mean of theirs, as if their errors were the same, and the quantile as Student's with the patients of the rarer class: with five folds
-/// pooled, DeLong's interval lay above one half for random labels three to six times as often as it promises. The intervals hold for all comparisons
+/// Rates are learned on one half of the patients and used on the other, and the other way round; the AUROC is the mean of the two. Its
+/// standard error
+/// is taken as the mean of theirs, as if their errors were the same, and the quantile as Student's with the patients of the rarer class:
+/// with five folds
+/// pooled, DeLong's interval lay above one half for random labels three to six times as often as it promises. The intervals hold for all
+/// comparisons
 /// of a table together (Bonferroni), and count patients, not images.
 /// </remarks>
 internal static class Shortcuts
@@ -37,11 +41,14 @@ internal static class Shortcuts
     /// <param name="sources">What is known of every image.</param>
     /// <param name="seed">Of the halves.</param>
     public static IReadOnlyList<Shortcut> Find(
-        IReadOnlyList<string> findings, IReadOnlyList<sbyte[]> labels, IReadOnlyList<string?> groups, IReadOnlyList<ImageSource> sources, long seed)
+        IReadOnlyList<string> findings, IReadOnlyList<sbyte[]> labels, IReadOnlyList<string?> groups,
+            IReadOnlyList<ImageSource> sources, long seed)
     {
         int[] clusters = Number(groups.Select((g, i) => g is null ? $"row:{i}" : "group:" + g));
         (string Name, int[][] Codes)[] sets = Sets(sources);
-        int[] tested = [.. Enumerable.Range(0, findings.Count).Where(f => labels.Count(l => l[f] == 1) >= FewestOfAClass && labels.Count(l => l[f] == 0) >= FewestOfAClass)];
+        int[] tested =
+            [.. Enumerable.Range(0, findings.Count)
+                .Where(f => labels.Count(l => l[f] == 1) >= FewestOfAClass && labels.Count(l => l[f] == 0) >= FewestOfAClass)];
         if (sets.Length == 0 || tested.Length == 0 || clusters.Max() + 1 < 2 * FewestOfAClass)
         {
             return [];
@@ -49,7 +56,10 @@ internal static class Shortcuts
 
         int[] halves = GroupedSplit.Folds(labels, groups, Halves, seed);
         double quantile = NormalQuantile(1 - (Level / 2 / (tested.Length * sets.Length)));
-        return [.. tested.Select(f => new Shortcut(findings[f], [.. sets.Select(s => Measure(f, s, labels, halves, clusters, quantile)).OfType<ShortcutAuroc>()])).Where(s => s.From.Count > 0)];
+        return [.. tested.Select(
+            f => new Shortcut(findings[f],
+                [.. sets.Select(s => Measure(f, s, labels, halves, clusters, quantile)).OfType<ShortcutAuroc>()]))
+                    .Where(s => s.From.Count > 0)];
     }
 
     /// <summary>What is to be said of them.</summary>
@@ -57,16 +67,19 @@ internal static class Shortcuts
         from shortcut in shortcuts
         where shortcut.Worst is not null
         let worst = shortcut.Worst
-        select new DataProblem(null, DataProblemKind.Shortcut, worst.Auroc > 0.7 ? ProblemSeverity.Warning : ProblemSeverity.Note, string.Create(
+        select new DataProblem(null, DataProblemKind.Shortcut, worst.Auroc > 0.7 ? ProblemSeverity.Warning
+            : ProblemSeverity.Note, string.Create(
             CultureInfo.InvariantCulture,
-            $"{shortcut.Finding} is told from {worst.From} alone with AUROC {worst.Auroc:0.00} ({worst.Low:0.00} to {worst.High:0.00}), without the picture"));
+            $"{shortcut.Finding} is told from {worst.From} alone with AUROC {worst.Auroc:0.00} ({worst.Low:0.00} "
+                + $"to {worst.High:0.00}), without the picture"));
 
     /// <summary>Findings that seem told so, from too few images to say.</summary>
     public static IEnumerable<string> Doubts(IReadOnlyList<Shortcut> shortcuts) =>
         from shortcut in shortcuts
         where shortcut.Worst is null && shortcut.From.Any(f => f.Auroc > 0.7)
         let most = shortcut.From.MaxBy(f => f.Auroc)
-        select string.Create(CultureInfo.InvariantCulture, $"{shortcut.Finding}: AUROC {most.Auroc:0.00} from {most.From} alone, of too few images to tell it from chance.");
+        select string.Create(CultureInfo.InvariantCulture,
+            $"{shortcut.Finding}: AUROC {most.Auroc:0.00} from {most.From} alone, of too few images to tell it from chance.");
 
     private static ShortcutAuroc? Measure(
         int finding, (string Name, int[][] Codes) set, IReadOnlyList<sbyte[]> labels, int[] halves, int[] clusters, double quantile)
@@ -87,14 +100,16 @@ internal static class Shortcuts
                 }
             }
 
-            if (ClusteredAuroc.Compute([.. measured.Select(i => labels[i][finding])], scores, [.. measured.Select(i => clusters[i])]) is not { } area)
+            if (ClusteredAuroc.Compute([.. measured.Select(i => labels[i][finding])], scores,
+                [.. measured.Select(i => clusters[i])]) is not { } area)
             {
                 return null;
             }
 
             auroc += area.Auroc / Halves;
             error += area.StandardError / Halves;
-            patients = Math.Min(patients, Enumerable.Range(0, 2).Min(label => measured.Where(i => labels[i][finding] == label).Select(i => clusters[i]).Distinct().Count()));
+            patients = Math.Min(patients, Enumerable.Range(0, 2)
+                .Min(label => measured.Where(i => labels[i][finding] == label).Select(i => clusters[i]).Distinct().Count()));
         }
 
         double width = StudentQuantile(quantile, patients - 1) * error;
@@ -116,7 +131,8 @@ internal static class Shortcuts
         for (int v = 0; v < ratios.Length; v++)
         {
             double frequency = (counts[v, 0] + counts[v, 1]) / images.Length;
-            ratios[v] = frequency == 0 ? 0 : Math.Log((counts[v, 1] + frequency) / (totals[1] + 1)) - Math.Log((counts[v, 0] + frequency) / (totals[0] + 1));
+            ratios[v] = frequency == 0 ? 0
+                : Math.Log((counts[v, 1] + frequency) / (totals[1] + 1)) - Math.Log((counts[v, 0] + frequency) / (totals[0] + 1));
         }
 
         return ratios;

@@ -1,6 +1,8 @@
 namespace Radapt.Datasets.Matching;
 
-/// <summary>Finds the files of a folder that a table's cell may mean. Case does not matter: tables are typed, and copied between systems.</summary>
+/// <summary>
+/// Finds the files of a folder that a table's cell may mean. Case does not matter: tables are typed, and copied between systems.
+/// </summary>
 internal sealed class FolderIndex
 {
     private readonly ImageFolder _folder;
@@ -12,7 +14,8 @@ internal sealed class FolderIndex
     {
         _folder = folder;
         Func<FolderImage, string?>[] keys =
-            [i => ImageNames.FileName(i.Name), i => ImageNames.Stem(i.Name), i => i.Identity?.SopInstanceUid, i => i.Identity?.AccessionNumber];
+            [i => ImageNames.FileName(i.Name), i => ImageNames.Stem(i.Name), i => i.Identity?.SopInstanceUid,
+                i => i.Identity?.AccessionNumber];
         _paths = Index(i => i.Name);
         _exact = [.. keys.Select(Index)];
         _digits = [.. keys.Select((key, kind) => (MatchKind)kind is MatchKind.Stem or MatchKind.Accession

@@ -1,16 +1,23 @@
 namespace Radapt.Datasets.Matching;
 
 /// <summary>
-/// The files below a folder, at any depth, links to folders followed. Every folder is listed once, by whichever ways it is reached: a link to a folder above
+/// The files below a folder, at any depth, links to folders followed. Every folder is listed once, by whichever ways it is reached: a link
+/// to a folder above
 /// it would otherwise list the same image until the system gives up.
 /// </summary>
 internal static class FolderWalk
 {
     private const int MostLinks = 40; // on the way to one folder, as Linux has it
 
-    private static readonly EnumerationOptions s_options = new() { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System };
+    private static readonly EnumerationOptions s_options = new()
+    {
+        IgnoreInaccessible = true,
+        AttributesToSkip = FileAttributes.Hidden | FileAttributes.System,
+    };
 
-    /// <summary>Paths that begin with the root as given; ordinary folders first, then what links lead to. Hidden files and folders are passed over.</summary>
+    /// <summary>
+    /// Paths that begin with the root as given; ordinary folders first, then what links lead to. Hidden files and folders are passed over.
+    /// </summary>
     /// <exception cref="IOException">The root cannot be listed.</exception>
     /// <exception cref="UnauthorizedAccessException">The root cannot be listed.</exception>
     public static IEnumerable<string> Files(string root)
@@ -32,7 +39,8 @@ internal static class FolderWalk
             }
 
             string folder = folders.Pop();
-            foreach (FileSystemInfo entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", s_options).OrderBy(e => e.Name, StringComparer.Ordinal))
+            foreach (FileSystemInfo entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", s_options)
+                .OrderBy(e => e.Name, StringComparer.Ordinal))
             {
                 string path = Path.Combine(folder, entry.Name);
                 if (!entry.Attributes.HasFlag(FileAttributes.Directory))

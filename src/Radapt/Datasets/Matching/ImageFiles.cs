@@ -45,7 +45,8 @@ internal sealed record ImageFiles(string Root, IReadOnlyList<string> Paths, IRea
         }
 
         string hint = found ? $"they are in {inside.Root}: pass --image-root {inside.Root}"
-            : Similar(files.Paths[0]) is { } similar ? $"there is a file of the first one's name that ends in {Path.GetExtension(similar)}: names need their ending"
+            : Similar(files.Paths[0]) is { } similar
+            ? $"there is a file of the first one's name that ends in {Path.GetExtension(similar)}: names need their ending"
             : "set --image-root to the folder the names are relative to";
         string first = o.PlainNames || !PatientPrivacy.MayName(rows) ? $" (first: {names[0]})" : "";
         throw new RadaptException($"{table}: none of the {names.Length} images is in {files.Root}{first}; {hint}.");
@@ -95,7 +96,8 @@ internal sealed record ImageFiles(string Root, IReadOnlyList<string> Paths, IRea
     public static bool[] FindFiles(IReadOnlyList<string> paths)
     {
         var exist = new bool[paths.Count];
-        foreach (IGrouping<string, int> folder in Enumerable.Range(0, paths.Count).GroupBy(i => Path.GetDirectoryName(paths[i]) ?? "", StringComparer.Ordinal))
+        foreach (IGrouping<string, int> folder in Enumerable.Range(0, paths.Count)
+            .GroupBy(i => Path.GetDirectoryName(paths[i]) ?? "", StringComparer.Ordinal))
         {
             int[] members = [.. folder];
             HashSet<string> listed = members.Length >= ListFrom ? List(folder.Key) : [];
@@ -131,7 +133,8 @@ internal sealed record ImageFiles(string Root, IReadOnlyList<string> Paths, IRea
     {
         string? folder = Path.GetDirectoryName(path);
         return Path.GetExtension(path).Length == 0 && Directory.Exists(folder)
-            ? Directory.EnumerateFiles(folder).FirstOrDefault(f => Path.GetFileName(f).StartsWith(Path.GetFileName(path) + ".", StringComparison.Ordinal))
+            ? Directory.EnumerateFiles(folder)
+            .FirstOrDefault(f => Path.GetFileName(f).StartsWith(Path.GetFileName(path) + ".", StringComparison.Ordinal))
             : null;
     }
 }

@@ -25,7 +25,9 @@ internal static class ImageNames
         return normal.StartsWith("./", StringComparison.Ordinal) ? normal[2..] : normal;
     }
 
-    /// <summary>A number without what spreadsheets and data frames do to it: leading zeros lost, <c>.0</c> added. Null: no number.</summary>
+    /// <summary>
+    /// A number without what spreadsheets and data frames do to it: leading zeros lost, <c>.0</c> added. Null: no number.
+    /// </summary>
     public static string? Digits(string text)
     {
         string digits = text.EndsWith(".0", StringComparison.Ordinal) ? text[..^2] : text;

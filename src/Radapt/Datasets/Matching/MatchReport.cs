@@ -47,16 +47,21 @@ internal sealed record MatchReport
     {
         if (Files is { } files)
         {
-            string several = Ambiguous.Count == 0 ? "0 rows match several images" : $"{Count(Ambiguous.Count, "row")} match several images, all of which they label (--study-labels)";
-            yield return $"{table}: {Matched} of {Rows} rows matched; {Count(WithoutFile.Count, "row")} without a file{(WithoutFile.Count > 0 ? $" ({Lines(WithoutFile)})" : "")}; "
+            string several = Ambiguous.Count == 0 ? "0 rows match several images"
+                : $"{Count(Ambiguous.Count, "row")} match several images, all of which they label (--study-labels)";
+            yield return $"{table}: {Matched} of {Rows} rows matched; {Count(WithoutFile.Count, "row")} without a "
+                + $"file{(WithoutFile.Count > 0 ? $" ({Lines(WithoutFile)})" : "")}; "
                 + $"{FilesWithoutRow} of {Count(files, "file")} without a row; {several}.";
         }
 
         if (RefusedFiles.Count > 0)
         {
             string[] kinds = [.. RefusedFiles.GroupBy(f => f.Reason).OrderBy(g => g.Key, StringComparer.Ordinal)
-                .Select(g => $"{g.Count()} {g.Key}{(plainNames ? $" ({string.Join(", ", g.Take(3).Select(f => f.File))}{(g.Count() > 3 ? ", …" : "")})" : "")}")];
-            string rows = Refused.Count == 0 ? "no row means them" : $"{Count(Refused.Count, "row")} lost by it ({Lines([.. Refused.Select(r => r.Line)])})";
+                .Select(g =>
+                    $"{g.Count()} "
+                        + $"{g.Key}{(plainNames ? $" ({string.Join(", ", g.Take(3).Select(f => f.File))}{(g.Count() > 3 ? ", …" : "")})" : "")}")];
+            string rows = Refused.Count == 0 ? "no row means them"
+                : $"{Count(Refused.Count, "row")} lost by it ({Lines([.. Refused.Select(r => r.Line)])})";
             yield return $"refused, because they are no radiographs or cannot be read: {string.Join(", ", kinds)}; {rows}{(plainNames ? "" : " (radapt data check -o FILE.csv names the files)")}.";
         }
 

@@ -17,7 +17,9 @@ internal sealed record MatchedTable(
     /// <summary>The table itself.</summary>
     public required CsvCells Cells { get; init; }
 
-    /// <summary>Rows that have no file below the image root; empty where the table names its files, since then such rows are among the others.</summary>
+    /// <summary>
+    /// Rows that have no file below the image root; empty where the table names its files, since then such rows are among the others.
+    /// </summary>
     public IReadOnlyList<LabelRow> WithoutFile { get; init; } = [];
 
     /// <summary>Rows that lost their image, since it is not a radiograph or its header cannot be read.</summary>
@@ -31,7 +33,8 @@ internal sealed record MatchedTable(
     /// <param name="o">Findings, and how rows are matched; see <see cref="DataOptions"/>.</param>
     /// <param name="notes">Receives lines to print.</param>
     /// <param name="withSplits">Read the column <c>split</c>, without which rows are left out.</param>
-    /// <param name="isCheck">A table whose rows mean nothing, or nothing that can be used, is accepted: the check says so row by row.</param>
+    /// <param name="isCheck">A table whose rows mean nothing, or nothing that can be used, is accepted: the check says so row by
+    /// row.</param>
     /// <exception cref="RadaptException">The table is malformed, or its files are not to be found.</exception>
     public static MatchedTable Read(string file, DataOptions o, ICollection<string> notes, bool withSplits, bool isCheck = false)
     {

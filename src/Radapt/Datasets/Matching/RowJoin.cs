@@ -53,7 +53,10 @@ internal sealed class RowJoin(string file, ViewFilter views, IReadOnlyList<Folde
         }
 
         _unknownViews += used.Count(i => !ViewFilter.IsKnown(View(row.View, i)));
-        return [.. used.Select((image, i) => new LocatedRow(Completed(row, image), file, image.Path, Exists: true) { Share = (i + 1, used.Length) })];
+        return [.. used.Select((image, i) => new LocatedRow(Completed(row, image), file, image.Path, Exists: true)
+        {
+            Share = (i + 1, used.Length),
+        })];
     }
 
     /// <summary>How it went.</summary>
@@ -76,5 +79,11 @@ internal sealed class RowJoin(string file, ViewFilter views, IReadOnlyList<Folde
 
     /// <summary>A row with what its image's header says where the table does not.</summary>
     public static LabelRow Completed(LabelRow row, FolderImage image) =>
-        row with { Name = image.Name, Patient = row.Patient ?? image.Patient, Study = row.Study ?? image.Study, View = View(row.View, image) };
+        row with
+        {
+            Name = image.Name,
+            Patient = row.Patient ?? image.Patient,
+            Study = row.Study ?? image.Study,
+            View = View(row.View, image),
+        };
 }

@@ -35,8 +35,10 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
         int[] candidates = o.ImageColumn is null ? Candidates(cells, columns) : [columns.Image];
         MatchKind[] kinds = o.Match is { } kind ? [MatchKinds.Parse(kind)] : Enum.GetValues<MatchKind>();
         RowMatch? match = candidates.Length == 0 ? null : RowMatch.Best(cells.Rows, candidates, kinds, folder, (row, i) =>
-            folder.Images[i].Refusal is null && views.Accepts(RowJoin.View(columns.View < 0 ? null : cells.Rows[row].Cells[columns.View], folder.Images[i])));
-        if (match is { Matched: > 0 } && !(mayBeNamed && match.Column == columns.Image && match.Kind == MatchKind.Path && IsLiteral(match, cells, folder)))
+            folder.Images[i].Refusal is null
+                && views.Accepts(RowJoin.View(columns.View < 0 ? null : cells.Rows[row].Cells[columns.View], folder.Images[i])));
+        if (match is { Matched: > 0 } && !(mayBeNamed && match.Column == columns.Image && match.Kind == MatchKind.Path
+            && IsLiteral(match, cells, folder)))
         {
             return Matched(cells, columns with { Image = match.Column }, match, folder, views, candidates.Length);
         }
@@ -47,9 +49,12 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
 
     // Nothing was gained by listing the folder: the cells are the paths themselves.
     private static bool IsLiteral(RowMatch match, CsvCells cells, ImageFolder folder) => match.Images.Index().All(p =>
-        p.Item.All(i => folder.Images[i].Name.Equals(ImageNames.Normal(cells.Rows[p.Index].Cells[match.Column]), StringComparison.OrdinalIgnoreCase)));
+        p.Item.All(
+            i => folder.Images[i].Name.Equals(ImageNames.Normal(cells.Rows[p.Index].Cells[match.Column]),
+                StringComparison.OrdinalIgnoreCase)));
 
-    // A check looks at every image that the table names, unless it is told which views; matching by examination needs the views that a training uses.
+    // A check looks at every image that the table names, unless it is told which views; matching by examination needs the views that a
+    // training uses.
     private ViewFilter ViewsOfNamed(ViewFilter views) => isCheck && o.Views.Count == 0 ? new ViewFilter(s_all) : views;
 
     private MatchedTable Named(CsvCells cells, TableColumns columns, ViewFilter views)
@@ -63,7 +68,8 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
         int next = 0;
         for (int i = 0; i < rows.Rows.Count; i++)
         {
-            located.AddRange(files.Exist[i] ? join.Add(rows.Rows[i], [next++]) : [new LocatedRow(rows.Rows[i], cells.File, files.Paths[i], Exists: false)]);
+            located.AddRange(files.Exist[i] ? join.Add(rows.Rows[i], [next++])
+                : [new LocatedRow(rows.Rows[i], cells.File, files.Paths[i], Exists: false)]);
         }
 
         MatchReport report = join.Report(isListed: false);
@@ -74,13 +80,18 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
         }
 
         RequireRows(located, report, cells.File, views);
-        List<DataChoice> choices = [ColumnChoice(cells, columns.Image, "it names the image files"), new("match", MatchKind.Path.Name(), "the cells are the files' paths")];
+        List<DataChoice> choices = [ColumnChoice(cells, columns.Image, "it names the image files"),
+            new("match", MatchKind.Path.Name(), "the cells are the files' paths")];
         if (isOfDicom || report.OtherViews > 0)
         {
             choices.Add(ViewsChoice(views));
         }
 
-        return new MatchedTable(rows.Findings, located, rows.HasSplits, choices, isOfDicom ? report : null) { Cells = cells, Refused = join.Refused };
+        return new MatchedTable(rows.Findings, located, rows.HasSplits, choices, isOfDicom ? report : null)
+        {
+            Cells = cells,
+            Refused = join.Refused,
+        };
     }
 
     private MatchedTable Matched(CsvCells cells, TableColumns columns, RowMatch match, ImageFolder folder, ViewFilter views, int tried)
@@ -130,9 +141,11 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
         }
 
         string what = isOfStudy
-            ? "if their labels hold for the whole examination, give --study-labels to label all of its images; else name a column of single images by --image-column and --match"
+            ? "if their labels hold for the whole examination, give --study-labels to label all of its images; else name a column of "
+                + "single images by --image-column and --match"
             : "write paths relative to --image-root, or match by another column (--image-column, --match)";
-        throw new RadaptException($"{how}: {lines.Count} row{(lines.Count == 1 ? " matches" : "s match")} several images ({MatchReport.Lines(lines)}); {what}.");
+        throw new RadaptException(
+            $"{how}: {lines.Count} row{(lines.Count == 1 ? " matches" : "s match")} several images ({MatchReport.Lines(lines)}); {what}.");
     }
 
     private void RequireFiles(MatchReport report, string how, string root)
@@ -140,7 +153,8 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
         if (report.WithoutFile.Count > RowChecks.MostMissing * report.Rows && !o.AllowMissingImages && !isCheck)
         {
             throw new RadaptException(
-                $"{how}: {report.WithoutFile.Count} of {report.Rows} rows have no file below {root} ({MatchReport.Lines(report.WithoutFile)}); set --image-root, or leave them out with --allow-missing-images.");
+                $"{how}: {report.WithoutFile.Count} of {report.Rows} rows have no file below {root} "
+                    + $"({MatchReport.Lines(report.WithoutFile)}); set --image-root, or leave them out with --allow-missing-images.");
         }
     }
 
@@ -149,16 +163,20 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
         if (located.Count == 0 && report.Rows > 0 && !isCheck)
         {
             throw new RadaptException(
-                $"{file}: no row is left: {report.Refused.Count} mean files that are no radiographs or cannot be read, {report.OtherViews} are of other views than --views {views.Text}.");
+                $"{file}: no row is left: {report.Refused.Count} mean files that are no radiographs or cannot be read, {report.OtherViews} "
+                    + $"are of other views than --views {views.Text}.");
         }
     }
 
     private RadaptException NothingMatched(CsvCells cells, ImageFolder folder, int[] columns, MatchKind[] kinds)
     {
-        string tried = columns.Length == 0 ? "every column holds labels" : $"tried {string.Join(", ", columns.Take(10).Select(c => $"'{cells.Header[c]}'"))}{(columns.Length > 10 ? ", …" : "")}";
-        string what = folder.Images.Count == 0 ? "there is none: set --image-root" : "set --image-root, or name the column by --image-column";
+        string tried = columns.Length == 0 ? "every column holds labels"
+            : $"tried {string.Join(", ", columns.Take(10).Select(c => $"'{cells.Header[c]}'"))}{(columns.Length > 10 ? ", …" : "")}";
+        string what = folder.Images.Count == 0 ? "there is none: set --image-root"
+            : "set --image-root, or name the column by --image-column";
         return new RadaptException(
-            $"{cells.File}: no row means one of the {folder.Images.Count} image files below {folder.Root} by {string.Join(", ", kinds.Select(k => k.InWords()))} ({tried}); {what}"
+            $"{cells.File}: no row means one of the {folder.Images.Count} image files below {folder.Root} by "
+                + $"{string.Join(", ", kinds.Select(k => k.InWords()))} ({tried}); {what}"
             + (o.Match is not null ? ", or leave out --match." : "."));
     }
 
@@ -173,5 +191,6 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
     private static DataChoice ColumnChoice(CsvCells cells, int column, string reason) => new("image-column", cells.Header[column], reason);
 
     private static DataChoice ViewsChoice(ViewFilter views) =>
-        new("views", views.Text.Split(','), "ours: a lateral view shows a finding otherwise, and foundation models have mostly seen frontal ones");
+        new("views", views.Text.Split(','),
+            "ours: a lateral view shows a finding otherwise, and foundation models have mostly seen frontal ones");
 }

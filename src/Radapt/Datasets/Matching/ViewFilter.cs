@@ -1,6 +1,8 @@
 namespace Radapt.Datasets.Matching;
 
-/// <summary>Which projections are used: <c>frontal</c>, <c>all</c>, or some of PA, AP, LL, RL, LAT, OTHER. Views that nobody states are always used.</summary>
+/// <summary>
+/// Which projections are used: <c>frontal</c>, <c>all</c>, or some of PA, AP, LL, RL, LAT, OTHER. Views that nobody states are always used.
+/// </summary>
 internal sealed class ViewFilter
 {
     private const string PosteroAnterior = "PA";
@@ -46,7 +48,8 @@ internal sealed class ViewFilter
     // Tables write more than the standard's codes, such as "AP Supine" or "chest pa".
     private static string? Kind(string? view)
     {
-        string[] words = string.Concat((view ?? "").Where(c => c != '.').Select(c => char.IsLetter(c) ? char.ToUpperInvariant(c) : ' ')).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        string[] words = string.Concat((view ?? "").Where(c => c != '.').Select(c => char.IsLetter(c) ? char.ToUpperInvariant(c) : ' '))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return words.Length == 0 || (words.Length == 1 && words[0] is "UNKNOWN" or "NA" or "NAN") ? null
             : words.Any(w => w is "L" or "LL" or "RL" or "LAT" or "LLAT" or "RLAT" or "LATERAL" or "SEITLICH") ? Lateral
             : words.Any(w => w is "PA" or "POSTEROANTERIOR") ? PosteroAnterior

@@ -17,7 +17,8 @@ internal static class Bones
 
             float collar = h.Apex + 0.075f;
             strokes.Curve(
-                t => (Outlines.Midline + e.Turn + (sign * (0.035f + (0.29f * t))), collar - (0.075f * t) + (0.018f * MathF.Sin(2 * MathF.PI * t))),
+                t => (Outlines.Midline + e.Turn + (sign * (0.035f + (0.29f * t))),
+                    collar - (0.075f * t) + (0.018f * MathF.Sin(2 * MathF.PI * t))),
                 t => 0.012f + (0.005f * (1 - t)),
                 _ => 0.13f * h.Bone,
                 0.3f);
@@ -84,7 +85,8 @@ internal static class Bones
         {
             float angle = MathF.PI * (0.06f + ((FrontEnd - 0.06f) * t));
             float forward = (1 - MathF.Cos(angle)) / 2;
-            return (Outlines.Midline + (e.Turn * forward) + (sign * width * MathF.Sin(angle)), spine + (fall * forward) - (0.012f * MathF.Sin(2 * angle)));
+            return (Outlines.Midline + (e.Turn * forward) + (sign * width * MathF.Sin(angle)),
+                spine + (fall * forward) - (0.012f * MathF.Sin(2 * angle)));
         }
 
         float strength = rib == 0 ? 0.7f : 1;

@@ -3,7 +3,8 @@ using Radapt.Compute;
 namespace Radapt.Datasets.Phantoms;
 
 /// <summary>
-/// A patient's build: what two radiographs of one patient have in common. Lengths are shares of the picture's side; pairs are the picture's left (the
+/// A patient's build: what two radiographs of one patient have in common. Lengths are shares of the picture's side; pairs are the picture's
+/// left (the
 /// patient's right) and right.
 /// </summary>
 internal sealed record Habitus

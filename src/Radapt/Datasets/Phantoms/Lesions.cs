@@ -4,7 +4,8 @@ using Radapt.Compute;
 namespace Radapt.Datasets.Phantoms;
 
 /// <summary>
-/// The findings of one picture: where and how strong. <c>Strength</c> runs from 0 (just there) to 1. Sides are the picture's: 0 left (the patient's
+/// The findings of one picture: where and how strong. <c>Strength</c> runs from 0 (just there) to 1. Sides are the picture's: 0 left (the
+/// patient's
 /// right), 1 right. Null: absent.
 /// </summary>
 internal sealed record Lesions
@@ -33,7 +34,9 @@ internal sealed record Lesions
     /// <summary>Draws places and strengths of those that are present. Every finding draws its numbers whether present or not.</summary>
     public static Lesions Draw(Func<PhantomFinding, bool> has, PhantomDifficulty difficulty, ref KeyedRandom random)
     {
-        float Strength(ref KeyedRandom r) => (float)(difficulty == PhantomDifficulty.Easy ? r.NextDouble(0.6, 1) : Math.Pow(r.NextDouble(), 1.3)); // small ones are commoner
+        // small ones are commoner
+        float Strength(ref KeyedRandom r) =>
+            (float)(difficulty == PhantomDifficulty.Easy ? r.NextDouble(0.6, 1) : Math.Pow(r.NextDouble(), 1.3));
         var cardiomegaly = new CardiomegalyLesion(Strength(ref random));
         var effusion = new EffusionLesion(Strength(ref random), random.NextInt32(2));
         var consolidation = new ConsolidationLesion(
@@ -43,7 +46,8 @@ internal sealed record Lesions
             (float)random.NextDouble(0.27, 0.63),
             (float)random.NextDouble(0.055, 0.1),
             (float)random.NextDouble(0.05, 0.1));
-        var nodule = new NoduleLesion(Strength(ref random), random.NextInt32(2), (float)random.NextDouble(0.14, 0.27), (float)random.NextDouble(0.26, 0.64));
+        var nodule = new NoduleLesion(Strength(ref random), random.NextInt32(2), (float)random.NextDouble(0.14, 0.27),
+            (float)random.NextDouble(0.26, 0.64));
         var pneumothorax = new PneumothoraxLesion(Strength(ref random), random.NextInt32(2));
         if (has(PhantomFinding.Effusion))
         {
@@ -67,7 +71,9 @@ internal sealed record Lesions
         };
     }
 
-    /// <summary>Finding, side of the patient, place in anatomical coordinates (shares of the side before position and magnification) and strength.</summary>
+    /// <summary>
+    /// Finding, side of the patient, place in anatomical coordinates (shares of the side before position and magnification) and strength.
+    /// </summary>
     public IEnumerable<string> Describe()
     {
         static string Line(PhantomFinding finding, int? side, float? lateral, float? y, float strength) => string.Create(
@@ -86,7 +92,8 @@ internal sealed record Lesions
 
         if (Consolidation is { } consolidation)
         {
-            yield return Line(PhantomFinding.Consolidation, consolidation.Side, consolidation.Lateral, consolidation.Y, consolidation.Strength);
+            yield return Line(PhantomFinding.Consolidation, consolidation.Side, consolidation.Lateral, consolidation.Y,
+                consolidation.Strength);
         }
 
         if (Nodule is { } nodule)

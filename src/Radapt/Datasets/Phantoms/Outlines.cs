@@ -1,7 +1,8 @@
 namespace Radapt.Datasets.Phantoms;
 
 /// <summary>
-/// The borders of one picture's shadows, as distances from the midline at a height, and heights at a distance. Anatomical coordinates: the picture's side is
+/// The borders of one picture's shadows, as distances from the midline at a height, and heights at a distance. Anatomical coordinates: the
+/// picture's side is
 /// 1, x runs to the picture's right (the patient's left), y down; before position and magnification.
 /// </summary>
 internal sealed class Outlines
@@ -81,10 +82,12 @@ internal sealed class Outlines
     }
 
     // Superior vena cava and ascending aorta; above, the neck's vessels.
-    private static float RightVessels(float y) => 0.044f + (0.012f * Shape.Bell((y - 0.33f) / 0.09f)) - (0.008f * Shape.Step((0.2f - y) / 0.1f));
+    private static float RightVessels(float y) =>
+        0.044f + (0.012f * Shape.Bell((y - 0.33f) / 0.09f)) - (0.008f * Shape.Step((0.2f - y) / 0.1f));
 
     private static float LeftVessels(Habitus h, float y) =>
-        0.042f + (h.AorticKnob * Shape.Bell((y - 0.295f) / 0.03f)) + (0.02f * Shape.Bell((y - 0.385f) / 0.04f)) - (0.006f * Shape.Step((0.2f - y) / 0.1f));
+        0.042f + (h.AorticKnob * Shape.Bell((y - 0.295f) / 0.03f)) + (0.02f * Shape.Bell((y - 0.385f) / 0.04f)) - (0.006f * Shape.Step(
+            (0.2f - y) / 0.1f));
 
     // The left border of the heart: rises slowly to the apex low down, then turns in.
     private float Ventricle(float y)

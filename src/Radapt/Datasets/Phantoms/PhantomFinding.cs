@@ -15,6 +15,8 @@ public enum PhantomFinding
     /// <summary>A round spot of 8 to 30 mm.</summary>
     Nodule,
 
-    /// <summary>Air between chest wall and a lung that has drawn back: its edge shows as a line, beyond which there are no vessels.</summary>
+    /// <summary>
+    /// Air between chest wall and a lung that has drawn back: its edge shows as a line, beyond which there are no vessels.
+    /// </summary>
     Pneumothorax,
 }

@@ -15,7 +15,9 @@ public sealed record PhantomOptions
     /// <summary>How large findings are, and how much everything else varies.</summary>
     public PhantomDifficulty Difficulty { get; init; } = PhantomDifficulty.Normal;
 
-    /// <summary>Findings that occur, each in 30 % of the images and independently of the others; columns of the label table. Default: all.</summary>
+    /// <summary>
+    /// Findings that occur, each in 30 % of the images and independently of the others; columns of the label table. Default: all.
+    /// </summary>
     public IReadOnlyList<PhantomFinding> Findings { get; init; } = Enum.GetValues<PhantomFinding>();
 
     /// <summary>Write <c>masks/</c>: one picture for every finding that is present.</summary>

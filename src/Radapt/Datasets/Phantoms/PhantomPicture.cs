@@ -4,7 +4,8 @@ using Radapt.Compute;
 namespace Radapt.Datasets.Phantoms;
 
 /// <summary>
-/// Draws one radiograph as a sum of densities along the beam: the body's tissue, less the air of the lungs, more where heart, fluid, consolidated lung
+/// Draws one radiograph as a sum of densities along the beam: the body's tissue, less the air of the lungs, more where heart, fluid,
+/// consolidated lung
 /// or a nodule take the air's place, and bones and vessels on top; then the film's curve and noise. Frontal, bones white.
 /// </summary>
 internal sealed partial class PhantomPicture
@@ -143,7 +144,9 @@ internal sealed partial class PhantomPicture
     {
         float border = _outlines.Mediastinum(s, y);
         float inside = Shape.Inside(side - border, 1.5f * _edge);
-        return inside == 0 ? 0 : inside * (0.72f + (0.28f * Math.Min(1, (border - side) / 0.05f))) * (1 - Shape.Step((y - _outlines.HeartBottom + 0.03f) / 0.08f));
+        return inside == 0 ? 0
+            : inside * (0.72f + (0.28f * Math.Min(1, (border - side) / 0.05f))) * (1 - Shape.Step(
+                (y - _outlines.HeartBottom + 0.03f) / 0.08f));
     }
 
     private static float GastricBubble(float x, float y, float centre, float dome) =>
@@ -191,7 +194,8 @@ internal sealed partial class PhantomPicture
         }
     }
 
-    // Nearly normal with deviation 1: the sum of four uniform numbers (Irwin and Hall 1927), which a picture cannot tell from the real thing.
+    // Nearly normal with deviation 1: the sum of four uniform numbers (Irwin and Hall 1927), which a picture cannot tell from the real
+    // thing.
     private static float Bell(ulong bits)
     {
         const float mean = 2 * 65535;

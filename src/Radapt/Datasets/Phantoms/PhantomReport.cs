@@ -3,7 +3,9 @@ using Radapt.Compute;
 
 namespace Radapt.Datasets.Phantoms;
 
-/// <summary>One paragraph on a phantom, in the English that radiologists dictate. It names what is there, where and how much, and what is not.</summary>
+/// <summary>
+/// One paragraph on a phantom, in the English that radiologists dictate. It names what is there, where and how much, and what is not.
+/// </summary>
 internal static class PhantomReport
 {
     public static string Write(Lesions lesions, Exposure exposure, float heartRatio, ref KeyedRandom random)
@@ -21,7 +23,8 @@ internal static class PhantomReport
 
         if (random.NextDouble() < 0.5)
         {
-            findings.Add(Either(ref random, "No acute osseous abnormality.", "The bony thorax is intact.", "Visualised bones are unremarkable."));
+            findings.Add(Either(ref random, "No acute osseous abnormality.", "The bony thorax is intact.",
+                "Visualised bones are unremarkable."));
         }
 
         string view = exposure.IsAnteroposterior
@@ -43,20 +46,24 @@ internal static class PhantomReport
         {
             string place = $"{SideName(c.Side)} {Zone(c.Y)} zone";
             parts.Add(c.Strength < 0.35
-                ? Either(ref random, $"Faint airspace opacity in the {place}, concerning for early consolidation.", $"Subtle hazy consolidation in the {place}.")
-                : Either(ref random, $"Airspace consolidation in the {place} with air bronchograms.", $"Confluent consolidation is seen in the {place}."));
+                ? Either(ref random, $"Faint airspace opacity in the {place}, concerning for early consolidation.",
+                    $"Subtle hazy consolidation in the {place}.")
+                : Either(ref random, $"Airspace consolidation in the {place} with air bronchograms.",
+                    $"Confluent consolidation is seen in the {place}."));
         }
 
         if (lesions.Nodule is { } n)
         {
             string size = string.Create(CultureInfo.InvariantCulture, $"{Millimetres(n.Radius)} mm");
             string place = $"{SideName(n.Side)} {Zone(n.Y)} zone";
-            parts.Add(Either(ref random, $"There is a {size} nodule in the {place}.", $"Rounded {size} nodular opacity projects over the {place}."));
+            parts.Add(Either(ref random, $"There is a {size} nodule in the {place}.",
+                $"Rounded {size} nodular opacity projects over the {place}."));
         }
 
         return parts.Count > 0
             ? string.Join(' ', parts)
-            : Either(ref random, "The lungs are clear.", "No focal consolidation or nodule.", "Lungs are clear without focal airspace disease.");
+            : Either(ref random, "The lungs are clear.", "No focal consolidation or nodule.",
+                "Lungs are clear without focal airspace disease.");
     }
 
     private static string Pleura(Lesions lesions, ref KeyedRandom random)
@@ -66,22 +73,28 @@ internal static class PhantomReport
         {
             string side = SideName(e.Side);
             parts.Add(e.Strength < 0.3
-                ? Either(ref random, $"Small {side} pleural effusion with blunting of the costophrenic angle.", $"Blunting of the {side} costophrenic angle, consistent with a small effusion.")
-                : $"{(e.Strength < 0.7 ? "Moderate" : "Large")} {side} pleural effusion{Either(ref random, "", " with a meniscus", " obscuring the hemidiaphragm")}.");
+                ? Either(ref random, $"Small {side} pleural effusion with blunting of the costophrenic angle.",
+                    $"Blunting of the {side} costophrenic angle, consistent with a small effusion.")
+                : $"{(e.Strength < 0.7 ? "Moderate" : "Large")} {side} pleural "
+                    + $"effusion{Either(ref random, "", " with a meniscus", " obscuring the hemidiaphragm")}.");
         }
 
         if (lesions.Pneumothorax is { } p)
         {
             string size = p.Strength < 0.35 ? "Small" : p.Strength < 0.7 ? "Moderate" : "Large";
-            parts.Add($"{size} {SideName(p.Side)} {Either(ref random, "apical pneumothorax", "pneumothorax with a visible visceral pleural line")}.");
+            parts.Add(
+                $"{size} {SideName(p.Side)} "
+                    + $"{Either(ref random, "apical pneumothorax", "pneumothorax with a visible visceral pleural line")}.");
         }
 
         if (lesions.Effusion is null && lesions.Pneumothorax is null)
         {
-            return Either(ref random, "No pleural effusion or pneumothorax.", "No effusion. No pneumothorax.", "The costophrenic angles are sharp and there is no pneumothorax.");
+            return Either(ref random, "No pleural effusion or pneumothorax.", "No effusion. No pneumothorax.",
+                "The costophrenic angles are sharp and there is no pneumothorax.");
         }
 
-        parts.Add(lesions.Effusion is null ? Either(ref random, "No pleural effusion.", "") : lesions.Pneumothorax is null ? Either(ref random, "No pneumothorax.", "") : "");
+        parts.Add(lesions.Effusion is null ? Either(ref random, "No pleural effusion.", "")
+            : lesions.Pneumothorax is null ? Either(ref random, "No pneumothorax.", "") : "");
         return string.Join(' ', parts.Where(p => p.Length > 0));
     }
 
@@ -89,7 +102,8 @@ internal static class PhantomReport
     {
         string ratio = heartRatio.ToString("0.00", CultureInfo.InvariantCulture);
         return lesions.Cardiomegaly is not { } c
-            ? Either(ref random, "Heart size is normal.", "The cardiomediastinal silhouette is within normal limits.", $"Normal heart size, cardiothoracic ratio {ratio}.")
+            ? Either(ref random, "Heart size is normal.", "The cardiomediastinal silhouette is within normal limits.",
+                $"Normal heart size, cardiothoracic ratio {ratio}.")
             : Either(
                 ref random,
                 $"The heart is {(c.Strength < 0.35 ? "mildly" : c.Strength < 0.7 ? "moderately" : "markedly")} enlarged.",

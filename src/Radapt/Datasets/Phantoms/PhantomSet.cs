@@ -9,9 +9,12 @@ namespace Radapt.Datasets.Phantoms;
 public static class PhantomSet
 {
     /// <summary>
-    /// Writes <c>labels.csv</c> (image, patient, split, a column per finding), 8-bit gray PNG files under <c>images/</c>, where each finding shows under
-    /// <c>masks/</c> (<c>phantom000001.Effusion.png</c>), <c>findings.csv</c> (side, place and strength of each) and <c>reports.csv</c> (image, report).
-    /// Patients have one or two images; about 60 / 20 / 20 % of the images are for train, val and test, split by patient. The same options give the
+    /// Writes <c>labels.csv</c> (image, patient, split, a column per finding), 8-bit gray PNG files under <c>images/</c>, where each
+    /// finding shows under
+    /// <c>masks/</c> (<c>phantom000001.Effusion.png</c>), <c>findings.csv</c> (side, place and strength of each) and <c>reports.csv</c>
+    /// (image, report).
+    /// Patients have one or two images; about 60 / 20 / 20 % of the images are for train, val and test, split by patient. The same options
+    /// give the
     /// same bytes, whatever the number of threads.
     /// </summary>
     /// <param name="folder">A folder that does not exist yet or is empty. It appears whole or not at all.</param>
@@ -20,7 +23,8 @@ public static class PhantomSet
     /// <param name="cancellation">Stops; nothing is left behind.</param>
     /// <exception cref="RadaptException">The folder holds files or cannot be written, or a number is out of range.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static void Write(string folder, PhantomOptions options, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    public static void Write(string folder, PhantomOptions options, IProgress<int>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(options);
@@ -79,14 +83,19 @@ public static class PhantomSet
         }
 
         int written = 0;
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : Environment.ProcessorCount, CancellationToken = cancellation };
+        var parallel = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
+            CancellationToken = cancellation,
+        };
         try
         {
             Parallel.For(0, plan.Length, parallel, i =>
             {
                 Phantom phantom = Draw(plan[i], i, options);
                 File.WriteAllBytes(Path.Combine(draft, ImageName(i)), GrayPng.Encode(phantom.Picture.Pixels, options.Size));
-                foreach ((PhantomFinding finding, byte[] mask) in options.Masks ? phantom.Picture.Masks : new Dictionary<PhantomFinding, byte[]>())
+                foreach ((PhantomFinding finding, byte[] mask) in options.Masks ? phantom.Picture.Masks
+                    : new Dictionary<PhantomFinding, byte[]>())
                 {
                     File.WriteAllBytes(Path.Combine(draft, "masks", $"{Stem(i)}.{finding}.png"), GrayPng.EncodeMask(mask, options.Size));
                 }
@@ -98,7 +107,8 @@ public static class PhantomSet
         }
         catch (AggregateException e)
         {
-            throw e.InnerExceptions[0] is IOException or UnauthorizedAccessException ? new IOException(e.InnerExceptions[0].Message, e) : e.InnerExceptions[0];
+            throw e.InnerExceptions[0] is IOException or UnauthorizedAccessException ? new IOException(e.InnerExceptions[0].Message, e)
+                : e.InnerExceptions[0];
         }
 
         File.WriteAllText(Path.Combine(draft, "labels.csv"), Table(plan, options));

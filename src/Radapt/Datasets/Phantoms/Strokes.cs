@@ -1,7 +1,8 @@
 namespace Radapt.Datasets.Phantoms;
 
 /// <summary>
-/// Density of tubes and rods along curves: each curve is walked in small steps, and every step adds a soft disc. Discs that overlap along a straight line
+/// Density of tubes and rods along curves: each curve is walked in small steps, and every step adds a soft disc. Discs that overlap along a
+/// straight line
 /// add up to a cylinder's shadow, densest in its middle.
 /// </summary>
 /// <param name="density">(Size, Size) values to add to.</param>
@@ -45,7 +46,8 @@ internal sealed class Strokes(float[] density, int size, Placement place)
         return ((x * size) - 0.5f, (y * size) - 0.5f);
     }
 
-    // A paraboloid of radius r, scaled so that discs a step apart add up to the peak: the integral of 1 - d²/r² across is 4/3 r. Thinner than a pixel, it
+    // A paraboloid of radius r, scaled so that discs a step apart add up to the peak: the integral of 1 - d²/r² across is 4/3 r. Thinner
+    // than a pixel, it
     // keeps its mass and gets fainter.
     private void Disc(float x, float y, float radius, float peak, float step)
     {

@@ -11,7 +11,8 @@ internal sealed class CheXpert : PublishedSet
 
     private static readonly string[] s_all =
     [
-        "No Finding", "Enlarged Cardiomediastinum", "Cardiomegaly", "Lung Opacity", "Lung Lesion", "Edema", "Consolidation", "Pneumonia", "Atelectasis",
+        "No Finding", "Enlarged Cardiomediastinum", "Cardiomegaly", "Lung Opacity", "Lung Lesion", "Edema", "Consolidation",
+            "Pneumonia", "Atelectasis",
         "Pneumothorax", "Pleural Effusion", "Pleural Other", "Fracture", "Support Devices",
     ];
 
@@ -25,16 +26,19 @@ internal sealed class CheXpert : PublishedSet
 
     public override (IReadOnlyList<string> Names, string Reason) Standard => (s_five, "the paper's five of CheXpert's 14");
 
-    public override string Expected => "train.csv and valid.csv, or the paper's val_list.txt and test_list.txt with train_1.txt or train_10.txt";
+    public override string Expected =>
+        "train.csv and valid.csv, or the paper's val_list.txt and test_list.txt with train_1.txt or train_10.txt";
 
-    public override bool IsIn(string folder) => IsTable(Path.Combine(Root(folder), "valid.csv")) || IsTable(Path.Combine(Root(folder), "train.csv")) || Lists(folder) is not null;
+    public override bool IsIn(string folder) => IsTable(Path.Combine(Root(folder), "valid.csv"))
+        || IsTable(Path.Combine(Root(folder), "train.csv")) || Lists(folder) is not null;
 
     public override PublishedParts Read(PublishedRequest request)
     {
         string root = Root(request.Folder);
         var policies = UncertaintyPolicies.Parse(request.Options.Uncertainty, s_all);
         string[] paper = [UncertaintyPolicies.Paper];
-        request.Choices.Add(new DataChoice("uncertainty", paper, $"the paper's: {policies.Describe(request.Findings)}; blank counts as absent"));
+        request.Choices.Add(new DataChoice("uncertainty", paper,
+            $"the paper's: {policies.Describe(request.Findings)}; blank counts as absent"));
         PaperLists? lists = Lists(request.Folder);
         var there = new List<(string, string)>();
         if (lists is not null)
@@ -49,7 +53,8 @@ internal sealed class CheXpert : PublishedSet
 
         string folder = Path.GetFullPath(request.Options.ImageRoot ?? root);
         Func<string, string> pathOf = name => Path.Combine(folder, CheXpertTable.PlaceOf(name, name).Relative);
-        return request.SplitName(there) == "paper" ? FromPaperLists(request, lists!, root, policies, pathOf) : Official(request, root, policies, pathOf);
+        return request.SplitName(there) == "paper" ? FromPaperLists(request, lists!, root, policies, pathOf)
+            : Official(request, root, policies, pathOf);
     }
 
     private static PublishedParts Official(PublishedRequest request, string root, UncertaintyPolicies policies, Func<string, string> pathOf)
@@ -63,10 +68,12 @@ internal sealed class CheXpert : PublishedSet
             request.Notes.Add($"{request.Source.Text}: there is no test.csv, so nothing is tested.");
         }
 
-        return new PublishedParts([Part("train", "train.csv"), Part("val", "valid.csv"), test is null ? PublishedPart.None : Part("test", test)], pathOf, IsFraction: false);
+        return new PublishedParts([Part("train", "train.csv"), Part("val", "valid.csv"), test is null ? PublishedPart.None
+            : Part("test", test)], pathOf, IsFraction: false);
     }
 
-    private static PublishedParts FromPaperLists(PublishedRequest request, PaperLists lists, string root, UncertaintyPolicies policies, Func<string, string> pathOf)
+    private static PublishedParts FromPaperLists(
+        PublishedRequest request, PaperLists lists, string root, UncertaintyPolicies policies, Func<string, string> pathOf)
     {
         bool areListed = request.Findings.All(s_five.Contains);
         PublishedPart train = PublishedPart.None;
@@ -93,7 +100,8 @@ internal sealed class CheXpert : PublishedSet
 
         // No label of the validation and test images is uncertain, so the lists' are right under every policy.
         PublishedPart val = request.Wants("val") ? Labelled(lists.Val(), areListed, Path.Combine(root, "valid.csv")) : PublishedPart.None;
-        PublishedPart test = request.Wants("test") ? Labelled(lists.Test(request), areListed, Path.Combine(root, TestTable(root) ?? "test.csv")) : PublishedPart.None;
+        PublishedPart test = request.Wants("test")
+            ? Labelled(lists.Test(request), areListed, Path.Combine(root, TestTable(root) ?? "test.csv")) : PublishedPart.None;
         return new PublishedParts([train, val, test], pathOf, isFraction);
 
         PublishedPart Labelled(PublishedPart part, bool byList, string table)
@@ -105,7 +113,8 @@ internal sealed class CheXpert : PublishedSet
                 {
                     CheXpertTable.Place place = CheXpertTable.PlaceOf(row.Name, $"{part.File} line {row.Line}");
                     sbyte[] own = labels is null ? row.Labels
-                        : labels.GetValueOrDefault(place.Relative) ?? throw new RadaptException($"{part.File} line {row.Line}: {table} has no row for '{row.Name}'.");
+                        : labels.GetValueOrDefault(place.Relative)
+                        ?? throw new RadaptException($"{part.File} line {row.Line}: {table} has no row for '{row.Name}'.");
                     return row with { Labels = own, Patient = place.Patient, Study = place.Study, View = place.View };
                 })],
             };
@@ -117,18 +126,22 @@ internal sealed class CheXpert : PublishedSet
         if (!File.Exists(table))
         {
             throw new RadaptException(
-                $"{table} is not there: the paper's lists hold {string.Join(", ", s_five)} under the paper's uncertainty policy alone; other findings and policies need CheXpert's own tables.");
+                $"{table} is not there: the paper's lists hold {string.Join(", ", s_five)} under the paper's uncertainty policy alone; "
+                    + "other findings and policies need CheXpert's own tables.");
         }
 
         PublishedPart part = CheXpertTable.Read(table, request.Findings, policies, request.Notes);
         request.Notes.Add($"{request.Source.Text}: labels of the paper's images come from {Path.GetFileName(table)}.");
-        return part.Rows.GroupBy(r => CheXpertTable.PlaceOf(r.Name, table).Relative, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Labels, StringComparer.Ordinal);
+        return part.Rows.GroupBy(r => CheXpertTable.PlaceOf(r.Name, table).Relative, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.First().Labels, StringComparer.Ordinal);
     }
 
-    private static PaperLists? Lists(string folder) => PaperLists.Find(folder, s_five.Length) ?? PaperLists.Find(Root(folder), s_five.Length);
+    private static PaperLists? Lists(string folder) =>
+        PaperLists.Find(folder, s_five.Length) ?? PaperLists.Find(Root(folder), s_five.Length);
 
     // People name the folder that holds CheXpert-v1.0-small as often as that folder itself.
-    private static string Root(string folder) => File.Exists(Path.Combine(folder, "train.csv")) || File.Exists(Path.Combine(folder, "valid.csv")) ? folder
+    private static string Root(string folder) =>
+        File.Exists(Path.Combine(folder, "train.csv")) || File.Exists(Path.Combine(folder, "valid.csv")) ? folder
         : Directory.EnumerateDirectories(folder, "CheXpert-v1.0*").Order(StringComparer.Ordinal).FirstOrDefault() ?? folder;
 
     private static string? TestTable(string root) => s_testTables.FirstOrDefault(f => File.Exists(Path.Combine(root, f)));
@@ -137,6 +150,7 @@ internal sealed class CheXpert : PublishedSet
     {
         using StreamReader? reader = File.Exists(file) ? new StreamReader(file) : null;
         string? header = reader?.ReadLine();
-        return header is not null && header.Contains("Path", StringComparison.Ordinal) && s_five.Any(f => header.Contains(f, StringComparison.Ordinal));
+        return header is not null && header.Contains("Path", StringComparison.Ordinal)
+            && s_five.Any(f => header.Contains(f, StringComparison.Ordinal));
     }
 }

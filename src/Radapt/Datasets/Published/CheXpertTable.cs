@@ -3,12 +3,18 @@ using Radapt.Datasets.Tables;
 
 namespace Radapt.Datasets.Published;
 
-/// <summary>A table of CheXpert (<c>train.csv</c>, <c>valid.csv</c>, <c>test.csv</c>): <c>Path</c> and observations of 1, 0, -1 (uncertain) or blank.</summary>
+/// <summary>
+/// A table of CheXpert (<c>train.csv</c>, <c>valid.csv</c>, <c>test.csv</c>): <c>Path</c> and observations of 1, 0, -1 (uncertain) or
+/// blank.
+/// </summary>
 internal static partial class CheXpertTable
 {
     private const string PathColumn = "Path";
 
-    /// <summary>Patient, study and view that a path tells, and the path below the data set's folder: <c>train/patient00001/study1/view1_frontal.jpg</c>.</summary>
+    /// <summary>
+    /// Patient, study and view that a path tells, and the path below the data set's folder:
+    /// <c>train/patient00001/study1/view1_frontal.jpg</c>.
+    /// </summary>
     public readonly record struct Place(string Relative, string Patient, string Study, string View);
 
     /// <summary>Reads a table with labels by <paramref name="policies"/>.</summary>
@@ -38,7 +44,8 @@ internal static partial class CheXpertTable
                 uncertain[f] += cells[columns[f]] is "-1.0" or "-1" ? 1 : 0;
             }
 
-            string view = projection >= 0 && cells[projection] is { Length: > 0 } p ? p : lateral >= 0 && cells[lateral] is { Length: > 0 } l ? l : place.View;
+            string view = projection >= 0 && cells[projection] is { Length: > 0 } p ? p
+                : lateral >= 0 && cells[lateral] is { Length: > 0 } l ? l : place.View;
             rows.Add(new LabelRow(line, cells[path], place.Patient, null, labels) { Study = place.Study, View = view });
         }
 
@@ -56,8 +63,11 @@ internal static partial class CheXpertTable
     {
         Match match = PathPattern().Match(path.Replace('\\', '/'));
         return match.Success
-            ? new Place(match.Groups["relative"].Value, match.Groups["patient"].Value, $"{match.Groups["patient"].Value}/{match.Groups["study"].Value}", match.Groups["view"].Value == "lateral" ? "Lateral" : "Frontal")
-            : throw new RadaptException($"{where}: '{path}' is no path of CheXpert, such as CheXpert-v1.0-small/train/patient00001/study1/view1_frontal.jpg.");
+            ? new Place(match.Groups["relative"].Value, match.Groups["patient"].Value,
+                $"{match.Groups["patient"].Value}/{match.Groups["study"].Value}", match.Groups["view"].Value == "lateral"
+                    ? "Lateral" : "Frontal")
+            : throw new RadaptException(
+                $"{where}: '{path}' is no path of CheXpert, such as CheXpert-v1.0-small/train/patient00001/study1/view1_frontal.jpg.");
     }
 
     private static sbyte Uncertain(UncertaintyPolicy policy) => policy switch
@@ -67,6 +77,7 @@ internal static partial class CheXpertTable
         _ => 1,
     };
 
-    [GeneratedRegex(@"^(?:.*/)?(?<relative>(?:train|valid|test)/(?<patient>patient\d+)/(?<study>study\d+)/view\d+_(?<view>frontal|lateral)\.(?:jpg|jpeg|png))$")]
+    [GeneratedRegex(
+        @"^(?:.*/)?(?<relative>(?:train|valid|test)/(?<patient>patient\d+)/(?<study>study\d+)/view\d+_(?<view>frontal|lateral)\.(?:jpg|jpeg|png))$")]
     private static partial Regex PathPattern();
 }

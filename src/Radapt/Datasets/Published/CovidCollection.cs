@@ -3,7 +3,8 @@ using Radapt.Datasets.Tables;
 namespace Radapt.Datasets.Published;
 
 /// <summary>
-/// COVID-19 Image Data Collection (Cohen et al. 2020): <c>images</c> with <c>metadata.csv</c>, of which frontal X-ray images are shared out, or
+/// COVID-19 Image Data Collection (Cohen et al. 2020): <c>images</c> with <c>metadata.csv</c>, of which frontal X-ray images are shared
+/// out, or
 /// lists such as <c>splits/covid1/iscovid_train.txt</c>. A folder of lists can be named itself: <c>covid:DIR/splits/covid1</c>.
 /// </summary>
 internal sealed class CovidCollection : PublishedSet
@@ -24,7 +25,8 @@ internal sealed class CovidCollection : PublishedSet
 
     public override string Expected => "images with metadata.csv (or findings.csv), or lists such as splits/covid1/iscovid_train.txt";
 
-    public override bool IsIn(string folder) => Directory.Exists(ImagesOf(Root(folder))) && (IsTable(CovidTable.Find(Root(folder))) || ListFolders(folder).Length > 0);
+    public override bool IsIn(string folder) => Directory.Exists(ImagesOf(Root(folder)))
+        && (IsTable(CovidTable.Find(Root(folder))) || ListFolders(folder).Length > 0);
 
     public override PublishedParts Read(PublishedRequest request)
     {
@@ -40,15 +42,18 @@ internal sealed class CovidCollection : PublishedSet
         string folder = Path.GetFullPath(request.Options.ImageRoot ?? ImagesOf(root));
         Func<string, string> pathOf = name => Path.GetFullPath(name, folder);
         string split = request.SplitName(there);
-        return split == DrawnName ? Drawn(request, table!, pathOf) : FromLists(request, lists.First(l => NameOf(l) == split), table, pathOf);
+        return split == DrawnName ? Drawn(request, table!, pathOf)
+            : FromLists(request, lists.First(l => NameOf(l) == split), table, pathOf);
     }
 
     private static PublishedParts Drawn(PublishedRequest request, CovidTable table, Func<string, string> pathOf)
     {
         LabelRow[] rows = [.. table.Images.Where(i => i.IsRead && i.IsFrontal).Select(i => i.Row)];
-        string others = string.Join(", ", table.Images.Where(i => !i.IsFrontal).GroupBy(i => i.Row.View ?? "none").OrderByDescending(g => g.Count()).Select(g => $"{g.Key} {g.Count()}"));
+        string others = string.Join(", ", table.Images.Where(i => !i.IsFrontal).GroupBy(i => i.Row.View ?? "none")
+            .OrderByDescending(g => g.Count()).Select(g => $"{g.Key} {g.Count()}"));
         request.Notes.Add($"{table.File}: {rows.Length} frontal X-ray images; left out: {table.OtherModalities} of another modality, "
-            + $"{table.Images.Count(i => !i.IsFrontal)} of other views{(others.Length > 0 ? $" ({others})" : "")}, {table.Images.Count(i => i.IsFrontal && !i.IsRead)} without a finding.");
+            + $"{table.Images.Count(i => !i.IsFrontal)} of other views{(others.Length > 0 ? $" ({others})" : "")}, "
+            + $"{table.Images.Count(i => i.IsFrontal && !i.IsRead)} without a finding.");
         int[] balanced = [.. s_balanced.Select(f => CovidFindings.Names.ToList().IndexOf(f))];
         int[] parts = request.Draw(rows, [.. rows.Select(r => balanced.Select(b => r.Labels[b]).ToArray())], [7, 1, 2],
             $"the images of {Path.GetFileName(table.File)} were shared out, 70 / 10 / 20 % for train, val and test");
@@ -59,12 +64,16 @@ internal sealed class CovidCollection : PublishedSet
 
     private static PublishedParts FromLists(PublishedRequest request, string folder, CovidTable? table, Func<string, string> pathOf)
     {
-        Dictionary<string, LabelRow> known = table?.Images.Select(i => i.Row).GroupBy(r => r.Name, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal) ?? [];
+        Dictionary<string, LabelRow> known = table?.Images.Select(i => i.Row).GroupBy(r => r.Name, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal) ?? [];
         int withoutPatient = 0;
-        PublishedPart[] parts = [.. Split.Names.Select(s => request.Wants(s) && ListOf(folder, s) is { } list ? Part(list) : PublishedPart.None)];
+        PublishedPart[] parts =
+            [.. Split.Names.Select(s => request.Wants(s) && ListOf(folder, s) is { } list ? Part(list) : PublishedPart.None)];
         if (withoutPatient > 0)
         {
-            request.Notes.Add($"{request.Source.Text}: of {withoutPatient} images the patient is not known{(table is null ? ": there is no metadata.csv" : $" to {Path.GetFileName(table.File)}")}.");
+            request.Notes.Add(
+                $"{request.Source.Text}: of {withoutPatient} images the patient is not "
+                    + $"known{(table is null ? ": there is no metadata.csv" : $" to {Path.GetFileName(table.File)}")}.");
         }
 
         return new PublishedParts(parts, pathOf, IsFraction: false);
@@ -77,7 +86,9 @@ internal sealed class CovidCollection : PublishedSet
                 LabelRow? about = known.GetValueOrDefault(row.Name);
                 withoutPatient += about?.Patient is null ? 1 : 0;
                 sbyte[] labels = [.. request.Findings.Select(f => f == Covid ? row.Labels[0] : (about
-                    ?? throw new RadaptException($"{list} line {row.Line}: no metadata.csv or findings.csv has '{row.Name}' to take {f} from.")).Labels[CovidFindings.Names.ToList().IndexOf(f)])];
+                    ?? throw new RadaptException(
+                        $"{list} line {row.Line}: no metadata.csv or findings.csv has '{row.Name}' to take {f} from."))
+                        .Labels[CovidFindings.Names.ToList().IndexOf(f)])];
                 return row with { Labels = labels, Patient = about?.Patient, View = about?.View };
             })]);
         }
@@ -118,7 +129,8 @@ internal sealed class CovidCollection : PublishedSet
 
     // iscovid_train.txt, train.txt
     private static string? ListOf(string folder, string split) =>
-        Directory.EnumerateFiles(folder, $"*{split}.txt").Where(f => Path.GetFileName(f) == $"{split}.txt" || Path.GetFileName(f).EndsWith($"_{split}.txt", StringComparison.Ordinal))
+        Directory.EnumerateFiles(folder, $"*{split}.txt")
+            .Where(f => Path.GetFileName(f) == $"{split}.txt" || Path.GetFileName(f).EndsWith($"_{split}.txt", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal).FirstOrDefault();
 
     private static string NameOf(string lists) => Path.GetFileName(Path.TrimEndingDirectorySeparator(lists));
@@ -128,6 +140,7 @@ internal sealed class CovidCollection : PublishedSet
     private static bool IsTable(string? file)
     {
         using StreamReader? reader = file is null ? null : new StreamReader(file);
-        return reader?.ReadLine() is { } header && header.Contains("patientid", StringComparison.Ordinal) && header.Contains("finding", StringComparison.Ordinal);
+        return reader?.ReadLine() is { } header && header.Contains("patientid", StringComparison.Ordinal)
+            && header.Contains("finding", StringComparison.Ordinal);
     }
 }

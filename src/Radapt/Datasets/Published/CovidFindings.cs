@@ -1,7 +1,8 @@
 namespace Radapt.Datasets.Published;
 
 /// <summary>
-/// Findings of the COVID-19 Image Data Collection. Its tables write them as paths (<c>Pneumonia/Viral/COVID-19</c>) or, in older versions, by
+/// Findings of the COVID-19 Image Data Collection. Its tables write them as paths (<c>Pneumonia/Viral/COVID-19</c>) or, in older versions,
+/// by
 /// the last name alone, several separated by commas; either way a finding brings those above it along.
 /// </summary>
 internal static class CovidFindings

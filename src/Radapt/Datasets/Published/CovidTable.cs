@@ -22,7 +22,8 @@ internal sealed record CovidTable(string File, IReadOnlyList<CovidImage> Images,
     {
         string image = Path.GetFileName(file) == "metadata.csv" ? "filename" : "image";
         var table = new PublishedTable(file, image, "patientid", "view", "finding");
-        (int name, int patient, int view, int finding) = (table.Column(image), table.Column("patientid"), table.Column("view"), table.Column("finding"));
+        (int name, int patient, int view, int finding) =
+            (table.Column(image), table.Column("patientid"), table.Column("view"), table.Column("finding"));
         int modality = table.Column("modality");
         var images = new List<CovidImage>(table.Rows.Count);
         foreach ((int line, string[] cells) in table.Rows)
@@ -39,7 +40,11 @@ internal sealed record CovidTable(string File, IReadOnlyList<CovidImage> Images,
 
             sbyte[]? labels = CovidFindings.Parse(cells[finding], unknown => table.Bad(line, "finding",
                 $"'{unknown}' is no finding of the collection ({string.Join(", ", CovidFindings.Names)}, or Unknown)"));
-            var row = new LabelRow(line, cells[name], NullIfEmpty(cells[patient]), null, labels ?? [.. CovidFindings.Names.Select(_ => (sbyte)-1)]) { View = NullIfEmpty(cells[view]) };
+            var row = new LabelRow(line, cells[name], NullIfEmpty(cells[patient]), null, labels
+                ?? [.. CovidFindings.Names.Select(_ => (sbyte)-1)])
+            {
+                View = NullIfEmpty(cells[view]),
+            };
             images.Add(new CovidImage(row, labels is not null, row.View?.Split(' ')[0] is "PA" or "AP"));
         }
 

@@ -18,7 +18,8 @@ public sealed record ImageReport(string Name, string Path, string Report)
 }
 
 /// <summary>
-/// Pairs of images and reports for pre-training: a table with the columns <c>image_path</c> and <c>report_content</c>, as MRM's <c>training.csv</c> of MIMIC-CXR.
+/// Pairs of images and reports for pre-training: a table with the columns <c>image_path</c> and <c>report_content</c>, as MRM's
+/// <c>training.csv</c> of MIMIC-CXR.
 /// Other columns are ignored.
 /// </summary>
 public static partial class MimicCxrReports
@@ -33,7 +34,8 @@ public static partial class MimicCxrReports
     /// <param name="allowMissing">Accept more than 5 % of the rows without an image or without a report.</param>
     /// <param name="notes">Receives lines to print.</param>
     /// <exception cref="RadaptException">The table is missing or malformed, or too many of its rows cannot be used.</exception>
-    public static IReadOnlyList<ImageReport> Read(string file, string? imageRoot = null, bool allowMissing = false, ICollection<string>? notes = null)
+    public static IReadOnlyList<ImageReport> Read(
+        string file, string? imageRoot = null, bool allowMissing = false, ICollection<string>? notes = null)
     {
         ArgumentNullException.ThrowIfNull(file);
         notes ??= [];
@@ -53,7 +55,11 @@ public static partial class MimicCxrReports
             }
         }
 
-        ImageFiles images = ImageFiles.Locate([.. table.Rows.Select(r => new LabelRow(r.Line, r.Cells[image], null, null, []))], file, new DataOptions { ImageRoot = imageRoot }, notes);
+        ImageFiles images = ImageFiles.Locate([.. table.Rows.Select(r => new LabelRow(r.Line, r.Cells[image], null, null, []))], file,
+            new DataOptions
+            {
+                ImageRoot = imageRoot,
+            }, notes);
         int[] unusable = [.. Enumerable.Range(0, table.Rows.Count).Where(i => !images.Exist[i])];
         int[] silent = [.. Enumerable.Range(0, table.Rows.Count).Where(i => table.Rows[i].Cells[report].Length == 0)];
         Say(unusable, "no image", table, allowMissing, notes, i => $"looked for {images.Paths[i]}");

@@ -16,7 +16,8 @@ internal sealed class NihChestXray14 : PublishedSet
     // The order of the paper's lists.
     private static readonly string[] s_findings =
     [
-        "Atelectasis", "Cardiomegaly", "Effusion", "Infiltration", "Mass", "Nodule", "Pneumonia", "Pneumothorax", "Consolidation", "Edema", "Emphysema",
+        "Atelectasis", "Cardiomegaly", "Effusion", "Infiltration", "Mass", "Nodule", "Pneumonia", "Pneumothorax", "Consolidation",
+            "Edema", "Emphysema",
         "Fibrosis", "Pleural_Thickening", "Hernia",
     ];
 
@@ -28,7 +29,8 @@ internal sealed class NihChestXray14 : PublishedSet
 
     public override (IReadOnlyList<string> Names, string Reason) Standard => (s_findings, "the 14 of ChestX-ray14, in the paper's order");
 
-    public override string Expected => "Data_Entry_2017*.csv with train_val_list.txt and test_list.txt, or the paper's train_list.txt, val_list.txt and test_list.txt";
+    public override string Expected =>
+        "Data_Entry_2017*.csv with train_val_list.txt and test_list.txt, or the paper's train_list.txt, val_list.txt and test_list.txt";
 
     public override bool IsIn(string folder) => Tables(folder).Length > 0 || PaperLists.Find(folder, s_findings.Length) is not null;
 
@@ -50,7 +52,9 @@ internal sealed class NihChestXray14 : PublishedSet
 
         if (there.Count == 0)
         {
-            throw new RadaptException($"{request.Source.Text} has {Path.GetFileName(file)} but no lists: put NIH's train_val_list.txt and test_list.txt beside it, or the paper's lists.");
+            throw new RadaptException(
+                $"{request.Source.Text} has {Path.GetFileName(file)} but no lists: put NIH's train_val_list.txt and test_list.txt "
+                    + "beside it, or the paper's lists.");
         }
 
         return request.SplitName(there) == "paper" ? FromPaperLists(request, lists!, table) : Official(request, trainVal, file, table);
@@ -60,14 +64,17 @@ internal sealed class NihChestXray14 : PublishedSet
     {
         (PublishedPart Part, bool IsFraction)? train = request.Wants("train")
             ? lists.Train(request) ?? throw lists.NoTrain(request.Options.LabelFraction) : null;
-        PublishedPart[] parts = [train?.Part ?? PublishedPart.None, request.Wants("val") ? lists.Val() : PublishedPart.None, request.Wants("test") ? lists.Test(request) : PublishedPart.None];
+        PublishedPart[] parts = [train?.Part ?? PublishedPart.None, request.Wants("val") ? lists.Val()
+            : PublishedPart.None, request.Wants("test") ? lists.Test(request) : PublishedPart.None];
         return new PublishedParts([.. parts.Select(Described)], Images(request), train?.IsFraction ?? false);
 
         PublishedPart Described(PublishedPart part) => part with
         {
             Rows = [.. request.Pick(s_findings, part.Rows).Select(r => r with
             {
-                Patient = PatientOf(r.Name) ?? throw new RadaptException($"{part.File} line {r.Line}: '{r.Name}' is no name of ChestX-ray14, such as 00000001_000.png."),
+                Patient = PatientOf(r.Name)
+                    ?? throw new RadaptException(
+                        $"{part.File} line {r.Line}: '{r.Name}' is no name of ChestX-ray14, such as 00000001_000.png."),
                 View = table.GetValueOrDefault(r.Name)?.View,
             })],
         };
@@ -102,8 +109,10 @@ internal sealed class NihChestXray14 : PublishedSet
             string name = text.Trim().ToString();
             if (name.Length > 0)
             {
-                rows.Add(table.TryGetValue(name, out LabelRow? row) ? row : throw new RadaptException(name.Contains(' ', StringComparison.Ordinal)
-                    ? $"{list} line {line}: the official list has names alone, this one has labels, too: put the paper's lists into {Path.Combine(Path.GetDirectoryName(list)!, "splits")}."
+                rows.Add(table.TryGetValue(name, out LabelRow? row) ? row
+                    : throw new RadaptException(name.Contains(' ', StringComparison.Ordinal)
+                    ? $"{list} line {line}: the official list has names alone, this one has labels, too: put the paper's lists into "
+                        + $"{Path.Combine(Path.GetDirectoryName(list)!, "splits")}."
                     : $"{list} line {line}: {Path.GetFileName(file)} has no row for '{name}'."));
             }
         }
@@ -111,7 +120,8 @@ internal sealed class NihChestXray14 : PublishedSet
         return rows;
     }
 
-    private static string[] Tables(string folder) => [.. Directory.EnumerateFiles(folder, "Data_Entry_2017*.csv").Order(StringComparer.Ordinal)];
+    private static string[] Tables(string folder) =>
+        [.. Directory.EnumerateFiles(folder, "Data_Entry_2017*.csv").Order(StringComparer.Ordinal)];
 
     private static Dictionary<string, LabelRow> ReadTable(PublishedRequest request, out string file)
     {
@@ -124,16 +134,20 @@ internal sealed class NihChestXray14 : PublishedSet
 
         if (files.Length > 1)
         {
-            request.Notes.Add($"{request.Source.Text}: labels come from {Path.GetFileName(file)}, the newer of {string.Join(" and ", files.Select(f => Path.GetFileName(f)))}.");
+            request.Notes.Add(
+                $"{request.Source.Text}: labels come from {Path.GetFileName(file)}, the newer of "
+                    + $"{string.Join(" and ", files.Select(f => Path.GetFileName(f)))}.");
         }
 
         var table = new PublishedTable(file, Image, Labels, PatientId);
-        (int image, int labels, int patient, int view) = (table.Column(Image), table.Column(Labels), table.Column(PatientId), table.Column("View Position"));
+        (int image, int labels, int patient, int view) =
+            (table.Column(Image), table.Column(Labels), table.Column(PatientId), table.Column("View Position"));
         var rows = new Dictionary<string, LabelRow>(table.Rows.Count, StringComparer.Ordinal);
         foreach ((int line, string[] cells) in table.Rows)
         {
             string id = cells[patient];
-            var row = new LabelRow(line, cells[image], id.Length > 0 ? id.TrimStart('0') : PatientOf(cells[image]), null, Parse(cells[labels], table, line))
+            var row = new LabelRow(line, cells[image], id.Length > 0 ? id.TrimStart('0')
+                : PatientOf(cells[image]), null, Parse(cells[labels], table, line))
             {
                 View = view >= 0 && cells[view].Length > 0 ? cells[view] : null,
             };
@@ -168,7 +182,8 @@ internal sealed class NihChestXray14 : PublishedSet
 
     // 00000013_005.png is the sixth image of patient 13.
     private static string? PatientOf(string name) =>
-        name.IndexOf('_', StringComparison.Ordinal) is var end and > 0 && int.TryParse(name.AsSpan(0, end), NumberStyles.None, CultureInfo.InvariantCulture, out int patient)
+        name.IndexOf('_', StringComparison.Ordinal) is var end and > 0
+            && int.TryParse(name.AsSpan(0, end), NumberStyles.None, CultureInfo.InvariantCulture, out int patient)
             ? patient.ToString(CultureInfo.InvariantCulture) : null;
 
     private static Func<string, string> Images(PublishedRequest request)
@@ -179,8 +194,10 @@ internal sealed class NihChestXray14 : PublishedSet
         }
 
         string folder = Path.GetFullPath(request.Folder);
-        string[] archives = [.. Directory.EnumerateDirectories(folder, "images_*").Order(StringComparer.Ordinal).SelectMany(a => new[] { Path.Combine(a, "images"), a })];
-        string[] places = [.. archives.Concat([Path.Combine(folder, "images"), Path.Combine(folder, "all_classes"), folder]).Where(Directory.Exists)];
+        string[] archives = [.. Directory.EnumerateDirectories(folder, "images_*").Order(StringComparer.Ordinal)
+            .SelectMany(a => new[] { Path.Combine(a, "images"), a })];
+        string[] places = [.. archives.Concat([Path.Combine(folder, "images"), Path.Combine(folder, "all_classes"), folder])
+            .Where(Directory.Exists)];
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (string image in places.SelectMany(p => Directory.EnumerateFiles(p, "*.png")))
         {

@@ -4,7 +4,8 @@ using Radapt.Datasets.Tables;
 namespace Radapt.Datasets.Published;
 
 /// <summary>
-/// The split lists that the paper publishes for NIH, CheXpert and RSNA: <c>train_1</c>, <c>train_10</c>, <c>train_list</c>, <c>val_list</c>,
+/// The split lists that the paper publishes for NIH, CheXpert and RSNA: <c>train_1</c>, <c>train_10</c>, <c>train_list</c>,
+/// <c>val_list</c>,
 /// <c>test_list</c>, each <c>.txt</c> or <c>.txt.gz</c>. They lie in the data set's folder or in <c>splits</c> in it.
 /// </summary>
 internal sealed class PaperLists
@@ -37,10 +38,14 @@ internal sealed class PaperLists
         }
 
         return SplitList.LabelsPerLine(file) > 0 ? Read(file)
-            : throw new RadaptException($"{file} has names without labels, so it is not the paper's, unlike val_list.txt: put the paper's lists into {Path.Combine(request.Folder, "splits")}, or pass --split-name official.");
+            : throw new RadaptException(
+                $"{file} has names without labels, so it is not the paper's, unlike val_list.txt: put the paper's lists into "
+                    + $"{Path.Combine(request.Folder, "splits")}, or pass --split-name official.");
     }
 
-    /// <summary>The training images, and whether they are the paper's list of the label fraction; null where only other fractions have a list.</summary>
+    /// <summary>
+    /// The training images, and whether they are the paper's list of the label fraction; null where only other fractions have a list.
+    /// </summary>
     public (PublishedPart Part, bool IsFraction)? Train(PublishedRequest request)
     {
         LabelFraction asked = request.Options.LabelFraction;
@@ -59,7 +64,8 @@ internal sealed class PaperLists
 
         if (named is not null)
         {
-            request.Notes.Add($"{request.Source.Text}: the paper's {named}.txt is not there, so {asked} is drawn from {Path.GetFileName(all)}.");
+            request.Notes.Add(
+                $"{request.Source.Text}: the paper's {named}.txt is not there, so {asked} is drawn from {Path.GetFileName(all)}.");
         }
 
         return (Read(all), false);
@@ -67,14 +73,16 @@ internal sealed class PaperLists
 
     /// <summary>The error where <see cref="Train"/> has nothing.</summary>
     public RadaptException NoTrain(LabelFraction asked) => new(
-        $"{_folder} has no train_list.txt to take {(asked == LabelFraction.All ? "the training images" : $"--label-fraction {asked}")} from; "
+        $"{_folder} has no train_list.txt to take {(asked == LabelFraction.All ? "the training images" : $"--label-fraction {asked}")} "
+            + "from; "
         + $"give --label-fraction {(FileOf("train_1") is not null ? "1%" : "10%")}, or put the paper's train_list.txt there.");
 
     private PublishedPart Read(string file)
     {
         LabelRows rows = SplitList.Read(file, new DataOptions(), []);
         return rows.Findings.Count == _labels ? new PublishedPart(file, rows.Rows)
-            : throw new RadaptException($"{file} has {rows.Findings.Count} labels a line, the paper's list of this data set has {_labels}.");
+            : throw new RadaptException(
+                $"{file} has {rows.Findings.Count} labels a line, the paper's list of this data set has {_labels}.");
     }
 
     private string? FileOf(string name) => s_endings.Select(e => Path.Combine(_folder, name + e)).FirstOrDefault(File.Exists);

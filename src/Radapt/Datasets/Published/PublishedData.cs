@@ -18,10 +18,13 @@ internal static class PublishedData
         (IReadOnlyList<string> standard, string reason) = source.Set.Standard;
         if (o.Findings.FirstOrDefault(f => !source.Set.Findings.Contains(f)) is { } unknown)
         {
-            throw new RadaptException($"{source.Text}: {source.Set.Title} has no finding '{unknown}' (--findings); it has {string.Join(", ", source.Set.Findings)}.");
+            throw new RadaptException(
+                $"{source.Text}: {source.Set.Title} has no finding '{unknown}' (--findings); it has "
+                    + $"{string.Join(", ", source.Set.Findings)}.");
         }
 
-        var request = new PublishedRequest(source, o.Findings.Count > 0 ? o.Findings : standard, o, wanted.Count > 0 ? wanted : [.. Split.Names], notes)
+        var request = new PublishedRequest(source, o.Findings.Count > 0 ? o.Findings : standard, o, wanted.Count > 0 ? wanted
+            : [.. Split.Names], notes)
         {
             Whole = wanted.Count == 0,
         };
@@ -29,7 +32,9 @@ internal static class PublishedData
         PublishedParts published = source.Set.Read(request);
         if (o.SplitSeed is not null && !request.HasDrawn && wanted.Count == Split.Names.Count)
         {
-            throw new RadaptException($"--split-seed {o.SplitSeed}: the splits of {source.Text} are lists, so nothing is drawn; leave it out{(request.Choices.Any(c => c.Option == "split-name") ? ", or see --split-name" : "")}.");
+            throw new RadaptException(
+                $"--split-seed {o.SplitSeed}: the splits of {source.Text} are lists, so nothing is drawn; leave it "
+                    + $"out{(request.Choices.Any(c => c.Option == "split-name") ? ", or see --split-name" : "")}.");
         }
 
         string[] empty = [.. wanted.Where(w => published.Parts[Split.Names.ToList().IndexOf(w)].Rows.Count == 0 && w != "test")];
@@ -50,7 +55,8 @@ internal static class PublishedData
 
     private static void RefuseForeignOptions(PublishedSource source, DataOptions o)
     {
-        string? table = o.ClassColumn is not null ? "--class-column" : o.ClassLabels ? "--class-labels" : o.KeepClasses.Count > 0 ? "--keep-classes" : null;
+        string? table = o.ClassColumn is not null ? "--class-column"
+            : o.ClassLabels ? "--class-labels" : o.KeepClasses.Count > 0 ? "--keep-classes" : null;
         if (table is not null)
         {
             throw new RadaptException($"{table} is for label tables and lists; {source.Text} has findings of its own.");

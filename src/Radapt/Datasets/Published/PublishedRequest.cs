@@ -10,7 +10,8 @@ namespace Radapt.Datasets.Published;
 /// <param name="Wanted">Splits to read; the others are left empty.</param>
 /// <param name="Notes">Receives lines to print.</param>
 internal sealed record PublishedRequest(
-    PublishedSource Source, IReadOnlyList<string> Findings, DataOptions Options, IReadOnlyCollection<string> Wanted, ICollection<string> Notes)
+    PublishedSource Source, IReadOnlyList<string> Findings, DataOptions Options, IReadOnlyCollection<string> Wanted,
+        ICollection<string> Notes)
 {
     /// <summary>The folder.</summary>
     public string Folder => Source.Folder;
@@ -45,7 +46,9 @@ internal sealed record PublishedRequest(
         }
 
         return there.Any(t => t.Name == asked) ? asked
-            : throw new RadaptException($"--split-name {asked}: {Source.Text} has no such splits; it has {string.Join(", ", there.Select(t => $"{t.Name} ({t.Reason})"))}.");
+            : throw new RadaptException(
+                $"--split-name {asked}: {Source.Text} has no such splits; it has "
+                    + $"{string.Join(", ", there.Select(t => $"{t.Name} ({t.Reason})"))}.");
     }
 
     /// <summary>The images are wanted whatever their split, so that nothing need be drawn.</summary>
@@ -53,7 +56,8 @@ internal sealed record PublishedRequest(
 
     /// <summary>The part of every row, from 0, drawn by patient; the seed is recorded as a choice.</summary>
     /// <param name="rows">The rows.</param>
-    /// <param name="labels">Labels that every part is to have its share of: not those asked for, so that the split does not depend on them.</param>
+    /// <param name="labels">Labels that every part is to have its share of: not those asked for, so that the split does not depend on
+    /// them.</param>
     /// <param name="shares">The parts' shares.</param>
     /// <param name="what">What is drawn, for the user.</param>
     public int[] Draw(IReadOnlyList<LabelRow> rows, IReadOnlyList<sbyte[]> labels, double[] shares, string what)

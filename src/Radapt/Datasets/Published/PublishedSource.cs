@@ -7,7 +7,8 @@ namespace Radapt.Datasets.Published;
 internal sealed record PublishedSource(string Text, PublishedSet Set, string Folder)
 {
     /// <summary>The data sets.</summary>
-    public static IReadOnlyList<PublishedSet> Sets { get; } = [new NihChestXray14(), new CheXpert(), new RsnaPneumonia(), new CovidCollection()];
+    public static IReadOnlyList<PublishedSet> Sets { get; } =
+        [new NihChestXray14(), new CheXpert(), new RsnaPneumonia(), new CovidCollection()];
 
     /// <summary>The source that a text names; null where it has none of the prefixes.</summary>
     public static PublishedSource? Parse(string? data) => data is null ? null
@@ -25,13 +26,17 @@ internal sealed record PublishedSource(string Text, PublishedSet Set, string Fol
     {
         if (Folder.Length == 0 || !Directory.Exists(Folder))
         {
-            throw new RadaptException($"{Text}: {(Folder.Length == 0 ? "the folder is missing" : "there is no such folder")}; write {Set.Prefix}:DIR with the folder of {Set.Title}.");
+            throw new RadaptException(
+                $"{Text}: {(Folder.Length == 0 ? "the folder is missing" : "there is no such folder")}; write {Set.Prefix}:DIR "
+                    + $"with the folder of {Set.Title}.");
         }
 
         if (!Set.IsIn(Folder))
         {
-            string[] found = [.. Directory.EnumerateFileSystemEntries(Folder).Select(e => Path.GetFileName(e)).Order(StringComparer.Ordinal)];
-            string there = found.Length == 0 ? "the folder is empty" : $"found {string.Join(", ", found.Take(5))}{(found.Length > 5 ? $" and {found.Length - 5} more" : "")}";
+            string[] found = [.. Directory.EnumerateFileSystemEntries(Folder).Select(e => Path.GetFileName(e))
+                .Order(StringComparer.Ordinal)];
+            string there = found.Length == 0 ? "the folder is empty"
+                : $"found {string.Join(", ", found.Take(5))}{(found.Length > 5 ? $" and {found.Length - 5} more" : "")}";
             string hint = Recognise(Folder) is { } other ? $"; this looks like {other.Title}: {other.Prefix}:{Folder}" : "";
             throw new RadaptException($"{Text} is not {Set.Title}: expected {Set.Expected}, {there}{hint}.");
         }

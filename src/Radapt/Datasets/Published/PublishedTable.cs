@@ -18,7 +18,9 @@ internal sealed class PublishedTable
         if (missing.Length > 0)
         {
             throw new RadaptException(
-                $"{file} line 1: the column{(missing.Length > 1 ? "s" : "")} {string.Join(", ", missing.Select(m => $"'{m}'"))} {(missing.Length > 1 ? "are" : "is")} missing; it has {string.Join(", ", _cells.Header.Where(h => h.Length > 0).Take(20))}.");
+                $"{file} line 1: the column{(missing.Length > 1 ? "s" : "")} {string.Join(", ", missing.Select(m => $"'{m}'"))} "
+                    + $"{(missing.Length > 1 ? "are" : "is")} missing; it has "
+                    + $"{string.Join(", ", _cells.Header.Where(h => h.Length > 0).Take(20))}.");
         }
 
         if (_cells.Rows.Count == 0)

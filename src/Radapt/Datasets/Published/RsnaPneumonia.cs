@@ -4,7 +4,8 @@ namespace Radapt.Datasets.Published;
 
 /// <summary>
 /// RSNA Pneumonia Detection Challenge (2018): <c>stage_2_train_labels.csv</c> with a row per box, <c>stage_2_detailed_class_info.csv</c>,
-/// DICOM files in <c>stage_2_train_images</c>, or the paper's lists. Its <c>patientId</c> names an image; who the patient was is not published.
+/// DICOM files in <c>stage_2_train_images</c>, or the paper's lists. Its <c>patientId</c> names an image; who the patient was is not
+/// published.
 /// </summary>
 internal sealed class RsnaPneumonia : PublishedSet
 {
@@ -58,22 +59,30 @@ internal sealed class RsnaPneumonia : PublishedSet
 
         (PublishedPart Part, bool IsFraction)? train = request.Wants("train")
             ? lists.Train(request) ?? throw lists.NoTrain(request.Options.LabelFraction) : null;
-        PublishedPart[] parts = [train?.Part ?? PublishedPart.None, request.Wants("val") ? lists.Val() : PublishedPart.None, request.Wants("test") ? lists.Test(request) : PublishedPart.None];
+        PublishedPart[] parts = [train?.Part ?? PublishedPart.None, request.Wants("val") ? lists.Val()
+            : PublishedPart.None, request.Wants("test") ? lists.Test(request) : PublishedPart.None];
         return new PublishedParts(
-            [.. parts.Select(p => p with { Rows = [.. p.Rows.Select(r => r with { Patient = Path.GetFileNameWithoutExtension(r.Name) })] })], pathOf, train?.IsFraction ?? false);
+            [.. parts.Select(p => p with
+            {
+                Rows = [.. p.Rows.Select(r => r with { Patient = Path.GetFileNameWithoutExtension(r.Name) })],
+            })], pathOf, train?.IsFraction ?? false);
     }
 
     private static PublishedParts Drawn(PublishedRequest request, string file, Func<string, string> pathOf)
     {
         List<LabelRow> rows = ReadLabels(file);
-        int[] parts = request.Draw(rows, [.. rows.Select(r => r.Labels)], [7, 1, 2], $"the images of {LabelFile} were shared out, 70 / 10 / 20 % for train, val and test");
-        Dictionary<string, string>? classes = request.Findings.Any(s_classes.Contains) ? ReadClasses(Path.Combine(request.Folder, ClassFile)) : null;
+        int[] parts = request.Draw(rows, [.. rows.Select(r => r.Labels)], [7, 1, 2],
+            $"the images of {LabelFile} were shared out, 70 / 10 / 20 % for train, val and test");
+        Dictionary<string, string>? classes = request.Findings.Any(s_classes.Contains)
+            ? ReadClasses(Path.Combine(request.Folder, ClassFile)) : null;
         rows = [.. rows.Select(r => r with
         {
             Labels = [.. request.Findings.Select(f => f == Pneumonia ? r.Labels[0]
-                : (sbyte)((classes!.GetValueOrDefault(r.Patient!) ?? throw new RadaptException($"{file} line {r.Line}: {ClassFile} has no row for '{r.Patient}'.")) == f ? 1 : 0))],
+                : (sbyte)((classes!.GetValueOrDefault(r.Patient!)
+                    ?? throw new RadaptException($"{file} line {r.Line}: {ClassFile} has no row for '{r.Patient}'.")) == f ? 1 : 0))],
         })];
-        PublishedPart Part(int part) => request.Wants(Split.Names[part]) ? new(file, [.. rows.Where((_, i) => parts[i] == part)]) : PublishedPart.None;
+        PublishedPart Part(int part) => request.Wants(Split.Names[part]) ? new(file, [.. rows.Where((_, i) => parts[i] == part)])
+            : PublishedPart.None;
         return new PublishedParts([Part(0), Part(1), Part(2)], pathOf, IsFraction: false);
     }
 
@@ -122,5 +131,7 @@ internal sealed class RsnaPneumonia : PublishedSet
         return classes;
     }
 
-    private static PaperLists? Lists(string folder) => PaperLists.Find(folder, 1) is { } lists && lists.Val().Rows.Any(r => r.Name.StartsWith("stage_2_", StringComparison.Ordinal)) ? lists : null;
+    private static PaperLists? Lists(string folder) =>
+        PaperLists.Find(folder, 1) is { } lists && lists.Val().Rows.Any(r => r.Name.StartsWith("stage_2_", StringComparison.Ordinal))
+            ? lists : null;
 }

@@ -40,7 +40,8 @@ internal sealed class UncertaintyPolicies
         string[] all = [.. values.Where(v => !v.Contains('=', StringComparison.Ordinal))];
         if (all.Length > 1)
         {
-            throw new RadaptException($"--uncertainty {string.Join(',', all)}: one policy is for all findings, others are written FINDING=policy.");
+            throw new RadaptException(
+                $"--uncertainty {string.Join(',', all)}: one policy is for all findings, others are written FINDING=policy.");
         }
 
         var single = new Dictionary<string, UncertaintyPolicy>(StringComparer.Ordinal);
@@ -50,7 +51,9 @@ internal sealed class UncertaintyPolicies
             string finding = value[..end];
             if (!findings.Contains(finding) || !single.TryAdd(finding, PolicyOf(value[(end + 1)..])!.Value))
             {
-                throw new RadaptException($"--uncertainty {value}: {(findings.Contains(finding) ? "this finding has two policies" : $"there is no finding '{finding}'; there are {string.Join(", ", findings)}")}.");
+                throw new RadaptException(
+                    $"--uncertainty {value}: "
+                        + $"{(findings.Contains(finding) ? "this finding has two policies" : $"there is no finding '{finding}'; there are {string.Join(", ", findings)}")}.");
             }
         }
 
@@ -58,7 +61,8 @@ internal sealed class UncertaintyPolicies
     }
 
     /// <summary>The policy of a finding.</summary>
-    public UncertaintyPolicy this[string finding] => _single.TryGetValue(finding, out UncertaintyPolicy policy) ? policy : _all ?? PaperFor(finding);
+    public UncertaintyPolicy this[string finding] => _single.TryGetValue(finding, out UncertaintyPolicy policy) ? policy
+        : _all ?? PaperFor(finding);
 
     /// <summary>Whether all of these findings have the policy that the paper's lists were made with.</summary>
     public bool ArePaper(IEnumerable<string> findings) => findings.All(f => this[f] == PaperFor(f));
@@ -67,7 +71,8 @@ internal sealed class UncertaintyPolicies
     public string Describe(IEnumerable<string> findings) =>
         string.Join("; ", findings.GroupBy(f => this[f]).OrderBy(g => g.Key).Select(g => $"{Name(g.Key)} for {string.Join(", ", g)}"));
 
-    private static UncertaintyPolicy PaperFor(string finding) => s_onesInPaper.Contains(finding) ? UncertaintyPolicy.Ones : UncertaintyPolicy.Zeros;
+    private static UncertaintyPolicy PaperFor(string finding) => s_onesInPaper.Contains(finding) ? UncertaintyPolicy.Ones
+        : UncertaintyPolicy.Zeros;
 
     private static UncertaintyPolicy? PolicyOf(string name) => name switch
     {

@@ -1,6 +1,9 @@
 namespace Radapt.Datasets.Splits;
 
-/// <summary>One fold of a cross-validation: by patient as <see cref="DrawnSplit"/>, this fold's images are tested, and of the others a share chooses the epoch.</summary>
+/// <summary>
+/// One fold of a cross-validation: by patient as <see cref="DrawnSplit"/>, this fold's images are tested, and of the others a share chooses
+/// the epoch.
+/// </summary>
 internal static class FoldSplit
 {
     private static readonly int[] s_shares = [85, 15];
@@ -11,13 +14,16 @@ internal static class FoldSplit
     {
         if (o.Fold < 1 || o.Fold > o.Folds)
         {
-            throw new RadaptException(o.Fold == 0 ? $"--folds {o.Folds} is for finetune, which runs them all; --fold N takes one of them." : $"--fold {o.Fold}: there are folds 1 to {o.Folds}.");
+            throw new RadaptException(o.Fold == 0 ? $"--folds {o.Folds} is for finetune, which runs them all; --fold N takes one of them."
+                : $"--fold {o.Fold}: there are folds 1 to {o.Folds}.");
         }
 
         IReadOnlyList<int> shares = o.SplitShares.Count > 0 ? o.SplitShares : s_shares;
         if (shares.Count != 2 || shares.Any(s => s <= 0) || shares.Sum() != 100)
         {
-            throw new RadaptException($"--split-shares {string.Join(',', shares)}: with --folds give two numbers above 0 for train and val that add up to 100, such as 85,15.");
+            throw new RadaptException(
+                $"--split-shares {string.Join(',', shares)}: with --folds give two numbers above 0 for train "
+                    + "and val that add up to 100, such as 85,15.");
         }
 
         long seed = o.SplitSeed ?? 0;
@@ -25,11 +31,14 @@ internal static class FoldSplit
         int[] fold = GroupedSplit.Folds([.. known.Select(r => r.Row.Labels)], [.. known.Select(DrawnSplit.Group)], o.Folds, seed);
         LocatedRow[] test = [.. known.Where((_, i) => fold[i] == o.Fold - 1)];
         LocatedRow[] rest = [.. known.Where((_, i) => fold[i] != o.Fold - 1)];
-        int[] part = GroupedSplit.Draw([.. rest.Select(r => r.Row.Labels)], [.. rest.Select(DrawnSplit.Group)], [shares[0], shares[1]], seed);
+        int[] part = GroupedSplit.Draw([.. rest.Select(r => r.Row.Labels)], [.. rest.Select(DrawnSplit.Group)],
+            [shares[0], shares[1]], seed);
         List<LocatedRow>[] parts = [[.. rest.Where((_, i) => part[i] == 0)], [.. rest.Where((_, i) => part[i] == 1)], [.. test]];
         notes.Add(
-            $"fold {o.Fold} of {o.Folds}, drawn {DrawnSplit.By(known)}, every finding alike (seed {seed}): its {test.Length} images are tested; of the other {rest.Length}, {parts[1].Count} "
-            + $"({shares[1]} %) of other patients choose the epoch, so that the test images choose nothing.{(hasSplits ? $" The column 'split' of {file} is not used." : "")}");
+            $"fold {o.Fold} of {o.Folds}, drawn {DrawnSplit.By(known)}, every finding alike (seed {seed}): its {test.Length} images are "
+                + $"tested; of the other {rest.Length}, {parts[1].Count} "
+            + $"({shares[1]} %) of other patients choose the epoch, so that the test images choose "
+            + $"nothing.{(hasSplits ? $" The column 'split' of {file} is not used." : "")}");
         parts[0].AddRange(rows.Where(r => !r.Exists)); // to be counted with the others that are missing
         return new DrawnSplit(parts,
         [

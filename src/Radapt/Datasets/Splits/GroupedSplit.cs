@@ -8,8 +8,10 @@ namespace Radapt.Datasets.Splits;
 /// The draw depends on the seed and the groups' names, not on the order of the rows.
 /// </summary>
 /// <remarks>
-/// Iterative stratification (Sechidis, Tsoumakas and Vlahavas 2011) of groups: those with the rarest label are placed first, each where the sum
-/// over parts of the chi-squared distances between counts and shares grows least. Then single groups move for as long as that lowers the sum. Large
+/// Iterative stratification (Sechidis, Tsoumakas and Vlahavas 2011) of groups: those with the rarest label are placed first, each where the
+/// sum
+/// over parts of the chi-squared distances between counts and shares grows least. Then single groups move for as long as that lowers the
+/// sum. Large
 /// groups are not placed before small ones, as is often done: they would always end in the largest part.
 /// </remarks>
 internal static class GroupedSplit
@@ -22,14 +24,17 @@ internal static class GroupedSplit
     /// <param name="shares">The share of every part, each above 0; they are scaled to a sum of 1.</param>
     /// <param name="seed">The same seed gives the same parts.</param>
     /// <exception cref="RadaptException">There are too few groups for a part to get any.</exception>
-    public static int[] Draw(IReadOnlyList<IReadOnlyList<sbyte>> labels, IReadOnlyList<string?> groups, IReadOnlyList<double> shares, long seed)
+    public static int[] Draw(IReadOnlyList<IReadOnlyList<sbyte>> labels, IReadOnlyList<string?> groups,
+        IReadOnlyList<double> shares, long seed)
     {
         if (groups.Count != labels.Count)
         {
             throw new ArgumentException($"{labels.Count} rows have {groups.Count} groups.", nameof(groups));
         }
 
-        LabelGroup[] all = LabelGroup.Group(labels, groups.Select((g, i) => g is null ? string.Create(CultureInfo.InvariantCulture, $"row:{i}") : "group:" + g), seed);
+        LabelGroup[] all =
+            LabelGroup.Group(labels,
+                groups.Select((g, i) => g is null ? string.Create(CultureInfo.InvariantCulture, $"row:{i}") : "group:" + g), seed);
         if (all.Length < shares.Count)
         {
             throw TooFew(labels.Count, all.Length, shares);
@@ -119,7 +124,8 @@ internal static class GroupedSplit
 
     private static RadaptException TooFew(int rows, int groups, IReadOnlyList<double> shares) => new(string.Create(
         CultureInfo.InvariantCulture,
-        $"{rows} images of {groups} patients (or images without one) are too few for {shares.Count} parts, the smallest of which is to have {shares.Min() / shares.Sum():P0}: ask for fewer or larger parts."));
+        $"{rows} images of {groups} patients (or images without one) are too few for {shares.Count} parts, the smallest of which is to "
+            + $"have {shares.Min() / shares.Sum():P0}: ask for fewer or larger parts."));
 
     /// <summary>One part: its counts, and how far they are from its share.</summary>
     private sealed class Part(double share, double[] totals)

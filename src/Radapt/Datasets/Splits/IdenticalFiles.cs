@@ -4,7 +4,8 @@ using Radapt.Imaging;
 namespace Radapt.Datasets.Splits;
 
 /// <summary>
-/// Finds files of the same content and reads little for it: the whole file only where another has the same length and the same last few KiB, which
+/// Finds files of the same content and reads little for it: the whole file only where another has the same length and the same last few
+/// KiB, which
 /// of compressed images hardly ever happens by chance.
 /// </summary>
 internal static class IdenticalFiles

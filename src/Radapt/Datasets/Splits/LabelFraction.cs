@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Radapt.Datasets.Splits;
 
-/// <summary>How much of the training labels is used: a share (<c>10%</c>, <c>0.1</c>), a number of images (<c>200</c>), or a number for every finding (<c>20-per-finding</c>).</summary>
+/// <summary>
+/// How much of the training labels is used: a share (<c>10%</c>, <c>0.1</c>), a number of images (<c>200</c>), or a number for every
+/// finding (<c>20-per-finding</c>).
+/// </summary>
 public sealed record LabelFraction
 {
     private const string PerFindingEnding = "-per-finding";
@@ -15,7 +18,8 @@ public sealed record LabelFraction
     public static LabelFraction All { get; } = new() { Share = 1 };
 
     /// <summary>What <see cref="Parse"/> accepts, in words.</summary>
-    public static string Expected => "a share such as 10% or 0.1, a number of images such as 200, or a number for every finding such as 20-per-finding";
+    public static string Expected =>
+        "a share such as 10% or 0.1, a number of images such as 200, or a number for every finding such as 20-per-finding";
 
     /// <summary>Share of the images, in (0, 1]; null: a number was given.</summary>
     public double? Share { get; private init; }
@@ -28,11 +32,17 @@ public sealed record LabelFraction
 
     /// <summary>A share of the images.</summary>
     /// <exception cref="RadaptException">It is not in (0, 1].</exception>
-    public static LabelFraction FromShare(double share) => share is > 0 and <= 1 ? new() { Share = share } : throw Bad(share.ToString(CultureInfo.InvariantCulture));
+    public static LabelFraction FromShare(double share) => share is > 0 and <= 1 ? new()
+    {
+        Share = share,
+    } : throw Bad(share.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>A number of images.</summary>
     /// <exception cref="RadaptException">Fewer than two.</exception>
-    public static LabelFraction FromImages(int images) => images >= 2 ? new() { Images = images } : throw Bad(images.ToString(CultureInfo.InvariantCulture));
+    public static LabelFraction FromImages(int images) => images >= 2 ? new()
+    {
+        Images = images,
+    } : throw Bad(images.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>As many positives and as many negatives of every finding.</summary>
     /// <exception cref="RadaptException">Fewer than one.</exception>
@@ -74,7 +84,8 @@ public sealed record LabelFraction
 
     private static string Percent(decimal percent) => percent.ToString("0.############", CultureInfo.InvariantCulture) + "%";
 
-    private static int? Whole(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+    private static int? Whole(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        ? number : null;
 
     private static RadaptException Bad(string text) => new($"--label-fraction: '{text}' is not {Expected}.");
 }

@@ -26,20 +26,26 @@ internal static class LabelFractions
         chosen.Sort();
         LabelledImages drawn = train with { Items = [.. chosen.Select(i => train.Items[i])] };
         string people = train.Items.Any(i => i.Patient is not null) ? $" of {taken.Count} patients" : "";
-        string amount = fraction.Share is { } share ? string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.###} %") : fraction.ToString();
-        notes.Add(string.Create(CultureInfo.InvariantCulture, $"Label fraction {amount}: {chosen.Count} of {train.Items.Count} training images{people} are used."));
+        string amount = fraction.Share is { } share ? string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.###} %")
+            : fraction.ToString();
+        notes.Add(
+            string.Create(CultureInfo.InvariantCulture,
+                $"Label fraction {amount}: {chosen.Count} of {train.Items.Count} training images{people} are used."));
         return drawn;
     }
 
     /// <summary>
     /// All groups in the order of the draw, each with the smallest number for which it is among the first so many positives and negatives
-    /// of every finding; <see cref="int.MaxValue"/> for those without a known label. Whether a group is among the first does not depend on the
+    /// of every finding; <see cref="int.MaxValue"/> for those without a known label. Whether a group is among the first does not depend on
+    /// the
     /// other findings, so that a smaller number lies within a larger one.
     /// </summary>
-    public static IReadOnlyList<(LabelGroup Group, int Each)> InOrder(LabelledImages images, long seed) => InOrder(Groups(images, seed), images.Findings.Count);
+    public static IReadOnlyList<(LabelGroup Group, int Each)> InOrder(LabelledImages images, long seed) =>
+        InOrder(Groups(images, seed), images.Findings.Count);
 
     private static LabelGroup[] Groups(LabelledImages images, long seed) => LabelGroup.Group(
-        [.. images.Items.Select(i => i.Labels)], images.Items.Select(i => i.Patient is { } patient ? "patient:" + patient : "image:" + i.Name), seed);
+        [.. images.Items.Select(i => i.Labels)],
+            images.Items.Select(i => i.Patient is { } patient ? "patient:" + patient : "image:" + i.Name), seed);
 
     private static List<(LabelGroup Group, int Each)> InOrder(LabelGroup[] groups, int findings)
     {
@@ -92,7 +98,8 @@ internal static class LabelFractions
             }
         }
 
-        Candidates[] candidates = [.. Enumerable.Range(0, labels).Select(l => new Candidates([.. groups.Where(g => g.Counts[l] > 0)])), new(groups)];
+        Candidates[] candidates = [.. Enumerable.Range(0, labels)
+            .Select(l => new Candidates([.. groups.Where(g => g.Counts[l] > 0)])), new(groups)];
         var balance = new Balance(totals, groups.Sum(g => g.Rows.Length), groups.Length);
         foreach (int l in Enumerable.Range(0, labels).Where(l => totals[l] > 0 && LabelGroup.IsKnown(l)).OrderBy(l => totals[l]))
         {
@@ -169,7 +176,10 @@ internal static class LabelFractions
             }
         }
 
-        /// <summary>Sum of squared deviations over the totals, as in a chi-squared statistic. The number of patients counts too, or patients with many images would come last.</summary>
+        /// <summary>
+        /// Sum of squared deviations over the totals, as in a chi-squared statistic. The number of patients counts too, or patients with
+        /// many images would come last.
+        /// </summary>
         public double After(LabelGroup group)
         {
             double share = (_images + group.Rows.Length) / images;

@@ -7,7 +7,10 @@ public sealed record SplitRequest
     /// <summary>The label table or list is <see cref="DataOptions.Data"/>; how it is read and the draw's seed stand here too.</summary>
     public required DataOptions Data { get; init; }
 
-    /// <summary>Shares of train, val and, if there are three, test; only their ratios count. Standard: 70, 10, 20, those of ChestX-ray14 in the paper.</summary>
+    /// <summary>
+    /// Shares of train, val and, if there are three, test; only their ratios count. Standard: 70, 10, 20, those of ChestX-ray14 in the
+    /// paper.
+    /// </summary>
     public IReadOnlyList<double> Shares { get; init; } = [70, 10, 20];
 
     /// <summary>Make this many folds instead; 2 to 100. Null: train, val and test.</summary>
@@ -19,7 +22,8 @@ public sealed record SplitRequest
     /// <summary>Replace <see cref="Table"/> if it is there; the source never is.</summary>
     public bool Force { get; init; }
 
-    internal IReadOnlyList<string> Names => Folds is { } k ? [.. Enumerable.Range(1, k).Select(i => $"{i}")] : [.. Split.Names.Take(Shares.Count)];
+    internal IReadOnlyList<string> Names => Folds is { } k ? [.. Enumerable.Range(1, k).Select(i => $"{i}")]
+        : [.. Split.Names.Take(Shares.Count)];
 
     internal string Column => Folds is null ? "split" : "fold";
 

@@ -8,10 +8,12 @@ namespace Radapt.Datasets.Splits;
 public static class SplitTable
 {
     /// <summary>
-    /// Shares out the images by patient (<see cref="GroupedSplit"/>), keeping files of the same content together, and writes the table. Image names
+    /// Shares out the images by patient (<see cref="GroupedSplit"/>), keeping files of the same content together, and writes the table.
+    /// Image names
     /// in it are relative to its own folder.
     /// </summary>
-    /// <exception cref="RadaptException">The data cannot be read, is too small, or the table is there already or cannot be written.</exception>
+    /// <exception cref="RadaptException">The data cannot be read, is too small, or the table is there already or cannot be
+    /// written.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; nothing was written.</exception>
     public static SplitReport Write(SplitRequest request, CancellationToken cancellation = default)
     {
@@ -31,7 +33,9 @@ public static class SplitTable
             string[] undefined = [.. images.Findings.Zip(part.Counts).Where(c => !c.Second.HasBothClasses).Select(c => c.First)];
             if (undefined.Length > 0)
             {
-                notes.Add($"{request.Column} {part.Name} lacks positives or negatives of {string.Join(", ", undefined.Take(10))}{(undefined.Length > 10 ? ", …" : "")}: no AUROC there.");
+                notes.Add(
+                    $"{request.Column} {part.Name} lacks positives or negatives of "
+                        + $"{string.Join(", ", undefined.Take(10))}{(undefined.Length > 10 ? ", …" : "")}: no AUROC there.");
             }
         }
 
@@ -48,11 +52,14 @@ public static class SplitTable
         if (unknown > 0)
         {
             notes.Add(unknown == items.Count
-                ? "No patients are known (no column 'patient'): images are shared out one by one; two of one patient may come into two parts."
+                ? "No patients are known (no column 'patient'): images are shared out one by one; two "
+                    + "of one patient may come into two parts."
                 : $"{unknown} of {items.Count} images have no patient: they are shared out one by one.");
         }
 
-        string[] groups = [.. items.Select(i => i.Patient is { } patient ? "patient:" + patient : i.Study is { } study ? "study:" + study : "image:" + i.Name)];
+        string[] groups =
+            [.. items.Select(i => i.Patient is { } patient ? "patient:" + patient
+                : i.Study is { } study ? "study:" + study : "image:" + i.Name)];
         int[] first = FirstOfContent(items, cancellation);
         var joined = new Dictionary<string, string>(StringComparer.Ordinal);
         int repeats = 0;
@@ -105,7 +112,8 @@ public static class SplitTable
     {
         LabelledImages part = images with { Items = [.. members.Select(i => images.Items[i])] };
         bool hasPatients = images.Items.Any(i => i.Patient is not null);
-        return new SplitPart(name, members.Length, hasPatients ? members.Select(i => images.Items[i].Patient ?? groups[i]).Distinct().Count() : null, part.CountLabels());
+        return new SplitPart(name, members.Length, hasPatients
+            ? members.Select(i => images.Items[i].Patient ?? groups[i]).Distinct().Count() : null, part.CountLabels());
     }
 
     private static string Text(SplitRequest request, string source, LabelledImages images, string[] partOf, List<string> notes)
@@ -113,7 +121,8 @@ public static class SplitTable
         string folder = Path.GetDirectoryName(Path.GetFullPath(request.Table))!;
         var text = new StringBuilder();
         string file = PublishedSource.Parse(source) is null ? DataReader.TableFile(source) : source;
-        if (File.Exists(file) && LabelRows.IsTable(file) && LabelTable.Cells(file, request.Data, []) is var cells && ImageColumn(cells) is { } column)
+        if (File.Exists(file) && LabelRows.IsTable(file) && LabelTable.Cells(file, request.Data, []) is var cells
+            && ImageColumn(cells) is { } column)
         {
             WithItsColumns(cells, column);
         }
@@ -124,7 +133,8 @@ public static class SplitTable
             for (int i = 0; i < partOf.Length; i++)
             {
                 LabelledImage item = images.Items[i];
-                Append([NameOf(item), .. hasPatients ? [item.Patient ?? ""] : Array.Empty<string>(), partOf[i], .. item.Labels.Select(l => l < 0 ? "" : $"{l}")]);
+                Append([NameOf(item), .. hasPatients ? [item.Patient ?? ""]
+                    : Array.Empty<string>(), partOf[i], .. item.Labels.Select(l => l < 0 ? "" : $"{l}")]);
             }
         }
 
@@ -133,7 +143,8 @@ public static class SplitTable
         // Null: the table does not name the files, which were matched to it otherwise; then it gets columns of its own.
         int? ImageColumn(CsvCells table)
         {
-            int named = request.Data.ImageColumn is { } name ? LabelTable.Find(table, name, "--image-column") : TableColumns.Find(table).Image;
+            int named = request.Data.ImageColumn is { } name ? LabelTable.Find(table, name, "--image-column")
+                : TableColumns.Find(table).Image;
             if (named < 0)
             {
                 return null;
@@ -145,9 +156,11 @@ public static class SplitTable
 
         void WithItsColumns(CsvCells cells, int image)
         {
-            Dictionary<string, int> number = images.Items.Select((item, i) => (item.Name, i)).ToDictionary(p => p.Name, p => p.i, StringComparer.Ordinal);
+            Dictionary<string, int> number = images.Items.Select((item, i) => (item.Name, i))
+                .ToDictionary(p => p.Name, p => p.i, StringComparer.Ordinal);
             string[] header = [.. cells.Header];
-            int[] kept = [.. Enumerable.Range(0, header.Length).Where(c => !header[c].Equals(request.Column, StringComparison.OrdinalIgnoreCase))];
+            int[] kept =
+                [.. Enumerable.Range(0, header.Length).Where(c => !header[c].Equals(request.Column, StringComparison.OrdinalIgnoreCase))];
             if (kept.Length < header.Length)
             {
                 notes.Add($"The source's column '{request.Column}' is replaced.");

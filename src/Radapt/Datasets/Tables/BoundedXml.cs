@@ -3,8 +3,10 @@ using System.Text;
 namespace Radapt.Datasets.Tables;
 
 /// <summary>
-/// The text of an XML document, refused as soon as elements lie deeper or have more attributes than any table's. The parser itself has no such
-/// limits: what is nested a million times costs it gigabytes, and attributes cost it the square of their number, before the first of them is seen.
+/// The text of an XML document, refused as soon as elements lie deeper or have more attributes than any table's. The parser itself has no
+/// such
+/// limits: what is nested a million times costs it gigabytes, and attributes cost it the square of their number, before the first of them
+/// is seen.
 /// </summary>
 internal sealed class BoundedXml(Stream stream, string file) : TextReader
 {
@@ -105,7 +107,8 @@ internal sealed class BoundedXml(Stream stream, string file) : TextReader
         {
             _quote = c;
             return ++_attributes <= MostAttributes ? Inside.Value
-                : throw new RadaptException($"{file}: an element of its XML has more than {MostAttributes} attributes, as no table's has; save the table as CSV.");
+                : throw new RadaptException(
+                    $"{file}: an element of its XML has more than {MostAttributes} attributes, as no table's has; save the table as CSV.");
         }
 
         return c != '>' ? Inside.Tag : _last == '/' ? Close(Inside.Content) : Inside.Content;

@@ -10,7 +10,9 @@ namespace Radapt.Datasets.Tables;
 /// </summary>
 internal sealed record CsvCells(string File, IReadOnlyList<string> Header, IReadOnlyList<(int Line, string[] Cells)> Rows)
 {
-    /// <summary>Cells of a workbook that hold a formula without a saved result, by line and column; they are empty in <see cref="Rows"/>.</summary>
+    /// <summary>
+    /// Cells of a workbook that hold a formula without a saved result, by line and column; they are empty in <see cref="Rows"/>.
+    /// </summary>
     public IReadOnlyList<(int Line, int Column)> Uncomputed { get; init; } = [];
 
     private const long MostCells = 20_000_000; // a row counts for four more, which is what it takes in memory
@@ -74,7 +76,8 @@ internal sealed record CsvCells(string File, IReadOnlyList<string> Header, IRead
     }
 
     /// <summary>
-    /// A cell as every table here is written: in quotes where it holds a delimiter, a quote or a line break (RFC 4180), and with an apostrophe before what
+    /// A cell as every table here is written: in quotes where it holds a delimiter, a quote or a line break (RFC 4180), and with an
+    /// apostrophe before what
     /// a spreadsheet would run as a formula. <see cref="Read"/> takes the apostrophe away again.
     /// </summary>
     public static string Written(string cell)
@@ -83,11 +86,13 @@ internal sealed record CsvCells(string File, IReadOnlyList<string> Header, IRead
         return guarded.AsSpan().IndexOfAny(s_quoted) < 0 ? guarded : $"\"{guarded.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 
-    // Spreadsheets run what begins so; numbers with a sign are harmless. A cell that looks guarded already gets one more apostrophe, so that reading takes one away.
+    // Spreadsheets run what begins so; numbers with a sign are harmless. A cell that looks guarded already gets one more apostrophe, so
+    // that reading takes one away.
     private static bool IsRun(ReadOnlySpan<char> cell)
     {
         ReadOnlySpan<char> text = cell.TrimStart('\'');
-        return text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' && !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+        return text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r'
+            && !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
     }
 
     private static string[]? Cells(CsvDataReader reader, string[]? header, string where, Dictionary<string, string> pool)
@@ -118,7 +123,8 @@ internal sealed record CsvCells(string File, IReadOnlyList<string> Header, IRead
     private static bool IsNameless(string[] header, int from) => header.AsSpan(from).IndexOfAnyExcept("") < 0;
 
     private static RadaptException WrongCount(string where, int given, int expected) =>
-        new($"{where} has {given} cells, the header has {expected}: put names that hold a delimiter in quotes, and write an empty cell for unknown.");
+        new($"{where} has {given} cells, the header has {expected}: put names that hold a delimiter in quotes, "
+            + "and write an empty cell for unknown.");
 
     // Labels and patients repeat a hundred thousand times; image names do not, and are not worth a look-up.
     private static string Pooled(ReadOnlySpan<char> cell, Dictionary<string, string> pool)

@@ -5,7 +5,9 @@ namespace Radapt.Datasets.Tables;
 /// <summary>Class numbers turned into findings: two kept classes make one finding (the second), more make one finding each.</summary>
 internal static class LabelClasses
 {
-    /// <summary>The kept classes, the names of the findings, and the labels of every row whose class is kept; null where the row is dropped.</summary>
+    /// <summary>
+    /// The kept classes, the names of the findings, and the labels of every row whose class is kept; null where the row is dropped.
+    /// </summary>
     /// <param name="classes">A class per row; null where the cell is empty.</param>
     /// <param name="source">File and column, for messages.</param>
     /// <param name="stem">What findings are named after: <c>stem_2</c> is class 2.</param>
@@ -29,7 +31,8 @@ internal static class LabelClasses
 
         if (!kept.Intersect(present).Any())
         {
-            throw new RadaptException($"{source} holds none of the classes {string.Join(',', kept)} (it has {string.Join(", ", present.Take(20))}).");
+            throw new RadaptException(
+                $"{source} holds none of the classes {string.Join(',', kept)} (it has {string.Join(", ", present.Take(20))}).");
         }
 
         string[] findings = Name(kept, stem, options.Findings);
@@ -57,7 +60,8 @@ internal static class LabelClasses
         if (asked.Count > 0 && asked.Count != count)
         {
             throw new RadaptException(
-                $"--findings names {asked.Count}, but the classes {string.Join(',', kept)} make {count} finding{(count == 1 ? " (the second class)" : "s")}.");
+                $"--findings names {asked.Count}, but the classes {string.Join(',', kept)} make {count} "
+                    + $"finding{(count == 1 ? " (the second class)" : "s")}.");
         }
 
         return asked.Count > 0 ? [.. asked]

@@ -4,16 +4,22 @@ using Radapt.Datasets.Matching;
 namespace Radapt.Datasets.Tables;
 
 /// <summary>
-/// A label table (CSV or a workbook's sheet): column <c>image</c>, optional <c>patient</c> and <c>split</c>, then one 0/1 column per finding in which an empty
+/// A label table (CSV or a workbook's sheet): column <c>image</c>, optional <c>patient</c> and <c>split</c>, then one 0/1 column per
+/// finding in which an empty
 /// cell is unknown, or a column of class numbers. Other columns are allowed.
 /// </summary>
 internal static class LabelTable
 {
     // As programs write them in English, and spreadsheets in the languages that their users set.
-    private static readonly HashSet<string> s_true = new(StringComparer.OrdinalIgnoreCase) { "true", "wahr", "vrai", "vero", "verdadero", "verdadeiro", "waar", "sant", "prawda" };
-    private static readonly HashSet<string> s_false = new(StringComparer.OrdinalIgnoreCase) { "false", "falsch", "faux", "falso", "onwaar", "falskt", "fałsz" };
+    private static readonly HashSet<string> s_true =
+        new(StringComparer.OrdinalIgnoreCase) { "true", "wahr", "vrai", "vero", "verdadero", "verdadeiro", "waar", "sant", "prawda" };
+    private static readonly HashSet<string> s_false =
+        new(StringComparer.OrdinalIgnoreCase) { "false", "falsch", "faux", "falso", "onwaar", "falskt", "fałsz" };
 
-    /// <summary>Reads a table whose rows name their image files; see <see cref="Read(CsvCells, TableColumns, DataOptions, ICollection{string}, bool, bool)"/>.</summary>
+    /// <summary>
+    /// Reads a table whose rows name their image files; see
+    /// <see cref="Read(CsvCells, TableColumns, DataOptions, ICollection{string}, bool, bool)"/>.
+    /// </summary>
     /// <exception cref="RadaptException">The table is malformed or does not hold what is asked for.</exception>
     public static LabelRows Read(string file, DataOptions options, ICollection<string> notes, bool withSplits)
     {
@@ -21,7 +27,9 @@ internal static class LabelTable
         TableColumns columns = TableColumns.Find(cells);
         int image = options.ImageColumn is { } name ? Find(cells, name, "--image-column") : columns.Image;
         return image >= 0 ? Read(cells, columns with { Image = image }, options, notes, withSplits)
-            : throw new RadaptException($"{file} has no column 'image' (it has {Listed(cells.Header)}): name the column of the image files 'image', or give --image-column NAME.");
+            : throw new RadaptException(
+                $"{file} has no column 'image' (it has {Listed(cells.Header)}): name the column of the image files "
+                    + "'image', or give --image-column NAME.");
     }
 
     /// <summary>The cells of a text table or of a workbook's sheet; no two columns have the same name.</summary>
@@ -42,7 +50,9 @@ internal static class LabelTable
         return cells.Rows.Count > 0 ? cells : throw new RadaptException($"{file} has a header and no rows.");
     }
 
-    /// <summary>Reads the findings that <paramref name="options"/> ask for; without any, every column that holds 0, 1 and nothing else.</summary>
+    /// <summary>
+    /// Reads the findings that <paramref name="options"/> ask for; without any, every column that holds 0, 1 and nothing else.
+    /// </summary>
     /// <param name="cells">The table.</param>
     /// <param name="columns">Which columns are no findings; that of the image is there.</param>
     /// <param name="options">Findings, classes.</param>
@@ -93,7 +103,11 @@ internal static class LabelTable
             }
             else
             {
-                rows.Add(new LabelRow(line, row[image], Cell(row, patient), part, known) { Study = Cell(row, columns.Study), View = Cell(row, columns.View) });
+                rows.Add(new LabelRow(line, row[image], Cell(row, patient), part, known)
+                {
+                    Study = Cell(row, columns.Study),
+                    View = Cell(row, columns.View),
+                });
             }
         }
 
@@ -179,13 +193,15 @@ internal static class LabelTable
         {
             string found = others.Count == 0 ? "" : $" ({Listed(others.Select(c => cells.Header[c]))} hold other values)";
             throw new RadaptException(
-                $"{cells.File} has no column of 0/1 labels{found}: add one column per finding, or name a column of class numbers by --class-column.");
+                $"{cells.File} has no column of 0/1 labels{found}: add one column per finding, or name a "
+                    + "column of class numbers by --class-column.");
         }
 
         if (others.Count > 0)
         {
             notes.Add(
-                $"{cells.File}: findings are {Listed(chosen.Select(c => cells.Header[c]))}; not 0/1 and so not used: {Listed(others.Select(c => cells.Header[c]))}.");
+                $"{cells.File}: findings are {Listed(chosen.Select(c => cells.Header[c]))}; not 0/1 and so not used: "
+                    + $"{Listed(others.Select(c => cells.Header[c]))}.");
         }
         else
         {
@@ -200,11 +216,14 @@ internal static class LabelTable
         cell is "0" ? 0 : cell is "1" ? 1 : cell.Length == 0 || MissingMarks.IsMark(cell) ? -1
         : s_true.Contains(cell) ? 1 : s_false.Contains(cell) ? 0
         // 1.0 is what a spreadsheet or data frame writes for 1 once a column has an empty cell, 1.000e+00 what a matrix becomes.
-        : double.TryParse(cell.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number is 0 or 1 ? (sbyte)number
+        : double.TryParse(cell.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number is 0 or 1
+        ? (sbyte)number
         : null;
 
     private static RadaptException BadLabel(CsvCells cells, int line, int column, string cell) => new(
-        $"{cells.File} line {line}, column '{cells.Header[column]}': {(TableColumns.Find(cells).All.Contains(column) ? "its text" : ShownCell.Quote(cell))} is neither 0, 1 nor empty (unknown); class numbers are read with "
+        $"{cells.File} line {line}, column '{cells.Header[column]}': "
+            + $"{(TableColumns.Find(cells).All.Contains(column) ? "its text" : ShownCell.Quote(cell))} is neither 0, 1 nor empty "
+            + "(unknown); class numbers are read with "
         + "--class-column, and --findings names the columns to use.");
 
     // A formula that no program has computed yet has no value to read: taking it as empty would lose labels without a word.
@@ -216,7 +235,9 @@ internal static class LabelTable
             if (lines.Length > 0)
             {
                 throw new RadaptException(
-                    $"{cells.File}, column '{cells.Header[column]}': {lines.Length} cell{(lines.Length == 1 ? " holds a formula" : "s hold formulas")} without a saved result ({MatchReport.Lines(lines)}): "
+                    $"{cells.File}, column '{cells.Header[column]}': {lines.Length} "
+                        + $"cell{(lines.Length == 1 ? " holds a formula" : "s hold formulas")} without a saved result "
+                        + $"({MatchReport.Lines(lines)}): "
                     + "open the workbook in a spreadsheet program and save it, or replace formulas by their values.");
             }
         }
@@ -224,10 +245,14 @@ internal static class LabelTable
 
     private static void NoteMissingMarks(CsvCells cells, int[] columns, ICollection<string> notes)
     {
-        (int Line, string Mark)[] marks = [.. cells.Rows.SelectMany(r => columns.Select(c => (r.Line, Mark: r.Cells[c]))).Where(c => c.Mark.Length > 0 && MissingMarks.IsMark(c.Mark))];
+        (int Line, string Mark)[] marks = [.. cells.Rows.SelectMany(r => columns.Select(c => (r.Line, Mark: r.Cells[c])))
+            .Where(c => c.Mark.Length > 0 && MissingMarks.IsMark(c.Mark))];
         if (marks.Length > 0)
         {
-            notes.Add($"{cells.File}: {marks.Length} label{(marks.Length == 1 ? "" : "s")} {string.Join(", ", marks.Select(m => m.Mark).Distinct().Take(5))} taken as unknown, like empty cells (first in line {marks[0].Line}).");
+            notes.Add(
+                $"{cells.File}: {marks.Length} label{(marks.Length == 1 ? "" : "s")} "
+                    + $"{string.Join(", ", marks.Select(m => m.Mark).Distinct().Take(5))} taken as unknown, like empty "
+                    + $"cells (first in line {marks[0].Line}).");
         }
     }
 
@@ -241,14 +266,16 @@ internal static class LabelTable
     };
 
     // A data frame's mark for a missing patient would otherwise be the patient of all such rows.
-    private static string? Cell(string[] row, int column) => column >= 0 && row[column].Length > 0 && !MissingMarks.IsMark(row[column]) ? row[column] : null;
+    private static string? Cell(string[] row, int column) => column >= 0 && row[column].Length > 0 && !MissingMarks.IsMark(row[column])
+        ? row[column] : null;
 
     /// <summary>The column of this name.</summary>
     /// <exception cref="RadaptException">There is none.</exception>
     public static int Find(CsvCells cells, string name, string option)
     {
         int ordinal = cells.Header.ToList().IndexOf(name);
-        return ordinal >= 0 ? ordinal : throw new RadaptException($"{option} {name}: {cells.File} has no such column; it has {Listed(cells.Header)}.");
+        return ordinal >= 0 ? ordinal
+            : throw new RadaptException($"{option} {name}: {cells.File} has no such column; it has {Listed(cells.Header)}.");
     }
 
     private static void RefuseRepeatedColumns(CsvCells cells)

@@ -6,7 +6,8 @@ internal static class MissingMarks
     // Those that pandas reads as missing, R's, and the dot of SAS and Stata.
     private static readonly HashSet<string> s_marks = new(StringComparer.OrdinalIgnoreCase)
     {
-        "NA", "N/A", "#N/A", "#NA", "#N/A N/A", "<NA>", "NaN", "-NaN", "NULL", "None", "NaT", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN", ".",
+        "NA", "N/A", "#N/A", "#NA", "#N/A N/A", "<NA>", "NaN", "-NaN", "NULL", "None", "NaT", "1.#IND", "-1.#IND", "1.#QNAN",
+            "-1.#QNAN", ".",
     };
 
     /// <summary>Whether a cell says that there is no value.</summary>

@@ -30,7 +30,8 @@ internal sealed class SheetReader(string file, string[] shared)
             {
                 if (xml is { NodeType: XmlNodeType.Element, LocalName: "row" })
                 {
-                    line = int.TryParse(xml.GetAttribute("r"), NumberStyles.None, CultureInfo.InvariantCulture, out int given) ? given : line + 1;
+                    line = int.TryParse(xml.GetAttribute("r"), NumberStyles.None, CultureInfo.InvariantCulture, out int given)
+                        ? given : line + 1;
                     ReadRow(xml, line);
                     AddRow(line);
                 }
@@ -41,7 +42,10 @@ internal sealed class SheetReader(string file, string[] shared)
             }
         }
 
-        var cells = new CsvCells(file, _header ?? throw new RadaptException($"{file}: the sheet is empty."), _rows) { Uncomputed = _uncomputed };
+        var cells = new CsvCells(file, _header ?? throw new RadaptException($"{file}: the sheet is empty."), _rows)
+        {
+            Uncomputed = _uncomputed,
+        };
         FillMerged(cells, notes);
         return cells;
     }
@@ -50,7 +54,8 @@ internal sealed class SheetReader(string file, string[] shared)
     private void FillMerged(CsvCells cells, ICollection<string> notes)
     {
         int[] lines = [.. _rows.Select(r => r.Line)];
-        foreach (IGrouping<int, (int First, int Last, int Column)> column in _merged.Where(m => m.Column < cells.Header.Count).GroupBy(m => m.Column).OrderBy(g => g.Key))
+        foreach (IGrouping<int, (int First, int Last, int Column)> column in _merged.Where(m => m.Column < cells.Header.Count)
+            .GroupBy(m => m.Column).OrderBy(g => g.Key))
         {
             int filled = 0;
             foreach ((int first, int last, int _) in column)
@@ -68,7 +73,9 @@ internal sealed class SheetReader(string file, string[] shared)
 
             if (filled > 0)
             {
-                notes.Add($"{file}: cells of column '{cells.Header[column.Key]}' are merged over several rows; their value is taken for each of these rows ({filled} were empty).");
+                notes.Add(
+                    $"{file}: cells of column '{cells.Header[column.Key]}' are merged over several rows; their value is taken for each of "
+                        + $"these rows ({filled} were empty).");
             }
         }
     }
@@ -76,7 +83,8 @@ internal sealed class SheetReader(string file, string[] shared)
     private void AddMerged(string reference)
     {
         string[] corners = reference.Split(':');
-        if (corners.Length == 2 && Column(corners[0]) is { } column && Line(corners[0]) is { } first && Line(corners[1]) is { } last && last > first)
+        if (corners.Length == 2 && Column(corners[0]) is { } column && Line(corners[0]) is { } first && Line(corners[1]) is { } last
+            && last > first)
         {
             _merged.Add(_merged.Count < MostMerges ? (first, last, column)
                 : throw new RadaptException($"{file}: more than {MostMerges:N0} merged cells; save the table as CSV."));
@@ -84,7 +92,8 @@ internal sealed class SheetReader(string file, string[] shared)
     }
 
     private static int? Line(string reference) =>
-        int.TryParse(reference.AsSpan().TrimStart("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz$"), NumberStyles.None, CultureInfo.InvariantCulture, out int line) ? line : null;
+        int.TryParse(reference.AsSpan().TrimStart("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz$"), NumberStyles.None,
+            CultureInfo.InvariantCulture, out int line) ? line : null;
 
     private void ReadRow(XmlReader xml, int line)
     {
@@ -110,7 +119,8 @@ internal sealed class SheetReader(string file, string[] shared)
             if (value.Length > 0)
             {
                 _cells.Add(column < MostColumns ? (column, Pooled(value))
-                    : throw new RadaptException($"{file} row {line} has a cell beyond column {MostColumns}; save the table itself as CSV."));
+                    : throw new RadaptException(
+                        $"{file} row {line} has a cell beyond column {MostColumns}; save the table itself as CSV."));
             }
         }
     }
@@ -128,7 +138,9 @@ internal sealed class SheetReader(string file, string[] shared)
         foreach ((int column, string value) in _cells)
         {
             row[column < width ? column
-                : throw new RadaptException($"{file} row {line} has a cell in column {column + 1}, the header has {width}: remove it, or give it a header.")] = value;
+                : throw new RadaptException(
+                    $"{file} row {line} has a cell in column {column + 1}, the header has {width}: remove it, or give it a header.")] =
+                        value;
         }
 
         if (_header is null)
@@ -193,7 +205,9 @@ internal sealed class SheetReader(string file, string[] shared)
         return type switch
         {
             "s" => int.TryParse(value.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int i) && i < shared.Length ? shared[i]
-                : throw new RadaptException($"{file}, cell {Reference(line, column)}: it refers to a text that the workbook does not hold ({shared.Length:N0} are there): the file is damaged; save or export it again."),
+                : throw new RadaptException(
+                    $"{file}, cell {Reference(line, column)}: it refers to a text that the workbook does not hold ({shared.Length:N0} are "
+                        + "there): the file is damaged; save or export it again."),
             "n" => Number(value),
             "str" => CellText.Unescape(value),
             _ => value,
@@ -214,7 +228,8 @@ internal sealed class SheetReader(string file, string[] shared)
 
     // Programs store 12 as 12, 12.0 or 1.2E1.
     private static string Number(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && Math.Abs(value) < 1e15 && value == Math.Floor(value)
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && Math.Abs(value) < 1e15
+            && value == Math.Floor(value)
             ? ((long)value).ToString(CultureInfo.InvariantCulture) : text;
 
     // "BC12" is column 54, counted from 0.

@@ -1,7 +1,8 @@
 namespace Radapt.Datasets.Tables;
 
 /// <summary>
-/// How messages show what a cell holds. Short values without letters, and words that people write for labels, are shown as they are. Any other text may be a
+/// How messages show what a cell holds. Short values without letters, and words that people write for labels, are shown as they are. Any
+/// other text may be a
 /// person's name, of a column that was taken for another: then file, line and column say enough.
 /// </summary>
 internal static class ShownCell
@@ -10,7 +11,8 @@ internal static class ShownCell
 
     private static readonly HashSet<string> s_labelWords = new(StringComparer.OrdinalIgnoreCase)
     {
-        "yes", "no", "y", "n", "maybe", "pos", "neg", "positive", "negative", "present", "absent", "x", "unknown", "uncertain", "ja", "nein", "oui", "non",
+        "yes", "no", "y", "n", "maybe", "pos", "neg", "positive", "negative", "present", "absent", "x", "unknown", "uncertain", "ja",
+            "nein", "oui", "non",
         "training", "validation", "valid", "testing", "dev", "eval", "holdout",
     };
 

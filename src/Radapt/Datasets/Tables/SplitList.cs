@@ -69,7 +69,9 @@ internal static class SplitList
             : [.. Enumerable.Range(1, count).Select(i => $"label_{i}")];
         if (options.Findings.Count == 0)
         {
-            notes.Add($"{file} has {Labels(count)} a line, called {findings[0]}{(count > 1 ? $" … {findings[^1]}" : "")}: --findings gives proper names.");
+            notes.Add(
+                $"{file} has {Labels(count)} a line, called {findings[0]}{(count > 1 ? $" … {findings[^1]}" : "")}: "
+                    + "--findings gives proper names.");
         }
 
         LabelRow[] rows = [.. lines.Select(l => new LabelRow(l.Line, l.Name, null, null, [.. l.Labels.Select(t => (sbyte)(t[0] - '0'))]))];
@@ -80,7 +82,8 @@ internal static class SplitList
         string file, List<(int Line, string Name, string[] Labels)> lines, DataOptions options, ICollection<string> notes)
     {
         int?[] classes = [.. lines.Select(l => (int?)LabelClasses.Parse(l.Labels[0], $"{file} line {l.Line}"))];
-        (IReadOnlyList<int> kept, IReadOnlyList<string> findings, sbyte[]?[] labels) = LabelClasses.ToFindings(classes, file, "class", options);
+        (IReadOnlyList<int> kept, IReadOnlyList<string> findings, sbyte[]?[] labels) =
+            LabelClasses.ToFindings(classes, file, "class", options);
         LabelRow[] rows = [.. lines.Zip(labels).Where(p => p.Second is not null)
             .Select(p => new LabelRow(p.First.Line, p.First.Name, null, null, p.Second!))];
         if (rows.Length < lines.Count)

@@ -5,8 +5,10 @@ using System.Xml;
 namespace Radapt.Datasets.Tables;
 
 /// <summary>
-/// A sheet of an Excel workbook (.xlsx, ECMA-376 part 1, section 18) as a header and rows of cells, read as a stream. Nothing that the file says of
-/// its own size is believed: characters, columns and cells are counted while they are read, document types and entities are refused, and cells
+/// A sheet of an Excel workbook (.xlsx, ECMA-376 part 1, section 18) as a header and rows of cells, read as a stream. Nothing that the file
+/// says of
+/// its own size is believed: characters, columns and cells are counted while they are read, document types and entities are refused, and
+/// cells
 /// that are not there cost nothing.
 /// </summary>
 internal static class Spreadsheet
@@ -29,7 +31,9 @@ internal static class Spreadsheet
         }
     }
 
-    /// <summary>Reads a sheet. Numbers are as stored, whole ones without fraction; true and false are 1 and 0; formulas are their saved results.</summary>
+    /// <summary>
+    /// Reads a sheet. Numbers are as stored, whole ones without fraction; true and false are 1 and 0; formulas are their saved results.
+    /// </summary>
     /// <param name="file">The workbook.</param>
     /// <param name="sheet">The sheet's name; null: the first that is not hidden.</param>
     /// <param name="notes">Receives lines to print.</param>
@@ -52,7 +56,8 @@ internal static class Spreadsheet
         catch (Exception e) when (e is InvalidDataException or XmlException or EndOfStreamException or NotSupportedException)
         {
             throw new RadaptException(
-                $"{file} is no spreadsheet that can be read: it is damaged, encrypted, of more than {MostCharacters >> 20} million characters, or not .xlsx; save the table as CSV.", e);
+                $"{file} is no spreadsheet that can be read: it is damaged, encrypted, of more than {MostCharacters >> 20} million "
+                    + "characters, or not .xlsx; save the table as CSV.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

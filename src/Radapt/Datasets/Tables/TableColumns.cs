@@ -10,7 +10,8 @@ internal sealed record TableColumns(int Image, int Patient, int Split, int View,
 {
     /// <summary>Finds them by their names, in which case, spaces, dashes and underscores do not matter.</summary>
     public static TableColumns Find(CsvCells cells) => new(
-        Find(cells, "image"), Find(cells, "patient", "patientid"), Find(cells, "split"), Find(cells, "view", "viewposition"), Find(cells, "study", "studyinstanceuid"));
+        Find(cells, "image"), Find(cells, "patient", "patientid"), Find(cells, "split"), Find(cells, "view", "viewposition"),
+            Find(cells, "study", "studyinstanceuid"));
 
     /// <summary>All of them, so that none is taken for a finding.</summary>
     public IReadOnlyList<int> All => [Image, Patient, Split, View, Study];
@@ -18,6 +19,7 @@ internal sealed record TableColumns(int Image, int Patient, int Split, int View,
     private static int Find(CsvCells cells, params string[] names)
     {
         string[] header = [.. cells.Header.Select(h => string.Concat(h.Where(c => c is not (' ' or '_' or '-'))))];
-        return names.Select(n => Array.FindIndex(header, h => h.Equals(n, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(i => i >= 0, -1);
+        return names.Select(n => Array.FindIndex(header, h => h.Equals(n, StringComparison.OrdinalIgnoreCase)))
+            .FirstOrDefault(i => i >= 0, -1);
     }
 }

@@ -9,12 +9,14 @@ internal static class TextFile
 {
     private const long LargestBytes = 256L << 20; // unpacked; the largest published table has 30 MB
 
-    private static readonly Encoding s_windows1252 = CodePagesEncodingProvider.Instance.GetEncoding(1252)!; // asked directly: registering it would change the process
+    // asked directly: registering it would change the process
+    private static readonly Encoding s_windows1252 = CodePagesEncodingProvider.Instance.GetEncoding(1252)!;
     private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
     /// Reads a text file, unpacking <c>.gz</c>. The encoding is that of the byte order mark, else UTF-8 where the bytes are valid as
-    /// such, else the likeliest by statistics, else Windows-1252; UTF-16 is known without a mark by its zero bytes. Lines end in <c>\n</c> or <c>\r\n</c> in what is returned.
+    /// such, else the likeliest by statistics, else Windows-1252; UTF-16 is known without a mark by its zero bytes. Lines end in <c>\n</c>
+    /// or <c>\r\n</c> in what is returned.
     /// </summary>
     /// <exception cref="RadaptException">The file is missing, unreadable, empty, too large or no text.</exception>
     public static string Read(string path)
@@ -22,12 +24,14 @@ internal static class TextFile
         byte[] bytes = ReadBytes(path);
         if (bytes is [(byte)'P', (byte)'K', 3, 4, ..])
         {
-            throw new RadaptException($"{path} is a workbook or an archive, not text; label tables may be workbooks (.xlsx), lists may not: save it as text.");
+            throw new RadaptException(
+                $"{path} is a workbook or an archive, not text; label tables may be workbooks (.xlsx), lists may not: save it as text.");
         }
 
         if (bytes is [0xD0, 0xCF, 0x11, 0xE0, ..])
         {
-            throw new RadaptException($"{path} is a workbook of the old format (.xls), or encrypted: save it as .xlsx without a password, or as CSV.");
+            throw new RadaptException(
+                $"{path} is a workbook of the old format (.xls), or encrypted: save it as .xlsx without a password, or as CSV.");
         }
 
         string text = Decode(bytes);
@@ -59,7 +63,8 @@ internal static class TextFile
         try
         {
             using FileStream file = RegularFile.OpenRead(path);
-            using Stream stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
+            using Stream stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
+                ? new GZipStream(file, CompressionMode.Decompress) : file;
             using var content = new MemoryStream();
             var buffer = new byte[1 << 16];
             for (int read; (read = stream.Read(buffer)) > 0;)
@@ -67,7 +72,9 @@ internal static class TextFile
                 content.Write(buffer, 0, read);
                 if (content.Length > LargestBytes)
                 {
-                    throw new RadaptException($"{path} has more than {LargestBytes >> 20} MiB of text{(stream == file ? "" : " once it is unpacked")}, which is the limit: it is not a label table or split list, or leave out columns that are not needed.");
+                    throw new RadaptException(
+                        $"{path} has more than {LargestBytes >> 20} MiB of text{(stream == file ? "" : " once it is unpacked")}, which is "
+                            + "the limit: it is not a label table or split list, or leave out columns that are not needed.");
                 }
             }
 
@@ -113,7 +120,8 @@ internal static class TextFile
         }
         catch (DecoderFallbackException)
         {
-            // Statistics on a few accented names are a guess; below even odds it is what Excel writes as CSV in western Europe, a superset of Latin-1.
+            // Statistics on a few accented names are a guess; below even odds it is what Excel writes as CSV in western Europe, a superset
+            // of Latin-1.
             DetectionDetail? guess = CharsetDetector.DetectFromBytes(bytes).Detected;
             return (guess is { Confidence: > 0.5f, Encoding: { } encoding } ? encoding : s_windows1252).GetString(bytes);
         }

@@ -3,7 +3,9 @@ using System.Xml;
 
 namespace Radapt.Datasets.Tables;
 
-/// <summary>The parts of a workbook that hold a table, found by their relationships (ECMA-376 part 2), each as XML of limited length.</summary>
+/// <summary>
+/// The parts of a workbook that hold a table, found by their relationships (ECMA-376 part 2), each as XML of limited length.
+/// </summary>
 internal sealed class WorkbookParts
 {
     private const string Relationships = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
@@ -41,9 +43,11 @@ internal sealed class WorkbookParts
         while (Next(xml, "sheet"))
         {
             string id = xml.GetAttribute("id", Relationships) ?? xml.GetAttribute("id", StrictRelationships) ?? "";
-            if (_related.TryGetValue(id, out (string Type, string Part) related) && related.Type == "worksheet") // else a chart, or a macro sheet
+            // else a chart, or a macro sheet
+            if (_related.TryGetValue(id, out (string Type, string Part) related) && related.Type == "worksheet")
             {
-                sheets.Add((CellText.Unescape(xml.GetAttribute("name") ?? ""), related.Part, xml.GetAttribute("state") is "hidden" or "veryHidden"));
+                sheets.Add((CellText.Unescape(xml.GetAttribute("name") ?? ""), related.Part, xml.GetAttribute("state") is "hidden"
+                    or "veryHidden"));
             }
         }
 
@@ -54,12 +58,14 @@ internal sealed class WorkbookParts
             if (sheets[0].IsHidden)
             {
                 notes.Add(sheets[found].IsHidden ? $"{_file}: all sheets are hidden; the first, '{sheets[found].Title}', is read."
-                    : $"{_file}: sheet '{sheets[found].Title}' is read, since '{sheets[0].Title}' before it is hidden (--sheet reads a hidden one).");
+                    : $"{_file}: sheet '{sheets[found].Title}' is read, since '{sheets[0].Title}' before "
+                        + "it is hidden (--sheet reads a hidden one).");
             }
         }
 
         return found >= 0 ? Open(sheets[found].Part)
-            : throw new RadaptException(name is null ? $"{_file} has no sheet." : $"--sheet {name}: {_file} has no such sheet; it has {string.Join(", ", sheets.Take(30).Select(s => s.Title))}.");
+            : throw new RadaptException(name is null ? $"{_file} has no sheet."
+                : $"--sheet {name}: {_file} has no such sheet; it has {string.Join(", ", sheets.Take(30).Select(s => s.Title))}.");
     }
 
     /// <summary>Moves to the next element of this name, whatever its prefix: some programs write <c>x:row</c>.</summary>
@@ -97,7 +103,8 @@ internal sealed class WorkbookParts
         return related;
     }
 
-    // Part names have no case and use '/' (ECMA-376 part 2, 6.2.2); some programs write '\', '..' or escapes. The first of two alike counts.
+    // Part names have no case and use '/' (ECMA-376 part 2, 6.2.2); some programs write '\', '..' or escapes. The first of two alike
+    // counts.
     private static string Name(string folder, string target)
     {
         string path = Uri.UnescapeDataString(target.Replace('\\', '/'));
@@ -119,7 +126,8 @@ internal sealed class WorkbookParts
 
     private XmlReader Open(string part)
     {
-        ZipArchiveEntry entry = _entries.TryGetValue(part, out ZipArchiveEntry? known) ? known : throw new InvalidDataException($"{part} is missing");
+        ZipArchiveEntry entry = _entries.TryGetValue(part, out ZipArchiveEntry? known) ? known
+            : throw new InvalidDataException($"{part} is missing");
         return XmlReader.Create(new BoundedXml(entry.Open(), _file), new XmlReaderSettings
         {
             DtdProcessing = DtdProcessing.Prohibit, // no entities: neither files read nor text multiplied

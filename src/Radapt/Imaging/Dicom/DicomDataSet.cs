@@ -40,7 +40,8 @@ internal sealed class DicomDataSet(byte[] bytes, bool isBigEndian)
             throw new InvalidDataException($"{tag} has {element.Length} bytes; at most {LongestText} are read");
         }
 
-        bool isUtf8 = tag != DicomTag.SpecificCharacterSet && Text(DicomTag.SpecificCharacterSet).Contains("ISO_IR 192", StringComparison.Ordinal);
+        bool isUtf8 = tag != DicomTag.SpecificCharacterSet
+            && Text(DicomTag.SpecificCharacterSet).Contains("ISO_IR 192", StringComparison.Ordinal);
         return (isUtf8 ? Encoding.UTF8 : Encoding.Latin1).GetString(bytes, element.Offset, (int)element.Length).Trim(' ', '\0');
     }
 
@@ -103,7 +104,8 @@ internal sealed class DicomDataSet(byte[] bytes, bool isBigEndian)
         ReadOnlySpan<byte> span = bytes.AsSpan(element.Offset, (int)element.Length);
         for (int i = 0; i < values.Length; i++)
         {
-            values[i] = isBigEndian ? BinaryPrimitives.ReadUInt16BigEndian(span[(2 * i)..]) : BinaryPrimitives.ReadUInt16LittleEndian(span[(2 * i)..]);
+            values[i] = isBigEndian ? BinaryPrimitives.ReadUInt16BigEndian(span[(2 * i)..])
+                : BinaryPrimitives.ReadUInt16LittleEndian(span[(2 * i)..]);
         }
 
         return values;

@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace Radapt.Imaging.Dicom;
 
 /// <summary>
-/// Reads the headers of data elements (PS3.5, 7.1). An element that is encoded otherwise than its data set is told by what follows it: writers
+/// Reads the headers of data elements (PS3.5, 7.1). An element that is encoded otherwise than its data set is told by what follows it:
+/// writers
 /// copy private elements as they found them, without a value representation, with an unknown one, or with a length of the wrong size.
 /// </summary>
 /// <param name="bytes">The data set's bytes, or its beginning.</param>
@@ -85,7 +86,8 @@ internal sealed class DicomElementReader(byte[] bytes, long length)
     }
 
     // The readings of a header of 8 bytes that ends at `at`: without a representation, with a length of 16 bits, with one of 32 bits behind
-    // two reserved bytes. The first that leads to an element with a known representation counts, else the first that leads to a plausible one.
+    // two reserved bytes. The first that leads to an element with a known representation counts, else the first that leads to a plausible
+    // one.
     private DicomElement? Unusual(DicomTag tag, ushort vr, ref int at, bool isBigEndian)
     {
         var implied = new DicomElement(tag, 0, at, UInt32(at - 4, isBigEndian));

@@ -4,7 +4,8 @@ using System.IO.Compression;
 namespace Radapt.Imaging.Dicom;
 
 /// <summary>
-/// A DICOM file's elements and where its pixels lie: Part 10 (PS3.10, section 7) or a bare data set, whose encoding is told by its first bytes.
+/// A DICOM file's elements and where its pixels lie: Part 10 (PS3.10, section 7) or a bare data set, whose encoding is told by its first
+/// bytes.
 /// </summary>
 /// <param name="Syntax">How it is encoded.</param>
 /// <param name="Elements">What is read of it.</param>
@@ -15,7 +16,9 @@ internal sealed record DicomFile(TransferSyntax Syntax, DicomDataSet Elements)
 
     private const int Preamble = 128;
 
-    /// <summary>Whether the content is DICOM, from its first 132 bytes: <c>DICM</c> behind the preamble, or the beginning of a data set.</summary>
+    /// <summary>
+    /// Whether the content is DICOM, from its first 132 bytes: <c>DICM</c> behind the preamble, or the beginning of a data set.
+    /// </summary>
     public static bool IsDicom(ReadOnlySpan<byte> start) => IsPart10(start) || IsBare(start);
 
     /// <summary>Bytes that a file may have when unpacked; 0: it does not say that it is deflated.</summary>
@@ -37,7 +40,8 @@ internal sealed record DicomFile(TransferSyntax Syntax, DicomDataSet Elements)
         bool isPart10 = IsPart10(bytes);
         if (!isPart10 && !IsBare(bytes))
         {
-            throw new InvalidDataException("its content is not DICOM (no DICM at byte 128, nor the beginning of a data set), whatever the name says");
+            throw new InvalidDataException(
+                "its content is not DICOM (no DICM at byte 128, nor the beginning of a data set), whatever the name says");
         }
 
         var parser = new DicomParser(bytes, length);
@@ -65,7 +69,8 @@ internal sealed record DicomFile(TransferSyntax Syntax, DicomDataSet Elements)
         return new DicomFile(said, new DicomParser(inflated, inflated.Length).Read(0, AsEncoded(inflated, said)));
     }
 
-    private static bool IsPart10(ReadOnlySpan<byte> start) => start.Length >= Preamble + 4 && start[Preamble..(Preamble + 4)].SequenceEqual("DICM"u8);
+    private static bool IsPart10(ReadOnlySpan<byte> start) =>
+        start.Length >= Preamble + 4 && start[Preamble..(Preamble + 4)].SequenceEqual("DICM"u8);
 
     // The first element is of group 0002 or 0008, with a value representation or, little endian, a length that is small: group lengths,
     // character sets, image types and UIDs stand there.
@@ -78,7 +83,8 @@ internal sealed record DicomFile(TransferSyntax Syntax, DicomDataSet Elements)
     private static bool IsExplicit(ReadOnlySpan<byte> start) =>
         start.Length >= 6 && DicomVr.IsKnown(BinaryPrimitives.ReadUInt16BigEndian(start[4..]));
 
-    // The value representations of the first element are believed more than the transfer syntax, which some archives change without encoding
+    // The value representations of the first element are believed more than the transfer syntax, which some archives change without
+    // encoding
     // the data set anew; the byte order is told by content only where nothing says it.
     private static TransferSyntax AsEncoded(ReadOnlySpan<byte> start, TransferSyntax? said)
     {
@@ -106,7 +112,8 @@ internal sealed record DicomFile(TransferSyntax Syntax, DicomDataSet Elements)
         {
             if ((long)pieces.Count * PieceLength >= LongestInflated)
             {
-                throw new InvalidDataException($"the deflated data set is larger than {LongestInflated >> 20} MiB; convert it to explicit little endian");
+                throw new InvalidDataException(
+                    $"the deflated data set is larger than {LongestInflated >> 20} MiB; convert it to explicit little endian");
             }
 
             pieces.Add(GC.AllocateUninitializedArray<byte>(PieceLength));

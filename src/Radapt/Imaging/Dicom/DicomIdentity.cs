@@ -1,7 +1,8 @@
 namespace Radapt.Imaging.Dicom;
 
 /// <summary>
-/// Which image a DICOM file holds, and whose: enough to find it for a row of a table, whether or not Radapt could decode it. For matching and
+/// Which image a DICOM file holds, and whose: enough to find it for a row of a table, whether or not Radapt could decode it. For matching
+/// and
 /// grouping alone; nothing of it is to be shown, logged or stored, and <see cref="ToString"/> gives only the kind of file.
 /// </summary>
 internal sealed record DicomIdentity

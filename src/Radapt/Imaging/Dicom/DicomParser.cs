@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace Radapt.Imaging.Dicom;
 
 /// <summary>
-/// Walks the elements of a data set (PS3.5, section 7) and keeps the places of those that are read. Every element is visited once and costs no
+/// Walks the elements of a data set (PS3.5, section 7) and keeps the places of those that are read. Every element is visited once and costs
+/// no
 /// memory unless it is read, nesting is limited, and no length is believed beyond the bytes that are there.
 /// </summary>
 /// <param name="bytes">The data set's bytes, or its beginning.</param>
@@ -36,7 +37,9 @@ internal sealed class DicomParser(byte[] bytes, long length)
         return set;
     }
 
-    /// <summary>The elements of group 0002, which are explicit little endian whatever follows; <paramref name="end"/>: the first byte after them.</summary>
+    /// <summary>
+    /// The elements of group 0002, which are explicit little endian whatever follows; <paramref name="end"/>: the first byte after them.
+    /// </summary>
     /// <exception cref="InvalidDataException">The group is damaged.</exception>
     /// <exception cref="EndOfStreamException">More bytes are needed than are there, but the file has them.</exception>
     public DicomDataSet ReadMeta(int start, out int end)
@@ -62,7 +65,8 @@ internal sealed class DicomParser(byte[] bytes, long length)
     // Keeps or passes over one element; returns where the next begins.
     private int Pass(DicomDataSet set, DicomElement element, bool isExplicit, bool isBigEndian, int depth)
     {
-        bool isSequence = element.Vr == DicomVr.Sequence || element.Length == DicomElement.Undefined || (element.Vr == 0 && element.Tag.IsReadSequence);
+        bool isSequence = element.Vr == DicomVr.Sequence || element.Length == DicomElement.Undefined
+            || (element.Vr == 0 && element.Tag.IsReadSequence);
         if (!isSequence)
         {
             int end = _headers.EndOf(element);

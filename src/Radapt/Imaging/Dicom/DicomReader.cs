@@ -9,7 +9,9 @@ internal static class DicomReader
     private const int FirstRead = 64 << 10; // bytes that hold the header of most files
     private const int BytesPerInflated = 6; // pieces, the whole, samples of 16 bits, colour
 
-    /// <summary>Whether content or name say DICOM. The name alone is enough, so that a damaged .dcm is told what is wrong with it.</summary>
+    /// <summary>
+    /// Whether content or name say DICOM. The name alone is enough, so that a damaged .dcm is told what is wrong with it.
+    /// </summary>
     public static bool IsDicom(ReadOnlySpan<byte> start, string name) =>
         DicomFile.IsDicom(start) || HasDicomName(name);
 

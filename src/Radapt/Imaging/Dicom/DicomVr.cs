@@ -15,7 +15,8 @@ internal static class DicomVr
 
     private static readonly HashSet<ushort> s_short =
     [
-        .. new[] { "AE", "AS", "AT", "CS", "DA", "DS", "DT", "FD", "FL", "IS", "LO", "LT", "PN", "SH", "SL", "SS", "ST", "TM", "UI", "UL", "US" }
+        .. new[] { "AE", "AS", "AT", "CS", "DA", "DS", "DT", "FD", "FL", "IS", "LO", "LT", "PN", "SH", "SL", "SS", "ST", "TM",
+            "UI", "UL", "US" }
             .Select(vr => FromLetters(vr[0], vr[1])),
     ];
 
@@ -32,6 +33,9 @@ internal static class DicomVr
     /// <summary>One of the standard's (PS3.5, 6.2).</summary>
     public static bool IsKnown(ushort vr) => s_short.Contains(vr) || s_long.Contains(vr);
 
-    /// <summary>Whether the length has 16 bits; all others, later additions to the standard included, have two reserved bytes and 32 bits (PS3.5, 7.1.2).</summary>
+    /// <summary>
+    /// Whether the length has 16 bits; all others, later additions to the standard included, have two reserved bytes and 32 bits (PS3.5,
+    /// 7.1.2).
+    /// </summary>
     public static bool HasShortLength(ushort vr) => s_short.Contains(vr);
 }

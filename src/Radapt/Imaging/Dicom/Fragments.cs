@@ -69,7 +69,8 @@ internal static class Fragments
             throw Damaged();
         }
 
-        var tag = new DicomTag(BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(at)), BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(at + 2)));
+        var tag = new DicomTag(BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(at)),
+            BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(at + 2)));
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at + 4));
         if (tag == DicomTag.SequenceEnd)
         {

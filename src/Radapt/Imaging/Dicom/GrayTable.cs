@@ -72,7 +72,8 @@ internal static class GrayTable
         (int least, int most) = Padding(set, pixels, histogram.Length - 1);
         int[] samples =
         [
-            .. Enumerable.Range(0, histogram.Length).Where(s => histogram[s] > 0 && (pixels.ValueOf(s) < least || pixels.ValueOf(s) > most)),
+            .. Enumerable.Range(0, histogram.Length)
+            .Where(s => histogram[s] > 0 && (pixels.ValueOf(s) < least || pixels.ValueOf(s) > most)),
         ];
         double[] values = [.. samples.Select(s => modality.Apply(pixels.ValueOf(s)))];
         Array.Sort(values, samples);

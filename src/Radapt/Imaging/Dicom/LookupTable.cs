@@ -13,7 +13,8 @@ internal sealed record LookupTable(int First, int Bits, ushort[] Entries, bool I
     public int Largest { get; } = Entries.Max();
 
     /// <summary>
-    /// The entry that is white: what <see cref="Bits"/> allow. Where entries go beyond it, or a whole table of more than 8 bits leaves one of
+    /// The entry that is white: what <see cref="Bits"/> allow. Where entries go beyond it, or a whole table of more than 8 bits leaves one
+    /// of
     /// them unused, the descriptor is wrong (entries of 12 bits said to have 8 or 16 are common), and the largest entry is white.
     /// </summary>
     public int White => (1 << Bits) - 1 is var most && (Largest > most || (IsWhole && Bits > 8 && Largest <= most / 2)) ? Largest : most;
@@ -59,7 +60,8 @@ internal sealed record LookupTable(int First, int Bits, ushort[] Entries, bool I
     public ushort this[double input] => Entries[(int)Math.Clamp(input - First, 0, Entries.Length - 1)];
 
     /// <summary>
-    /// By how many bits the entries of a palette's colours are shifted to make 8 of them. Entries that fit into a byte are levels of 8 bits, and
+    /// By how many bits the entries of a palette's colours are shifted to make 8 of them. Entries that fit into a byte are levels of 8
+    /// bits, and
     /// larger ones are not, whatever the descriptors say.
     /// </summary>
     public static int ShiftToByte(IReadOnlyList<LookupTable> colours)
@@ -70,7 +72,8 @@ internal sealed record LookupTable(int First, int Bits, ushort[] Entries, bool I
 
     private static bool HasValue(DicomDataSet item, DicomTag tag) => item.Find(tag) is { Length: > 0 };
 
-    // The descriptor's second value has the sign of the inputs, whatever representation the element says. A table of inputs below zero only,
+    // The descriptor's second value has the sign of the inputs, whatever representation the element says. A table of inputs below zero
+    // only,
     // where there are none, has a first input that is unsigned.
     private static int FirstInput(DicomDataSet set, DicomTag tag, ushort value, int count, bool isSigned)
     {

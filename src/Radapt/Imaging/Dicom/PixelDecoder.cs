@@ -14,7 +14,8 @@ internal static class PixelDecoder
     public static StoredPixels Decode(DicomFile file, CodecProcess? codecs)
     {
         PixelFormat format = PixelFormat.From(file);
-        DicomElement element = file.Elements.Find(DicomTag.PixelData) ?? throw new InvalidDataException($"{DicomTag.PixelData} is missing: the file holds no image");
+        DicomElement element = file.Elements.Find(DicomTag.PixelData)
+            ?? throw new InvalidDataException($"{DicomTag.PixelData} is missing: the file holds no image");
         if (file.Syntax.Pixels == PixelCoding.Native)
         {
             return Native(file, element, format);
@@ -23,7 +24,8 @@ internal static class PixelDecoder
         // Where the length is stated, only the first item tells pixels in fragments.
         if (element.Length != DicomElement.Undefined && !BeginsWithItem(file.Elements, element))
         {
-            throw new InvalidDataException($"{DicomTag.PixelData} is not in fragments, as {file.Syntax.Name} asks for; export the file again");
+            throw new InvalidDataException(
+                $"{DicomTag.PixelData} is not in fragments, as {file.Syntax.Name} asks for; export the file again");
         }
 
         ReadOnlyMemory<byte> frame = Fragments.FirstFrame(file.Elements.Bytes, element, format.Frames, file.Syntax.Pixels);
@@ -31,7 +33,8 @@ internal static class PixelDecoder
         {
             PixelCoding.Rle => new StoredPixels(format, Masked(RleDecoder.Decode(frame.Span, format), format)),
             PixelCoding.Jpeg => Compressed(JpegDecoder.Decode(frame, format), PixelCoding.Jpeg, frame.Span, format),
-            PixelCoding.JpegLossless => Compressed(JpegLosslessDecoder.Decode(frame.Span, format), PixelCoding.JpegLossless, frame.Span, format),
+            PixelCoding.JpegLossless => Compressed(JpegLosslessDecoder.Decode(frame.Span, format), PixelCoding.JpegLossless,
+                frame.Span, format),
             var coding when codecs is null => throw new InvalidDataException(
                 $"its pixels are {TransferSyntax.NameOf(coding)}, and no process that decodes it is given ({nameof(CodecProcess)}); "
                 + "convert the file, or give one"),
@@ -102,7 +105,8 @@ internal static class PixelDecoder
         bool isHalved = format.Photometric == DicomPhotometric.YbrFull422;
         if (isHalved && (format.Columns % 2 != 0 || format.BitsAllocated != 8))
         {
-            throw new InvalidDataException($"{DicomTag.Photometric} YBR_FULL_422 needs an even number of columns and 8 bits; convert the file");
+            throw new InvalidDataException(
+                $"{DicomTag.Photometric} YBR_FULL_422 needs an even number of columns and 8 bits; convert the file");
         }
 
         int count = format.Count * (isHalved ? 2 : format.Samples);
@@ -110,7 +114,9 @@ internal static class PixelDecoder
         long there = Math.Min(element.Length, file.Elements.Bytes.Length - (long)element.Offset);
         if (element.Length == DicomElement.Undefined || bytes > there || (element.Length > there + 1 && format.Frames == 1))
         {
-            throw new InvalidDataException($"{DicomTag.PixelData} is truncated: {format.Columns} x {format.Rows} pixels need {bytes} bytes, {there} are there; copy or export the file again");
+            throw new InvalidDataException(
+                $"{DicomTag.PixelData} is truncated: {format.Columns} x {format.Rows} pixels need {bytes} bytes, {there} "
+                    + "are there; copy or export the file again");
         }
 
         ReadOnlySpan<byte> stored = file.Elements.Bytes.AsSpan(element.Offset, bytes);
@@ -131,7 +137,8 @@ internal static class PixelDecoder
 
         return isHalved
             ? new StoredPixels(format with { Photometric = DicomPhotometric.YbrFull }, Masked(Spread(samples, format.Count), format))
-            : new StoredPixels(format, Masked(format.IsPlanar && format.Samples == 3 ? Interleave(samples, format.Count) : samples, format));
+            : new StoredPixels(format, Masked(format.IsPlanar && format.Samples == 3 ? Interleave(samples, format.Count)
+                : samples, format));
     }
 
     private static void Words(ReadOnlySpan<byte> stored, bool isBigEndian, Span<ushort> samples)

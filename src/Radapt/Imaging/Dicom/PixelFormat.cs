@@ -36,14 +36,17 @@ internal sealed record PixelFormat(
         int samples = set.UInt16(DicomTag.SamplesPerPixel) ?? 1;
         if ((long)rows * columns * samples > ImageHeader.PixelLimit)
         {
-            throw new InvalidDataException($"{columns} x {rows} pixels of {samples} samples are more than the {ImageHeader.PixelLimit / 1_000_000} million that are read");
+            throw new InvalidDataException(
+                $"{columns} x {rows} pixels of {samples} samples are more than the {ImageHeader.PixelLimit / 1_000_000} "
+                    + "million that are read");
         }
 
         DicomPhotometric photometric = PhotometricOf(set);
         int expected = photometric is DicomPhotometric.Monochrome1 or DicomPhotometric.Monochrome2 or DicomPhotometric.Palette ? 1 : 3;
         if (samples != expected)
         {
-            throw new InvalidDataException($"{DicomTag.SamplesPerPixel} is {samples}, but {DicomTag.Photometric} asks for {expected}; export the file again");
+            throw new InvalidDataException(
+                $"{DicomTag.SamplesPerPixel} is {samples}, but {DicomTag.Photometric} asks for {expected}; export the file again");
         }
 
         int allocated = set.Required(DicomTag.BitsAllocated);
@@ -56,7 +59,9 @@ internal sealed record PixelFormat(
         int high = set.UInt16(DicomTag.HighBit) ?? (stored - 1);
         if (stored < 1 || stored > allocated || high >= allocated || high < stored - 1)
         {
-            throw new InvalidDataException($"{DicomTag.BitsStored} {stored} and {DicomTag.HighBit} {high} do not fit {DicomTag.BitsAllocated} {allocated}; export the file again");
+            throw new InvalidDataException(
+                $"{DicomTag.BitsStored} {stored} and {DicomTag.HighBit} {high} do not fit {DicomTag.BitsAllocated} "
+                    + $"{allocated}; export the file again");
         }
 
         return new PixelFormat(
@@ -88,7 +93,9 @@ internal sealed record PixelFormat(
             "YBRFULL422" => DicomPhotometric.YbrFull422,
             "YBRRCT" or "YBRICT" or "YBRPARTIAL420" => DicomPhotometric.YbrCompressed,
             "" => throw new InvalidDataException($"{DicomTag.Photometric} is missing; export the file again"),
-            _ => throw new InvalidDataException($"{DicomTag.Photometric} is none of MONOCHROME1, MONOCHROME2, PALETTE COLOR, RGB, YBR_FULL, YBR_FULL_422, YBR_RCT, YBR_ICT; convert the file"),
+            _ => throw new InvalidDataException(
+                $"{DicomTag.Photometric} is none of MONOCHROME1, MONOCHROME2, PALETTE COLOR, RGB, YBR_FULL, YBR_FULL_422, "
+                    + "YBR_RCT, YBR_ICT; convert the file"),
         };
     }
 }

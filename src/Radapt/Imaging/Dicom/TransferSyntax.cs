@@ -44,7 +44,8 @@ internal sealed record TransferSyntax(
     /// <summary>The syntax of a UID.</summary>
     /// <exception cref="InvalidDataException">It is none that is read.</exception>
     public static TransferSyntax FromUid(string uid) => s_known.TryGetValue(uid, out TransferSyntax? known) ? known
-        : throw new InvalidDataException($"{DicomTag.TransferSyntaxUid} {Shown(uid)} is not read; convert it, for instance to explicit little endian ({Root}.1)");
+        : throw new InvalidDataException(
+            $"{DicomTag.TransferSyntaxUid} {Shown(uid)} is not read; convert it, for instance to explicit little endian ({Root}.1)");
 
     /// <summary>What a pixel coding is called in messages.</summary>
     public static string NameOf(PixelCoding coding) => coding switch
@@ -58,5 +59,6 @@ internal sealed record TransferSyntax(
     };
 
     // A damaged file may have anything there, a patient's name included: only what looks like a UID is shown.
-    private static string Shown(string uid) => uid.Length is > 0 and <= 64 && uid.All(c => char.IsAsciiDigit(c) || c == '.') ? uid : "is damaged or";
+    private static string Shown(string uid) => uid.Length is > 0 and <= 64 && uid.All(c => char.IsAsciiDigit(c) || c == '.') ? uid
+        : "is damaged or";
 }

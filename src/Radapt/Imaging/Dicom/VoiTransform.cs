@@ -63,7 +63,8 @@ internal sealed class VoiTransform(Func<double, double> apply)
         return window;
     }
 
-    // SAMPLED_SIGMOID is what some writers call SIGMOID; functions that the standard does not know are taken for LINEAR, as viewers take them.
+    // SAMPLED_SIGMOID is what some writers call SIGMOID; functions that the standard does not know are taken for LINEAR, as viewers take
+    // them.
     private static VoiTransform? Window(string function, double center, double width) => function switch
     {
         "SIGMOID" or "SAMPLED_SIGMOID" => width > 0 ? new VoiTransform(x => 1 / (1 + Math.Exp(-4 * (x - center) / width))) : null,

@@ -15,7 +15,8 @@ public static class CheckpointInspection
     /// <param name="path">The file or folder.</param>
     /// <param name="dialect">Whose names to read it by, one of <see cref="Dialects"/>; <c>auto</c>: recognised.</param>
     /// <param name="copy">Which of several copies of the encoder, one of <see cref="Copies"/>; <c>auto</c>: the averaged one.</param>
-    /// <exception cref="RadaptException">The file is missing, damaged or not a checkpoint, or not of the dialect or copy that is asked for.</exception>
+    /// <exception cref="RadaptException">The file is missing, damaged or not a checkpoint, or not of the dialect or copy that is asked
+    /// for.</exception>
     public static CheckpointReport Inspect(string path, string dialect = WeightsDialect.Auto, string copy = EncoderCopies.Auto)
     {
         using CheckpointFile file = CheckpointFile.Open(path);

@@ -17,7 +17,9 @@ public sealed record CheckpointReport
     /// <summary>Whose weights they are, for people.</summary>
     public required string Description { get; init; }
 
-    /// <summary>Why Radapt cannot start from the encoder in it, as the rest of a sentence about the file; null where it can, or where there is none.</summary>
+    /// <summary>
+    /// Why Radapt cannot start from the encoder in it, as the rest of a sentence about the file; null where it can, or where there is none.
+    /// </summary>
     public string? Problem { get; init; }
 
     /// <summary>Which of several copies of the encoder this is about; null where there is one.</summary>
@@ -29,7 +31,9 @@ public sealed record CheckpointReport
     /// <summary>Whether Radapt can start from these weights.</summary>
     public required bool IsLoadable { get; init; }
 
-    /// <summary>Dimensions as far as the tensors tell, else null; heads are those usual for the width unless <see cref="TellsHeads"/>.</summary>
+    /// <summary>
+    /// Dimensions as far as the tensors tell, else null; heads are those usual for the width unless <see cref="TellsHeads"/>.
+    /// </summary>
     public required BackboneShape? Shape { get; init; }
 
     /// <summary>Whether the file, or a <c>config.json</c> beside it, tells the number of heads.</summary>

@@ -8,7 +8,9 @@ internal static class ConfigFile
 {
     private const long LargestBytes = 1 << 20;
 
-    /// <summary>The object in it; null where there is none. A file that cannot be read gives the reason, since guessing instead would be silent.</summary>
+    /// <summary>
+    /// The object in it; null where there is none. A file that cannot be read gives the reason, since guessing instead would be silent.
+    /// </summary>
     /// <param name="weights">The weights file that it is beside.</param>
     /// <param name="name">Its own name.</param>
     public static (JsonObject? Json, string? Problem) Beside(string weights, string name)
@@ -22,7 +24,10 @@ internal static class ConfigFile
             }
 
             return file.Length > LargestBytes ? (null, $"is beside a {name} of more than {LargestBytes} bytes")
-                : JsonNode.Parse(File.ReadAllBytes(file.FullName), documentOptions: new JsonDocumentOptions { MaxDepth = 64 }) is JsonObject json ? (json, null)
+                : JsonNode.Parse(File.ReadAllBytes(file.FullName), documentOptions: new JsonDocumentOptions
+                {
+                    MaxDepth = 64,
+                }) is JsonObject json ? (json, null)
                 : (null, $"is beside a {name} that is not a JSON object");
         }
         catch (Exception e) when (e is JsonException or ArgumentException or IOException or UnauthorizedAccessException)
@@ -33,17 +38,21 @@ internal static class ConfigFile
 
     /// <summary>A number; null where the key is missing or something else.</summary>
     public static double? Number(JsonNode? json, string key) =>
-        json is JsonObject o && Find(o, key) is JsonValue value && value.TryGetValue(out double number) && double.IsFinite(number) ? number : null;
+        json is JsonObject o && Find(o, key) is JsonValue value && value.TryGetValue(out double number) && double.IsFinite(number)
+            ? number : null;
 
     /// <summary>A text; null where the key is missing or something else.</summary>
-    public static string? Text(JsonNode? json, string key) => json is JsonObject o && Find(o, key) is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+    public static string? Text(JsonNode? json, string key) =>
+        json is JsonObject o && Find(o, key) is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
     /// <summary>A switch; null where the key is missing or something else.</summary>
-    public static bool? Switch(JsonNode? json, string key) => json is JsonObject o && Find(o, key) is JsonValue value && value.TryGetValue(out bool flag) ? flag : null;
+    public static bool? Switch(JsonNode? json, string key) =>
+        json is JsonObject o && Find(o, key) is JsonValue value && value.TryGetValue(out bool flag) ? flag : null;
 
     /// <summary>Some numbers; null where the key is missing or something else.</summary>
     public static double[]? Numbers(JsonNode? json, string key) =>
-        json is JsonObject o && Find(o, key) is JsonArray { Count: > 0 and <= 16 } array && array.All(n => n is JsonValue v && v.TryGetValue(out double d) && double.IsFinite(d))
+        json is JsonObject o && Find(o, key) is JsonArray { Count: > 0 and <= 16 } array
+            && array.All(n => n is JsonValue v && v.TryGetValue(out double d) && double.IsFinite(d))
             ? [.. array.Select(n => n!.GetValue<double>())] : null;
 
     /// <summary>A member; null where it is missing, or the object has a key twice.</summary>

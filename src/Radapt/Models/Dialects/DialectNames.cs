@@ -16,7 +16,9 @@ internal abstract class DialectNames
     /// <summary>Whether a file is of this dialect. The first that matches is taken, see <see cref="WeightsDialect"/>.</summary>
     public abstract bool Matches(StateDict names);
 
-    /// <summary>Whether a file can be read so when it is forced, though its names do not tell that dialect: encoders alone are named alike.</summary>
+    /// <summary>
+    /// Whether a file can be read so when it is forced, though its names do not tell that dialect: encoders alone are named alike.
+    /// </summary>
     public virtual bool CanRead(StateDict names) => Matches(names);
 
     /// <summary>What the file is, for people.</summary>
@@ -26,10 +28,12 @@ internal abstract class DialectNames
     public virtual (double Mean, double Std) Normalisation(StateDict names) => (.4785, .2834);
 
     /// <summary>The dimensions, as far as the file tells.</summary>
-    public virtual BackboneShape? Shape(StateDict names) => Encoder(names) is { } encoder ? EncoderShape.Read(names.File, encoder).Shape : null;
+    public virtual BackboneShape? Shape(StateDict names) => Encoder(names) is { } encoder
+        ? EncoderShape.Read(names.File, encoder).Shape : null;
 
     /// <summary>Why its encoder cannot be read, as the rest of a sentence about the file; null where it can.</summary>
-    public virtual string? Problem(StateDict names) => Encoder(names) is { } encoder ? EncoderShape.Read(names.File, encoder).Problem : null;
+    public virtual string? Problem(StateDict names) => Encoder(names) is { } encoder
+        ? EncoderShape.Read(names.File, encoder).Problem : null;
 
     /// <summary>How images were prepared, where a file beside the weights says it.</summary>
     public virtual ToldPreparation? Preparation(StateDict names) => null;

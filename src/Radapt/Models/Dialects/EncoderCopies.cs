@@ -44,7 +44,8 @@ internal static class EncoderCopies
     /// <summary>Every copy; the one that is taken first.</summary>
     public static IReadOnlyList<EncoderCopy> Find(CheckpointFile file)
     {
-        string[] prefixes = [.. file.Tensors.Where(t => t.Shape.Count == 4).Select(t => PrefixOf(t.Name, StateDict.Anchors)).OfType<string>().Distinct()];
+        string[] prefixes = [.. file.Tensors.Where(t => t.Shape.Count == 4).Select(t => PrefixOf(t.Name, StateDict.Anchors))
+            .OfType<string>().Distinct()];
         if (prefixes.Length == 0) // an adapter without its base
         {
             prefixes = [.. file.Tensors.Select(t => PrefixOf(t.Name, ["blocks.0.attn.qkv.lora_A"])).OfType<string>().Take(1)];
@@ -73,10 +74,13 @@ internal static class EncoderCopies
             throw new RadaptException($"--copy {option}: unknown; one of {string.Join(", ", Options)}.");
         }
 
-        EncoderCopy? chosen = option == "student" ? copies.FirstOrDefault(c => c.Role == CopyRole.Trained) ?? copies.FirstOrDefault(c => c.Role == CopyRole.Plain)
-            : copies.FirstOrDefault(c => c.Role == CopyRole.Averaged && IsNamed(c.Prefix, [option])) ?? copies.FirstOrDefault(c => c.Role == CopyRole.Averaged);
+        EncoderCopy? chosen = option == "student"
+            ? copies.FirstOrDefault(c => c.Role == CopyRole.Trained) ?? copies.FirstOrDefault(c => c.Role == CopyRole.Plain)
+            : copies.FirstOrDefault(c => c.Role == CopyRole.Averaged && IsNamed(c.Prefix, [option]))
+            ?? copies.FirstOrDefault(c => c.Role == CopyRole.Averaged);
         return chosen ?? throw new RadaptException(
-            $"--copy {option}: {file} holds no such copy of the encoder, only {(copies.Count > 0 ? string.Join(", ", copies.Select(c => c.Name)) : "tensors that are none")}. Leave --copy out.");
+            $"--copy {option}: {file} holds no such copy of the encoder, only "
+                + $"{(copies.Count > 0 ? string.Join(", ", copies.Select(c => c.Name)) : "tensors that are none")}. Leave --copy out.");
     }
 
     /// <summary>The line that says which of several copies is read; null where there is only one.</summary>
@@ -84,13 +88,15 @@ internal static class EncoderCopies
     {
         EncoderCopy? other = copies.FirstOrDefault(c => c != chosen);
         return chosen is null || other is null ? null
-            : $"the file holds {copies.Count} copies of the encoder; {chosen.Name} is read{(Option(chosen) == Option(other) ? "" : $", --copy {Option(other)} reads {other.Name}")}";
+            : $"the file holds {copies.Count} copies of the encoder; {chosen.Name} is "
+                + $"read{(Option(chosen) == Option(other) ? "" : $", --copy {Option(other)} reads {other.Name}")}";
     }
 
     private static string Option(EncoderCopy copy) =>
         copy.Role != CopyRole.Averaged ? "student" : IsNamed(copy.Prefix, ["ema"]) ? "ema" : "teacher";
 
-    private static CopyRole RoleOf(string prefix) => IsNamed(prefix, s_averaged) ? CopyRole.Averaged : IsNamed(prefix, s_trained) ? CopyRole.Trained : CopyRole.Plain;
+    private static CopyRole RoleOf(string prefix) => IsNamed(prefix, s_averaged) ? CopyRole.Averaged
+        : IsNamed(prefix, s_trained) ? CopyRole.Trained : CopyRole.Plain;
 
     // Whole words only: "state_dict_ema" and "momentum_encoder", not "schema".
     private static bool IsNamed(string prefix, string[] words) =>

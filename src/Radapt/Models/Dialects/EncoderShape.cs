@@ -16,7 +16,8 @@ internal static partial class EncoderShape
         int depth = Depth(encoder.Keys);
         if (ShapeOf("patch_embed.proj.weight") is not [var width, _, var patch, var patchWidth] || patch != patchWidth)
         {
-            return (null, $"has a patch embedding of {Text(ShapeOf("patch_embed.proj.weight"))}{CannotBeRead}: it needs (width, 3, patch, patch)");
+            return (null,
+                $"has a patch embedding of {Text(ShapeOf("patch_embed.proj.weight"))}{CannotBeRead}: it needs (width, 3, patch, patch)");
         }
 
         if (depth == 0)
@@ -27,17 +28,21 @@ internal static partial class EncoderShape
         if (ShapeOf("pos_embed") is not [1, var tokens, var positionWidth] || positionWidth != width)
         {
             return (null, encoder.ContainsKey("pos_embed")
-                ? $"has positions of {Text(ShapeOf("pos_embed"))}{CannotBeRead}: it needs (1, 1 + patches, {width})" : "has no learned positions (pos_embed), which Radapt's transformer needs");
+                ? $"has positions of {Text(ShapeOf("pos_embed"))}{CannotBeRead}: it needs (1, 1 + patches, {width})"
+                : "has no learned positions (pos_embed), which Radapt's transformer needs");
         }
 
         long grid = (long)Math.Round(Math.Sqrt(tokens - 1));
         if ((grid * grid) + 1 != tokens)
         {
-            return (null, $"has positions of {tokens - 1} patches, which are not a square, beside that of the class token; Radapt reads models of square images without further tokens that have positions");
+            return (null,
+                $"has positions of {tokens - 1} patches, which are not a square, beside that of the class token; Radapt reads models of "
+                    + "square images without further tokens that have positions");
         }
 
         bool isGated = ShapeOf("blocks.0.mlp.w3.weight") is not null;
-        long hidden = ShapeOf(isGated ? "blocks.0.mlp.w3.weight" : "blocks.0.mlp.fc2.weight") is [_, var inside] && inside is > 0 and < 1_000_000 ? inside : 4 * width;
+        long hidden = ShapeOf(isGated ? "blocks.0.mlp.w3.weight" : "blocks.0.mlp.fc2.weight") is [_, var inside]
+            && inside is > 0 and < 1_000_000 ? inside : 4 * width;
         long registers = ShapeOf("register_tokens") is [1, var count, _] ? count : 0;
         if (grid is < 1 or > 9_999 || patch is < 1 or > 9_999 || width is < 1 or > 999_999 || registers is < 0 or > 9_999)
         {

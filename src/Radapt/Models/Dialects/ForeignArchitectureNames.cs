@@ -12,7 +12,8 @@ internal sealed partial class ForeignArchitectureNames : DialectNames
     private static readonly (string Name, Regex Tensor)[] s_models =
     [
         ("a Swin transformer", Swin()), ("BEiT", Beit()), ("DINOv3", Dinov3()), ("EVA, a transformer with rotary positions", Eva()),
-        ("CLIP or a model of its kind", Clip()), ("ConvNeXt", ConvNext()), ("a ResNet", ResNet()), ("a DenseNet", DenseNet()), ("an EfficientNet", EfficientNet()),
+        ("CLIP or a model of its kind", Clip()), ("ConvNeXt", ConvNext()), ("a ResNet", ResNet()), ("a DenseNet", DenseNet()),
+            ("an EfficientNet", EfficientNet()),
     ];
 
     public override Dialect Dialect => Dialect.Unknown;
@@ -28,10 +29,12 @@ internal sealed partial class ForeignArchitectureNames : DialectNames
     private static string? NameOf(StateDict names) =>
         s_models.FirstOrDefault(m => names.Names.Any(n => m.Tensor.IsMatch(n))).Name;
 
-    [GeneratedRegex(@"(^|\.)layers\.\d+\.blocks\.\d+\.attn\.(relative_position_bias_table|logit_scale)$|encoder\.layers\.\d+\.blocks\.\d+\.attention\.self\.relative_position_bias_table$")]
+    [GeneratedRegex(
+        @"(^|\.)layers\.\d+\.blocks\.\d+\.attn\.(relative_position_bias_table|logit_scale)$|encoder\.layers\.\d+\.blocks\.\d+\.attention\.self\.relative_position_bias_table$")]
     private static partial Regex Swin();
 
-    [GeneratedRegex(@"(^|\.)(blocks\.\d+\.attn|attention\.attention\.relative_position_bias)\.relative_position_bias_table$|(^|\.)rel_pos_bias\.relative_position_bias_table$|(^|\.)lambda_1$")]
+    [GeneratedRegex(
+        @"(^|\.)(blocks\.\d+\.attn|attention\.attention\.relative_position_bias)\.relative_position_bias_table$|(^|\.)rel_pos_bias\.relative_position_bias_table$|(^|\.)lambda_1$")]
     private static partial Regex Beit();
 
     [GeneratedRegex(@"(^|\.)(rope_embed\.periods|storage_tokens)$|(^|(?<!encoder)\.)layer\.\d+\.attention\.q_proj\.weight$")]
@@ -40,7 +43,8 @@ internal sealed partial class ForeignArchitectureNames : DialectNames
     [GeneratedRegex(@"(^|\.)rope\.(freqs|freqs_cos|freqs_sin|bands)$")]
     private static partial Regex Eva();
 
-    [GeneratedRegex(@"(^|\.)(visual|vision_model\.embeddings)\.(class_embedding|patch_embedding\.weight)$|(^|\.)visual\.(conv1\.weight|trunk\..+)$")]
+    [GeneratedRegex(
+        @"(^|\.)(visual|vision_model\.embeddings)\.(class_embedding|patch_embedding\.weight)$|(^|\.)visual\.(conv1\.weight|trunk\..+)$")]
     private static partial Regex Clip();
 
     [GeneratedRegex(@"(^|\.)(stages\.\d+\.blocks\.\d+\.conv_dw\.weight|downsample_layers\.\d+\.\d+\.weight)$")]

@@ -29,7 +29,8 @@ internal sealed record HuggingFaceConfig
         (JsonObject? json, string? problem) = ConfigFile.Beside(weights, "config.json");
 
         // Models of two parts describe their image encoder inside.
-        JsonObject? inner = json is null || json.ContainsKey("num_attention_heads") ? null : (ConfigFile.Find(json, "encoder") ?? ConfigFile.Find(json, "vision_config")) as JsonObject;
+        JsonObject? inner = json is null || json.ContainsKey("num_attention_heads") ? null
+            : (ConfigFile.Find(json, "encoder") ?? ConfigFile.Find(json, "vision_config")) as JsonObject;
         return new HuggingFaceConfig(inner ?? json, problem);
     }
 
@@ -53,18 +54,25 @@ internal sealed record HuggingFaceConfig
 
         (string Key, int? Told, int Seen)[] dimensions =
         [
-            ("hidden_size", Whole("hidden_size"), shape.Width), ("num_hidden_layers", Whole("num_hidden_layers"), shape.Depth), ("patch_size", Whole("patch_size"), shape.PatchSize),
+            ("hidden_size", Whole("hidden_size"), shape.Width), ("num_hidden_layers", Whole("num_hidden_layers"), shape.Depth),
+                ("patch_size", Whole("patch_size"), shape.PatchSize),
             ("intermediate_size", shape.SwiGlu || shape.LayerScale ? null : Whole("intermediate_size"), shape.HiddenWidth),
         ];
         if (dimensions.FirstOrDefault(d => d.Told is { } told && told != d.Seen) is { Key: { } key } other)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"does not fit its config.json: {key} is {other.Told} there and {other.Seen} in the tensors; the file is a part of a model, or the two do not belong together");
+            return string.Create(CultureInfo.InvariantCulture,
+                $"does not fit its config.json: {key} is {other.Told} there and {other.Seen} in the tensors; the file is a part of a "
+                    + $"model, or the two do not belong together");
         }
 
         return Heads is { } heads && (heads <= 0 || shape.Width % heads != 0)
-            ? string.Create(CultureInfo.InvariantCulture, $"has, by its config.json, {heads} attention heads, which do not divide the width of {shape.Width}")
-            : Epsilon is <= 0 or > 1 ? string.Create(CultureInfo.InvariantCulture, $"has, by its config.json, the layer_norm_eps {Epsilon}, which is out of range") : null;
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"has, by its config.json, {heads} attention heads, which do not divide the width of {shape.Width}")
+            : Epsilon is <= 0 or > 1
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"has, by its config.json, the layer_norm_eps {Epsilon}, which is out of range") : null;
     }
 
-    private int? Whole(string key) => ConfigFile.Number(_json, key) is { } number && number == Math.Floor(number) && Math.Abs(number) < 1e9 ? (int)number : null;
+    private int? Whole(string key) => ConfigFile.Number(_json, key) is { } number && number == Math.Floor(number) && Math.Abs(number) < 1e9
+        ? (int)number : null;
 }

@@ -10,7 +10,8 @@ internal sealed class HuggingFaceDinov2Names : HuggingFaceTensorNames
     public override bool Matches(StateDict names) => names.Has(StateDict.HuggingFace) && names.HasAnyEnding(".layer_scale1.lambda1");
 
     public override string Describe(StateDict names) =>
-        $"DINOv2 {(Head(names).Count > 0 ? "classifier" : "backbone")}{(names.Has("embeddings.register_tokens") ? " with registers" : "")} (Hugging Face names)";
+        $"DINOv2 {(Head(names).Count > 0 ? "classifier" : "backbone")}{(names.Has("embeddings.register_tokens") ? " with registers" : "")} "
+            + "(Hugging Face names)";
 
     protected override double UsualEpsilon(StateDict names) => 1e-6;
 }

@@ -60,7 +60,8 @@ internal abstract partial class HuggingFaceTensorNames : DialectNames
     public override string? Problem(StateDict names) =>
         base.Problem(names) ?? (base.Shape(names) is { } shape ? HuggingFaceConfig.Beside(names.File.Path).Problem(shape) : null);
 
-    public override bool TellsHeads(StateDict names) => HuggingFaceConfig.Beside(names.File.Path).Heads is { } heads && Shape(names)?.Heads == heads;
+    public override bool TellsHeads(StateDict names) =>
+        HuggingFaceConfig.Beside(names.File.Path).Heads is { } heads && Shape(names)?.Heads == heads;
 
     public override ToldPreparation? Preparation(StateDict names) => ToldPreparation.FromHuggingFace(names.File.Path);
 
@@ -77,9 +78,11 @@ internal abstract partial class HuggingFaceTensorNames : DialectNames
             return (s_outside.GetValueOrDefault(name, name), null);
         }
 
-        (string start, string part, string end) = ($"blocks.{block.Groups["number"].Value}.", block.Groups["part"].Value, block.Groups["end"].Value);
+        (string start, string part, string end) =
+            ($"blocks.{block.Groups["number"].Value}.", block.Groups["part"].Value, block.Groups["end"].Value);
         int third = Math.Max(Array.IndexOf(s_thirds, part), Array.IndexOf(s_thirdsOf5, part));
-        return third >= 0 ? ($"{start}attn.qkv.{end}", third) : ($"{start}{s_inBlock.GetValueOrDefault(part, part)}.{(end == "lambda1" ? "gamma" : end)}", null);
+        return third >= 0 ? ($"{start}attn.qkv.{end}", third)
+            : ($"{start}{s_inBlock.GetValueOrDefault(part, part)}.{(end == "lambda1" ? "gamma" : end)}", null);
     }
 
     public override IReadOnlyDictionary<string, TensorParts>? Encoder(StateDict names)

@@ -11,7 +11,8 @@ internal sealed class MaeNames : DialectNames
 
     public override bool CanRead(StateDict names) => IsPlainNative(names);
 
-    public override string Describe(StateDict names) => names.HasAny("decoder_") ? "MAE pre-training checkpoint (encoder and decoder)" : "MAE encoder";
+    public override string Describe(StateDict names) => names.HasAny("decoder_") ? "MAE pre-training checkpoint (encoder and decoder)"
+        : "MAE encoder";
 
     public override (string Group, string Reason) LeftOut(string name) =>
         base.LeftOut(name) is ("decoder" or "mask token", var reason) ? ("MAE decoder", reason) : base.LeftOut(name);

@@ -10,11 +10,13 @@ internal sealed class MrmNames : DialectNames
 
     public override string Option => "mrm";
 
-    public override bool Matches(StateDict names) => names.Has(StateDict.Native) && (names.HasAny("bert_encoder.") || names.HasAny("bert_mlp."));
+    public override bool Matches(StateDict names) =>
+        names.Has(StateDict.Native) && (names.HasAny("bert_encoder.") || names.HasAny("bert_mlp."));
 
     public override bool CanRead(StateDict names) => IsPlainNative(names);
 
-    public override string Describe(StateDict names) => names.HasAny("bert_") ? "MRM pre-training checkpoint (MAE encoder names)" : "MRM encoder (MAE encoder names)";
+    public override string Describe(StateDict names) => names.HasAny("bert_") ? "MRM pre-training checkpoint (MAE encoder names)"
+        : "MRM encoder (MAE encoder names)";
 
     public override (double Mean, double Std) Normalisation(StateDict names) => (.4978, .2449);
 

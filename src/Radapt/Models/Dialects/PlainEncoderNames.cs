@@ -14,7 +14,8 @@ internal sealed class PlainEncoderNames : DialectNames
     public override ToldPreparation? Preparation(StateDict names) => ToldPreparation.FromTimm(names.File.Path);
 
     // Only a timm folder's configuration tells that an encoder is timm's.
-    public override PositionResizing? Resizing(StateDict names, bool isForced) => Preparation(names) is null ? null : PositionResizing.Antialiased;
+    public override PositionResizing? Resizing(StateDict names, bool isForced) => Preparation(names) is null ? null
+        : PositionResizing.Antialiased;
 
     public override string Describe(StateDict names) => "ViT encoder (timm and MAE names; its origin cannot be told)";
 }

@@ -22,7 +22,8 @@ internal sealed class RadaptNames : DialectNames
     }
 
     public override (double Mean, double Std) Normalisation(StateDict names) =>
-        Json(names, "preprocessing") is JsonObject preprocessing && preprocessing["mean"] is JsonValue mean && preprocessing["std"] is JsonValue std
+        Json(names, "preprocessing") is JsonObject preprocessing && preprocessing["mean"] is JsonValue mean
+            && preprocessing["std"] is JsonValue std
             && mean.TryGetValue(out double m) && std.TryGetValue(out double s)
             ? (m, s) : base.Normalisation(names);
 

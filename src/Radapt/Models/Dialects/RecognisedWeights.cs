@@ -11,7 +11,9 @@ internal sealed record RecognisedWeights
     /// <summary>The same for people: "MRM pre-training checkpoint (MAE encoder names)".</summary>
     public required string Description { get; init; }
 
-    /// <summary>Dimensions as the tensors tell them, null where they do not; heads are those usual for the width unless <see cref="TellsHeads"/>.</summary>
+    /// <summary>
+    /// Dimensions as the tensors tell them, null where they do not; heads are those usual for the width unless <see cref="TellsHeads"/>.
+    /// </summary>
     public required BackboneShape? Shape { get; init; }
 
     /// <summary>
@@ -20,7 +22,8 @@ internal sealed record RecognisedWeights
     /// </summary>
     /// <exception cref="RadaptException">The file holds no encoder.</exception>
     public IReadOnlyDictionary<string, TensorParts> Encoder => EncoderTensors
-        ?? throw new RadaptException(Problem is not null ? $"{Path} ({Description}) {Problem}." : $"{Path} holds {Description}; give a MAE, MRM, DINOv2, timm or Hugging Face checkpoint (`radapt inspect` lists its tensors).");
+        ?? throw new RadaptException(Problem is not null ? $"{Path} ({Description}) {Problem}."
+            : $"{Path} holds {Description}; give a MAE, MRM, DINOv2, timm or Hugging Face checkpoint (`radapt inspect` lists its tensors).");
 
     /// <summary>Whether the heads of <see cref="Shape"/> are told by the file, or by a <c>config.json</c> beside it.</summary>
     public required bool TellsHeads { get; init; }

@@ -4,7 +4,8 @@ namespace Radapt.Models.Dialects;
 
 /// <summary>
 /// The part of a file that is a model's state dict, by the names inside the model. Checkpoints wrap it in <c>model</c>,
-/// <c>state_dict</c>, <c>teacher</c>, <c>module</c>, <c>backbone</c>, …; the patch embedding, which every vision transformer has, shows where it is.
+/// <c>state_dict</c>, <c>teacher</c>, <c>module</c>, <c>backbone</c>, …; the patch embedding, which every vision transformer has, shows
+/// where it is.
 /// </summary>
 internal sealed class StateDict
 {

@@ -23,13 +23,15 @@ internal sealed class TimmDinov2Names : DialectNames
     public override IReadOnlyDictionary<string, TensorParts>? Encoder(StateDict names)
     {
         // A gate doubles the rows of the first projection.
-        bool isGated = names.ShapeOf("blocks.0.mlp.fc1.weight") is [var rows, _] && names.ShapeOf("blocks.0.mlp.fc2.weight") is [_, var hidden] && rows == 2 * hidden;
+        bool isGated = names.ShapeOf("blocks.0.mlp.fc1.weight") is [var rows, _]
+            && names.ShapeOf("blocks.0.mlp.fc2.weight") is [_, var hidden] && rows == 2 * hidden;
         bool isFolded = names.Has("reg_token");
         var encoder = new Dictionary<string, TensorParts>(StringComparer.Ordinal);
         foreach ((string name, string inFile) in names.Select(n => IsEncoder(n) || n == "reg_token"))
         {
             string own = name == "reg_token" ? "register_tokens"
-                : isGated ? name.Replace(".mlp.fc1.", ".mlp.w12.", StringComparison.Ordinal).Replace(".mlp.fc2.", ".mlp.w3.", StringComparison.Ordinal) : name;
+                : isGated ? name.Replace(".mlp.fc1.", ".mlp.w12.", StringComparison.Ordinal)
+                    .Replace(".mlp.fc2.", ".mlp.w3.", StringComparison.Ordinal) : name;
             encoder[own] = own == "pos_embed" && isFolded ? TensorParts.AfterZeros(inFile) : TensorParts.Whole(inFile);
         }
 

@@ -13,7 +13,9 @@ internal sealed class TimmNames : DialectNames
 
     public override ToldPreparation? Preparation(StateDict names) => ToldPreparation.FromTimm(names.File.Path);
 
-    /// <summary>timm resizes positions with antialias. A head that reads the mean of the patches is MAE's and the paper's, too, whose code does not.</summary>
+    /// <summary>
+    /// timm resizes positions with antialias. A head that reads the mean of the patches is MAE's and the paper's, too, whose code does not.
+    /// </summary>
     public override PositionResizing? Resizing(StateDict names, bool isForced) =>
         isForced || !names.HasAny("fc_norm.") || Preparation(names) is not null ? PositionResizing.Antialiased : null;
 

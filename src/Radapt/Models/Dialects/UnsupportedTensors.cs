@@ -13,11 +13,13 @@ internal static partial class UnsupportedTensors
     /// <param name="dialect">Whose names it uses: decoders and heads are not the encoder's.</param>
     /// <param name="used">Names in the file that are read.</param>
     public static IReadOnlyList<string> Find(StateDict names, DialectNames dialect, IReadOnlySet<string> used) =>
-        WeightsCheck.Abbreviated(names.Select(n => IsBeforeHead(n) && dialect.LeftOut(n).Group == "other tensors").Where(n => !used.Contains(n.Value)).Select(n => n.Key));
+        WeightsCheck.Abbreviated(names.Select(n => IsBeforeHead(n) && dialect.LeftOut(n).Group == "other tensors")
+            .Where(n => !used.Contains(n.Value)).Select(n => n.Key));
 
     // Outside of the blocks: tokens, positions, embeddings and norms before them.
     private static bool IsBeforeHead(string name) => Outside().IsMatch(name);
 
-    [GeneratedRegex(@"^(embeddings\.|patch_embed(ding)?s?\.|(encoder\.|embeddings\.)?(norm_?pre|pre_?norm|ln_?pre|pre_?layernorm|embed_?norm|norm_?embed|rope|rotary|rel_?pos|relative_position)|[a-z0-9_]*_?(token|tokens|pos_?embed|position_?embeddings?|embed|embedding)(\.|$|_[a-z]$))")]
+    [GeneratedRegex(
+        @"^(embeddings\.|patch_embed(ding)?s?\.|(encoder\.|embeddings\.)?(norm_?pre|pre_?norm|ln_?pre|pre_?layernorm|embed_?norm|norm_?embed|rope|rotary|rel_?pos|relative_position)|[a-z0-9_]*_?(token|tokens|pos_?embed|position_?embeddings?|embed|embedding)(\.|$|_[a-z]$))")]
     private static partial Regex Outside();
 }

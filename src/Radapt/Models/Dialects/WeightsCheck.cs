@@ -9,7 +9,10 @@ internal static partial class WeightsCheck
 {
     private const int Shown = 6; // of each kind of difference
 
-    /// <summary>Compares names and shapes. The grid of <c>pos_embed</c> may differ, since it is resized; a final norm may be more than the model has.</summary>
+    /// <summary>
+    /// Compares names and shapes. The grid of <c>pos_embed</c> may differ, since it is resized; a final norm may be more than the model
+    /// has.
+    /// </summary>
     /// <exception cref="RadaptException">Tensors are missing, unexpected or of another shape.</exception>
     public static void Ensure(CheckpointFile file, RecognisedWeights recognised, IReadOnlyList<(string Name, long[] Shape)> expected)
     {
@@ -21,7 +24,9 @@ internal static partial class WeightsCheck
         [
             .. expected.Where(e => found.ContainsKey(e.Name)).Select(e => (e.Name, e.Shape, Found: found[e.Name].ShapeIn(file)))
                 .Where(e => e.Found is null || !Fits(e.Name, e.Found, e.Shape))
-                .GroupBy(e => $"{(e.Found is null ? "in parts that do not fit together" : TensorInfo.ShapeOf(e.Found))} instead of {TensorInfo.ShapeOf(e.Shape)}", e => e.Name)
+                .GroupBy(
+                    e => $"{(e.Found is null ? "in parts that do not fit together" : TensorInfo.ShapeOf(e.Found))} instead of "
+                        + $"{TensorInfo.ShapeOf(e.Shape)}", e => e.Name)
                 .SelectMany(g => Abbreviated(g).Select(n => $"{n} is {g.Key}")),
         ];
         string[] noFloats = [.. found.Where(f => wanted.ContainsKey(f.Key) && !f.Value.HoldsFloats(file)).Select(f => f.Key)];
@@ -35,7 +40,9 @@ internal static partial class WeightsCheck
             string own = recognised.Shape is { } s
                 ? $"its own backbone is {s.Name ?? "none of timm's"} ({s})"
                 : "its backbone's dimensions cannot be told";
-            throw new RadaptException($"{file.Path} ({recognised.Description}) does not fit the model: {string.Join("; ", differences)}. Choose the backbone that fits: {own}.");
+            throw new RadaptException(
+                $"{file.Path} ({recognised.Description}) does not fit the model: {string.Join("; ", differences)}. "
+                    + $"Choose the backbone that fits: {own}.");
         }
     }
 
@@ -43,7 +50,9 @@ internal static partial class WeightsCheck
     public static IReadOnlyList<string> Abbreviated(IEnumerable<string> names) =>
         [.. names.Select(n => (Name: n, Match: Block().Match(n)))
             .GroupBy(n => n.Match.Success ? (n.Match.Groups["rest"].Value, true) : (n.Name, false))
-            .Select(g => g.Key.Item2 ? $"blocks.{Runs(g.Select(n => int.Parse(n.Match.Groups["block"].Value, CultureInfo.InvariantCulture)))}.{g.Key.Item1}" : g.Key.Item1)];
+            .Select(g => g.Key.Item2
+                ? $"blocks.{Runs(g.Select(n => int.Parse(n.Match.Groups["block"].Value, CultureInfo.InvariantCulture)))}.{g.Key.Item1}"
+                : g.Key.Item1)];
 
     private static IEnumerable<string> Part(string kind, IReadOnlyList<string> items)
     {
@@ -54,7 +63,8 @@ internal static partial class WeightsCheck
     }
 
     private static bool Fits(string name, IReadOnlyList<long> found, long[] expected) =>
-        name == "pos_embed" ? found is [1, > 0, var width] && expected is [_, _, var needed] && width == needed : found.SequenceEqual(expected);
+        name == "pos_embed" ? found is [1, > 0, var width] && expected is [_, _, var needed] && width == needed
+            : found.SequenceEqual(expected);
 
     private static string Runs(IEnumerable<int> numbers)
     {

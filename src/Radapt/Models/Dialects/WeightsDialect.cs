@@ -2,13 +2,16 @@ using Radapt.Checkpoints;
 
 namespace Radapt.Models.Dialects;
 
-/// <summary>Recognises whose weights a checkpoint holds, by its tensors' names and its metadata; a file's name counts for nothing.</summary>
+/// <summary>
+/// Recognises whose weights a checkpoint holds, by its tensors' names and its metadata; a file's name counts for nothing.
+/// </summary>
 internal static class WeightsDialect
 {
     // From the most particular to the most general: the first that matches is taken.
     private static readonly DialectNames[] s_dialects =
     [
-        new RadaptNames(), new PeftAdapterNames(), new ForeignArchitectureNames(), new MedPeftLoraNames(), new MrmNames(), new MaeNames(), new Dinov2Names(), new TimmDinov2Names(),
+        new RadaptNames(), new PeftAdapterNames(), new ForeignArchitectureNames(), new MedPeftLoraNames(), new MrmNames(), new MaeNames(),
+            new Dinov2Names(), new TimmDinov2Names(),
         new HuggingFaceDinov2Names(), new HuggingFaceVitNames(), new TimmNames(), new PlainEncoderNames(), new UnknownNames(),
     ];
 
@@ -22,7 +25,8 @@ internal static class WeightsDialect
     /// <param name="file">The checkpoint.</param>
     /// <param name="option">One of <see cref="Options"/>, or <see cref="Auto"/>.</param>
     /// <param name="copy">Which of several encoders, see <see cref="EncoderCopies.Choose"/>.</param>
-    /// <exception cref="RadaptException">The tensors are not named as in the dialect that is forced, or there is no such dialect or copy.</exception>
+    /// <exception cref="RadaptException">The tensors are not named as in the dialect that is forced, or there is no such dialect or
+    /// copy.</exception>
     public static RecognisedWeights Recognise(CheckpointFile file, string option = Auto, string copy = EncoderCopies.Auto)
     {
         var names = new StateDict(file, copy);
@@ -34,7 +38,8 @@ internal static class WeightsDialect
         ToldPreparation? told = dialect.Preparation(names);
         (double mean, double std) = told is null ? dialect.Normalisation(names) : (told.Mean, told.Std);
         HashSet<string> used = [.. encoder?.Values.SelectMany(p => p.Names) ?? [], .. head.Values, .. lora.Values];
-        string? problem = encoder is null || dialect.Dialect == Dialect.Radapt ? null : Unsupported(UnsupportedTensors.Find(names, dialect, used)) ?? dialect.Problem(names);
+        string? problem = encoder is null || dialect.Dialect == Dialect.Radapt ? null
+            : Unsupported(UnsupportedTensors.Find(names, dialect, used)) ?? dialect.Problem(names);
         return new RecognisedWeights
         {
             Dialect = dialect.Dialect,
@@ -61,18 +66,24 @@ internal static class WeightsDialect
         DialectNames dialect = s_dialects.FirstOrDefault(d => d.Option == option)
             ?? throw new RadaptException($"--dialect {option}: unknown; one of {Auto}, {string.Join(", ", Options)}.");
         return dialect.CanRead(names) ? dialect
-            : throw new RadaptException($"--dialect {option}: the tensors of {names.File.Path} are not named so; it holds {recognised.Describe(names)}. Leave --dialect out.");
+            : throw new RadaptException(
+                $"--dialect {option}: the tensors of {names.File.Path} are not named so; it holds {recognised.Describe(names)}. "
+                    + "Leave --dialect out.");
     }
 
     private static string? Unsupported(IReadOnlyList<string> tensors) => tensors.Count == 0 ? null
-        : $"has tensors that change what the encoder computes and that Radapt's transformer does not have: {string.Join(", ", tensors.Take(5))}{(tensors.Count > 5 ? $" and {tensors.Count - 5} more" : "")}";
+        : "has tensors that change what the encoder computes and that Radapt's transformer does not have: "
+            + $"{string.Join(", ", tensors.Take(5))}{(tensors.Count > 5 ? $" and {tensors.Count - 5} more" : "")}";
 
     private static List<LeftOutTensors> LeftOut(StateDict names, DialectNames dialect, HashSet<string> used)
     {
         EncoderCopy[] others = [.. names.Copies.Where(c => c != names.Copy && c.Prefix.Length > 0)];
-        (string, string) GroupOf(string name) => others.FirstOrDefault(c => name.StartsWith(c.Prefix, StringComparison.Ordinal)) is { } other
+        (string, string) GroupOf(string name) =>
+            others.FirstOrDefault(c => name.StartsWith(c.Prefix, StringComparison.Ordinal)) is { } other
             ? ($"the copy {other.Name}", $"{names.Copy?.Name} is read") : dialect.LeftOut(name);
-        return [.. names.File.Tensors.Where(t => !used.Contains(t.Name)).GroupBy(t => GroupOf(t.Name)).Select(g => new LeftOutTensors(g.Key.Item1, g.Count(), g.Key.Item2)),
-            .. names.File.Unread.GroupBy(u => u.Type).Select(g => new LeftOutTensors($"tensors of element type {g.Key}", g.Count(), "Radapt does not read such elements"))];
+        return [.. names.File.Tensors.Where(t => !used.Contains(t.Name)).GroupBy(t => GroupOf(t.Name))
+            .Select(g => new LeftOutTensors(g.Key.Item1, g.Count(), g.Key.Item2)),
+            .. names.File.Unread.GroupBy(u => u.Type)
+            .Select(g => new LeftOutTensors($"tensors of element type {g.Key}", g.Count(), "Radapt does not read such elements"))];
     }
 }

@@ -37,7 +37,8 @@ internal sealed class RecipeChoices(RecipeLayer given, RecipeFacts facts)
         if (Given.Find(name) is { Value: string given } entry && given == word)
         {
             Choice choice = choose();
-            Decide(RecipeOptions.Find(name)!, choice.Value, entry.Source is null ? choice.Origin : entry.Origin, choice.Reason, entry.Source);
+            Decide(RecipeOptions.Find(name)!, choice.Value, entry.Source is null ? choice.Origin
+                : entry.Origin, choice.Reason, entry.Source);
         }
         else
         {

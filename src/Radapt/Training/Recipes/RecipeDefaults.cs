@@ -36,10 +36,12 @@ internal static class RecipeDefaults
 
     public static void ChoosePixelCheck(RecipeChoices choices) => choices.ChooseOrDerive("check-pixels", Auto, () =>
     {
-        string time = choices.Facts.DecodingTime is { } measured ? string.Create(CultureInfo.InvariantCulture, $"about {Math.Max(1, measured.TotalMinutes):0} min") : "a minute or two";
+        string time = choices.Facts.DecodingTime is { } measured
+            ? string.Create(CultureInfo.InvariantCulture, $"about {Math.Max(1, measured.TotalMinutes):0} min") : "a minute or two";
         return choices.Given.Find("cache") is not null ? new Choice("on", $"{time}; what is decoded is kept in the cache")
             : choices.Facts.DecodingTime > s_longestPixelCheck
-            ? new Choice("off", string.Create(CultureInfo.InvariantCulture, $"ours: decoding every image takes {time}, more than {s_longestPixelCheck.TotalMinutes:0}; with --cache DIR it is done once"))
+            ? new Choice("off", string.Create(CultureInfo.InvariantCulture,
+                $"ours: decoding every image takes {time}, more than {s_longestPixelCheck.TotalMinutes:0}; with --cache DIR it is done once"))
             : new Choice("on", $"ours: damaged and blank images are known before training; {time}");
     });
 
@@ -47,7 +49,8 @@ internal static class RecipeDefaults
     {
         choices.Choose("method", () => new Choice("lora", RecipeOptions.Method.DefaultReason));
         choices.Choose("optimizer", () => new Choice("adamw", RecipeOptions.Optimizer.DefaultReason));
-        Recipe given = choices.Given.Entries.Aggregate(RecipeOptions.Undecided, (r, entry) => entry.Option.Set?.Invoke(r, entry.Value) ?? r);
+        Recipe given = choices.Given.Entries.Aggregate(RecipeOptions.Undecided,
+            (r, entry) => entry.Option.Set?.Invoke(r, entry.Value) ?? r);
         bool isUpperOnly = AdaptationMethod.Find(choices.Recipe.Method).LeavesLowerBlocks(given.MethodSettings) && given.Augment == "none";
         choices.Choose("drop-path", () => choices.Recipe.Method == "linear" || isUpperOnly
             ? new Choice(0.0, "ours: features of the frozen blocks are the same every time and computed once")
@@ -71,7 +74,8 @@ internal static class RecipeDefaults
         {
             throw new RadaptException(
                 $"{choices.Given.Find("backbone")!.Where}: {name} is no backbone that Radapt knows; "
-                + "names look like vit_base_patch16_224 (tiny, small, base, large) or vit_base_patch14_dinov2, vit_base_patch14_reg4_dinov2 (small, base, large, giant).");
+                + "names look like vit_base_patch16_224 (tiny, small, base, large) or vit_base_patch14_dinov2, "
+                + "vit_base_patch14_reg4_dinov2 (small, base, large, giant).");
         }
 
         Choice Dimension(string option, Func<BackboneShape, int> get) =>
@@ -87,7 +91,8 @@ internal static class RecipeDefaults
         choices.Choose("image-size", () => told?.ImageSize(choices.Recipe.PatchSize) is { } side
             ? new Choice((long)side, ImageSizeReason(told, side, choices.Recipe.PatchSize), ResolvedValue.ByWeights)
             : (isNamed ? named : seen) is { ImageSize: 518, PatchSize: 14 }
-            ? new Choice(224L, "the paper's; a fifth of the tokens of 518 px, whose positions are resized", isNamed ? ResolvedValue.ByDefault : ResolvedValue.ByWeights)
+            ? new Choice(224L, "the paper's; a fifth of the tokens of 518 px, whose positions are resized", isNamed
+                ? ResolvedValue.ByDefault : ResolvedValue.ByWeights)
             : Dimension("image-size", s => s.ImageSize));
         ChooseBlocks(choices, isNamed ? named : seen, isNamed, isNamed ? seen?.Epsilon : null);
         choices.Choose("pooling", () => choices.Recipe.LayerScale
@@ -106,7 +111,8 @@ internal static class RecipeDefaults
     private static void ChooseBlocks(RecipeChoices choices, BackboneShape? model, bool isNamed, double? weightsEpsilon)
     {
         Choice Of<T>(T value)
-            where T : notnull => model is null ? new Choice(value, "as in MAE") : isNamed ? new Choice(value, $"of {choices.Recipe.Backbone}")
+            where T : notnull => model is null ? new Choice(value, "as in MAE")
+                : isNamed ? new Choice(value, $"of {choices.Recipe.Backbone}")
                 : new Choice(value, Recognised(choices.Facts), ResolvedValue.ByWeights);
 
         choices.Choose("registers", () => Of((long)(model?.Registers ?? 0)));
@@ -115,7 +121,8 @@ internal static class RecipeDefaults
         bool isGated = choices.Recipe.Ffn == "swiglu";
         choices.Choose("hidden-width", () => model is not null && model.Width == choices.Recipe.Width && model.SwiGlu == isGated
             ? Of((long)model.HiddenWidth)
-            : isGated ? new Choice((long)BackboneShape.GatedWidth(choices.Recipe.Width), "DINOv2's rule: two thirds of four times the width")
+            : isGated
+            ? new Choice((long)BackboneShape.GatedWidth(choices.Recipe.Width), "DINOv2's rule: two thirds of four times the width")
             : new Choice(4L * choices.Recipe.Width, "four times the width"));
         choices.Choose("norm-eps", () => weightsEpsilon is { } seen ? new Choice(seen, Recognised(choices.Facts), ResolvedValue.ByWeights)
             : Of(model?.Epsilon ?? RecipeOptions.Undecided.NormEps));
@@ -133,26 +140,31 @@ internal static class RecipeDefaults
 
         choices.Choose("mean", () => Statistic(facts.WeightsMean, PaperMean));
         choices.Choose("std", () => Statistic(facts.WeightsStd, PaperStd));
-        choices.Choose("resize", () => told is { Resize: { } resize } && resize >= choices.Recipe.ImageSize && told.ImageSize(choices.Recipe.PatchSize) == choices.Recipe.ImageSize
+        choices.Choose("resize",
+            () => told is { Resize: { } resize } && resize >= choices.Recipe.ImageSize
+                && told.ImageSize(choices.Recipe.PatchSize) == choices.Recipe.ImageSize
             ? new Choice((long)resize, $"told by {told.Source}", ResolvedValue.ByWeights)
             : new Choice((long)choices.Recipe.ImageSize, "the image size: nothing of the shorter side is cut off"));
         choices.Choose("dicom-scale", () => DicomScaleOf(choices.Given.Find("data")?.Value as string) == DicomScale.Max
             ? new Choice("max", "the paper's for RSNA")
             : new Choice("voi", "what the equipment asks viewers to show"));
         choices.Choose("augment", () => choices.Recipe.Method == "linear"
-            ? new Choice("none", "ours: a linear probe reads fixed features, computed once; crop-flip runs the whole backbone in every epoch")
+            ? new Choice("none",
+                "ours: a linear probe reads fixed features, computed once; crop-flip runs the whole backbone in every epoch")
             : choices.Recipe.ImageSize <= 64
             ? new Choice("shift-flip-noise", "ours: random crops leave too little of images of at most 64 px")
             : new Choice("crop-flip", "the paper's (its SGD recipes)"));
     }
 
     /// <summary>How gray values of DICOM files become 8 bits where nobody says.</summary>
-    public static DicomScale DicomScaleOf(string? data) => PublishedSource.Parse(data)?.Set is RsnaPneumonia ? DicomScale.Max : DicomScale.Voi;
+    public static DicomScale DicomScaleOf(string? data) => PublishedSource.Parse(data)?.Set is RsnaPneumonia ? DicomScale.Max
+        : DicomScale.Voi;
 
     public static void ChooseFlip(RecipeChoices choices)
     {
         Choice choice = choices.Recipe.Augment == "none" ? new Choice("off", "nothing is augmented")
-            : SidedFindings.First(choices.Facts.Findings) is { } sided ? new Choice("off", $"the finding '{sided}' names a side, which a mirrored image would contradict")
+            : SidedFindings.First(choices.Facts.Findings) is { } sided
+            ? new Choice("off", $"the finding '{sided}' names a side, which a mirrored image would contradict")
             : new Choice("on", "the paper's; no finding names left or right");
         choices.ChooseOrDerive("flip", Auto, () => choice);
     }
@@ -192,7 +204,8 @@ internal static class RecipeDefaults
         choices.DecideRest(RecipeGroup.Method); // what a training image costs
         choices.Choose("recompute", () => new Choice(false, RecipeOptions.Find("recompute")!.DefaultReason));
         var plan = new ValidationPlan(choices.Recipe, choices.Facts.TrainingImages, all);
-        int? givenEvery = choices.Given.Find("validate-every") is { Value: string every and not Auto } ? int.Parse(every, CultureInfo.InvariantCulture) : null;
+        int? givenEvery = choices.Given.Find("validate-every") is { Value: string every and not Auto }
+            ? int.Parse(every, CultureInfo.InvariantCulture) : null;
         choices.ChooseOrDerive("validate-images", Auto, () => Images(givenEvery));
         int images = Math.Min(all, choices.Recipe.ValidateImages ?? all);
         choices.ChooseOrDerive("validate-every", Auto, () => Every(Math.Max(leastEvery, plan.Every(images))));
@@ -206,13 +219,17 @@ internal static class RecipeDefaults
 
             if (validation is null || plan.Fits(all, given ?? leastEvery))
             {
-                return new Choice("all", $"all {all:N0} after {Epochs(given ?? leastEvery)} take {Percent(plan.Share(all, given ?? leastEvery))} of the run; at most a third is meant for validation");
+                return new Choice("all",
+                    $"all {all:N0} after {Epochs(given ?? leastEvery)} take {Percent(plan.Share(all, given ?? leastEvery))} of the run; at "
+                        + "most a third is meant for validation");
             }
 
             (LabelledImages part, double error) = ValidationPlan.EnoughImages(validation, ValidationPlan.Seed(choices.Recipe));
-            return part.Items.Count == all ? new Choice("all", string.Create(CultureInfo.InvariantCulture, $"fewer of the {all:N0} would tell epochs apart less well"))
+            return part.Items.Count == all
+                ? new Choice("all", string.Create(CultureInfo.InvariantCulture, $"fewer of the {all:N0} would tell epochs apart less well"))
                 : new Choice(RecipeOption.Format(part.Items.Count), string.Create(CultureInfo.InvariantCulture,
-                    $"ours: of {all:N0}, enough for a standard error of the mean AUROC of {error:0.000} (Hanley and McNeil); the chosen epoch is scored on all"));
+                    $"ours: of {all:N0}, enough for a standard error of the mean AUROC of {error:0.000} (Hanley and "
+                        + $"McNeil); the chosen epoch is scored on all"));
         }
 
         Choice Every(int every) => new(
@@ -220,7 +237,8 @@ internal static class RecipeDefaults
             every == 1 && validation is null ? "the paper's"
             : every == leastEvery && isShort ? $"ours: epochs of {updates} updates are short; at most {MostShortValidations} validations"
             : string.Create(CultureInfo.InvariantCulture,
-                $"{(every == 1 ? "the paper's" : "ours")}: {ValidationPlan.Count(epochs, every)} validations of {images:N0} images take {Percent(plan.Share(images, every))} of the run")
+                $"{(every == 1 ? "the paper's" : "ours")}: {ValidationPlan.Count(epochs, every)} validations of {images:N0} images take "
+                    + $"{Percent(plan.Share(images, every))} of the run")
                 + (plan.Fits(images, every) ? "; at most a third is meant for validation" : "; the last epoch is always validated"));
 
         string Epochs(int every) => every == 1 ? "every epoch" : $"every {every} epochs";

@@ -7,7 +7,10 @@ namespace Radapt.Training.Recipes;
 /// <param name="Where">How an error about it begins: <c>--rank</c> or <c>my.yaml:12: rank</c>.</param>
 public sealed record RecipeEntry(RecipeOption Option, object Value, string Origin, string Where)
 {
-    /// <summary>What a recipe notes as the value's source: <c>ours</c> beside published values; <c>default</c> or <c>weights</c> in a resolved recipe.</summary>
+    /// <summary>
+    /// What a recipe notes as the value's source: <c>ours</c> beside published values; <c>default</c> or <c>weights</c> in a resolved
+    /// recipe.
+    /// </summary>
     public string? Source { get; init; }
 
     /// <summary>What a recipe notes as its reason.</summary>

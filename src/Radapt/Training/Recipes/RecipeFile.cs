@@ -18,7 +18,8 @@ public static class RecipeFile
     ];
 
     /// <summary>Reads a file of this path or, where there is none, the built-in recipe of this name.</summary>
-    /// <exception cref="RadaptException">There is neither (the message lists the names), or the content is wrong (it names file and line).</exception>
+    /// <exception cref="RadaptException">There is neither (the message lists the names), or the content is wrong (it names file and
+    /// line).</exception>
     public static RecipeLayer Open(string pathOrName)
     {
         ArgumentException.ThrowIfNullOrEmpty(pathOrName);

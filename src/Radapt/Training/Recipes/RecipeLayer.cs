@@ -50,20 +50,26 @@ public sealed class RecipeLayer
     public RecipeEntry? Find(string name) => _entries.GetValueOrDefault(name);
 
     /// <summary>What it says of images and labels, for commands that train nothing; the standard values where it says nothing.</summary>
-    public DataOptions ToDataOptions() => RunData.Options(Entries.Aggregate(RecipeOptions.Undecided, (recipe, entry) => entry.Option.Set is { } set ? set(recipe, entry.Value) : recipe));
+    public DataOptions ToDataOptions() =>
+        RunData.Options(Entries.Aggregate(RecipeOptions.Undecided,
+            (recipe, entry) => entry.Option.Set is { } set ? set(recipe, entry.Value) : recipe));
 
     /// <summary>
     /// The same layer with absolute paths, so that a recipe written to a run folder is understood from everywhere. A prefix such as
     /// <c>nih:</c> stays in front.
     /// </summary>
     /// <param name="folder">What relative paths are relative to, absolute.</param>
-    public RecipeLayer WithFullPaths(string folder) => new(Entries.Select(e => s_paths.Contains(e.Option.Name) ? e with { Value = FullPath((string)e.Value, folder) } : e));
+    public RecipeLayer WithFullPaths(string folder) => new(Entries.Select(e => s_paths.Contains(e.Option.Name) ? e with
+    {
+        Value = FullPath((string)e.Value, folder),
+    } : e));
 
     /// <summary>
     /// One layer out of several; the first beats the second and so on. An entry also overrides those that say the same in another way
     /// (<c>lr</c> and <c>base-lr</c>), and values that a lower recipe records as chosen from something now given differently.
     /// </summary>
-    /// <exception cref="RadaptException">An option does not belong to the method or optimizer in force, unless a lower recipe gave it.</exception>
+    /// <exception cref="RadaptException">An option does not belong to the method or optimizer in force, unless a lower recipe gave
+    /// it.</exception>
     public static RecipeLayer Merge(IReadOnlyList<RecipeLayer> layers)
     {
         ArgumentNullException.ThrowIfNull(layers);
@@ -118,7 +124,8 @@ public sealed class RecipeLayer
 
     // A recipe's rank is no mistake when --method full on the line changes the recipe's method; --rank beside it is one.
     private static void RejectOrDropForeign(
-        Dictionary<string, (RecipeEntry Entry, int Rank)> merged, string decider, string standard, Func<RecipeOption, IReadOnlyList<string>> owners)
+        Dictionary<string, (RecipeEntry Entry, int Rank)> merged, string decider, string standard,
+            Func<RecipeOption, IReadOnlyList<string>> owners)
     {
         bool isGiven = merged.TryGetValue(decider, out (RecipeEntry Entry, int Rank) given);
         string value = isGiven ? (string)given.Entry.Value : standard;

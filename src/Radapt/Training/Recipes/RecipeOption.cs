@@ -75,7 +75,9 @@ public sealed record RecipeOption
     /// <summary>The default in words; null: none.</summary>
     public string? Default { get; init; }
 
-    /// <summary>Why the default is what it is, where it is the same for everyone; null where it is chosen from weights, data or machine.</summary>
+    /// <summary>
+    /// Why the default is what it is, where it is the same for everyone; null where it is chosen from weights, data or machine.
+    /// </summary>
     public string? DefaultReason { get; init; }
 
     /// <summary>The only values (of a list: elements) there are; empty: any.</summary>
@@ -105,7 +107,9 @@ public sealed record RecipeOption
     /// <summary>Whether an element of a list of numbers may be a range such as <c>4-7</c>.</summary>
     public bool MayBeRanges { get; init; }
 
-    /// <summary>Options that say the same in another way: giving one of them overrides those of a recipe; both in one place is an error.</summary>
+    /// <summary>
+    /// Options that say the same in another way: giving one of them overrides those of a recipe; both in one place is an error.
+    /// </summary>
     public IReadOnlyList<string> Excludes { get; init; } = [];
 
     /// <summary>
@@ -118,14 +122,17 @@ public sealed record RecipeOption
     {
         get
         {
-            string choices = Allowed.Count > 0 ? $" One{(Kind == RecipeValueKind.TextList ? " or more" : "")} of {string.Join(", ", Allowed)}." : "";
+            string choices = Allowed.Count > 0
+                ? $" One{(Kind == RecipeValueKind.TextList ? " or more" : "")} of {string.Join(", ", Allowed)}." : "";
             string owner = Methods.Count > 0 ? $" With {string.Join(" or ", Methods)} only."
                 : Optimizers.Count > 0 ? $" With {string.Join(" or ", Optimizers)} only." : "";
             return $"{Description}{choices}{owner}{(Default is null ? "" : $" Default: {Default}.")}";
         }
     }
 
-    /// <summary>Reads the value from a recipe; null where the recipe has none. Null for an option that is turned into another (<c>base-lr</c>).</summary>
+    /// <summary>
+    /// Reads the value from a recipe; null where the recipe has none. Null for an option that is turned into another (<c>base-lr</c>).
+    /// </summary>
     internal Func<Recipe, object?>? Get { get; init; }
 
     /// <summary>The recipe with this value.</summary>

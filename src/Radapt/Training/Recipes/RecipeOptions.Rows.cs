@@ -48,8 +48,10 @@ public static partial class RecipeOptions
     };
 
     // A number of at least 1 or a word; of the words the first is 0 and the others are none.
-    private static RecipeOption CountOr(string name, string[] words, Func<Recipe, string> get, Func<Recipe, int?, Recipe> set, string description) =>
-        Text(name, get, (r, v) => set(r, v == words[0] ? 0 : words.Contains(v) ? null : int.Parse(v, CultureInfo.InvariantCulture)), description) with
+    private static RecipeOption CountOr(string name, string[] words, Func<Recipe, string> get, Func<Recipe, int?, Recipe> set,
+        string description) =>
+        Text(name, get, (r, v) => set(r, v == words[0] ? 0 : words.Contains(v) ? null : int.Parse(v, CultureInfo.InvariantCulture)),
+            description) with
         {
             Unmet = v => words.Contains(v) || (int.TryParse(v, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0)
                 ? null : $"{string.Join(", ", words)} or a whole number of at least 1",
@@ -80,17 +82,18 @@ public static partial class RecipeOptions
         Default = RecipeOption.Format(get(Undecided)),
     };
 
-    private static RecipeOption Fraction(string name, Func<Recipe, LabelFraction> get, Func<Recipe, LabelFraction, Recipe> set, string description) => new()
-    {
-        Name = name,
-        Group = RecipeGroup.Data,
-        Kind = Kind.Fraction,
-        Description = description,
-        Get = get,
-        Set = (r, v) => set(r, (LabelFraction)v),
-        Default = RecipeOption.Format(get(Undecided)),
-        DefaultReason = "all labels",
-    };
+    private static RecipeOption Fraction(string name, Func<Recipe, LabelFraction> get, Func<Recipe, LabelFraction, Recipe> set,
+        string description) => new()
+        {
+            Name = name,
+            Group = RecipeGroup.Data,
+            Kind = Kind.Fraction,
+            Description = description,
+            Get = get,
+            Set = (r, v) => set(r, (LabelFraction)v),
+            Default = RecipeOption.Format(get(Undecided)),
+            DefaultReason = "all labels",
+        };
 
     private static RecipeOption Rate(string name, Func<Recipe, double> get, Func<Recipe, double, Recipe> set, string description) =>
         Number(name, get, set, description) with { Group = RecipeGroup.Optimisation, Min = 0, MinIsExcluded = true };

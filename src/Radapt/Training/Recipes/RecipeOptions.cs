@@ -16,7 +16,8 @@ public static partial class RecipeOptions
 
     // What the costs of training and validation follow from.
     private static readonly string[] s_passes =
-        ["epochs", "method", "lora-blocks", "lora-ranks", "last-k", "recompute", "data", "train", "val", "label-fraction", "keep-classes", "findings", "split-shares", "split-seed"];
+        ["epochs", "method", "lora-blocks", "lora-ranks", "last-k", "recompute", "data", "train", "val", "label-fraction", "keep-classes",
+            "findings", "split-shares", "split-seed"];
 
     private static readonly (string Name, Pooling Pooling)[] s_poolings =
         [("mean", Pooling.Mean), ("class-token", Pooling.ClassToken), ("class-and-mean", Pooling.ClassAndMean)];
@@ -60,10 +61,21 @@ public static partial class RecipeOptions
             with { Default = "image, or the column that matches the most files", ChosenFrom = ["data", "sheet", "image-root", "match"] },
         Text("match", r => r.Match, (r, v) => r with { Match = v },
             "How rows of a label table are matched to files.")
-            with { Allowed = [.. MatchKinds.Names], Default = "what matches the most", ChosenFrom = ["data", "sheet", "image-root", "image-column"] },
+            with
+            {
+                Allowed = [.. MatchKinds.Names],
+                Default = "what matches the most",
+                ChosenFrom = ["data", "sheet", "image-root", "image-column"],
+            },
         Texts("views", r => r.Views, (r, v) => r with { Views = v },
             "Views of a label table's images that are used; unknown ones always are. LL, RL and LAT mean lateral.")
-            with { Allowed = ViewFilter.Names, Default = "frontal", Get = r => r.Views.Count == 0 ? null : r.Views.ToArray(), ChosenFrom = ["data"] },
+            with
+            {
+                Allowed = ViewFilter.Names,
+                Default = "frontal",
+                Get = r => r.Views.Count == 0 ? null : r.Views.ToArray(),
+                ChosenFrom = ["data"],
+            },
         Flag("study-labels", r => r.StudyLabels, (r, v) => r with { StudyLabels = v },
             "A row that matches several images of an examination labels all of them."),
         Texts("findings", r => r.Findings, (r, v) => r with { Findings = v },
@@ -89,9 +101,17 @@ public static partial class RecipeOptions
         SplitSeed(),
         Integers("split-shares", r => r.SplitShares, (r, v) => r with { SplitShares = v },
             "Percent of a label table's images for train, val and test where it has no column 'split'.")
-            with { Min = 0, MayRepeat = true, Default = "70,10,20", Get = r => r.SplitShares.Count == 0 ? null : r.SplitShares.Select(s => (long)s).ToArray(), ChosenFrom = ["data", "sheet"] },
+            with
+            {
+                Min = 0,
+                MayRepeat = true,
+                Default = "70,10,20",
+                Get = r => r.SplitShares.Count == 0 ? null : r.SplitShares.Select(s => (long)s).ToArray(),
+                ChosenFrom = ["data", "sheet"],
+            },
         Texts("uncertainty", r => r.Uncertainty, (r, v) => r with { Uncertainty = v },
-            "Uncertain labels of chexpert:DIR: ignore (masked, blank ones too), zeros or ones (blank: absent), paper, or FINDING=policy for single ones.")
+            "Uncertain labels of chexpert:DIR: ignore (masked, blank ones too), zeros or ones (blank: absent), "
+                + "paper, or FINDING=policy for single ones.")
             with
             {
                 Default = "paper",
@@ -100,13 +120,15 @@ public static partial class RecipeOptions
                 DefaultReason = "no data set with uncertain labels",
             },
         Integer("folds", r => r.Folds, (r, v) => r with { Folds = v },
-            "Cross-validation for small sets: K folds by patient, a run each, and the figures of all images, each scored by the run that has not seen its patient.")
+            "Cross-validation for small sets: K folds by patient, a run each, and the figures of all images, each scored "
+                + "by the run that has not seen its patient.")
             with { Min = 2, Max = 100, Default = null, Get = r => r.Folds == 0 ? null : (long)r.Folds },
         Integer("fold", r => r.Fold, (r, v) => r with { Fold = v },
             "Train and test this one of the folds, from 1.")
             with { Min = 1, Max = 100, Default = "all, one after the other", Get = r => r.Fold == 0 ? null : (long)r.Fold },
         Fraction("label-fraction", r => r.LabelFraction, (r, v) => r with { LabelFraction = v },
-            "How much of the training labels to use: a share (1%), a number of images (200), or of positives and negatives of every finding (20-per-finding)."),
+            "How much of the training labels to use: a share (1%), a number of images (200), or of positives and negatives "
+                + "of every finding (20-per-finding)."),
         Flag("allow-overlap", r => r.AllowOverlap, (r, v) => r with { AllowOverlap = v },
             "Accept images or patients that stand in two splits."),
         Flag("allow-rare-findings", r => r.AllowRareFindings, (r, v) => r with { AllowRareFindings = v },
@@ -115,12 +137,23 @@ public static partial class RecipeOptions
             "Accept more than 5 % of rows without an image."),
         Choice("check-pixels", r => r.CheckPixels, (r, v) => r with { CheckPixels = v },
             "Decode every image before training, so that damaged and blank ones are known first.", "auto", "on", "off")
-            with { Default = "auto: on, unless it takes more than a quarter of an hour without a cache", ChosenFrom = ["data", "train", "val", "test", "image-root", "cache"] },
+            with
+            {
+                Default = "auto: on, unless it takes more than a quarter of an hour without a cache",
+                ChosenFrom = ["data", "train", "val", "test", "image-root", "cache"],
+            },
         Text("skip-unreadable", r => Percent(r.SkipUnreadable), (r, v) => r with { SkipUnreadable = ShareOf(v)!.Value },
             "Share of the images that may be left out because they cannot be read, at least one image; 0%: none.")
-            with { Unmet = v => ShareOf(v) is null ? "a share from 0% to 100%" : null, DefaultReason = "ours: as for rows without an image" },
+            with
+            {
+                Unmet = v => ShareOf(v) is null ? "a share from 0% to 100%" : null,
+                DefaultReason = "ours: as for rows without an image",
+            },
         Text("key", r => r.Key, (r, v) => r with { Key = v },
-            "File of the key that hides image names in the run folder.") with { Default = ".radapt-key beside the data, where patients are known or images are DICOM" },
+            "File of the key that hides image names in the run folder.") with
+            {
+                Default = ".radapt-key beside the data, where patients are known or images are DICOM",
+            },
         Flag("plain-names", r => r.PlainNames, (r, v) => r with { PlainNames = v },
             "Show image names in messages and write them in the run folder as they are, also where patients are known or images are DICOM."),
         Text("cache", r => r.Cache, (r, v) => r with { Cache = v },
@@ -135,10 +168,14 @@ public static partial class RecipeOptions
             with { Group = RecipeGroup.Model, Excludes = ["from-scratch"] },
         Flag("from-scratch", r => r.FromScratch, (r, v) => r with { FromScratch = v }, "Start from random weights.")
             with { Group = RecipeGroup.Model, Excludes = ["weights"] },
-        Choice("dialect", r => r.Dialect, (r, v) => r with { Dialect = v }, "Whose tensor names the weights use.", [.. Models.Dialects.CheckpointInspection.Dialects])
+        Choice("dialect", r => r.Dialect, (r, v) => r with
+        {
+            Dialect = v,
+        }, "Whose tensor names the weights use.", [.. Models.Dialects.CheckpointInspection.Dialects])
             with { Group = RecipeGroup.Model, DefaultReason = "recognised by the tensors' names" },
         Choice("copy", r => r.Copy, (r, v) => r with { Copy = v },
-            "Which encoder of a training checkpoint that holds several: the student that was trained, or its average (teacher, ema).", [.. Models.Dialects.CheckpointInspection.Copies])
+            "Which encoder of a training checkpoint that holds several: the student that was trained, or its average (teacher, ema).",
+                [.. Models.Dialects.CheckpointInspection.Copies])
             with { Group = RecipeGroup.Model, DefaultReason = "the average where there is one, which is what its authors evaluate" },
         Text("backbone", r => r.Backbone, (r, v) => r with { Backbone = v },
             "timm's name, such as vit_base_patch16_224; custom: its dimensions are given.")
@@ -149,17 +186,32 @@ public static partial class RecipeOptions
         Dimension("depth", r => r.Depth, (r, v) => r with { Depth = v }, "Number of transformer blocks."),
         Dimension("width", r => r.Width, (r, v) => r with { Width = v }, "Channels of a token."),
         Dimension("heads", r => r.Heads, (r, v) => r with { Heads = v }, "Attention heads."),
-        Dimension("registers", r => r.Registers, (r, v) => r with { Registers = v }, "Register tokens beside the class token.") with { Min = 0, Max = 1024 },
-        Flag("layer-scale", r => r.LayerScale, (r, v) => r with { LayerScale = v }, "A learned factor per channel scales every residual branch.")
+        Dimension("registers", r => r.Registers, (r, v) => r with
+        {
+            Registers = v,
+        }, "Register tokens beside the class token.") with { Min = 0, Max = 1024 },
+        Flag("layer-scale", r => r.LayerScale, (r, v) => r with
+        {
+            LayerScale = v,
+        }, "A learned factor per channel scales every residual branch.")
             with { Group = RecipeGroup.Model, Default = "the backbone's", ChosenFrom = ["weights", "from-scratch", "backbone"] },
         Choice("ffn", r => r.Ffn, (r, v) => r with { Ffn = v }, "Feed-forward of the blocks.", "mlp", "swiglu")
             with { Group = RecipeGroup.Model, Default = "the backbone's", ChosenFrom = ["weights", "from-scratch", "backbone"] },
         Dimension("hidden-width", r => r.HiddenWidth, (r, v) => r with { HiddenWidth = v }, "Channels inside the feed-forward.")
             with { ChosenFrom = ["weights", "from-scratch", "backbone", "width", "ffn"] },
         Number("norm-eps", r => r.NormEps, (r, v) => r with { NormEps = v }, "What layer normalisations add to the variance.")
-            with { Group = RecipeGroup.Model, Min = 0, MinIsExcluded = true, Max = 1, Default = "the backbone's", ChosenFrom = ["weights", "from-scratch", "backbone"] },
+            with
+            {
+                Group = RecipeGroup.Model,
+                Min = 0,
+                MinIsExcluded = true,
+                Max = 1,
+                Default = "the backbone's",
+                ChosenFrom = ["weights", "from-scratch", "backbone"],
+            },
         Choice("pooling", r => PoolingName(r.Pooling), (r, v) => r with { Pooling = s_poolings.First(p => p.Name == v).Pooling },
-            "What the classifier reads: the mean of the patch tokens, the class token, or both as DINOv2's classifiers do.", [.. s_poolings.Select(p => p.Name)])
+            "What the classifier reads: the mean of the patch tokens, the class token, or both as DINOv2's classifiers do.",
+                [.. s_poolings.Select(p => p.Name)])
             with
             {
                 Group = RecipeGroup.Model,
@@ -179,7 +231,10 @@ public static partial class RecipeOptions
             },
 
         // ---- method ----
-        Choice("method", r => r.Method, (r, v) => r with { Method = v }, "How the backbone is adapted; docs/methods.md.", [.. AdaptationMethod.Names])
+        Choice("method", r => r.Method, (r, v) => r with
+        {
+            Method = v,
+        }, "How the backbone is adapted; docs/methods.md.", [.. AdaptationMethod.Names])
             with { Group = RecipeGroup.Method, DefaultReason = "trains a fraction of a percent of the weights" },
         ForMethod(Integer("rank", r => r.Rank, (r, v) => r with { Rank = v },
             "Rank r per adapted third or projection.") with { Min = 1 }, "the paper's for 1 % of the labels"),
@@ -190,7 +245,12 @@ public static partial class RecipeOptions
         ForMethod(Texts("lora-targets", r => r.LoraTargets, (r, v) => r with { LoraTargets = v }, "The projections that are adapted.")
             with { Allowed = LoraSettings.AllTargets }, Paper),
         ForMethod(Integers("lora-blocks", r => r.LoraBlocks, (r, v) => r with { LoraBlocks = v },
-            "The blocks that are adapted, from 0, such as 0,4-7.") with { Min = 0, MayBeRanges = true, Default = "all" }, "all, as in the paper"),
+            "The blocks that are adapted, from 0, such as 0,4-7.") with
+            {
+                Min = 0,
+                MayBeRanges = true,
+                Default = "all",
+            }, "all, as in the paper"),
         ForMethod(Integers("lora-ranks", r => r.LoraRanks, (r, v) => r with { LoraRanks = v },
             "Ranks of the adapted blocks one by one, such as 8,8,4, in place of the rank; 0 leaves a block as it is.")
             with { Min = 0, MayRepeat = true, Default = "the rank for all" }, "the rank for all"),
@@ -241,8 +301,12 @@ public static partial class RecipeOptions
         Integer("resize", r => r.Resize, (r, v) => r with { Resize = v },
             "Shorter side after resizing in evaluation, pixels, before the centre crop of the image size.")
             with { Group = RecipeGroup.Pixels, Min = 1, Max = 65536, Default = "the image size", ChosenFrom = ["image-size"] },
-        Choice("dicom-scale", r => DicomScaleName(r.DicomScale), (r, v) => r with { DicomScale = Enum.Parse<DicomScale>(v, ignoreCase: true) },
-            "How gray values of DICOM files become 8 bits: by the file's VOI table or window, else percentiles; by percentiles 1 and 99; by their maximum.",
+        Choice("dicom-scale", r => DicomScaleName(r.DicomScale), (r, v) => r with
+        {
+            DicomScale = Enum.Parse<DicomScale>(v, ignoreCase: true),
+        },
+            "How gray values of DICOM files become 8 bits: by the file's VOI table or window, else percentiles; "
+                + "by percentiles 1 and 99; by their maximum.",
             "voi", "percentile", "max")
             with { Group = RecipeGroup.Pixels, Default = "voi; max, the paper's, for rsna:", ChosenFrom = ["data"] },
         Choice("augment", r => r.Augment, (r, v) => r with { Augment = v },
@@ -255,7 +319,12 @@ public static partial class RecipeOptions
             },
         Choice("flip", r => r.Flip, (r, v) => r with { Flip = v },
             "Whether augmentation may mirror images, half of them at random.", "auto", "on", "off")
-            with { Group = RecipeGroup.Pixels, Default = "auto: on, unless a finding names left or right", ChosenFrom = ["data", "train", "findings", "class-column", "augment"] },
+            with
+            {
+                Group = RecipeGroup.Pixels,
+                Default = "auto: on, unless a finding names left or right",
+                ChosenFrom = ["data", "train", "findings", "class-column", "augment"],
+            },
 
         // ---- optimisation ----
         Choice("optimizer", r => r.Optimizer, (r, v) => r with { Optimizer = v }, "Optimizer.", "adamw", "sgd")
@@ -281,7 +350,13 @@ public static partial class RecipeOptions
             with { MinIsExcluded = false, Default = "0.05 with adamw, 0 with sgd", ChosenFrom = ["optimizer"] },
         Rate("layer-decay", r => r.LayerDecay, (r, v) => r with { LayerDecay = v },
             "Factor on the learning rate per block from the head downwards; 1: none.")
-            with { Max = 1, Optimizers = ["adamw"], Default = "0.65 with full fine-tuning of weights, else 1", ChosenFrom = ["method", "optimizer", "from-scratch"] },
+            with
+            {
+                Max = 1,
+                Optimizers = ["adamw"],
+                Default = "0.65 with full fine-tuning of weights, else 1",
+                ChosenFrom = ["method", "optimizer", "from-scratch"],
+            },
         Integer("epochs", r => r.Epochs, (r, v) => r with { Epochs = v }, "Passes over the training images.")
             with
             {
@@ -307,14 +382,26 @@ public static partial class RecipeOptions
             with { Group = RecipeGroup.Optimisation, DefaultReason = Paper, Unmet = UnmetByPosWeight },
 
         // ---- validation ----
-        CountOr("validate-every", ["auto"], r => r.ValidateEvery == 0 ? "auto" : RecipeOption.Format(r.ValidateEvery), (r, v) => r with { ValidateEvery = v ?? 0 },
-            "Validate after every this many epochs, and after the last. auto: evenly spaced, so that validation takes at most a third of the run.")
+        CountOr("validate-every", ["auto"], r => r.ValidateEvery == 0 ? "auto" : RecipeOption.Format(r.ValidateEvery), (r, v) => r with
+        {
+            ValidateEvery = v ?? 0,
+        },
+            "Validate after every this many epochs, and after the last. auto: evenly spaced, so that validation "
+                + "takes at most a third of the run.")
             with { Group = RecipeGroup.Validation, Default = "auto", ChosenFrom = [.. s_passes, "validate-images"] },
-        CountOr("validate-images", ["auto", "all"], r => r.ValidateImages is { } images ? images == 0 ? "auto" : RecipeOption.Format(images) : "all",
+        CountOr("validate-images", ["auto", "all"],
+            r => r.ValidateImages is { } images ? images == 0 ? "auto" : RecipeOption.Format(images) : "all",
             (r, v) => r with { ValidateImages = v },
-            "The validation images that choose the epoch, a fixed part, balanced by label and by whole patients; the chosen epoch is scored on all of them. "
-            + "auto: all, unless they take more than a third of the run; then as many as give the mean AUROC a standard error of about 0.01.")
-            with { Group = RecipeGroup.Validation, Default = "auto; all where validate-every is a number", ChosenFrom = [.. s_passes, "validate-every"] },
+            "The validation images that choose the epoch, a fixed part, balanced by label and by whole patients; the "
+                + "chosen epoch is scored on all of them. "
+            + "auto: all, unless they take more than a third of the run; then as many as give the "
+            + "mean AUROC a standard error of about 0.01.")
+            with
+            {
+                Group = RecipeGroup.Validation,
+                Default = "auto; all where validate-every is a number",
+                ChosenFrom = [.. s_passes, "validate-every"],
+            },
         Integer("patience", r => r.Patience, (r, v) => r with { Patience = v },
             "Stop after this many validations without a better AUROC; 0: never.")
             with
@@ -327,13 +414,23 @@ public static partial class RecipeOptions
 
         // ---- compute ----
         Choice("precision", r => r.Precision, (r, v) => r with { Precision = v },
-            "Computing precision; auto takes bfloat16 where the processor has it and a probe confirms that it is faster.", "auto", "float32", "bfloat16")
+            "Computing precision; auto takes bfloat16 where the processor has it and a probe confirms that it is faster.", "auto",
+                "float32", "bfloat16")
             with { Group = RecipeGroup.Compute, Default = "auto", ChosenFrom = ["device"] },
         Choice("products", r => r.Products, (r, v) => r with { Products = v },
-            "How float32 products run: packed (Radapt's own, for frozen weights), by the tensor library's linear, or by oneDNN's 1 x 1 convolution.", "packed", "linear", "convolution")
-            with { Group = RecipeGroup.Compute, Default = "packed, unless a probe measures another to be a tenth faster", ChosenFrom = ["device"] },
+            "How float32 products run: packed (Radapt's own, for frozen weights), by the tensor library's "
+                + "linear, or by oneDNN's 1 x 1 convolution.", "packed", "linear", "convolution")
+            with
+            {
+                Group = RecipeGroup.Compute,
+                Default = "packed, unless a probe measures another to be a tenth faster",
+                ChosenFrom = ["device"],
+            },
         Flag("recompute", r => r.Recompute, (r, v) => r with { Recompute = v },
-            "Compute each block's activations again in the backward pass: a third more time, far less memory.") with { Group = RecipeGroup.Compute },
+            "Compute each block's activations again in the backward pass: a third more time, far less memory.") with
+            {
+                Group = RecipeGroup.Compute,
+            },
         Choice("device", r => r.Device, (r, v) => r with { Device = v }, "Where it is computed.", "cpu", "cuda")
             with { Group = RecipeGroup.Compute, DefaultReason = "there on every machine" },
         Integer("threads", r => r.Threads, (r, v) => r with { Threads = v },
@@ -368,7 +465,8 @@ public static partial class RecipeOptions
             return option;
         }
 
-        string hint = Nearest(name, s_byName.Keys) is { } nearest ? $"; did you mean {nearest}?" : $"; there are {string.Join(", ", s_byName.Keys)}.";
+        string hint = Nearest(name, s_byName.Keys) is { } nearest ? $"; did you mean {nearest}?"
+            : $"; there are {string.Join(", ", s_byName.Keys)}.";
         throw new RadaptException($"{where} is no option of a recipe{hint}");
     }
 
@@ -399,7 +497,8 @@ public static partial class RecipeOptions
 
     // "1%" and "0.01" are 0.01.
     private static double? ShareOf(string text) =>
-        double.TryParse(text.TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number) && text.Count(c => c == '%') <= 1
+        double.TryParse(text.TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
+            && text.Count(c => c == '%') <= 1
             && (text.EndsWith('%') ? number / 100 : number) is >= 0 and <= 1 and var share ? share : null;
 
     // "0.001 lora, adalora, 0.003 ia3, …"

@@ -49,7 +49,8 @@ internal sealed class RecipeReader
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException)
         {
-            // What the parser throws where document markers (--- and ...) are in an order that it does not expect, and for tags that are no URI.
+            // What the parser throws where document markers (--- and ...) are in an order that it does not expect, and for tags that are no
+            // URI.
             throw new RadaptException($"{file}: this is not valid YAML: {error.Message}", error);
         }
     }
@@ -145,7 +146,8 @@ internal sealed class RecipeReader
         }
 
         return node.Tag.IsEmpty && node.Anchor.IsEmpty ? node
-            : throw new RadaptException($"{_file}:{node.Start.Line}: tags (!name) and anchors (&name) are not read; write the value alone.");
+            : throw new RadaptException(
+                $"{_file}:{node.Start.Line}: tags (!name) and anchors (&name) are not read; write the value alone.");
     }
 
     private RadaptException Wrong(string expected) => new($"{_file}:{_parser.Current?.Start.Line}: {expected}.");

@@ -18,7 +18,8 @@ public static class RecipeResolver
     /// <summary>Decides every value.</summary>
     /// <param name="layers">The first beats the second and so on: the command line before the recipe.</param>
     /// <param name="facts">What weights, data and machine tell.</param>
-    /// <exception cref="RadaptException">Values contradict each other, the weights or the data; or one that is needed is missing.</exception>
+    /// <exception cref="RadaptException">Values contradict each other, the weights or the data; or one that is needed is
+    /// missing.</exception>
     public static ResolvedRecipe Resolve(IReadOnlyList<RecipeLayer> layers, RecipeFacts facts)
     {
         ArgumentNullException.ThrowIfNull(facts);
@@ -45,7 +46,9 @@ public static class RecipeResolver
         bool hasLists = given.Find("train") is not null && given.Find("val") is not null;
         if (!hasTable && !hasLists)
         {
-            throw new RadaptException("There are no images to learn from; give --data DIR, FILE.csv or a published set such as nih:DIR, or --train LIST --val LIST with --findings.");
+            throw new RadaptException(
+                "There are no images to learn from; give --data DIR, FILE.csv or a published set such as nih:DIR, or "
+                    + "--train LIST --val LIST with --findings.");
         }
 
         if (given.Find("weights") is null && given.Find("from-scratch") is not { IsClaim: true })
@@ -71,15 +74,18 @@ public static class RecipeResolver
         Require(recipe.Width % recipe.Heads == 0, "heads", $"{recipe.Width} channels cannot be shared among {recipe.Heads} heads.");
         Require(recipe.Resize >= recipe.ImageSize, "resize",
             $"{recipe.Resize} px is less than the image size of {recipe.ImageSize} px that is cropped from it.");
-        Require(recipe.CacheSize == 0 || recipe.Cache is not null, "cache-size", "there is no cache whose size it could be; give --cache DIR, too.");
+        Require(recipe.CacheSize == 0 || recipe.Cache is not null, "cache-size",
+            "there is no cache whose size it could be; give --cache DIR, too.");
         Require(recipe.CacheSize == 0 || recipe.CacheSize >= recipe.Resize, "cache-size",
             $"{recipe.CacheSize} px is less than the {recipe.Resize} px that evaluation resizes to; take at least that.");
         var shape = new BackboneShape(recipe.ImageSize, recipe.PatchSize, recipe.Depth, recipe.Width, recipe.Heads);
         MethodProblem? unfit = AdaptationMethod.Find(recipe.Method).Problem(recipe.MethodSettings, shape);
         Require(unfit is null, unfit?.Option ?? "method", unfit?.Text ?? "");
-        Require(recipe.Lr <= RecipeOptions.LargestNumber, "lr", $"{RecipeOption.Format(recipe.Lr)} is not at most {RecipeOption.Format(RecipeOptions.LargestNumber)}.");
+        Require(recipe.Lr <= RecipeOptions.LargestNumber, "lr",
+            $"{RecipeOption.Format(recipe.Lr)} is not at most {RecipeOption.Format(RecipeOptions.LargestNumber)}.");
         Require(recipe.Lr * recipe.WeightDecay <= RecipeOptions.LargestNumber, "weight-decay",
-            $"{RecipeOption.Format(recipe.WeightDecay)} x the learning rate {RecipeOption.Format(recipe.Lr)} is not at most {RecipeOption.Format(RecipeOptions.LargestNumber)}.");
+            $"{RecipeOption.Format(recipe.WeightDecay)} x the learning rate {RecipeOption.Format(recipe.Lr)} is not at most "
+                + $"{RecipeOption.Format(RecipeOptions.LargestNumber)}.");
         Require(recipe.MinLr <= recipe.Lr, "min-lr",
             $"{RecipeOption.Format(recipe.MinLr)} is more than the peak learning rate {RecipeOption.Format(recipe.Lr)}.");
         Require(recipe.WarmupEpochs <= recipe.Epochs, "warmup-epochs",
@@ -103,7 +109,8 @@ public static class RecipeResolver
             ("patch-size", recipe.PatchSize, seen.PatchSize), ("depth", recipe.Depth, seen.Depth), ("width", recipe.Width, seen.Width),
             ("heads", recipe.Heads, facts.WeightsTellHeads ? seen.Heads : recipe.Heads), ("registers", recipe.Registers, seen.Registers),
             ("layer-scale", recipe.LayerScale, seen.LayerScale), ("ffn", recipe.Ffn, seen.SwiGlu ? "swiglu" : "mlp"),
-            ("hidden-width", recipe.HiddenWidth, recipe.Width == seen.Width ? seen.HiddenWidth : recipe.HiddenWidth), // else it follows from the width
+            // else it follows from the width
+            ("hidden-width", recipe.HiddenWidth, recipe.Width == seen.Width ? seen.HiddenWidth : recipe.HiddenWidth),
         ];
         var unfit = dimensions.Where(d => !d.Asked.Equals(d.Seen)).ToList();
         if (unfit.Count > 0)

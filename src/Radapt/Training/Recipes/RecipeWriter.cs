@@ -14,7 +14,8 @@ internal static class RecipeWriter
         var emitter = new Emitter(text, new EmitterSettings().WithBestWidth(int.MaxValue).WithNewLine("\n"));
         emitter.Emit(new StreamStart());
         emitter.Emit(new DocumentStart());
-        emitter.Emit(new Comment("Every value of a run and where it came from. Passed back with --recipe, it gives the same run.", isInline: false));
+        emitter.Emit(new Comment("Every value of a run and where it came from. Passed back with --recipe, it gives the same run.",
+            isInline: false));
         emitter.Emit(new MappingStart(AnchorName.Empty, TagName.Empty, isImplicit: true, MappingStyle.Block));
         RecipeGroup? group = null;
         foreach (ResolvedValue value in resolved.Values)

@@ -32,7 +32,8 @@ public class AdapterMergeTests
         using var loaded = new Classifier(saved.Description.Backbone, 2, pooling, 0, ComputePlan.Float32);
         again.LoadInto(loaded.Encoder);
         Tensor images = AdapterMerge.GeneratedImages(16);
-        Assert.True(allclose(model.Classifier.Encoder.Forward(images, ForwardPass.Evaluation), loaded.Encoder.Forward(images, ForwardPass.Evaluation), 1e-5, 1e-5));
+        Assert.True(allclose(model.Classifier.Encoder.Forward(images, ForwardPass.Evaluation),
+            loaded.Encoder.Forward(images, ForwardPass.Evaluation), 1e-5, 1e-5));
     }
 
     [Fact]

@@ -28,7 +28,10 @@ public class MixedLoraTests
         Tensor above = randn(3, 5, 24);
 
         Tensor actual = mixed.Forward(projection, x, ForwardPass.Evaluation);
-        Tensor expected = stack([.. new[] { 1, 0, 1 }.Select((set, i) => nn.functional.linear(y[i], projection.weight.Plus(adapters[set].Update()).detach(), projection.bias))]);
+        Tensor expected =
+            stack([.. new[] { 1, 0,
+                1 }.Select(
+                    (set, i) => nn.functional.linear(y[i], projection.weight.Plus(adapters[set].Update()).detach(), projection.bias))]);
         Assert.True(allclose(expected, actual, 1e-5, 1e-5));
         if (withGradient)
         {

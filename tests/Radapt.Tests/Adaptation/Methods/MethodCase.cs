@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace Radapt.Tests.Adaptation.Methods;
 
-/// <summary>A method with settings, what it must train and what it must compute, on a transformer of 3 blocks, 32 channels, 17 tokens.</summary>
+/// <summary>
+/// A method with settings, what it must train and what it must compute, on a transformer of 3 blocks, 32 channels, 17 tokens.
+/// </summary>
 /// <param name="Method">What <c>--method</c> calls it.</param>
 /// <param name="Settings">Its settings; no dropout, so that formulas can follow.</param>
 /// <param name="Trainable">Trained parameters besides the head's.</param>
@@ -31,30 +33,53 @@ internal sealed record MethodCase(string Method, MethodSettings Settings, long T
             "lora", new MethodSettings { Lora = s_lora with { RankStabilised = true, Ranks = [1, 0, 4] } }, 2 * (1 + 4) * (32 + 32),
             t => t.Map = LowRank(r => 6 / Math.Sqrt(r))),
         ["lora --lora-targets k,proj,fc1,fc2"] = new(
-            "lora", new MethodSettings { Lora = s_lora with { Targets = ["k", "proj", "fc1", "fc2"], Blocks = [1] } }, 3 * ((32 + 32) + (32 + 32) + (32 + 128) + (128 + 32)),
+            "lora", new MethodSettings
+            {
+                Lora = s_lora with { Targets = ["k", "proj", "fc1", "fc2"], Blocks = [1] },
+            }, 3 * ((32 + 32) + (32 + 32) + (32 + 128) + (128 + 32)),
             t => t.Map = LowRank(_ => 2.0, [1])),
         ["lora --dora"] = new(
             "lora", new MethodSettings { Lora = s_lora with { Magnitudes = true } }, (3 * 2 * 3 * (32 + 32)) + (3 * 64), t => t.Map = Dora),
         ["lora --dora --lora-targets fc2"] = new(
-            "lora", new MethodSettings { Lora = s_lora with { Magnitudes = true, Targets = ["fc2"] } }, 3 * ((3 * (128 + 32)) + 32), t => t.Map = Dora),
+            "lora", new MethodSettings
+            {
+                Lora = s_lora with { Magnitudes = true, Targets = ["fc2"] },
+            }, 3 * ((3 * (128 + 32)) + 32), t => t.Map = Dora),
         ["adalora"] = new(
-            "adalora", new MethodSettings { Lora = s_lora with { Rank = 4 }, AdaLora = new AdaLoraSettings { InitialRank = 3, TargetRank = 2 } }, 3 * 2 * 3 * (32 + 1 + 32),
+            "adalora", new MethodSettings
+            {
+                Lora = s_lora with { Rank = 4 },
+                AdaLora = new AdaLoraSettings { InitialRank = 3, TargetRank = 2 },
+            }, 3 * 2 * 3 * (32 + 1 + 32),
             t => t.Map = Triplets),
         ["ia3"] = new("ia3", new MethodSettings(), 3 * ((2 * 32) + 128), t => t.Map = Scaled),
-        ["vpt --prompt-depth shallow"] = new("vpt", new MethodSettings { PromptTokens = 5, DeepPrompts = false }, 5 * 32, t => t.Prompts = 5),
+        ["vpt --prompt-depth shallow"] = new("vpt", new MethodSettings
+        {
+            PromptTokens = 5,
+            DeepPrompts = false,
+        }, 5 * 32, t => t.Prompts = 5),
         ["vpt --prompt-depth deep"] = new("vpt", new MethodSettings { PromptTokens = 5 }, 3 * 5 * 32, t => t.Prompts = 5),
         ["houlsby"] = new("houlsby", new MethodSettings { Bottleneck = 6 }, 3 * 2 * ((2 * 6 * 32) + 6 + 32), t =>
         {
             t.AttentionBranch = (prefix, _, y) => Serial(t, prefix, y);
             t.MlpBranch = (prefix, _, y) => Serial(t, prefix, y);
         }),
-        ["parallel"] = new("parallel", new MethodSettings { Bottleneck = 6, AdapterScale = 2.5 }, 3 * ((2 * 6 * 32) + 6 + 32), t => t.MlpBranch = (prefix, x, y) =>
+        ["parallel"] = new("parallel", new MethodSettings
+        {
+            Bottleneck = 6,
+            AdapterScale = 2.5,
+        }, 3 * ((2 * 6 * 32) + 6 + 32), t => t.MlpBranch = (prefix, x, y) =>
             y.Plus(t.Plain(prefix + ".adapter.up", nn.functional.relu(t.Plain(prefix + ".adapter.down", x))), 2.5)),
         ["bitfit"] = new("bitfit", new MethodSettings(), 32 + (3 * (32 + 96 + 32 + 32 + 128 + 32)), _ => { }),
         ["norm"] = new("norm", new MethodSettings(), 3 * 4 * 32, _ => { }),
-        ["last-k"] = new("last-k", new MethodSettings { LastBlocks = 2 }, 2 * ((4 * 32) + (3 * 32 * 33) + (32 * 33) + (128 * 33) + (32 * 129)), _ => { }),
+        ["last-k"] = new("last-k", new MethodSettings
+        {
+            LastBlocks = 2,
+        }, 2 * ((4 * 32) + (3 * 32 * 33) + (32 * 33) + (128 * 33) + (32 * 129)), _ => { }),
         ["linear"] = new("linear", new MethodSettings(), 0, _ => { }),
-        ["full"] = new("full", new MethodSettings(), 32 + (17 * 32) + (32 * 49) + (3 * ((4 * 32) + (3 * 32 * 33) + (32 * 33) + (128 * 33) + (32 * 129))), _ => { }),
+        ["full"] =
+            new("full", new MethodSettings(),
+                32 + (17 * 32) + (32 * 49) + (3 * ((4 * 32) + (3 * 32 * 33) + (32 * 33) + (128 * 33) + (32 * 129))), _ => { }),
     };
 
     /// <summary>Names of the cases.</summary>
@@ -66,7 +91,8 @@ internal sealed record MethodCase(string Method, MethodSettings Settings, long T
         var classifier = new Classifier(Shape, Findings, Pooling.Mean, 0, plan ?? ComputePlan.Float32);
         Initialisation.FromScratch(classifier.Encoder, 1);
         classifier.Head.Initialise(1);
-        Disturb(classifier.Tensors().Where(t => t.Tensor.dim() == 1 || t.Name == "head.weight"), 0.2, 1); // no bias and no norm is at a value that hides mistakes
+        // no bias and no norm is at a value that hides mistakes
+        Disturb(classifier.Tensors().Where(t => t.Tensor.dim() == 1 || t.Name == "head.weight"), 0.2, 1);
 
         return classifier;
     }
@@ -142,7 +168,8 @@ internal sealed record MethodCase(string Method, MethodSettings Settings, long T
             return t.Plain(name, x);
         }
 
-        (Tensor a, Tensor b, Tensor weight, Tensor bias) = (t[name + ".lora_A"], t[name + ".lora_B"], t[name + ".weight"], t[name + ".bias"]);
+        (Tensor a, Tensor b, Tensor weight, Tensor bias) =
+            (t[name + ".lora_A"], t[name + ".lora_B"], t[name + ".weight"], t[name + ".bias"]);
         return Thirds(name, t.Plain(name, x), [0, 2], (part, place) =>
         {
             long rows = part.shape[^1];
@@ -164,7 +191,8 @@ internal sealed record MethodCase(string Method, MethodSettings Settings, long T
 
         (Tensor values, Tensor q) = (t[name + ".adalora_values"], t[name + ".adalora_Q"]);
         return Thirds(name, t.Plain(name, x), [0, 2], (part, place) => part.Plus(
-            x.matmul(q.narrow(0, place * 3, 3).t()).matmul(diag(values.narrow(0, place * 3, 3))).matmul(p.narrow(0, place * 32, 32).t()), 2));
+            x.matmul(q.narrow(0, place * 3, 3).t()).matmul(diag(values.narrow(0, place * 3, 3)))
+                .matmul(p.narrow(0, place * 32, 32).t()), 2));
     }
 
     // l ⊙ keys and values; W2 (l ⊙ inner) + b.

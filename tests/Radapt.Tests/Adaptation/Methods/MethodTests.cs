@@ -14,7 +14,8 @@ public class MethodTests
     public static TheoryData<string> Cases => MethodCase.Names;
 
     [Fact]
-    public void Cases_HoldEveryMethod() => Assert.Equal(AdaptationMethod.Names.Order(), MethodCase.All.Values.Select(c => c.Method).Distinct().Order());
+    public void Cases_HoldEveryMethod() =>
+        Assert.Equal(AdaptationMethod.Names.Order(), MethodCase.All.Values.Select(c => c.Method).Distinct().Order());
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -127,10 +128,12 @@ public class MethodTests
         ComputePlan bfloat16 = ComputePlan.Float32 with { Precision = "bfloat16" };
         using Classifier exact = method.BuildTrained();
         using Classifier rounded = method.BuildTrained(bfloat16);
-        foreach ((_, Tensor bias) in exact.Trained().Concat(rounded.Trained()).Where(t => method.Method == "parallel" && t.Name.EndsWith("down.bias", StringComparison.Ordinal)))
+        foreach ((_, Tensor bias) in exact.Trained().Concat(rounded.Trained())
+            .Where(t => method.Method == "parallel" && t.Name.EndsWith("down.bias", StringComparison.Ordinal)))
         {
             using var noGradient = no_grad();
-            bias.copy_(tensor(new float[] { 3, -3, 3, -3, 3, 3 })); // away from the ReLU's kink, where rounding changes the gradient by leaps
+            // away from the ReLU's kink, where rounding changes the gradient by leaps
+            bias.copy_(tensor(new float[] { 3, -3, 3, -3, 3, 3 }));
         }
 
         FrozenWeights.Hold(rounded.Encoder, bfloat16);
@@ -187,7 +190,8 @@ public class MethodTests
         using AdaptedModel merged = AdaptedModel.Open(folder["merged.safetensors"], null, ComputePlan.Float32);
         using AdaptedModel unmerged = AdaptedModel.Open(file, null, ComputePlan.Float32);
         Tensor images = randn(3, 1, 16, 16);
-        Close(unmerged.Classifier.Forward(images, ForwardPass.Evaluation), merged.Classifier.Forward(images, ForwardPass.Evaluation), "logits");
+        Close(unmerged.Classifier.Forward(images, ForwardPass.Evaluation),
+            merged.Classifier.Forward(images, ForwardPass.Evaluation), "logits");
     }
 
     [Theory]
@@ -240,7 +244,8 @@ public class MethodTests
         Tensor before = classifier.Features(images, expected);
         MethodCase.Train(classifier, images, 3);
         Assert.Equal(expected > 0, before.Equals(classifier.Features(images, expected)) && expected > 0);
-        Close(classifier.Forward(images, ForwardPass.Evaluation), classifier.ForwardFrom(classifier.Features(images, expected), expected, ForwardPass.Evaluation), "logits");
+        Close(classifier.Forward(images, ForwardPass.Evaluation),
+            classifier.ForwardFrom(classifier.Features(images, expected), expected, ForwardPass.Evaluation), "logits");
     }
 
     private static AdapterDescription Description(MethodCase method) => new()
@@ -255,5 +260,6 @@ public class MethodTests
     };
 
     private static void Close(Tensor expected, Tensor actual, string name) =>
-        Assert.True(allclose(expected, actual, 1e-3, 2e-5), $"{name}: largest difference {(expected - actual).abs().max().item<float>():g3} of {expected.abs().max().item<float>():g3}");
+        Assert.True(allclose(expected, actual, 1e-3, 2e-5),
+            $"{name}: largest difference {(expected - actual).abs().max().item<float>():g3} of {expected.abs().max().item<float>():g3}");
 }

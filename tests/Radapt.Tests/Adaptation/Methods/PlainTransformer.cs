@@ -57,7 +57,8 @@ internal sealed class PlainTransformer
             Tensor input = Norm(block + ".norm1", x);
             x = x.Plus(AttentionBranch(block + ".attn", input, Attend(block + ".attn", input, shape)));
             input = Norm(block + ".norm2", x);
-            x = x.Plus(MlpBranch(block + ".mlp", input, Map(this, block + ".mlp.fc2", nn.functional.gelu(Map(this, block + ".mlp.fc1", input)))));
+            x = x.Plus(
+                MlpBranch(block + ".mlp", input, Map(this, block + ".mlp.fc2", nn.functional.gelu(Map(this, block + ".mlp.fc1", input)))));
         }
 
         return Plain("head", Norm("fc_norm", x.narrow(1, 1 + Prompts, g * g).mean([1])));

@@ -60,7 +60,10 @@ public sealed class PeftDamageTests : IDisposable
     public void Import_DamagedAdapter_OneLineAndNothingWritten(string breakage, string expected)
     {
         Break(breakage);
-        RadaptException e = Assert.Throws<RadaptException>(() => AdapterImport.Run(new ImportRequest(_saved["peft"], _saved["out"]) { Weights = _saved.Base }));
+        RadaptException e = Assert.Throws<RadaptException>(() => AdapterImport.Run(new ImportRequest(_saved["peft"], _saved["out"])
+        {
+            Weights = _saved.Base,
+        }));
         Assert.Contains(expected, e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', e.Message);
         Assert.False(Path.Exists(_saved["out"]));
@@ -70,23 +73,37 @@ public sealed class PeftDamageTests : IDisposable
     public void Import_BaseOfAnotherShape_NamesIt()
     {
         using var scope = NewDisposeScope();
-        PeftRoundTripTests.Rewrite(_saved["peft"], t => t.Key.Contains("lora_A", StringComparison.Ordinal) ? zeros(t.Value.shape[0], 32) : t.Value);
-        RadaptException e = Assert.Throws<RadaptException>(() => AdapterImport.Run(new ImportRequest(_saved["peft"], _saved["out"]) { Weights = _saved.Base }));
+        PeftRoundTripTests.Rewrite(_saved["peft"],
+            t => t.Key.Contains("lora_A", StringComparison.Ordinal) ? zeros(t.Value.shape[0], 32) : t.Value);
+        RadaptException e = Assert.Throws<RadaptException>(() => AdapterImport.Run(new ImportRequest(_saved["peft"], _saved["out"])
+        {
+            Weights = _saved.Base,
+        }));
         Assert.Contains("width 64", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Import_FindingsNamedTwice_IsRefused()
     {
-        RadaptException e = Assert.Throws<RadaptException>(() => AdapterImport.Run(new ImportRequest(_saved["peft"], _saved["out"]) { Weights = _saved.Base, Findings = ["A", "A"] }));
+        RadaptException e = Assert.Throws<RadaptException>(() => AdapterImport.Run(new ImportRequest(_saved["peft"], _saved["out"])
+        {
+            Weights = _saved.Base,
+            Findings = ["A", "A"],
+        }));
         Assert.Contains("names A twice", e.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>A head that reads the class token needs a final norm, which these base weights lack; evaluation would find out too late.</summary>
+    /// <summary>
+    /// A head that reads the class token needs a final norm, which these base weights lack; evaluation would find out too late.
+    /// </summary>
     [Fact]
     public void Import_HeadForWhichTheBaseLacksTensors_IsRefused()
     {
-        RadaptException e = Assert.Throws<RadaptException>(() => AdapterImport.Run(new ImportRequest(_saved["peft"], _saved["out"]) { Weights = _saved.Base, Pooling = Pooling.ClassToken }));
+        RadaptException e = Assert.Throws<RadaptException>(() => AdapterImport.Run(new ImportRequest(_saved["peft"], _saved["out"])
+        {
+            Weights = _saved.Base,
+            Pooling = Pooling.ClassToken,
+        }));
         Assert.Contains("missing: norm.weight, norm.bias", e.Message, StringComparison.Ordinal);
         Assert.False(Path.Exists(_saved["out"]));
     }
@@ -169,7 +186,8 @@ public sealed class PeftDamageTests : IDisposable
         Assert.Equal("full", same.Adapter.Method);
         PeftRoundTripTests.AssertClose(before, SavedAdapter.Logits(same.File), 1e-5);
 
-        PeftRoundTripTests.Rewrite(_saved["peft"], t => t.Key.EndsWith(name, StringComparison.Ordinal) ? arange(width, ScalarType.Float32) : t.Value);
+        PeftRoundTripTests.Rewrite(_saved["peft"],
+            t => t.Key.EndsWith(name, StringComparison.Ordinal) ? arange(width, ScalarType.Float32) : t.Value);
         ImportReport other = AdapterImport.Run(new ImportRequest(_saved["peft"], _saved["other.safetensors"]) { Weights = _saved.Base });
         Assert.Contains(before.Zip(SavedAdapter.Logits(other.File)), p => Math.Abs(p.First - p.Second) > 1e-4);
     }
@@ -201,7 +219,9 @@ public sealed class PeftDamageTests : IDisposable
                 AddTensor("blocks.0.attn.qkv.lora_A.b.weight", ones(8, 64));
                 break;
             case "merged linear of old": Edit("\"use_dora\": false", "\"enable_lora\": [true, false, true]"); break;
-            case "not a number": PeftRoundTripTests.Rewrite(_saved["peft"], t => t.Key.Contains("lora_B", StringComparison.Ordinal) ? full_like(t.Value, float.NaN) : t.Value); break;
+            case "not a number":
+                PeftRoundTripTests.Rewrite(_saved["peft"],
+                t => t.Key.Contains("lora_B", StringComparison.Ordinal) ? full_like(t.Value, float.NaN) : t.Value); break;
             case "head of another shape": Reshape("head.bias", 2, 1); break;
             case "norm of another shape": Reshape("fc_norm.weight", 1, 64); break;
             case "patch embedding twice":
@@ -225,7 +245,9 @@ public sealed class PeftDamageTests : IDisposable
             case "other names": Rename("base_model.model.", "model."); break;
             case "unknown module": Edit("\"qkv\"", "\"q_norm\""); Rename("attn.qkv", "attn.q_norm"); break;
             case "block beyond": Rename("blocks.2", "blocks.7"); break;
-            case "other width": PeftRoundTripTests.Rewrite(_saved["peft"], t => t.Key.Contains("lora_B", StringComparison.Ordinal) ? zeros(96, 8) : t.Value); break;
+            case "other width":
+                PeftRoundTripTests.Rewrite(_saved["peft"],
+                t => t.Key.Contains("lora_B", StringComparison.Ordinal) ? zeros(96, 8) : t.Value); break;
             case "unknown tensor": AddTensor("token_type.weight", zeros(3)); break;
             case "magnitude": AddTensor("blocks.0.attn.qkv.lora_magnitude_vector", zeros(3)); break;
             case "integers": PeftRoundTripTests.Rewrite(_saved["peft"], t => t.Value.to(ScalarType.Int64)); break;
@@ -240,15 +262,19 @@ public sealed class PeftDamageTests : IDisposable
             File.WriteAllText(config, text.Replace(old, with, StringComparison.Ordinal));
         }
 
-        void Drop(string part) => PeftRoundTripTests.Rewrite(_saved["peft"], t => t.Key.Contains(part, StringComparison.Ordinal) ? null : t.Value);
+        void Drop(string part) => PeftRoundTripTests.Rewrite(_saved["peft"],
+            t => t.Key.Contains(part, StringComparison.Ordinal) ? null : t.Value);
 
         void Reshape(string name, params long[] shape) =>
-            PeftRoundTripTests.Rewrite(_saved["peft"], t => t.Key.EndsWith(name, StringComparison.Ordinal) ? t.Value.reshape(shape) : t.Value);
+            PeftRoundTripTests.Rewrite(_saved["peft"],
+                t => t.Key.EndsWith(name, StringComparison.Ordinal) ? t.Value.reshape(shape) : t.Value);
 
-        void Rename(string old, string with) => PeftRoundTripTests.Rewrite(_saved["peft"], t => t.Value, n => n.Replace(old, with, StringComparison.Ordinal));
+        void Rename(string old, string with) =>
+            PeftRoundTripTests.Rewrite(_saved["peft"], t => t.Value, n => n.Replace(old, with, StringComparison.Ordinal));
     }
 
-    private void AddTensor(string name, Tensor tensor) => PeftRoundTripTests.Rewrite(_saved["peft"], t => t.Value, added: ("base_model.model." + name, tensor));
+    private void AddTensor(string name, Tensor tensor) =>
+        PeftRoundTripTests.Rewrite(_saved["peft"], t => t.Value, added: ("base_model.model." + name, tensor));
 
     private static void BreakFacts(string tensors)
     {

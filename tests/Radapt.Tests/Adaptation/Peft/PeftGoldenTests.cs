@@ -17,7 +17,8 @@ public class PeftGoldenTests
 
     public static TheoryData<string> Sources => GoldenIndex.Ids("peft-format", c => c.Has("medpeft_adapter"));
 
-    public static TheoryData<string> PaperCheckpoints => GoldenIndex.Ids("checkpoints", c => c.Has("data") && c.Config["lora_rank"] is not null && c.Has("input"));
+    public static TheoryData<string> PaperCheckpoints =>
+        GoldenIndex.Ids("checkpoints", c => c.Has("data") && c.Config["lora_rank"] is not null && c.Has("input"));
 
     [Theory]
     [MemberData(nameof(Adapters))]
@@ -38,7 +39,8 @@ public class PeftGoldenTests
         Tensor logits = model.Classifier.Forward(data["input"], ForwardPass.Evaluation);
         GoldenAssert.Close(data[data.Has("logits_adapter") ? "logits_adapter" : "logits"], logits, tolerance, "logits");
         model.Classifier.Adapters?.Merge();
-        GoldenAssert.Close(data[data.Has("logits_merged") ? "logits_merged" : "logits"], model.Classifier.Forward(data["input"], ForwardPass.Evaluation), tolerance, "merged logits");
+        GoldenAssert.Close(data[data.Has("logits_merged") ? "logits_merged" : "logits"],
+            model.Classifier.Forward(data["input"], ForwardPass.Evaluation), tolerance, "merged logits");
         foreach (string name in data.Names.Where(n => n.StartsWith("merged.", StringComparison.Ordinal)))
         {
             LoraPlace place = PeftNames.PlaceOf(name)!;
@@ -68,11 +70,14 @@ public class PeftGoldenTests
         using var expected = new GoldenTensors(golden.File("adapter"));
         using var written = new GoldenTensors(Path.Combine(folder["again"], "adapter_model.safetensors"));
         Assert.Subset(written.Names.ToHashSet(), expected.Names.ToHashSet());
-        Assert.All(written.Names.Except(expected.Names), n => Assert.Contains("fc_norm", n, StringComparison.Ordinal)); // never lost, trained or not
+        // never lost, trained or not
+        Assert.All(written.Names.Except(expected.Names), n => Assert.Contains("fc_norm", n, StringComparison.Ordinal));
         Assert.All(expected.Names, n => Assert.True(expected[n].Equals(written[n]), n));
         PeftConfig before = PeftConfig.Read(golden.File("adapter_config"));
         PeftConfig after = PeftConfig.Read(Path.Combine(folder["again"], "adapter_config.json"));
-        foreach (string module in golden.Entry["adapter_keys"]!.AsObject().Select(k => k.Key).Where(k => k.EndsWith("lora_A.weight", StringComparison.Ordinal)).Select(k => k[PeftNames.Prefix.Length..^".lora_A.weight".Length]))
+        foreach (string module in golden.Entry["adapter_keys"]!.AsObject().Select(k => k.Key)
+            .Where(k => k.EndsWith("lora_A.weight", StringComparison.Ordinal))
+            .Select(k => k[PeftNames.Prefix.Length..^".lora_A.weight".Length]))
         {
             Assert.Contains(after.Targets, t => PeftConfig.Matches(module, t));
             Assert.Equal(before.RankOf(module), after.RankOf(module));
@@ -102,7 +107,8 @@ public class PeftGoldenTests
         JsonObject before = golden.Json("adapter_config").AsObject();
         JsonObject after = JsonNode.Parse(File.ReadAllText(Path.Combine(folder["peft"], "adapter_config.json")))!.AsObject();
         Assert.Equal(before.Select(f => f.Key).Order(StringComparer.Ordinal), after.Select(f => f.Key).Order(StringComparer.Ordinal));
-        Assert.All(before.Where(f => f.Key != "base_model_name_or_path"), f => Assert.True(JsonNode.DeepEquals(f.Value, after[f.Key]), f.Key));
+        Assert.All(before.Where(f => f.Key != "base_model_name_or_path"),
+            f => Assert.True(JsonNode.DeepEquals(f.Value, after[f.Key]), f.Key));
     }
 
     [Theory]
@@ -112,11 +118,15 @@ public class PeftGoldenTests
         GoldenCase golden = GoldenIndex.Find(id);
         using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
-        ImportReport report = AdapterImport.Run(new ImportRequest(golden.File("input"), folder["imported"]) { Heads = (int)golden.Config["num_heads"]! });
+        ImportReport report = AdapterImport.Run(new ImportRequest(golden.File("input"), folder["imported"])
+        {
+            Heads = (int)golden.Config["num_heads"]!,
+        });
         Assert.Equal("lora", report.Adapter.Method);
         using AdaptedModel model = AdaptedModel.Open(report.File, null, ComputePlan.Float32);
         using var data = new GoldenTensors(golden.File("data"));
-        GoldenAssert.Close(data["logits"], model.Classifier.Forward(data["input"], ForwardPass.Evaluation), golden.Tolerance["logits"]!, "logits");
+        GoldenAssert.Close(data["logits"], model.Classifier.Forward(data["input"], ForwardPass.Evaluation),
+            golden.Tolerance["logits"]!, "logits");
     }
 
     private static Projection Projection(VisionTransformer encoder, LoraPlace place)

@@ -40,7 +40,11 @@ public class PeftRoundTripTests
             Assert.Equal(settings.Rank, report.Adapter.Settings.Lora.Rank);
             Assert.Equal(settings.Scale, report.Adapter.Settings.Lora.Scale, 1e-9);
             Assert.Equivalent(
-                saved.Description with { Settings = report.Adapter.Settings, BaseDescription = report.Adapter.BaseDescription }, report.Adapter, strict: true);
+                saved.Description with
+                {
+                    Settings = report.Adapter.Settings,
+                    BaseDescription = report.Adapter.BaseDescription,
+                }, report.Adapter, strict: true);
             AssertSameTensors(saved.Adapter, report.File);
         },
         iter: 12, threads: 1);
@@ -50,7 +54,10 @@ public class PeftRoundTripTests
     [InlineData(Pooling.ClassAndMean)]
     public void ExportThenImport_Dinov2WithSwiGlu_GivesTheSameAdapter(Pooling pooling)
     {
-        using var saved = new SavedAdapter(new LoraSettings { Targets = ["q", "v", "fc1", "fc2"] }, pooling, shape: SavedAdapter.Dinov2Shape);
+        using var saved = new SavedAdapter(new LoraSettings
+        {
+            Targets = ["q", "v", "fc1", "fc2"],
+        }, pooling, shape: SavedAdapter.Dinov2Shape);
         PeftExport.Write(saved.Adapter, saved["peft"], null);
         ImportReport report = AdapterImport.Run(new ImportRequest(saved["peft"], saved["back.safetensors"]) { Weights = saved.Base });
         AssertSameTensors(saved.Adapter, report.File);
@@ -99,9 +106,11 @@ public class PeftRoundTripTests
         float[] expected = SavedAdapter.Logits(saved.Adapter);
         ImportReport report = AdapterImport.Run(new ImportRequest(saved["peft"], saved["back.safetensors"]) { Weights = saved.Base });
         AssertClose(expected, SavedAdapter.Logits(report.File), 1e-6);
-        File.WriteAllText(Path.Combine(saved["peft"], "adapter_config.json"), config.Replace("\"attn.proj\": 8", "\"attn.proj\": 16", StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(saved["peft"], "adapter_config.json"),
+            config.Replace("\"attn.proj\": 8", "\"attn.proj\": 16", StringComparison.Ordinal));
         report = AdapterImport.Run(new ImportRequest(saved["peft"], saved["louder.safetensors"]) { Weights = saved.Base });
-        Assert.True(expected.Zip(SavedAdapter.Logits(report.File)).Max(p => Math.Abs(p.First - p.Second)) > 1e-3); // twice the update of proj
+        // twice the update of proj
+        Assert.True(expected.Zip(SavedAdapter.Logits(report.File)).Max(p => Math.Abs(p.First - p.Second)) > 1e-3);
     }
 
     /// <summary>alpha 0 switches a module off; it must not become the scale that the others are fractions of.</summary>
@@ -111,9 +120,12 @@ public class PeftRoundTripTests
         using var saved = new SavedAdapter(new LoraSettings { Rank = 4, Alpha = 8, Targets = ["q", "v"] });
         PeftExport.Write(saved.Adapter, saved["peft"], null);
         string config = Path.Combine(saved["peft"], "adapter_config.json");
-        File.WriteAllText(config, File.ReadAllText(config).Replace("\"alpha_pattern\": {}", "\"alpha_pattern\": {\"blocks.[01].attn.qkv\": 0}", StringComparison.Ordinal));
+        File.WriteAllText(config, File.ReadAllText(config)
+            .Replace("\"alpha_pattern\": {}", "\"alpha_pattern\": {\"blocks.[01].attn.qkv\": 0}", StringComparison.Ordinal));
         ImportReport report = AdapterImport.Run(new ImportRequest(saved["peft"], saved["quiet.safetensors"]) { Weights = saved.Base });
-        PeftRoundTripTests.Rewrite(saved["peft"], t => t.Key.Contains("blocks.2", StringComparison.Ordinal) || !t.Key.Contains("lora_B", StringComparison.Ordinal) ? t.Value : TorchSharp.torch.zeros_like(t.Value));
+        PeftRoundTripTests.Rewrite(saved["peft"],
+            t => t.Key.Contains("blocks.2", StringComparison.Ordinal) || !t.Key.Contains("lora_B", StringComparison.Ordinal) ? t.Value
+                : TorchSharp.torch.zeros_like(t.Value));
         File.WriteAllText(config, File.ReadAllText(config).Replace("blocks.[01]", "none", StringComparison.Ordinal));
         ImportReport expected = AdapterImport.Run(new ImportRequest(saved["peft"], saved["zeros.safetensors"]) { Weights = saved.Base });
         AssertClose(SavedAdapter.Logits(expected.File), SavedAdapter.Logits(report.File), 1e-6);
@@ -130,8 +142,10 @@ public class PeftRoundTripTests
         using CheckpointFile file = CheckpointFile.Open(Path.Combine(saved["peft"], "adapter_model.safetensors"));
         Assert.True(file.Contains("base_model.model.head.weight") && file.Contains("base_model.model.head.bias"));
         Assert.Equal(pooling == Pooling.Mean, file.Contains("base_model.model.fc_norm.weight"));
-        Assert.Equal(pooling == Pooling.Mean ? ["head", "fc_norm"] : ["head"], PeftConfig.Read(Path.Combine(saved["peft"], "adapter_config.json")).ModulesToSave);
-        Assert.DoesNotContain(file.Metadata.Values, v => v.Contains(Path.GetTempPath(), StringComparison.Ordinal)); // no place of this machine
+        Assert.Equal(pooling == Pooling.Mean ? ["head", "fc_norm"]
+            : ["head"], PeftConfig.Read(Path.Combine(saved["peft"], "adapter_config.json")).ModulesToSave);
+        // no place of this machine
+        Assert.DoesNotContain(file.Metadata.Values, v => v.Contains(Path.GetTempPath(), StringComparison.Ordinal));
         Assert.Equal("pt", file.Metadata["format"]);
     }
 
@@ -145,10 +159,14 @@ public class PeftRoundTripTests
         Assert.Contains("--force", e.Message, StringComparison.Ordinal);
         Assert.Contains(saved.Description.BaseSha256[..12], e.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(saved["back"]));
-        Assert.Contains(AdapterImport.Run(request with { Force = true }).Notes, n => n.Contains("used all the same", StringComparison.Ordinal));
+        Assert.Contains(AdapterImport.Run(request with
+        {
+            Force = true,
+        }).Notes, n => n.Contains("used all the same", StringComparison.Ordinal));
     }
 
-    internal static void Rewrite(string peft, Func<KeyValuePair<string, TorchSharp.torch.Tensor>, TorchSharp.torch.Tensor?> change, Func<string, string>? rename = null, (string Name, TorchSharp.torch.Tensor Tensor)? added = null)
+    internal static void Rewrite(string peft, Func<KeyValuePair<string, TorchSharp.torch.Tensor>, TorchSharp.torch.Tensor?> change,
+        Func<string, string>? rename = null, (string Name, TorchSharp.torch.Tensor Tensor)? added = null)
     {
         using var scope = TorchSharp.torch.NewDisposeScope();
         string path = Path.Combine(peft, "adapter_model.safetensors");
@@ -157,7 +175,8 @@ public class PeftRoundTripTests
         using (CheckpointFile file = CheckpointFile.Open(path))
         {
             tensors = file.Tensors.Select(t => KeyValuePair.Create(t.Name, file.ReadTensor(t.Name)))
-                .Select(t => (Name: rename?.Invoke(t.Key) ?? t.Key, Tensor: change(t))).Where(t => t.Tensor is not null).ToDictionary(t => t.Name, t => t.Tensor!);
+                .Select(t => (Name: rename?.Invoke(t.Key) ?? t.Key, Tensor: change(t))).Where(t => t.Tensor is not null)
+                .ToDictionary(t => t.Name, t => t.Tensor!);
             metadata = new Dictionary<string, string>(file.Metadata);
         }
 
@@ -177,7 +196,8 @@ public class PeftRoundTripTests
         using var scope = TorchSharp.torch.NewDisposeScope();
         using CheckpointFile a = CheckpointFile.Open(expected);
         using CheckpointFile b = CheckpointFile.Open(actual);
-        Assert.Equal(a.Tensors.Select(t => t.Name).Order(StringComparer.Ordinal), b.Tensors.Select(t => t.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(a.Tensors.Select(t => t.Name).Order(StringComparer.Ordinal), b.Tensors.Select(t => t.Name)
+            .Order(StringComparer.Ordinal));
         Assert.All(a.Tensors, t => Assert.True(a.ReadTensor(t.Name).Equals(b.ReadTensor(t.Name)), t.Name));
     }
 }

@@ -26,7 +26,8 @@ public class FloatAttentionTests
         Rounding.AssertClose(expected, actual, 2e-6);
         Rounding.AssertClose(exact.grad!, qkv.grad!, 2e-6);
         using var none = no_grad();
-        Assert.True(FloatAttention.Apply(qkv.detach(), heads, 1).Equals(actual.detach()), "The number of threads, or the gradient's absence, changed a result.");
+        Assert.True(FloatAttention.Apply(qkv.detach(), heads, 1)
+            .Equals(actual.detach()), "The number of threads, or the gradient's absence, changed a result.");
     }
 
     [Theory]
@@ -89,6 +90,7 @@ public class FloatAttentionTests
     {
         (long b, long n, long width) = (qkv.shape[0], qkv.shape[1], qkv.shape[2] / 3 / heads);
         Tensor[] parts = qkv.view(b, n, 3, heads, width).permute(2, 0, 3, 1, 4).unbind(0);
-        return (parts[0].matmul(parts[1].transpose(-2, -1)) / Math.Sqrt(width)).softmax(-1).matmul(parts[2]).transpose(1, 2).reshape(b, n, -1);
+        return (parts[0].matmul(parts[1].transpose(-2, -1)) / Math.Sqrt(width)).softmax(-1).matmul(parts[2]).transpose(1, 2)
+            .reshape(b, n, -1);
     }
 }

@@ -43,11 +43,14 @@ public class GeluTests
         Tensor actual = Gelu.Apply(x, 3);
         actual.backward([above]);
         const double unit = 1.0 / (1 << 24); // of one rounding to float32
-        Tensor error = (actual.detach().to(ScalarType.Float64) - expected.detach()).abs() / exact.detach().abs(); // the polynomial, the bell, Φ and its product are rounded
+        // the polynomial, the bell, Φ and its product are rounded
+        Tensor error = (actual.detach().to(ScalarType.Float64) - expected.detach()).abs() / exact.detach().abs();
         Assert.InRange(error.max().item<double>(), 0, 4 * unit);
-        error = (x.grad!.to(ScalarType.Float64) - exact.grad!).abs() / above.abs().to(ScalarType.Float64); // of slopes between -0.13 and 1.13
+        // of slopes between -0.13 and 1.13
+        error = (x.grad!.to(ScalarType.Float64) - exact.grad!).abs() / above.abs().to(ScalarType.Float64);
         Assert.InRange(error.max().item<double>(), 0, 8 * unit);
-        Tensor far = exact.detach()[..2048]; // -12 to -11.25, where 1 + erf is nothing in float64 either; the error is that of x² / 2, rounded
+        // -12 to -11.25, where 1 + erf is nothing in float64 either; the error is that of x² / 2, rounded
+        Tensor far = exact.detach()[..2048];
         Tensor tail = far * special.erfc(far.Times(-Math.Sqrt(0.5))).Times(0.5);
         Assert.InRange(((actual.detach()[..2048].to(ScalarType.Float64) - tail) / tail).abs().max().item<double>(), 0, 2 * 72 * unit);
     }
@@ -56,7 +59,8 @@ public class GeluTests
     public void Gelu_Float32Extremes_AreLimits()
     {
         using var scope = NewDisposeScope();
-        float[] values = [0, -0f, float.NaN, float.PositiveInfinity, float.MaxValue, -float.MaxValue, -20, 20, 1e-40f, -1e-40f, 0, 0, 0, 0, 0, 0];
+        float[] values = [0, -0f, float.NaN, float.PositiveInfinity, float.MaxValue, -float.MaxValue, -20, 20, 1e-40f, -1e-40f, 0,
+            0, 0, 0, 0, 0];
         float[] results = Gelu.Apply(tensor(values), 1).data<float>().ToArray();
         Assert.Equal([0, 0, float.NaN, float.PositiveInfinity, float.MaxValue], results[..5]);
         Assert.All(results[5..7], r => Assert.InRange(r, -1e-30f, 0));

@@ -22,12 +22,14 @@ public class ResidualNormTests
         float[]? kept = samples ? [0, 1.25f, 1.25f] : null;
         Tensor? gamma = channels ? randn(48) : null;
         (Tensor aboveSum, Tensor aboveNormed) = (randn(3, 5, 48), rounding.Values(3, 5, 48));
-        (Tensor sum, Tensor normed) = ResidualNorm.Apply(tokens, new ResidualBranch(branch, kept, gamma), weight, bias, 1e-6, rounding.Type, threads);
+        (Tensor sum, Tensor normed) = ResidualNorm.Apply(tokens, new ResidualBranch(branch, kept, gamma), weight, bias, 1e-6,
+            rounding.Type, threads);
         autograd.backward([sum, normed], [aboveSum, aboveNormed]);
 
         Tensor[] exact = [.. new[] { tokens, branch, weight, bias }.Select(Rounding.Exact)];
         Tensor added = exact[1] * (gamma?.to(ScalarType.Float64) ?? ones(48, ScalarType.Float64));
-        Tensor expected = exact[0] + (added * (kept is null ? ones(3, 1, 1, ScalarType.Float64) : tensor(kept).to(ScalarType.Float64).view(3, 1, 1)));
+        Tensor expected =
+            exact[0] + (added * (kept is null ? ones(3, 1, 1, ScalarType.Float64) : tensor(kept).to(ScalarType.Float64).view(3, 1, 1)));
         Tensor expectedNorm = nn.functional.layer_norm(expected, [48], exact[2], exact[3], 1e-6);
         autograd.backward([expected, expectedNorm], [aboveSum.to(ScalarType.Float64), aboveNormed.to(ScalarType.Float64)]);
         Rounding.AssertClose(expected, sum, 1e-6);
@@ -61,7 +63,8 @@ public class ResidualNormTests
         using var scope = NewDisposeScope();
         Tensor tokens = randn(2, 3, 16).requires_grad_(true);
         Tensor branch = randn(2, 3, 16).requires_grad_(true);
-        (Tensor sum, _) = ResidualNorm.Apply(tokens, new ResidualBranch(branch, null, null), ones(16), zeros(16), 1e-6, ScalarType.Float32, 1);
+        (Tensor sum, _) = ResidualNorm.Apply(tokens, new ResidualBranch(branch, null, null), ones(16), zeros(16), 1e-6,
+            ScalarType.Float32, 1);
         Tensor above = randn(2, 3, 16);
         sum.backward([above]);
         Assert.True(allclose(above, tokens.grad!) && allclose(above, branch.grad!));

@@ -19,14 +19,16 @@ public class SelfAttentionTests
         Tensor exact = Rounding.Exact(qkv);
         Tensor above = rounding.Values(b, n, heads * width);
         Tensor[] parts = exact.view(b, n, 3, heads, width).permute(2, 0, 3, 1, 4).unbind(0);
-        Tensor expected = (parts[0].matmul(parts[1].transpose(-2, -1)) / Math.Sqrt(width)).softmax(-1).matmul(parts[2]).transpose(1, 2).reshape(b, n, -1);
+        Tensor expected = (parts[0].matmul(parts[1].transpose(-2, -1)) / Math.Sqrt(width)).softmax(-1).matmul(parts[2]).transpose(1, 2)
+            .reshape(b, n, -1);
         Tensor actual = SelfAttention.Apply(qkv, heads, threads);
         expected.backward([above.to(ScalarType.Float64)]);
         actual.backward([above]);
         rounding.AssertClose(expected, actual);
         rounding.AssertClose(exact.grad!, qkv.grad!);
         using var none = no_grad();
-        Assert.True(SelfAttention.Apply(qkv.detach(), heads, 1).Equals(actual.detach()), "The number of threads, or the gradient's absence, changed a result.");
+        Assert.True(SelfAttention.Apply(qkv.detach(), heads, 1)
+            .Equals(actual.detach()), "The number of threads, or the gradient's absence, changed a result.");
     }
 
     [Fact]

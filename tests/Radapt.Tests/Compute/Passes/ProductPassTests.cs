@@ -13,7 +13,8 @@ public class ProductPassTests
         var shapes = new TheoryData<int, int, int, int>();
         foreach ((int m, int k, int n, int threads) in new[]
         {
-            (1, 16, 16, 1), (1, 768, 1000, 2), (5, 385, 17, 1), (12, 384, 32, 1), (13, 769, 33, 3), (97, 40, 100, 2), (197, 64, 4096, 4), (203, 1, 1, 2), (25, 4096, 16, 2),
+            (1, 16, 16, 1), (1, 768, 1000, 2), (5, 385, 17, 1), (12, 384, 32, 1), (13, 769, 33, 3), (97, 40, 100, 2), (197, 64, 4096, 4),
+                (203, 1, 1, 2), (25, 4096, 16, 2),
         })
         {
             shapes.Add(m, k, n, threads);
@@ -45,7 +46,8 @@ public class ProductPassTests
         Tensor expected = Multiply(x, b, OperandOrder.Plain, bias, threads: 1);
         for (int threads = 1; threads < 4; threads++)
         {
-            Assert.True(expected.Equals(Multiply(x, b, OperandOrder.Plain, bias, threads, vectorBits)), $"{vectorBits} bits, {threads} threads");
+            Assert.True(expected.Equals(Multiply(x, b, OperandOrder.Plain, bias, threads, vectorBits)),
+                $"{vectorBits} bits, {threads} threads");
         }
     }
 

@@ -25,8 +25,15 @@ internal sealed record PathModel(string Name, BackboneShape Shape, Pooling Pooli
     [
         new("32 wide", new BackboneShape(16, 4, 2, 32, 2), Pooling.Mean),                     // what the passes take
         new("24 wide", new BackboneShape(16, 4, 2, 24, 2), Pooling.ClassToken),               // no multiple of any vector
-        new("32 wide, 5 tokens", new BackboneShape(8, 4, 2, 32, 1), Pooling.Mean),            // rows too short for the softmax; a head of 32
-        new("32 wide, DINOv2", new BackboneShape(16, 4, 2, 32, 1) { LayerScale = true, SwiGlu = true, Registers = 2, HiddenWidth = 88 }, Pooling.ClassAndMean),
+        // rows too short for the softmax; a head of 32
+        new("32 wide, 5 tokens", new BackboneShape(8, 4, 2, 32, 1), Pooling.Mean),
+        new("32 wide, DINOv2", new BackboneShape(16, 4, 2, 32, 1)
+        {
+            LayerScale = true,
+            SwiGlu = true,
+            Registers = 2,
+            HiddenWidth = 88,
+        }, Pooling.ClassAndMean),
         new("64 wide, 65 tokens", new BackboneShape(32, 4, 1, 64, 2), Pooling.Mean) { Images = 5, Large = true },
     ];
 }
@@ -51,7 +58,12 @@ internal sealed record PathVariant(string Method, MethodSettings Settings)
         ["lora --rank 24"] = Lora(s_lora with { Rank = 24, Targets = ["q", "k", "v"] }), // more ranks than the pass takes
         ["lora --dora"] = Lora(s_lora with { Magnitudes = true }) with { Large = true },
         ["lora --dora --lora-targets fc2"] = Lora(s_lora with { Magnitudes = true, Targets = ["fc2"] }),
-        ["adalora"] = new("adalora", new MethodSettings { Lora = s_lora, AdaLora = new AdaLoraSettings { InitialRank = 3, TargetRank = 2 } }) { Large = true },
+        ["adalora"] = new("adalora", new MethodSettings
+        {
+            Lora = s_lora,
+            AdaLora = new AdaLoraSettings { InitialRank = 3, TargetRank = 2 },
+        })
+        { Large = true },
         ["ia3"] = new("ia3", new MethodSettings()) { Large = true },
         ["vpt --prompt-depth shallow"] = new("vpt", new MethodSettings { PromptTokens = 5, DeepPrompts = false }),
         ["vpt --prompt-depth deep"] = new("vpt", new MethodSettings { PromptTokens = 5 }) { Large = true },

@@ -27,7 +27,9 @@ internal static class PathMatrix
     /// <summary>Name of the largest growth of bfloat16's distance to float32, among the worst differences.</summary>
     public const string FromFloat32 = "bfloat16, farther from float32";
 
-    /// <summary>Runs the paths of every variant; a line of JSON for each on standard output. The exit code is 0 whatever it finds.</summary>
+    /// <summary>
+    /// Runs the paths of every variant; a line of JSON for each on standard output. The exit code is 0 whatever it finds.
+    /// </summary>
     public static int Run()
     {
         TorchSharp.torch.set_num_threads(1);
@@ -39,7 +41,8 @@ internal static class PathMatrix
 
         var watch = Stopwatch.StartNew();
         (int count, IReadOnlyList<string> failures, IReadOnlyList<StepKernel> kernels, double worst) = PathPieces.Run();
-        Console.WriteLine(JsonSerializer.Serialize(new PathResult(Pieces, count, failures, Names(kernels), Worst(worst, 0), watch.Elapsed.TotalSeconds)));
+        Console.WriteLine(
+            JsonSerializer.Serialize(new PathResult(Pieces, count, failures, Names(kernels), Worst(worst, 0), watch.Elapsed.TotalSeconds)));
 
         return 0;
     }
@@ -75,7 +78,8 @@ internal static class PathMatrix
 
                     if (exact is not null)
                     {
-                        (_, error) = Largest(Differences(exact, step).ToDictionary(d => d.Key, d => d.Value - (FartherFactor * plainDistance![d.Key])));
+                        (_, error) = Largest(Differences(exact, step)
+                            .ToDictionary(d => d.Key, d => d.Value - (FartherFactor * plainDistance![d.Key])));
                         worst[FromFloat32] = Math.Max(worst[FromFloat32], error);
                     }
                 }
@@ -92,7 +96,9 @@ internal static class PathMatrix
     private static Dictionary<string, double> Differences(PathStep expected, PathStep actual)
     {
         double largest = expected.Gradients.Values.Max(g => g is null ? 0 : Norm(g));
-        Dictionary<string, double> differences = expected.Gradients.ToDictionary(g => $"gradient of {g.Key}", g => Difference(g.Value, actual.Gradients[g.Key], Floor * largest));
+        Dictionary<string, double> differences =
+            expected.Gradients.ToDictionary(g => $"gradient of {g.Key}",
+                g => Difference(g.Value, actual.Gradients[g.Key], Floor * largest));
         differences["loss"] = Math.Abs(expected.Loss - actual.Loss) / Math.Abs(expected.Loss);
         differences["logits"] = Difference(expected.Logits, actual.Logits, 0);
         differences["logits of the merged model"] = Difference(expected.Merged, actual.Merged, 0);
@@ -138,4 +144,5 @@ internal sealed record PathProcessFacts(int VectorBits, bool HasFastPasses);
 /// <param name="Worst">Largest difference by precision.</param>
 /// <param name="Seconds">Time taken.</param>
 internal sealed record PathResult(
-    string Variant, int Paths, IReadOnlyList<string> Failures, IReadOnlyList<string> Kernels, IReadOnlyDictionary<string, double> Worst, double Seconds);
+    string Variant, int Paths, IReadOnlyList<string> Failures, IReadOnlyList<string> Kernels, IReadOnlyDictionary<string, double> Worst,
+        double Seconds);

@@ -7,12 +7,14 @@ namespace Radapt.Tests.Compute.Paths;
 public class PathMatrixTests
 {
     public static TheoryData<int, string> Cases =>
-        [.. ForcedWidth.All.SelectMany(w => PathVariant.All.Keys.Append(PathMatrix.Pieces).Select(v => new TheoryDataRow<int, string>(w.VectorBits, v)))];
+        [.. ForcedWidth.All.SelectMany(w => PathVariant.All.Keys.Append(PathMatrix.Pieces)
+            .Select(v => new TheoryDataRow<int, string>(w.VectorBits, v)))];
 
     public static TheoryData<int> Widths => ForcedWidth.Bits;
 
     [Fact]
-    public void Variants_HoldEveryMethod() => Assert.Equal(AdaptationMethod.Names.Order(), PathVariant.All.Values.Select(v => v.Method).Distinct().Order());
+    public void Variants_HoldEveryMethod() =>
+        Assert.Equal(AdaptationMethod.Names.Order(), PathVariant.All.Values.Select(v => v.Method).Distinct().Order());
 
     // M22: lora and adalora by convolution, with a second adapted block
     [Theory]
@@ -34,7 +36,9 @@ public class PathMatrixTests
         Assert.Null(process.Error);
         Assert.Equal(vectorBits, process.Facts?.VectorBits);
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{process.Results.Sum(r => r.Paths)} paths in {process.Results.Sum(r => r.Seconds):f1} s; largest difference in float32 {process.Results.Max(r => r.Worst["float32"]):g2}, in bfloat16 {process.Results.Max(r => r.Worst["bfloat16"]):g2}; farther from float32 by {process.Results.Max(r => r.Worst[PathMatrix.FromFloat32]):g2}");
+            $"{process.Results.Sum(r => r.Paths)} paths in {process.Results.Sum(r => r.Seconds):f1} s; largest difference in float32 "
+                + $"{process.Results.Max(r => r.Worst["float32"]):g2}, in bfloat16 {process.Results.Max(r => r.Worst["bfloat16"]):g2}; "
+                + $"farther from float32 by {process.Results.Max(r => r.Worst[PathMatrix.FromFloat32]):g2}");
     }
 
     // A row that needs fast vectors runs at every width that has them, the others run somewhere.
@@ -46,7 +50,8 @@ public class PathMatrixTests
         PathProcess none = await PathProcess.For(ForcedWidth.Require(0));
         IEnumerable<PathResult> results = process.Facts!.HasFastPasses ? process.Results.Concat(none.Results) : process.Results;
         HashSet<string> seen = [.. results.SelectMany(r => r.Kernels)];
-        IEnumerable<StepKernel> expected = StepKernel.All.Where(k => process.Facts.HasFastPasses || !k.When.Contains("fast vectors", StringComparison.Ordinal));
+        IEnumerable<StepKernel> expected =
+            StepKernel.All.Where(k => process.Facts.HasFastPasses || !k.When.Contains("fast vectors", StringComparison.Ordinal));
         Assert.Equal(expected.Select(k => $"{k.Part}: {k.Name}").Order(), seen.Order());
     }
 }

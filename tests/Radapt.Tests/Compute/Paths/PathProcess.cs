@@ -55,7 +55,11 @@ internal sealed record PathProcess(PathProcessFacts? Facts, IReadOnlyList<PathRe
         await s_one.WaitAsync();
         try
         {
-            var start = new ProcessStartInfo(Environment.ProcessPath!, ["paths"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo(Environment.ProcessPath!, ["paths"])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
             foreach ((string name, string value) in width.Variables)
             {
                 start.Environment[name] = value;

@@ -14,7 +14,8 @@ namespace Radapt.Tests.Compute.Paths;
 /// <param name="Merged">(B, F) with the adapter merged; null where that cannot be.</param>
 /// <param name="Kernels">What ran.</param>
 internal sealed record PathStep(
-    double Loss, IReadOnlyDictionary<string, Tensor?> Gradients, Tensor Logits, Tensor? Merged, IReadOnlyList<(StepKernel Kernel, string? Why)> Kernels)
+    double Loss, IReadOnlyDictionary<string, Tensor?> Gradients, Tensor Logits, Tensor? Merged,
+        IReadOnlyList<(StepKernel Kernel, string? Why)> Kernels)
 {
     private const int Findings = 2;
 
@@ -30,7 +31,9 @@ internal sealed record PathStep(
         BackboneShape shape = c.Model.Shape;
         Tensor images = empty(c.Model.Images, 1, shape.ImageSize, shape.ImageSize);
         Initialisation.TruncatedNormal(images, "images", 1, 4);
-        sbyte[] labels = [.. Enumerable.Range(0, c.Model.Images * Findings).Select(i => (sbyte)((i * 7 % 4) - 1)).Select(l => l == 2 ? (sbyte)1 : l)]; // -1: unknown
+        // -1: unknown
+        sbyte[] labels = [.. Enumerable.Range(0, c.Model.Images * Findings).Select(i => (sbyte)((i * 7 % 4) - 1))
+            .Select(l => l == 2 ? (sbyte)1 : l)];
         var pass = new ForwardPass(true, 3, 9);
         double loss = 0;
         if (recompute)
@@ -70,7 +73,10 @@ internal sealed record PathStep(
         Initialisation.FromScratch(classifier.Encoder, 1);
         classifier.Head.Initialise(1);
         MethodCase.Disturb(classifier.Tensors().Where(t => t.Tensor.dim() == 1 || t.Name == "head.weight"), 0.2, 1);
-        AdaptationMethod.Apply(classifier, variant.Method, variant.Settings with { Lora = variant.Settings.Lora with { Dropout = rate } }, plan, 5);
+        AdaptationMethod.Apply(classifier, variant.Method, variant.Settings with
+        {
+            Lora = variant.Settings.Lora with { Dropout = rate },
+        }, plan, 5);
         MethodCase.Disturb(classifier);
         FrozenWeights.Hold(classifier.Encoder, plan);
         return classifier;

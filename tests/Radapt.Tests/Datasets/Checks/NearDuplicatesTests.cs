@@ -31,7 +31,8 @@ public class NearDuplicatesTests
         Assert.InRange(PictureHash.Distance(hash, HashOf([.. picture.Select(p => (byte)((p / 2) + 90))], 64, 48)), 0, 8);
         byte[] doubled = [.. Enumerable.Range(0, 128 * 96).Select(i => picture[(i / 128 / 2 * 64) + (i % 128 / 2)])];
         Assert.InRange(PictureHash.Distance(hash, HashOf(doubled, 128, 96)), 0, 20);
-        Assert.InRange(PictureHash.Distance(hash, HashOf([.. picture.Select(p => (byte)(255 - p))], 64, 48)), PictureHash.Bits - 8, PictureHash.Bits);
+        Assert.InRange(PictureHash.Distance(hash, HashOf([.. picture.Select(p => (byte)(255 - p))], 64, 48)), PictureHash.Bits - 8,
+            PictureHash.Bits);
         Assert.Equal(new PictureHash(0, 0, 0, 0), HashOf(new byte[9], 3, 3)); // smaller than the grid
     }
 
@@ -68,7 +69,8 @@ public class NearDuplicatesTests
         for (int i = 0; i < count; i++)
         {
             ulong[] words = i < 4 || random.NextInt32(3) > 0
-                ? [random.NextUInt64() & random.NextUInt64(), random.NextUInt64(), random.NextUInt64(), random.NextUInt64() | random.NextUInt64()]
+                ? [random.NextUInt64() & random.NextUInt64(), random.NextUInt64(), random.NextUInt64(),
+                    random.NextUInt64() | random.NextUInt64()]
                 : [hashes[i / 2].A, hashes[i / 2].B, hashes[i / 2].C, hashes[i / 2].D];
             for (int flips = random.NextInt32(40); flips > 0; flips--)
             {

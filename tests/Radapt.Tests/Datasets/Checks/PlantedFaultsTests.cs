@@ -19,9 +19,16 @@ public sealed class PlantedFaultsTests : IDisposable
 
     public PlantedFaultsTests()
     {
-        PhantomSet.Write(_folder["set"], new PhantomOptions { Count = 300, Size = Size, Seed = 11, Masks = false }, null, TestContext.Current.CancellationToken);
+        PhantomSet.Write(_folder["set"], new PhantomOptions
+        {
+            Count = 300,
+            Size = Size,
+            Seed = 11,
+            Masks = false,
+        }, null, TestContext.Current.CancellationToken);
         var random = new KeyedRandom(4, RandomPurpose.Phantom);
-        _rows = [.. CsvCells.Read(_folder["set/labels.csv"]).Rows.Select(r => new PlantedRow(r.Cells[0], r.Cells[1], r.Cells[2], [.. r.Cells[3..]], random.NextInt32(2) == 0 ? "PA" : "AP"))];
+        _rows = [.. CsvCells.Read(_folder["set/labels.csv"]).Rows.Select(
+            r => new PlantedRow(r.Cells[0], r.Cells[1], r.Cells[2], [.. r.Cells[3..]], random.NextInt32(2) == 0 ? "PA" : "AP"))];
     }
 
     public void Dispose() => _folder.Dispose();
@@ -41,8 +48,10 @@ public sealed class PlantedFaultsTests : IDisposable
         Assert.Equal(
             _planted.OrderBy(p => p.Kind).ThenBy(p => p.Image, StringComparer.Ordinal),
             report.Problems.Select(p => (p.Image, p.Kind, p.Severity)).OrderBy(p => p.Kind).ThenBy(p => p.Image, StringComparer.Ordinal));
-        Assert.Equal(Enum.GetValues<DataProblemKind>().Except([DataProblemKind.Refused]), report.Problems.Select(p => p.Kind).Distinct().Order());
-        Assert.DoesNotContain(report.Problems, p => p.What.Contains("P0", StringComparison.Ordinal)); // patients are called P000001 and so on
+        Assert.Equal(Enum.GetValues<DataProblemKind>().Except([DataProblemKind.Refused]), report.Problems.Select(p => p.Kind)
+            .Distinct().Order());
+        // patients are called P000001 and so on
+        Assert.DoesNotContain(report.Problems, p => p.What.Contains("P0", StringComparison.Ordinal));
         Assert.Equal(report.Problems.OrderBy(p => p.Severity), report.Problems);
     }
 
@@ -57,8 +66,13 @@ public sealed class PlantedFaultsTests : IDisposable
     private DataCheckReport Check(int threads = 0)
     {
         string table = _folder["set/checked.csv"];
-        File.WriteAllLines(table, ["image,patient,split,view,Cardiomegaly,Effusion,Consolidation,Nodule,Pneumothorax,No Finding,Hernia", .. _rows.Select(r => r.ToString())]);
-        return DataCheck.Run(new DataCheckOptions { Data = new DataOptions { Data = table }, Threads = threads }, null, TestContext.Current.CancellationToken);
+        File.WriteAllLines(table, ["image,patient,split,view,Cardiomegaly,Effusion,Consolidation,Nodule,Pneumothorax,No Finding,Hernia",
+            .. _rows.Select(r => r.ToString())]);
+        return DataCheck.Run(new DataCheckOptions
+        {
+            Data = new DataOptions { Data = table },
+            Threads = threads,
+        }, null, TestContext.Current.CancellationToken);
     }
 
     private void PlantBrokenFiles()
@@ -94,7 +108,9 @@ public sealed class PlantedFaultsTests : IDisposable
 
         PlantedRow large = Take("train");
         byte[] pixels = Pixels(large);
-        File.WriteAllBytes(PathOf(large), GrayPng.Encode([.. Enumerable.Range(0, 4 * Size * Size).Select(i => pixels[(i / (2 * Size) / 2 * Size) + (i % (2 * Size) / 2)])], 2 * Size));
+        File.WriteAllBytes(PathOf(large),
+            GrayPng.Encode([.. Enumerable.Range(0, 4 * Size * Size)
+                .Select(i => pixels[(i / (2 * Size) / 2 * Size) + (i % (2 * Size) / 2)])], 2 * Size));
         Planted(large, DataProblemKind.OddSize, ProblemSeverity.Note);
 
         PlantedRow jpeg = Take("train");
@@ -139,7 +155,10 @@ public sealed class PlantedFaultsTests : IDisposable
         both.NoFinding = "1";
         Planted(both, DataProblemKind.ContradictoryLabels, ProblemSeverity.Error);
 
-        PlantedRow moved = _rows.Last(r => r.Split == "train" && !r.IsTaken && _rows.Exists(o => o != r && o.Patient == r.Patient && _rows.IndexOf(o) < _rows.IndexOf(r)));
+        PlantedRow moved =
+            _rows.Last(
+                r => r.Split == "train" && !r.IsTaken
+                    && _rows.Exists(o => o != r && o.Patient == r.Patient && _rows.IndexOf(o) < _rows.IndexOf(r)));
         moved.IsTaken = true;
         moved.Split = "val";
         Planted(moved, DataProblemKind.PatientInTwoSplits, ProblemSeverity.Error);
@@ -185,7 +204,8 @@ public sealed class PlantedFaultsTests : IDisposable
         if (isNear)
         {
             var random = new KeyedRandom(7, RandomPurpose.Phantom);
-            Write(copy, (old, _) => (byte)Math.Clamp((int)((0.85 * old) + 15 + (4 * random.NextGaussian())), 0, 255)); // other contrast, noise
+            // other contrast, noise
+            Write(copy, (old, _) => (byte)Math.Clamp((int)((0.85 * old) + 15 + (4 * random.NextGaussian())), 0, 255));
         }
 
         return (copy, original);
@@ -197,7 +217,8 @@ public sealed class PlantedFaultsTests : IDisposable
 
     private byte[] Pixels(PlantedRow row) => RadiographReader.Read(PathOf(row)).Pixels;
 
-    private void Write(PlantedRow row, Func<byte, int, byte> change) => File.WriteAllBytes(PathOf(row), GrayPng.Encode([.. Pixels(row).Select(change)], Size));
+    private void Write(PlantedRow row, Func<byte, int, byte> change) =>
+        File.WriteAllBytes(PathOf(row), GrayPng.Encode([.. Pixels(row).Select(change)], Size));
 
     private sealed record PlantedRow(string Image, string Patient, string Split, string[] Labels, string View)
     {

@@ -12,12 +12,15 @@ public class RealDuplicatesTests
         DataCheckReport report = Check(Path.Combine(Repository.RealData("covid-cxr"), "findings.csv"), "covid19");
         Assert.Equal(
             [
-                "1-s2.0-S2387020620301959-gr3_lrg-a.png | 1-s2.0-S2387020620301959-gr4_lrg-b.png", "35AF5C3B-D04D-4B4B-92B7-CB1F67D83085.jpeg | D5ACAA93-C779-4E22-ADFA-6A220489F840.jpeg",
-                "A7E260CE-8A00-4C5F-A7F5-27336527A981.jpeg | case_76_1-3.png", "E63574A7-4188-4C8D-8D17-9D67A18A1AFA.jpeg | F4341CE7-73C9-45C6-99C8-8567A5484B63.jpeg",
+                "1-s2.0-S2387020620301959-gr3_lrg-a.png | 1-s2.0-S2387020620301959-gr4_lrg-b.png",
+                    "35AF5C3B-D04D-4B4B-92B7-CB1F67D83085.jpeg | D5ACAA93-C779-4E22-ADFA-6A220489F840.jpeg",
+                "A7E260CE-8A00-4C5F-A7F5-27336527A981.jpeg | case_76_1-3.png",
+                    "E63574A7-4188-4C8D-8D17-9D67A18A1AFA.jpeg | F4341CE7-73C9-45C6-99C8-8567A5484B63.jpeg",
             ],
             Pairs(report, DataProblemKind.NearDuplicate));
         Assert.Empty(Pairs(report, DataProblemKind.Duplicate));
-        Assert.DoesNotContain(report.Problems, p => p.Kind is DataProblemKind.Inverted or DataProblemKind.Blank or DataProblemKind.Saturated);
+        Assert.DoesNotContain(report.Problems,
+            p => p.Kind is DataProblemKind.Inverted or DataProblemKind.Blank or DataProblemKind.Saturated);
     }
 
     [Fact]
@@ -29,7 +32,10 @@ public class RealDuplicatesTests
     }
 
     private static DataCheckReport Check(string data, string finding) =>
-        DataCheck.Run(new DataCheckOptions { Data = new DataOptions { Data = data, Findings = [finding] } }, null, TestContext.Current.CancellationToken);
+        DataCheck.Run(new DataCheckOptions
+        {
+            Data = new DataOptions { Data = data, Findings = [finding] },
+        }, null, TestContext.Current.CancellationToken);
 
     private static IEnumerable<string> Pairs(DataCheckReport report, DataProblemKind kind) => report.Problems.Where(p => p.Kind == kind)
         .Select(p => string.Join(" | ", new[] { p.Image!, p.Other! }.Order(StringComparer.Ordinal))).Order(StringComparer.Ordinal);

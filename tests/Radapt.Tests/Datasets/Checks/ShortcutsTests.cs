@@ -11,26 +11,32 @@ public class ShortcutsTests
     [InlineData(400, 8)]
     public void Find_RandomLabels_WarnsNoMoreOftenThanPromised(int images, int perPatient)
     {
-        // The intervals hold for a whole table with 95 %: one in forty tables has one above one half by chance, five of these, and 12 in one run of 300.
-        int warned = Enumerable.Range(0, 200).Count(seed => Shortcuts.Problems(Find(images, perPatient, seed, (ref KeyedRandom r, ImageSource _) => r.NextDouble() < 0.3)).Any());
+        // The intervals hold for a whole table with 95 %: one in forty tables has one above one half by chance, five of these, and 12 in
+        // one run of 300.
+        int warned = Enumerable.Range(0, 200)
+            .Count(seed => Shortcuts.Problems(Find(images, perPatient, seed,
+                (ref KeyedRandom r, ImageSource _) => r.NextDouble() < 0.3)).Any());
         Assert.InRange(warned, 0, 12);
     }
 
     [Fact]
     public void Find_LabelOfTheView_SaysFromWhat()
     {
-        IReadOnlyList<Shortcut> found = Find(400, 2, 1, (ref KeyedRandom r, ImageSource s) => r.NextDouble() < (s.View == "AP" ? 0.7 : 0.1));
+        IReadOnlyList<Shortcut> found =
+            Find(400, 2, 1, (ref KeyedRandom r, ImageSource s) => r.NextDouble() < (s.View == "AP" ? 0.7 : 0.1));
         DataProblem problem = Shortcuts.Problems(found).First(p => p.What.StartsWith("f0", StringComparison.Ordinal));
         Assert.Contains("view", problem.What, StringComparison.Ordinal);
         Assert.Equal(ProblemSeverity.Warning, problem.Severity);
-        Assert.InRange(found[0].From.Single(f => f.From == "view").Auroc, 0.72, 0.88); // 0.5 + (0.7 - 0.1) x (half of both) / (2 x 0.4 x 0.6) = 0.81
+        // 0.5 + (0.7 - 0.1) x (half of both) / (2 x 0.4 x 0.6) = 0.81
+        Assert.InRange(found[0].From.Single(f => f.From == "view").Auroc, 0.72, 0.88);
         Assert.InRange(found[0].From.Single(f => f.From == "equipment").Auroc, 0.4, 0.6);
     }
 
     [Fact]
     public void Find_LabelOfTheSize_SaysFromWhat()
     {
-        IReadOnlyList<Shortcut> found = Find(400, 1, 2, (ref KeyedRandom r, ImageSource s) => r.NextDouble() < (s.Width > 1400 ? 0.9 : 0.1));
+        IReadOnlyList<Shortcut> found =
+            Find(400, 1, 2, (ref KeyedRandom r, ImageSource s) => r.NextDouble() < (s.Width > 1400 ? 0.9 : 0.1));
         Assert.Contains(found[0].Worst!.From, new[] { "image size", "all of these" });
         Assert.InRange(found[0].From.Single(f => f.From == "image size").Auroc, 0.75, 0.95); // 0.9 if the limit were known
         Assert.InRange(found[0].From.Single(f => f.From == "view").Auroc, 0.4, 0.6);
@@ -40,7 +46,8 @@ public class ShortcutsTests
     public void Find_EverythingAlike_SaysNothing()
     {
         sbyte[][] labels = [.. Enumerable.Range(0, 100).Select(i => new[] { (sbyte)(i % 2) })];
-        Assert.Empty(Shortcuts.Find(["f"], labels, new string?[100], [.. Enumerable.Repeat(new ImageSource(null, null, 28, 28, "Png 1 8"), 100)], 0));
+        Assert.Empty(Shortcuts.Find(["f"], labels, new string?[100],
+            [.. Enumerable.Repeat(new ImageSource(null, null, 28, 28, "Png 1 8"), 100)], 0));
     }
 
     private delegate bool IsPresent(ref KeyedRandom random, ImageSource source);
@@ -54,7 +61,9 @@ public class ShortcutsTests
         for (int i = 0; i < images; i++)
         {
             bool isFirst = i % perPatient == 0;
-            sources[i] = isFirst ? new ImageSource(random.NextInt32(2) == 0 ? "PA" : "AP", $"m{random.NextInt32(5)}", 1000 + (100 * random.NextInt32(10)), 1000 + random.NextInt32(800), "Png 1 8")
+            sources[i] = isFirst
+                ? new ImageSource(random.NextInt32(2) == 0 ? "PA"
+                    : "AP", $"m{random.NextInt32(5)}", 1000 + (100 * random.NextInt32(10)), 1000 + random.NextInt32(800), "Png 1 8")
                 : sources[i - 1];
             labels[i] = isFirst ? new sbyte[4] : labels[i - 1];
             for (int f = 0; isFirst && f < 4; f++)
@@ -63,6 +72,7 @@ public class ShortcutsTests
             }
         }
 
-        return Shortcuts.Find(["f0", "f1", "f2", "f3"], labels, [.. Enumerable.Range(0, images).Select(i => $"p{i / perPatient}")], sources, seed);
+        return Shortcuts.Find(["f0", "f1", "f2", "f3"], labels, [.. Enumerable.Range(0, images).Select(i => $"p{i / perPatient}")],
+            sources, seed);
     }
 }

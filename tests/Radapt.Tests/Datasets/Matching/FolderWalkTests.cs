@@ -27,5 +27,6 @@ public sealed class FolderWalkTests : IDisposable
         Assert.Equal(["deep/a.png", "other/b.png"], Names(_folder["way"]));
     }
 
-    private static string[] Names(string root) => [.. FolderWalk.Files(root).Select(f => Path.GetRelativePath(root, f).Replace('\\', '/')).Order()];
+    private static string[] Names(string root) =>
+        [.. FolderWalk.Files(root).Select(f => Path.GetRelativePath(root, f).Replace('\\', '/')).Order()];
 }

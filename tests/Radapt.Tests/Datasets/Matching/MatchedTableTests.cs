@@ -22,7 +22,8 @@ public sealed class MatchedTableTests : IClassFixture<MatchedTableTests.Hospital
 
     public static TheoryData<string, string, string> Keys => new()
     {
-        { "path", "image", "csv" }, { "path", "windows", "csv" }, { "stem", "stem", "tsv" }, { "sop-uid", "uid", "xlsx" }, { "accession", "accession", "xlsx" }, { "accession", "accession", "csv" },
+        { "path", "image", "csv" }, { "path", "windows", "csv" }, { "stem", "stem", "tsv" }, { "sop-uid", "uid", "xlsx" },
+            { "accession", "accession", "xlsx" }, { "accession", "accession", "csv" },
     };
 
     [Theory]
@@ -38,7 +39,8 @@ public sealed class MatchedTableTests : IClassFixture<MatchedTableTests.Hospital
             _ => i.Accession,
         });
         string name = $"{Guid.NewGuid():N}.{format}";
-        string table = format == "xlsx" ? _hospital.WriteWorkbook(name, rows) : _hospital.WriteText(name, rows, format == "tsv" ? '\t' : ';', format == "tsv" ? Encoding.Unicode : null);
+        string table = format == "xlsx" ? _hospital.WriteWorkbook(name, rows)
+            : _hospital.WriteText(name, rows, format == "tsv" ? '\t' : ';', format == "tsv" ? Encoding.Unicode : null);
         var notes = new List<string>();
         MatchedTable matched = Read(table, new DataOptions { ImageRoot = _hospital.Root }, notes);
         Assert.Equal("Untersuchung", Choice(matched, "image-column"));
@@ -72,7 +74,10 @@ public sealed class MatchedTableTests : IClassFixture<MatchedTableTests.Hospital
     [Fact]
     public void Read_HeadersOnly_TellPatientStudyAndView()
     {
-        MatchedTable matched = Read(_hospital.WriteText("headers.csv", _hospital.Table(i => i.Accession)), new DataOptions { ImageRoot = _hospital.Root }, []);
+        MatchedTable matched = Read(_hospital.WriteText("headers.csv", _hospital.Table(i => i.Accession)), new DataOptions
+        {
+            ImageRoot = _hospital.Root,
+        }, []);
         Assert.All(matched.Rows.Zip(_hospital.Images), p =>
         {
             Assert.Equal(p.Second.Patient, p.First.Row.Patient);
@@ -94,7 +99,8 @@ public sealed class MatchedTableTests : IClassFixture<MatchedTableTests.Hospital
     [Fact]
     public void Read_RefusedFilesWithRows_AreNamedAndTheRestGoesOn()
     {
-        string[][] rows = [.. _hospital.Table(i => i.Accession), .. new[] { "00ACC8801", "00ACC8802", "00ACC8803" }.Select(a => (string[])["1", a, "50", "1", "0"])];
+        string[][] rows = [.. _hospital.Table(i => i.Accession),
+            .. new[] { "00ACC8801", "00ACC8802", "00ACC8803" }.Select(a => (string[])["1", a, "50", "1", "0"])];
         var notes = new List<string>();
         MatchedTable matched = Read(_hospital.WriteText("refused.csv", rows), new DataOptions { ImageRoot = _hospital.Root }, notes);
         Assert.Equal(60, matched.Rows.Count);
@@ -135,7 +141,8 @@ public sealed class MatchedTableTests : IClassFixture<MatchedTableTests.Hospital
     [Fact]
     public void Read_RowsOfLateralViews_AreDroppedUnlessAskedFor()
     {
-        string[][] rows = [.. _hospital.Table(i => i.Uid), .. _hospital.Images.Where(i => i.Number % 6 == 0).Select(i => (string[])["1", i.Uid + ".2", "50", .. i.Labels])];
+        string[][] rows = [.. _hospital.Table(i => i.Uid), .. _hospital.Images.Where(i => i.Number % 6 == 0)
+            .Select(i => (string[])["1", i.Uid + ".2", "50", .. i.Labels])];
         string table = _hospital.WriteText("laterals.csv", rows);
         var notes = new List<string>();
         Assert.Equal(60, Read(table, new DataOptions { ImageRoot = _hospital.Root }, notes).Rows.Count);
@@ -164,7 +171,8 @@ public sealed class MatchedTableTests : IClassFixture<MatchedTableTests.Hospital
         string table = _hospital.WriteText("studies.csv", _hospital.Table(i => i.Accession));
         var all = new DataOptions { ImageRoot = _hospital.Root, Views = ["all"] };
         string said = Assert.Throws<RadaptException>(() => Read(table, all, [])).Message;
-        Assert.All(new[] { "10 rows match several images (lines 2, 8, 14, 20, 26, …)", "--study-labels" }, t => Assert.Contains(t, said, StringComparison.Ordinal));
+        Assert.All(new[] { "10 rows match several images (lines 2, 8, 14, 20, 26, …)", "--study-labels" },
+            t => Assert.Contains(t, said, StringComparison.Ordinal));
         var notes = new List<string>();
         MatchedTable matched = Read(table, all with { StudyLabels = true }, notes);
         Assert.Equal(70, matched.Rows.Count);
@@ -195,11 +203,23 @@ public sealed class MatchedTableTests : IClassFixture<MatchedTableTests.Hospital
         rows = [.. rows.Select((r, i) => (string[])[i == 0 ? "Nummer" : _hospital.Images[i - 1].Accession, .. r[1..]])];
         string table = _hospital.WriteText("both.csv", rows);
         Assert.Equal("sop-uid", Choice(Read(table, new DataOptions { ImageRoot = _hospital.Root }, []), "match"));
-        Assert.Equal("Nummer", Choice(Read(table, new DataOptions { ImageRoot = _hospital.Root, Match = "accession" }, []), "image-column"));
+        Assert.Equal("Nummer", Choice(Read(table, new DataOptions
+        {
+            ImageRoot = _hospital.Root,
+            Match = "accession",
+        }, []), "image-column"));
         Assert.Equal("accession", Choice(Read(table, new DataOptions { ImageRoot = _hospital.Root, ImageColumn = "Nummer" }, []), "match"));
-        string said = Assert.Throws<RadaptException>(() => Read(table, new DataOptions { ImageRoot = _hospital.Root, ImageColumn = "Nummer", Match = "stem" }, [])).Message;
+        string said = Assert.Throws<RadaptException>(() => Read(table, new DataOptions
+        {
+            ImageRoot = _hospital.Root,
+            ImageColumn = "Nummer",
+            Match = "stem",
+        }, [])).Message;
         Assert.Contains("no row means one of the", said, StringComparison.Ordinal);
-        Assert.Contains("has no such column", Assert.Throws<RadaptException>(() => Read(table, new DataOptions { ImageColumn = "Bild" }, [])).Message, StringComparison.Ordinal);
+        Assert.Contains("has no such column", Assert.Throws<RadaptException>(() => Read(table, new DataOptions
+        {
+            ImageColumn = "Bild",
+        }, [])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -212,7 +232,8 @@ public sealed class MatchedTableTests : IClassFixture<MatchedTableTests.Hospital
         Assert.Equal(_hospital.Images[7].Patient, matched.Rows[7].Row.Patient);
     }
 
-    private static MatchedTable Read(string table, DataOptions options, ICollection<string> notes) => MatchedTable.Read(table, options, notes, withSplits: true);
+    private static MatchedTable Read(string table, DataOptions options, ICollection<string> notes) =>
+        MatchedTable.Read(table, options, notes, withSplits: true);
 
     private static object Choice(MatchedTable table, string option) => table.Choices.Single(c => c.Option == option).Value;
 

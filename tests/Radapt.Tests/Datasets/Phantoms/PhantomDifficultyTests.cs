@@ -45,7 +45,8 @@ public class PhantomDifficultyTests(ITestOutputHelper output)
             double[] auroc = [.. Enumerable.Range(0, findings).Select(f => BinaryMetrics.Auroc(
                 [.. Enumerable.Range(Train, Test).Select(i => (sbyte)(plan[i].Findings.Contains(options.Findings[f]) ? 1 : 0))],
                 [.. Enumerable.Range(0, Test).Select(i => scores[(i * findings) + f])])!.Value)];
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"L2 {penalty}: mean {auroc.Average():f3}; {string.Join(", ", options.Findings.Zip(auroc, (n, a) => $"{n} {a:f3}"))}"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"L2 {penalty}: mean {auroc.Average():f3}; {string.Join(", ", options.Findings.Zip(auroc, (n, a) => $"{n} {a:f3}"))}"));
             best = Math.Max(best, auroc.Average());
         }
 

@@ -15,11 +15,16 @@ public class PhantomSetTests
         Write(folder["a"], s_few with { Threads = 1 });
         Write(folder["b"], s_few with { Threads = 7 });
         Write(folder["c"], s_few with { Seed = 6 });
-        string[] files = [.. Directory.EnumerateFiles(folder["a"], "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder["a"], f)).Order(StringComparer.Ordinal)];
-        Assert.Equal(files, Directory.EnumerateFiles(folder["b"], "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder["b"], f)).Order(StringComparer.Ordinal));
+        string[] files = [.. Directory.EnumerateFiles(folder["a"], "*", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(folder["a"], f)).Order(StringComparer.Ordinal)];
+        Assert.Equal(files, Directory.EnumerateFiles(folder["b"], "*", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(folder["b"], f)).Order(StringComparer.Ordinal));
         Assert.Equal(24, files.Count(f => f.StartsWith("images", StringComparison.Ordinal)));
-        Assert.All(files, f => Assert.True(File.ReadAllBytes(Path.Combine(folder["a"], f)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(folder["b"], f))), f));
-        Assert.NotEqual(RadiographReader.Read(folder["a/images/phantom000001.png"]).Pixels, RadiographReader.Read(folder["c/images/phantom000001.png"]).Pixels);
+        Assert.All(files,
+            f => Assert.True(File.ReadAllBytes(Path.Combine(folder["a"], f)).AsSpan()
+                .SequenceEqual(File.ReadAllBytes(Path.Combine(folder["b"], f))), f));
+        Assert.NotEqual(RadiographReader.Read(folder["a/images/phantom000001.png"]).Pixels,
+            RadiographReader.Read(folder["c/images/phantom000001.png"]).Pixels);
         Assert.Equal(["a", "b", "c"], Directory.EnumerateFileSystemEntries(folder.Path).Select(Path.GetFileName).Order());
     }
 
@@ -38,7 +43,8 @@ public class PhantomSetTests
             Assert.All(split.CountLabels(), c => Assert.Equal(0.3 * split.Items.Count, c.Positives, 0.5));
         }
 
-        string?[][] patients = [.. new[] { splits.Train, splits.Val, splits.Test }.Select(s => s.Items.Select(i => i.Patient).Distinct().ToArray())];
+        string?[][] patients =
+            [.. new[] { splits.Train, splits.Val, splits.Test }.Select(s => s.Items.Select(i => i.Patient).Distinct().ToArray())];
         Assert.Equal(patients.Sum(p => p.Length), patients.SelectMany(p => p).Distinct().Count());
         Assert.True(patients.Sum(p => p.Length) < 100, "some patients have two images");
     }
@@ -65,7 +71,9 @@ public class PhantomSetTests
                 present += has ? 1 : 0;
                 Assert.Equal(has, File.Exists(mask));
                 Assert.Equal(has, places.Any(p => p.StartsWith($"{table[row][0]},{finding},", StringComparison.Ordinal)));
-                string[] words = finding == "Cardiomegaly" ? ["ENLARGED", "CARDIOMEGALY"] : finding == "Effusion" ? ["EFFUSION", "COSTOPHRENIC"] : finding == "Nodule" ? ["NODULE", "NODULAR"] : [finding.ToUpperInvariant()];
+                string[] words = finding == "Cardiomegaly" ? ["ENLARGED", "CARDIOMEGALY"]
+                    : finding == "Effusion" ? ["EFFUSION", "COSTOPHRENIC"]
+                    : finding == "Nodule" ? ["NODULE", "NODULAR"] : [finding.ToUpperInvariant()];
                 Assert.True(!has || words.Any(w => report.Contains(w, StringComparison.Ordinal)), $"{finding}: {report}");
                 if (has)
                 {
@@ -113,5 +121,6 @@ public class PhantomSetTests
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
     }
 
-    private static void Write(string folder, PhantomOptions options) => PhantomSet.Write(folder, options, cancellation: TestContext.Current.CancellationToken);
+    private static void Write(string folder, PhantomOptions options) =>
+        PhantomSet.Write(folder, options, cancellation: TestContext.Current.CancellationToken);
 }

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace Radapt.Tests.Datasets.Phantoms;
 
 /// <summary>
-/// Logistic regression with an L2 penalty, fitted by Newton steps with the fixed upper bound X'X / 4 in place of the Hessian (Böhning and Lindsay 1988),
+/// Logistic regression with an L2 penalty, fitted by Newton steps with the fixed upper bound X'X / 4 in place of the Hessian (Böhning and
+/// Lindsay 1988),
 /// which converge from anywhere.
 /// </summary>
 internal static class PixelRegression

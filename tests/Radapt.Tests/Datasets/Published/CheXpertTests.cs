@@ -7,9 +7,11 @@ namespace Radapt.Tests.Datasets.Published;
 public sealed class CheXpertTests : IDisposable
 {
     private const string Header =
-        "Path,Sex,Age,Frontal/Lateral,AP/PA,No Finding,Enlarged Cardiomediastinum,Cardiomegaly,Lung Opacity,Lung Lesion,Edema,Consolidation,Pneumonia,Atelectasis,Pneumothorax,Pleural Effusion,Pleural Other,Fracture,Support Devices\n";
+        "Path,Sex,Age,Frontal/Lateral,AP/PA,No Finding,Enlarged Cardiomediastinum,Cardiomegaly,Lung Opacity,Lung "
+            + "Lesion,Edema,Consolidation,Pneumonia,Atelectasis,Pneumothorax,Pleural Effusion,Pleural Other,Fracture,Support Devices\n";
 
-    // Cardiomegaly uncertain, edema uncertain, consolidation blank, atelectasis uncertain, effusion absent; a fracture is uncertain, an opacity present.
+    // Cardiomegaly uncertain, edema uncertain, consolidation blank, atelectasis uncertain, effusion absent; a fracture is uncertain, an
+    // opacity present.
     private const string Uncertain = "Female,68,Frontal,AP,,,-1.0,1.0,,-1.0,,,-1.0,,0.0,,-1.0,1.0\n";
     private const string Healthy = "Male,50,Lateral,,1.0,0.0,0.0,0.0,0.0,0.0,0.0,0.0,0.0,0.0,0.0,0.0,0.0,0.0\n";
     private const string Train = "CheXpert-v1.0-small/train/patient00001/study2/view1_frontal.jpg";
@@ -30,8 +32,12 @@ public sealed class CheXpertTests : IDisposable
         Assert.Equal([1, 0, 0, 1, 0], parts.Labels(Train));
         Assert.Equal("official", parts.Choice("split-name"));
         Assert.Equal(["paper"], Assert.IsType<string[]>(parts.Choice("uncertainty")));
-        Assert.Contains("ones for Atelectasis, Edema, Pleural Effusion", parts.Choices.Single(c => c.Option == "uncertainty").Reason, StringComparison.Ordinal);
-        Assert.Contains(notes, n => n.Contains("train.csv: uncertain labels of 1 images: Atelectasis 1, Cardiomegaly 1, Consolidation 0, Edema 1, Pleural Effusion 0", StringComparison.Ordinal));
+        Assert.Contains("ones for Atelectasis, Edema, Pleural Effusion", parts.Choices.Single(c => c.Option == "uncertainty").Reason,
+            StringComparison.Ordinal);
+        Assert.Contains(notes,
+            n => n.Contains(
+                "train.csv: uncertain labels of 1 images: Atelectasis 1, Cardiomegaly 1, Consolidation 0, Edema 1, Pleural Effusion 0",
+                    StringComparison.Ordinal));
         Assert.Equal([1, 1, 1], parts.Sizes());
     }
 
@@ -52,7 +58,11 @@ public sealed class CheXpertTests : IDisposable
     public void Read_OtherFindings_AreSelectableInAnyOrder()
     {
         WriteOfficial();
-        DataParts parts = Read(Data, new DataOptions { Findings = ["Fracture", "Lung Opacity", "No Finding"], Uncertainty = ["paper", "Fracture=ones"] }).Parts;
+        DataParts parts = Read(Data, new DataOptions
+        {
+            Findings = ["Fracture", "Lung Opacity", "No Finding"],
+            Uncertainty = ["paper", "Fracture=ones"],
+        }).Parts;
         Assert.Equal([1, 1, 0], parts.Labels(Train));
         Assert.Equal([0, 0, 1], parts.Labels(Valid));
     }
@@ -89,7 +99,8 @@ public sealed class CheXpertTests : IDisposable
         (DataParts parts, List<string> notes) = Read(Data);
         Assert.Equal([1, 1, 0], parts.Sizes());
         Assert.Contains(notes, n => n.EndsWith("there is no test.csv, so nothing is tested.", StringComparison.Ordinal));
-        _folder.Write("test_labels.csv", "Path,Atelectasis,Cardiomegaly,Consolidation,Edema,Pleural Effusion\ntest/patient64741/study1/view1_frontal.jpg,1,0,0,0,1\n");
+        _folder.Write("test_labels.csv",
+            "Path,Atelectasis,Cardiomegaly,Consolidation,Edema,Pleural Effusion\ntest/patient64741/study1/view1_frontal.jpg,1,0,0,0,1\n");
         Assert.Equal([1, 0, 0, 0, 1], Read(Data).Parts.Labels("test/patient64741/study1/view1_frontal.jpg"));
     }
 
@@ -97,7 +108,11 @@ public sealed class CheXpertTests : IDisposable
     public void Read_PaperLists_GiveLabelsAsTheyAre()
     {
         WritePaper();
-        DataParts parts = Read(Data, new DataOptions { LabelFraction = LabelFraction.Parse("10%"), Findings = ["Edema", "Atelectasis"] }).Parts;
+        DataParts parts = Read(Data, new DataOptions
+        {
+            LabelFraction = LabelFraction.Parse("10%"),
+            Findings = ["Edema", "Atelectasis"],
+        }).Parts;
         Assert.True(parts.IsFraction);
         Assert.Equal("paper", parts.Choice("split-name"));
         Assert.Equal([1, 0], parts.Labels(Train)); // the list says no atelectasis
@@ -134,7 +149,8 @@ public sealed class CheXpertTests : IDisposable
 
     [Theory]
     [InlineData("-1.0,1.0,,-1.0", "2,1.0,,-1.0", "train.csv line 2, column 'Cardiomegaly': '2' is neither 1, 0, -1 (uncertain) nor empty")]
-    [InlineData("/train/patient00001/study2/view1_frontal.jpg", "/train/one.jpg", "train.csv line 2: 'CheXpert-v1.0-small/train/one.jpg' is no path of CheXpert")]
+    [InlineData("/train/patient00001/study2/view1_frontal.jpg", "/train/one.jpg",
+        "train.csv line 2: 'CheXpert-v1.0-small/train/one.jpg' is no path of CheXpert")]
     [InlineData(",Edema,", ",Oedema,", "train.csv line 1: the column 'Edema' is missing")]
     public void Read_DamagedTable_SaysWhere(string old, string @new, string message)
     {

@@ -19,10 +19,16 @@ public sealed class CovidCollectionTests : IDisposable
         Assert.Equal(["COVID-19"], parts.Findings);
         Assert.Equal("drawn", parts.Choice("split-name"));
         Assert.Equal(60, parts.Sizes().Sum());
-        Assert.Contains(notes, n => n.EndsWith("60 frontal X-ray images; left out: 2 of another modality, 2 of other views (L 1, none 1), 2 without a finding.", StringComparison.Ordinal));
+        Assert.Contains(notes,
+            n => n.EndsWith(
+                "60 frontal X-ray images; left out: 2 of another modality, 2 of other views (L 1, none 1), 2 without a finding.",
+                    StringComparison.Ordinal));
         LocatedRow row = parts.Row("0.png");
         Assert.Equal(("7a", "AP Supine", true), (row.Row.Patient, row.Row.View, row.Exists));
-        Assert.Equal([1, 1, 1, 0], Read(Data, new DataOptions { Findings = ["COVID-19", "Viral", "Pneumonia", "Bacterial"] }).Parts.Labels("0.png"));
+        Assert.Equal([1, 1, 1, 0], Read(Data, new DataOptions
+        {
+            Findings = ["COVID-19", "Viral", "Pneumonia", "Bacterial"],
+        }).Parts.Labels("0.png"));
     }
 
     [Theory]
@@ -52,7 +58,10 @@ public sealed class CovidCollectionTests : IDisposable
         Assert.Equal([6, 3, 3], parts.Sizes());
         Assert.Equal(("7a", "AP Supine"), (parts.Row("0.png").Row.Patient, parts.Row("0.png").Row.View));
         Assert.Equal("3.png", Read(Data, new DataOptions { SplitName = "b" }).Parts.Parts[0][0].Row.Name);
-        Assert.Equal([1, 0, 0, 1, 0, 0], Read(Data, new DataOptions { Findings = ["SARS"] }).Parts.Parts[0].Select(r => r.Row.Name is "0.png" or "3.png" ? (sbyte)(1 - r.Row.Labels[0]) : r.Row.Labels[0]));
+        Assert.Equal([1, 0, 0, 1, 0, 0], Read(Data, new DataOptions
+        {
+            Findings = ["SARS"],
+        }).Parts.Parts[0].Select(r => r.Row.Name is "0.png" or "3.png" ? (sbyte)(1 - r.Row.Labels[0]) : r.Row.Labels[0]));
         Refuses(Data, new DataOptions { SplitName = "c" }, "--split-name c", "it has a (", "b (", "drawn (");
 
         DataParts named = Read($"{Data}/splits/b").Parts;
@@ -66,12 +75,17 @@ public sealed class CovidCollectionTests : IDisposable
         WriteLists("a", 0);
         (DataParts parts, List<string> notes) = Read(Data);
         Assert.All(parts.Parts.SelectMany(p => p), r => Assert.Null(r.Row.Patient));
-        Assert.Contains(notes, n => n.EndsWith("of 12 images the patient is not known: there is no metadata.csv.", StringComparison.Ordinal));
-        Refuses(Data, new DataOptions { Findings = ["SARS"] }, "iscovid_train.txt line 1: no metadata.csv or findings.csv has '0.png' to take SARS from");
+        Assert.Contains(notes,
+            n => n.EndsWith("of 12 images the patient is not known: there is no metadata.csv.", StringComparison.Ordinal));
+        Refuses(Data, new DataOptions
+        {
+            Findings = ["SARS"],
+        }, "iscovid_train.txt line 1: no metadata.csv or findings.csv has '0.png' to take SARS from");
     }
 
     [Theory]
-    [InlineData("Pneumonia/Viral/COVID-19", "Pneumonia/Viral/Covid", "metadata.csv line 2, column 'finding': 'Covid' is no finding of the collection (Pneumonia, Viral, COVID-19")]
+    [InlineData("Pneumonia/Viral/COVID-19", "Pneumonia/Viral/Covid",
+        "metadata.csv line 2, column 'finding': 'Covid' is no finding of the collection (Pneumonia, Viral, COVID-19")]
     [InlineData("finding", "findings", "line 1: the column 'finding' is missing; it has patientid")]
     [InlineData("images,0.png", "images,", "line 2, column 'filename': the image's name is empty")]
     public void Read_DamagedMetadata_SaysWhere(string old, string @new, string message)
@@ -87,7 +101,12 @@ public sealed class CovidCollectionTests : IDisposable
         string root = Repository.RealData("covid-cxr");
         string[] columns = ["pneumonia", "viral", "bacterial", "fungal", "covid19", "sars", "ards", "no_finding"];
         string[] names = ["Pneumonia", "Viral", "Bacterial", "Fungal", "COVID-19", "SARS", "ARDS", "No Finding"];
-        LabelledImages table = DataReader.ReadOne(Path.Combine(root, "findings.csv"), new DataOptions { Findings = columns, ImageRoot = Path.Combine(root, "images"), Views = ["all"] });
+        LabelledImages table = DataReader.ReadOne(Path.Combine(root, "findings.csv"), new DataOptions
+        {
+            Findings = columns,
+            ImageRoot = Path.Combine(root, "images"),
+            Views = ["all"],
+        });
         var byHand = table.Items.ToDictionary(i => i.Name, i => i.Labels);
         DataParts drawn = Read("covid:" + root, new DataOptions { SplitName = "drawn", Findings = names }).Parts;
         Assert.Equal(344, drawn.Sizes().Sum());
@@ -103,7 +122,8 @@ public sealed class CovidCollectionTests : IDisposable
 
     private void WriteLists(string name, int from)
     {
-        string List(int start, int count) => string.Concat(Enumerable.Range(from + start, count).Select(i => $"{i}.png {(i % 3 == 0 ? 1 : 0)}\n"));
+        string List(int start, int count) =>
+            string.Concat(Enumerable.Range(from + start, count).Select(i => $"{i}.png {(i % 3 == 0 ? 1 : 0)}\n"));
         _folder.Write($"splits/{name}/iscovid_train.txt", List(0, 6));
         _folder.Write($"splits/{name}/iscovid_val.txt", List(6, 3));
         _folder.Write($"splits/{name}/iscovid_test.txt", List(9, 3));
@@ -117,7 +137,9 @@ public sealed class CovidCollectionTests : IDisposable
         {
             string finding = i >= 64 ? (i == 64 ? "todo" : "Unknown") : i % 3 == 0 ? "Pneumonia/Viral/COVID-19" : "No Finding";
             string view = i switch { 0 => "AP Supine", 62 => "L", 63 => "", _ => "PA" };
-            rows.Add($"{(i == 0 ? "7a" : $"p{i}")},{i},{finding},{view},{(i is 60 or 61 ? "CT" : "X-ray")},images,{i}.png,\"fever, cough\nand more\"");
+            rows.Add(
+                $"{(i == 0 ? "7a" : $"p{i}")},{i},{finding},{view},{(i is 60 or 61 ? "CT" : "X-ray")},images,{i}.png,\"fever, "
+                    + "cough\nand more\"");
         }
 
         _folder.Write("metadata.csv", string.Join('\n', rows) + "\n");

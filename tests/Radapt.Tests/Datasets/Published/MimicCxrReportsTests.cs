@@ -12,9 +12,17 @@ public sealed class MimicCxrReportsTests : IDisposable
     public void Read_TrainingTable_GivesImagesWithReports()
     {
         _folder.Images("files/p10/p10000032/s50414267/a.jpg", "b.jpg");
-        string table = _folder.Write("training.csv", "image_path,report_content,more\nfiles/p10/p10000032/s50414267/a.jpg,\"FINDINGS: Clear, no effusion.\nIMPRESSION: Normal.\",1\nb.jpg,Heart enlarged.,2\n");
+        string table =
+            _folder.Write("training.csv",
+                "image_path,report_content,more\nfiles/p10/p10000032/s50414267/a.jpg,\"FINDINGS: Clear, no effusion.\nIMPRESSION: "
+                    + "Normal.\",1\nb.jpg,Heart enlarged.,2\n");
         IReadOnlyList<ImageReport> pairs = MimicCxrReports.Read(table);
-        Assert.Equal(new ImageReport("files/p10/p10000032/s50414267/a.jpg", _folder["files/p10/p10000032/s50414267/a.jpg"], "FINDINGS: Clear, no effusion.\nIMPRESSION: Normal.") { Patient = "p10000032", Study = "s50414267" }, pairs[0]);
+        Assert.Equal(new ImageReport("files/p10/p10000032/s50414267/a.jpg", _folder["files/p10/p10000032/s50414267/a.jpg"],
+            "FINDINGS: Clear, no effusion.\nIMPRESSION: Normal.")
+        {
+            Patient = "p10000032",
+            Study = "s50414267",
+        }, pairs[0]);
         Assert.Equal(new ImageReport("b.jpg", _folder["b.jpg"], "Heart enlarged."), pairs[1]);
     }
 
@@ -22,10 +30,12 @@ public sealed class MimicCxrReportsTests : IDisposable
     public void Read_RowsWithoutImageOrReport_AreLeftOutUpToFivePercent()
     {
         _folder.Images(Enumerable.Range(0, 39).Select(i => $"{i}.jpg"));
-        string Rows(int silent) => "image_path,report_content\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i}.jpg,{(i < silent ? "" : "Clear.")}\n"));
+        string Rows(int silent) => "image_path,report_content\n"
+            + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i}.jpg,{(i < silent ? "" : "Clear.")}\n"));
         var notes = new List<string>();
         Assert.Equal(38, MimicCxrReports.Read(_folder.Write("t.csv", Rows(1)), notes: notes).Count);
-        Assert.Contains(notes, n => n.Contains($"1 of 40 rows have no image (looked for {_folder["39.jpg"]}) and were left out", StringComparison.Ordinal));
+        Assert.Contains(notes,
+            n => n.Contains($"1 of 40 rows have no image (looked for {_folder["39.jpg"]}) and were left out", StringComparison.Ordinal));
         Assert.Contains(notes, n => n.Contains("1 of 40 rows have no report (such as line 2)", StringComparison.Ordinal));
         string table = _folder.Write("t.csv", Rows(3));
         Refuses(table, "3 of 40 rows have no report", "--allow-missing-images");

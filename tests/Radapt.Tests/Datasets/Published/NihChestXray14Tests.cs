@@ -7,7 +7,9 @@ namespace Radapt.Tests.Datasets.Published;
 public sealed class NihChestXray14Tests : IDisposable
 {
     // As in the file of 2017: two headers hold a comma, and every line ends in one.
-    private const string Header = "Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender,View Position,OriginalImage[Width,Height],OriginalImagePixelSpacing[x,y],";
+    private const string Header =
+        "Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender,View "
+            + "Position,OriginalImage[Width,Height],OriginalImagePixelSpacing[x,y],";
     private const int Patients = 64;
     private readonly LabelFolder _folder = new();
 
@@ -27,7 +29,8 @@ public sealed class NihChestXray14Tests : IDisposable
         Assert.Equal(["Effusion", "Pneumonia"], parts.Findings.Where((_, f) => row.Row.Labels[f] == 1));
         Assert.Equal(("2", "AP"), (row.Row.Patient, row.Row.View));
         Assert.All(parts.Labels("00000001_000.png"), l => Assert.Equal(0, l));
-        Assert.Contains(notes, n => n.Contains("no validation images", StringComparison.Ordinal) && n.Contains("--split-seed 0", StringComparison.Ordinal));
+        Assert.Contains(notes, n => n.Contains("no validation images", StringComparison.Ordinal)
+            && n.Contains("--split-seed 0", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -44,7 +47,10 @@ public sealed class NihChestXray14Tests : IDisposable
         // The same whatever the seed of the run and the findings asked for; another with another seed of the split.
         DataParts same = Read(Data, new DataOptions { Seed = 5, Findings = ["Pneumonia"] }).Parts;
         Assert.Equal(parts.Parts[1].Select(r => r.Row.Name), same.Parts[1].Select(r => r.Row.Name));
-        Assert.NotEqual(parts.Parts[1].Select(r => r.Row.Name), Read(Data, new DataOptions { SplitSeed = 1 }).Parts.Parts[1].Select(r => r.Row.Name));
+        Assert.NotEqual(parts.Parts[1].Select(r => r.Row.Name), Read(Data, new DataOptions
+        {
+            SplitSeed = 1,
+        }).Parts.Parts[1].Select(r => r.Row.Name));
     }
 
     [Theory]
@@ -74,7 +80,10 @@ public sealed class NihChestXray14Tests : IDisposable
         Assert.Equal(("1", "PA"), (parts.Row("00000001_000.png").Row.Patient, parts.Row("00000001_000.png").Row.View));
         Assert.Contains("official", parts.Choices.Single(c => c.Option == "split-name").Reason, StringComparison.Ordinal);
         Assert.Empty(notes);
-        Assert.Equal([96, 32], [Read(Data, new DataOptions { SplitName = "official" }).Parts.Sizes().Take(2).Sum(), Read(Data, new DataOptions { SplitName = "official" }).Parts.Parts[2].Count]);
+        Assert.Equal([96, 32], [Read(Data, new DataOptions
+        {
+            SplitName = "official",
+        }).Parts.Sizes().Take(2).Sum(), Read(Data, new DataOptions { SplitName = "official" }).Parts.Parts[2].Count]);
     }
 
     [Fact]
@@ -118,14 +127,16 @@ public sealed class NihChestXray14Tests : IDisposable
     public void Read_TwoTables_TakesTheNewerAndSaysSo()
     {
         WriteOfficial();
-        _folder.Write("Data_Entry_2017.csv", File.ReadAllText(_folder["Data_Entry_2017_v2020.csv"]).Replace("Effusion|Pneumonia", "Mass", StringComparison.Ordinal));
+        _folder.Write("Data_Entry_2017.csv", File.ReadAllText(_folder["Data_Entry_2017_v2020.csv"])
+            .Replace("Effusion|Pneumonia", "Mass", StringComparison.Ordinal));
         (DataParts parts, List<string> notes) = Read(Data);
         Assert.Equal(2, parts.Labels("00000002_001.png").Count(l => l == 1));
         Assert.Contains(notes, n => n.Contains("labels come from Data_Entry_2017_v2020.csv", StringComparison.Ordinal));
     }
 
     [Theory]
-    [InlineData("Effusion|Pneumonia", "Efusion", "Data_Entry_2017_v2020.csv line 5, column 'Finding Labels': 'Efusion' is no finding of ChestX-ray14")]
+    [InlineData("Effusion|Pneumonia", "Efusion",
+        "Data_Entry_2017_v2020.csv line 5, column 'Finding Labels': 'Efusion' is no finding of ChestX-ray14")]
     [InlineData("Effusion|Pneumonia", "Effusion|No Finding", "line 5, column 'Finding Labels': 'Effusion|No Finding' contradicts itself")]
     [InlineData("Effusion|Pneumonia", "", "line 5, column 'Finding Labels': the finding is empty")]
     [InlineData("Finding Labels", "Labels", "line 1: the column 'Finding Labels' is missing; it has Image Index, Labels")]
@@ -162,7 +173,10 @@ public sealed class NihChestXray14Tests : IDisposable
     public void Read_OptionsOfOtherData_AreRefused()
     {
         WriteOfficial();
-        Refuses(Data, new DataOptions { Findings = ["Pleural Effusion"] }, "ChestX-ray14 of the NIH has no finding 'Pleural Effusion' (--findings); it has Atelectasis");
+        Refuses(Data, new DataOptions
+        {
+            Findings = ["Pleural Effusion"],
+        }, "ChestX-ray14 of the NIH has no finding 'Pleural Effusion' (--findings); it has Atelectasis");
         Refuses(Data, new DataOptions { SplitName = "paper" }, "--split-name paper", "it has official (");
         Refuses(Data, new DataOptions { Uncertainty = ["zeros"] }, "--uncertainty is for chexpert:DIR");
         Refuses(Data, new DataOptions { ClassColumn = "x" }, "--class-column is for label tables");
@@ -180,10 +194,12 @@ public sealed class NihChestXray14Tests : IDisposable
         Refuses("nih:/nowhere", null, "nih:/nowhere: there is no such folder; write nih:DIR");
         Refuses("NIH:", null, "the folder is missing");
         RadaptException plain = Assert.Throws<RadaptException>(() => DataReader.Read(new DataOptions { Data = _folder.Path }));
-        Assert.Contains("holds no labels.csv: it looks like CheXpert: --data chexpert:" + _folder.Path, plain.Message, StringComparison.Ordinal);
+        Assert.Contains("holds no labels.csv: it looks like CheXpert: --data chexpert:"
+            + _folder.Path, plain.Message, StringComparison.Ordinal);
     }
 
-    // 64 patients with two images each, 48 of them for training; every third has an effusion, the second image of patient 2 pneumonia besides.
+    // 64 patients with two images each, 48 of them for training; every third has an effusion, the second image of patient 2 pneumonia
+    // besides.
     private void WriteOfficial()
     {
         (int Patient, int Image)[] images = [.. Enumerable.Range(1, Patients).SelectMany(p => new[] { (p, 0), (p, 1) })];

@@ -21,7 +21,10 @@ public class PaperListsTests
     {
         string root = Repository.RealData("paper-splits");
         JsonObject files = JsonNode.Parse(File.ReadAllText(Path.Combine(root, "counts.json")))!["files"]!.AsObject();
-        DataParts parts = Read($"{prefix}:{Path.Combine(root, folder)}", new DataOptions { LabelFraction = LabelFraction.Parse(fraction) }).Parts;
+        DataParts parts = Read($"{prefix}:{Path.Combine(root, folder)}", new DataOptions
+        {
+            LabelFraction = LabelFraction.Parse(fraction),
+        }).Parts;
         Assert.Equal(fraction != "100%", parts.IsFraction);
         foreach ((string list, List<LocatedRow> rows) in new[] { train, "val_list", "test_list" }.Zip(parts.Parts))
         {

@@ -13,14 +13,21 @@ public sealed class PublishedDamageTests : IDisposable
 
     private static readonly (string Prefix, string File, string Text, (string File, string Text)[] Others)[] s_sets =
     [
-        ("nih", "Data_Entry_2017.csv", "Image Index,Finding Labels,Patient ID,View Position\n00000001_000.png,Mass|Edema,1,PA\n00000002_000.png,No Finding,2,AP\n",
+        ("nih", "Data_Entry_2017.csv",
+            "Image Index,Finding Labels,Patient ID,View Position\n00000001_000.png,Mass|Edema,1,PA\n00000002_000.png,No Finding,2,AP\n",
             [("train_val_list.txt", "00000001_000.png\n"), ("test_list.txt", "00000002_000.png\n")]),
         ("nih", "train_list.txt", Nih, [("val_list.txt", Nih), ("test_list.txt", Nih)]),
         ("nih", "val_list.txt", Nih, [("train_list.txt", Nih), ("test_list.txt", Nih)]),
-        ("chexpert", "train.csv", "Path,Sex,AP/PA,Atelectasis,Cardiomegaly,Consolidation,Edema,Pleural Effusion\ntrain/patient00001/study1/view1_frontal.jpg,M,AP,-1.0,,0.0,1.0,\n",
-            [("valid.csv", "Path,Sex,AP/PA,Atelectasis,Cardiomegaly,Consolidation,Edema,Pleural Effusion\nvalid/patient00002/study1/view1_frontal.jpg,M,AP,1.0,0.0,0.0,1.0,0.0\n")]),
+        ("chexpert", "train.csv",
+            "Path,Sex,AP/PA,Atelectasis,Cardiomegaly,Consolidation,Edema,Pleural "
+                + "Effusion\ntrain/patient00001/study1/view1_frontal.jpg,M,AP,-1.0,,0.0,1.0,\n",
+            [("valid.csv",
+                "Path,Sex,AP/PA,Atelectasis,Cardiomegaly,Consolidation,Edema,Pleural "
+                    + "Effusion\nvalid/patient00002/study1/view1_frontal.jpg,M,AP,1.0,0.0,0.0,1.0,0.0\n")]),
         ("rsna", "stage_2_train_labels.csv", "patientId,x,y,width,height,Target\na,1,2,3,4,1\na,1,2,3,4,1\nb,,,,,0\nc,,,,,0\n", []),
-        ("covid", "metadata.csv", "patientid,finding,view,modality,filename\n1,Pneumonia/Viral/COVID-19,PA,X-ray,a.png\n2,\"COVID-19, ARDS\",AP,X-ray,b.png\n3,No Finding,L,CT,c.png\n", [("images/a.png", "")]),
+        ("covid", "metadata.csv",
+            "patientid,finding,view,modality,filename\n1,Pneumonia/Viral/COVID-19,PA,X-ray,a.png\n2,\"COVID-19, "
+                + "ARDS\",AP,X-ray,b.png\n3,No Finding,L,CT,c.png\n", [("images/a.png", "")]),
         ("covid", "splits/a/iscovid_train.txt", "a.png 1\n", [("splits/a/iscovid_val.txt", "b.png 0\n"), ("images/a.png", "")]),
     ];
 

@@ -61,15 +61,21 @@ public sealed class RsnaPneumoniaTests : IDisposable
         Assert.Equal([2, 1, 1], parts.Sizes());
         Assert.Equal("paper", parts.Choice("split-name"));
         Assert.True(parts.Row("stage_2_train_images/id000.dcm").Exists && parts.Row("stage_2_test_images/x.dcm").Exists);
-        Refuses(Data, new DataOptions { Findings = ["Normal"] }, "--findings Normal: the paper's lists have Pneumonia alone; pass --split-name drawn");
+        Refuses(Data, new DataOptions
+        {
+            Findings = ["Normal"],
+        }, "--findings Normal: the paper's lists have Pneumonia alone; pass --split-name drawn");
         Assert.Equal(100, Read(Data, new DataOptions { SplitName = "drawn", Findings = ["Normal"] }).Parts.Sizes().Sum());
     }
 
     [Theory]
-    [InlineData("stage_2_train_labels.csv", "id001,,,,,0", "id001,,,,,2", "stage_2_train_labels.csv line 4, column 'Target': '2' is neither 0 nor 1")]
+    [InlineData("stage_2_train_labels.csv", "id001,,,,,0", "id001,,,,,2",
+        "stage_2_train_labels.csv line 4, column 'Target': '2' is neither 0 nor 1")]
     [InlineData("stage_2_train_labels.csv", "id001,,,,,0", "id000,,,,,0", "line 4, column 'Target': 0 contradicts line 2")]
-    [InlineData("stage_2_train_labels.csv", "Target", "Label", "line 1: the column 'Target' is missing; it has patientId, x, y, width, height, Label")]
-    [InlineData("stage_2_detailed_class_info.csv", "id001,Normal", "id001,Fine", "stage_2_detailed_class_info.csv line 4, column 'class': 'Fine' is none of Lung Opacity, Normal")]
+    [InlineData("stage_2_train_labels.csv", "Target", "Label",
+        "line 1: the column 'Target' is missing; it has patientId, x, y, width, height, Label")]
+    [InlineData("stage_2_detailed_class_info.csv", "id001,Normal", "id001,Fine",
+        "stage_2_detailed_class_info.csv line 4, column 'class': 'Fine' is none of Lung Opacity, Normal")]
     [InlineData("stage_2_detailed_class_info.csv", "id001,Normal\n", "", "line 4: stage_2_detailed_class_info.csv has no row for 'id001'")]
     public void Read_DamagedTable_SaysWhere(string file, string old, string @new, string message)
     {
@@ -87,7 +93,9 @@ public sealed class RsnaPneumoniaTests : IDisposable
         {
             bool isIll = i % 5 == 0;
             labels.AddRange(Enumerable.Repeat(isIll ? $"id{i:D3},264.0,152.0,213.0,379.0,1" : $"id{i:D3},,,,,0", i == 0 ? 2 : 1));
-            classes.AddRange(Enumerable.Repeat($"id{i:D3},{(isIll ? "Lung Opacity" : i % 2 == 1 ? "Normal" : "No Lung Opacity / Not Normal")}", i == 0 ? 2 : 1));
+            classes.AddRange(
+                Enumerable.Repeat($"id{i:D3},{(isIll ? "Lung Opacity" : i % 2 == 1 ? "Normal" : "No Lung Opacity / Not Normal")}",
+                    i == 0 ? 2 : 1));
         }
 
         _folder.Write("stage_2_train_labels.csv", string.Join('\n', labels) + "\n");

@@ -34,7 +34,8 @@ public class BalancedPartsTests
     public void AtMost_RareFinding_HasMoreThanItsShare()
     {
         LabelledImages part = new BalancedParts(s_images, 0).AtMost(120);
-        Assert.True(part.CountLabels()[1].Positives >= 10, $"{part.CountLabels()[1].Positives} of 12 rare positives are among {part.Items.Count} of 600 images");
+        Assert.True(part.CountLabels()[1].Positives >= 10,
+            $"{part.CountLabels()[1].Positives} of 12 rare positives are among {part.Items.Count} of 600 images");
     }
 
     [Fact]
@@ -54,9 +55,11 @@ public class BalancedPartsTests
     {
         LabelledImages reversed = s_images with { Items = [.. s_images.Items.Reverse()] };
         Assert.Equal(
-            new BalancedParts(s_images, 1).AtMost(150).Items.Select(i => i.Name).Order(), new BalancedParts(reversed, 1).AtMost(150).Items.Select(i => i.Name).Order());
+            new BalancedParts(s_images, 1).AtMost(150).Items.Select(i => i.Name)
+                .Order(), new BalancedParts(reversed, 1).AtMost(150).Items.Select(i => i.Name).Order());
         Assert.NotEqual(
-            new BalancedParts(s_images, 1).AtMost(150).Items.Select(i => i.Name).Order(), new BalancedParts(s_images, 2).AtMost(150).Items.Select(i => i.Name).Order());
+            new BalancedParts(s_images, 1).AtMost(150).Items.Select(i => i.Name)
+                .Order(), new BalancedParts(s_images, 2).AtMost(150).Items.Select(i => i.Name).Order());
     }
 
     [Fact]

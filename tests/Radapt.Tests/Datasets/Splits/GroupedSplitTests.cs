@@ -24,12 +24,14 @@ public class GroupedSplitTests
 
     [Fact]
     public void Draw_AnyRows_KeepsSizesAndPrevalence() =>
-        Gen.Select(s_rows, Gen.Long).Sample((rows, seed) => AssertBalanced(rows, GroupedSplit.Draw(rows.Labels, rows.Groups, s_shares, seed), s_shares), iter: 200);
+        Gen.Select(s_rows, Gen.Long)
+            .Sample((rows, seed) => AssertBalanced(rows, GroupedSplit.Draw(rows.Labels, rows.Groups, s_shares, seed), s_shares), iter: 200);
 
     [Fact]
     public void Folds_AnyRows_KeepSizesAndPrevalence() =>
         Gen.Select(s_rows, Gen.Int[2, 8], Gen.Long).Sample((rows, folds, seed) =>
-            AssertBalanced(rows, GroupedSplit.Folds(rows.Labels, rows.Groups, folds, seed), [.. Enumerable.Repeat(1.0 / folds, folds)]), iter: 200);
+            AssertBalanced(rows, GroupedSplit.Folds(rows.Labels, rows.Groups, folds, seed),
+                [.. Enumerable.Repeat(1.0 / folds, folds)]), iter: 200);
 
     [Fact]
     public void Draw_OneFindingWithoutGroups_IsExactToOneImage()
@@ -44,12 +46,14 @@ public class GroupedSplitTests
     public void Folds_RareFinding_IsInEveryFold()
     {
         // Seven positives among 300 images of patients with three each: two folds of five get two.
-        sbyte[][] labels = [.. Enumerable.Range(0, 300).Select(i => new[] { (sbyte)(i % 41 == 0 && i < 287 ? 1 : 0), (sbyte)(i % 3 == 0 ? 1 : 0) })];
+        sbyte[][] labels =
+            [.. Enumerable.Range(0, 300).Select(i => new[] { (sbyte)(i % 41 == 0 && i < 287 ? 1 : 0), (sbyte)(i % 3 == 0 ? 1 : 0) })];
         string[] groups = [.. Enumerable.Range(0, 300).Select(i => $"{i / 3}")];
         for (int seed = 0; seed < 50; seed++)
         {
             int[] folds = GroupedSplit.Folds(labels, groups, 5, seed);
-            Assert.Equal([1, 1, 1, 2, 2], Enumerable.Range(0, 5).Select(p => folds.Where((f, i) => f == p && labels[i][0] == 1).Count()).Order());
+            Assert.Equal([1, 1, 1, 2, 2], Enumerable.Range(0, 5)
+                .Select(p => folds.Where((f, i) => f == p && labels[i][0] == 1).Count()).Order());
             Assert.All(Enumerable.Range(0, 5), p => Assert.Equal(60, folds.Count(f => f == p)));
         }
     }
@@ -92,8 +96,10 @@ public class GroupedSplitTests
     {
         sbyte[][] labels = [.. Enumerable.Range(0, 20).Select(i => new[] { (sbyte)(i % 2) })];
         string[] two = [.. Enumerable.Range(0, 20).Select(i => $"{i / 10}")];
-        Assert.Contains("of 2 patients", Assert.Throws<RadaptException>(() => GroupedSplit.Draw(labels, two, s_shares, 0)).Message, StringComparison.Ordinal);
-        Assert.Contains("5 %", Assert.Throws<RadaptException>(() => GroupedSplit.Draw(labels[..5], two[..5], [0.9, 0.05, 0.05], 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("of 2 patients", Assert.Throws<RadaptException>(() => GroupedSplit.Draw(labels, two, s_shares, 0)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("5 %", Assert.Throws<RadaptException>(() => GroupedSplit.Draw(labels[..5], two[..5], [0.9, 0.05, 0.05], 0)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -44,11 +44,13 @@ public class LabelFractionsTests
 
     [Fact]
     public void Draw_AnyFraction_KeepsSizeAndPrevalence() =>
-        Gen.Select(s_images, Gen.Double[0.1, 1], Gen.Long).Where((images, _, _) => images.Items.Count >= 100).Sample((images, fraction, seed) =>
+        Gen.Select(s_images, Gen.Double[0.1, 1], Gen.Long).Where((images, _, _) => images.Items.Count >= 100)
+            .Sample((images, fraction, seed) =>
         {
             LabelledImages drawn = LabelFractions.Draw(images, LabelFraction.FromShare(fraction), seed, []);
             int largest = images.Items.GroupBy(i => i.Patient).Max(g => g.Count());
-            Assert.InRange(drawn.Items.Count - (fraction * images.Items.Count), -largest / 2.0, (largest / 2.0) + (2 * largest * images.Findings.Count));
+            Assert.InRange(drawn.Items.Count - (fraction * images.Items.Count), -largest / 2.0,
+                (largest / 2.0) + (2 * largest * images.Findings.Count));
             IReadOnlyList<LabelCounts> all = images.CountLabels();
             IReadOnlyList<LabelCounts> counts = drawn.CountLabels();
             for (int f = 0; f < all.Count; f++)
@@ -61,7 +63,9 @@ public class LabelFractionsTests
     [Fact]
     public void Draw_OneFindingWithoutPatients_IsExactToOneImage()
     {
-        var images = new LabelledImages(["f"], [.. Enumerable.Range(0, 1000).Select(i => new LabelledImage($"{i}", $"/{i}", null, [(sbyte)(i < 370 ? 1 : 0)]))]);
+        var images =
+            new LabelledImages(["f"], [.. Enumerable.Range(0, 1000)
+                .Select(i => new LabelledImage($"{i}", $"/{i}", null, [(sbyte)(i < 370 ? 1 : 0)]))]);
         foreach (double fraction in new[] { 0.01, 0.1, 0.33, 0.5, 1 })
         {
             LabelledImages drawn = LabelFractions.Draw(images, LabelFraction.FromShare(fraction), 1, []);
@@ -93,7 +97,8 @@ public class LabelFractionsTests
         Dictionary<string, int> size = images.Items.GroupBy(i => i.Patient!).ToDictionary(g => g.Key, g => g.Count());
         for (int seed = 0; seed < 200; seed++)
         {
-            foreach (string patient in LabelFractions.Draw(images, LabelFraction.FromShare(0.2), seed, []).Items.Select(i => i.Patient!).Distinct())
+            foreach (string patient in LabelFractions.Draw(images, LabelFraction.FromShare(0.2), seed,
+                []).Items.Select(i => i.Patient!).Distinct())
             {
                 taken[size[patient]]++;
             }

@@ -13,7 +13,9 @@ public sealed class SplitTableTests : IDisposable
     [Fact]
     public void Write_TableWithPatients_GivesATableToTrainWithAndKeepsItsColumns()
     {
-        string table = WriteTable("image,patient,age,f,g", i => $"images/{i}.png,p{i / 2},\"{20 + i}; or so\",{i % 2},{(i % 5 == 0 ? "" : i % 3 == 0 ? "1" : "0")}");
+        string table =
+            WriteTable("image,patient,age,f,g",
+                i => $"images/{i}.png,p{i / 2},\"{20 + i}; or so\",{i % 2},{(i % 5 == 0 ? "" : i % 3 == 0 ? "1" : "0")}");
         string made = _folder["splits/labels.csv"];
         Directory.CreateDirectory(Path.GetDirectoryName(made)!);
         SplitReport report = Write(new SplitRequest { Data = new DataOptions { Data = table }, Table = made });
@@ -26,7 +28,8 @@ public sealed class SplitTableTests : IDisposable
         Assert.Equal(report.Parts[2].Counts, read.Test!.CountLabels());
         CsvCells cells = CsvCells.Read(made);
         Assert.Equal(["image", "patient", "age", "f", "g", "split"], cells.Header);
-        Assert.Equal(Enumerable.Range(0, 100).Select(i => ($"../images/{i}.png", $"{20 + i}; or so")), cells.Rows.Select(r => (r.Cells[0], r.Cells[2])));
+        Assert.Equal(Enumerable.Range(0, 100).Select(i => ($"../images/{i}.png", $"{20 + i}; or so")),
+            cells.Rows.Select(r => (r.Cells[0], r.Cells[2])));
     }
 
     [Fact]
@@ -35,7 +38,12 @@ public sealed class SplitTableTests : IDisposable
         _folder.Images(Enumerable.Range(0, 40).Select(i => $"{i}.png"));
         Fill(40, i => $"{i}.png");
         string list = _folder.Write("list.txt", string.Concat(Enumerable.Range(0, 40).Select(i => $"{i}.png {i % 2} 0\n")));
-        var request = new SplitRequest { Data = new DataOptions { Data = list, Findings = ["a", "b"] }, Table = _folder["folds.csv"], Folds = 4 };
+        var request = new SplitRequest
+        {
+            Data = new DataOptions { Data = list, Findings = ["a", "b"] },
+            Table = _folder["folds.csv"],
+            Folds = 4,
+        };
         SplitReport report = Write(request);
         Assert.Equal(["image", "fold", "a", "b"], CsvCells.Read(request.Table).Header);
         Assert.Equal(["1", "2", "3", "4"], CsvCells.Read(request.Table).Rows.Select(r => r.Cells[1]).Distinct().Order());
@@ -57,7 +65,12 @@ public sealed class SplitTableTests : IDisposable
             File.Copy(_folder[$"images/{i}.png"], _folder[$"images/{i + 50}.png"], overwrite: true);
         }
 
-        SplitReport report = Write(new SplitRequest { Data = new DataOptions { Data = table }, Table = _folder["out.csv"], Shares = [50, 50] });
+        SplitReport report = Write(new SplitRequest
+        {
+            Data = new DataOptions { Data = table },
+            Table = _folder["out.csv"],
+            Shares = [50, 50],
+        });
         Assert.Contains(report.Notes, n => n.Contains("30 files have the content of another", StringComparison.Ordinal));
         Dictionary<string, string> split = CsvCells.Read(_folder["out.csv"]).Rows.ToDictionary(r => r.Cells[0], r => r.Cells[3]);
         Assert.All(Enumerable.Range(0, 30), i => Assert.Equal(split[$"images/{i}.png"], split[$"images/{i + 50}.png"]));
@@ -78,7 +91,12 @@ public sealed class SplitTableTests : IDisposable
     {
         string table = WriteTable("image,f", i => $"images/{i}.png,{i % 2}");
         string before = File.ReadAllText(table);
-        RadaptException error = Assert.Throws<RadaptException>(() => Write(new SplitRequest { Data = new DataOptions { Data = table }, Table = table, Force = true }));
+        RadaptException error = Assert.Throws<RadaptException>(() => Write(new SplitRequest
+        {
+            Data = new DataOptions { Data = table },
+            Table = table,
+            Force = true,
+        }));
         Assert.Contains("an input of this command", error.Message, StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllText(table));
     }
@@ -88,14 +106,23 @@ public sealed class SplitTableTests : IDisposable
     [InlineData(101, "2 to 100")]
     public void Write_BadFolds_SaysSo(int folds, string expected) =>
         Assert.Contains(expected, Assert.Throws<RadaptException>(() =>
-            Write(new SplitRequest { Data = new DataOptions { Data = "x.csv" }, Table = "y.csv", Folds = folds })).Message, StringComparison.Ordinal);
+            Write(new SplitRequest
+            {
+                Data = new DataOptions { Data = "x.csv" },
+                Table = "y.csv",
+                Folds = folds,
+            })).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Write_Cancelled_LeavesNothing()
     {
         string table = WriteTable("image,f", i => $"images/{i}.png,{i % 2}");
         Assert.Throws<OperationCanceledException>(() =>
-            SplitTable.Write(new SplitRequest { Data = new DataOptions { Data = table }, Table = _folder["out.csv"] }, new CancellationToken(canceled: true)));
+            SplitTable.Write(new SplitRequest
+            {
+                Data = new DataOptions { Data = table },
+                Table = _folder["out.csv"],
+            }, new CancellationToken(canceled: true)));
         Assert.Equal([table], Directory.GetFiles(_folder.Path));
     }
 

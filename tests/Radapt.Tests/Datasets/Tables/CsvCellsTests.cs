@@ -37,9 +37,11 @@ public sealed class CsvCellsTests : IDisposable
     public void Read_HeaderThatEndsWithADelimiter_TakesRowsWithAndWithoutOne()
     {
         File.WriteAllText(_folder["t.csv"], "image,F,\na.png,1\nb.png,0,\nc.png,1,note\n");
-        Assert.Equal([["a.png", "1", ""], ["b.png", "0", ""], ["c.png", "1", "note"]], CsvCells.Read(_folder["t.csv"]).Rows.Select(r => r.Cells));
+        Assert.Equal([["a.png", "1", ""], ["b.png", "0", ""], ["c.png", "1", "note"]],
+            CsvCells.Read(_folder["t.csv"]).Rows.Select(r => r.Cells));
         File.WriteAllText(_folder["t.csv"], "image,F,\na.png\n");
-        Assert.Contains("line 2 has 1 cells, the header has 3", Assert.Throws<RadaptException>(() => CsvCells.Read(_folder["t.csv"])).Message, StringComparison.Ordinal);
+        Assert.Contains("line 2 has 1 cells, the header has 3",
+            Assert.Throws<RadaptException>(() => CsvCells.Read(_folder["t.csv"])).Message, StringComparison.Ordinal);
     }
 
     // K14
@@ -55,7 +57,8 @@ public sealed class CsvCellsTests : IDisposable
             }
         }
 
-        Assert.Contains("more than 256 MiB of text once it is unpacked", Assert.Throws<RadaptException>(() => CsvCells.Read(_folder["t.csv.gz"])).Message, StringComparison.Ordinal);
+        Assert.Contains("more than 256 MiB of text once it is unpacked",
+            Assert.Throws<RadaptException>(() => CsvCells.Read(_folder["t.csv.gz"])).Message, StringComparison.Ordinal);
     }
 
     // K16
@@ -63,7 +66,8 @@ public sealed class CsvCellsTests : IDisposable
     public void Read_Device_IsRefused()
     {
         Assert.SkipUnless(File.Exists("/dev/zero"), "no devices");
-        Assert.Contains("a device instead of a file", Assert.Throws<RadaptException>(() => CsvCells.Read("/dev/zero")).Message, StringComparison.Ordinal);
+        Assert.Contains("a device instead of a file", Assert.Throws<RadaptException>(() => CsvCells.Read("/dev/zero")).Message,
+            StringComparison.Ordinal);
     }
 
     // K16: reading a pipe that nobody writes would wait for ever.

@@ -49,7 +49,8 @@ public sealed class LabelTableTests : IDisposable
             _ => Encoding.Latin1,
         };
         string[] names = ["Müller.png", "Gómez-René.png", "Größe.png"];
-        string table = _folder.Images(names).Write("labels.csv", "image,patient,f\n" + string.Concat(names.Select(n => $"{n},Señor {n[0]},1\n")), coder);
+        string table = _folder.Images(names)
+            .Write("labels.csv", "image,patient,f\n" + string.Concat(names.Select(n => $"{n},Señor {n[0]},1\n")), coder);
         LabelledImages images = DataReader.ReadOne(table, new DataOptions());
         Assert.Equal(names, images.Items.Select(i => i.Name));
         Assert.Equal("Señor M", images.Items[0].Patient);
@@ -92,14 +93,16 @@ public sealed class LabelTableTests : IDisposable
     [Fact]
     public void Read_QuotedNames_MayHoldDelimitersQuotesAndHashes()
     {
-        LabelledImages images = Read("image,note,f\n\"a, b.png\",\"two\nlines\",1\n\"say \"\"hi\"\".png\",x,0\n#1.png,x,0\n", "a, b.png", "say \"hi\".png", "#1.png");
+        LabelledImages images = Read("image,note,f\n\"a, b.png\",\"two\nlines\",1\n\"say \"\"hi\"\".png\",x,0\n#1.png,x,0\n", "a, b.png",
+            "say \"hi\".png", "#1.png");
         Assert.Equal(["a, b.png", "say \"hi\".png", "#1.png"], images.Items.Select(i => i.Name));
     }
 
     [Fact]
     public void Read_LineBreakInACell_StillNamesTheRightLine()
     {
-        RadaptException error = Assert.Throws<RadaptException>(() => Read("image,note,f\na.png,\"two\nlines\",1\n\nb.png,x,7\n", "a.png", "b.png"));
+        RadaptException error =
+            Assert.Throws<RadaptException>(() => Read("image,note,f\na.png,\"two\nlines\",1\n\nb.png,x,7\n", "a.png", "b.png"));
         Assert.Contains("line 5, column 'f': '7'", error.Message, StringComparison.Ordinal);
     }
 
@@ -161,7 +164,8 @@ public sealed class LabelTableTests : IDisposable
     public void Read_BinaryFile_IsRefused(byte[] bytes, string message)
     {
         File.WriteAllBytes(_folder["labels.csv"], bytes);
-        Assert.Contains(message, Assert.Throws<RadaptException>(() => DataReader.ReadOne(_folder["labels.csv"], new DataOptions())).Message, StringComparison.Ordinal);
+        Assert.Contains(message, Assert.Throws<RadaptException>(() => DataReader.ReadOne(_folder["labels.csv"], new DataOptions())).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -187,7 +191,10 @@ public sealed class LabelTableTests : IDisposable
     [Fact]
     public void Read_FindingThatIsNoColumn_ListsTheColumns()
     {
-        RadaptException error = Assert.Throws<RadaptException>(() => Read("image,Edema,Mass\na.png,1,0\n", new DataOptions { Findings = ["edema"] }, "a.png"));
+        RadaptException error = Assert.Throws<RadaptException>(() => Read("image,Edema,Mass\na.png,1,0\n", new DataOptions
+        {
+            Findings = ["edema"],
+        }, "a.png"));
         Assert.Contains("--findings edema", error.Message, StringComparison.Ordinal);
         Assert.Contains("image, Edema, Mass", error.Message, StringComparison.Ordinal);
     }
@@ -200,7 +207,11 @@ public sealed class LabelTableTests : IDisposable
     public void Read_ClassColumn_TurnsKeptClassesIntoFindings(int[] keep, string findings, sbyte[] labels)
     {
         const string Table = "image,c\na.png,0\nb.png,1\nc.png,2\nd.png,1\ne.png,\n";
-        LabelledImages images = Read(Table, new DataOptions { ClassColumn = "c", KeepClasses = keep }, "a.png", "b.png", "c.png", "d.png", "e.png");
+        LabelledImages images = Read(Table, new DataOptions
+        {
+            ClassColumn = "c",
+            KeepClasses = keep,
+        }, "a.png", "b.png", "c.png", "d.png", "e.png");
         Assert.Equal(findings.Split(','), images.Findings);
         Assert.Equal(labels, images.Items.SelectMany(i => i.Labels));
     }
@@ -215,7 +226,12 @@ public sealed class LabelTableTests : IDisposable
     [InlineData(null, new[] { 0, 1 }, "", "--keep-classes needs --class-column")]
     public void Read_UnsoundClasses_SayWhat(string? column, int[] keep, string findings, string message)
     {
-        var options = new DataOptions { ClassColumn = column, KeepClasses = keep, Findings = findings.Length > 0 ? findings.Split(',') : [] };
+        var options = new DataOptions
+        {
+            ClassColumn = column,
+            KeepClasses = keep,
+            Findings = findings.Length > 0 ? findings.Split(',') : [],
+        };
         RadaptException error = Assert.Throws<RadaptException>(() => Read("image,c,n\na.png,0,x\nb.png,1,y\n", options, "a.png", "b.png"));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }

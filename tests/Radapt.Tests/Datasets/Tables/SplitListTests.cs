@@ -34,7 +34,8 @@ public sealed class SplitListTests : IDisposable
 
         Assert.Equal(2, SplitList.Read(_folder["list.txt.gz"], new DataOptions(), []).Rows.Count);
         File.WriteAllText(_folder["list.txt.gz"], "a.png 1");
-        Assert.Contains("unpacked", Assert.Throws<RadaptException>(() => SplitList.Read(_folder["list.txt.gz"], new DataOptions(), [])).Message, StringComparison.Ordinal);
+        Assert.Contains("unpacked", Assert.Throws<RadaptException>(
+            () => SplitList.Read(_folder["list.txt.gz"], new DataOptions(), [])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -89,7 +90,11 @@ public sealed class SplitListTests : IDisposable
     [InlineData(false, "c", "--class-labels")]
     public void Read_UnsoundClasses_SayWhat(bool labels, string? column, string message)
     {
-        RadaptException error = Assert.Throws<RadaptException>(() => Read("a.png 1\nb.png x\n", new DataOptions { ClassLabels = labels, ClassColumn = column }));
+        RadaptException error = Assert.Throws<RadaptException>(() => Read("a.png 1\nb.png x\n", new DataOptions
+        {
+            ClassLabels = labels,
+            ClassColumn = column,
+        }));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 
@@ -107,5 +112,6 @@ public sealed class SplitListTests : IDisposable
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 10);
     }
 
-    private LabelRows Read(string text, DataOptions? options = null) => SplitList.Read(_folder.Write("list.txt", text), options ?? new DataOptions(), []);
+    private LabelRows Read(string text, DataOptions? options = null) =>
+        SplitList.Read(_folder.Write("list.txt", text), options ?? new DataOptions(), []);
 }

@@ -33,7 +33,9 @@ public sealed class SpreadsheetTests : IDisposable
     public void Read_CellsOfEveryKind_GivesTheirValues()
     {
         Workbook.Write(Path, [("s", Workbook.SheetXml(
-            "<row><c t=\"inlineStr\"><is><t>a</t></is></c><c t=\"inlineStr\"><is><r><t>b</t></r><r><t>1</t></r><rPh><t>phonetic</t></rPh></is></c><c t=\"str\"><f>1+1</f><v>c</v></c><c><v>1.0</v></c></row>"
+            "<row><c t=\"inlineStr\"><is><t>a</t></is></c><c "
+                + "t=\"inlineStr\"><is><r><t>b</t></r><r><t>1</t></r><rPh><t>phonetic</t></rPh></is></c><c "
+                + "t=\"str\"><f>1+1</f><v>c</v></c><c><v>1.0</v></c></row>"
             + "<row><c t=\"b\"><v>1</v></c><c><v>1.2345678E7</v></c><c t=\"e\"><v>#N/A</v></c><c s=\"1\"/></row>"))], null);
         CsvCells cells = Spreadsheet.Read(Path, null, []);
         Assert.Equal(["a", "b1", "c", "1"], cells.Header);
@@ -42,8 +44,10 @@ public sealed class SpreadsheetTests : IDisposable
 
     public static TheoryData<string, string, string?> Hostile => new()
     {
-        { "an external entity", "<!DOCTYPE w [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>" + Workbook.SheetXml("<row><c t=\"str\"><v>&x;</v></c></row>"), null },
-        { "an entity in the strings", Workbook.SheetXml("<row><c t=\"s\"><v>0</v></c></row>"), "<!DOCTYPE s [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;\">]><sst><si><t>&b;</t></si></sst>" },
+        { "an external entity", "<!DOCTYPE w [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>"
+            + Workbook.SheetXml("<row><c t=\"str\"><v>&x;</v></c></row>"), null },
+        { "an entity in the strings", Workbook.SheetXml("<row><c t=\"s\"><v>0</v></c></row>"),
+            "<!DOCTYPE s [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;\">]><sst><si><t>&b;</t></si></sst>" },
         { "a cell far to the right", Workbook.SheetXml("<row><c r=\"XFD1\"><v>1</v></c></row>"), null },
         { "no XML", "sheet", null },
         { "XML that ends", "<worksheet><sheetData><row><c><v>1", null },
@@ -69,7 +73,8 @@ public sealed class SpreadsheetTests : IDisposable
         {
             Workbook.Write(Path, [("s", Workbook.SheetXml("<row><c><v>1</v></c></row>"))], null);
             using var source = System.IO.Compression.ZipFile.OpenRead(Path);
-            foreach (System.IO.Compression.ZipArchiveEntry entry in source.Entries.Where(e => !e.FullName.Contains("sheet1", StringComparison.Ordinal)))
+            foreach (System.IO.Compression.ZipArchiveEntry entry in source.Entries.Where(
+                e => !e.FullName.Contains("sheet1", StringComparison.Ordinal)))
             {
                 using Stream from = entry.Open();
                 using Stream to = archive.CreateEntry(entry.FullName).Open();
@@ -93,7 +98,10 @@ public sealed class SpreadsheetTests : IDisposable
     [Fact]
     public void Read_SparseSheetOfAMillionRows_CostsWhatIsThere()
     {
-        Workbook.Write(Path, [("s", Workbook.SheetXml("<row r=\"1\"><c r=\"A1\"><v>7</v></c><c r=\"ZZ1\"><v>8</v></c></row><row r=\"1048576\"><c r=\"B1048576\"><v>1</v></c></row>"))], null);
+        Workbook.Write(Path,
+            [("s", Workbook.SheetXml(
+                "<row r=\"1\"><c r=\"A1\"><v>7</v></c><c r=\"ZZ1\"><v>8</v></c></row><row r=\"1048576\"><c "
+                    + "r=\"B1048576\"><v>1</v></c></row>"))], null);
         CsvCells cells = Spreadsheet.Read(Path, null, []);
         Assert.Equal(702, cells.Header.Count);
         Assert.Equal(1_048_576, Assert.Single(cells.Rows).Line);
@@ -123,19 +131,24 @@ public sealed class SpreadsheetTests : IDisposable
     public void Cells_SheetOfATextTable_IsRefused()
     {
         File.WriteAllText(_folder["a.csv"], "image,f\na.png,1\n");
-        Assert.Contains("--sheet is for Excel workbooks", Refused(() => LabelTable.Cells(_folder["a.csv"], new DataOptions { Sheet = "x" }, [])), StringComparison.Ordinal);
+        Assert.Contains("--sheet is for Excel workbooks", Refused(() => LabelTable.Cells(_folder["a.csv"], new DataOptions
+        {
+            Sheet = "x",
+        }, [])), StringComparison.Ordinal);
     }
 
     public static TheoryData<string, string> Encodings => new()
     {
-        { "utf-8", "," }, { "utf-8-bom", ";" }, { "utf-16-le", "\t" }, { "utf-16-be", ";" }, { "utf-16-le-bom", "," }, { "utf-16-be-bom", "\t" }, { "windows-1252", ";" }, { "windows-1252", "|" },
+        { "utf-8", "," }, { "utf-8-bom", ";" }, { "utf-16-le", "\t" }, { "utf-16-be", ";" }, { "utf-16-le-bom", "," },
+            { "utf-16-be-bom", "\t" }, { "windows-1252", ";" }, { "windows-1252", "|" },
     };
 
     [Theory]
     [MemberData(nameof(Encodings))]
     public void Read_TextOfAnyEncodingAndDelimiter_GivesTheSameCells(string encoding, string delimiter)
     {
-        string text = string.Join("\r\n", new[] { "Befund – Größe,Müller,Pleuraerguß", "„a“,übrig,1", "b,Ärger,0" }).Replace(",", delimiter, StringComparison.Ordinal) + "\r\n";
+        string text = string.Join("\r\n", new[] { "Befund – Größe,Müller,Pleuraerguß", "„a“,übrig,1", "b,Ärger,0" })
+            .Replace(",", delimiter, StringComparison.Ordinal) + "\r\n";
         byte[] bytes = encoding switch
         {
             "utf-8" => Encoding.UTF8.GetBytes(text),

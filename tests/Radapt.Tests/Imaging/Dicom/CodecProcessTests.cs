@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using Radapt.TestData.Dicom;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
 using Radapt.Imaging.Dicom.Codecs;
+using Radapt.TestData.Dicom;
 
 namespace Radapt.Tests.Imaging.Dicom;
 
@@ -24,7 +24,8 @@ public sealed class CodecProcessTests(DecodingProcesses processes) : IClassFixtu
         for (int i = 0; i < 2; i++)
         {
             var watch = Stopwatch.StartNew();
-            RadaptException e = Assert.Throws<RadaptException>(() => RadiographReader.Read(s_file, "x.dcm", new DicomOptions(Codecs: codecs)));
+            RadaptException e =
+                Assert.Throws<RadaptException>(() => RadiographReader.Read(s_file, "x.dcm", new DicomOptions(Codecs: codecs)));
             Assert.Contains(expected, e.Message, StringComparison.Ordinal);
             Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
         }
@@ -50,7 +51,9 @@ public sealed class CodecProcessTests(DecodingProcesses processes) : IClassFixtu
         damaged.AsSpan(sound.Length / 2, 100).Clear();
         for (int i = 0; i < 3; i++)
         {
-            Assert.Throws<RadaptException>(() => RadiographReader.Read(damaged.AsMemory(0, damaged.Length - 200), "x.dcm", new DicomOptions(Codecs: processes.Codecs)));
+            Assert.Throws<RadaptException>(
+                () => RadiographReader.Read(damaged.AsMemory(0, damaged.Length - 200), "x.dcm",
+                    new DicomOptions(Codecs: processes.Codecs)));
             Assert.Equal(phantom.Samples, DicomReader.ReadStored(sound, "x", processes.Codecs).Samples);
         }
     }

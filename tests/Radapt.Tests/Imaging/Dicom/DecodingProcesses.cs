@@ -8,7 +8,10 @@ public sealed class DecodingProcesses : IDisposable
 {
     /// <summary>The processes; none is started before an image needs one.</summary>
     public CodecProcess Codecs { get; } =
-        new([Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "radapt.exe" : "radapt"), "decode-pixels"]) { TimeLimit = TimeSpan.FromMinutes(1) };
+        new([Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "radapt.exe" : "radapt"), "decode-pixels"])
+        {
+            TimeLimit = TimeSpan.FromMinutes(1),
+        };
 
     /// <summary>Skips the calling test where the codec that a file of this name needs is not installed.</summary>
     public void SkipWithoutCodec(string file)

@@ -1,5 +1,5 @@
-using Radapt.TestData.Dicom;
 using Radapt.Imaging.Dicom;
+using Radapt.TestData.Dicom;
 
 namespace Radapt.Tests.Imaging.Dicom;
 
@@ -8,11 +8,13 @@ internal static class DicomFiles
 {
     /// <summary>The elements that pixels need, up to High Bit and Pixel Representation.</summary>
     public static DicomWriter Header(
-        int rows, int columns, int samples, int bits, string photometric, bool isSigned = false, bool isPlanar = false, int? allocated = null, int? high = null,
+        int rows, int columns, int samples, int bits, string photometric, bool isSigned = false, bool isPlanar = false,
+            int? allocated = null, int? high = null,
         bool isExplicit = true, bool isBigEndian = false, int frames = 1)
     {
         DicomWriter file = new DicomWriter(isExplicit, isBigEndian)
-            .Text(DicomTag.Modality, "CS", "CR").Words(DicomTag.SamplesPerPixel, (ushort)samples).Text(DicomTag.Photometric, "CS", photometric);
+            .Text(DicomTag.Modality, "CS", "CR").Words(DicomTag.SamplesPerPixel, (ushort)samples)
+            .Text(DicomTag.Photometric, "CS", photometric);
         if (samples > 1)
         {
             file.Words(DicomTag.PlanarConfiguration, (ushort)(isPlanar ? 1 : 0));
@@ -29,16 +31,20 @@ internal static class DicomFiles
     }
 
     /// <summary>A row of gray values of 16 bits, after <paramref name="more"/> was added to the header.</summary>
-    public static byte[] Row(int[] values, int bits = 16, bool isSigned = false, string photometric = "MONOCHROME2", Action<DicomWriter>? more = null)
+    public static byte[] Row(int[] values, int bits = 16, bool isSigned = false, string photometric = "MONOCHROME2",
+        Action<DicomWriter>? more = null)
     {
         DicomWriter file = Header(1, values.Length, 1, bits, photometric, isSigned, allocated: 16);
         more?.Invoke(file);
         return file.Words(DicomTag.PixelData, "OW", [.. values.Select(v => (ushort)v)]).ToFile(DicomWriter.ExplicitLittleEndian);
     }
 
-    public static byte[] Compressed(int rows, int columns, int samples, int bits, string syntax, uint[] offsets, params byte[][] fragments) =>
+    public static byte[] Compressed(int rows, int columns, int samples, int bits, string syntax, uint[] offsets,
+        params byte[][] fragments) =>
         Compressed(rows, columns, samples, bits, syntax, offsets, 1, fragments);
 
-    public static byte[] Compressed(int rows, int columns, int samples, int bits, string syntax, uint[] offsets, int frames, params byte[][] fragments) =>
-        Header(rows, columns, samples, bits, samples == 3 ? "RGB" : "MONOCHROME2", frames: frames).Fragments(offsets, fragments).ToFile(syntax);
+    public static byte[] Compressed(int rows, int columns, int samples, int bits, string syntax, uint[] offsets, int frames,
+        params byte[][] fragments) =>
+        Header(rows, columns, samples, bits, samples == 3 ? "RGB" : "MONOCHROME2", frames: frames).Fragments(offsets, fragments)
+            .ToFile(syntax);
 }

@@ -16,10 +16,19 @@ public class DicomReaderTests
     [Fact]
     public void ReadHeader_Tags_AreTypedAndNothingOfThePatientIsShown()
     {
-        byte[] file = (DicomPhantom.Draw(4, 6, 12, 1) with { PatientId = "Secret", StudyUid = "1.2.77", InstanceUid = "1.2.88", View = "LL", IsInverted = true }).ToFile("explicit");
+        byte[] file = (DicomPhantom.Draw(4, 6, 12, 1) with
+        {
+            PatientId = "Secret",
+            StudyUid = "1.2.77",
+            InstanceUid = "1.2.88",
+            View = "LL",
+            IsInverted = true,
+        }).ToFile("explicit");
         DicomHeader header = DicomReader.ReadHeader(new MemoryStream(file), "x");
-        Assert.Equal(("Secret", "1.2.77", "1.2.88", "A1.2.77"), (header.PatientId, header.StudyInstanceUid, header.SopInstanceUid, header.AccessionNumber));
-        Assert.Equal(("DX", "Phantoms", DicomView.Lateral, DicomPhotometric.Monochrome1), (header.Modality, header.Manufacturer, header.View, header.Photometric));
+        Assert.Equal(("Secret", "1.2.77", "1.2.88", "A1.2.77"),
+            (header.PatientId, header.StudyInstanceUid, header.SopInstanceUid, header.AccessionNumber));
+        Assert.Equal(("DX", "Phantoms", DicomView.Lateral, DicomPhotometric.Monochrome1),
+            (header.Modality, header.Manufacturer, header.View, header.Photometric));
         Assert.Equal((4, 6, 16, 12), (header.Pixels.Rows, header.Pixels.Columns, header.Pixels.BitsAllocated, header.Pixels.BitsStored));
         Assert.DoesNotContain("Secret", $"{header}", StringComparison.Ordinal);
         Assert.DoesNotContain("1.2.77", $"{header}", StringComparison.Ordinal);
@@ -34,8 +43,10 @@ public class DicomReaderTests
     [InlineData("", "", "Unknown")]
     public void ReadHeader_View_ComesFromPositionOrCode(string position, string code, string expected)
     {
-        DicomWriter file = DicomFiles.Header(1, 1, 1, 8, "MONOCHROME2").Text(DicomTag.ViewPosition, "CS", position).Text(DicomTag.ImageLaterality, "CS", "R");
-        file.Sequence(DicomTag.ViewCode, false, new DicomWriter().Text(DicomTag.CodeValue, "SH", code)).Element(DicomTag.PixelData, "OB", [0, 0]);
+        DicomWriter file = DicomFiles.Header(1, 1, 1, 8, "MONOCHROME2").Text(DicomTag.ViewPosition, "CS", position)
+            .Text(DicomTag.ImageLaterality, "CS", "R");
+        file.Sequence(DicomTag.ViewCode, false, new DicomWriter().Text(DicomTag.CodeValue, "SH", code))
+            .Element(DicomTag.PixelData, "OB", [0, 0]);
         DicomHeader header = DicomReader.ReadHeader(new MemoryStream(file.ToFile(DicomWriter.ExplicitLittleEndian)), "x");
         Assert.Equal((expected, DicomLaterality.Right), ($"{header.View}", header.Laterality));
     }
@@ -45,7 +56,8 @@ public class DicomReaderTests
     [InlineData(false)]
     public void Read_BareDataSet_IsRecognisedByContent(bool isExplicit)
     {
-        byte[] file = DicomFiles.Header(2, 2, 1, 8, "MONOCHROME2", isExplicit: isExplicit).Element(DicomTag.PixelData, "OW", [0, 1, 2, 3]).DataSet;
+        byte[] file = DicomFiles.Header(2, 2, 1, 8, "MONOCHROME2", isExplicit: isExplicit)
+            .Element(DicomTag.PixelData, "OW", [0, 1, 2, 3]).DataSet;
         Assert.Equal([0, 1, 2, 3], DicomReader.ReadStored(file, "x", null).Samples.Select(s => (int)s));
         Assert.Equal(2, RadiographReader.Read(file, "no extension").Width);
     }
@@ -53,13 +65,17 @@ public class DicomReaderTests
     [Fact]
     public void ReadStored_ColourLayouts_BecomeInterleavedRgb()
     {
-        byte[] planar = DicomFiles.Header(1, 2, 3, 8, "RGB", isPlanar: true).Element(DicomTag.PixelData, "OB", [1, 2, 3, 4, 5, 6]).ToFile(DicomWriter.ExplicitLittleEndian);
+        byte[] planar = DicomFiles.Header(1, 2, 3, 8, "RGB", isPlanar: true).Element(DicomTag.PixelData, "OB", [1, 2, 3, 4, 5, 6])
+            .ToFile(DicomWriter.ExplicitLittleEndian);
         Assert.Equal([1, 3, 5, 2, 4, 6], RadiographReader.Read(planar, "x").Pixels);
-        byte[] full = DicomFiles.Header(1, 2, 3, 8, "YBR_FULL").Element(DicomTag.PixelData, "OB", [76, 85, 255, 100, 128, 128]).ToFile(DicomWriter.ExplicitLittleEndian);
+        byte[] full = DicomFiles.Header(1, 2, 3, 8, "YBR_FULL").Element(DicomTag.PixelData, "OB", [76, 85, 255, 100, 128, 128])
+            .ToFile(DicomWriter.ExplicitLittleEndian);
         Assert.Equal([254, 0, 0, 100, 100, 100], RadiographReader.Read(full, "x").Pixels);
-        byte[] half = DicomFiles.Header(1, 2, 3, 8, "YBR_FULL_422").Element(DicomTag.PixelData, "OB", [76, 100, 85, 255]).ToFile(DicomWriter.ExplicitLittleEndian);
+        byte[] half = DicomFiles.Header(1, 2, 3, 8, "YBR_FULL_422").Element(DicomTag.PixelData, "OB", [76, 100, 85, 255])
+            .ToFile(DicomWriter.ExplicitLittleEndian);
         Assert.Equal([254, 0, 0, 255, 24, 24], RadiographReader.Read(half, "x").Pixels);
-        byte[] gray = DicomFiles.Header(1, 2, 3, 8, "RGB").Element(DicomTag.PixelData, "OB", [9, 9, 9, 7, 7, 7]).ToFile(DicomWriter.ExplicitLittleEndian);
+        byte[] gray = DicomFiles.Header(1, 2, 3, 8, "RGB").Element(DicomTag.PixelData, "OB", [9, 9, 9, 7, 7, 7])
+            .ToFile(DicomWriter.ExplicitLittleEndian);
         Assert.Equal((1, 2), (RadiographReader.Read(gray, "x").Channels, RadiographReader.Read(gray, "x").Pixels.Length));
     }
 
@@ -68,24 +84,29 @@ public class DicomReaderTests
     {
         DicomWriter file = DicomFiles.Header(1, 4, 1, 8, "PALETTE COLOR");
         file.Words(DicomTag.RedDescriptor, 3, 1, 16).Words(DicomTag.GreenDescriptor, 3, 1, 16).Words(DicomTag.BlueDescriptor, 3, 1, 16)
-            .Words(DicomTag.RedData, "OW", 0x1000, 0x2000, 0x3000).Words(DicomTag.GreenData, "OW", 0, 0xFF00, 0x8000).Words(DicomTag.BlueData, "OW", 0x0100, 0, 0)
+            .Words(DicomTag.RedData, "OW", 0x1000, 0x2000, 0x3000).Words(DicomTag.GreenData, "OW", 0, 0xFF00, 0x8000)
+            .Words(DicomTag.BlueData, "OW", 0x0100, 0, 0)
             .Element(DicomTag.PixelData, "OB", [0, 1, 2, 3]);
-        Assert.Equal([16, 0, 1, 16, 0, 1, 32, 255, 0, 48, 128, 0], RadiographReader.Read(file.ToFile(DicomWriter.ExplicitLittleEndian), "x").Pixels);
+        Assert.Equal([16, 0, 1, 16, 0, 1, 32, 255, 0, 48, 128, 0],
+            RadiographReader.Read(file.ToFile(DicomWriter.ExplicitLittleEndian), "x").Pixels);
     }
 
     [Fact]
     public void ReadStored_BytesOfBigEndianWords_AreSwappedBack()
     {
-        byte[] words = DicomFiles.Header(1, 4, 1, 8, "MONOCHROME2", isBigEndian: true).Element(DicomTag.PixelData, "OW", [2, 1, 4, 3]).ToFile(DicomWriter.BigEndian);
+        byte[] words = DicomFiles.Header(1, 4, 1, 8, "MONOCHROME2", isBigEndian: true).Element(DicomTag.PixelData, "OW", [2, 1, 4, 3])
+            .ToFile(DicomWriter.BigEndian);
         Assert.Equal([1, 2, 3, 4], DicomReader.ReadStored(words, "x", null).Samples.Select(s => (int)s));
-        byte[] bytes = DicomFiles.Header(1, 4, 1, 8, "MONOCHROME2", isBigEndian: true).Element(DicomTag.PixelData, "OB", [1, 2, 3, 4]).ToFile(DicomWriter.BigEndian);
+        byte[] bytes = DicomFiles.Header(1, 4, 1, 8, "MONOCHROME2", isBigEndian: true).Element(DicomTag.PixelData, "OB", [1, 2, 3, 4])
+            .ToFile(DicomWriter.BigEndian);
         Assert.Equal([1, 2, 3, 4], DicomReader.ReadStored(bytes, "x", null).Samples.Select(s => (int)s));
     }
 
     [Fact]
     public void ReadStored_OverlayBitsBesideThePixels_AreCutOff()
     {
-        byte[] file = DicomFiles.Header(1, 2, 1, 10, "MONOCHROME2", high: 11).Words(DicomTag.PixelData, "OW", 0xF007, 0x0FFC).ToFile(DicomWriter.ExplicitLittleEndian);
+        byte[] file = DicomFiles.Header(1, 2, 1, 10, "MONOCHROME2", high: 11).Words(DicomTag.PixelData, "OW", 0xF007, 0x0FFC)
+            .ToFile(DicomWriter.ExplicitLittleEndian);
         Assert.Equal([1, 1023], DicomReader.ReadStored(file, "x", null).Samples.Select(s => (int)s));
     }
 
@@ -105,7 +126,8 @@ public class DicomReaderTests
             }
         }
 
-        byte[] file = [.. new DicomWriter().Text(DicomTag.Modality, "CS", "CR").DataSet, .. inner.DataSet, .. DicomFiles.Header(1, 2, 1, 8, "MONOCHROME2").DataSet,
+        byte[] file = [.. new DicomWriter().Text(DicomTag.Modality, "CS", "CR").DataSet, .. inner.DataSet,
+            .. DicomFiles.Header(1, 2, 1, 8, "MONOCHROME2").DataSet,
             .. new DicomWriter().Element(DicomTag.PixelData, "OB", [5, 6]).DataSet];
         Assert.Equal([5, 6], DicomReader.ReadStored(file, "x", null).Samples.Select(s => (int)s));
         Assert.Equal(2, DicomReader.ReadHeader(new MemoryStream(file), "x").Pixels.Columns);
@@ -117,7 +139,8 @@ public class DicomReaderTests
         var bytes = new List<byte>(new DicomWriter().Text(DicomTag.Modality, "CS", "CR").DataSet);
         for (int i = 0; i < 100_000; i++)
         {
-            bytes.AddRange(new DicomWriter().Header(s_private, "SQ", DicomElement.Undefined).Header(DicomTag.Item, "", DicomElement.Undefined).DataSet);
+            bytes.AddRange(new DicomWriter().Header(s_private, "SQ", DicomElement.Undefined)
+                .Header(DicomTag.Item, "", DicomElement.Undefined).DataSet);
         }
 
         Assert.Contains("nested", Refused([.. bytes]), StringComparison.Ordinal);
@@ -196,7 +219,8 @@ public class DicomReaderTests
     public void Read_NumberOfFrames_IsTheSameForHeaderAndIdentity(string frames, long expected)
     {
         using var folder = new TemporaryFolder();
-        byte[] file = DicomFiles.Header(1, 2, 1, 8, "MONOCHROME2").Text(DicomTag.Frames, "IS", frames).Element(DicomTag.PixelData, "OB", [5, 6])
+        byte[] file = DicomFiles.Header(1, 2, 1, 8, "MONOCHROME2").Text(DicomTag.Frames, "IS", frames)
+            .Element(DicomTag.PixelData, "OB", [5, 6])
             .ToFile(DicomWriter.ExplicitLittleEndian);
         File.WriteAllBytes(folder["a.dcm"], file);
         Assert.Equal(expected, DicomReader.ReadIdentity(folder["a.dcm"]).Frames);
@@ -212,7 +236,8 @@ public class DicomReaderTests
     {
         ushort[] stored = [0x0010, 0x7FF3, 0x8001, 0xFFF0];
         byte[] stream = new JpegLosslessEncoder(2, 2, 16).Encode(stored);
-        byte[] file = DicomFiles.Header(2, 2, 1, 12, "MONOCHROME2", isSigned, high: 15).Fragments([], stream).ToFile(DicomPhantom.Syntaxes["jpeg-lossless"]);
+        byte[] file = DicomFiles.Header(2, 2, 1, 12, "MONOCHROME2", isSigned, high: 15).Fragments([], stream)
+            .ToFile(DicomPhantom.Syntaxes["jpeg-lossless"]);
         StoredPixels pixels = DicomReader.ReadStored(file, "x", null);
         Assert.Equal(isSigned ? [1, 2047, -2048, -1] : [1, 2047, 2048, 4095], pixels.Samples.Select(s => pixels.ValueOf(s)));
     }

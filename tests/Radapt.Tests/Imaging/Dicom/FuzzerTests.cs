@@ -7,14 +7,18 @@ using Radapt.TestData.Fuzzing;
 
 namespace Radapt.Tests.Imaging.Dicom;
 
-/// <summary>A short run of <c>bench/Radapt.Bench --fuzz</c>; docs/data.md has the long one. RADAPT_FUZZ says how many files, to measure coverage with.</summary>
+/// <summary>
+/// A short run of <c>bench/Radapt.Bench --fuzz</c>; docs/data.md has the long one. RADAPT_FUZZ says how many files, to measure coverage
+/// with.
+/// </summary>
 public sealed class FuzzerTests(DecodingProcesses processes) : IClassFixture<DecodingProcesses>
 {
     [Fact]
     public void Run_DamagedFilesOfEveryKind_AreReadOrRefused()
     {
         var fuzzer = new Fuzzer(key: 1, processes.Codecs, _ => { });
-        long count = long.TryParse(Environment.GetEnvironmentVariable("RADAPT_FUZZ"), CultureInfo.InvariantCulture, out long asked) && asked >= 4000 ? asked : 4000;
+        long count = long.TryParse(Environment.GetEnvironmentVariable("RADAPT_FUZZ"), CultureInfo.InvariantCulture, out long asked)
+            && asked >= 4000 ? asked : 4000;
         var report = fuzzer.Run(count);
         // Peak memory is that of all tests before: the long run, in a process of its own, measures it.
         Assert.DoesNotContain(fuzzer.Failures, f => !f.StartsWith("the process took", StringComparison.Ordinal));

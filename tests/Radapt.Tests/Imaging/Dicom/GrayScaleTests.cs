@@ -1,6 +1,6 @@
-using Radapt.TestData.Dicom;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
+using Radapt.TestData.Dicom;
 
 namespace Radapt.Tests.Imaging.Dicom;
 
@@ -131,7 +131,8 @@ public class GrayScaleTests
     public void Read_VoiTableOf65536Entries_IsReadInFull()
     {
         byte[] file = DicomFiles.Row([0, 32_768, 65_535], more: f => f.Sequence(DicomTag.VoiLut, true,
-            new DicomWriter().Words(DicomTag.LutDescriptor, 0, 0, 16).Words(DicomTag.LutData, "OW", [.. Enumerable.Range(0, 65_536).Select(i => (ushort)i)])));
+            new DicomWriter().Words(DicomTag.LutDescriptor, 0, 0, 16)
+                .Words(DicomTag.LutData, "OW", [.. Enumerable.Range(0, 65_536).Select(i => (ushort)i)])));
         Assert.Equal([0, 128, 255], RadiographReader.Read(file, "x").Pixels);
     }
 
@@ -173,7 +174,8 @@ public class GrayScaleTests
         Assert.DoesNotContain("John", message, StringComparison.Ordinal);
     }
 
-    private static void Window(DicomWriter file, string center, string width, string function = "", (string Slope, string Intercept)? rescale = null, int? padding = null)
+    private static void Window(DicomWriter file, string center, string width, string function = "", (string Slope,
+        string Intercept)? rescale = null, int? padding = null)
     {
         if (padding is { } value)
         {

@@ -71,10 +71,13 @@ public sealed class RealDicomTests(DecodingProcesses processes) : IClassFixture<
         (_, JsonNode expected) = Find(file, "expected.json");
         DicomHeader header = DicomReader.ReadHeader(Path.Combine(Repository.RealData("dicom"), file));
         Assert.Equal((string?)expected["modality"], header.Modality);
-        Assert.Equal(((string)expected["photometric"]!).Replace(" COLOR", "", StringComparison.Ordinal), header.Photometric.ToString(), ignoreCase: true);
-        Assert.Equal(((int)expected["bits_allocated"]!, (int)expected["bits_stored"]!), (header.Pixels.BitsAllocated, header.Pixels.BitsStored));
+        Assert.Equal(((string)expected["photometric"]!).Replace(" COLOR", "", StringComparison.Ordinal), header.Photometric.ToString(),
+            ignoreCase: true);
+        Assert.Equal(((int)expected["bits_allocated"]!, (int)expected["bits_stored"]!),
+            (header.Pixels.BitsAllocated, header.Pixels.BitsStored));
         Assert.NotEmpty(header.SopInstanceUid);
-        var info = new ImageInfo(ImageFormat.Dicom, header.Pixels.Columns, header.Pixels.Rows, header.IsGray ? 1 : 3, header.Pixels.BitsAllocated);
+        var info = new ImageInfo(ImageFormat.Dicom, header.Pixels.Columns, header.Pixels.Rows, header.IsGray ? 1
+            : 3, header.Pixels.BitsAllocated);
         Assert.Equal(info, RadiographReader.Probe(Path.Combine(Repository.RealData("dicom"), file)));
     }
 
@@ -106,11 +109,13 @@ public sealed class RealDicomTests(DecodingProcesses processes) : IClassFixture<
             Assert.NotEqual("reject", expectation);
             if (expected["expected_if_decoded"] is { } decoded)
             {
-                Assert.Equal((string?)decoded["sha256"], Hash([.. pixels.Samples.Select(s => pixels.ValueOf(s))], (string)decoded["dtype"]!));
+                Assert.Equal((string?)decoded["sha256"],
+                    Hash([.. pixels.Samples.Select(s => pixels.ValueOf(s))], (string)decoded["dtype"]!));
             }
             else
             {
-                Assert.Equal(ReadStored(File.ReadAllBytes(Path.Combine(Repository.RealData("dicom"), (string)expected["base"]!)), "base").Samples, pixels.Samples);
+                Assert.Equal(ReadStored(File.ReadAllBytes(Path.Combine(Repository.RealData("dicom"), (string)expected["base"]!)),
+                    "base").Samples, pixels.Samples);
             }
         }
         catch (RadaptException e)

@@ -1,6 +1,6 @@
-using Radapt.TestData.Dicom;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
+using Radapt.TestData.Dicom;
 
 namespace Radapt.Tests.Imaging.Dicom;
 
@@ -79,9 +79,16 @@ public sealed class TransferSyntaxTests(DecodingProcesses processes) : IClassFix
         (int Rows, int Point, int Components)[] kinds = [(0, 0, 1), (5, 0, 1), (0, 2, 1), (0, 0, 3), (4, 1, 3)];
         foreach ((int rows, int point, int components) in kinds)
         {
-            var encoder = new JpegLosslessEncoder(17, 24, bits) { Predictor = predictor, RestartRows = rows, PointTransform = point, Components = components };
+            var encoder = new JpegLosslessEncoder(17, 24, bits)
+            {
+                Predictor = predictor,
+                RestartRows = rows,
+                PointTransform = point,
+                Components = components,
+            };
             ushort[] samples = components == 1 ? phantom.Samples : colour;
-            byte[] file = DicomFiles.Compressed(24, 17, components, bits, DicomPhantom.Syntaxes["jpeg-lossless"], [], encoder.Encode(samples));
+            byte[] file = DicomFiles.Compressed(24, 17, components, bits, DicomPhantom.Syntaxes["jpeg-lossless"], [],
+                encoder.Encode(samples));
             Assert.Equal(samples.Select(s => s >> point << point), DicomReader.ReadStored(file, "x", null).Samples.Select(s => (int)s));
         }
     }
@@ -95,7 +102,8 @@ public sealed class TransferSyntaxTests(DecodingProcesses processes) : IClassFix
     {
         byte[] file = DicomPhantom.Draw(16, 16, 12, 1).ToFile("jpeg-extended");
         file[file.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC1]) + 4] = bits;
-        Assert.Contains("JPEG stream", Assert.Throws<RadaptException>(() => RadiographReader.Read(file, "x.dcm")).Message, StringComparison.Ordinal);
+        Assert.Contains("JPEG stream", Assert.Throws<RadaptException>(() => RadiographReader.Read(file, "x.dcm")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -111,7 +119,8 @@ public sealed class TransferSyntaxTests(DecodingProcesses processes) : IClassFix
         Assert.InRange(asRgb[0], 85, 105); // the luminance of that colour, taken for red
 
         byte[] Read(string photometric) =>
-            RadiographReader.Read(DicomFiles.Header(32, 32, 3, 8, photometric).Fragments([], bare).ToFile(DicomPhantom.Syntaxes["jpeg-baseline"]), "x").Pixels;
+            RadiographReader.Read(DicomFiles.Header(32, 32, 3, 8, photometric).Fragments([], bare)
+                .ToFile(DicomPhantom.Syntaxes["jpeg-baseline"]), "x").Pixels;
     }
 
     [Fact]

@@ -22,7 +22,8 @@ public sealed class CheckpointInspectionTests
 
         if (report.IsLoadable)
         {
-            Assert.Equal(report.Tensors.Count, report.Parts.Encoder + report.Parts.Head + report.Parts.Lora + report.LeftOut.Sum(g => g.Count));
+            Assert.Equal(report.Tensors.Count,
+                report.Parts.Encoder + report.Parts.Head + report.Parts.Lora + report.LeftOut.Sum(g => g.Count));
             Assert.NotNull(report.Shape);
         }
     }
@@ -52,7 +53,8 @@ public sealed class CheckpointInspectionTests
         string library = Path.Combine(Repository.Root, "src", "Radapt");
         string[] withTensors = ["SafetensorsWriter.cs", "TensorReading.cs", "TorchTypes.cs"];
 
-        IEnumerable<string> sources = Directory.GetFiles(Path.Combine(library, "Checkpoints"), "*.cs").Concat(Directory.GetFiles(Path.Combine(library, "Models", "Dialects"), "*.cs"));
+        IEnumerable<string> sources = Directory.GetFiles(Path.Combine(library, "Checkpoints"), "*.cs")
+            .Concat(Directory.GetFiles(Path.Combine(library, "Models", "Dialects"), "*.cs"));
 
         Assert.All(
             sources.Where(s => !withTensors.Contains(Path.GetFileName(s))),

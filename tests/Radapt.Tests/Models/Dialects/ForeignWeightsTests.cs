@@ -9,7 +9,9 @@ using static TorchSharp.torch;
 
 namespace Radapt.Tests.Models.Dialects;
 
-/// <summary>Weights that Radapt would compute something else with than their own program are read the right way or refused, never silently.</summary>
+/// <summary>
+/// Weights that Radapt would compute something else with than their own program are read the right way or refused, never silently.
+/// </summary>
 public sealed class ForeignWeightsTests : IDisposable
 {
     private static readonly BackboneShape s_shape = new(16, 4, 2, 64, 2);
@@ -28,7 +30,8 @@ public sealed class ForeignWeightsTests : IDisposable
     [InlineData("module.base_encoder.", "module.momentum_encoder.", "teacher", 2)]
     public void Open_SeveralCopiesOfTheEncoder_ReadsTheAverageUnlessAsked(string first, string second, string copy, float expected)
     {
-        SafetensorsWriter.Write(_folder["t"], Encoder(1).ToDictionary(t => first + t.Key, t => t.Value).Concat(Encoder(2).Select(t => KeyValuePair.Create(second + t.Key, t.Value))).ToDictionary());
+        SafetensorsWriter.Write(_folder["t"], Encoder(1).ToDictionary(t => first + t.Key, t => t.Value)
+            .Concat(Encoder(2).Select(t => KeyValuePair.Create(second + t.Key, t.Value))).ToDictionary());
         using BackboneWeights weights = BackboneWeights.Open(_folder["t"], copy: copy);
         using VisionTransformer model = Model();
         weights.LoadInto(model);
@@ -61,7 +64,8 @@ public sealed class ForeignWeightsTests : IDisposable
     [InlineData("storage_tokens", "DINOv3")]
     [InlineData("layers.0.blocks.0.attn.relative_position_bias_table", "a Swin transformer")]
     [InlineData("blocks.0.attn.relative_position_bias_table", "BEiT")]
-    public void Open_TensorThatChangesTheFunction_IsRefusedByName(string tensor, string expected) => Refused(Encoder(1).Append(KeyValuePair.Create(tensor, ones(64))), expected);
+    public void Open_TensorThatChangesTheFunction_IsRefusedByName(string tensor, string expected) =>
+        Refused(Encoder(1).Append(KeyValuePair.Create(tensor, ones(64))), expected);
 
     // M11: what only pre-training or the head needs is left out as before.
     [Theory]
@@ -80,7 +84,8 @@ public sealed class ForeignWeightsTests : IDisposable
     // M10: a grid of 4 x 6 patches has as many positions as one of 5 x 5 without a class token; neither is guessed.
     [Fact]
     public void Open_PositionsThatAreNoSquare_IsRefused() =>
-        Refused(Encoder(1).Select(t => t.Key == "pos_embed" ? KeyValuePair.Create(t.Key, ones(1, 25, 64)) : t), "24 patches, which are not a square");
+        Refused(Encoder(1).Select(t => t.Key == "pos_embed" ? KeyValuePair.Create(t.Key, ones(1, 25, 64)) : t),
+            "24 patches, which are not a square");
 
     // M9: names of transformers 4 and 5 are the same model; written ones are read back.
     [Theory]
@@ -97,7 +102,8 @@ public sealed class ForeignWeightsTests : IDisposable
         SafetensorsWriter.Write(_folder["t"], written);
         using BackboneWeights weights = BackboneWeights.Open(_folder["t"]);
         using CheckpointFile native = CheckpointFile.Open(_folder["native"]);
-        Assert.Equal(CanonicalHash.Compute(native, TensorParts.Wholes(encoder.Keys.Select(k => KeyValuePair.Create(k, k)))), weights.Hash());
+        Assert.Equal(CanonicalHash.Compute(native, TensorParts.Wholes(encoder.Keys.Select(k => KeyValuePair.Create(k, k)))),
+            weights.Hash());
     }
 
     // M12, M3: what config.json says is believed or refused.
@@ -118,7 +124,8 @@ public sealed class ForeignWeightsTests : IDisposable
     [Fact]
     public void Open_ConfigurationThatFits_IsBelieved()
     {
-        File.WriteAllText(_folder["config.json"], """{"model_type": "vit", "num_attention_heads": 4, "num_hidden_layers": 2, "hidden_size": 64, "hidden_act": "gelu", "layer_norm_eps": 1e-5}""");
+        File.WriteAllText(_folder["config.json"],
+            """{"model_type": "vit", "num_attention_heads": 4, "num_hidden_layers": 2, "hidden_size": 64, "hidden_act": "gelu", "layer_norm_eps": 1e-5}""");
         SafetensorsWriter.Write(_folder["t"], WrittenNames.For("huggingface", Encoder(1), s_shape));
         using BackboneWeights weights = BackboneWeights.Open(_folder["t"]);
         Assert.Equal((4, 1e-5, true), (weights.Shape!.Heads, weights.Shape.Epsilon, weights.TellsHeads));
@@ -126,8 +133,10 @@ public sealed class ForeignWeightsTests : IDisposable
 
     // M17
     [Theory]
-    [InlineData("""{"image_mean": [0.5307, 0.5307, 0.5307], "image_std": [0.25, 0.25, 0.25], "do_center_crop": true, "crop_size": {"height": 518, "width": 518}, "size": {"shortest_edge": 520}}""", .5307, .25, 516, 520)]
-    [InlineData("""{"image_mean": [0.4, 0.5, 0.6], "image_std": [0.2, 0.25, 0.3], "size": {"height": 224, "width": 224}}""", .5, .25, 224, 224)]
+    [InlineData(
+        """{"image_mean": [0.5307, 0.5307, 0.5307], "image_std": [0.25, 0.25, 0.25], "do_center_crop": true, "crop_size": {"height": 518, "width": 518}, "size": {"shortest_edge": 520}}""", .5307, .25, 516, 520)]
+    [InlineData("""{"image_mean": [0.4, 0.5, 0.6], "image_std": [0.2, 0.25, 0.3], "size": {"height": 224, "width": 224}}""", .5,
+        .25, 224, 224)]
     [InlineData("""{"image_mean": [0, 0, 0], "image_std": [1, 1, 1], "size": 32, "do_rescale": false}""", 0, 1 / 255.0, 32, 32)]
     [InlineData("""{"do_normalize": false, "size": 32}""", 0, 1, 32, 32)]
     public void Preparation_OfHuggingFacePreprocessor_IsWhatItSays(string json, double mean, double std, int imageSize, int resize)
@@ -143,7 +152,8 @@ public sealed class ForeignWeightsTests : IDisposable
     [Fact]
     public void Preparation_OfTimmFolder_IsWhatItSays()
     {
-        File.WriteAllText(_folder["config.json"], """{"architecture": "vit_tiny", "pretrained_cfg": {"mean": [0.5, 0.5, 0.5], "std": [0.25, 0.25, 0.25], "input_size": [3, 224, 224], "crop_pct": 0.9}}""");
+        File.WriteAllText(_folder["config.json"],
+            """{"architecture": "vit_tiny", "pretrained_cfg": {"mean": [0.5, 0.5, 0.5], "std": [0.25, 0.25, 0.25], "input_size": [3, 224, 224], "crop_pct": 0.9}}""");
         SafetensorsWriter.Write(_folder["t"], Encoder(1));
         using BackboneWeights weights = BackboneWeights.Open(_folder["t"]);
         Assert.Equal((.5, .25, 224, 248), (weights.Mean, weights.Std, weights.Preparation!.Side, weights.Preparation.Resize));
@@ -171,7 +181,8 @@ public sealed class ForeignWeightsTests : IDisposable
         using var model = new VisionTransformer(s_shape with { ImageSize = 8 }, 0, withNorm: false, new Kernels(ComputePlan.Float32));
         weights.LoadInto(model);
         Tensor patches = tensors["pos_embed"][.., 1.., ..].reshape(1, 4, 4, 64).permute(0, 3, 1, 2);
-        Tensor expected = nn.functional.interpolate(patches, [2, 2], mode: InterpolationMode.Bicubic, align_corners: false, antialias: antialias).permute(0, 2, 3, 1).reshape(1, 4, 64);
+        Tensor expected = nn.functional.interpolate(patches, [2, 2], mode: InterpolationMode.Bicubic, align_corners: false,
+            antialias: antialias).permute(0, 2, 3, 1).reshape(1, 4, 64);
         Assert.True(allclose(expected, model.pos_embed[.., 1.., ..], 1e-5, 1e-6));
     }
 
@@ -179,7 +190,8 @@ public sealed class ForeignWeightsTests : IDisposable
     [Fact]
     public void Open_OneTensorOfEightBitFloats_ListsItAndReadsTheRest()
     {
-        SafetensorsWriter.Write(_folder["t"], Encoder(1).Append(KeyValuePair.Create("extra.scale", ones(4, ScalarType.Int8))).ToDictionary());
+        SafetensorsWriter.Write(_folder["t"], Encoder(1).Append(KeyValuePair.Create("extra.scale", ones(4, ScalarType.Int8)))
+            .ToDictionary());
         byte[] bytes = File.ReadAllBytes(_folder["t"]);
         int at = bytes.AsSpan().IndexOf("\"I8\""u8);
         byte[] changed = [.. bytes[..at], .. "\"F8_E4M3\""u8, .. bytes[(at + 4)..]];
@@ -201,7 +213,8 @@ public sealed class ForeignWeightsTests : IDisposable
     {
         var shape = new BackboneShape(image, patch, depth, width, heads);
         Assert.SkipWhen(4 * (shape.Parameters + shape.TokenElements) < Machine.MemoryBytes, "this machine has that much memory");
-        RadaptException e = Assert.Throws<RadaptException>(() => new VisionTransformer(shape, 0, withNorm: true, new Kernels(ComputePlan.Float32)));
+        RadaptException e =
+            Assert.Throws<RadaptException>(() => new VisionTransformer(shape, 0, withNorm: true, new Kernels(ComputePlan.Float32)));
         Assert.Contains("GB of memory for its weights and one image", e.Message, StringComparison.Ordinal);
     }
 

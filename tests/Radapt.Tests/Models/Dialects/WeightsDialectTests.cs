@@ -51,7 +51,8 @@ public sealed class WeightsDialectTests
         BackboneShape shape = WeightsDialect.Recognise(file).Shape!;
 
         Assert.Equal(
-            ((int)golden.Config["img_size"]!, (int)golden.Config["patch_size"]!, (int)golden.Config["depth"]!, (int)golden.Config["embed_dim"]!),
+            ((int)golden.Config["img_size"]!, (int)golden.Config["patch_size"]!, (int)golden.Config["depth"]!,
+                (int)golden.Config["embed_dim"]!),
             (shape.ImageSize, shape.PatchSize, shape.Depth, shape.Width));
     }
 
@@ -60,7 +61,8 @@ public sealed class WeightsDialectTests
     [InlineData("dinov2_reg4", Dialect.Dinov2, "dinov2_reg4")]
     [InlineData("dinov2_swiglu", Dialect.Dinov2, "dinov2_swiglu")]
     [InlineData("dinov2_teacher_chunked", Dialect.Dinov2, "dinov2_plain")]
-    [InlineData("timm_dinov2_reg4", Dialect.TimmDinov2, null)] // its class token carries a position already: other tensors, the same function
+    // its class token carries a position already: other tensors, the same function
+    [InlineData("timm_dinov2_reg4", Dialect.TimmDinov2, null)]
     [InlineData("timm_dinov2_swiglu", Dialect.TimmDinov2, "dinov2_swiglu")]
     [InlineData("hf_vitmae", Dialect.HuggingFaceVit, "mae_encoder_only")]
     [InlineData("hf_vitmae_model", Dialect.HuggingFaceVit, "mae_encoder_only")]
@@ -80,7 +82,8 @@ public sealed class WeightsDialectTests
         Assert.Equal(expected, weights.TellsHeads ? weights.Shape : weights.Shape! with { Heads = expected.Heads });
         using var model = new VisionTransformer(weights.Shape!, 0, withNorm: true, new Kernels(ComputePlan.Float32));
         WeightsCheck.Ensure(file, weights, [.. model.named_parameters().Select(p => (p.name, p.parameter.shape))]);
-        Assert.Equal(model.named_parameters().Select(p => p.name).Order(StringComparer.Ordinal), weights.Encoder.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(model.named_parameters().Select(p => p.name)
+            .Order(StringComparer.Ordinal), weights.Encoder.Keys.Order(StringComparer.Ordinal));
         if (same is not null)
         {
             Assert.Equal(Hash(Case($"checkpoints/{same}").File("expected_model")), Hash(golden.File("input")));
@@ -222,7 +225,8 @@ public sealed class WeightsDialectTests
     public void Abbreviated_ScatteredBlocks_BecomeRuns() =>
         Assert.Equal(
             ["cls_token", "blocks.0..2,5.norm1.bias"],
-            WeightsCheck.Abbreviated(["cls_token", "blocks.1.norm1.bias", "blocks.0.norm1.bias", "blocks.5.norm1.bias", "blocks.2.norm1.bias"]));
+            WeightsCheck.Abbreviated(["cls_token", "blocks.1.norm1.bias", "blocks.0.norm1.bias", "blocks.5.norm1.bias",
+                "blocks.2.norm1.bias"]));
 
     private static string Hash(string path)
     {
@@ -243,8 +247,10 @@ public sealed class WeightsDialectTests
             ("patch_embed.proj.weight", [c, 3, shape.PatchSize, shape.PatchSize]), ("patch_embed.proj.bias", [c]),
             .. Enumerable.Range(0, shape.Depth).SelectMany(i => ((string Name, long[] Shape)[])
             [
-                ("norm1.weight", [c]), ("norm1.bias", [c]), ("attn.qkv.weight", [3 * c, c]), ("attn.qkv.bias", [3 * c]), ("attn.proj.weight", [c, c]),
-                ("attn.proj.bias", [c]), ("norm2.weight", [c]), ("norm2.bias", [c]), ("mlp.fc1.weight", [4 * c, c]), ("mlp.fc1.bias", [4 * c]),
+                ("norm1.weight", [c]), ("norm1.bias", [c]), ("attn.qkv.weight", [3 * c, c]), ("attn.qkv.bias", [3 * c]),
+                    ("attn.proj.weight", [c, c]),
+                ("attn.proj.bias", [c]), ("norm2.weight", [c]), ("norm2.bias", [c]), ("mlp.fc1.weight", [4 * c, c]),
+                    ("mlp.fc1.bias", [4 * c]),
                 ("mlp.fc2.weight", [c, 4 * c]), ("mlp.fc2.bias", [c]),
             ], (i, t) => ($"blocks.{i}.{t.Name}", t.Shape)),
         ];

@@ -12,7 +12,8 @@ public class RecipeFileTests
     // Texts that YAML could take for something else, quote wrongly or break over lines.
     private static readonly string[] s_awkward =
     [
-        "null", "~", "true", "1e3", "- a", "a: b", "a #b", "'quoted'", "\"double\"", "{x}", "[y]", "*z", "&z", "!t", "%d", "@at", "back\\slash", "tab\there", "two\nlines",
+        "null", "~", "true", "1e3", "- a", "a: b", "a #b", "'quoted'", "\"double\"", "{x}", "[y]", "*z", "&z", "!t", "%d", "@at",
+            "back\\slash", "tab\there", "two\nlines",
         "trailing:", "ümlaut", "\U0001fac1", "?", "|", ">", "---", "...", "a\u0085b", "C:\\data\\x.csv", "\u2028",
     ];
 
@@ -27,7 +28,11 @@ public class RecipeFileTests
         {
             ResolvedRecipe first = Resolve(new RecipeLayer(line));
             RecipeFile.Write(first, folder["a.yaml"]);
-            ResolvedRecipe second = RecipeResolver.Resolve([RecipeFile.Read(folder["a.yaml"])], Facts with { TrainingImages = 5000, PhysicalCores = 64 });
+            ResolvedRecipe second = RecipeResolver.Resolve([RecipeFile.Read(folder["a.yaml"])], Facts with
+            {
+                TrainingImages = 5000,
+                PhysicalCores = 64,
+            });
             AssertSame(first.Recipe, second.Recipe);
             RecipeFile.Write(second, folder["b.yaml"]);
             Assert.Equal(File.ReadAllText(folder["a.yaml"]), File.ReadAllText(folder["b.yaml"]));
@@ -61,7 +66,8 @@ public class RecipeFileTests
             label-fraction: 1%
             allow-overlap: true
             """)]);
-        Assert.Equal((0.1, 16, LabelFraction.FromShare(0.01), true), (partial.LoraDropout, partial.Rank, partial.LabelFraction, partial.AllowOverlap));
+        Assert.Equal((0.1, 16, LabelFraction.FromShare(0.01), true),
+            (partial.LoraDropout, partial.Rank, partial.LabelFraction, partial.AllowOverlap));
         Assert.Equal(["q", "k", "v"], partial.LoraTargets);
         Assert.Equal(["Pleural Effusion", "Mass, left"], partial.Findings);
         Assert.Equal([0, 1], partial.KeepClasses);
@@ -104,11 +110,13 @@ public class RecipeFileTests
         Assert.Contains("larger than 256 KiB", Error(() => Yaml(new string('#', 300_000))), StringComparison.Ordinal);
         Assert.NotEmpty(Error(() => Yaml("findings: " + new string('[', 100_000))));
         Assert.NotEmpty(Error(() => Yaml(string.Concat(Enumerable.Repeat("? ", 50_000)))));
-        Assert.Contains("not UTF-8", Error(() => RecipeReader.Read(new MemoryStream([0x72, 0xff, 0xfe]), "my.yaml")), StringComparison.Ordinal);
+        Assert.Contains("not UTF-8", Error(() => RecipeReader.Read(new MemoryStream([0x72, 0xff, 0xfe]), "my.yaml")),
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Read_AnyBytes_EitherARecipeOrOneLine() => Gen.OneOf(Gen.String, Gen.OneOf(s_awkward).Array[1, 8].Select(a => string.Join("\n", a))).Sample(text =>
+    public void Read_AnyBytes_EitherARecipeOrOneLine() =>
+        Gen.OneOf(Gen.String, Gen.OneOf(s_awkward).Array[1, 8].Select(a => string.Join("\n", a))).Sample(text =>
     {
         try
         {
@@ -127,14 +135,19 @@ public class RecipeFileTests
         Assert.Equal(3L, RecipeFile.Open(folder["mine.yaml"]).Find("rank")!.Value);
         Assert.Equal(4L, RecipeFile.Open("mrm-nih-1-lora").Find("rank")!.Value);
         Assert.Equal("recipe mrm-nih-1-lora", RecipeFile.Open("mrm-nih-1-lora.yaml").Find("rank")!.Origin);
-        Assert.EndsWith(string.Join(", ", RecipeFile.BuiltIn) + ".", Error(() => RecipeFile.Open("nothing-like-it")), StringComparison.Ordinal);
-        Assert.StartsWith("The recipe ", Error(() => RecipeFile.Write(Resolve(Run()), folder["no/such/folder.yaml"])), StringComparison.Ordinal);
+        Assert.EndsWith(string.Join(", ", RecipeFile.BuiltIn)
+            + ".", Error(() => RecipeFile.Open("nothing-like-it")), StringComparison.Ordinal);
+        Assert.StartsWith("The recipe ", Error(() => RecipeFile.Write(Resolve(Run()), folder["no/such/folder.yaml"])),
+            StringComparison.Ordinal);
     }
 
     private static Gen<List<RecipeEntry>> RandomRun()
     {
-        string[] bound = ["data", "train", "val", "test", "cache-size", "weights", "from-scratch", "backbone", "image-size", "patch-size", "depth", "width", "heads", "registers", "layer-scale", "ffn", "hidden-width", "resize", "augment",
-            "base-lr", "min-lr", "warmup-epochs", "batch-size", "accumulate", "lora-blocks", "lora-ranks", "lora-targets", "initial-rank", "target-rank", "tfinal", "last-k", "pos-weight", "validate-every", "validate-images", "skip-unreadable", "uncertainty", "views", "folds", "fold", "method", "optimizer", "class-column", "class-labels"];
+        string[] bound = ["data", "train", "val", "test", "cache-size", "weights", "from-scratch", "backbone", "image-size", "patch-size",
+            "depth", "width", "heads", "registers", "layer-scale", "ffn", "hidden-width", "resize", "augment",
+            "base-lr", "min-lr", "warmup-epochs", "batch-size", "accumulate", "lora-blocks", "lora-ranks", "lora-targets", "initial-rank",
+                "target-rank", "tfinal", "last-k", "pos-weight", "validate-every", "validate-images", "skip-unreadable", "uncertainty",
+                    "views", "folds", "fold", "method", "optimizer", "class-column", "class-labels"];
         RecipeOption[] free = [.. RecipeOptions.All.Where(o => !bound.Contains(o.Name))];
         return
             from method in Gen.OneOf([.. AdaptationMethod.Names])
@@ -145,11 +158,14 @@ public class RecipeFileTests
             from values in Gen.Select(s_text.Array[1, 5], Gen.Double[0, 1], Gen.Int[1, 40], Gen.Bool).Array[free.Length]
             from rate in Gen.OneOf("lr", "base-lr")
             from lr in Gen.Double[1e-5, 10]
-            select Entries(method, optimizer, lists, paths, [.. free.Zip(taken, values).Where(f => f.Second && f.First.BelongsTo(method, optimizer)).Select(f => (f.First, f.Third))], rate, lr);
+            select Entries(method, optimizer, lists, paths,
+                [.. free.Zip(taken, values).Where(f => f.Second && f.First.BelongsTo(method, optimizer))
+                    .Select(f => (f.First, f.Third))], rate, lr);
     }
 
     private static List<RecipeEntry> Entries(
-        string method, string optimizer, bool lists, string[] paths, (RecipeOption Option, (string[] Texts, double Number, int Integer, bool Flag) Value)[] free, string rate, double lr)
+        string method, string optimizer, bool lists, string[] paths, (RecipeOption Option, (string[] Texts, double Number, int Integer,
+            bool Flag) Value)[] free, string rate, double lr)
     {
         var entries = new List<RecipeEntry>();
         void Add(string name, object value) => entries.Add(new RecipeEntry(RecipeOptions.Find(name)!, value, "command line", $"--{name}"));

@@ -26,7 +26,8 @@ public class RecipeLayerTests
     public void Layer_LrAndBaseLrTogether_IsAnError()
     {
         Assert.Equal("--lr and --base-lr exclude each other; keep one of them.", Error(() => Run("--lr 0.1 --base-lr 0.1")));
-        Assert.Equal("my.yaml:1: lr and my.yaml:3: base-lr exclude each other; keep one of them.", Error(() => Yaml("lr: 1\n\nbase-lr: 1")));
+        Assert.Equal("my.yaml:1: lr and my.yaml:3: base-lr exclude each other; keep one of them.",
+            Error(() => Yaml("lr: 1\n\nbase-lr: 1")));
     }
 
     [Fact]
@@ -41,12 +42,15 @@ public class RecipeLayerTests
     [Theory]
     [InlineData("--rank 4 --method full", "--rank belongs to method lora, but the method is full; leave it out or give --method lora.")]
     [InlineData("--momentum 0.9", "--momentum belongs to optimizer sgd, but the optimizer is adamw; leave it out or give --optimizer sgd.")]
-    [InlineData("--layer-decay 0.65 --optimizer sgd", "--layer-decay belongs to optimizer adamw, but the optimizer is sgd; leave it out or give --optimizer adamw.")]
-    public void Merge_OptionOfAnotherMethodOrOptimizer_IsAnError(string line, string message) => Assert.Equal(message, Error(() => Resolve(Run(line))));
+    [InlineData("--layer-decay 0.65 --optimizer sgd",
+        "--layer-decay belongs to optimizer adamw, but the optimizer is sgd; leave it out or give --optimizer adamw.")]
+    public void Merge_OptionOfAnotherMethodOrOptimizer_IsAnError(string line, string message) =>
+        Assert.Equal(message, Error(() => Resolve(Run(line))));
 
     [Fact]
     public void Merge_OptionOfAnotherMethodInYaml_NamesFileAndLine() =>
-        Assert.StartsWith("my.yaml:2: rank belongs to method lora", Error(() => Resolve(Run(), Yaml("method: linear\nrank: 4"))), StringComparison.Ordinal);
+        Assert.StartsWith("my.yaml:2: rank belongs to method lora", Error(() => Resolve(Run(), Yaml("method: linear\nrank: 4"))),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Merge_MethodOnTheLine_DropsTheRecipesOptionsOfItsOwnMethod()
@@ -68,19 +72,25 @@ public class RecipeLayerTests
         Assert.Equal(0.65, full.Recipe.LayerDecay);
         Assert.Equal(40, full.Recipe.Epochs);
 
-        ResolvedRecipe other = RecipeResolver.Resolve([Line("--weights MAE.pth"), first], Facts with { WeightsMean = 0.4785, WeightsStd = 0.2834 });
+        ResolvedRecipe other = RecipeResolver.Resolve([Line("--weights MAE.pth"), first], Facts with
+        {
+            WeightsMean = 0.4785,
+            WeightsStd = 0.2834,
+        });
         Assert.Equal(0.4785, other.Recipe.Mean);
         Assert.Equal(1e-3, other.Recipe.Lr);
 
         ResolvedRecipe large = RecipeResolver.Resolve([Line("--backbone vit_large_patch16_384 --weights L.pth"), first],
             Facts with { WeightsShape = Radapt.Models.BackboneShape.FromName("vit_large_patch16_384") });
-        Assert.Equal((384, 24, 1024, 16, 384), (large.Recipe.ImageSize, large.Recipe.Depth, large.Recipe.Width, large.Recipe.Heads, large.Recipe.Resize));
+        Assert.Equal((384, 24, 1024, 16, 384),
+            (large.Recipe.ImageSize, large.Recipe.Depth, large.Recipe.Width, large.Recipe.Heads, large.Recipe.Resize));
     }
 
     [Fact]
     public void Partial_KnowsWhatIsNeededToOpenTheData()
     {
-        var partial = RecipeResolver.Partial([Line("--label-fraction 10%"), Yaml("data: images.csv\nseed: 3\nfindings: Edema, Pleural Effusion")]);
+        var partial =
+            RecipeResolver.Partial([Line("--label-fraction 10%"), Yaml("data: images.csv\nseed: 3\nfindings: Edema, Pleural Effusion")]);
         Assert.Equal(("images.csv", LabelFraction.FromShare(0.1), 3), (partial.Data, partial.LabelFraction, partial.Seed));
         Assert.Equal(["Edema", "Pleural Effusion"], partial.Findings);
     }

@@ -40,7 +40,8 @@ public class RecipeOptionsTests
             RecipeValueKind.Fraction => LabelFraction.FromImages(20),
             RecipeValueKind.IntegerList => new[] { 3L },
             RecipeValueKind.TextList => new[] { "k" },
-            _ => option.Allowed.Count > 0 ? option.Allowed[^1] : option.Name.StartsWith("validate-", StringComparison.Ordinal) ? "7" : option.Name == "skip-unreadable" ? "7%" : "other",
+            _ => option.Allowed.Count > 0 ? option.Allowed[^1]
+                : option.Name.StartsWith("validate-", StringComparison.Ordinal) ? "7" : option.Name == "skip-unreadable" ? "7%" : "other",
         };
         Recipe changed = option.Set!(RecipeOptions.Undecided, other);
         Assert.Equal(RecipeOption.Format(other), RecipeOption.Format(option.Get!(changed)!));
@@ -78,7 +79,8 @@ public class RecipeOptionsTests
     [InlineData("label-fraction", "101%", "--label-fraction: '101%' is not a share such as 10%")]
     [InlineData("lr", "NaN", "--lr: 'NaN' is not a number.")]
     [InlineData("lr", "0,1", "--lr: '0,1' is not a number.")]
-    [InlineData("method", "lorra", "--method: 'lorra' is not one of lora, adalora, ia3, vpt, houlsby, parallel, bitfit, norm, last-k, linear, full.")]
+    [InlineData("method", "lorra",
+        "--method: 'lorra' is not one of lora, adalora, ia3, vpt, houlsby, parallel, bitfit, norm, last-k, linear, full.")]
     [InlineData("lora-targets", "q,qkv", "--lora-targets: 'qkv' is not one of q, k, v, proj, fc1, fc2.")]
     [InlineData("findings", "Edema,Edema", "--findings: Edema stands there twice.")]
     [InlineData("from-scratch", "yes", "--from-scratch: 'yes' is not true or false.")]
@@ -90,5 +92,6 @@ public class RecipeOptionsTests
 
     [Fact]
     public void Get_MisspelledName_NamesTheNearest() =>
-        Assert.Equal("--lora-dropot is no option of a recipe; did you mean lora-dropout?", RecipeTesting.Error(() => RecipeTesting.Line("--lora-dropot 0.1")));
+        Assert.Equal("--lora-dropot is no option of a recipe; did you mean lora-dropout?",
+            RecipeTesting.Error(() => RecipeTesting.Line("--lora-dropot 0.1")));
 }

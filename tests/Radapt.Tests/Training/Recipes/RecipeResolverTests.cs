@@ -15,12 +15,15 @@ public class RecipeResolverTests
         var r = resolved.Recipe;
         Assert.Equal(("vit_base_patch16_224", 224, 16, 12, 768, 12), (r.Backbone, r.ImageSize, r.PatchSize, r.Depth, r.Width, r.Heads));
         Assert.Equal((0.4978, 0.2449, 224, "crop-flip"), (r.Mean, r.Std, r.Resize, r.Augment));
-        Assert.Equal(("lora", 4, 32.0, 0.1, "q,v", 0.1), (r.Method, r.Rank, r.Alpha, r.LoraDropout, string.Join(",", r.LoraTargets), r.DropPath));
+        Assert.Equal(("lora", 4, 32.0, 0.1, "q,v", 0.1),
+            (r.Method, r.Rank, r.Alpha, r.LoraDropout, string.Join(",", r.LoraTargets), r.DropPath));
         Assert.Equal(("adamw", 1e-3, 1e-6, 0.05, 1.0), (r.Optimizer, r.Lr, r.MinLr, r.WeightDecay, r.LayerDecay));
-        Assert.Equal((16, 1, 21, 1.05, 1, 5), (r.BatchSize, r.Accumulate, r.Epochs, r.WarmupEpochs, r.ValidateEvery, r.Patience)); // 49 updates an epoch
+        // 49 updates an epoch
+        Assert.Equal((16, 1, 21, 1.05, 1, 5), (r.BatchSize, r.Accumulate, r.Epochs, r.WarmupEpochs, r.ValidateEvery, r.Patience));
         Assert.Equal((4, 4, 0L, "float32", "cpu"), (r.Threads, r.LoaderThreads, r.Seed, r.Precision, r.Device));
 
-        Assert.All(resolved.Values.Where(v => v.Origin != "command line"), v => Assert.False(string.IsNullOrEmpty(v.Reason), $"{v.Name} has no reason"));
+        Assert.All(resolved.Values.Where(v => v.Origin != "command line"),
+            v => Assert.False(string.IsNullOrEmpty(v.Reason), $"{v.Name} has no reason"));
         Assert.Equal("weights", resolved.Value("mean").Origin);
         Assert.Equal("recognised: MRM checkpoint", resolved.Value("mean").Reason);
     }
@@ -62,7 +65,8 @@ public class RecipeResolverTests
     [InlineData("full", "adamw", 1e-4, 0.05, 0.65, 0.1)]
     [InlineData("lora", "sgd", 0.05, 0, 1, 0.1)]
     [InlineData("full", "sgd", 0.01, 0, 1, 0.1)]
-    public void Rates_FollowMethodAndOptimizer(string method, string optimizer, double lr, double weightDecay, double layerDecay, double dropPath)
+    public void Rates_FollowMethodAndOptimizer(
+        string method, string optimizer, double lr, double weightDecay, double layerDecay, double dropPath)
     {
         var r = Resolve(Run($"--method {method} --optimizer {optimizer}")).Recipe;
         Assert.Equal((lr, weightDecay, layerDecay, dropPath), (r.Lr, r.WeightDecay, r.LayerDecay, r.DropPath));
@@ -94,11 +98,16 @@ public class RecipeResolverTests
     public void FromScratch_TakesTheNamedBackboneAndThePapersStatistics()
     {
         ResolvedRecipe resolved = RecipeResolver.Resolve(
-            [Line("--data d --from-scratch --backbone vit_tiny_patch16_224 --depth 6 --image-size 28 --patch-size 4")], Facts with { WeightsShape = null, WeightsMean = null });
+            [Line("--data d --from-scratch --backbone vit_tiny_patch16_224 --depth 6 --image-size 28 --patch-size 4")], Facts with
+            {
+                WeightsShape = null,
+                WeightsMean = null,
+            });
         var r = resolved.Recipe;
         Assert.Equal((28, 4, 6, 192, 3, "shift-flip-noise"), (r.ImageSize, r.PatchSize, r.Depth, r.Width, r.Heads, r.Augment));
         Assert.Equal((0.4785, 0.2834), (r.Mean, r.Std));
-        Assert.Equal("--from-scratch needs --backbone NAME, such as vit_small_patch16_224.", Error(() => Resolve(Line("--data d --from-scratch"))));
+        Assert.Equal("--from-scratch needs --backbone NAME, such as vit_small_patch16_224.",
+            Error(() => Resolve(Line("--data d --from-scratch"))));
     }
 
     [Fact]
@@ -114,7 +123,10 @@ public class RecipeResolverTests
 
     [Fact]
     public void DinoWeightsOf518Pixels_RunAt224() =>
-        Assert.Equal(224, RecipeResolver.Resolve([Run()], Facts with { WeightsShape = new BackboneShape(518, 14, 12, 768, 12) }).Recipe.ImageSize);
+        Assert.Equal(224, RecipeResolver.Resolve([Run()], Facts with
+        {
+            WeightsShape = new BackboneShape(518, 14, 12, 768, 12),
+        }).Recipe.ImageSize);
 
     [Fact]
     public void AnotherImageSizeThanTheWeights_IsNoContradiction()
@@ -132,7 +144,10 @@ public class RecipeResolverTests
     [InlineData("--check-pixels on", 160, "on", null)]
     public void CheckPixels_FollowsTheTimeOfDecoding(string line, int? minutes, string expected, string? reason)
     {
-        ResolvedRecipe resolved = RecipeResolver.Resolve([Run(line)], Facts with { DecodingTime = minutes is { } m ? TimeSpan.FromMinutes(m) : null });
+        ResolvedRecipe resolved = RecipeResolver.Resolve([Run(line)], Facts with
+        {
+            DecodingTime = minutes is { } m ? TimeSpan.FromMinutes(m) : null,
+        });
         Assert.Equal(expected, resolved.Recipe.CheckPixels);
         Assert.Contains(reason ?? "", resolved.Value("check-pixels").Reason ?? "", StringComparison.Ordinal);
         Assert.Equal("5%", resolved.Value("skip-unreadable").Value);
@@ -154,7 +169,12 @@ public class RecipeResolverTests
         {
             Recipe recipe = Resolve(Run($"--skip-unreadable {text}")).Recipe;
             Assert.Equal(share, recipe.SkipUnreadable, 1e-12);
-            Assert.Equal(recipe, recipe with { SkipUnreadable = RecipeResolver.Partial([Yaml($"skip-unreadable: {Resolve(Run($"--skip-unreadable {text}")).Value("skip-unreadable").Value}")]).SkipUnreadable });
+            Assert.Equal(recipe, recipe with
+            {
+                SkipUnreadable =
+                    RecipeResolver.Partial(
+                        [Yaml($"skip-unreadable: {Resolve(Run($"--skip-unreadable {text}")).Value("skip-unreadable").Value}")]).SkipUnreadable,
+            });
         }
         else
         {
@@ -164,8 +184,10 @@ public class RecipeResolverTests
 
     [Theory]
     [InlineData("--backbone vit_large_patch16_224",
-        "--backbone: vit_large_patch16_224 does not fit the weights (MRM checkpoint, vit_base_patch16_224): depth 24 against 12, width 1024 against 768.")]
-    [InlineData("--depth 6", "--depth: vit_base_patch16_224 does not fit the weights (MRM checkpoint, vit_base_patch16_224): depth 6 against 12.")]
+        "--backbone: vit_large_patch16_224 does not fit the weights (MRM checkpoint, vit_base_patch16_224): depth "
+            + "24 against 12, width 1024 against 768.")]
+    [InlineData("--depth 6",
+        "--depth: vit_base_patch16_224 does not fit the weights (MRM checkpoint, vit_base_patch16_224): depth 6 against 12.")]
     [InlineData("--backbone resnet50", "--backbone: resnet50 is no backbone that Radapt knows")]
     [InlineData("--image-size 225", "--image-size: 225 px cannot be cut into patches of 16 px")]
     [InlineData("--heads 7", "--heads: 768 channels cannot be shared among 7 heads.")]
@@ -181,7 +203,8 @@ public class RecipeResolverTests
 
     [Fact]
     public void ContradictionInARecipe_NamesFileAndLine() =>
-        Assert.StartsWith("my.yaml:2: depth: vit_base_patch16_224 does not fit", Error(() => Resolve(Run(), Yaml("# mine\ndepth: 6"))), StringComparison.Ordinal);
+        Assert.StartsWith("my.yaml:2: depth: vit_base_patch16_224 does not fit", Error(() => Resolve(Run(), Yaml("# mine\ndepth: 6"))),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("--weights w.pth", "There are no images to learn from")]

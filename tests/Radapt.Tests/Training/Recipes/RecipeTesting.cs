@@ -47,6 +47,7 @@ internal static class RecipeTesting
     {
         object? a = option.Get!(expected);
         object? b = option.Get!(actual);
-        Assert.True(a is Array x ? x.Cast<object>().SequenceEqual(((Array)b!).Cast<object>()) : Equals(a, b), $"{option.Name}: {a} became {b}");
+        Assert.True(a is Array x ? x.Cast<object>().SequenceEqual(((Array)b!).Cast<object>())
+            : Equals(a, b), $"{option.Name}: {a} became {b}");
     });
 }

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Radapt.Imaging.Dicom.Codecs;
 
-/// <summary>Bits of a JPEG scan, the highest first; stuffed zero bytes are taken out, and a marker ends them (ITU-T T.81, F.2.2.5).</summary>
+/// <summary>
+/// Bits of a JPEG scan, the highest first; stuffed zero bytes are taken out, and a marker ends them (ITU-T T.81, F.2.2.5).
+/// </summary>
 internal ref struct BitReader(ReadOnlySpan<byte> data)
 {
     private readonly ReadOnlySpan<byte> _data = data;

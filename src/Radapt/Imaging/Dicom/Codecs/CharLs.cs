@@ -60,7 +60,8 @@ internal static partial class CharLs
     {
         if (error != 0)
         {
-            throw new InvalidDataException($"the JPEG-LS stream is truncated or damaged (CharLS error {error}); copy or export the file again");
+            throw new InvalidDataException(
+                $"the JPEG-LS stream is truncated or damaged (CharLS error {error}); copy or export the file again");
         }
     }
 

@@ -5,8 +5,10 @@ using System.Runtime.InteropServices;
 namespace Radapt.Imaging.Dicom.Codecs;
 
 /// <summary>
-/// Decodes JPEG-LS and JPEG 2000 in child processes, since the native libraries that do it can bring their process down. The library does not
-/// know how to start one: the application names a command that calls <see cref="CodecWorker.Serve"/>. Any thread may ask at any time; as many
+/// Decodes JPEG-LS and JPEG 2000 in child processes, since the native libraries that do it can bring their process down. The library does
+/// not
+/// know how to start one: the application names a command that calls <see cref="CodecWorker.Serve"/>. Any thread may ask at any time; as
+/// many
 /// processes are kept as threads ask at once. A process that fails or takes too long is ended and another one started for the next image.
 /// </summary>
 /// <param name="command">The program to start and its arguments.</param>
@@ -15,7 +17,9 @@ public sealed class CodecProcess(IReadOnlyList<string> command) : IDisposable
     private readonly ConcurrentBag<Process> _idle = [];
     private volatile bool _isDisposed;
 
-    /// <summary>Time an image may take, the start of a process included. A radiograph of 20 million pixels takes about two seconds.</summary>
+    /// <summary>
+    /// Time an image may take, the start of a process included. A radiograph of 20 million pixels takes about two seconds.
+    /// </summary>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Decodes a stream to samples, interleaved.</summary>

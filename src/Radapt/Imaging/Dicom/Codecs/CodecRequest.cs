@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Radapt.Imaging.Dicom.Codecs;
 
-/// <summary>What a decoding process is asked: five numbers of 32 bits, little endian (coding, width, height, samples, length), then the stream.</summary>
+/// <summary>
+/// What a decoding process is asked: five numbers of 32 bits, little endian (coding, width, height, samples, length), then the stream.
+/// </summary>
 internal sealed record CodecRequest(PixelCoding Coding, int Width, int Height, int Samples, ReadOnlyMemory<byte> Stream)
 {
     private const int HeaderLength = 20;

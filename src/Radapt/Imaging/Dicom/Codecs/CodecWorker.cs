@@ -9,7 +9,8 @@ public static partial class CodecWorker
     private const ulong MemoryLimit = 1UL << 30;
 
     /// <summary>
-    /// Answers requests until the input ends. First limits this process's memory (on Linux), for which reason it is only for processes that do
+    /// Answers requests until the input ends. First limits this process's memory (on Linux), for which reason it is only for processes that
+    /// do
     /// nothing else.
     /// </summary>
     /// <param name="input">Standard input.</param>
@@ -33,7 +34,8 @@ public static partial class CodecWorker
             }
             catch (OutOfMemoryException)
             {
-                CodecReply.Write(output, $"its pixels need more than the {MemoryLimit >> 20} MiB that a decoding process may take; convert the file");
+                CodecReply.Write(output,
+                    $"its pixels need more than the {MemoryLimit >> 20} MiB that a decoding process may take; convert the file");
                 continue;
             }
 
@@ -43,7 +45,8 @@ public static partial class CodecWorker
 
     private static ushort[] Decode(CodecRequest request)
     {
-        (string library, string package) = request.Coding == PixelCoding.JpegLs ? (CharLs.Library, "libcharls2") : (OpenJpeg.Library, "libopenjp2-7");
+        (string library, string package) = request.Coding == PixelCoding.JpegLs ? (CharLs.Library, "libcharls2")
+            : (OpenJpeg.Library, "libopenjp2-7");
         try
         {
             return request.Coding == PixelCoding.JpegLs ? CharLs.Decode(request) : OpenJpeg.Decode(request);
@@ -51,7 +54,8 @@ public static partial class CodecWorker
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
             throw new InvalidDataException(
-                $"its pixels are {TransferSyntax.NameOf(request.Coding)}, which needs {library}: install it (Debian package {package}), or convert the file", e);
+                $"its pixels are {TransferSyntax.NameOf(request.Coding)}, which needs {library}: install it (Debian "
+                    + $"package {package}), or convert the file", e);
         }
     }
 

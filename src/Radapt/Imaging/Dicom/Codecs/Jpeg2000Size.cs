@@ -24,7 +24,8 @@ internal static class Jpeg2000Size
     public static int Find(ReadOnlySpan<byte> stream)
     {
         int at = IsJpeg2000(stream) ? stream.IndexOf(Start) : -1;
-        return at >= 0 ? at : throw new InvalidDataException("the pixels are not the JPEG 2000 codestream that the header says; export the file again");
+        return at >= 0 ? at
+            : throw new InvalidDataException("the pixels are not the JPEG 2000 codestream that the header says; export the file again");
     }
 
     /// <summary>Demands the size that the DICOM header says.</summary>
@@ -42,7 +43,9 @@ internal static class Jpeg2000Size
         int components = BinaryPrimitives.ReadUInt16BigEndian(segment[40..]);
         if (width != format.Columns || height != format.Rows || components != format.Samples)
         {
-            throw new InvalidDataException($"the JPEG 2000 codestream holds {width} x {height} pixels of {components} samples, the header says {format.Columns} x {format.Rows} of {format.Samples}; export the file again");
+            throw new InvalidDataException(
+                $"the JPEG 2000 codestream holds {width} x {height} pixels of {components} samples, the header says {format.Columns} x "
+                    + $"{format.Rows} of {format.Samples}; export the file again");
         }
 
         // Tiles far smaller than the image cost memory each.

@@ -3,7 +3,8 @@ using NetVips;
 namespace Radapt.Imaging.Dicom.Codecs;
 
 /// <summary>
-/// JPEG baseline, extended and progressive: 8 bits by libvips' libjpeg-turbo, which decodes JPEG files, too; 12 bits by <see cref="JpegSequentialDecoder"/>.
+/// JPEG baseline, extended and progressive: 8 bits by libvips' libjpeg-turbo, which decodes JPEG files, too; 12 bits by
+/// <see cref="JpegSequentialDecoder"/>.
 /// </summary>
 internal static class JpegDecoder
 {
@@ -40,7 +41,8 @@ internal static class JpegDecoder
     {
         byte[] jpeg = format.Photometric == DicomPhotometric.Rgb && !frame.HasColourMarker ? SaysRgb(stream.Span) : stream.ToArray();
         using Image image = Image.JpegloadBuffer(jpeg, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated);
-        if (image.Width != frame.Width || image.Height != frame.Height || image.Bands != frame.Components || image.Format != Enums.BandFormat.Uchar)
+        if (image.Width != frame.Width || image.Height != frame.Height || image.Bands != frame.Components
+            || image.Format != Enums.BandFormat.Uchar)
         {
             throw new VipsException("The decoder and the header disagree on the size.");
         }

@@ -19,7 +19,9 @@ internal static class JpegLosslessDecoder
         frame.Require(format);
         if (frame.Marker != 0xC3 || frame.Bits is < 2 or > 16)
         {
-            throw new InvalidDataException($"the pixels are JPEG of process 0x{frame.Marker:X2} and {frame.Bits} bits, not lossless JPEG as {DicomTag.TransferSyntaxUid} says; export the file again");
+            throw new InvalidDataException(
+                $"the pixels are JPEG of process 0x{frame.Marker:X2} and {frame.Bits} bits, not lossless JPEG as "
+                    + $"{DicomTag.TransferSyntaxUid} says; export the file again");
         }
 
         // A pixel takes a bit at least, so that a small file cannot ask for much memory.
@@ -107,7 +109,8 @@ internal static class JpegLosslessDecoder
             ? new Scan(indices, used, predictor, point, frame.Bits, restart / frame.Width) : throw Damaged();
     }
 
-    // Returns the bytes read. T.81, H.1.2.1: the first sample of a scan or restart interval is predicted by half the range, others of that row
+    // Returns the bytes read. T.81, H.1.2.1: the first sample of a scan or restart interval is predicted by half the range, others of that
+    // row
     // by their left neighbour, the first of other rows by the one above.
     private static int DecodeScan(ReadOnlySpan<byte> data, Scan scan, PixelFormat format, ushort[] samples)
     {
@@ -209,7 +212,8 @@ internal static class JpegLosslessDecoder
         _ => (left + up) >> 1,
     };
 
-    private static InvalidDataException Truncated() => new("the lossless JPEG stream is truncated or damaged; copy or export the file again");
+    private static InvalidDataException Truncated() =>
+        new("the lossless JPEG stream is truncated or damaged; copy or export the file again");
 
     private static InvalidDataException Damaged() => new("the lossless JPEG stream is damaged; copy or export the file again");
 }

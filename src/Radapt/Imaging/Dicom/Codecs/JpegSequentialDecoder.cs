@@ -20,7 +20,8 @@ internal static class JpegSequentialDecoder
     // Row u: the cosine of frequency u at the places 0 to 7 (T.81, A.3.3).
     private static readonly float[] s_cosines =
     [
-        .. Enumerable.Range(0, 64).Select(i => (float)(Math.Cos(((2 * (i % 8)) + 1) * (i / 8) * Math.PI / 16) * (i < 8 ? Math.Sqrt(0.125) : 0.5))),
+        .. Enumerable.Range(0, 64)
+        .Select(i => (float)(Math.Cos(((2 * (i % 8)) + 1) * (i / 8) * Math.PI / 16) * (i < 8 ? Math.Sqrt(0.125) : 0.5))),
     ];
 
     /// <summary>Stream -> samples.</summary>
@@ -124,8 +125,10 @@ internal static class JpegSequentialDecoder
         return samples;
     }
 
-    // T.81, F.2.2: the difference of the first coefficient, then runs of zeros with the coefficient that ends them. Returns the first coefficient.
-    private static int ReadBlock(ref BitReader bits, HuffmanTable first, HuffmanTable others, float[] steps, int last, scoped Span<float> block)
+    // T.81, F.2.2: the difference of the first coefficient, then runs of zeros with the coefficient that ends them. Returns the first
+    // coefficient.
+    private static int ReadBlock(ref BitReader bits, HuffmanTable first, HuffmanTable others, float[] steps, int last,
+        scoped Span<float> block)
     {
         int size = bits.Symbol(first);
         if (size > 15)

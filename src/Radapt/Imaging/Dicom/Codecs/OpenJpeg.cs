@@ -61,7 +61,8 @@ internal static unsafe partial class OpenJpeg
         for (int c = 0; c < request.Samples; c++)
         {
             Component component = image->Data[c];
-            if (component.Width != request.Width || component.Height != request.Height || component.Values is null || component.Precision > 16)
+            if (component.Width != request.Width || component.Height != request.Height || component.Values is null
+                || component.Precision > 16)
             {
                 throw Damaged();
             }

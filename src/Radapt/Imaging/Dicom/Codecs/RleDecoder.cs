@@ -53,7 +53,8 @@ internal static class RleDecoder
         return samples;
     }
 
-    private static uint Offset(ReadOnlySpan<byte> frame, int segment) => BinaryPrimitives.ReadUInt32LittleEndian(frame[(4 * (segment + 1))..]);
+    private static uint Offset(ReadOnlySpan<byte> frame, int segment) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(frame[(4 * (segment + 1))..]);
 
     private static void Unpack(ReadOnlySpan<byte> segment, Span<byte> plane)
     {
@@ -94,5 +95,6 @@ internal static class RleDecoder
         }
     }
 
-    private static InvalidDataException Truncated() => new("an RLE segment ends before its last pixel: the file is truncated or damaged; copy or export it again");
+    private static InvalidDataException Truncated() =>
+        new("an RLE segment ends before its last pixel: the file is truncated or damaged; copy or export it again");
 }
