@@ -15,7 +15,7 @@ public sealed class GraphMemoryTests
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public void FreeDoubles_AfterApply_FreesOneTensorOfEveryOutput(int outputs)
+    public void FreeDuplicateOutputs_AfterApply_FreesOneTensorOfEveryOutput(int outputs)
     {
         using var scope = NewDisposeScope();
         List<Tensor> results = Copies.apply(ones(4, requires_grad: true), outputs);
