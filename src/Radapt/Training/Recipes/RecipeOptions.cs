@@ -423,7 +423,7 @@ public static partial class RecipeOptions
             with
             {
                 Group = RecipeGroup.Compute,
-                Default = "packed, unless a probe measures another to be a tenth faster",
+                Default = "packed, unless a probe measures another to be half as fast again",
                 ChosenFrom = ["device"],
             },
         Flag("recompute", r => r.Recompute, (r, v) => r with { Recompute = v },
