@@ -19,7 +19,7 @@ public sealed record ComputePlan(string Precision, string Device, int Threads)
     public static ComputePlan Float32 { get; } = new("float32", "cpu", Environment.ProcessorCount);
 
     /// <summary>
-    /// How float32 products run: <c>packed</c> (Radapt's own, for frozen weights; those by trained weights run as <c>linear</c>),
+    /// How float32 products run: <c>packed</c> (Radapt's own, for frozen weights; those by trained weights run as <c>convolution</c>),
     /// <c>linear</c> (the tensor library's own) or <c>convolution</c> (oneDNN through a 1 x 1 convolution).
     /// </summary>
     public string Products { get; init; } = "linear";

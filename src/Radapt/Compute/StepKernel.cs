@@ -17,7 +17,8 @@ internal sealed class StepKernel
             "float32 with products by convolution; frozen weight; a gradient for the input");
 
     /// <summary>A 1 x 1 convolution.</summary>
-    public static readonly StepKernel Convolution = new("products", "convolution", "float32 with products by convolution");
+    public static readonly StepKernel Convolution = new(
+        "products", "convolution", "float32 with products by convolution, or packed and trained weights");
 
     /// <summary>The tensor library's linear map.</summary>
     public static readonly StepKernel Linear = new("products", "linear map of the tensor library", "else");

@@ -19,8 +19,12 @@ internal sealed class FrozenProduct : autograd.SingleTensorFunction<FrozenProduc
         !Pass.IsFast ? "no fused multiply-adds in vectors"
         : input.dtype != ScalarType.Float32 || weight.dtype != ScalarType.Float32 ? "not float32"
         : input.device_type != DeviceType.CPU ? "not on the CPU"
-        : is_grad_enabled() && (weight.requires_grad || bias is { requires_grad: true }) ? "trained weight or bias"
+        : IsForTraining(weight, bias) ? "trained weight or bias"
         : null;
+
+    /// <summary>Whether the weight or the bias wants a gradient.</summary>
+    public static bool IsForTraining(Tensor weight, Tensor? bias) =>
+        is_grad_enabled() && (weight.requires_grad || bias is { requires_grad: true });
 
     /// <summary>x W^T + b.</summary>
     /// <param name="input">(…, in)</param>
