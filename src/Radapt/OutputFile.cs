@@ -1,7 +1,7 @@
 namespace Radapt;
 
 /// <summary>Guards the files that a command is about to write: nothing is replaced unasked, and never what the command reads.</summary>
-public static class OutputFile
+internal static class OutputFile
 {
     private const int MostLinks = 40; // as Linux follows
 

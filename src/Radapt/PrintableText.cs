@@ -7,7 +7,7 @@ namespace Radapt;
 /// Text from files as it may be shown. Control characters would move a terminal's cursor, and direction marks (U+202E and its like) make
 /// a name look like another one: both are shown as what they are.
 /// </summary>
-public static class PrintableText
+internal static class PrintableText
 {
     // spelling in Persian and Indic scripts, and hyphenation
     private const char NonJoiner = '\u200C', Joiner = '\u200D', SoftHyphen = '\u00AD';

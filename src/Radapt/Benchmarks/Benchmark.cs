@@ -3,7 +3,7 @@ using Radapt.Compute;
 namespace Radapt.Benchmarks;
 
 /// <summary>What <c>radapt bench</c> measures on the machine it runs on.</summary>
-public static class Benchmark
+internal static class Benchmark
 {
     /// <summary>
     /// Measures one step in this process: warm-up, half of the steps, peak memory, limit, the processor's peak, the other half. Peak

@@ -4,7 +4,7 @@ using Radapt.Models;
 namespace Radapt.Benchmarks;
 
 /// <summary>What is measured, on which model and how often.</summary>
-public sealed record BenchmarkOptions
+internal sealed record BenchmarkOptions
 {
     /// <summary>Dimensions of the model.</summary>
     public BackboneShape Backbone { get; init; } = BackboneShape.FromName("vit_base_patch16_224")!;

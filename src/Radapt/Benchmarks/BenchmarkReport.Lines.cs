@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Radapt.Benchmarks;
 
-public sealed partial record BenchmarkReport
+internal sealed partial record BenchmarkReport
 {
     /// <summary>The report for people: every matrix product of the largest step of a precision, then the steps, then the loader.</summary>
     public IEnumerable<string> ToLines()

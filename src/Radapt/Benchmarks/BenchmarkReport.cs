@@ -8,7 +8,7 @@ namespace Radapt.Benchmarks;
 /// <param name="Options">What was measured.</param>
 /// <param name="Steps">Steps; those of the first precision are the ones at the top of the JSON.</param>
 /// <param name="Loader">The loader; null where it was not measured.</param>
-public sealed partial record BenchmarkReport(BenchmarkOptions Options, IReadOnlyList<StepFigures> Steps, LoaderFigures? Loader)
+internal sealed partial record BenchmarkReport(BenchmarkOptions Options, IReadOnlyList<StepFigures> Steps, LoaderFigures? Loader)
 {
     private static readonly JsonSerializerOptions s_json = new()
     {

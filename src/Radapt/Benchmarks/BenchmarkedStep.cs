@@ -1,7 +1,7 @@
 namespace Radapt.Benchmarks;
 
 /// <summary>The steps that are measured, by the names they have in the report.</summary>
-public static class BenchmarkedStep
+internal static class BenchmarkedStep
 {
     /// <summary>A LoRA training step: forward, loss, backward, update.</summary>
     public const string TrainLora = "train.lora";

@@ -10,7 +10,7 @@ namespace Radapt.Benchmarks;
 /// <param name="CachedImagesPerSecond">The same with the decoded images in memory.</param>
 /// <param name="Threads">Threads that decode.</param>
 /// <param name="FileSide">Side of the files in pixels.</param>
-public sealed record LoaderFigures(double LiveImagesPerSecond, double CachedImagesPerSecond, int Threads, int FileSide)
+internal sealed record LoaderFigures(double LiveImagesPerSecond, double CachedImagesPerSecond, int Threads, int FileSide)
 {
     private const int CachedEpochs = 5;
 

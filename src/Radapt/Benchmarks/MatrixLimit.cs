@@ -9,7 +9,7 @@ namespace Radapt.Benchmarks;
 /// <summary>Time of one matrix product.</summary>
 /// <param name="Product">The product.</param>
 /// <param name="Milliseconds">Median of computing it once.</param>
-public sealed record ProductTime(MatrixProduct Product, double Milliseconds)
+internal sealed record ProductTime(MatrixProduct Product, double Milliseconds)
 {
     /// <summary>10^9 floating-point operations a second.</summary>
     public double Gflops => Product.Gflop / Milliseconds * 1000;
@@ -20,7 +20,7 @@ public sealed record ProductTime(MatrixProduct Product, double Milliseconds)
 /// No step made of these products, computed by these routines, can be faster.
 /// </summary>
 /// <param name="Products">Every product of the step with its time.</param>
-public sealed record MatrixLimit(IReadOnlyList<ProductTime> Products)
+internal sealed record MatrixLimit(IReadOnlyList<ProductTime> Products)
 {
     /// <summary>10^9 floating-point operations of all products of a step.</summary>
     public double Gflop => Products.Sum(p => p.Product.Gflop * p.Product.Count);

@@ -1,7 +1,7 @@
 namespace Radapt.Benchmarks;
 
 /// <summary>How the operands of a product lie in memory.</summary>
-public enum ProductLayout
+internal enum ProductLayout
 {
     /// <summary>A (M, K) times B (K, N): the gradient of a projection's input.</summary>
     Plain,
@@ -21,7 +21,7 @@ public enum ProductLayout
 /// <param name="K">Length of the sums.</param>
 /// <param name="Batch">Independent products of this shape at once: 1, or images x heads in attention.</param>
 /// <param name="Count">How often a step computes it.</param>
-public sealed record MatrixProduct(string Name, ProductLayout Layout, int M, int N, int K, int Batch, int Count)
+internal sealed record MatrixProduct(string Name, ProductLayout Layout, int M, int N, int K, int Batch, int Count)
 {
     /// <summary>10^9 floating-point operations of computing it once; a multiplication and an addition are two.</summary>
     public double Gflop => 2e-9 * M * N * K * Batch;

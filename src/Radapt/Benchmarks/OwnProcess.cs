@@ -4,7 +4,7 @@ using System.Reflection;
 namespace Radapt.Benchmarks;
 
 /// <summary>Starts a program as a process of its own, whose peak memory and allocator are not those of the one that asks.</summary>
-public static class OwnProcess
+internal static class OwnProcess
 {
     /// <summary>How to start a program of this application; standard input and output are redirected, standard error is shared.</summary>
     /// <param name="program">The program's assembly; its launcher lies beside it.</param>

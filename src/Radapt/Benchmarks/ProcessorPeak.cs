@@ -11,7 +11,7 @@ namespace Radapt.Benchmarks;
 /// <summary>The rate that the processor's arithmetic reaches when memory does not matter: what no library can exceed.</summary>
 /// <param name="Gflops">10^9 floating-point operations a second, all threads together.</param>
 /// <param name="MeasuredBy">What was computed.</param>
-public sealed record ProcessorPeak(double Gflops, string MeasuredBy)
+internal sealed record ProcessorPeak(double Gflops, string MeasuredBy)
 {
     private const int Iterations = 1 << 20; // some milliseconds
     private const int Repeats = 12;         // the fastest counts: whatever disturbs makes it slower

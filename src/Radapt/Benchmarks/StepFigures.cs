@@ -8,7 +8,7 @@ namespace Radapt.Benchmarks;
 /// <param name="PeakMemoryMib">Largest resident memory of the process that measured it, before it measured the limit.</param>
 /// <param name="Limit">The rate of its own matrix products, in the same process.</param>
 /// <param name="Peak">The rate of the processor's arithmetic, in the same process; null: not measurable.</param>
-public sealed record StepFigures(
+internal sealed record StepFigures(
     string Step, string Precision, double ImagesPerSecond, double GflopPerImage, double PeakMemoryMib,
     MatrixLimit Limit, ProcessorPeak? Peak)
 {

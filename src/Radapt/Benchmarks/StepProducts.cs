@@ -3,7 +3,7 @@ using Radapt.Models;
 namespace Radapt.Benchmarks;
 
 /// <summary>Which matrix products a step cannot do without. Heads and norms are left out: they are too small to count.</summary>
-public static class StepProducts
+internal static class StepProducts
 {
     /// <summary>
     /// 10^9 floating-point operations per image that a step is credited with: those of the forward pass once for inference and linear

@@ -7,7 +7,7 @@ namespace Radapt.Benchmarks;
 /// <param name="Step">One of <see cref="BenchmarkedStep.Names"/>.</param>
 /// <param name="Options">Model, batch and repeats.</param>
 /// <param name="Plan">Precision, device, threads and kernels, as decided by the process that asks.</param>
-public sealed record StepRequest(string Step, BenchmarkOptions Options, ComputePlan Plan)
+internal sealed record StepRequest(string Step, BenchmarkOptions Options, ComputePlan Plan)
 {
     /// <summary>The request as one argument.</summary>
     public string ToArgument() => JsonSerializer.Serialize(this);

@@ -4,7 +4,7 @@ namespace Radapt.Checkpoints;
 
 /// <summary>The type of a stored tensor's elements; all little-endian.</summary>
 [SuppressMessage("Naming", "CA1720:Identifier contains type name", Justification = "These are the types' names.")]
-public enum ElementType
+internal enum ElementType
 {
     /// <summary>IEEE 754, 64 bits.</summary>
     Float64,

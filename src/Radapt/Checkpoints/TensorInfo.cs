@@ -5,7 +5,7 @@ namespace Radapt.Checkpoints;
 /// <c>model.blocks.0.norm1.weight</c>.</param>
 /// <param name="Type">Type of the stored elements.</param>
 /// <param name="Shape">Sizes of the axes; empty for a scalar. Their product fits in 63 bits.</param>
-public sealed record TensorInfo(string Name, ElementType Type, IReadOnlyList<long> Shape)
+internal sealed record TensorInfo(string Name, ElementType Type, IReadOnlyList<long> Shape)
 {
     /// <summary>Number of elements.</summary>
     public long Elements => Shape.Aggregate(1L, (product, size) => product * size);

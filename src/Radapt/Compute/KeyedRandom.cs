@@ -6,7 +6,7 @@ namespace Radapt.Compute;
 /// shared, no thread count and no order of calls changes a draw, and a resumed run needs no generator state. SplitMix64 (Steele, Lea
 /// and Flood 2014) over a state mixed from the key. Not for cryptography.
 /// </summary>
-public struct KeyedRandom
+internal struct KeyedRandom
 {
     private const ulong Golden = 0x9E3779B97F4A7C15;
     private ulong _state;

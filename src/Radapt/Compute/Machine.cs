@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics;
 namespace Radapt.Compute;
 
 /// <summary>What the machine offers; read, never changed.</summary>
-public sealed record Machine(int PhysicalCores, int LogicalCores, string Processor)
+internal sealed record Machine(int PhysicalCores, int LogicalCores, string Processor)
 {
     /// <summary>
     /// This machine. Where physical cores cannot be told, half of the logical ones are assumed on x86, all of them elsewhere.

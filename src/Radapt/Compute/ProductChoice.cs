@@ -12,4 +12,4 @@ namespace Radapt.Compute;
 /// <param name="Precision"><c>float32</c> or <c>bfloat16</c>.</param>
 /// <param name="Products">How float32 products run.</param>
 /// <param name="Reason">What was asked and measured, for people.</param>
-public sealed record ProductChoice(string Precision, string Products, string Reason);
+internal sealed record ProductChoice(string Precision, string Products, string Reason);

@@ -13,7 +13,7 @@ namespace Radapt.Compute;
 /// decides the bits of a result, so it must not change from run to run on one machine: the usual way is given up only for one that
 /// is clearly faster.
 /// </summary>
-public static class ProductProbe
+internal static class ProductProbe
 {
     private const int Rows = 1576;     // 8 images of 197 tokens
     private const int Inputs = 768;

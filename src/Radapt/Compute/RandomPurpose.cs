@@ -1,7 +1,7 @@
 namespace Radapt.Compute;
 
 /// <summary>What random numbers are for. Each purpose has streams of its own, so that adding a draw to one never changes another.</summary>
-public enum RandomPurpose
+internal enum RandomPurpose
 {
     /// <summary>Initial values of new tensors; key: tensor.</summary>
     Initialisation = 1,

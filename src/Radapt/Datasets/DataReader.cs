@@ -6,7 +6,7 @@ using Radapt.Datasets.Tables;
 namespace Radapt.Datasets;
 
 /// <summary>Reads label tables and split lists into checked, labelled images.</summary>
-public static class DataReader
+internal static class DataReader
 {
     private static readonly string[] s_tables = ["labels.csv", "labels.tsv", "labels.xlsx"];
 

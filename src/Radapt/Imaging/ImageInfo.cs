@@ -6,10 +6,10 @@ namespace Radapt.Imaging;
 /// <param name="Height">Rows.</param>
 /// <param name="Channels">1: gray; 3: colour, palettes included. Alpha is not counted.</param>
 /// <param name="Bits">Bits of a decoded sample: 8, or 16 where the file takes 16.</param>
-public sealed record ImageInfo(ImageFormat Format, int Width, int Height, int Channels, int Bits);
+internal sealed record ImageInfo(ImageFormat Format, int Width, int Height, int Channels, int Bits);
 
 /// <summary>The image formats that are read.</summary>
-public enum ImageFormat
+internal enum ImageFormat
 {
     /// <summary>Portable Network Graphics.</summary>
     Png,

@@ -1,7 +1,7 @@
 namespace Radapt.Imaging;
 
 /// <summary>A decoded image: 8-bit pixels, row after row, gray or interleaved RGB.</summary>
-public sealed class Radiograph
+internal sealed class Radiograph
 {
     /// <summary>An image over pixels that it takes over.</summary>
     /// <param name="width">Pixels a row; at least 1.</param>

@@ -12,7 +12,7 @@ namespace Radapt.Imaging;
 /// (also where a file repeats it three times, which all transforms here treat alike), and 16-bit gray is scaled to the full range, where
 /// Pillow clips everything above 255 to white.
 /// </summary>
-public static class RadiographReader
+internal static class RadiographReader
 {
     /// <summary>Bytes of the largest file that is read; larger ones are cine loops and tomographies.</summary>
     internal const long LargestFile = 512L << 20;

@@ -8,7 +8,7 @@ using Radapt.Imaging.Dicom;
 namespace Radapt.Inference;
 
 /// <summary>Turns what people name into image files.</summary>
-public static class ImagePaths
+internal static class ImagePaths
 {
     private static readonly HashSet<string> s_extensions = new(StringComparer.OrdinalIgnoreCase) { ".png", ".jpg", ".jpeg", ".dcm" };
 

@@ -1,7 +1,7 @@
 namespace Radapt.Metrics;
 
 /// <summary>The receiver operating characteristic of one finding.</summary>
-public static class RocCurve
+internal static class RocCurve
 {
     /// <summary>The points from (0, 0) to (1, 1), thresholds falling; null when either class is missing.</summary>
     /// <param name="labels">(N): 1, 0 or -1 for unknown.</param>

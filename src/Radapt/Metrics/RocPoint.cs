@@ -4,4 +4,4 @@ namespace Radapt.Metrics;
 /// <param name="FalsePositiveRate">Share of the negatives called positive: 1 - specificity.</param>
 /// <param name="TruePositiveRate">Share of the positives called positive: sensitivity.</param>
 /// <param name="Threshold">A score that occurs; positive infinity at the first point, where nothing is called positive.</param>
-public readonly record struct RocPoint(double FalsePositiveRate, double TruePositiveRate, double Threshold);
+internal readonly record struct RocPoint(double FalsePositiveRate, double TruePositiveRate, double Threshold);

@@ -8,7 +8,7 @@ using Radapt.Metrics;
 namespace Radapt.Runs;
 
 /// <summary>Writes ROC curves as CSV: <c>finding,false_positive_rate,true_positive_rate,threshold</c>.</summary>
-public static class RocTable
+internal static class RocTable
 {
     /// <summary>
     /// The points of every finding that has both classes; the threshold, a probability, is infinite at a curve's first point.

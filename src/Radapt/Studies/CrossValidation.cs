@@ -39,7 +39,7 @@ public sealed class CrossValidation(IReadOnlyList<RecipeLayer> layers, CodecProc
     /// <param name="runner">Trains the folds.</param>
     /// <param name="cancellation">Handed to <paramref name="runner"/>.</param>
     /// <inheritdoc cref="Run(string, bool, IProgress{FoldProgress}?, CancellationToken)" path="/exception"/>
-    public CrossValidationSummary Run(Func<Recipe, string> folder, bool resume, IFoldRunner runner,
+    internal CrossValidationSummary Run(Func<Recipe, string> folder, bool resume, IFoldRunner runner,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(folder);

@@ -9,4 +9,4 @@ namespace Radapt.Studies;
 /// <param name="Folder">Its folder.</param>
 /// <param name="StudyFolder">The folder of all folds.</param>
 /// <param name="Resumes">Whether it goes on from its folder.</param>
-public sealed record FoldRun(int Fold, int Folds, FineTuning FineTuning, string Folder, string StudyFolder, bool Resumes);
+internal sealed record FoldRun(int Fold, int Folds, FineTuning FineTuning, string Folder, string StudyFolder, bool Resumes);

@@ -5,7 +5,7 @@ namespace Radapt.Studies;
 /// <summary>
 /// Trains the folds of a cross-validation, and shows them if it likes. The cross-validation decides which, in which order and where.
 /// </summary>
-public interface IFoldRunner
+internal interface IFoldRunner
 {
     /// <summary>A fold is complete since an earlier session.</summary>
     /// <param name="fold">From 1.</param>

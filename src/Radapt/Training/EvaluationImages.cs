@@ -7,7 +7,7 @@ using Radapt.Training.Recipes;
 namespace Radapt.Training;
 
 /// <summary>Finds the labelled images that a run is evaluated on.</summary>
-public static class EvaluationImages
+internal static class EvaluationImages
 {
     /// <summary>The images that a run kept for validation or test, by its own recipe.</summary>
     /// <param name="recipe">The run's recipe, below whatever overrides it, such as another image root.</param>

@@ -6,7 +6,7 @@ using TorchSharp;
 namespace Radapt.Training;
 
 /// <summary>Finds how a run was computed.</summary>
-public static class RunPlan
+internal static class RunPlan
 {
     /// <summary>How a run was computed, so that it predicts as it was tested; float32 on the CPU where the folder has no recipe.</summary>
     /// <param name="runOrAdapter">Run folder or adapter file.</param>

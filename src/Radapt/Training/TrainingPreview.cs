@@ -11,7 +11,7 @@ namespace Radapt.Training;
 /// same
 /// crops, operations and noise.
 /// </summary>
-public static class TrainingPreview
+internal static class TrainingPreview
 {
     private const int DefaultSize = 224;
     private const int ImagesAcross = 6;
@@ -91,4 +91,4 @@ public static class TrainingPreview
 /// <summary>An image of a preview.</summary>
 /// <param name="Image">Name as in the table, or its row where the data knows patients.</param>
 /// <param name="Findings">Those that are present.</param>
-public sealed record PreviewRow(string Image, IReadOnlyList<string> Findings);
+internal sealed record PreviewRow(string Image, IReadOnlyList<string> Findings);

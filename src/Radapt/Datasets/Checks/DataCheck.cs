@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Radapt.Datasets.Checks;
 
 /// <summary>Looks for what is wrong with a data set before anything is trained on it.</summary>
-public static class DataCheck
+internal static class DataCheck
 {
     /// <summary>
     /// Reads every image once, on several threads, and keeps a few hundred bytes of each; then compares images and rows with each other.

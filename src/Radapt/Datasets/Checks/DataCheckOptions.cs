@@ -3,7 +3,7 @@ using Radapt.Imaging.Dicom;
 namespace Radapt.Datasets.Checks;
 
 /// <summary>What is to be checked.</summary>
-public sealed record DataCheckOptions
+internal sealed record DataCheckOptions
 {
     /// <summary>A label table, or any of train, val and test lists. Nothing need be right in it.</summary>
     public DataOptions Data { get; init; } = new();
@@ -23,4 +23,4 @@ public sealed record DataCheckOptions
 /// <param name="Total">Images to read.</param>
 /// <param name="ImagesPerSecond">Rate so far.</param>
 /// <param name="TimeLeft">Estimate from that rate.</param>
-public readonly record struct DataCheckProgress(int Images, int Total, double ImagesPerSecond, TimeSpan TimeLeft);
+internal readonly record struct DataCheckProgress(int Images, int Total, double ImagesPerSecond, TimeSpan TimeLeft);

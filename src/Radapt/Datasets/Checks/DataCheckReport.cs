@@ -3,7 +3,7 @@ using Radapt.Imaging;
 namespace Radapt.Datasets.Checks;
 
 /// <summary>What a check found.</summary>
-public sealed record DataCheckReport
+internal sealed record DataCheckReport
 {
     /// <summary>Every problem, errors first.</summary>
     public required IReadOnlyList<DataProblem> Problems { get; init; }
@@ -53,14 +53,14 @@ public sealed record DataCheckReport
 /// <param name="Rows">Number of rows.</param>
 /// <param name="Patients">Number of patients; null: none is known.</param>
 /// <param name="Counts">How often each finding is present, absent and unknown.</param>
-public sealed record CheckedPart(string? Name, int Rows, int? Patients, IReadOnlyList<LabelCounts> Counts);
+internal sealed record CheckedPart(string? Name, int Rows, int? Patients, IReadOnlyList<LabelCounts> Counts);
 
 /// <summary>A kind of file.</summary>
 /// <param name="Format">Format, told by content.</param>
 /// <param name="Channels">1: gray; 3: some pixel has a colour.</param>
 /// <param name="Bits">Bits a sample has; of DICOM those stored.</param>
 /// <param name="Images">How many.</param>
-public sealed record ImageEncoding(ImageFormat Format, int Channels, int Bits, int Images)
+internal sealed record ImageEncoding(ImageFormat Format, int Channels, int Bits, int Images)
 {
     /// <summary>As in <c>PNG, gray, 8 bits</c>.</summary>
     public override string ToString() => $"{Format.ToString().ToUpperInvariant()}, {(Channels == 1 ? "gray" : "colour")}, {Bits} bits";
@@ -70,12 +70,12 @@ public sealed record ImageEncoding(ImageFormat Format, int Channels, int Bits, i
 /// <param name="Width">Pixels a row.</param>
 /// <param name="Height">Rows.</param>
 /// <param name="Images">How many.</param>
-public sealed record ImageSize(int Width, int Height, int Images);
+internal sealed record ImageSize(int Width, int Height, int Images);
 
 /// <summary>How well a finding is told from what is known of an image without looking at it.</summary>
 /// <param name="Finding">The finding.</param>
 /// <param name="From">From what: all of it together first, then each by itself.</param>
-public sealed record Shortcut(string Finding, IReadOnlyList<ShortcutAuroc> From)
+internal sealed record Shortcut(string Finding, IReadOnlyList<ShortcutAuroc> From)
 {
     /// <summary>The highest AUROC of those above chance; null: none is.</summary>
     public ShortcutAuroc? Worst => From.Where(f => f.IsAboveChance).OrderByDescending(f => f.Auroc).FirstOrDefault();
@@ -86,7 +86,7 @@ public sealed record Shortcut(string Finding, IReadOnlyList<ShortcutAuroc> From)
 /// <param name="Auroc">Of images that the rates were not learned from; patients stay together.</param>
 /// <param name="Low">Lower end of its interval.</param>
 /// <param name="High">Upper end.</param>
-public sealed record ShortcutAuroc(string From, double Auroc, double Low, double High)
+internal sealed record ShortcutAuroc(string From, double Auroc, double Low, double High)
 {
     /// <summary>Whether the interval lies above one half.</summary>
     public bool IsAboveChance => Low > 0.5;

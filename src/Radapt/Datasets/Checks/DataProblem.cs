@@ -8,7 +8,7 @@ namespace Radapt.Datasets.Checks;
 /// <param name="Severity">How bad it is.</param>
 /// <param name="What">One sentence; never names a patient.</param>
 /// <param name="Other">The image it is compared with.</param>
-public sealed record DataProblem(string? Image, DataProblemKind Kind, ProblemSeverity Severity, string What, string? Other = null)
+internal sealed record DataProblem(string? Image, DataProblemKind Kind, ProblemSeverity Severity, string What, string? Other = null)
 {
     /// <summary>What messages call the image: where the data knows patients, the row of the table instead of a name.</summary>
     public string? ShownImage { get => field ?? Image; init; }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Radapt.Datasets.Checks;
 
 /// <summary>What is wrong.</summary>
-public enum DataProblemKind
+internal enum DataProblemKind
 {
     /// <summary>No file.</summary>
     Missing,

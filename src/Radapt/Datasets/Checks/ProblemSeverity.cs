@@ -4,7 +4,7 @@ namespace Radapt.Datasets.Checks;
 
 /// <summary>How bad a problem is.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ProblemSeverity>))]
-public enum ProblemSeverity
+internal enum ProblemSeverity
 {
     /// <summary>Figures would be wrong or a training refuse: the exit code is 3.</summary>
     [JsonStringEnumMemberName("error")]

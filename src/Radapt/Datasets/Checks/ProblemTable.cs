@@ -4,7 +4,7 @@ using Radapt.Datasets.Tables;
 namespace Radapt.Datasets.Checks;
 
 /// <summary>Writes problems for a spreadsheet: image, kind, severity, what, other_image.</summary>
-public static class ProblemTable
+internal static class ProblemTable
 {
     /// <summary>Writes a table with a line a problem, also where there is none.</summary>
     /// <exception cref="RadaptException">It cannot be written.</exception>

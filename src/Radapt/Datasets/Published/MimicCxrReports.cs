@@ -8,7 +8,7 @@ namespace Radapt.Datasets.Published;
 /// <param name="Name">Image name as the table writes it.</param>
 /// <param name="Path">Absolute path of the image file.</param>
 /// <param name="Report">The report's text; line breaks as in the table.</param>
-public sealed record ImageReport(string Name, string Path, string Report)
+internal sealed record ImageReport(string Name, string Path, string Report)
 {
     /// <summary>Whose image it is, by its path; null where that is not MIMIC-CXR's.</summary>
     public string? Patient { get; init; }
@@ -22,7 +22,7 @@ public sealed record ImageReport(string Name, string Path, string Report)
 /// <c>training.csv</c> of MIMIC-CXR.
 /// Other columns are ignored.
 /// </summary>
-public static partial class MimicCxrReports
+internal static partial class MimicCxrReports
 {
     private const string ImageColumn = "image_path";
     private const string ReportColumn = "report_content";

@@ -5,4 +5,4 @@ namespace Radapt.Datasets.Splits;
 /// <param name="Images">Number of images.</param>
 /// <param name="Patients">Number of patients; null where the table has none.</param>
 /// <param name="Counts">How often each finding is present, absent and unknown.</param>
-public sealed record SplitPart(string Name, int Images, int? Patients, IReadOnlyList<LabelCounts> Counts);
+internal sealed record SplitPart(string Name, int Images, int? Patients, IReadOnlyList<LabelCounts> Counts);

@@ -4,4 +4,4 @@ namespace Radapt.Datasets.Splits;
 /// <param name="Findings">Names of the findings.</param>
 /// <param name="Parts">train, val and test, or the folds.</param>
 /// <param name="Notes">Lines to print: what was chosen or left out on the user's behalf.</param>
-public sealed record SplitReport(IReadOnlyList<string> Findings, IReadOnlyList<SplitPart> Parts, IReadOnlyList<string> Notes);
+internal sealed record SplitReport(IReadOnlyList<string> Findings, IReadOnlyList<SplitPart> Parts, IReadOnlyList<string> Notes);

@@ -1,7 +1,7 @@
 namespace Radapt.Datasets.Splits;
 
 /// <summary>How a data set is to be shared out among train, val and test, or among folds.</summary>
-public sealed record SplitRequest
+internal sealed record SplitRequest
 {
 
     /// <summary>The label table or list is <see cref="DataOptions.Data"/>; how it is read and the draw's seed stand here too.</summary>

@@ -5,7 +5,7 @@ using Radapt.Datasets.Tables;
 namespace Radapt.Datasets.Splits;
 
 /// <summary>Draws a split and writes it as a label table: the source's columns, and <c>split</c> or <c>fold</c>.</summary>
-public static class SplitTable
+internal static class SplitTable
 {
     /// <summary>
     /// Shares out the images by patient (<see cref="GroupedSplit"/>), keeping files of the same content together, and writes the table.

@@ -3,7 +3,7 @@ using Radapt.Checkpoints;
 namespace Radapt.Models.Dialects;
 
 /// <summary>Looks into checkpoints without loading their tensors or the tensor library.</summary>
-public static class CheckpointInspection
+internal static class CheckpointInspection
 {
     /// <summary>The dialects of tensor names that can be asked for.</summary>
     public static IReadOnlyList<string> Dialects => [WeightsDialect.Auto, .. WeightsDialect.Options];

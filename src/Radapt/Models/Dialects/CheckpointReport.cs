@@ -3,7 +3,7 @@ using Radapt.Checkpoints;
 namespace Radapt.Models.Dialects;
 
 /// <summary>What a checkpoint holds, as <c>radapt inspect</c> shows it.</summary>
-public sealed record CheckpointReport
+internal sealed record CheckpointReport
 {
     /// <summary>The file; of a Hugging Face folder the file in it.</summary>
     public required string Path { get; init; }

@@ -4,4 +4,4 @@ namespace Radapt.Models.Dialects;
 /// <param name="Group">What they are: "MAE decoder", "optimizer state".</param>
 /// <param name="Count">How many.</param>
 /// <param name="Reason">Why they are not used.</param>
-public sealed record LeftOutTensors(string Group, int Count, string Reason);
+internal sealed record LeftOutTensors(string Group, int Count, string Reason);

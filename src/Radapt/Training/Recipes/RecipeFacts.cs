@@ -6,7 +6,7 @@ using Radapt.Models.Dialects;
 namespace Radapt.Training.Recipes;
 
 /// <summary>What the weights, the data and the machine tell before a recipe is resolved.</summary>
-public sealed record RecipeFacts
+internal sealed record RecipeFacts
 {
     /// <summary>The backbone recognised in the weights; null: not recognised, or from scratch.</summary>
     public BackboneShape? WeightsShape { get; init; }

@@ -4,7 +4,7 @@ using System.Text;
 namespace Radapt.Training.Recipes;
 
 /// <summary>Recipes as YAML files, and those that come with Radapt.</summary>
-public static class RecipeFile
+internal static class RecipeFile
 {
     private const string Folder = "recipes/"; // of the embedded resources
     private const string Extension = ".yaml";

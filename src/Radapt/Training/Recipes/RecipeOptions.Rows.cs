@@ -7,7 +7,7 @@ using Kind = Radapt.Training.Recipes.RecipeValueKind;
 namespace Radapt.Training.Recipes;
 
 // What the rows of the table are made with: one method per type of value, each tying an option to its property of the recipe.
-public static partial class RecipeOptions
+internal static partial class RecipeOptions
 {
     private static RecipeOption Text(string name, Func<Recipe, string?> get, Func<Recipe, string, Recipe> set, string description) => new()
     {

@@ -10,7 +10,7 @@ using Kind = Radapt.Training.Recipes.RecipeValueKind;
 namespace Radapt.Training.Recipes;
 
 /// <summary>The options of a recipe: the only list of them.</summary>
-public static partial class RecipeOptions
+internal static partial class RecipeOptions
 {
     private const string Paper = "the paper's";
 

@@ -4,7 +4,7 @@ using Radapt.Models;
 namespace Radapt.Training.Recipes;
 
 /// <summary>Makes one recipe, every value decided, out of what was given and what weights, data and machine tell.</summary>
-public static class RecipeResolver
+internal static class RecipeResolver
 {
     /// <summary>
     /// The recipe as far as the layers decide it: enough to open the data and the weights that <see cref="RecipeFacts"/> are read from.

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Radapt.Imaging.Dicom.Codecs;
 
 /// <summary>What a decoding process does: see <see cref="CodecProcess"/>.</summary>
-public static partial class CodecWorker
+internal static partial class CodecWorker
 {
     /// <summary>Memory of a decoding process: 1 GiB.</summary>
     private const ulong MemoryLimit = 1UL << 30;
