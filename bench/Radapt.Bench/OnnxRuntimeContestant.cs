@@ -1,12 +1,17 @@
+using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using Radapt.Benchmarks;
 using Radapt.Compute;
+using Radapt.Export;
 using Radapt.Models;
 using static TorchSharp.torch;
 
 namespace Radapt.Bench;
 
-/// <summary>Inference of the same classifier, with the same weights and images, in float32 by ONNX Runtime.</summary>
+/// <summary>
+/// Inference of the same classifier, with the same weights and images, in float32 by ONNX Runtime: the model that
+/// <c>radapt adapter export --format onnx</c> writes, its batch size fixed.
+/// </summary>
 internal sealed class OnnxRuntimeContestant : IContestant
 {
     private readonly InferenceSession _session;
@@ -19,7 +24,8 @@ internal sealed class OnnxRuntimeContestant : IContestant
     {
         using var radapt = new StepSession(BenchmarkedStep.Inference, options, ComputePlan.Float32, dropout: false);
         using var settings = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1 };
-        _session = new InferenceSession(OnnxTransformer.Write(radapt.Classifier, options.BatchSize), settings);
+        settings.AddFreeDimensionOverrideByName(OnnxTransformer.Batch, options.BatchSize);
+        _session = new InferenceSession(OnnxTransformer.Draw(radapt.Classifier, channels: 3).ToModel("bench", []).ToByteArray(), settings);
         using var noGradient = inference_mode();
         using var scope = NewDisposeScope();
         float[] images = radapt.Images.expand(-1, 3, -1, -1).contiguous().data<float>().ToArray();
@@ -46,7 +52,7 @@ internal sealed class OnnxRuntimeContestant : IContestant
     private float[] Logits()
     {
         using IDisposableReadOnlyCollection<OrtValue> results =
-            _session.Run(_runOptions, [OnnxTransformer.Images], [_images], _session.OutputNames);
+            _session.Run(_runOptions, [OnnxTransformer.Images], [_images], [OnnxTransformer.Logits]);
         return results[0].GetTensorDataAsSpan<float>().ToArray();
     }
 }

@@ -36,8 +36,8 @@ internal sealed class MergedProjection : IProjectionAdapter, IDisposable
     public Tensor Forward(Projection projection, Tensor input, ForwardPass pass) =>
         projection.With(_weight, _bias ?? projection.bias, input);
 
-    /// <inheritdoc/>
-    public ProjectionDelta? Delta(Projection projection) => null;
+    /// <summary>What the merged weights add to the base, which the projection still holds.</summary>
+    public ProjectionDelta? Delta(Projection projection) => Adapter.Delta(projection);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -26,8 +26,8 @@ internal static class CanonicalHash
         {
             if (!parts.HoldsFloats(file) || parts.ShapeIn(file) is not { } shape)
             {
-                throw new RadaptException(
-                    $"{file.Path}: {string.Join(", ", parts.Names)} ({file.Info(parts.Names[0]).Type}) hold no weights of {name}.");
+                throw RadaptException.In(file.Path,
+                    $"{string.Join(", ", parts.Names)} ({file.Info(parts.Names[0]).Type}) hold no weights of {name}.");
             }
 
             hash.AppendData(Encoding.UTF8.GetBytes(name + "\0"));

@@ -60,8 +60,8 @@ internal sealed class CheckpointFile : IDisposable
         }
 
         return ShardIndex.PartsOf(file) is not { } parts ? OpenAll(file, [file], contents => contents[0])
-            : throw new RadaptException(
-                $"{file} is one of the {parts} parts of a checkpoint; give the folder, or the {ShardIndex.Ending} "
+            : throw RadaptException.In(file,
+                $"this file is one of the {parts} parts of a checkpoint; give the folder, or the {ShardIndex.Ending} "
                     + "file that lists all parts.");
     }
 
@@ -96,9 +96,9 @@ internal sealed class CheckpointFile : IDisposable
     }
 
     private StoredTensor Stored(string name) => _tensors.TryGetValue(name, out StoredTensor? tensor)
-        ? tensor : throw new RadaptException(Unread.FirstOrDefault(u => u.Name == name) is { Type: { } type }
-            ? $"{Path}: {name} has the element type '{type}', which Radapt does not read; convert it to F32, F16 or BF16."
-            : $"{Path} has no tensor {name}; `radapt inspect` lists those it has.");
+        ? tensor : throw RadaptException.In(Path, Unread.FirstOrDefault(u => u.Name == name) is { Type: { } type }
+            ? $"{name} has the element type '{type}', which Radapt does not read; convert it to F32, F16 or BF16."
+            : $"there is no tensor {name}; `radapt inspect` lists those it has.");
 
     private static CheckpointFile OpenParts(string index)
     {
@@ -136,13 +136,13 @@ internal sealed class CheckpointFile : IDisposable
         var names = new HashSet<string>(StringComparer.Ordinal);
         if (tensors.FirstOrDefault(t => !names.Add(t.Info.Name)) is { } twice)
         {
-            throw new RadaptException($"{index}: two of its parts hold {twice.Info.Name}; download the checkpoint again.");
+            throw RadaptException.In(index, $"two of its parts hold {twice.Info.Name}; download the checkpoint again.");
         }
 
         names.UnionWith(unread.Select(u => u.Name));
         if (parts.Values.SelectMany(n => n).FirstOrDefault(n => !names.Contains(n)) is { } missing)
         {
-            throw new RadaptException($"{index}: {missing} is in none of its parts; download the checkpoint again.");
+            throw RadaptException.In(index, $"{missing} is in none of its parts; download the checkpoint again.");
         }
 
         return new CheckpointContent($"{contents[0].Format} in {contents.Count} parts", tensors, contents[0].Metadata,
@@ -168,7 +168,7 @@ internal sealed class CheckpointFile : IDisposable
             }
         }
 
-        throw new RadaptException($"{folder} is a folder without model.safetensors or pytorch_model.bin; give the checkpoint file.");
+        throw RadaptException.In(folder, "this is a folder without model.safetensors or pytorch_model.bin; give the checkpoint file.");
     }
 
     private static CheckpointContent Read(FileBytes file)
@@ -194,8 +194,8 @@ internal sealed class CheckpointFile : IDisposable
             return SafetensorsFile.Read(file);
         }
 
-        throw new RadaptException(
-            $"{file.Path} {Stranger(start) ?? "is neither a PyTorch checkpoint (.pth, .pt, .bin) nor a .safetensors file"}; "
+        throw RadaptException.In(file.Path,
+            $"this file {Stranger(start) ?? "is neither a PyTorch checkpoint (.pth, .pt, .bin) nor a .safetensors file"}; "
                 + "give the checkpoint itself.");
     }
 

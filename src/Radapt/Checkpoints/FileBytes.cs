@@ -33,11 +33,11 @@ internal sealed class FileBytes : IDisposable
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new RadaptException($"{path}: there is no such file; check the path.", failure);
+            throw RadaptException.In(path, "there is no such file; check the path.", failure);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new RadaptException($"{path} cannot be opened: {failure.Message}", failure);
+            throw RadaptException.In(path, $"this file cannot be opened: {failure.Message}", failure);
         }
     }
 
@@ -60,7 +60,7 @@ internal sealed class FileBytes : IDisposable
         }
         catch (IOException failure)
         {
-            throw new RadaptException($"{Path} cannot be read at byte {offset}: {failure.Message}", failure);
+            throw RadaptException.In(Path, $"this file cannot be read at byte {offset}: {failure.Message}", failure);
         }
     }
 
@@ -77,7 +77,8 @@ internal sealed class FileBytes : IDisposable
 
     /// <summary>The error for content that breaks its format.</summary>
     public RadaptException Damaged(string defect, Exception? cause = null) =>
-        new($"{Path} is damaged or not a checkpoint Radapt can read: {defect}. Copy or download it again, or save it anew from its source.",
+        RadaptException.In(Path,
+            $"this file is damaged or not a checkpoint that Radapt can read: {defect}. Copy or download it again, or save it anew from its source.",
             cause);
 
     public void Dispose() => _handle.Dispose();

@@ -20,12 +20,12 @@ internal static class PyTorchFiles
         string pickle =
             zip.Names.Where(n => n == "data.pkl" || (n.EndsWith("/data.pkl", StringComparison.Ordinal) && n.Count(c => c == '/') == 1))
             .MinBy(n => n, StringComparer.Ordinal)
-            ?? throw new RadaptException(
-                $"{file.Path} is a zip archive, but not one of PyTorch's: it has no data.pkl. Give the checkpoint itself.");
+            ?? throw RadaptException.In(file.Path,
+                "this file is a zip archive, but not one of PyTorch's: it has no data.pkl. Give the checkpoint itself.");
         string top = pickle[..^"data.pkl".Length];
         if (zip.Contains(top + "byteorder") && Encoding.ASCII.GetString(Bytes(file, zip.Open(top + "byteorder"), 16)).Trim() != "little")
         {
-            throw new RadaptException($"{file.Path} was saved on a big-endian machine; save it anew on another.");
+            throw RadaptException.In(file.Path, "this file was saved on a big-endian machine; save it anew on another.");
         }
 
         byte[] program = Bytes(file, zip.Open(pickle), PickleInput.MaxBytes);
@@ -56,8 +56,8 @@ internal static class PyTorchFiles
         object? Next() => new Unpickler(input, torch).Load();
         if (Next() is not BigInteger magic || magic != s_legacyMagic)
         {
-            throw new RadaptException(
-                $"{file.Path} is a Python pickle, but not one of PyTorch's; save the weights with torch.save or as .safetensors.");
+            throw RadaptException.In(file.Path,
+                "this file is a Python pickle, but not one of PyTorch's; save the weights with torch.save or as .safetensors.");
         }
 
         if (Next() is not LegacyProtocol)
@@ -67,7 +67,7 @@ internal static class PyTorchFiles
 
         if (Next() is PickledDictionary machine && machine.Items.Contains(("little_endian", false)))
         {
-            throw new RadaptException($"{file.Path} was saved on a big-endian machine; save it anew on another.");
+            throw RadaptException.In(file.Path, "this file was saved on a big-endian machine; save it anew on another.");
         }
 
         StateDictNames names = Collect(file, input, Next());

@@ -151,8 +151,8 @@ internal static class SafetensorsFile
                 Require(begin <= end && end <= file.Length - data, $"{name} has the byte range {begin} to {end} of {file.Length - data}");
                 if (!s_unread.Contains(type!))
                 {
-                    throw new RadaptException(
-                        $"{file.Path}: {name} has the element type '{(type!.Length <= 20 ? type : type[..20])}', which the format does not "
+                    throw RadaptException.In(file.Path,
+                        $"{name} has the element type '{(type!.Length <= 20 ? type : type[..20])}', which the format does not "
                             + "have; convert it to F32, F16 or BF16.");
                 }
 

@@ -41,13 +41,13 @@ internal static partial class ShardIndex
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new RadaptException($"{index}: there is no such file; check the path.", e);
+            throw RadaptException.In(index, "there is no such file; check the path.", e);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IOException
             or UnauthorizedAccessException)
         {
-            throw new RadaptException(
-                $"{index} is not the index of a checkpoint in several files ({e.Message.TrimEnd('.')}). Download it "
+            throw RadaptException.In(index,
+                $"this file is not the index of a checkpoint in several files ({e.Message.TrimEnd('.')}). Download it "
                     + "again, or give a checkpoint in one file.", e);
         }
     }

@@ -30,10 +30,10 @@ internal sealed class StateDictNames(FileBytes file, ReadingBudget budget)
         Visit(root, "", 0);
         if (Tensors.Count == 0)
         {
-            throw new RadaptException(root is OpaqueValue opaque
-                ? $"{file.Path} holds a Python object ({opaque.Class}) instead of tensors; save the model's state dict: "
+            throw RadaptException.In(file.Path, root is OpaqueValue opaque
+                ? $"this file holds a Python object ({opaque.Class}) instead of tensors; save the model's state dict: "
                     + "torch.save(model.state_dict(), \"weights.pth\")."
-                : $"{file.Path} holds no "
+                : "this file holds no "
                     + $"tensors{(Opaque.Count > 0 ? $", only objects such as {Opaque[0].Name} ({Opaque[0].Class})" : "")}; save the "
                     + "model's state dict: torch.save(model.state_dict(), \"weights.pth\").");
         }
@@ -122,8 +122,8 @@ internal sealed class StateDictNames(FileBytes file, ReadingBudget budget)
             object? value = dictionary.Items[i].Value;
             if (holdsTensors && value is OpaqueValue { IsUsual: false } stranger)
             {
-                throw new RadaptException(
-                    $"{file.Path}: '{Shortened(Joined(path, key))}' stands among tensors but is an object of {stranger.Class}, which "
+                throw RadaptException.In(file.Path,
+                    $"'{Shortened(Joined(path, key))}' stands among tensors but is an object of {stranger.Class}, which "
                         + "Radapt does not run; save the plain state dict anew.");
             }
 

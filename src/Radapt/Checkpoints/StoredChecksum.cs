@@ -61,8 +61,8 @@ internal static class StoredChecksum
 
         if (stored != Format(hash))
         {
-            throw new RadaptException(
-                $"{file.Path}: is damaged: its content does not match its checksum. Copy it again from where it is whole.");
+            throw RadaptException.In(file.Path,
+                "this file is damaged: its content does not match its checksum. Copy it again from where it is whole.");
         }
     }
 

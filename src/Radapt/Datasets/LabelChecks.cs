@@ -54,6 +54,6 @@ internal static class LabelChecks
         string[] rare = [.. images.Findings.Zip(counts)
             .Where(p => p.Second.Positives < fewest || p.Second.Negatives < fewest)
             .Select(p => $"{p.First} ({p.Second.Positives} positive, {p.Second.Negatives} negative)")];
-        return string.Join(", ", rare.Take(10)) + (rare.Length > 10 ? $" and {rare.Length - 10} more" : "");
+        return Listing.First(10, rare);
     }
 }

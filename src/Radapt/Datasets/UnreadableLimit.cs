@@ -29,8 +29,7 @@ internal static class UnreadableLimit
         }
 
         string said = string.Create(CultureInfo.InvariantCulture, $"{unreadable.Count:N0} of {images:N0} images cannot be read");
-        string list = string.Join("; ", unreadable.Take(Listed).Select(Shown))
-            + (unreadable.Count > Listed ? $" and {unreadable.Count - Listed} more" : "");
+        string list = Listing.First(Listed, [.. unreadable.Select(Shown)], "; ");
         return unreadable.Count <= Allowed(share, images)
             ? [$"{said} and {(unreadable.Count == 1 ? "is" : "are")} left out: {list}. The first: {unreadable[0].Reason}"]
             : throw new RadaptException(

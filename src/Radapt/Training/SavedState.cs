@@ -108,10 +108,8 @@ internal sealed class SavedState
         catch (RadaptException e)
         {
             file?.Dispose();
-            string reason = e.Message.StartsWith(Folder.StateFile, StringComparison.Ordinal) ? e.Message.TrimEnd('.')
-                : $"{Folder.StateFile}: {e.Message}";
-            throw new RadaptException(
-                $"{reason}. The run cannot go on from it: restore it from a backup, or start afresh with --recipe "
+            throw RadaptException.In(Folder.StateFile,
+                $"{e.What.TrimEnd('.')}. The run cannot go on from it: restore it from a backup, or start afresh with --recipe "
                     + $"{Folder.RecipeFile} and another --out."
                 + (File.Exists(Folder.AdapterFile) ? " The best epoch so far can still be used by evaluate and predict." : ""), e);
         }

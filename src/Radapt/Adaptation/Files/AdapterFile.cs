@@ -120,7 +120,6 @@ internal static class AdapterFile
         ];
         return problems.Length == 0 ? saved
             : throw new RadaptException(
-                $"{path}: does not fit the model it describes: "
-                    + $"{string.Join("; ", problems.Take(5))}{(problems.Length > 5 ? $" and {problems.Length - 5} more" : "")}.");
+                $"{path}: does not fit the model it describes: {Listing.First(5, problems, "; ")}.");
     }
 }

@@ -15,7 +15,7 @@ internal static class FiniteNumbers
         if (broken.Length > 0)
         {
             throw new RadaptException(
-                $"{path}: {string.Join(", ", broken.Take(5))}{(broken.Length > 5 ? $" and {broken.Length - 5} more" : "")} hold NaN or "
+                $"{path}: {Listing.First(5, broken)} hold NaN or "
                     + "infinity, as after a training that diverged; nothing can be computed with them. Take the file from its source or "
                     + "from an earlier epoch again.");
         }

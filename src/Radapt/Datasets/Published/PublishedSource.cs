@@ -36,7 +36,7 @@ internal sealed record PublishedSource(string Text, PublishedSet Set, string Fol
             string[] found = [.. Directory.EnumerateFileSystemEntries(Folder).Select(e => Path.GetFileName(e))
                 .Order(StringComparer.Ordinal)];
             string there = found.Length == 0 ? "the folder is empty"
-                : $"found {string.Join(", ", found.Take(5))}{(found.Length > 5 ? $" and {found.Length - 5} more" : "")}";
+                : $"found {Listing.First(5, found)}";
             string hint = Recognise(Folder) is { } other ? $"; this looks like {other.Title}: {other.Prefix}:{Folder}" : "";
             throw new RadaptException($"{Text} is not {Set.Title}: expected {Set.Expected}, {there}{hint}.");
         }

@@ -288,9 +288,5 @@ internal static class LabelTable
         }
     }
 
-    private static string Listed(IEnumerable<string> names)
-    {
-        string[] all = [.. names.Where(n => n.Length > 0)];
-        return string.Join(", ", all.Take(30)) + (all.Length > 30 ? $" and {all.Length - 30} more" : "");
-    }
+    private static string Listed(IEnumerable<string> names) => Listing.First(30, [.. names.Where(n => n.Length > 0)]);
 }

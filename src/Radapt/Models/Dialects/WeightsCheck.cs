@@ -58,7 +58,7 @@ internal static partial class WeightsCheck
     {
         if (items.Count > 0)
         {
-            yield return $"{kind}: {string.Join(", ", items.Take(Shown))}{(items.Count > Shown ? $" and {items.Count - Shown} more" : "")}";
+            yield return $"{kind}: {Listing.First(Shown, items)}";
         }
     }
 

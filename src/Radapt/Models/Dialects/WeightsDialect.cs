@@ -73,7 +73,7 @@ internal static class WeightsDialect
 
     private static string? Unsupported(IReadOnlyList<string> tensors) => tensors.Count == 0 ? null
         : "has tensors that change what the encoder computes and that Radapt's transformer does not have: "
-            + $"{string.Join(", ", tensors.Take(5))}{(tensors.Count > 5 ? $" and {tensors.Count - 5} more" : "")}";
+            + Listing.First(5, tensors);
 
     private static List<LeftOutTensors> LeftOut(StateDict names, DialectNames dialect, HashSet<string> used)
     {
