@@ -53,11 +53,7 @@ internal sealed class Classifier : IDisposable
         firstBlock is { } first ? ForwardFrom(values, first, pass) : Forward(values, pass);
 
     /// <summary>The batch's values as a tensor on this classifier's device, (B, 1, S, S) for pixels; the caller's scope owns it.</summary>
-    public Tensor ToTensor(ImageBatch batch)
-    {
-        long[] shape = [batch.Count, .. batch.Shape];
-        return tensor(batch.Values.AsMemory(0, (int)shape.Aggregate((a, b) => a * b)), shape, device: Encoder.cls_token.device);
-    }
+    public Tensor ToTensor(ImageBatch batch) => Encoder.ToTensor(batch);
 
     /// <summary>
     /// The lowest block that training changes anything in; the depth where that is the head alone. Nothing below changes, so its

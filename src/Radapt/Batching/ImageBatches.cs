@@ -50,7 +50,7 @@ internal sealed class ImageBatches
         (_images, _preprocessing, _askedBatchSize, _threads, _cache, _features) =
             (images, batches._preprocessing, batches._askedBatchSize, batches._threads, batches._cache, features);
         _batchSize = BatchSizeOf(_askedBatchSize, images);
-        (Flips, Doubts) = (batches.Flips, batches.Doubts);
+        (Flips, LeastCropScale, Doubts) = (batches.Flips, batches.LeastCropScale, batches.Doubts);
     }
 
     /// <summary>The images.</summary>
@@ -61,6 +61,9 @@ internal sealed class ImageBatches
 
     /// <summary>Augmentation may mirror images.</summary>
     public bool Flips { get; init; } = true;
+
+    /// <summary>Least share of an image's area that random crops have.</summary>
+    public double LeastCropScale { get; init; } = RandomResizedCrop.StandardLeastScale;
 
     /// <summary>Looks at every image that is decoded; null: nobody does.</summary>
     public PictureDoubts? Doubts { get; init; }
@@ -92,7 +95,8 @@ internal sealed class ImageBatches
         Read(
             [.. Order(seed, epoch).Skip(startBatch)],
             UnreadableImages.Throw,
-            (image, item, pixels) => TrainingTransform.Apply(image, _preprocessing, augmentation, seed, epoch, item, pixels, Flips),
+            (image, item, pixels) => TrainingTransform.Apply(
+                image, _preprocessing, augmentation, seed, epoch, item, pixels, Flips, LeastCropScale),
             cancellation);
 
     /// <summary>Known labels in some consecutive batches of a training epoch.</summary>

@@ -5,22 +5,23 @@ namespace Radapt.Imaging;
 /// <summary>torchvision's RandomResizedCrop with its defaults: which part of an image is cropped.</summary>
 internal static class RandomResizedCrop
 {
-    private const double LeastScale = 0.08; // share of the area
+    /// <summary>torchvision's least share of the area.</summary>
+    public const double StandardLeastScale = 0.08;
+
     private const double LeastRatio = 3.0 / 4; // width : height
     private const double MostRatio = 4.0 / 3;
     private const int Tries = 10;
 
     /// <summary>
-    /// Area uniform in 8 to 100 % of the image, aspect ratio log-uniform in 3/4 to 4/3, place uniform; ten tries to fit into the image,
-    /// then the
-    /// largest centred crop of an allowed ratio.
+    /// Area uniform in <paramref name="leastScale"/> to 1 of the image, aspect ratio log-uniform in 3/4 to 4/3, place uniform; ten tries
+    /// to fit into the image, then the largest centred crop of an allowed ratio.
     /// </summary>
-    public static PixelBox Draw(int width, int height, ref KeyedRandom random)
+    public static PixelBox Draw(int width, int height, ref KeyedRandom random, double leastScale = StandardLeastScale)
     {
         double area = (double)width * height;
         for (int i = 0; i < Tries; i++)
         {
-            double target = area * random.NextDouble(LeastScale, 1);
+            double target = area * random.NextDouble(leastScale, 1);
             double ratio = Math.Exp(random.NextDouble(Math.Log(LeastRatio), Math.Log(MostRatio)));
             int w = (int)Math.Round(Math.Sqrt(target * ratio), MidpointRounding.ToEven);
             int h = (int)Math.Round(Math.Sqrt(target / ratio), MidpointRounding.ToEven);

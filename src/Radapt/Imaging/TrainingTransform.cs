@@ -15,10 +15,13 @@ internal static class TrainingTransform
     private const double MostNoise = 0.05;
 
     /// <summary>Image -> (ImageSize, ImageSize) values; the network's three channels are equal, so one is written.</summary>
-    /// <remarks>Without <paramref name="flips"/> nothing is mirrored; all else is drawn as with them.</remarks>
+    /// <remarks>
+    /// Without <paramref name="flips"/> nothing is mirrored; all else is drawn as with them. Crops have at least
+    /// <paramref name="leastScale"/> of the area.
+    /// </remarks>
     public static void Apply(
         Radiograph image, Preprocessing p, Augmentation augmentation, long seed, int epoch, int sample, Span<float> destination,
-            bool flips = true)
+            bool flips = true, double leastScale = RandomResizedCrop.StandardLeastScale)
     {
         var random = new KeyedRandom(seed, RandomPurpose.Augmentation, epoch, sample);
         switch (augmentation)
@@ -27,17 +30,17 @@ internal static class TrainingTransform
                 EvaluationTransform.Apply(image, p, destination);
                 break;
             case Augmentation.CropFlip:
-                CropAndFlip(image, p, flips, [], ref random, destination);
+                CropAndFlip(image, p, flips, leastScale, [], ref random, destination);
                 break;
             case Augmentation.ShiftFlipNoise:
                 ShiftFlipNoise(image, p, flips, random, destination);
                 break;
             case Augmentation.RandAugmentErasing:
-                CropAndFlip(image, p, flips, RandAugment.All, ref random, destination);
+                CropAndFlip(image, p, flips, leastScale, RandAugment.All, ref random, destination);
                 RandomErasing.Apply(destination, p.ImageSize, ref random);
                 break;
             case Augmentation.RandAugmentSafe:
-                CropAndFlip(image, p, flips, RandAugment.Safe, ref random, destination);
+                CropAndFlip(image, p, flips, leastScale, RandAugment.Safe, ref random, destination);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(augmentation), augmentation, null);
@@ -56,12 +59,12 @@ internal static class TrainingTransform
 
     // Random crop and flip, then the operations that are drawn among those given, if any.
     private static void CropAndFlip(
-        Radiograph image, Preprocessing p, bool flips, IReadOnlyList<RandAugmentOperation> operations, ref KeyedRandom random,
-            Span<float> destination)
+        Radiograph image, Preprocessing p, bool flips, double leastScale, IReadOnlyList<RandAugmentOperation> operations,
+            ref KeyedRandom random, Span<float> destination)
     {
         byte[] gray = ArrayPool<byte>.Shared.Rent(p.ImageSize * p.ImageSize);
         Span<byte> cropped = gray.AsSpan(0, p.ImageSize * p.ImageSize);
-        PixelBox box = RandomResizedCrop.Draw(image.Width, image.Height, ref random);
+        PixelBox box = RandomResizedCrop.Draw(image.Width, image.Height, ref random, leastScale);
         CropAndFlip(image, box, (random.NextDouble() < FlipProbability) & flips, p.ImageSize, cropped);
         if (operations.Count > 0)
         {

@@ -47,6 +47,20 @@ internal sealed class Block : nn.Module
         return new ResidualStream(tokens, Branch(branch, ls2, pass, 1)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Blocks one after the other. (B, N, C) -> (B, N, C), float32.</summary>
+    public static Tensor Run(IEnumerable<Block> blocks, Tensor tokens, ForwardPass pass, Kernels kernels)
+    {
+        ResidualStream? stream = null;
+        foreach (Block block in blocks)
+        {
+            ResidualStream next = block.Forward(stream ?? new ResidualStream(tokens, null), pass);
+            stream?.Dispose(); // what came in is the caller's and stays
+            stream = next;
+        }
+
+        return stream?.Settle(kernels) ?? tokens;
+    }
+
     private static Tensor Adapt(IBranchAdapter? adapter, Tensor input, Tensor output) => adapter is null ? output
         : adapter.Forward(input, output);
 

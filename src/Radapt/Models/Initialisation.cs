@@ -12,13 +12,13 @@ internal static class Initialisation
 
     /// <summary>
     /// Random weights for training from scratch: Xavier-uniform matrices and convolution (as MAE), zero biases, normal (sd 0.02)
-    /// class token, registers and positions, norms at 1 and 0, LayerScale at 1e-5 (DINOv2's).
+    /// class token, registers, mask token and positions, norms at 1 and 0, LayerScale at 1e-5 (DINOv2's).
     /// </summary>
-    public static void FromScratch(VisionTransformer transformer, long seed)
+    public static void FromScratch(nn.Module module, long seed)
     {
-        foreach ((string name, TorchSharp.Modules.Parameter parameter) in transformer.named_parameters())
+        foreach ((string name, TorchSharp.Modules.Parameter parameter) in module.named_parameters())
         {
-            if (name is "cls_token" or "register_tokens" or "pos_embed")
+            if (name is "cls_token" or "register_tokens" or "mask_token" or "pos_embed" or "decoder_pos_embed")
             {
                 TruncatedNormal(parameter, name, 0.02, seed);
             }

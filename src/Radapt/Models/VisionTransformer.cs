@@ -1,3 +1,4 @@
+using Radapt.Batching;
 using Radapt.Compute;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -50,6 +51,13 @@ internal sealed class VisionTransformer : nn.Module
 
     /// <summary>The four projections of every block, in order.</summary>
     public IEnumerable<Projection> Projections() => blocks.SelectMany(b => new[] { b.attn.qkv, b.attn.proj, b.mlp.Up, b.mlp.Down });
+
+    /// <summary>The values of a batch, (B, …), where this transformer's tensors are.</summary>
+    public Tensor ToTensor(ImageBatch batch)
+    {
+        long[] shape = [batch.Count, .. batch.Shape];
+        return tensor(batch.Values.AsMemory(0, (int)shape.Aggregate((a, b) => a * b)), shape, device: cls_token.device);
+    }
 
     /// <summary>Images to tokens.</summary>
     /// <param name="images">(B, 1 or 3, S, S), normalised</param>
@@ -128,18 +136,6 @@ internal sealed class VisionTransformer : nn.Module
             return Enumerable.Range(first, end - first).Aggregate(tokens, (t, block) => RunBlock(block, t, pass));
         }
 
-        var stream = new ResidualStream(tokens, null);
-        for (int block = first; block < end; block++)
-        {
-            ResidualStream next = blocks[block].Forward(stream, pass);
-            if (block > first) // what came in is the caller's
-            {
-                stream.Dispose();
-            }
-
-            stream = next;
-        }
-
-        return stream.Settle(_kernels);
+        return Block.Run(blocks.Skip(first).Take(end - first), tokens, pass, _kernels);
     }
 }

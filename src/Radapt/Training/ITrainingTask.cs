@@ -67,6 +67,6 @@ internal interface ITrainingTask<TBatch>
 internal readonly record struct UpdateExtent(double Weight, int Batches);
 
 /// <summary>How good the trained tensors are.</summary>
-/// <param name="Score">What the best epoch has most of.</param>
+/// <param name="Score">What the best epoch has most of; null: the last epoch is the best one.</param>
 /// <param name="Figures">What is reported, by name; see <see cref="Runs.EpochResult.Figures"/>.</param>
-internal sealed record ValidationResult(double Score, IReadOnlyDictionary<string, double> Figures);
+internal sealed record ValidationResult(double? Score, IReadOnlyDictionary<string, double> Figures);

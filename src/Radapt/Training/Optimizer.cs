@@ -18,7 +18,7 @@ internal abstract class Optimizer(IReadOnlyList<ParameterGroup> groups) : IDispo
         {
             "sgd" => new Sgd(ParameterGroup.Single(trained, settings.WeightDecay), settings.Momentum),
             "adamw" => new AdamW(ParameterGroup.ByLayer(trained, settings.Depth, settings.LayerDecay, settings.WeightDecay),
-                settings.Threads, path),
+                settings.Beta2, settings.Threads, path),
             _ => throw new RadaptException($"Optimizer '{settings.Name}' is unknown: --optimizer takes sgd or adamw."),
         };
 
@@ -114,11 +114,10 @@ internal abstract class Optimizer(IReadOnlyList<ParameterGroup> groups) : IDispo
         }
     }
 
-    /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2019), betas .9 and .999, eps 1e-8.</summary>
-    private sealed class AdamW(IReadOnlyList<ParameterGroup> groups, int threads, ComputePath? path) : Optimizer(groups)
+    /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2019), first beta .9, eps 1e-8.</summary>
+    private sealed class AdamW(IReadOnlyList<ParameterGroup> groups, double beta2, int threads, ComputePath? path) : Optimizer(groups)
     {
         private const double Beta1 = 0.9;
-        private const double Beta2 = 0.999;
         private const double Epsilon = 1e-8;
 
         private readonly Dictionary<string, Tensor> _mean = ZerosLike(groups);
@@ -130,13 +129,13 @@ internal abstract class Optimizer(IReadOnlyList<ParameterGroup> groups) : IDispo
         protected override void Update(string name, Tensor tensor, Tensor gradient, double learningRate, double weightDecay)
         {
             (Tensor mean, Tensor square) = (_mean[name], _square[name]);
-            (double meanCorrection, double rootCorrection) = (1 - Math.Pow(Beta1, Updates), Math.Sqrt(1 - Math.Pow(Beta2, Updates)));
+            (double meanCorrection, double rootCorrection) = (1 - Math.Pow(Beta1, Updates), Math.Sqrt(1 - Math.Pow(beta2, Updates)));
             string? refusal = AdamPass.Refusal(tensor, gradient);
             path?.Choose(StepKernel.AdamPass, refusal, StepKernel.AdamLibrary);
             if (refusal is null)
             {
                 var factors = new AdamPass.Factors(
-                    (float)(1 - (learningRate * weightDecay)), (float)Beta1, (float)Beta2, (float)(learningRate / meanCorrection),
+                    (float)(1 - (learningRate * weightDecay)), (float)Beta1, (float)beta2, (float)(learningRate / meanCorrection),
                         (float)rootCorrection, (float)Epsilon);
                 AdamPass.Apply(tensor, gradient, mean, square, factors, threads);
                 return;
@@ -144,7 +143,7 @@ internal abstract class Optimizer(IReadOnlyList<ParameterGroup> groups) : IDispo
 
             tensor.ScaleInPlace(1 - (learningRate * weightDecay));
             mean.ScaleInPlace(Beta1).AddInPlace(gradient, 1 - Beta1);
-            square.ScaleInPlace(Beta2).AddProductInPlace(gradient, gradient, 1 - Beta2);
+            square.ScaleInPlace(beta2).AddProductInPlace(gradient, gradient, 1 - beta2);
             Tensor denominator = square.sqrt().DivideInPlace(rootCorrection).AddInPlace(Epsilon);
             tensor.AddQuotientInPlace(mean, denominator, -learningRate / meanCorrection);
         }

@@ -12,6 +12,9 @@ internal sealed record OptimizerSettings
     /// <summary>Momentum of SGD.</summary>
     public double Momentum { get; init; } = 0.9;
 
+    /// <summary>AdamW's decay of the squared gradients' mean; MAE pre-trains with 0.95.</summary>
+    public double Beta2 { get; init; } = 0.999;
+
     /// <summary>Factor on the learning rate per block, counted from the last; 1: the same rate everywhere. AdamW only.</summary>
     public double LayerDecay { get; init; } = 1;
 

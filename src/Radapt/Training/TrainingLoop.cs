@@ -167,7 +167,7 @@ internal sealed class TrainingLoop<TBatch>
     {
         _clock.Start(TrainingPhase.Validation, _state, _task.ValidationBatches, 0);
         ValidationResult? measured = _task.Validate((batches, done) => _clock.Report(_state, batches, done), cancellation);
-        bool best = measured is null || _state.BestScore is null || measured.Score > _state.BestScore;
+        bool best = measured?.Score is not { } score || _state.BestScore is null || score > _state.BestScore;
         _state = _state with
         {
             BestEpoch = best ? result.Epoch : _state.BestEpoch,
