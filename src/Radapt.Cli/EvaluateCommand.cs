@@ -4,21 +4,16 @@ using Radapt.Compute;
 using Radapt.Datasets;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Inference;
+using Radapt.Options;
 using Radapt.Runs;
 using Radapt.Training;
-using Radapt.Training.Recipes;
+using Radapt.Recipes;
 
 namespace Radapt.Cli;
 
 /// <summary><c>radapt evaluate</c>: the figures of a run on its own test images or on others.</summary>
 internal sealed class EvaluateCommand : RadaptCommand
 {
-    private static readonly string[] s_dataOptions =
-        ["data", "sheet", "test", "image-root", "image-column", "match", "views", "study-labels", "findings", "class-column",
-            "class-labels", "keep-classes", "split-name", "split-seed", "uncertainty", "allow-missing-images", "skip-unreadable",
-                "plain-names"];
-    private static readonly string[] s_computeOptions = ["batch-size", "threads", "loader-threads"];
-
     private readonly Argument<string> _run = new("run") { HelpName = "RUN", Description = "Run folder, adapter file or merged weights." };
     private readonly List<Option<string>> _recipeOptions = [];
     private readonly Option<string> _split;
@@ -33,7 +28,8 @@ internal sealed class EvaluateCommand : RadaptCommand
         : base("evaluate", "Compute AUROC and average precision of a run, on its own test images or on any labelled ones.")
     {
         Arguments.Add(_run);
-        AddRecipeOptions("Images (default: the run's own)", s_dataOptions);
+        AddRecipeOptions("Images (default: the run's own)",
+            DataArguments.Declarations("train", "val", "split-shares", "allow-overlap", "check-pixels", "seed"));
         _split = Add("Images (default: the run's own)", new Option<string>("--split")
         {
             HelpName = "CHOICE",
@@ -49,7 +45,11 @@ internal sealed class EvaluateCommand : RadaptCommand
         {
             Description = "Use base weights that are not those of training too, where they fit.",
         });
-        AddRecipeOptions("Compute", s_computeOptions);
+        AddRecipeOptions("Compute",
+        [
+            OptionTable.Find((OptimisationOptions o) => o.BatchSize), OptionTable.Find((ComputeOptions c) => c.Threads),
+            OptionTable.Find((ComputeOptions c) => c.LoaderThreads),
+        ]);
         _roc = Add("Output", new Option<string>("--roc")
         {
             HelpName = "FILE.csv",
@@ -81,20 +81,21 @@ internal sealed class EvaluateCommand : RadaptCommand
         RecipeLayer given = RecipeArguments.Layer(parsed, _recipeOptions);
         string file = Path.Combine(run, "recipe.yaml");
         RecipeLayer[] layers = File.Exists(file) ? [given, RecipeFile.Read(file)] : [given];
-        Recipe recipe = RecipeResolver.Partial(layers);
+        var recipe = PartialRecipe.Merge(layers);
         RequireWritable(parsed, recipe);
         ProcessSettings.PrepareCompute();
-        ComputePlan plan = RunPlan.Read(run, given.Find("threads") is null ? null : recipe.Threads);
+        ComputePlan plan = RunPlan.Read(run, given.Find(OptionTable.Find((ComputeOptions c) => c.Threads).Name)?.Value as int?);
         ProcessSettings.UseThreads(plan.Threads);
         using CodecProcess codecs = PixelDecoding.Processes();
         using var predictor = Predictor.Open(run, parsed.GetValue(_weights), plan, parsed.GetValue(_force), codecs);
         var notes = new List<string>(new[] { predictor.OtherBase, RunRecord.UnfinishedNote(run) }.OfType<string>());
         (LabelledImages images, string what) = Images(parsed, given, layers, predictor.Findings, notes);
         terminal.Notes(notes);
-        int loaderThreads = recipe.LoaderThreads > 0 ? recipe.LoaderThreads : plan.Threads;
+        int loaderThreads = recipe.Value((ComputeOptions c) => c.LoaderThreads, plan.Threads);
+        int batchSize = recipe.Value((OptimisationOptions o) => o.BatchSize);
         ScoredImages scored = terminal.WithLiveLine(line => predictor.Score(
-            images, recipe.BatchSize, loaderThreads, done => line($"{Figures.Count(done)} of {Figures.Count(images.Items.Count)} images"),
-                recipe.SkipUnreadable, interrupted));
+            images, batchSize, loaderThreads, done => line($"{Figures.Count(done)} of {Figures.Count(images.Items.Count)} images"),
+                recipe.Data.SkipUnreadable.Fraction, interrupted));
         terminal.Notes(predictor.Notes);
         Write(parsed, scored);
         terminal.Line($"{run} on {what}: {Figures.Count(scored.Images.Items.Count)} images", strong: true);
@@ -118,16 +119,16 @@ internal sealed class EvaluateCommand : RadaptCommand
         ParseResult parsed, RecipeLayer given, RecipeLayer[] layers, IReadOnlyList<string> findings, List<string> notes)
     {
         string? split = parsed.GetValue(_split);
-        if (given.Find("data") is { } table)
+        if (given.Find(OptionTable.Find((DataOptions d) => d.Data).Name) is { } table)
         {
             string? rows = split == "all" ? null : split ?? "test";
-            string source = (string)table.Value;
+            string source = (string)table.Value!;
             return (EvaluationImages.FromSource(source, given, findings, rows, notes), rows is null ? source : $"{source}, split {rows}");
         }
 
-        if (given.Find("test") is { } list)
+        if (given.Find(OptionTable.Find((DataOptions d) => d.Test).Name) is { } list)
         {
-            string source = (string)list.Value;
+            string source = (string)list.Value!;
             return split is null or "all" ? (EvaluationImages.FromSource(source, given, findings, null, notes), source)
                 : throw new RadaptException($"--split {split}: a list has no splits; leave --split out.");
         }
@@ -143,7 +144,7 @@ internal sealed class EvaluateCommand : RadaptCommand
                 $"{parsed.GetValue(_run)}: holds no recipe.yaml to find its test images by; give --data or --test.");
     }
 
-    private void RequireWritable(ParseResult parsed, Recipe recipe)
+    private void RequireWritable(ParseResult parsed, PartialRecipe recipe)
     {
         (string Option, string? File)[] outputs = [(_roc.Name, parsed.GetValue(_roc)), (_predictions.Name, parsed.GetValue(_predictions))];
         foreach ((string option, string? file) in outputs)
@@ -153,7 +154,8 @@ internal sealed class EvaluateCommand : RadaptCommand
                 OutputFile.RequireNew(file, parsed.GetValue(_overwrite), option);
                 OutputFile.RequireNoInput(
                     file, option, parsed.GetRequiredValue(_run), parsed.GetValue(_weights)
-                        ?? recipe.Weights, recipe.Data, recipe.Train, recipe.Val, recipe.Test);
+                        ?? recipe.Value((ModelOptions m) => m.Weights), recipe.Data.Data, recipe.Data.Train, recipe.Data.Val,
+                    recipe.Data.Test);
             }
         }
 
@@ -176,6 +178,6 @@ internal sealed class EvaluateCommand : RadaptCommand
         }
     }
 
-    private void AddRecipeOptions(string heading, string[] names) =>
-        _recipeOptions.AddRange(names.Select(n => Add(heading, RecipeArguments.Create(RecipeOptions.Find(n)!))));
+    private void AddRecipeOptions(string heading, IEnumerable<OptionDeclaration> options) =>
+        _recipeOptions.AddRange(options.Select(o => Add(heading, RecipeArguments.Create(o))));
 }

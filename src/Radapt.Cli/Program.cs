@@ -46,6 +46,7 @@ internal static class Program
             new InspectCommand(),
             new AdapterCommand(),
             new DataCommand(interrupted),
+            new RecipeCommand(),
             new DemoCommand(interrupted),
             new BenchCommand(interrupted),
         };

@@ -174,7 +174,7 @@ internal sealed class BackboneWeights : IDisposable
             CanonicalHash.Compute(_file,
                 _file.Tensors.Where(t => !t.Name.StartsWith("head.", StringComparison.Ordinal)
                     && !t.Name.StartsWith("fc_norm.", StringComparison.Ordinal)).ToDictionary(t => t.Name, t => TensorParts.Whole(t.Name)));
-        return AdaptationMethod.Find(_run.Method).HoldsWholeModel ? own
+        return _run.Method.Definition.HoldsWholeModel ? own
             : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(_run.BaseSha256 + own)));
     }
 
@@ -241,7 +241,7 @@ internal sealed class BackboneWeights : IDisposable
 
     private void LoadRun(VisionTransformer encoder, AdapterDescription run)
     {
-        AdaptationMethod method = AdaptationMethod.Find(run.Method);
+        AdaptationMethod method = run.Method.Definition;
         if (!method.HoldsWholeModel && !method.Merges)
         {
             throw new RadaptException(
@@ -256,12 +256,12 @@ internal sealed class BackboneWeights : IDisposable
         }
 
         foreach ((string name, TorchSharp.Modules.Parameter parameter) in encoder.named_parameters()
-            .Where(p => method.IsTrained(p.name, run.Settings, encoder.Shape)))
+            .Where(p => method.IsTrained(p.name, run.Method, encoder.Shape)))
         {
             Copy(name, TensorParts.Whole(name), parameter, encoder.Shape);
         }
 
-        MergeInto(encoder, method, run.Settings);
+        MergeInto(encoder, run.Method);
     }
 
     private void MergePaperLora(VisionTransformer encoder)
@@ -295,10 +295,10 @@ internal sealed class BackboneWeights : IDisposable
         target.CopyInPlace(PositionEmbedding.Resize(positions, shape, Resizing));
     }
 
-    private void MergeInto(VisionTransformer encoder, AdaptationMethod method, MethodSettings settings)
+    private void MergeInto(VisionTransformer encoder, MethodOptions options)
     {
         using AttachedAdapters? adapters =
-            method.Adapters(encoder, settings, new ComputePlan("float32", encoder.cls_token.device.ToString(), 1), seed: 0);
+            options.Definition.Adapters(encoder, options, new ComputePlan("float32", encoder.cls_token.device.ToString(), 1), seed: 0);
         foreach ((string name, Tensor tensor) in adapters?.Tensors() ?? [])
         {
             Copy(name, TensorParts.Whole(name), tensor, encoder.Shape);

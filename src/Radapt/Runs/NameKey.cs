@@ -25,19 +25,18 @@ internal sealed class NameKey
     /// <summary>
     /// The naming of a run: plain where the recipe says so or nothing comes from patients, else under <c>--key</c> or the data's own key.
     /// </summary>
-    /// <param name="options">Where the data is, and whether names are written as they are.</param>
+    /// <param name="options">Where the data is, whether names are written as they are, and the key.</param>
     /// <param name="data">The data.</param>
-    /// <param name="key">File of the key; null: it is kept beside the data.</param>
     /// <exception cref="RadaptException">The key cannot be read or made.</exception>
-    public static NameKey For(DataOptions options, DataSplits data, string? key)
+    public static NameKey For(DataOptions options, DataSplits data)
     {
-        if (options.PlainNames || (!data.KnowsPatients && key is null))
+        if (options.PlainNames || (!data.KnowsPatients && options.Key is null))
         {
             return new NameKey(null);
         }
 
         string source = Path.GetFullPath(options.Data is { } named ? PublishedSource.PathOf(named) : options.Train!);
-        string file = key ?? Path.Combine(Directory.Exists(source) ? source : Path.GetDirectoryName(source)!, FileName);
+        string file = options.Key ?? Path.Combine(Directory.Exists(source) ? source : Path.GetDirectoryName(source)!, FileName);
         return new NameKey(ReadOrCreate(file));
     }
 

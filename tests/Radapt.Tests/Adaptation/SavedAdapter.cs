@@ -5,6 +5,7 @@ using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Imaging;
 using Radapt.Models;
+using Radapt.Tests.Adaptation;
 using static TorchSharp.torch;
 
 namespace Radapt.Tests.Adaptation;
@@ -15,11 +16,11 @@ internal sealed class SavedAdapter : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly BackboneShape _shape;
 
-    public SavedAdapter(LoraSettings? lora = null, Pooling pooling = Pooling.Mean, string method = "lora", BackboneShape? shape = null)
+    public SavedAdapter(LoraOptions? lora = null, Pooling pooling = Pooling.Mean, string method = "lora", BackboneShape? shape = null)
     {
         _shape = shape ?? Shape;
         using var scope = NewDisposeScope();
-        LoraSettings settings = lora ?? new LoraSettings();
+        MethodOptions options = TestMethods.Create(method, lora ?? new LoraOptions());
         using var classifier = new Classifier(_shape, 2, pooling, 0, ComputePlan.Float32);
         Initialisation.FromScratch(classifier.Encoder, 1);
         foreach ((string name, TorchSharp.Modules.Parameter parameter) in classifier.Encoder.named_parameters()
@@ -31,7 +32,7 @@ internal sealed class SavedAdapter : IDisposable
         classifier.Head.Initialise(1);
         SafetensorsWriter.Write(Base, classifier.Encoder.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter));
         WriteOtherBase(2);
-        AdaptationMethod.Apply(classifier, method, new MethodSettings { Lora = settings }, ComputePlan.Float32, 1);
+        AdaptationMethod.Apply(classifier, options, ComputePlan.Float32, 1);
         foreach ((string name, Tensor tensor) in classifier.Trained())
         {
             Initialisation.TruncatedNormal(tensor, name, 0.1, 3);
@@ -40,8 +41,7 @@ internal sealed class SavedAdapter : IDisposable
         using BackboneWeights weights = BackboneWeights.Open(Base);
         Description = new AdapterDescription
         {
-            Method = method,
-            Settings = method == "lora" ? new MethodSettings { Lora = settings } : new MethodSettings(),
+            Method = options,
             Backbone = _shape,
             Pooling = pooling,
             Findings = ["Effusion", "Pleural \"Other\""],

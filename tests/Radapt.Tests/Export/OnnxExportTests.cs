@@ -28,7 +28,7 @@ public class OnnxExportTests
     [MemberData(nameof(Models))]
     public void Write_Model_PredictsInOnnxRuntimeAsHere(Pooling pooling, string method, int channels, bool dinov2)
     {
-        using var saved = new SavedAdapter(new LoraSettings
+        using var saved = new SavedAdapter(new LoraOptions
         {
             Targets = ["q", "v", "fc1", "fc2"],
         }, pooling, method, dinov2 ? SavedAdapter.Dinov2Shape : null);

@@ -2,6 +2,7 @@ using Radapt.Adaptation;
 using Radapt.Adaptation.Lora;
 using Radapt.Compute;
 using Radapt.Models;
+using Radapt.Tests.Adaptation;
 using Radapt.Training;
 using static TorchSharp.torch;
 
@@ -43,10 +44,7 @@ public class RecomputationTests
         classifier.Head.Initialise(1);
         Initialisation.TruncatedNormal(classifier.Head.head.weight, "head.weight", 0.2, 1);
         int[] adapted = [.. blocks.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
-        AdaptationMethod.Apply(classifier, method, new MethodSettings
-        {
-            Lora = new LoraSettings { Dropout = 0.2, Blocks = adapted },
-        }, plan, 1);
+        AdaptationMethod.Apply(classifier, TestMethods.Create(method, new LoraOptions { Dropout = 0.2, Blocks = adapted }), plan, 1);
         foreach ((string name, Tensor tensor) in classifier.Trained().Where(t => t.Name.EndsWith("lora_B", StringComparison.Ordinal)))
         {
             Initialisation.TruncatedNormal(tensor, name, 0.1, 1);

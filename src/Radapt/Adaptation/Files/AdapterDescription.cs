@@ -18,11 +18,8 @@ public sealed record AdapterDescription
 
     private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    /// <summary>What <c>--method</c> calls it, such as <c>lora</c>.</summary>
-    public required string Method { get; init; }
-
-    /// <summary>The method's options; those of other methods are at their defaults and mean nothing.</summary>
-    public required MethodSettings Settings { get; init; }
+    /// <summary>The method and its options.</summary>
+    public required MethodOptions Method { get; init; }
 
     /// <summary>Dimensions of the backbone.</summary>
     public required BackboneShape Backbone { get; init; }
@@ -79,7 +76,7 @@ public sealed record AdapterDescription
         var metadata = new Dictionary<string, string>
         {
             ["format"] = Format,
-            ["method"] = Method,
+            ["method"] = Method.Name,
             ["findings"] = JsonSerializer.Serialize(Findings, s_json),
             ["pooling"] = Pooling.ToString(),
             ["backbone"] = BackboneShapeJson.Write(Backbone),
@@ -103,7 +100,7 @@ public sealed record AdapterDescription
             metadata["base_licence"] = BaseLicence;
         }
 
-        AdaptationMethod.Find(Method).Describe(Settings, metadata);
+        MethodMetadata.Write(Method, metadata);
         return metadata;
     }
 
@@ -122,7 +119,7 @@ public sealed record AdapterDescription
                 ?? throw new FormatException($"method '{metadata["method"]}' is unknown to this version");
             var description = new AdapterDescription
             {
-                Method = metadata["method"],
+                Method = MethodMetadata.Read(method, metadata),
                 Findings = Json<string[]>("findings"),
                 Pooling = Enum.Parse<Pooling>(metadata["pooling"]),
                 Backbone = BackboneShapeJson.Read(metadata["backbone"]) ?? throw new FormatException("dimensions out of range"),
@@ -133,7 +130,6 @@ public sealed record AdapterDescription
                 BaseResizing = metadata.TryGetValue("base_positions", out string? resizing) ? Enum.Parse<PositionResizing>(resizing) : null,
                 BaseLicence = metadata.GetValueOrDefault("base_licence"),
                 Seed = long.Parse(metadata["seed"], CultureInfo.InvariantCulture),
-                Settings = method.Read(metadata),
             };
             return Problem(description) is { } problem ? throw new FormatException(problem) : description;
         }
@@ -145,7 +141,7 @@ public sealed record AdapterDescription
         }
 
         string? Problem(AdapterDescription read) =>
-            AdaptationMethod.Find(read.Method).Problem(read.Settings, read.Backbone) is { } problem
+            read.Method.Definition.Problem(read.Method, read.Backbone) is { } problem
                 ? $"{problem.Option}: {problem.Text.TrimEnd('.')}"
             : read.Findings.Count == 0 || read.Findings.Any(string.IsNullOrWhiteSpace)
                 || read.Findings.Distinct().Count() < read.Findings.Count ? "findings are missing, without a name, or named twice"

@@ -33,7 +33,7 @@ internal static class AdapterFile
         using CheckpointFile file = CheckpointFile.Open(Locate(path));
         return AdapterDescription.FromForeignFile(file.Metadata, path) is not { } foreign
             ? AdapterDescription.FromMetadata(file.Metadata, path)
-            : foreign.Method == "full" ? foreign
+            : foreign.Method.Name == "full" ? foreign
             : throw new RadaptException($"{path}: an adapter in another program's format. Import it first: radapt adapter import.");
     }
 
@@ -62,7 +62,7 @@ internal static class AdapterFile
         var nowhere = new ComputePlan("float32", "meta", 1);
         using var scope = NewDisposeScope();
         using var classifier = new Classifier(description.Backbone, description.Findings.Count, description.Pooling, dropPath: 0, nowhere);
-        AdaptationMethod.Apply(classifier, description.Method, description.Settings, nowhere, seed: 0);
+        AdaptationMethod.Apply(classifier, description.Method, nowhere, seed: 0);
         using CheckpointFile file = CheckpointFile.Open(Locate(path));
         Ensure(path, file, [.. classifier.Trained()]);
         StoredChecksum.Verify(file);
