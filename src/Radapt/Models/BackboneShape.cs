@@ -18,7 +18,8 @@ public sealed partial record BackboneShape(int ImageSize, int PatchSize, int Dep
 
     private static readonly (string Size, int Depth, int Width, int Heads)[] s_sizes =
     [
-        ("tiny", 12, 192, 3), ("small", 12, 384, 6), ("base", 12, 768, 12), ("large", 24, 1024, 16), ("giant", 40, 1536, 24),
+        ("tiny", 12, 192, 3), ("small", 12, 384, 6), ("base", 12, 768, 12), ("large", 24, 1024, 16), ("huge", 32, 1280, 16),
+        ("giant", 40, 1536, 24),
     ];
 
     /// <summary>Register tokens R between class token and patches (Darcet et al. 2023).</summary>
@@ -102,8 +103,12 @@ public sealed partial record BackboneShape(int ImageSize, int PatchSize, int Dep
             : $"vit_{s.Size}_patch{PatchSize}_{ImageSize}")
         .FirstOrDefault(name => FromName(name) is { } named && (named with { ImageSize = ImageSize }) == this);
 
-    /// <summary>The number of heads usual for a width: 64 channels each, which a checkpoint's tensors do not tell.</summary>
-    public static int UsualHeads(int width) => Math.Max(1, width / 64);
+    /// <summary>
+    /// The number of heads usual for a depth and a width, which a checkpoint's tensors do not tell: that of the published size, as the 16
+    /// of ViT-H, else 64 channels each.
+    /// </summary>
+    public static int UsualHeads(int depth, int width) =>
+        s_sizes.FirstOrDefault(s => (s.Depth, s.Width) == (depth, width)) is { Heads: > 0 and var heads } ? heads : Math.Max(1, width / 64);
 
     /// <summary>What a DINOv2 with SwiGLU has as hidden width: two thirds of four times the width, rounded up to a multiple of 8.</summary>
     public static int GatedWidth(int width) => ((4 * width * 2 / 3) + 7) / 8 * 8;
@@ -119,6 +124,6 @@ public sealed partial record BackboneShape(int ImageSize, int PatchSize, int Dep
     }
 
     [GeneratedRegex(
-        "^vit_((?<size>tiny|small|base|large)_patch(?<patch>[0-9]{1,3})_(?<image>[0-9]{1,4})|(?<size>small|base|large|giant)_patch14_(?<registers>reg4_)?(?<dinov2>dinov2))$")]
+        "^vit_((?<size>tiny|small|base|large|huge)_patch(?<patch>[0-9]{1,3})_(?<image>[0-9]{1,4})|(?<size>small|base|large|giant)_patch14_(?<registers>reg4_)?(?<dinov2>dinov2))$")]
     private static partial Regex TimmName();
 }

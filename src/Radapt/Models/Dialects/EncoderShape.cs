@@ -49,7 +49,7 @@ internal static partial class EncoderShape
             return (null, $"has dimensions that are out of range (width {width}, patch {patch}, {grid} x {grid} patches)");
         }
 
-        var shape = new BackboneShape((int)(grid * patch), (int)patch, depth, (int)width, BackboneShape.UsualHeads((int)width))
+        var shape = new BackboneShape((int)(grid * patch), (int)patch, depth, (int)width, BackboneShape.UsualHeads(depth, (int)width))
         {
             Registers = (int)registers,
             LayerScale = encoder.ContainsKey("blocks.0.ls1.gamma"),
