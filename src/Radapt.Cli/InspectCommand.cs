@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Radapt.Checkpoints;
+using Radapt.Models;
 using Radapt.Models.Dialects;
 
 namespace Radapt.Cli;
@@ -165,7 +166,8 @@ internal sealed class InspectCommand : RadaptCommand
             ["heads_known"] = report.TellsHeads,
             ["registers"] = shape.Registers,
             ["layer_scale"] = shape.LayerScale,
-            ["ffn"] = shape.SwiGlu ? "swiglu" : "mlp",
+            ["positions"] = PositionNames.NameOf(shape.Positions),
+            ["ffn"] = shape.FeedForward,
             ["hidden_width"] = shape.HiddenWidth,
             ["norm_eps"] = shape.Epsilon,
         },

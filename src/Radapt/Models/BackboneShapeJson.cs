@@ -21,6 +21,8 @@ internal static class BackboneShapeJson
         ["swiglu"] = shape.SwiGlu,
         ["hidden_width"] = shape.HiddenWidth,
         ["norm_eps"] = shape.Epsilon,
+        ["hidden_norm"] = shape.HiddenNorm,
+        ["positions"] = PositionNames.NameOf(shape.Positions),
     }.ToJsonString();
 
     /// <summary>Null where the text describes no backbone that can be built.</summary>
@@ -40,6 +42,10 @@ internal static class BackboneShapeJson
                     SwiGlu = Value<bool>(o["swiglu"]),
                     HiddenWidth = Value<int>(o["hidden_width"]),
                     Epsilon = Value<double>(o["norm_eps"]),
+                    // files of older versions have neither
+                    HiddenNorm = o.ContainsKey("hidden_norm") && Value<bool>(o["hidden_norm"]),
+                    Positions = o.ContainsKey("positions") ? PositionNames.Find(Value<string>(o["positions"])) ?? throw new FormatException()
+                        : PatchPositions.Learned,
                 },
                 _ => null,
             };

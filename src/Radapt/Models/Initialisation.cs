@@ -30,7 +30,7 @@ internal static class Initialisation
             else
             {
                 Fill(parameter, name.EndsWith("gamma", StringComparison.Ordinal) ? 1e-5f
-                    : name.Contains("norm", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0);
+                    : (name.Contains("norm", StringComparison.Ordinal) || name.Contains("_ln.", StringComparison.Ordinal)) && name.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0);
             }
         }
     }

@@ -49,7 +49,9 @@ public sealed class FineTuning : IDisposable
         {
             Registers = recipe.Registers,
             LayerScale = recipe.LayerScale,
-            SwiGlu = recipe.Ffn == "swiglu",
+            SwiGlu = recipe.Ffn != "mlp",
+            HiddenNorm = recipe.Ffn == "swiglu-norm",
+            Positions = recipe.Positions,
             HiddenWidth = recipe.HiddenWidth,
             Epsilon = recipe.NormEps,
         };

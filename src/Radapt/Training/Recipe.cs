@@ -162,7 +162,10 @@ public sealed record Recipe
     /// <summary>Whether a learned factor per channel scales every residual branch.</summary>
     public bool LayerScale { get; init; }
 
-    /// <summary>Feed-forward of the blocks: <c>mlp</c> or <c>swiglu</c>.</summary>
+    /// <summary>How patches have places.</summary>
+    public Models.PatchPositions Positions { get; init; }
+
+    /// <summary>Feed-forward of the blocks: <c>mlp</c>, <c>swiglu</c>, or <c>swiglu-norm</c> with a norm behind the gate.</summary>
     public string Ffn { get; init; } = "mlp";
 
     /// <summary>Channels inside the feed-forward.</summary>

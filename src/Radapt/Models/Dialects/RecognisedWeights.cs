@@ -46,6 +46,12 @@ internal sealed record RecognisedWeights
     /// <summary>How its own code resizes positions; null: the rule of models of its shape.</summary>
     public PositionResizing? Resizing { get; init; }
 
+    /// <summary>The tensor that the file stores of its rotary positions; null: none.</summary>
+    public string? StoredRotation { get; init; }
+
+    /// <summary>Whether the bias of keys is zero, whatever is stored.</summary>
+    public bool MasksKeyBias { get; init; }
+
     /// <summary>The encoders of the file, the one that is usually read first.</summary>
     public IReadOnlyList<EncoderCopy> Copies { get; init; } = [];
 

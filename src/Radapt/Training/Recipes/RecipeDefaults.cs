@@ -75,7 +75,7 @@ internal static class RecipeDefaults
             throw new RadaptException(
                 $"{choices.Given.Find("backbone")!.Where}: {name} is no backbone that Radapt knows; "
                 + "names look like vit_base_patch16_224 (tiny, small, base, large) or vit_base_patch14_dinov2, "
-                + "vit_base_patch14_reg4_dinov2 (small, base, large, giant).");
+                + "vit_base_patch14_reg4_dinov2 (small, base, large, giant), or vit_base_patch16_dinov3 (small, small_plus, base, large, huge_plus).");
         }
 
         Choice Dimension(string option, Func<BackboneShape, int> get) =>
@@ -96,7 +96,7 @@ internal static class RecipeDefaults
             : Dimension("image-size", s => s.ImageSize));
         ChooseBlocks(choices, isNamed ? named : seen, isNamed, isNamed ? seen?.Epsilon : null);
         choices.Choose("pooling", () => choices.Recipe.LayerScale
-            ? new Choice("class-token", "DINOv2's own linear evaluations read it, and its final norm is trained for it")
+            ? new Choice("class-token", "the linear evaluations of DINOv2 and DINOv3 read it, and their final norm is trained for it")
             : new Choice("mean", "the paper's"));
     }
 
@@ -117,8 +117,9 @@ internal static class RecipeDefaults
 
         choices.Choose("registers", () => Of((long)(model?.Registers ?? 0)));
         choices.Choose("layer-scale", () => Of(model?.LayerScale ?? false));
-        choices.Choose("ffn", () => Of(model is { SwiGlu: true } ? "swiglu" : "mlp"));
-        bool isGated = choices.Recipe.Ffn == "swiglu";
+        choices.Choose("positions", () => Of(PositionNames.NameOf(model?.Positions ?? PatchPositions.Learned)));
+        choices.Choose("ffn", () => Of(model?.FeedForward ?? "mlp"));
+        bool isGated = choices.Recipe.Ffn != "mlp";
         choices.Choose("hidden-width", () => model is not null && model.Width == choices.Recipe.Width && model.SwiGlu == isGated
             ? Of((long)model.HiddenWidth)
             : isGated

@@ -195,7 +195,11 @@ internal static partial class RecipeOptions
             LayerScale = v,
         }, "A learned factor per channel scales every residual branch.")
             with { Group = RecipeGroup.Model, Default = "the backbone's", ChosenFrom = ["weights", "from-scratch", "backbone"] },
-        Choice("ffn", r => r.Ffn, (r, v) => r with { Ffn = v }, "Feed-forward of the blocks.", "mlp", "swiglu")
+        Choice("positions", r => Models.PositionNames.NameOf(r.Positions),
+            (r, v) => r with { Positions = Models.PositionNames.Find(v)!.Value },
+            "How patches have places: learned vectors, rotated queries and keys (DINOv3), or both (EVA-X).", [.. Models.PositionNames.All])
+            with { Group = RecipeGroup.Model, Default = "the backbone's", ChosenFrom = ["weights", "from-scratch", "backbone"] },
+        Choice("ffn", r => r.Ffn, (r, v) => r with { Ffn = v }, "Feed-forward of the blocks.", "mlp", "swiglu", "swiglu-norm")
             with { Group = RecipeGroup.Model, Default = "the backbone's", ChosenFrom = ["weights", "from-scratch", "backbone"] },
         Dimension("hidden-width", r => r.HiddenWidth, (r, v) => r with { HiddenWidth = v }, "Channels inside the feed-forward.")
             with { ChosenFrom = ["weights", "from-scratch", "backbone", "width", "ffn"] },
@@ -215,7 +219,7 @@ internal static partial class RecipeOptions
             with
             {
                 Group = RecipeGroup.Model,
-                Default = "mean; class-token for DINOv2",
+                Default = "mean; class-token for DINOv2 and DINOv3",
                 ChosenFrom = ["weights", "from-scratch", "backbone", "layer-scale"],
             },
         Number("drop-path", r => r.DropPath, (r, v) => r with { DropPath = v },

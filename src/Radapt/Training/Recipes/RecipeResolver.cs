@@ -73,6 +73,8 @@ internal static class RecipeResolver
         Require(recipe.ImageSize % recipe.PatchSize == 0, "image-size",
             $"{recipe.ImageSize} px cannot be cut into patches of {recipe.PatchSize} px; take a multiple of the patch size.");
         Require(recipe.Width % recipe.Heads == 0, "heads", $"{recipe.Width} channels cannot be shared among {recipe.Heads} heads.");
+        Require(recipe.Positions == PatchPositions.Learned || recipe.Width / recipe.Heads % 4 == 0, "heads",
+            $"rotary positions need a multiple of 4 channels a head; {recipe.Width} channels among {recipe.Heads} heads are not.");
         Require(recipe.Resize >= recipe.ImageSize, "resize",
             $"{recipe.Resize} px is less than the image size of {recipe.ImageSize} px that is cropped from it.");
         Require(recipe.CacheSize == 0 || recipe.Cache is not null, "cache-size",
@@ -109,7 +111,8 @@ internal static class RecipeResolver
         [
             ("patch-size", recipe.PatchSize, seen.PatchSize), ("depth", recipe.Depth, seen.Depth), ("width", recipe.Width, seen.Width),
             ("heads", recipe.Heads, facts.WeightsTellHeads ? seen.Heads : recipe.Heads), ("registers", recipe.Registers, seen.Registers),
-            ("layer-scale", recipe.LayerScale, seen.LayerScale), ("ffn", recipe.Ffn, seen.SwiGlu ? "swiglu" : "mlp"),
+            ("layer-scale", recipe.LayerScale, seen.LayerScale), ("ffn", recipe.Ffn, seen.FeedForward),
+            ("positions", PositionNames.NameOf(recipe.Positions), PositionNames.NameOf(seen.Positions)),
             // else it follows from the width
             ("hidden-width", recipe.HiddenWidth, recipe.Width == seen.Width ? seen.HiddenWidth : recipe.HiddenWidth),
         ];
