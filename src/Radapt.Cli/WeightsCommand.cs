@@ -62,7 +62,7 @@ internal sealed class WeightsCommand : RadaptCommand
     {
         terminal.Rows(["name", "backbone", "parameters", "licence", "limits"], PublishedWeights.All.Select(w => new[]
         {
-            w.Name, w.Backbone, w.Parameters, w.Licence, w.Dialect is null ? $"{w.Limits}; Radapt cannot start from it" : w.Limits,
+            w.Name, w.Backbone, w.Parameters, w.Licence, w.Limits,
         }), 2);
         terminal.Line();
         terminal.Line("radapt weights NAME shows where to fetch them, their checksum, and the line that starts from them.");
@@ -78,11 +78,8 @@ internal sealed class WeightsCommand : RadaptCommand
             terminal.Line($"  {what}: {value}");
         }
 
-        if (weights.Dialect is not null)
-        {
-            terminal.Line();
-            terminal.Line(weights.Command);
-        }
+        terminal.Line();
+        terminal.Line(weights.Command);
     }
 
     private static JsonObject Json(PublishedWeights weights)
@@ -94,9 +91,8 @@ internal sealed class WeightsCommand : RadaptCommand
         }
 
         json["image_size"] = weights.Shape.ImageSize;
-        json["loadable"] = weights.Dialect is not null;
         json["dialect"] = weights.Dialect;
-        json["command"] = weights.Dialect is null ? null : weights.Command;
+        json["command"] = weights.Command;
         return json;
     }
 }

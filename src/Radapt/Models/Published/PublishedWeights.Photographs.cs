@@ -11,6 +11,7 @@ internal sealed partial record PublishedWeights
         Mae("mae-large", "Large", "vit_large_patch16_224", 303, NotChecked, "b8b06e"),
         Mae("mae-huge", "Huge", "vit_huge_patch14_224", 631, NotChecked, "9bdbb0"),
         .. Dinov2(),
+        .. Dinov3(),
     ];
 
     private static PublishedWeights Mae(string name, string size, string backbone, double millions, string fileSize, string md5) =>
@@ -62,5 +63,35 @@ internal sealed partial record PublishedWeights
             GoodFor = "where no radiograph weights may be used: their licence allows commercial use",
             CheckedAgainst = "README.md of facebookresearch/dinov2 (files, parameters), the licence tag of huggingface.co/facebook/dinov2-base",
             Unchecked = registers ? "file size" : "",
+        };
+
+    private static IEnumerable<PublishedWeights> Dinov3() =>
+        from model in ((string Letters, string Size, double Millions, string FileSize, string Sha)[])
+        [
+            ("s", "small", 22, "86 MB (timm's file of the same weights)", "08c60483"),
+            ("s+", "small-plus", 29, "115 MB (timm's file of the same weights)", "4057cbaa"),
+            ("b", "base", 86, NotChecked, "73cec8be"), ("l", "large", 303, "1.21 GB (timm's file of the same weights)", "8aa4cbdd"),
+            ("h+", "huge-plus", 841, "3.36 GB (timm's file of the same weights)", "7c1da9a5"),
+            ("7b", "7b", 6716, "26.9 GB (of an upload by others)", "a955f4ea"),
+        ]
+        let file = $"dinov3_vit{model.Letters.TrimEnd('+')}16{(model.Letters.EndsWith('+') ? "plus" : "")}_pretrain_lvd1689m-{model.Sha}.pth"
+        select new PublishedWeights($"dinov3-{model.Size}", $"DINOv3 ViT-{model.Letters.ToUpperInvariant()}/16")
+        {
+            Training = "1,689 million photographs: DINOv3",
+            Shape = Vit($"vit_{model.Size.Replace('-', '_')}_patch16_dinov3", 224),
+            Millions = model.Millions,
+            File = file,
+            FileSize = model.FileSize,
+            Licence = "DINOv3 License (Meta's own)",
+            Limits = "own terms, access on request; read them for your use",
+            Page = "https://ai.meta.com/resources/models-and-libraries/dinov3-downloads/",
+            Paper = "https://arxiv.org/abs/2508.10104",
+            Checksum = $"SHA-256 begins with {model.Sha} (in the file's name)",
+            Normalisation = "ImageNet's, over the colours 0.449 and 0.226, which Radapt takes",
+            Dialect = "dinov3",
+            GoodFor = model.Size == "7b" ? "machines with more than 64 GB of memory, which it was not tried on"
+                : "comparisons; images of any size, since positions are computed",
+            CheckedAgainst = "README.md, hub/backbones.py and models/vision_transformer.py of facebookresearch/dinov3, dinov3_vit of Hugging Face transformers, timm's model cards",
+            Unchecked = "the licence's clauses",
         };
 }

@@ -155,10 +155,17 @@ internal sealed partial record PublishedWeights
         [
             ("Ti", "tiny", 6, "79.5 MB"), ("S", "small", 22, "308 MB"), ("B", "base", 86, "1.21 GB"),
         ]
+        let plain = Vit($"vit_{model.Size}_patch16_224", 224)
         select new PublishedWeights($"eva-x-{model.Size}", $"EVA-X-{model.Letters} (ViT-{model.Letters}/16)")
         {
             Training = "520 thousand chest X-rays: masked image modelling as in EVA-02",
-            Shape = Vit($"vit_{model.Size}_patch16_224", 224),
+            Shape = plain with
+            {
+                Positions = PatchPositions.LearnedAndRotary,
+                SwiGlu = true,
+                HiddenWidth = plain.Width * 8 / 3,
+                HiddenNorm = model.Size == "base",
+            },
             Millions = model.Millions,
             File = $"eva_x_{model.Size}_patch16_merged520k_mim.pt",
             FileSize = model.FileSize,
@@ -166,9 +173,10 @@ internal sealed partial record PublishedWeights
             Limits = "none stated",
             Page = "https://huggingface.co/MapleF/eva_x",
             Paper = "https://arxiv.org/abs/2405.05237",
-            Normalisation = "mean 0.4919, deviation 0.2851 in the authors' fine-tuning",
-            Dialect = null,
-            GoodFor = "Radapt cannot start from it yet: rotary positions beside learned ones, and a norm inside the gated feed-forward",
-            CheckedAgainst = "README.md, eva_x.py, models_eva.py and utils/datasets.py of hustvl/EVA-X, the page's file list",
+            Normalisation = "mean 0.4919, deviation 0.2851 in the authors' fine-tuning, which Radapt takes",
+            Dialect = "eva",
+            GoodFor = model.Size == "base" ? "findings on chest X-rays" : "findings on chest X-rays with little time",
+            CheckedAgainst = "README.md, eva_x.py, models_eva.py and utils/datasets.py of hustvl/EVA-X, rope.py of baaivision/EVA, the page's file list",
+            Unchecked = "the grid of the rotary table in the file (Radapt compares it, and refuses another than 14 x 14)",
         };
 }

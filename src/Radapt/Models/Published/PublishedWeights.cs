@@ -46,8 +46,8 @@ internal sealed partial record PublishedWeights(string Name, string Title)
     /// <summary>The gray values that the publisher normalises with, and what Radapt takes where the file does not tell.</summary>
     public required string Normalisation { get; init; }
 
-    /// <summary>Whose tensor names the file has, as <c>--dialect</c> calls them; null: Radapt cannot start from it.</summary>
-    public required string? Dialect { get; init; }
+    /// <summary>Whose tensor names the file has, as <c>--dialect</c> calls them.</summary>
+    public required string Dialect { get; init; }
 
     /// <summary>What they are good for.</summary>
     public required string GoodFor { get; init; }
@@ -65,8 +65,8 @@ internal sealed partial record PublishedWeights(string Name, string Title)
     public static IReadOnlyList<PublishedWeights> All { get; } = [.. Radiographs, .. Photographs];
 
     /// <summary>The line that starts from them.</summary>
-    public string Command => Dialect is null ? ""
-        : $"radapt finetune --data labels.csv --weights {File}{(Options.Length > 0 ? $" {Options}" : "")} --out runs/first";
+    public string Command =>
+        $"radapt finetune --data labels.csv --weights {File}{(Options.Length > 0 ? $" {Options}" : "")} --out runs/first";
 
     /// <summary>The transformer's name, or its dimensions where it has none.</summary>
     public string Backbone => Shape.Name ?? $"ViT: {Shape}";
@@ -81,7 +81,7 @@ internal sealed partial record PublishedWeights(string Name, string Title)
             ("learned from", Training), ("good for", GoodFor), ("licence", Licence), ("limits", Limits), ("page", Page), ("paper", Paper),
             ("file", File), ("file size", FileSize), ("checksum", Checksum ?? "none published that was found"), ("backbone", Backbone),
             ("parameters", Parameters), ("image size", $"{Shape.ImageSize} px in pre-training"), ("gray values", Normalisation),
-            ("tensor names", Dialect is null ? "of a model that Radapt does not have" : $"read by --dialect {Dialect}"),
+            ("tensor names", $"read by --dialect {Dialect}, which is recognised"),
             ("checked against", CheckedAgainst), (NotChecked, Unchecked.Length > 0 ? Unchecked : null),
         ]
         where fact.Value is not null

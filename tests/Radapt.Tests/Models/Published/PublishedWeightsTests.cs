@@ -28,7 +28,7 @@ public sealed class PublishedWeightsTests
     public void Entry_Dialect_IsOneThatCanBeForced(string name)
     {
         PublishedWeights weights = PublishedWeights.Find(name);
-        Assert.True(weights.Dialect is null || WeightsDialect.Options.Contains(weights.Dialect), weights.Dialect);
+        Assert.Contains(weights.Dialect, WeightsDialect.Options);
         Assert.StartsWith("https://", weights.Page, StringComparison.Ordinal);
     }
 
@@ -36,13 +36,8 @@ public sealed class PublishedWeightsTests
     public void Entry_Parameters_AreThoseOfItsBackbone(string name)
     {
         PublishedWeights weights = PublishedWeights.Find(name);
-        if (weights.Dialect is null)
-        {
-            Assert.Skip("Radapt has no such backbone");
-        }
-
         using var model = new VisionTransformer(weights.Shape, 0, withNorm: true, new Kernels(new ComputePlan("float32", "meta", 1)));
-        Assert.Equal(weights.Millions, Math.Round(model.parameters().Sum(p => p.numel()) / 1e6));
+        Assert.InRange(model.parameters().Sum(p => p.numel()) / 1e6, weights.Millions - 1, weights.Millions + 1);
     }
 
     [Theory, MemberData(nameof(Names))]
@@ -53,8 +48,7 @@ public sealed class PublishedWeightsTests
         Assert.Contains($"| [{w.Name}](#{w.Name}) | {w.Backbone} | {w.Parameters} | {w.Licence} | {w.Limits} |", page);
         string[] section =
         [
-            $"### {w.Name}", "", w.Title, "", .. w.Facts.Select(f => $"- {f.What}: {f.Value}"),
-            .. w.Dialect is null ? (string[])[] : ["", $"      {w.Command}"],
+            $"### {w.Name}", "", w.Title, "", .. w.Facts.Select(f => $"- {f.What}: {f.Value}"), "", $"      {w.Command}",
         ];
         int at = Array.IndexOf(page, section[0]);
         Assert.True(at >= 0, $"docs/weights.md has no section {section[0]}");

@@ -1,5 +1,6 @@
 using Radapt.Models;
 using Radapt.Models.Published;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Tests.Models.Published;
@@ -13,7 +14,7 @@ internal static class PublisherFile
     /// <summary>The same kind of transformer with few and narrow blocks.</summary>
     public static BackboneShape Small(BackboneShape shape) => shape with
     {
-        ImageSize = 3 * shape.PatchSize,
+        ImageSize = shape.Positions == PatchPositions.Rotary ? 224 : 3 * shape.PatchSize, // what is taken where no tensor tells it
         Depth = 2,
         Width = 64,
         Heads = 1,
@@ -24,16 +25,43 @@ internal static class PublisherFile
     public static Dictionary<string, Tensor> Tensors(PublishedWeights weights)
     {
         BackboneShape shape = Small(weights.Shape);
-        return weights.Name switch
+        Dictionary<string, Tensor> tensors = weights.Name switch
         {
             "mrm" => Under("model.", [.. Native(shape), .. MaeDecoder(shape), .. ReportDecoder()]),
             "mae-cxr-base" or "mae-cxr-small" => Under("model.", [.. Native(shape), .. MaeDecoder(shape)]),
             "mae-base" or "mae-large" or "mae-huge" => Under("model.", Native(shape)),
             "chexfound" => Under("teacher.", [.. Dinov2(shape, chunked: true).Select(t => ($"backbone.{t.Name}", t.Shape)),
                 ("dino_head.mlp.0.weight", [8, 64]), ("ibot_head.mlp.0.weight", [8, 64])]),
+            _ when weights.Dialect == "dinov3" => Under("", Dinov3(shape, hasBias: weights.Name != "dinov3-7b")),
+            _ when weights.Dialect == "eva" => Under("model.", Eva(shape)),
             _ when weights.Dialect == "dinov2" => Under("", Dinov2(shape, chunked: false)),
             _ => Under("", HuggingFaceDinov2(shape)),
         };
+        WriteRotation(tensors, shape);
+        return tensors;
+    }
+
+    /// <summary>Puts the rotary values in that the publishers' code computes: periods in bfloat16, or cosines.</summary>
+    public static void WriteRotation(Dictionary<string, Tensor> tensors, BackboneShape shape)
+    {
+        int d = shape.Width / shape.Heads;
+        foreach (string name in tensors.Keys.ToArray())
+        {
+            if (name.EndsWith("rope_embed.periods", StringComparison.Ordinal))
+            {
+                tensors[name] = tensor([.. Enumerable.Range(0, d / 4).Select(j => (float)Math.Pow(100, 4.0 * j / d))]).to(ScalarType.BFloat16);
+            }
+            else if (name.EndsWith("rope.freqs_cos", StringComparison.Ordinal))
+            {
+                // meshgrid of t / ft * 14, frequencies 10000^(-2 j / (D / 2)), each twice; rows first
+                Tensor place = arange(shape.Grid, ScalarType.Float64) * (14.0 / shape.Grid).ToTensor();
+                Tensor frequency = pow(10000.0.ToTensor(), arange(0, d / 2, 2, ScalarType.Float64) * (-2.0 / d).ToTensor());
+                Tensor once = (place.unsqueeze(1) * frequency).repeat_interleave(2, 1); // (G, D / 2)
+                Tensor rows = once.unsqueeze(1).expand(-1, shape.Grid, -1);
+                Tensor columns = once.unsqueeze(0).expand(shape.Grid, -1, -1);
+                tensors[name] = cat([rows, columns], 2).view(-1, d).cos().to(ScalarType.Float32);
+            }
+        }
     }
 
     // timm's PatchEmbed and Block, which MAE, MRM and medical MAE use.
@@ -100,6 +128,56 @@ internal static class PublisherFile
         .. ((string[])["query", "key", "value"]).SelectMany(p => Linear($"{start}attention.attention.{p}", c, c)),
         .. Linear($"{start}attention.output.dense", c, c), .. Linear($"{start}mlp.fc1", c, hidden), .. Linear($"{start}mlp.fc2", hidden, c),
         ($"{start}layer_scale1.lambda1", [c]), ($"{start}layer_scale2.lambda1", [c]),
+    ];
+
+    // facebookresearch/dinov3: SelfAttentionBlock with LinearKMaskedBias and SwiGLUFFN; ViT-7B has no bias of queries, keys and values.
+    public static (string Name, long[] Shape)[] Dinov3(BackboneShape s, bool hasBias = true) =>
+    [
+        ("cls_token", [1, 1, s.Width]), ("storage_tokens", [1, s.Registers, s.Width]), ("mask_token", [1, s.Width]),
+        ("patch_embed.proj.weight", [s.Width, 3, s.PatchSize, s.PatchSize]), ("patch_embed.proj.bias", [s.Width]),
+        ("rope_embed.periods", [s.Width / s.Heads / 4]),
+        .. Enumerable.Range(0, s.Depth).SelectMany(i => Dinov3Block($"blocks.{i}.", s, hasBias)),
+        ("norm.weight", [s.Width]), ("norm.bias", [s.Width]), ("local_cls_norm.weight", [s.Width]), ("local_cls_norm.bias", [s.Width]),
+    ];
+
+    private static (string Name, long[] Shape)[] Dinov3Block(string start, BackboneShape s, bool hasBias) =>
+    [
+        ($"{start}norm1.weight", [s.Width]), ($"{start}norm1.bias", [s.Width]),
+        ($"{start}norm2.weight", [s.Width]), ($"{start}norm2.bias", [s.Width]),
+        ($"{start}ls1.gamma", [s.Width]), ($"{start}ls2.gamma", [s.Width]),
+        ($"{start}attn.qkv.weight", [3 * s.Width, s.Width]),
+        .. hasBias ? [($"{start}attn.qkv.bias", [3 * s.Width]), ($"{start}attn.qkv.bias_mask", [3 * s.Width])] : ((string, long[])[])[],
+        .. Linear($"{start}attn.proj", s.Width, s.Width),
+        .. s.SwiGlu
+            ? [.. Linear($"{start}mlp.w1", s.Width, s.HiddenWidth), .. Linear($"{start}mlp.w2", s.Width, s.HiddenWidth),
+                .. Linear($"{start}mlp.w3", s.HiddenWidth, s.Width)]
+            : ((string, long[])[])[.. Linear($"{start}mlp.fc1", s.Width, s.HiddenWidth), .. Linear($"{start}mlp.fc2", s.HiddenWidth, s.Width)],
+    ];
+
+    // EVA-02's VisionTransformer as EVA-X uses it: xformers' SwiGLU in the small models, its own with ffn_ln and projections apart in the base.
+    public static (string Name, long[] Shape)[] Eva(BackboneShape s) =>
+    [
+        ("cls_token", [1, 1, s.Width]), ("pos_embed", [1, 1 + (s.Grid * s.Grid), s.Width]), ("mask_token", [1, 1, s.Width]),
+        ("patch_embed.proj.weight", [s.Width, 3, s.PatchSize, s.PatchSize]), ("patch_embed.proj.bias", [s.Width]),
+        ("rope.freqs_cos", [s.Grid * s.Grid, s.Width / s.Heads]), ("rope.freqs_sin", [s.Grid * s.Grid, s.Width / s.Heads]),
+        .. Enumerable.Range(0, s.Depth).SelectMany(i => EvaBlock($"blocks.{i}.", s)),
+        ("norm.weight", [s.Width]), ("norm.bias", [s.Width]), .. Linear("lm_head", s.Width, 8),
+    ];
+
+    private static (string Name, long[] Shape)[] EvaBlock(string start, BackboneShape s) =>
+    [
+        ($"{start}norm1.weight", [s.Width]), ($"{start}norm1.bias", [s.Width]),
+        ($"{start}norm2.weight", [s.Width]), ($"{start}norm2.bias", [s.Width]),
+        ($"{start}attn.q_bias", [s.Width]), ($"{start}attn.v_bias", [s.Width]),
+        ($"{start}attn.rope.freqs_cos", [s.Grid * s.Grid, s.Width / s.Heads]),
+        ($"{start}attn.rope.freqs_sin", [s.Grid * s.Grid, s.Width / s.Heads]),
+        .. s.HiddenNorm
+            ? [($"{start}attn.q_proj.weight", [s.Width, s.Width]), ($"{start}attn.k_proj.weight", [s.Width, s.Width]),
+                ($"{start}attn.v_proj.weight", [s.Width, s.Width]), ($"{start}mlp.ffn_ln.weight", [s.HiddenWidth]),
+                ($"{start}mlp.ffn_ln.bias", [s.HiddenWidth]), .. Linear($"{start}mlp.w1", s.Width, s.HiddenWidth),
+                .. Linear($"{start}mlp.w2", s.Width, s.HiddenWidth)]
+            : ((string, long[])[])[($"{start}attn.qkv.weight", [3 * s.Width, s.Width]), .. Linear($"{start}mlp.w12", s.Width, 2 * s.HiddenWidth)],
+        .. Linear($"{start}attn.proj", s.Width, s.Width), .. Linear($"{start}mlp.w3", s.HiddenWidth, s.Width),
     ];
 
     private static (string Name, long[] Shape)[] Linear(string name, long inputs, long outputs) =>
