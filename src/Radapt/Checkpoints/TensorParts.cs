@@ -35,7 +35,8 @@ internal sealed record TensorParts
     /// <summary>A vector of parts, or of zeros where a part is null.</summary>
     /// <param name="size">Size of the zeros.</param>
     /// <param name="names">Names in the file.</param>
-    public static TensorParts VectorOf(long size, params string?[] names) => new([.. names.Select(n => new Part(n, n is null ? size : 0))], 0);
+    public static TensorParts Vector(long size, params string?[] names) =>
+        new([.. names.Select(n => new Part(n, n is null ? size : 0))], 0);
 
     /// <summary>A tensor (1, N, C) whose first row is zero and left out in the file.</summary>
     public static TensorParts AfterZeros(string name) => new([new Part(null, 1), new Part(name, 0)], 1);

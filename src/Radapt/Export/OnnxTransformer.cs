@@ -97,7 +97,8 @@ internal sealed class OnnxTransformer
     private string FeedForward(FeedForward mlp, string tokens)
     {
         string hidden = Linear(mlp.Up, tokens);
-        return Linear(mlp.Down, mlp is not SwiGlu gate ? Gelu(hidden) : gate.ffn_ln is { } norm ? Norm(norm, Gated(hidden)) : Gated(hidden));
+        string inner = mlp is SwiGlu ? Gated(hidden) : Gelu(hidden);
+        return Linear(mlp.Down, mlp is SwiGlu { ffn_ln: { } norm } ? Norm(norm, inner) : inner);
     }
 
     // SiLU of the first half times the second.

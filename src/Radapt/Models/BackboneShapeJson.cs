@@ -44,8 +44,8 @@ internal static class BackboneShapeJson
                     Epsilon = Value<double>(o["norm_eps"]),
                     // files of older versions have neither
                     HiddenNorm = o.ContainsKey("hidden_norm") && Value<bool>(o["hidden_norm"]),
-                    Positions = o.ContainsKey("positions") ? PositionNames.Find(Value<string>(o["positions"])) ?? throw new FormatException()
-                        : PatchPositions.Learned,
+                    Positions = !o.ContainsKey("positions") ? PatchPositions.Learned
+                        : PositionNames.Find(Value<string>(o["positions"])) ?? throw new FormatException("no such positions"),
                 },
                 _ => null,
             };

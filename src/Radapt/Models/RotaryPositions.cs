@@ -79,8 +79,9 @@ internal sealed class RotaryPositions
             : own.Tables(shape.Tokens).Cos[((1 + shape.Registers) * own._channels)..];
         using var scope = NewDisposeScope();
         // DINOv3 stores them in bfloat16, whose numbers have 8 bits.
-        return stored.numel() == expected.Length && allclose(stored.to(ScalarType.Float32).view(-1), tensor(expected), 1.0 / 256, 1e-3) ? null
-            : "stores other rotary positions than Radapt computes";
+        bool isSame = stored.numel() == expected.Length
+            && allclose(stored.to(ScalarType.Float32).view(-1), tensor(expected), rtol: 1.0 / 256, atol: 1e-3);
+        return isSame ? null : "stores other rotary positions than Radapt computes";
     }
 
     private bool IsFirst(int channel) => _shape.Positions == PatchPositions.Rotary ? channel < _channels / 2 : channel % 2 == 0;

@@ -6,8 +6,9 @@ namespace Radapt.Models;
 
 /// <summary>
 /// The vision transformer of Dosovitskiy et al. (2020) as MAE, MRM, DINOv2 (Oquab et al. 2023, with the registers of Darcet et al. 2023),
-/// DINOv3 (Siméoni et al. 2025) and EVA-02 (Fang et al. 2023) use it. Its tensors are named as in their checkpoints, and it has those that its <see cref="BackboneShape"/> asks for. The final
-/// <c>norm</c> exists only where it is used: mean pooling reads the tokens before it.
+/// DINOv3 (Siméoni et al. 2025) and EVA-02 (Fang et al. 2023) use it. Its tensors are named as in checkpoints of MAE and DINOv2, and it
+/// has those that its <see cref="BackboneShape"/> asks for. The final <c>norm</c> exists only where it is used: mean pooling reads the
+/// tokens before it.
 /// </summary>
 internal sealed class VisionTransformer : nn.Module
 {

@@ -11,7 +11,9 @@ public sealed class WeightsCommandTests(TinyRun tiny)
     public async Task Weights_WithoutAName_ListsAllWithTheirLicences()
     {
         string output = (await RadaptProcess.Run(tiny.Folder, "weights")).Expect(0).Output;
-        Assert.All(PublishedWeights.All, w => Assert.Matches($"(?m)^ *{w.Name} .*{System.Text.RegularExpressions.Regex.Escape(w.Licence)}", output));
+        string[] lines = output.Split('\n');
+        Assert.All(PublishedWeights.All, w => Assert.Contains(lines,
+            l => l.TrimStart().StartsWith($"{w.Name} ", StringComparison.Ordinal) && l.Contains(w.Licence, StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -29,7 +31,9 @@ public sealed class WeightsCommandTests(TinyRun tiny)
         JsonObject json = (await RadaptProcess.Run(tiny.Folder, "weights", "--json")).Expect(0).Json;
         Assert.Equal(PublishedWeights.All.Select(w => w.Name), json["weights"]!.AsArray().Select(w => (string)w!["name"]!));
         JsonObject one = (await RadaptProcess.Run(tiny.Folder, "weights", "mae-base", "--json")).Expect(0).Json;
-        Assert.Equal(("CC BY-NC 4.0", "no commercial use", "vit"), ((string)one["licence"]!, (string)one["limits"]!, (string)one["dialect"]!));
+        Assert.Equal("CC BY-NC 4.0", (string)one["licence"]!);
+        Assert.Equal("no commercial use", (string)one["limits"]!);
+        Assert.Equal("vit", (string)one["dialect"]!);
     }
 
     [Fact]

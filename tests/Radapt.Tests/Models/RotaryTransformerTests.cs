@@ -36,7 +36,7 @@ public sealed class RotaryTransformerTests : IDisposable
         using VisionTransformer transformer = Random(shape, ComputePlan.Float32);
         Tensor images = Noise("images", 2, 1, shape.ImageSize, shape.ImageSize);
         Tensor actual = transformer.Forward(images, ForwardPass.Evaluation);
-        var reference = ScalarTransformer.Of(transformer);
+        var reference = ScalarTransformer.From(transformer);
         for (int image = 0; image < 2; image++)
         {
             double[] expected = [.. reference.Forward(images[image].contiguous().data<float>().ToArray()).SelectMany(t => t)];

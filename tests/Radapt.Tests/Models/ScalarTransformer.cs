@@ -13,8 +13,8 @@ internal sealed class ScalarTransformer(BackboneShape shape, IReadOnlyDictionary
 {
     private readonly int _c = shape.Width, _d = shape.Width / shape.Heads, _first = 1 + shape.Registers;
 
-    public static ScalarTransformer Of(VisionTransformer model) =>
-        new(model.Shape, model.named_parameters().ToDictionary(p => p.name, p => p.parameter.detach().contiguous().data<float>().ToArray()));
+    public static ScalarTransformer From(VisionTransformer model) => new(model.Shape,
+        model.named_parameters().ToDictionary(p => p.name, p => p.parameter.detach().contiguous().data<float>().ToArray()));
 
     /// <summary>(S, S) gray -> (N, C) after the final norm.</summary>
     public double[][] Forward(float[] image)

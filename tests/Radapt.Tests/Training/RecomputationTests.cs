@@ -37,10 +37,11 @@ public class RecomputationTests
     }
 
     [Theory]
-    [InlineData(PatchPositions.Rotary)]
-    [InlineData(PatchPositions.LearnedAndRotary)]
-    public void ForwardBackward_RotaryPositions_GivesThePlainPassesLossAndGradients(PatchPositions positions)
+    [InlineData("rotary")]
+    [InlineData("learned-rotary")]
+    public void ForwardBackward_RotaryPositions_GivesThePlainPassesLossAndGradients(string name)
     {
+        PatchPositions positions = PositionNames.Find(name)!.Value;
         var shape = new BackboneShape(16, 4, 4, 32, 2)
         {
             Positions = positions,

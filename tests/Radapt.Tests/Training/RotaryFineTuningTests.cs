@@ -55,13 +55,13 @@ public sealed class RotaryFineTuningTests(TinyRuns tiny) : IClassFixture<TinyRun
         using Predictor predictor = Predictor.Open(summary.Folder);
         var images = new ImageBatches(fineTuning.Data.Test!, fineTuning.Preprocessing, 8, 1, cacheBytes: 0);
         int findings = predictor.Findings.Count;
-        float[] read = [.. predictor.Score(images, null, TestContext.Current.CancellationToken).Probabilities.Where((_, i) => i % findings == 0)];
+        float[] read = [.. predictor.Score(images, null, TestContext.Current.CancellationToken).Probabilities
+            .Where((_, i) => i % findings == 0)];
         Assert.Equal(saved.Length, read.Length);
         Assert.InRange(saved.Zip(read, (a, b) => Math.Abs(a - b)).Max(), 0, 1e-5);
         Assert.True(saved.Distinct().Count() > 1);
 
-        // The run's own recipe gives the same model again.
-        Assert.Contains($"positions: ", File.ReadAllText(Path.Combine(summary.Folder, "recipe.yaml")), StringComparison.Ordinal);
+        Assert.Contains("positions: ", File.ReadAllText(Path.Combine(summary.Folder, "recipe.yaml")), StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();

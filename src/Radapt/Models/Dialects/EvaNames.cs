@@ -41,7 +41,8 @@ internal sealed partial class EvaNames : DialectNames
         }
 
         long width = names.ShapeOf("cls_token") is [_, _, var channels] ? channels : 0;
-        foreach (string block in own.Keys.Select(n => Third().Match(n)).Where(m => m.Success).Select(m => m.Groups["block"].Value).Distinct())
+        IEnumerable<string> blocks = own.Keys.Select(n => Third().Match(n)).Where(m => m.Success).Select(m => m.Groups["block"].Value);
+        foreach (string block in blocks.Distinct())
         {
             string?[] weights = [.. s_thirds.Select(t => own.GetValueOrDefault($"{block}{t}_proj.weight"))];
             if (weights.Any(w => w is not null))
@@ -49,7 +50,7 @@ internal sealed partial class EvaNames : DialectNames
                 encoder[$"{block}qkv.weight"] = TensorParts.Rows([.. weights.OfType<string>()]);
             }
 
-            encoder[$"{block}qkv.bias"] = TensorParts.VectorOf(width, [.. s_thirds.Select(t => own.GetValueOrDefault($"{block}{t}_bias"))]);
+            encoder[$"{block}qkv.bias"] = TensorParts.Vector(width, [.. s_thirds.Select(t => own.GetValueOrDefault($"{block}{t}_bias"))]);
         }
 
         FusedParts.JoinGate(encoder, "mlp.w1", "mlp.w2");

@@ -34,7 +34,7 @@ internal static class FusedParts
             string bias = $"{weight[..^"weight".Length]}bias";
             if (!encoder.ContainsKey(bias) && encoder[weight].ShapeIn(file) is [var rows, _])
             {
-                encoder[bias] = TensorParts.VectorOf(rows, [null]);
+                encoder[bias] = TensorParts.Vector(rows, [null]);
             }
         }
     }

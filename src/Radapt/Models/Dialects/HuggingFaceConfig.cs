@@ -58,7 +58,8 @@ internal sealed record HuggingFaceConfig
             return $"has, by its config.json, the activation {activation}; Radapt's transformer has {(shape.SwiGlu ? "silu" : "gelu")}";
         }
 
-        double? theta = ConfigFile.Number(_json, "rope_theta") ?? ConfigFile.Number(ConfigFile.Find(_json, "rope_parameters"), "rope_theta");
+        const string theBase = "rope_theta";
+        double? theta = ConfigFile.Number(_json, theBase) ?? ConfigFile.Number(ConfigFile.Find(_json, "rope_parameters"), theBase);
         if (isRotary && theta is { } told && told != RotaryBase)
         {
             return string.Create(CultureInfo.InvariantCulture,

@@ -3,7 +3,9 @@ using Radapt.Checkpoints;
 
 namespace Radapt.Models.Dialects;
 
-/// <summary>DINOv3 of Hugging Face transformers: query, key and value apart, keys without bias, nothing stored of the rotary positions.</summary>
+/// <summary>
+/// DINOv3 of Hugging Face transformers: query, key and value apart, keys without bias, nothing stored of the rotary positions.
+/// </summary>
 internal sealed partial class HuggingFaceDinov3Names : DialectNames
 {
     private static readonly Dictionary<string, string> s_outside = new(StringComparer.Ordinal)
@@ -23,7 +25,7 @@ internal sealed partial class HuggingFaceDinov3Names : DialectNames
         ["layer_scale2"] = "ls2",
     };
 
-    private static readonly string[] s_thirds = ["q_proj", "k_proj", "v_proj"];
+    private static readonly string[] s_thirds = ["attention.q_proj", "attention.k_proj", "attention.v_proj"];
 
     public override Dialect Dialect => Dialect.HuggingFaceDinov3;
 
@@ -32,7 +34,8 @@ internal sealed partial class HuggingFaceDinov3Names : DialectNames
     public override PatchPositions Positions => PatchPositions.Rotary;
 
     public override bool Matches(StateDict names) =>
-        names.Has(StateDict.HuggingFaceDinov3) && names.HasAnyEnding(".layer_scale1.lambda1") && names.HasAnyEnding(".attention.q_proj.weight");
+        names.Has(StateDict.HuggingFaceDinov3) && names.HasAnyEnding(".layer_scale1.lambda1")
+        && names.HasAnyEnding(".attention.q_proj.weight");
 
     public override string Describe(StateDict names) => "DINOv3 backbone (Hugging Face names)";
 
@@ -71,7 +74,7 @@ internal sealed partial class HuggingFaceDinov3Names : DialectNames
             {
                 encoder[s_outside[name]] = TensorParts.Whole(inFile);
             }
-            else if (part.StartsWith("attention.", StringComparison.Ordinal) && Array.IndexOf(s_thirds, part["attention.".Length..]) is >= 0 and var third)
+            else if (Array.IndexOf(s_thirds, part) is >= 0 and var third)
             {
                 string fused = $"{start}attn.qkv.{end}";
                 thirds.TryAdd(fused, new string?[3]);
@@ -79,7 +82,8 @@ internal sealed partial class HuggingFaceDinov3Names : DialectNames
             }
             else
             {
-                encoder[$"{start}{s_inBlock.GetValueOrDefault(part, part)}.{(end == "lambda1" ? "gamma" : end)}"] = TensorParts.Whole(inFile);
+                string own = s_inBlock.GetValueOrDefault(part, part);
+                encoder[$"{start}{own}.{(end == "lambda1" ? "gamma" : end)}"] = TensorParts.Whole(inFile);
             }
         }
 
@@ -87,7 +91,7 @@ internal sealed partial class HuggingFaceDinov3Names : DialectNames
         foreach ((string name, string?[] parts) in thirds)
         {
             encoder[name] = name.EndsWith("weight", StringComparison.Ordinal) ? TensorParts.Rows([.. parts.OfType<string>()])
-                : TensorParts.VectorOf(width, parts);
+                : TensorParts.Vector(width, parts);
         }
 
         FusedParts.JoinGate(encoder, "mlp.gate_proj", "mlp.up_proj");

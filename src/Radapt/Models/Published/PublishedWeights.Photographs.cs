@@ -35,12 +35,12 @@ internal sealed partial record PublishedWeights
         };
 
     private static IEnumerable<PublishedWeights> Dinov2() =>
-        from model in ((string Letter, string Size, double Millions, string Parameters, string FileSize, string? Sha)[])
+        from model in ((string Letter, string Size, double Millions, string FileSize, string? Sha)[])
         [
-            ("s", "small", 22, "21", "88 MB (of uploads by others)", "b938bf1bc15cd2ec0feacfe3a1bb553fe8ea9ca46a7e1d8d00217f29aef60cd9"),
-            ("b", "base", 87, "86", "346 MB (of uploads by others)", "0b8b82f85de91b424aded121c7e1dcc2b7bc6d0adeea651bf73a13307fad8c73"),
-            ("l", "large", 304, "300", "1.22 GB (of uploads by others)", "d5383ea8f4877b2472eb973e0fd72d557c7da5d3611bd527ceeb1d7162cbf428"),
-            ("g", "giant", 1136, "1,100", NotChecked, null),
+            ("s", "small", 22, "88 MB (of uploads by others)", "b938bf1bc15cd2ec0feacfe3a1bb553fe8ea9ca46a7e1d8d00217f29aef60cd9"),
+            ("b", "base", 87, "346 MB (of uploads by others)", "0b8b82f85de91b424aded121c7e1dcc2b7bc6d0adeea651bf73a13307fad8c73"),
+            ("l", "large", 304, "1.22 GB (of uploads by others)", "d5383ea8f4877b2472eb973e0fd72d557c7da5d3611bd527ceeb1d7162cbf428"),
+            ("g", "giant", 1136, NotChecked, null),
         ]
         from registers in (bool[])[false, true]
         let file = $"dinov2_vit{model.Letter}14_{(registers ? "reg4_" : "")}pretrain.pth"
@@ -74,7 +74,8 @@ internal sealed partial record PublishedWeights
             ("h+", "huge-plus", 841, "3.36 GB (timm's file of the same weights)", "7c1da9a5"),
             ("7b", "7b", 6716, "26.9 GB (of an upload by others)", "a955f4ea"),
         ]
-        let file = $"dinov3_vit{model.Letters.TrimEnd('+')}16{(model.Letters.EndsWith('+') ? "plus" : "")}_pretrain_lvd1689m-{model.Sha}.pth"
+        let architecture = $"vit{model.Letters.TrimEnd('+')}16{(model.Letters.EndsWith('+') ? "plus" : "")}"
+        let file = $"dinov3_{architecture}_pretrain_lvd1689m-{model.Sha}.pth"
         select new PublishedWeights($"dinov3-{model.Size}", $"DINOv3 ViT-{model.Letters.ToUpperInvariant()}/16")
         {
             Training = "1,689 million photographs: DINOv3",

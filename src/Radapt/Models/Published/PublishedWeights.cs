@@ -19,7 +19,9 @@ internal sealed partial record PublishedWeights(string Name, string Title)
     /// <summary>Their transformer; its image size is that of pre-training.</summary>
     public required BackboneShape Shape { get; init; }
 
-    /// <summary>Parameters of the encoder with its final norm, in millions; counted, and so not always the publisher's round number.</summary>
+    /// <summary>
+    /// Parameters of the encoder with its final norm, in millions; counted, and so not always the publisher's round number.
+    /// </summary>
     public required double Millions { get; init; }
 
     /// <summary>The file to fetch, or a folder of a model page with its files.</summary>

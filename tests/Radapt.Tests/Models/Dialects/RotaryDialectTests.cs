@@ -52,7 +52,8 @@ public sealed class RotaryDialectTests : IDisposable
         Assert.Equal(own.Shape, huggingFace.Shape);
         Assert.Equal(2, own.Shape.Heads); // told by the periods, or by config.json
         Assert.True(Tokens(own).Equals(Tokens(huggingFace)));
-        Assert.Equal(ScalarTransformer.Of(own).Forward(new float[224 * 224])[0][0], Tokens(own, zeros(1, 1, 224, 224))[0, 0, 0].item<float>(), 1e-4);
+        double expected = ScalarTransformer.From(own).Forward(new float[224 * 224])[0][0];
+        Assert.Equal(expected, Tokens(own, zeros(1, 1, 224, 224))[0, 0, 0].item<float>(), 1e-4);
     }
 
     [Fact]
@@ -128,7 +129,8 @@ public sealed class RotaryDialectTests : IDisposable
         Assert.True(block.attn.qkv.bias[..64].Equals(tensors["blocks.1.attn.q_bias"]));
         Assert.Equal(0, block.attn.qkv.bias[64..128].abs().max().item<float>());
         Assert.True(block.attn.qkv.bias[128..].Equals(tensors["blocks.1.attn.v_bias"]));
-        Assert.True(((SwiGlu)block.mlp).w12.weight[..88].Equals(norm ? tensors["blocks.1.mlp.w1.weight"] : tensors["blocks.1.mlp.w12.weight"][..88]));
+        Tensor gates = norm ? tensors["blocks.1.mlp.w1.weight"] : tensors["blocks.1.mlp.w12.weight"][..88];
+        Assert.True(((SwiGlu)block.mlp).w12.weight[..88].Equals(gates));
         if (norm)
         {
             Assert.True(block.attn.qkv.weight[64..128].Equals(tensors["blocks.1.attn.k_proj.weight"]));
@@ -204,10 +206,12 @@ public sealed class RotaryDialectTests : IDisposable
                 : name is "cls_token" or "mask_token" ? $"embeddings.{name}"
                 : name == "storage_tokens" ? "embeddings.register_tokens"
                 : name.Replace("patch_embed.proj.", "embeddings.patch_embeddings.", StringComparison.Ordinal)
-                    .Replace("blocks.", "layer.", StringComparison.Ordinal).Replace(".attn.proj.", ".attention.o_proj.", StringComparison.Ordinal)
+                    .Replace("blocks.", "layer.", StringComparison.Ordinal)
+                    .Replace(".attn.proj.", ".attention.o_proj.", StringComparison.Ordinal)
                     .Replace(".ls1.gamma", ".layer_scale1.lambda1", StringComparison.Ordinal)
                     .Replace(".ls2.gamma", ".layer_scale2.lambda1", StringComparison.Ordinal)
-                    .Replace(".mlp.w1.", ".mlp.gate_proj.", StringComparison.Ordinal).Replace(".mlp.w2.", ".mlp.up_proj.", StringComparison.Ordinal)
+                    .Replace(".mlp.w1.", ".mlp.gate_proj.", StringComparison.Ordinal)
+                    .Replace(".mlp.w2.", ".mlp.up_proj.", StringComparison.Ordinal)
                     .Replace(gated ? ".mlp.w3." : ".mlp.fc2.", ".mlp.down_proj.", StringComparison.Ordinal)
                     .Replace(".mlp.fc1.", ".mlp.up_proj.", StringComparison.Ordinal);
             if (!own.Contains(".attn.qkv.", StringComparison.Ordinal))
@@ -217,7 +221,8 @@ public sealed class RotaryDialectTests : IDisposable
             }
 
             Tensor[] thirds = tensor.chunk(3, 0);
-            foreach ((string third, int i) in ((string[])["q", "k", "v"]).Select((t, i) => (t, i)).Where(t => t.t != "k" || !own.EndsWith("bias", StringComparison.Ordinal)))
+            bool isBias = own.EndsWith("bias", StringComparison.Ordinal);
+            foreach ((string third, int i) in isBias ? (ReadOnlySpan<(string, int)>)[("q", 0), ("v", 2)] : [("q", 0), ("k", 1), ("v", 2)])
             {
                 converted[own.Replace(".attn.qkv.", $".attention.{third}_proj.", StringComparison.Ordinal)] = thirds[i];
             }

@@ -49,7 +49,8 @@ internal static class PublisherFile
         {
             if (name.EndsWith("rope_embed.periods", StringComparison.Ordinal))
             {
-                tensors[name] = tensor([.. Enumerable.Range(0, d / 4).Select(j => (float)Math.Pow(100, 4.0 * j / d))]).to(ScalarType.BFloat16);
+                float[] periods = [.. Enumerable.Range(0, d / 4).Select(j => (float)Math.Pow(100, 4.0 * j / d))];
+                tensors[name] = tensor(periods).to(ScalarType.BFloat16);
             }
             else if (name.EndsWith("rope.freqs_cos", StringComparison.Ordinal))
             {
@@ -151,10 +152,12 @@ internal static class PublisherFile
         .. s.SwiGlu
             ? [.. Linear($"{start}mlp.w1", s.Width, s.HiddenWidth), .. Linear($"{start}mlp.w2", s.Width, s.HiddenWidth),
                 .. Linear($"{start}mlp.w3", s.HiddenWidth, s.Width)]
-            : ((string, long[])[])[.. Linear($"{start}mlp.fc1", s.Width, s.HiddenWidth), .. Linear($"{start}mlp.fc2", s.HiddenWidth, s.Width)],
+            : ((string, long[])[])
+            [.. Linear($"{start}mlp.fc1", s.Width, s.HiddenWidth), .. Linear($"{start}mlp.fc2", s.HiddenWidth, s.Width)],
     ];
 
-    // EVA-02's VisionTransformer as EVA-X uses it: xformers' SwiGLU in the small models, its own with ffn_ln and projections apart in the base.
+    // EVA-02's VisionTransformer as EVA-X uses it: xformers' SwiGLU in the small models; in the base one its own, with ffn_ln, and the
+    // projections apart.
     public static (string Name, long[] Shape)[] Eva(BackboneShape s) =>
     [
         ("cls_token", [1, 1, s.Width]), ("pos_embed", [1, 1 + (s.Grid * s.Grid), s.Width]), ("mask_token", [1, 1, s.Width]),
@@ -176,7 +179,8 @@ internal static class PublisherFile
                 ($"{start}attn.v_proj.weight", [s.Width, s.Width]), ($"{start}mlp.ffn_ln.weight", [s.HiddenWidth]),
                 ($"{start}mlp.ffn_ln.bias", [s.HiddenWidth]), .. Linear($"{start}mlp.w1", s.Width, s.HiddenWidth),
                 .. Linear($"{start}mlp.w2", s.Width, s.HiddenWidth)]
-            : ((string, long[])[])[($"{start}attn.qkv.weight", [3 * s.Width, s.Width]), .. Linear($"{start}mlp.w12", s.Width, 2 * s.HiddenWidth)],
+            : ((string, long[])[])
+            [($"{start}attn.qkv.weight", [3 * s.Width, s.Width]), .. Linear($"{start}mlp.w12", s.Width, 2 * s.HiddenWidth)],
         .. Linear($"{start}attn.proj", s.Width, s.Width), .. Linear($"{start}mlp.w3", s.HiddenWidth, s.Width),
     ];
 
