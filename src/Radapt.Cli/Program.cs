@@ -43,6 +43,7 @@ internal static class Program
             new FineTuneCommand(interrupted),
             new EvaluateCommand(interrupted),
             new PredictCommand(interrupted),
+            new WeightsCommand(),
             new InspectCommand(),
             new AdapterCommand(),
             new DataCommand(interrupted),

@@ -228,14 +228,40 @@ internal sealed class BackboneWeights : IDisposable
 
     private void LoadCheckpoint(VisionTransformer encoder, RecognisedWeights recognised)
     {
+        RequireRotation(encoder, recognised);
         foreach ((string name, TorchSharp.Modules.Parameter parameter) in encoder.named_parameters())
         {
             Copy(name, recognised.Encoder[name], parameter, encoder.Shape);
         }
 
+        if (recognised.MasksKeyBias)
+        {
+            foreach (Block block in encoder.blocks)
+            {
+                using var scope = NewDisposeScope();
+                block.attn.qkv.bias.narrow(0, encoder.Shape.Width, encoder.Shape.Width).FillInPlace(0);
+            }
+        }
+
         if (recognised.Lora.Count > 0)
         {
             MergePaperLora(encoder);
+        }
+    }
+
+    // Rotary positions are computed; those that a file stores must be the same.
+    private void RequireRotation(VisionTransformer encoder, RecognisedWeights recognised)
+    {
+        if (recognised.StoredRotation is not { } name)
+        {
+            return;
+        }
+
+        using Tensor stored = _file.ReadFloat32(name);
+        if (RotaryPositions.Problem(stored, recognised.Shape! with { Heads = encoder.Shape.Heads }) is { } problem)
+        {
+            throw new RadaptException(
+                $"{_path} ({recognised.Description}) {problem} ({name}), so its model would compute something else. Take other weights.");
         }
     }
 

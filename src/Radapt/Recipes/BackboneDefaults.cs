@@ -31,7 +31,7 @@ internal sealed class BackboneDefaults
             _named = BackboneShape.FromName(_name) ?? throw new RadaptException(
                 $"{given.Where}: {_name} is no backbone that Radapt knows; "
                 + "names look like vit_base_patch16_224 (tiny, small, base, large) or vit_base_patch14_dinov2, "
-                + "vit_base_patch14_reg4_dinov2 (small, base, large, giant).");
+                + "vit_base_patch14_reg4_dinov2 (small, base, large, giant), or vit_base_patch16_dinov3 (small, small_plus, base, large, huge_plus).");
         }
     }
 
@@ -66,7 +66,9 @@ internal sealed class BackboneDefaults
     {
         _choices.Choose((ModelOptions m) => m.Registers, () => Block(Model?.Registers ?? 0));
         bool hasLayerScale = _choices.Choose((ModelOptions m) => m.LayerScale, () => Block(Model?.LayerScale ?? false));
-        bool isGated = _choices.Choose((ModelOptions m) => m.SwiGlu, () => Block(Model?.SwiGlu ?? false));
+        _choices.Choose((ModelOptions m) => m.Positions, () => Block(Model?.Positions ?? PatchPositions.Learned));
+        bool isGated = _choices.Choose((ModelOptions m) => m.FeedForward, () => Block(Model?.FeedForward ?? FeedForwardKind.Mlp))
+            != FeedForwardKind.Mlp;
         int width = _choices.Decided((ModelOptions m) => m.Width);
         _choices.Choose((ModelOptions m) => m.HiddenWidth, () => Model is { } model && model.Width == width && model.SwiGlu == isGated
             ? Block(model.HiddenWidth)
@@ -77,7 +79,7 @@ internal sealed class BackboneDefaults
         _choices.Choose((ModelOptions m) => m.Epsilon, () => _named is not null && _seen is not null ? FromWeights(_seen.Epsilon)
             : Block(Model?.Epsilon ?? usual));
         _choices.Choose((ModelOptions m) => m.Pooling, () => hasLayerScale
-            ? new Choice<Pooling>(Pooling.ClassToken, "DINOv2's own linear evaluations read it, and its final norm is trained for it")
+            ? new Choice<Pooling>(Pooling.ClassToken, "the linear evaluations of DINOv2 and DINOv3 read it, and their final norm is trained for it")
             : new Choice<Pooling>(Pooling.Mean, "the paper's"));
     }
 

@@ -70,10 +70,15 @@ public sealed record ModelOptions
         Default = Backbones, ChosenFrom = ["weights", "from-scratch", "backbone"])]
     public bool LayerScale { get; init; }
 
-    /// <summary>Whether the feed-forward of the blocks is gated.</summary>
-    [Option("ffn", "Feed-forward of the blocks.", True = SwiGluName, False = MlpName,
+    /// <summary>How patches have places.</summary>
+    [Option("positions", "How patches have places: learned vectors, rotated queries and keys (DINOv3), or both (EVA-X).",
         Default = Backbones, ChosenFrom = ["weights", "from-scratch", "backbone"])]
-    public bool SwiGlu { get; init; }
+    public PatchPositions Positions { get; init; }
+
+    /// <summary>The feed-forward of the blocks.</summary>
+    [Option("ffn", "Feed-forward of the blocks.",
+        Default = Backbones, ChosenFrom = ["weights", "from-scratch", "backbone"])]
+    public FeedForwardKind FeedForward { get; init; }
 
     /// <summary>Channels inside the feed-forward; 0: what is usual for the width.</summary>
     [Option("hidden-width", "Channels inside the feed-forward.", Min = 1, Max = Largest,
@@ -87,7 +92,7 @@ public sealed record ModelOptions
 
     /// <summary>What the classifier reads: the mean of the patch tokens (paper) or the class token.</summary>
     [Option("pooling", "What the classifier reads: the mean of the patch tokens, the class token, or both as DINOv2's classifiers do.",
-        Default = "mean; class-token for DINOv2", ChosenFrom = ["weights", "from-scratch", "backbone", "layer-scale"])]
+        Default = "mean; class-token for DINOv2 and DINOv3", ChosenFrom = ["weights", "from-scratch", "backbone", "layer-scale"])]
     public Pooling Pooling { get; init; } = Pooling.Mean;
 
     /// <summary>Stochastic depth of the last block; grows linearly from 0 in the first (paper: 0.1).</summary>
@@ -102,13 +107,13 @@ public sealed record ModelOptions
     {
         Registers = Registers,
         LayerScale = LayerScale,
-        SwiGlu = SwiGlu,
+        SwiGlu = FeedForward != FeedForwardKind.Mlp,
+        HiddenNorm = FeedForward == FeedForwardKind.SwiGluNorm,
+        Positions = Positions,
         HiddenWidth = HiddenWidth,
         Epsilon = Epsilon,
     };
 
-    internal const string SwiGluName = "swiglu";
-    internal const string MlpName = "mlp";
     private const string Backbones = "the backbone's";
     private const int Largest = 65536;
 

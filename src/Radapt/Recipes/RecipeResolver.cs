@@ -1,5 +1,6 @@
 using Radapt.Adaptation;
 using Radapt.Datasets;
+using Radapt.Models;
 using Radapt.Options;
 
 namespace Radapt.Recipes;
@@ -63,7 +64,8 @@ internal static class RecipeResolver
         if (given.Find("weights") is null && given.Find("from-scratch") is not { IsClaim: true })
         {
             throw new RadaptException(
-                "There are no weights to start from; give --weights FILE (a checkpoint, merged weights or a run folder), or --from-scratch.");
+                "There are no weights to start from; give --weights FILE (a checkpoint, merged weights or a run folder), or --from-scratch. "
+                    + "`radapt weights` lists weights that others publish, docs/weights.md says how to get them.");
         }
     }
 
@@ -83,6 +85,8 @@ internal static class RecipeResolver
             $"{recipe.Model.ImageSize} px cannot be cut into patches of {recipe.Model.PatchSize} px; take a multiple of the patch size.");
         Require(recipe.Model.Width % recipe.Model.Heads == 0, "heads",
             $"{recipe.Model.Width} channels cannot be shared among {recipe.Model.Heads} heads.");
+        Require(recipe.Model.Positions == PatchPositions.Learned || recipe.Model.Width / recipe.Model.Heads % 4 == 0, "heads",
+            $"rotary positions need a multiple of 4 channels a head; {recipe.Model.Width} channels among {recipe.Model.Heads} heads are not.");
         Require(recipe.Pixels.Resize >= recipe.Model.ImageSize, "resize",
             $"{recipe.Pixels.Resize} px is less than the image size of {recipe.Model.ImageSize} px that is cropped from it.");
         Require(recipe.Data.CacheSize == 0 || recipe.Data.Cache is not null, "cache-size",
@@ -118,7 +122,8 @@ internal static class RecipeResolver
         [
             ("patch-size", model.PatchSize, seen.PatchSize), ("depth", model.Depth, seen.Depth), ("width", model.Width, seen.Width),
             ("heads", model.Heads, facts.WeightsTellHeads ? seen.Heads : model.Heads), ("registers", model.Registers, seen.Registers),
-            ("layer-scale", model.LayerScale, seen.LayerScale), ("ffn", FeedForward(model.SwiGlu), FeedForward(seen.SwiGlu)),
+            ("layer-scale", model.LayerScale, seen.LayerScale), ("ffn", model.FeedForward.Spelled(), seen.FeedForward.Spelled()),
+            ("positions", model.Positions.Spelled(), seen.Positions.Spelled()),
             // else it follows from the width
             ("hidden-width", model.HiddenWidth, model.Width == seen.Width ? seen.HiddenWidth : model.HiddenWidth),
         ];
@@ -132,8 +137,6 @@ internal static class RecipeResolver
                 $"{where}: {model.Backbone} does not fit the weights ({weights}): {what}. Leave it out or take other weights.");
         }
     }
-
-    private static string FeedForward(bool swiGlu) => OptionTable.Find((ModelOptions m) => m.SwiGlu).Format(swiGlu);
 
     private static string Shown(object value) => value is bool flag ? flag ? "on" : "off" : OptionText.Format(value);
 }

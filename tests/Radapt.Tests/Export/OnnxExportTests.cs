@@ -46,6 +46,19 @@ public class OnnxExportTests
         AssertClose(expected[4..6], one, 2e-5);
     }
 
+    [Theory]
+    [InlineData("DINOv3", Pooling.ClassToken)]
+    [InlineData("EVA", Pooling.Mean)]
+    public void Write_RotaryPositions_PredictsInOnnxRuntimeAsHere(string model, Pooling pooling)
+    {
+        using var saved = new SavedAdapter(pooling: pooling, shape: model == "EVA" ? SavedAdapter.EvaShape : SavedAdapter.Dinov3Shape);
+        OnnxExport.Write(saved.Adapter, saved["model.onnx"]);
+        using var scope = NewDisposeScope();
+        using var session = new InferenceSession(saved["model.onnx"]);
+        (float[] logits, _) = Run(session, AdapterMerge.GeneratedImages(SavedAdapter.Shape.ImageSize));
+        AssertClose(SavedAdapter.Logits(saved.Adapter), logits, 2e-5);
+    }
+
     [Fact]
     public void Write_Model_NamesFindingsAndPreprocessing()
     {

@@ -51,7 +51,7 @@ public class VisionTransformerGoldenTests
 
         if (data.Has("pos_embed"))
         {
-            GoldenAssert.Close(data["pos_embed"], classifier.Encoder.pos_embed, golden.Tolerance, "pos_embed");
+            GoldenAssert.Close(data["pos_embed"], classifier.Encoder.pos_embed!, golden.Tolerance, "pos_embed");
         }
 
         GoldenAssert.Close(data["logits"], classifier.Forward(images, ForwardPass.Evaluation), golden.Tolerance, "logits");

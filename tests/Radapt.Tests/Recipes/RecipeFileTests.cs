@@ -147,7 +147,7 @@ public class RecipeFileTests
     private static Gen<List<RecipeEntry>> RandomRun()
     {
         string[] bound = ["data", "train", "val", "test", "cache-size", "weights", "from-scratch", "backbone", "image-size", "patch-size",
-            "depth", "width", "heads", "registers", "layer-scale", "ffn", "hidden-width", "resize", "augment",
+            "depth", "width", "heads", "registers", "layer-scale", "positions", "ffn", "hidden-width", "resize", "augment",
             "base-lr", "min-lr", "warmup-epochs", "batch-size", "accumulate", "lora-blocks", "lora-ranks", "lora-targets", "initial-rank",
                 "target-rank", "tfinal", "last-k", "pos-weight", "validate-every", "validate-images", "skip-unreadable", "uncertainty",
                     "views", "folds", "fold", "method", "optimizer", "class-column", "class-labels"];

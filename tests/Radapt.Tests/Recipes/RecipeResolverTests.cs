@@ -250,7 +250,8 @@ public class RecipeResolverTests
     [Theory]
     [InlineData("--weights w.pth", "There are no images to learn from")]
     [InlineData("--weights w.pth --train a.txt", "There are no images to learn from")]
-    [InlineData("--data d", "There are no weights to start from")]
+    [InlineData("--data d",
+        "There are no weights to start from; give --weights FILE (a checkpoint, merged weights or a run folder), or --from-scratch. `radapt weights` lists weights that others publish, docs/weights.md says how to get them.")] // WORKFLOW C3
     public void MissingSources_SayWhatToGive(string line, string message) =>
         Assert.StartsWith(message, Error(() => Resolve(Line(line))), StringComparison.Ordinal);
 }

@@ -16,5 +16,5 @@ internal sealed class NormMethod : AdaptationMethod
 
     /// <inheritdoc/>
     public override bool IsTrained(string name, MethodOptions options, BackboneShape shape) =>
-        name.Split('.') is [.., "norm" or "norm1" or "norm2", _];
+        name.Split('.') is [.., "norm" or "norm1" or "norm2" or "ffn_ln", _];
 }

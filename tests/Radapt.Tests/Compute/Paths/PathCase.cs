@@ -35,6 +35,13 @@ internal sealed record PathModel(string Name, BackboneShape Shape, Pooling Pooli
             Registers = 2,
             HiddenWidth = 88,
         }, Pooling.ClassAndMean),
+        new("32 wide, rotary", new BackboneShape(16, 4, 2, 32, 1)
+        {
+            SwiGlu = true,
+            HiddenWidth = 88,
+            HiddenNorm = true,
+            Positions = PatchPositions.LearnedAndRotary,
+        }, Pooling.Mean),
         new("64 wide, 65 tokens", new BackboneShape(32, 4, 1, 64, 2), Pooling.Mean) { Images = 5, Large = true },
     ];
 }
