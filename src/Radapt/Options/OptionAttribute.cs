@@ -90,4 +90,10 @@ internal sealed class OptionAttribute(string name, string help) : Attribute
 
     /// <summary>Key in a file's metadata; null: the name with underscores.</summary>
     public string? StoredAs { get; init; }
+
+    /// <summary>
+    /// Text of the value that a file without the key means, for an option that is younger than such files; null: flags are then false and
+    /// lists empty, and without any other value the file is damaged.
+    /// </summary>
+    public string? WhenNotStored { get; init; }
 }

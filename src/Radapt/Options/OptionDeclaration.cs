@@ -96,6 +96,9 @@ internal sealed record OptionDeclaration
     /// <summary>Key in a file's metadata.</summary>
     public string StoredAs => _declared.StoredAs ?? Name.Replace('-', '_');
 
+    /// <inheritdoc cref="OptionAttribute.WhenNotStored"/>
+    public string? WhenNotStored => _declared.WhenNotStored;
+
     /// <summary>Another option and those of its values with which this one decides anything; null: it always does.</summary>
     public (string Option, IReadOnlyList<string> Values)? OnlyWith { get; init; }
 

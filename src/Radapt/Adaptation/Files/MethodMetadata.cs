@@ -24,7 +24,8 @@ internal static class MethodMetadata
     }
 
     /// <summary>
-    /// What <see cref="Write"/> wrote. A flag or a list that is missing is false or empty: files of older versions do not have all of them.
+    /// What <see cref="Write"/> wrote. Files of older versions do not have all options: what is missing is as
+    /// <see cref="OptionAttribute.WhenNotStored"/> says, a flag is else false and a list empty.
     /// Values that an option does not take are left to <see cref="AdaptationMethod.Problem"/>, which knows the backbone.
     /// </summary>
     /// <exception cref="KeyNotFoundException">A number is missing.</exception>
@@ -36,7 +37,8 @@ internal static class MethodMetadata
     private static object? Read(OptionDeclaration option, IReadOnlyDictionary<string, string> metadata)
     {
         string key = option.StoredAs;
-        return option.IsList ? JsonSerializer.Deserialize(metadata.GetValueOrDefault(key, "[]"), option.Type.MakeArrayType())
+        return option.WhenNotStored is { } older && !metadata.ContainsKey(key) ? option.Parse(older, key)
+            : option.IsList ? JsonSerializer.Deserialize(metadata.GetValueOrDefault(key, "[]"), option.Type.MakeArrayType())
                 ?? throw new JsonException(key + " is null")
             : option.Type == typeof(bool) ? bool.Parse(metadata.GetValueOrDefault(key, "false"))
             : option.Type == typeof(int) ? int.Parse(metadata[key], CultureInfo.InvariantCulture)
