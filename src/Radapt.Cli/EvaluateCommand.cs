@@ -5,6 +5,7 @@ using Radapt.Datasets;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Inference;
 using Radapt.Runs;
+using Radapt.Studies;
 using Radapt.Training;
 using Radapt.Training.Recipes;
 
@@ -19,7 +20,11 @@ internal sealed class EvaluateCommand : RadaptCommand
                 "plain-names"];
     private static readonly string[] s_computeOptions = ["batch-size", "threads", "loader-threads"];
 
-    private readonly Argument<string> _run = new("run") { HelpName = "RUN", Description = "Run folder, adapter file or merged weights." };
+    private readonly Argument<string> _run = new("run")
+    {
+        HelpName = "RUN",
+        Description = "Run folder, adapter file, merged weights, or the folder of a cross-validation, whose folds are averaged.",
+    };
     private readonly List<Option<string>> _recipeOptions = [];
     private readonly Option<string> _split;
     private readonly Option<string> _weights;
@@ -37,7 +42,8 @@ internal sealed class EvaluateCommand : RadaptCommand
         _split = Add("Images (default: the run's own)", new Option<string>("--split")
         {
             HelpName = "CHOICE",
-            Description = "Which rows: test, val, or all rows of a table or list given here. Default: test; all where --test gives a list.",
+            Description = "Which rows: test, val, or all rows of a table or list given here. Default: test, or all where there are no "
+                + "splits; without this option, images that the run has seen are left out.",
         });
         _split.AcceptOnlyFromAmong("test", "val", "all");
         _weights = Add("Model", new Option<string>("--weights")
@@ -84,20 +90,25 @@ internal sealed class EvaluateCommand : RadaptCommand
         Recipe recipe = RecipeResolver.Partial(layers);
         RequireWritable(parsed, recipe);
         ProcessSettings.PrepareCompute();
-        ComputePlan plan = RunPlan.Read(run, given.Find("threads") is null ? null : recipe.Threads);
+        int? threads = given.Find("threads") is null ? null : recipe.Threads;
+        (string Run, ComputePlan Plan)[] runs = [.. FoldedRuns.Expand(run).Select(r => (r, RunPlan.Read(r, threads)))];
+        ComputePlan plan = runs[0].Plan;
         ProcessSettings.UseThreads(plan.Threads);
         using CodecProcess codecs = PixelDecoding.Processes();
-        using var predictor = Predictor.Open(run, parsed.GetValue(_weights), plan, parsed.GetValue(_force), codecs);
-        var notes = new List<string>(new[] { predictor.OtherBase, RunRecord.UnfinishedNote(run) }.OfType<string>());
-        (LabelledImages images, string what) = Images(parsed, given, layers, predictor.Findings, notes);
+        using Ensemble models = Ensemble.Open(runs, parsed.GetValue(_weights), parsed.GetValue(_force), codecs);
+        var notes = new List<string>(models.Members.Select(m => m.OtherBase).Append(RunRecord.UnfinishedNote(run)).OfType<string>());
+        (LabelledImages images, string what) = Images(parsed, given, layers, models.Findings, notes);
+        (images, SeenCounts? seen) = Seen(parsed, given, runs, images, notes);
         terminal.Notes(notes);
         int loaderThreads = recipe.LoaderThreads > 0 ? recipe.LoaderThreads : plan.Threads;
-        ScoredImages scored = terminal.WithLiveLine(line => predictor.Score(
-            images, recipe.BatchSize, loaderThreads, done => line($"{Figures.Count(done)} of {Figures.Count(images.Items.Count)} images"),
-                recipe.SkipUnreadable, interrupted));
-        terminal.Notes(predictor.Notes);
+        ScoredImages scored = terminal.WithLiveLine(line =>
+        {
+            var progress = new ImageProgress(terminal, line, images.Items.Count);
+            return models.Score(images, recipe.BatchSize, loaderThreads, progress.Report, recipe.SkipUnreadable, interrupted);
+        });
+        terminal.Notes(models.Notes);
         Write(parsed, scored);
-        terminal.Line($"{run} on {what}: {Figures.Count(scored.Images.Items.Count)} images", strong: true);
+        terminal.Line($"{run} on {what}: {Figures.Count(scored.Images.Items.Count)} images{seen?.Warning()}", strong: true);
         Figures.Show(terminal, scored.Metrics);
         Figures.ShowStudies(terminal, scored.Studies);
         if (json)
@@ -107,7 +118,8 @@ internal sealed class EvaluateCommand : RadaptCommand
             result["data"] = what;
             result["images"] = scored.Images.Items.Count;
             result["unreadable"] = scored.Unreadable;
-            result["notes"] = new JsonArray([.. predictor.Notes.Select(n => JsonValue.Create(n))]);
+            result["seen"] = seen?.ToJson();
+            result["notes"] = new JsonArray([.. notes.Concat(models.Notes).Select(n => JsonValue.Create(n))]);
             Terminal.WriteJson(result);
         }
 
@@ -122,7 +134,8 @@ internal sealed class EvaluateCommand : RadaptCommand
         {
             string? rows = split == "all" ? null : split ?? "test";
             string source = (string)table.Value;
-            return (EvaluationImages.FromSource(source, given, findings, rows, notes), rows is null ? source : $"{source}, split {rows}");
+            LabelledImages images = EvaluationImages.FromSource(source, given, findings, rows, notes, allWithoutSplits: split is null);
+            return (images, split is null or "all" ? source : $"{source}, split {rows}");
         }
 
         if (given.Find("test") is { } list)
@@ -137,10 +150,50 @@ internal sealed class EvaluateCommand : RadaptCommand
             throw new RadaptException("--split all goes with --data or --test; a run is not evaluated on the images it was trained on.");
         }
 
+        if (FoldedRuns.Is(parsed.GetRequiredValue(_run)))
+        {
+            string folds = parsed.GetRequiredValue(_run);
+            throw new RadaptException(
+                $"{folds}: the figures of this cross-validation, each image scored by the run that has not seen it, are in its run.json. "
+                    + "Give other images by --data or --test, which the mean of its folds scores.");
+        }
+
         return layers.Length > 1
             ? (EvaluationImages.FromRun(layers, split ?? "test", notes, parsed.GetValue(_run)), $"its own {split ?? "test"} images")
             : throw new RadaptException(
                 $"{parsed.GetValue(_run)}: holds no recipe.yaml to find its test images by; give --data or --test.");
+    }
+
+    // What the runs have seen is left out, unless somebody asked for a split, and counted otherwise.
+    private (LabelledImages Images, SeenCounts? Seen) Seen(
+        ParseResult parsed, RecipeLayer given, IReadOnlyList<(string Run, ComputePlan Plan)> runs, LabelledImages images, List<string> notes)
+    {
+        SeenImages?[] seen = [.. runs.Select(r => RunSeenImages.Read(r.Run))];
+        if (seen.Contains(null))
+        {
+            notes.Add("nothing tells which of these images the run was trained on: figures of such images are too good.");
+            return (images, null);
+        }
+
+        var counts = SeenCounts.Count([.. seen.OfType<SeenImages>()], images.Items);
+        bool isAsked = parsed.GetValue(_split) is not null || (given.Find("data") is null && given.Find("test") is null);
+        if (isAsked || counts.Training + counts.Validation == 0)
+        {
+            return (images, counts);
+        }
+
+        LabelledImage[] fresh = [.. images.Items.Where(i => SeenCounts.PartOf([.. seen.OfType<SeenImages>()], i) is null)];
+        if (fresh.Length == 0)
+        {
+            throw new RadaptException(
+                $"the run has seen all of these images ({Figures.Count(counts.Training)} in training, {Figures.Count(counts.Validation)} in "
+                    + "validation): their figures would tell nothing of new ones. Give images that it has not seen.");
+        }
+
+        notes.Add(
+            $"{Figures.Count(counts.Training)} images that the run was trained on, and {Figures.Count(counts.Validation)} that chose its "
+                + "epoch, are left out.");
+        return (images with { Items = fresh }, new SeenCounts(0, 0, fresh.Length));
     }
 
     private void RequireWritable(ParseResult parsed, Recipe recipe)
