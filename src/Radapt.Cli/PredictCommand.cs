@@ -233,7 +233,7 @@ internal sealed class PredictCommand : RadaptCommand
         _ => $"line {number + 2}",
     };
 
-    private void Finish(ParseResult parsed, PredictionJob job, IReadOnlyList<string> named, FoundImages found, PredictionSummary summary,
+    private void Finish(ParseResult parsed, PredictionJob job, string[] named, FoundImages found, PredictionSummary summary,
         IReadOnlyCollection<string> notes)
     {
         bool json = parsed.GetValue(_json);

@@ -24,7 +24,7 @@ public sealed record Prediction(string Path, IReadOnlyList<float>? Probabilities
     /// <summary>
     /// Standard deviation (n - 1) of each probability over several runs whose mean it is; null: one run, or no probabilities.
     /// </summary>
-    public IReadOnlyList<float>? Deviations { get; init; }
+    internal IReadOnlyList<float>? Deviations { get; init; }
 
     /// <summary>What the header says of image and patient; null: nobody looked.</summary>
     internal FolderImage? File { get; init; }

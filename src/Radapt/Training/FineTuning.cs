@@ -436,7 +436,7 @@ public sealed class FineTuning : IDisposable
         BaseDescription = WeightsDescription,
         BaseLicence = _baseLicence,
         BaseResizing = _baseResizing,
-        Accepts = TrainedImages.Accepted(Recipe, Data.Train, _pixels?.Record),
+        Accepts = TrainedImages.Accepted(Recipe.Views, Data.Train, _pixels?.Record),
         Seed = Recipe.Seed,
     };
 }

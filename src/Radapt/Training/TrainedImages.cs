@@ -12,12 +12,12 @@ internal static class TrainedImages
     private const double Common = 0.05; // the share from which a kind of image counts as trained on
 
     /// <summary>The rules for a run's model.</summary>
-    /// <param name="recipe">Resolved.</param>
+    /// <param name="views">Those that the recipe keeps; empty: it says nothing of views.</param>
     /// <param name="train">The training images.</param>
     /// <param name="pixels">What a look at all pixels found; null: nobody looked.</param>
-    public static AcceptedImages Accepted(Recipe recipe, LabelledImages train, RunPixels? pixels) => new()
+    public static AcceptedImages Accepted(IReadOnlyList<string> views, LabelledImages train, RunPixels? pixels) => new()
     {
-        Views = recipe.Views.Count > 0 ? recipe.Views : HasOtherViews(train) ? ["all"] : ["frontal"],
+        Views = views.Count > 0 ? views : HasOtherViews(train) ? ["all"] : ["frontal"],
         BodyParts = OtherBodyParts(train),
         Saturated = pixels is { Saturated: > 0, Checked: > 0 } && pixels.Saturated >= Common * pixels.Checked,
     };
