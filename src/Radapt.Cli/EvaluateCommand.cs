@@ -98,7 +98,8 @@ internal sealed class EvaluateCommand : RadaptCommand
         using Ensemble models = Ensemble.Open(runs, parsed.GetValue(_weights), parsed.GetValue(_force), codecs);
         var notes = new List<string>(models.Members.Select(m => m.OtherBase).Append(RunRecord.UnfinishedNote(run)).OfType<string>());
         (LabelledImages images, string what) = Images(parsed, given, layers, models.Findings, notes);
-        (images, SeenCounts? seen) = Seen(parsed, given, runs, images, notes);
+        bool leavesOutSeen = parsed.GetValue(_split) is null && (given.Find("data") is not null || given.Find("test") is not null);
+        (images, SeenCounts? seen) = RunSeenImages.Look([.. runs.Select(r => r.Run)], images, leavesOutSeen, notes);
         terminal.Notes(notes);
         int loaderThreads = recipe.LoaderThreads > 0 ? recipe.LoaderThreads : plan.Threads;
         ScoredImages scored = terminal.WithLiveLine(line =>
@@ -162,38 +163,6 @@ internal sealed class EvaluateCommand : RadaptCommand
             ? (EvaluationImages.FromRun(layers, split ?? "test", notes, parsed.GetValue(_run)), $"its own {split ?? "test"} images")
             : throw new RadaptException(
                 $"{parsed.GetValue(_run)}: holds no recipe.yaml to find its test images by; give --data or --test.");
-    }
-
-    // What the runs have seen is left out, unless somebody asked for a split, and counted otherwise.
-    private (LabelledImages Images, SeenCounts? Seen) Seen(
-        ParseResult parsed, RecipeLayer given, IReadOnlyList<(string Run, ComputePlan Plan)> runs, LabelledImages images, List<string> notes)
-    {
-        SeenImages?[] seen = [.. runs.Select(r => RunSeenImages.Read(r.Run))];
-        if (seen.Contains(null))
-        {
-            notes.Add("nothing tells which of these images the run was trained on: figures of such images are too good.");
-            return (images, null);
-        }
-
-        var counts = SeenCounts.Count([.. seen.OfType<SeenImages>()], images.Items);
-        bool isAsked = parsed.GetValue(_split) is not null || (given.Find("data") is null && given.Find("test") is null);
-        if (isAsked || counts.Training + counts.Validation == 0)
-        {
-            return (images, counts);
-        }
-
-        LabelledImage[] fresh = [.. images.Items.Where(i => SeenCounts.PartOf([.. seen.OfType<SeenImages>()], i) is null)];
-        if (fresh.Length == 0)
-        {
-            throw new RadaptException(
-                $"the run has seen all of these images ({Figures.Count(counts.Training)} in training, {Figures.Count(counts.Validation)} in "
-                    + "validation): their figures would tell nothing of new ones. Give images that it has not seen.");
-        }
-
-        notes.Add(
-            $"{Figures.Count(counts.Training)} images that the run was trained on, and {Figures.Count(counts.Validation)} that chose its "
-                + "epoch, are left out.");
-        return (images with { Items = fresh }, new SeenCounts(0, 0, fresh.Length));
     }
 
     private void RequireWritable(ParseResult parsed, Recipe recipe)

@@ -5,8 +5,8 @@ using Radapt.Imaging;
 namespace Radapt.Batching;
 
 /// <summary>
-/// Looks at images on their way into a batch, before the network does: those that a model must not be asked about are kept out. Any thread may
-/// ask at any time.
+/// Looks at images on their way into a batch, before the network does: those that a model must not be asked about are kept out. Any
+/// thread may ask at any time.
 /// </summary>
 /// <param name="accepted">The rules; an image is refused if one of them refuses it.</param>
 /// <param name="keepsRefused">Refused images go on to the network all the same, and say why they would be refused.</param>

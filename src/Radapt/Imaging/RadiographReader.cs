@@ -8,8 +8,8 @@ namespace Radapt.Imaging;
 /// Image files -> pixels; PNG and JPEG as Pillow's <c>Image.open(...).convert('RGB')</c> gives them: palettes expanded, alpha dropped
 /// without compositing, no colour management, 16-bit colour cut to its high byte. Three things differ: gray stays one channel (also where a
 /// file repeats it three times, which all transforms here treat alike); 16-bit gray is scaled to the full range, where Pillow clips
-/// everything above 255 to white; and a picture whose EXIF orientation says that it lies on its side or stands on its head is turned upright,
-/// as every viewer shows it.
+/// everything above 255 to white; and a picture whose EXIF orientation says that it lies on its side or stands on its head is turned
+/// upright, as every viewer shows it.
 /// </summary>
 internal static class RadiographReader
 {

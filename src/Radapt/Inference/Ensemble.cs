@@ -8,8 +8,8 @@ using Radapt.Metrics;
 namespace Radapt.Inference;
 
 /// <summary>
-/// One model, or several of the same findings, such as the folds of a cross-validation: the mean of their probabilities. Serves one thread at
-/// a time.
+/// One model, or several of the same findings, such as the folds of a cross-validation: the mean of their probabilities. Serves one
+/// thread at a time.
 /// </summary>
 internal sealed class Ensemble : IDisposable
 {
@@ -36,6 +36,11 @@ internal sealed class Ensemble : IDisposable
     /// <exception cref="RadaptException">A run cannot be opened, or has other findings than the first.</exception>
     public static Ensemble Open(IReadOnlyList<(string Run, ComputePlan Plan)> runs, string? weights, bool force, CodecProcess? codecs)
     {
+        if (runs.GroupBy(r => Path.GetFullPath(r.Run)).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        {
+            throw new RadaptException($"{twice.First().Run}: is named twice; name each run that is to be averaged once.");
+        }
+
         var members = new List<Predictor>();
         try
         {

@@ -3,13 +3,15 @@ using Radapt.Batching;
 namespace Radapt.Inference;
 
 /// <summary>
-/// Images through one model or several. Every image is decoded once for all models that prepare images alike. The probabilities are averaged;
-/// a single model's logits stay as they are.
+/// Images through one model or several. Every image is decoded once for all models that prepare images alike. The probabilities are
+/// averaged; a single model's logits stay as they are.
 /// </summary>
 internal static class EnsemblePass
 {
-    /// <summary>Batches with the logits of the mean probability of all models; a batch is the caller's until the next one is asked for.</summary>
-    /// <param name="models">The models, grouped by how they prepare images, with the same images prepared so, in batches of one size.</param>
+    /// <summary>Batches with the logits of the mean probability of all models; a batch is the caller's until the next one is asked
+    /// for.</summary>
+    /// <param name="models">The models, grouped by how they prepare images, with the same images prepared so, in batches of one
+    /// size.</param>
     /// <param name="findings">F.</param>
     /// <param name="unreadable">What becomes of images that cannot be read.</param>
     /// <param name="cancellation">Ends the pass.</param>

@@ -10,8 +10,8 @@ internal static class ImagePaths
 {
     /// <summary>
     /// Files as they are; of folders every PNG, JPEG and DICOM file, at any depth and whatever its name, as tables are matched to them; of
-    /// patterns (<c>scans/**/*.png</c>) every such file that matches. Sorted within each folder and pattern; no file twice, also where links
-    /// lead to it.
+    /// patterns (<c>scans/**/*.png</c>) every such file that matches. Sorted within each folder and pattern; no file twice, also where
+    /// links lead to it.
     /// </summary>
     /// <param name="named">Files, folders, patterns.</param>
     /// <exception cref="RadaptException">A file is not there, or nothing was found.</exception>

@@ -16,8 +16,8 @@ public sealed record Prediction(string Path, IReadOnlyList<float>? Probabilities
     public IReadOnlyList<float>? Logits { get; init; }
 
     /// <summary>
-    /// Why the model must not be asked about the image: it is a CT, of another view than it was trained on, blank, …; null: it may. A refused
-    /// image has probabilities only where it was to be scored all the same.
+    /// Why the model must not be asked about the image: it is a CT, of another view than it was trained on, blank, …; null: it may. A
+    /// refused image has probabilities only where it was to be scored all the same.
     /// </summary>
     public string? Refusal { get; init; }
 

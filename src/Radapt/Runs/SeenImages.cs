@@ -6,8 +6,8 @@ using Radapt.Datasets.Tables;
 namespace Radapt.Runs;
 
 /// <summary>
-/// Which images a run has seen: those that it learned from, and those that chose its epoch. Told by the files' content, so that copies under
-/// other names, and rows of other tables, are found too.
+/// Which images a run has seen: those that it learned from, and those that chose its epoch. Told by the files' content, so that copies
+/// under other names, and rows of other tables, are found too.
 /// </summary>
 internal sealed class SeenImages
 {
@@ -16,7 +16,10 @@ internal sealed class SeenImages
 
     private const string Keyed = "file-hmac"; // the first column's name where content is hashed under the key of the data
     private const string Plain = "file-hash";
-    private const int EndBytes = 16 << 10; // read from the beginning and from the end of a file: no two radiographs are alike in both
+
+    // Read from the beginning of a file: the UIDs of DICOM, or compressed pixels of many rows. One read a file, since a run may have a
+    // hundred thousand on a slow disk.
+    private const int StartBytes = 32 << 10;
 
     private readonly Dictionary<string, string> _parts;
     private readonly NameKey _names;
@@ -78,12 +81,9 @@ internal sealed class SeenImages
         try
         {
             using FileStream file = RegularFile.OpenRead(path);
-            var ends = new byte[(int)Math.Min(file.Length, 2 * EndBytes)];
-            int first = ends.Length - (ends.Length / 2);
-            file.ReadExactly(ends, 0, first);
-            file.Position = file.Length - (ends.Length - first);
-            file.ReadExactly(ends, first, ends.Length - first);
-            string hash = Convert.ToHexStringLower(XxHash128.Hash(ends));
+            var start = new byte[(int)Math.Min(file.Length, StartBytes)];
+            file.ReadExactly(start);
+            string hash = Convert.ToHexStringLower(XxHash128.Hash(start));
             return names.Name(string.Create(CultureInfo.InvariantCulture, $"{file.Length}-{hash}"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -37,11 +37,11 @@ public sealed class SeenImagesTests : IDisposable
         Assert.Equal(isKeyed, SeenImages.Read(_folder["seen.csv"], () => NameKey.TryRead(options, null)) is null);
     }
 
-    // Files that differ in one byte near their end.
+    // Files that differ in one byte.
     private LabelledImage Image(string name, byte content)
     {
         string path = _folder[name];
-        File.WriteAllBytes(path, [.. new byte[100_000], content]);
+        File.WriteAllBytes(path, [.. new byte[30_000], content, .. new byte[70_000]]);
         return new LabelledImage(name, path, null, [1]);
     }
 

@@ -26,8 +26,8 @@ internal sealed record ImageFolder(string Root, IReadOnlyList<FolderImage> Image
     }
 
     /// <summary>
-    /// The images of a folder as <see cref="Read"/> finds them, one after the other, so that a caller who keeps only paths needs no memory for
-    /// the headers of a hundred thousand.
+    /// The images of a folder as <see cref="Read"/> finds them, one after the other, so that a caller who keeps only paths needs no
+    /// memory for the headers of a hundred thousand.
     /// </summary>
     /// <param name="root">The folder; paths begin with it as it is given.</param>
     /// <param name="passedOver">Counts the files that are not images.</param>

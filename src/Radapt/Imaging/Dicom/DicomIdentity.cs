@@ -35,8 +35,8 @@ internal sealed record DicomIdentity
     public string Date { get; init; } = "";
 
     /// <summary>
-    /// Photometric Interpretation and Presentation LUT Shape contradict each other on whether the smallest value is white (PS3.3, C.11.6.1),
-    /// so that nobody can tell whether the picture is shown inverted.
+    /// Photometric Interpretation and Presentation LUT Shape contradict each other on whether the smallest value is white (PS3.3,
+    /// C.11.6.1), so that nobody can tell whether the picture is shown inverted.
     /// </summary>
     public bool HasContradictoryGray { get; init; }
 

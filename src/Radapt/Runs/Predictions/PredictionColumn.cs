@@ -3,8 +3,8 @@ using Radapt.Datasets.Matching;
 namespace Radapt.Runs.Predictions;
 
 /// <summary>
-/// Columns of a table of predictions that are there only where somebody asks for them: they come from DICOM headers, and most of them tell who
-/// the patient is.
+/// Columns of a table of predictions that are there only where somebody asks for them: they come from DICOM headers, and most of them
+/// tell who the patient is.
 /// </summary>
 internal static class PredictionColumn
 {

@@ -10,8 +10,8 @@ using Radapt.Inference;
 namespace Radapt.Runs.Predictions;
 
 /// <summary>
-/// Predicts a list of images into a file. Rows reach the disk batch by batch (<see cref="PredictionJournal"/>); a job that was interrupted goes
-/// on where it was, and leaves the same bytes as one that was not.
+/// Predicts a list of images into a file. Rows reach the disk batch by batch (<see cref="PredictionJournal"/>); a job that was
+/// interrupted goes on where it was, and leaves the same bytes as one that was not.
 /// </summary>
 internal sealed record PredictionJob
 {

@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Radapt.Runs.Predictions;
 
 /// <summary>
-/// The rows of a prediction as they are made, in a file beside the table that is to be: a line of JSON each, after a first line that says which
+/// The rows of a prediction as they are made, in a file beside the table that is to be: a line of JSON each, after a first line that says
+/// which
 /// prediction it is. What is cut off by a kill or a power cut is an incomplete last line or more, which is dropped when the prediction goes
 /// on.
 /// </summary>

@@ -99,6 +99,7 @@ public sealed class PredictionJobTests : IDisposable
         string[] runs = [_runs.Run("epochs 1").Folder, _runs.Run("epochs 1", "findings Effusion").Folder];
         string message = Assert.Throws<RadaptException>(() => Open(runs)).Message;
         Assert.Contains("only runs of the same findings, in the same order, can be averaged", message, StringComparison.Ordinal);
+        Assert.Contains("is named twice", Assert.Throws<RadaptException>(() => Open(runs[0], runs[0])).Message, StringComparison.Ordinal);
     }
 
     private static Ensemble Open(params string[] runs) => Ensemble.Open([.. runs.Select(r => (r, RunPlan.Read(r)))], null, false, null);
