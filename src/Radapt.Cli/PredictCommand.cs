@@ -267,7 +267,8 @@ internal sealed class PredictCommand : RadaptCommand
                 ["unreadable"] = summary.Unreadable,
                 ["score_all"] = job.ScoreAll,
                 ["reasons"] = new JsonObject(summary.Reasons.Select(r => KeyValuePair.Create<string, JsonNode?>(r.Reason, r.Images))),
-                ["passed_over"] = new JsonObject(found.PassedOver.Kinds.Select(k => KeyValuePair.Create<string, JsonNode?>(k.Key, k.Value))),
+                ["passed_over"] = new JsonObject(
+                    found.PassedOver.Kinds.Select(k => KeyValuePair.Create<string, JsonNode?>(k.Key, k.Value))),
                 ["notes"] = new JsonArray([.. notes.Select(n => JsonValue.Create(n))]),
             });
         }

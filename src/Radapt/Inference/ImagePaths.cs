@@ -10,8 +10,7 @@ internal static class ImagePaths
 {
     /// <summary>
     /// Files as they are; of folders every PNG, JPEG and DICOM file, at any depth and whatever its name, as tables are matched to them; of
-    /// patterns (<c>scans/**/*.png</c>) every such file that matches. Sorted within each folder and pattern; no file twice, also where
-    /// links lead to it.
+    /// patterns (<c>scans/**/*.png</c>) every such file that matches. Sorted within each folder and pattern; no file twice.
     /// </summary>
     /// <param name="named">Files, folders, patterns.</param>
     /// <exception cref="RadaptException">A file is not there, or nothing was found.</exception>
@@ -19,7 +18,7 @@ internal static class ImagePaths
     {
         ArgumentNullException.ThrowIfNull(named);
         var passedOver = new PassedOverFiles();
-        string[] found = [.. named.SelectMany(n => Expand(n, passedOver)).DistinctBy(FileOf)];
+        string[] found = [.. named.SelectMany(n => Expand(n, passedOver)).DistinctBy(Path.GetFullPath)];
         return found.Length > 0 ? new FoundImages(found, passedOver)
             : throw new RadaptException(
                 $"{string.Join(", ", named)}: no images there (PNG, JPEG or DICOM files of folders, or those that a pattern such as "
@@ -66,19 +65,5 @@ internal static class ImagePaths
         matcher.AddInclude(normal[end..]);
         return ImageFolder.List(root, passedOver, name => matcher.Match(name).HasMatches)
             .Select(i => end == 0 ? i.Name : root + i.Name);
-    }
-
-    // A link means the file at its end.
-    private static string FileOf(string path)
-    {
-        try
-        {
-            return new FileInfo(path) is { LinkTarget: not null } link && link.ResolveLinkTarget(returnFinalTarget: true) is { } file
-                ? file.FullName : Path.GetFullPath(path);
-        }
-        catch (IOException)
-        {
-            return Path.GetFullPath(path); // links in a circle: reading the image says so
-        }
     }
 }

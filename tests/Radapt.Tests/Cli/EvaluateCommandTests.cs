@@ -61,7 +61,8 @@ public sealed class EvaluateCommandTests(TinyRun tiny)
             all.Error, StringComparison.Ordinal);
 
         string[] lines = table.Split('\n');
-        File.WriteAllLines(folder["train.csv"], [lines[0], .. rows.Index().Where(r => r.Item[2] == "train").Select(r => lines[r.Index + 1])]);
+        File.WriteAllLines(folder["train.csv"],
+            [lines[0], .. rows.Index().Where(r => r.Item[2] == "train").Select(r => lines[r.Index + 1])]);
         RadaptResult refused = (await RadaptProcess.Run(folder.Path, "evaluate", tiny.Run, "--data", "train.csv")).Expect(2);
         Assert.Contains("the run has seen all of these images", refused.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("--split all", refused.Error, StringComparison.Ordinal);

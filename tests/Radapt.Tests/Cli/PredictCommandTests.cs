@@ -26,7 +26,8 @@ public sealed class PredictCommandTests(TinyRun tiny)
         Assert.Equal("image,Effusion,Cardiomegaly,status,reason", lines[0]);
         Assert.StartsWith("images/a [red]broken[b].png,,,unreadable,", lines[1], StringComparison.Ordinal);
         Assert.Equal(5, lines.Skip(2)
-            .Count(l => l.Split(',') is [_, var effusion, _, "ok", ""] && float.Parse(effusion, CultureInfo.InvariantCulture) is > 0 and < 1));
+            .Count(l => l.Split(',') is [_, var effusion, _, "ok", ""]
+                && float.Parse(effusion, CultureInfo.InvariantCulture) is > 0 and < 1));
     }
 
     [Fact]

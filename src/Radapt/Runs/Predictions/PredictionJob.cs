@@ -91,7 +91,8 @@ internal sealed record PredictionJob
         for (int i = 0; i < Runs.Count; i++)
         {
             ComputePlan plan = Runs[i].Plan;
-            Append(AdapterHash(Runs[i].Run), Models.Members[i].Adapter.BaseSha256, Models.Members[i].OtherBase is null ? "" : Stamp(Weights!));
+            Predictor model = Models.Members[i];
+            Append(AdapterHash(Runs[i].Run), model.Adapter.BaseSha256, model.OtherBase is null ? "" : Stamp(Weights ?? model.Adapter.BaseWeights!));
             Append(plan.Precision, plan.Device, plan.Products, plan.Threads.ToString(CultureInfo.InvariantCulture));
         }
 

@@ -13,8 +13,8 @@ public sealed class PredictionJournalTests : IDisposable
     [Fact] // WORKFLOW B6
     public void Open_CutAtAnyByte_KeepsWholeBatchesOfWholeRows()
     {
-        PredictionRow[] rows = [.. Enumerable.Range(0, 10).Select(i => new PredictionRow($"ü{i}.png", PredictionStatus.Ok, "", [i / 7.0], null,
-            []))];
+        PredictionRow[] rows =
+            [.. Enumerable.Range(0, 10).Select(i => new PredictionRow($"ü{i}.png", PredictionStatus.Ok, "", [i / 7.0], null, []))];
         using (PredictionJournal journal = Open("a"))
         {
             journal.Append(rows);
