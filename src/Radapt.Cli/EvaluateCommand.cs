@@ -6,6 +6,7 @@ using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Inference;
 using Radapt.Options;
 using Radapt.Runs;
+using Radapt.Studies;
 using Radapt.Training;
 using Radapt.Recipes;
 
@@ -14,7 +15,11 @@ namespace Radapt.Cli;
 /// <summary><c>radapt evaluate</c>: the figures of a run on its own test images or on others.</summary>
 internal sealed class EvaluateCommand : RadaptCommand
 {
-    private readonly Argument<string> _run = new("run") { HelpName = "RUN", Description = "Run folder, adapter file or merged weights." };
+    private readonly Argument<string> _run = new("run")
+    {
+        HelpName = "RUN",
+        Description = "Run folder, adapter file, merged weights, or the folder of a cross-validation, whose folds are averaged.",
+    };
     private readonly List<Option<string>> _recipeOptions = [];
     private readonly Option<string> _split;
     private readonly Option<string> _weights;
@@ -33,7 +38,8 @@ internal sealed class EvaluateCommand : RadaptCommand
         _split = Add("Images (default: the run's own)", new Option<string>("--split")
         {
             HelpName = "CHOICE",
-            Description = "Which rows: test, val, or all rows of a table or list given here. Default: test; all where --test gives a list.",
+            Description = "Which rows: test, val, or all rows of a table or list given here. Default: test, or all where there are no "
+                + "splits; without this option, images that the run has seen are left out.",
         });
         _split.AcceptOnlyFromAmong("test", "val", "all");
         _weights = Add("Model", new Option<string>("--weights")
@@ -84,21 +90,27 @@ internal sealed class EvaluateCommand : RadaptCommand
         var recipe = PartialRecipe.Merge(layers);
         RequireWritable(parsed, recipe);
         ProcessSettings.PrepareCompute();
-        ComputePlan plan = RunPlan.Read(run, given.Find(OptionTable.Find((ComputeOptions c) => c.Threads).Name)?.Value as int?);
+        int? threads = given.Find(OptionTable.Find((ComputeOptions c) => c.Threads).Name)?.Value as int?;
+        (string Run, ComputePlan Plan)[] runs = [.. FoldedRuns.Expand(run).Select(r => (r, RunPlan.Read(r, threads)))];
+        ComputePlan plan = runs[0].Plan;
         ProcessSettings.UseThreads(plan.Threads);
         using CodecProcess codecs = PixelDecoding.Processes();
-        using var predictor = Predictor.Open(run, parsed.GetValue(_weights), plan, parsed.GetValue(_force), codecs);
-        var notes = new List<string>(new[] { predictor.OtherBase, RunRecord.UnfinishedNote(run) }.OfType<string>());
-        (LabelledImages images, string what) = Images(parsed, given, layers, predictor.Findings, notes);
+        using Ensemble models = Ensemble.Open(runs, parsed.GetValue(_weights), parsed.GetValue(_force), codecs);
+        var notes = new List<string>(models.Members.Select(m => m.OtherBase).Append(RunRecord.UnfinishedNote(run)).OfType<string>());
+        (LabelledImages images, string what) = Images(parsed, given, layers, models.Findings, notes);
+        bool leavesOutSeen = parsed.GetValue(_split) is null && (given.Find("data") is not null || given.Find("test") is not null);
+        (images, SeenCounts? seen) = RunSeenImages.Look([.. runs.Select(r => r.Run)], images, leavesOutSeen, notes);
         terminal.Notes(notes);
         int loaderThreads = recipe.Value((ComputeOptions c) => c.LoaderThreads, plan.Threads);
         int batchSize = recipe.Value((OptimisationOptions o) => o.BatchSize);
-        ScoredImages scored = terminal.WithLiveLine(line => predictor.Score(
-            images, batchSize, loaderThreads, done => line($"{Figures.Count(done)} of {Figures.Count(images.Items.Count)} images"),
-                recipe.Data.SkipUnreadable.Fraction, interrupted));
-        terminal.Notes(predictor.Notes);
+        ScoredImages scored = terminal.WithLiveLine(line =>
+        {
+            var progress = new ImageProgress(terminal, line, images.Items.Count);
+            return models.Score(images, batchSize, loaderThreads, progress.Report, recipe.Data.SkipUnreadable.Fraction, interrupted);
+        });
+        terminal.Notes(models.Notes);
         Write(parsed, scored);
-        terminal.Line($"{run} on {what}: {Figures.Count(scored.Images.Items.Count)} images", strong: true);
+        terminal.Line($"{run} on {what}: {Figures.Count(scored.Images.Items.Count)} images{seen?.Warning()}", strong: true);
         Figures.Show(terminal, scored.Metrics);
         Figures.ShowStudies(terminal, scored.Studies);
         if (json)
@@ -108,7 +120,8 @@ internal sealed class EvaluateCommand : RadaptCommand
             result["data"] = what;
             result["images"] = scored.Images.Items.Count;
             result["unreadable"] = scored.Unreadable;
-            result["notes"] = new JsonArray([.. predictor.Notes.Select(n => JsonValue.Create(n))]);
+            result["seen"] = seen?.ToJson();
+            result["notes"] = new JsonArray([.. notes.Concat(models.Notes).Select(n => JsonValue.Create(n))]);
             Terminal.WriteJson(result);
         }
 
@@ -123,7 +136,8 @@ internal sealed class EvaluateCommand : RadaptCommand
         {
             string? rows = split == "all" ? null : split ?? "test";
             string source = (string)table.Value!;
-            return (EvaluationImages.FromSource(source, given, findings, rows, notes), rows is null ? source : $"{source}, split {rows}");
+            LabelledImages images = EvaluationImages.FromSource(source, given, findings, rows, notes, allWithoutSplits: split is null);
+            return (images, split is null or "all" ? source : $"{source}, split {rows}");
         }
 
         if (given.Find(OptionTable.Find((DataOptions d) => d.Test).Name) is { } list)
@@ -136,6 +150,14 @@ internal sealed class EvaluateCommand : RadaptCommand
         if (split == "all")
         {
             throw new RadaptException("--split all goes with --data or --test; a run is not evaluated on the images it was trained on.");
+        }
+
+        if (FoldedRuns.Is(parsed.GetRequiredValue(_run)))
+        {
+            string folds = parsed.GetRequiredValue(_run);
+            throw new RadaptException(
+                $"{folds}: the figures of this cross-validation, each image scored by the run that has not seen it, are in its run.json. "
+                    + "Give other images by --data or --test, which the mean of its folds scores.");
         }
 
         return layers.Length > 1

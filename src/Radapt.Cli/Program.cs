@@ -29,7 +29,7 @@ internal static class Program
         }
         catch (Exception error)
         {
-            return Failures.Report(error, verbose);
+            return Failures.Report(error, verbose, json: args.Contains("--json"));
         }
     }
 

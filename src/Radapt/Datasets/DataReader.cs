@@ -67,8 +67,10 @@ internal static class DataReader
     /// <param name="o">Findings to read and how.</param>
     /// <param name="split"><c>train</c>, <c>val</c> or <c>test</c>: read these rows of the table; null: all rows.</param>
     /// <param name="notes">Receives lines to print.</param>
+    /// <param name="allWithoutSplits">Read all rows of a table that has no splits, which is noted.</param>
     /// <exception cref="RadaptException">The data is missing or malformed.</exception>
-    public static LabelledImages ReadOne(string source, DataOptions o, string? split = null, ICollection<string>? notes = null)
+    public static LabelledImages ReadOne(string source, DataOptions o, string? split = null, ICollection<string>? notes = null,
+        bool allWithoutSplits = false)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(o);
@@ -84,7 +86,13 @@ internal static class DataReader
         (IReadOnlyList<string> findings, List<LocatedRow> part, bool hasSplits) = ReadRows(file, o, notes, withSplits: split is not null);
         if (split is not null && !hasSplits)
         {
-            throw new RadaptException($"{file} has no column 'split' to take '{split}' from: --split all takes every row.");
+            if (!allWithoutSplits)
+            {
+                throw new RadaptException($"{file} has no column 'split' to take '{split}' from: leave --split out.");
+            }
+
+            notes.Add($"{file}: has no column 'split', so that every row is meant.");
+            split = null;
         }
 
         part = [.. part.Where(r => split is null || r.Row.Split == split)];

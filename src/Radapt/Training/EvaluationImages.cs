@@ -48,11 +48,14 @@ internal static class EvaluationImages
     /// <param name="findings">The run's findings, used where <paramref name="given"/> names none.</param>
     /// <param name="split"><c>train</c>, <c>val</c>, <c>test</c>; null: every row.</param>
     /// <param name="notes">Receives lines to print.</param>
+    /// <param name="allWithoutSplits">Every row of a table that has no splits.</param>
     /// <exception cref="RadaptException">The data is missing or malformed.</exception>
     public static LabelledImages FromSource(
-        string source, RecipeLayer given, IReadOnlyList<string> findings, string? split, ICollection<string> notes)
+        string source, RecipeLayer given, IReadOnlyList<string> findings, string? split, ICollection<string> notes,
+        bool allWithoutSplits = false)
     {
         DataOptions options = PartialRecipe.Merge([given]).Data;
-        return DataReader.ReadOne(source, options.Findings.Count > 0 ? options : options with { Findings = findings }, split, notes);
+        return DataReader.ReadOne(
+            source, options.Findings.Count > 0 ? options : options with { Findings = findings }, split, notes, allWithoutSplits);
     }
 }

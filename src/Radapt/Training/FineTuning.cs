@@ -310,6 +310,7 @@ public sealed class FineTuning : IDisposable
             DrawnSplitTable.Write(run.SplitFile, Data.Drawn, names);
         }
 
+        SeenImages.Write(run.SeenFile, Data, names);
         if (_pixels?.Unreadable.Count > 0)
         {
             UnreadableTable.Write(run.UnreadableFile, _pixels.Unreadable, names);
@@ -427,6 +428,7 @@ public sealed class FineTuning : IDisposable
         BaseDescription = WeightsDescription,
         BaseLicence = _baseLicence,
         BaseResizing = _baseResizing,
+        Accepts = TrainedImages.Accepted(Recipe.Data.Views, Data.Train, _pixels?.Record),
         Seed = Recipe.Seed,
     };
 }

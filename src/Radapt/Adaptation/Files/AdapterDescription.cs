@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Radapt.Datasets;
+using Radapt.Datasets.Matching;
 using Radapt.Imaging;
 using Radapt.Models;
 
@@ -50,6 +52,9 @@ public sealed record AdapterDescription
     /// </summary>
     internal PositionResizing? BaseResizing { get; init; }
 
+    /// <summary>Which images it may be asked about; null: the file is older than these rules.</summary>
+    internal AcceptedImages? Accepts { get; init; }
+
     /// <summary>Seed of the base weights where they are random.</summary>
     public long Seed { get; init; }
 
@@ -95,6 +100,11 @@ public sealed record AdapterDescription
             metadata["base_positions"] = resizing.ToString();
         }
 
+        if (Accepts is not null)
+        {
+            metadata["accepts"] = JsonSerializer.Serialize(Accepts, s_json);
+        }
+
         if (BaseLicence is not null)
         {
             metadata["base_licence"] = BaseLicence;
@@ -129,6 +139,7 @@ public sealed record AdapterDescription
                 BaseWeights = metadata.GetValueOrDefault("base_weights"),
                 BaseResizing = metadata.TryGetValue("base_positions", out string? resizing) ? Enum.Parse<PositionResizing>(resizing) : null,
                 BaseLicence = metadata.GetValueOrDefault("base_licence"),
+                Accepts = metadata.ContainsKey("accepts") ? Json<AcceptedImages>("accepts") : null,
                 Seed = long.Parse(metadata["seed"], CultureInfo.InvariantCulture),
             };
             return Problem(description) is { } problem ? throw new FormatException(problem) : description;
@@ -146,6 +157,8 @@ public sealed record AdapterDescription
             : read.Findings.Count == 0 || read.Findings.Any(string.IsNullOrWhiteSpace)
                 || read.Findings.Distinct().Count() < read.Findings.Count ? "findings are missing, without a name, or named twice"
             : read.BaseResizing is { } rule && !Enum.IsDefined(rule) ? "base_positions is unknown to this version"
+            : read.Accepts is { } accepts && (accepts.BodyParts is null || accepts.Views is not { Count: > 0 } views
+                || views.Any(v => !ViewFilter.Names.Contains(v, StringComparer.OrdinalIgnoreCase))) ? "the rules for images are damaged"
             : !Enum.IsDefined(read.Pooling) ? "pooling is unknown to this version"
             : read.Preprocessing.IsSound && read.Preprocessing.ImageSize == read.Backbone.ImageSize ? null
             : "the preprocessing is out of range or not for the backbone's image size";

@@ -18,6 +18,10 @@ internal static class AdapterFile
             : File.Exists(path) ? path
             : PeftFolder.Is(path)
             ? throw new RadaptException($"{path}: an adapter in PEFT's format. Import it first: radapt adapter import.")
+            : Directory.Exists(Path.Combine(path, "fold1"))
+            ? throw new RadaptException(
+                $"{path}: holds the folds of a cross-validation, each a run of its own. Name one of them, such as "
+                    + $"{Path.Combine(path, "fold1")}; radapt predict and radapt evaluate take all of them together.")
             : Directory.Exists(path)
             ? throw new RadaptException($"{path}: holds no adapter.safetensors yet. Give a run folder whose first validation is done.")
             : throw new RadaptException($"{path}: no such run folder or adapter file.");

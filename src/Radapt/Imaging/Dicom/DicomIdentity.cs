@@ -28,6 +28,18 @@ internal sealed record DicomIdentity
     /// <summary>Projection.</summary>
     public required DicomView View { get; init; }
 
+    /// <summary>Part of the body, such as <c>CHEST</c>; empty: not stated.</summary>
+    public string BodyPart { get; init; } = "";
+
+    /// <summary>Day of the examination, else of the image, as <c>yyyyMMdd</c>; empty: not stated.</summary>
+    public string Date { get; init; } = "";
+
+    /// <summary>
+    /// Photometric Interpretation and Presentation LUT Shape contradict each other on whether the smallest value is white (PS3.3,
+    /// C.11.6.1), so that nobody can tell whether the picture is shown inverted.
+    /// </summary>
+    public bool HasContradictoryGray { get; init; }
+
     /// <summary>Images in the file; 0: it has no pixels, such as a report or a directory.</summary>
     public required long Frames { get; init; }
 
@@ -45,6 +57,11 @@ internal sealed record DicomIdentity
             AccessionNumber = set.FirstText(DicomTag.AccessionNumber),
             Modality = set.FirstText(DicomTag.Modality).ToUpperInvariant(),
             View = DicomHeader.ViewOf(set),
+            BodyPart = set.FirstText(DicomTag.BodyPart).ToUpperInvariant(),
+            Date = new[] { DicomTag.StudyDate, DicomTag.AcquisitionDate, DicomTag.ContentDate }.Select(set.FirstText)
+                .FirstOrDefault(d => d.Length > 0, ""),
+            HasContradictoryGray = (set.FirstText(DicomTag.Photometric), set.FirstText(DicomTag.PresentationLutShape))
+                is ("MONOCHROME1", "IDENTITY") or ("MONOCHROME2", "INVERSE"),
             Frames = set.Find(DicomTag.PixelData) is null ? 0 : PixelFormat.FramesOf(set),
         };
     }
