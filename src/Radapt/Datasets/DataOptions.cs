@@ -34,7 +34,7 @@ public sealed record DataOptions
     /// </summary>
     public IReadOnlyList<string> Findings { get; init; } = [];
 
-    /// <summary>The sheet of a workbook; null: the first.</summary>
+    /// <summary>The sheet of a workbook; null: the first that holds findings.</summary>
     public string? Sheet { get; init; }
 
     /// <summary>
@@ -43,9 +43,30 @@ public sealed record DataOptions
     public string? ImageColumn { get; init; }
 
     /// <summary>
-    /// How rows are matched to files: <c>path</c>, <c>stem</c>, <c>sop-uid</c> or <c>accession</c>; null: what matches the most.
+    /// How rows are matched to files: <c>path</c>, <c>stem</c>, <c>sop-uid</c>, <c>accession</c> or <c>patient-date</c>; null: what
+    /// matches the most.
     /// </summary>
     public string? Match { get; init; }
+
+    /// <summary>The table's column of patients; null: one that is named so.</summary>
+    public string? PatientColumn { get; init; }
+
+    /// <summary>The table's column of the days of examinations, for <c>patient-date</c>; null: one that is named so.</summary>
+    public string? DateColumn { get; init; }
+
+    /// <summary>
+    /// Whose images they are where table and headers contradict each other: <c>table</c> or <c>header</c>; null: a contradiction is
+    /// refused.
+    /// </summary>
+    public string? Patients { get; init; }
+
+    /// <summary>
+    /// What cells of findings mean: <c>ja=1</c>, <c>nein=0</c>, <c>fraglich=</c> (unknown), before what is known of words.
+    /// </summary>
+    public IReadOnlyList<string> Values { get; init; } = [];
+
+    /// <summary>The table's column that lists findings in words, instead of 0/1 columns.</summary>
+    public string? TextFindings { get; init; }
 
     /// <summary>
     /// Views of a label table's images that are used: <c>frontal</c>, <c>all</c>, or some of PA, AP, LL, RL, LAT, OTHER; empty: frontal.

@@ -44,6 +44,9 @@ internal sealed record DicomPhantom(int Rows, int Columns, int Bits, ushort[] Sa
     /// <summary>Null: A and the study's UID.</summary>
     public string? Accession { get; init; }
 
+    /// <summary>Day of the examination, <c>yyyyMMdd</c>; null: not stated.</summary>
+    public string? StudyDate { get; init; }
+
     /// <summary>Copies of the pixels in a file that is not compressed; 0: one, in a header that states 0 frames.</summary>
     public int Frames { get; init; } = 1;
 
@@ -109,7 +112,13 @@ internal sealed record DicomPhantom(int Rows, int Columns, int Bits, ushort[] Sa
             file.Text(new DicomTag(0x0008, 0x0005), "CS", CharacterSet);
         }
 
-        file.Text(DicomTag.SopInstanceUid, "UI", InstanceUid).Text(DicomTag.AccessionNumber, "SH", Accession ?? "A" + StudyUid)
+        file.Text(DicomTag.SopInstanceUid, "UI", InstanceUid);
+        if (StudyDate is not null)
+        {
+            file.Text(DicomTag.StudyDate, "DA", StudyDate);
+        }
+
+        file.Text(DicomTag.AccessionNumber, "SH", Accession ?? "A" + StudyUid)
             .Text(DicomTag.Modality, "CS", Modality).Text(DicomTag.Manufacturer, "LO", "Phantoms")
             .Text(DicomTag.PatientName, "PN", PatientName).Text(DicomTag.PatientId, "LO", PatientId)
             .Text(DicomTag.ViewPosition, "CS", View).Text(DicomTag.StudyInstanceUid, "UI", StudyUid)

@@ -14,12 +14,15 @@ internal enum MatchKind
 
     /// <summary>The header's AccessionNumber, which all images of an examination share.</summary>
     Accession,
+
+    /// <summary>The header's PatientID and StudyDate together, which all images of that day share.</summary>
+    PatientDate,
 }
 
 /// <summary>The names of the kinds on the command line and in recipes.</summary>
 internal static class MatchKinds
 {
-    public static IReadOnlyList<string> Names { get; } = ["path", "stem", "sop-uid", "accession"];
+    public static IReadOnlyList<string> Names { get; } = ["path", "stem", "sop-uid", "accession", "patient-date"];
 
     public static MatchKind Parse(string name) => (MatchKind)Names.ToList().IndexOf(name);
 
@@ -31,6 +34,10 @@ internal static class MatchKinds
         MatchKind.Path => "path",
         MatchKind.Stem => "file name without ending",
         MatchKind.SopUid => "SOPInstanceUID",
-        _ => "AccessionNumber",
+        MatchKind.Accession => "AccessionNumber",
+        _ => "PatientID and StudyDate",
     };
+
+    /// <summary>Whether all images of an examination have the same value.</summary>
+    public static bool IsOfStudy(this MatchKind kind) => kind is MatchKind.Accession or MatchKind.PatientDate;
 }

@@ -9,6 +9,7 @@ internal readonly record struct DicomTag(ushort Group, ushort Element)
     public static readonly DicomTag SpecificCharacterSet = new(0x0008, 0x0005);
     public static readonly DicomTag SopClassUid = new(0x0008, 0x0016);
     public static readonly DicomTag SopInstanceUid = new(0x0008, 0x0018);
+    public static readonly DicomTag StudyDate = new(0x0008, 0x0020);
     public static readonly DicomTag AccessionNumber = new(0x0008, 0x0050);
     public static readonly DicomTag Modality = new(0x0008, 0x0060);
     public static readonly DicomTag Manufacturer = new(0x0008, 0x0070);
@@ -67,6 +68,7 @@ internal readonly record struct DicomTag(ushort Group, ushort Element)
         [SpecificCharacterSet] = "Specific Character Set",
         [SopClassUid] = "SOP Class UID",
         [SopInstanceUid] = "SOP Instance UID",
+        [StudyDate] = "Study Date",
         [AccessionNumber] = "Accession Number",
         [Modality] = "Modality",
         [Manufacturer] = "Manufacturer",
