@@ -14,8 +14,9 @@ namespace Radapt.Cli;
 internal sealed class EvaluateCommand : RadaptCommand
 {
     private static readonly string[] s_dataOptions =
-        ["data", "sheet", "test", "image-root", "image-column", "match", "views", "study-labels", "findings", "class-column",
-            "class-labels", "keep-classes", "split-name", "split-seed", "uncertainty", "allow-missing-images", "skip-unreadable",
+        ["data", "sheet", "test", "image-root", "image-column", "match", "patient-column", "date-column", "patients", "views",
+            "study-labels", "findings", "values", "text-findings", "class-column", "class-labels", "keep-classes", "split-name",
+            "split-seed", "uncertainty", "allow-missing-images", "skip-unreadable",
                 "plain-names"];
     private static readonly string[] s_computeOptions = ["batch-size", "threads", "loader-threads"];
 

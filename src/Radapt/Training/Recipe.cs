@@ -33,7 +33,7 @@ public sealed record Recipe
     /// <summary>The folder image names are relative to.</summary>
     public string? ImageRoot { get; init; }
 
-    /// <summary>The sheet of a workbook; null: the first.</summary>
+    /// <summary>The sheet of a workbook; null: the first that holds findings.</summary>
     public string? Sheet { get; init; }
 
     /// <summary>
@@ -42,9 +42,21 @@ public sealed record Recipe
     public string? ImageColumn { get; init; }
 
     /// <summary>
-    /// How rows are matched to files: <c>path</c>, <c>stem</c>, <c>sop-uid</c> or <c>accession</c>; null: not decided, or no label table.
+    /// How rows are matched to files: <c>path</c>, <c>stem</c>, <c>sop-uid</c>, <c>accession</c> or <c>patient-date</c>; null: not
+    /// decided, or no label table.
     /// </summary>
     public string? Match { get; init; }
+
+    /// <summary>The table's column of patients; null: one that is named so.</summary>
+    public string? PatientColumn { get; init; }
+
+    /// <summary>The table's column of the days of examinations; null: one that is named so.</summary>
+    public string? DateColumn { get; init; }
+
+    /// <summary>
+    /// Whose word counts where table and headers tell different patients: <c>table</c> or <c>header</c>; null: neither's.
+    /// </summary>
+    public string? Patients { get; init; }
 
     /// <summary>Views that are used: <c>frontal</c>, <c>all</c>, or some of PA, AP, LL, RL, LAT, OTHER; empty: not decided.</summary>
     public IReadOnlyList<string> Views { get; init; } = [];
@@ -54,6 +66,12 @@ public sealed record Recipe
 
     /// <summary>Findings to learn, in order; empty: every 0/1 column of the table.</summary>
     public IReadOnlyList<string> Findings { get; init; } = [];
+
+    /// <summary>What cells of findings mean: <c>ja=1</c>, <c>nein=0</c>, <c>fraglich=</c> (unknown).</summary>
+    public IReadOnlyList<string> Values { get; init; } = [];
+
+    /// <summary>The table's column that lists findings in words, instead of 0/1 columns.</summary>
+    public string? TextFindings { get; init; }
 
     /// <summary>The table's column of class numbers, instead of 0/1 columns.</summary>
     public string? ClassColumn { get; init; }

@@ -4,6 +4,7 @@ using Radapt.Adaptation.Lora;
 using Radapt.Datasets;
 using Radapt.Datasets.Matching;
 using Radapt.Datasets.Published;
+using Radapt.Datasets.Tables;
 using Radapt.Imaging.Dicom;
 using Kind = Radapt.Training.Recipes.RecipeValueKind;
 
@@ -55,7 +56,7 @@ internal static partial class RecipeOptions
         Text("image-root", r => r.ImageRoot, (r, v) => r with { ImageRoot = v },
             "Folder that image names are relative to.") with { Default = "the label table's folder" },
         Text("sheet", r => r.Sheet, (r, v) => r with { Sheet = v },
-            "Sheet of an Excel workbook (.xlsx).") with { Default = "the first" },
+            "Sheet of an Excel workbook (.xlsx).") with { Default = "the first that holds findings" },
         Text("image-column", r => r.ImageColumn, (r, v) => r with { ImageColumn = v },
             "The table's column that names images: files, or what DICOM headers have.")
             with { Default = "image, or the column that matches the most files", ChosenFrom = ["data", "sheet", "image-root", "match"] },
@@ -67,6 +68,14 @@ internal static partial class RecipeOptions
                 Default = "what matches the most",
                 ChosenFrom = ["data", "sheet", "image-root", "image-column"],
             },
+        Text("patient-column", r => r.PatientColumn, (r, v) => r with { PatientColumn = v },
+            "The table's column of patients.") with { Default = "one named patient, Patienten-Nr., MRN, ..." },
+        Text("date-column", r => r.DateColumn, (r, v) => r with { DateColumn = v },
+            "The table's column of the days of examinations, for --match patient-date.")
+            with { Default = "one named date, Untersuchungsdatum, ..." },
+        Text("patients", r => r.Patients, (r, v) => r with { Patients = v },
+            "Which is right where the table and the headers of its images tell different patients.")
+            with { Allowed = PatientSource.Names, Default = "neither: it is an error" },
         Texts("views", r => r.Views, (r, v) => r with { Views = v },
             "Views of a label table's images that are used; unknown ones always are. LL, RL and LAT mean lateral.")
             with
@@ -86,12 +95,23 @@ internal static partial class RecipeOptions
                 DefaultReason = "every 0/1 column of the table",
                 ChosenFrom = ["data", "train", "class-column", "class-labels", "keep-classes"],
             },
+        Texts("values", r => r.Values, (r, v) => r with { Values = v },
+            "What cells of findings mean: CELL=1, CELL=0 or CELL= (unknown), such as ja=1,nein=0,fraglich=.")
+            with
+            {
+                Default = "words for yes, no and unknown in European languages; empty is unknown",
+                DefaultReason = "words for yes, no and unknown are read as such",
+                Unmet = v => GivenValues.IsValue(v) ? null : GivenValues.Expected,
+            },
+        Text("text-findings", r => r.TextFindings, (r, v) => r with { TextFindings = v },
+            "The table's column that lists findings in words (Pneumonia; Effusion), instead of 0/1 columns.")
+            with { Excludes = ["class-column", "class-labels"] },
         Text("class-column", r => r.ClassColumn, (r, v) => r with { ClassColumn = v },
             "The table's column of class numbers, instead of 0/1 columns.")
-            with { Excludes = ["class-labels"] },
+            with { Excludes = ["class-labels", "text-findings"] },
         Flag("class-labels", r => r.ClassLabels, (r, v) => r with { ClassLabels = v },
             "Split lists carry one class number a line instead of 0/1 columns.")
-            with { Excludes = ["class-column"] },
+            with { Excludes = ["class-column", "text-findings"] },
         Integers("keep-classes", r => r.KeepClasses, (r, v) => r with { KeepClasses = v },
             "Class numbers to keep; rows of other classes are dropped.")
             with { Min = 0, Default = "all", DefaultReason = "all" },
