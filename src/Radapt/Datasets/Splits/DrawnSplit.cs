@@ -84,7 +84,7 @@ internal sealed record DrawnSplit(List<LocatedRow>[] Parts, IReadOnlyList<DataCh
         {
             LocatedRow[] there = [.. p.Item.Where(r => r.Exists)];
             int patients = PatientGroups.For(there).Distinct().Count();
-            return $"{Split.Names[p.Index]} {there.Length}{(anyPatients ? $" of {patients} patient{(patients == 1 ? "" : "s")}" : "")}";
+            return $"{Split.Names[p.Index]} {there.Length} images{(anyPatients ? $" of {patients} patient{(patients == 1 ? "" : "s")}" : "")}";
         }));
     }
 }

@@ -39,6 +39,12 @@ internal static class SplitTable
             }
         }
 
+        if (request.Names.ToList().IndexOf(Split.Names[2]) is >= 0 and var test
+            && TestPrecision.Note(images with { Items = [.. Members(parts, test).Select(i => images.Items[i])] }) is { } small)
+        {
+            notes.Add(small);
+        }
+
         string table = Text(request, source, images, [.. parts.Select(p => request.Names[p])], notes);
         cancellation.ThrowIfCancellationRequested();
         AtomicFile.WriteText(request.Table, table);

@@ -23,9 +23,5 @@ internal sealed record ColumnReport(IReadOnlyList<(string Name, LabelCounts Coun
     }
 
     /// <summary>Names in a sentence; at most 30.</summary>
-    public static string Listed(IEnumerable<string> names)
-    {
-        string[] all = [.. names.Where(n => n.Length > 0)];
-        return string.Join(", ", all.Take(Most)) + (all.Length > Most ? $" and {all.Length - Most} more" : "");
-    }
+    public static string Listed(IEnumerable<string> names) => Listing.First(Most, [.. names.Where(n => n.Length > 0)]);
 }

@@ -126,7 +126,7 @@ internal static class LabelTable
                 throw new RadaptException($"{file} line {line}: the image name is empty.");
             }
 
-            string? part = split < 0 ? null : SplitOf(row[split], file, line);
+            string? part = split < 0 ? null : SplitOf(row[split], $"{file} line {line}, column '{cells.Header[split]}'");
             if (findings.Labels[i] is not { } known)
             {
                 otherClass++;
@@ -152,7 +152,7 @@ internal static class LabelTable
 
         if (withoutSplit > 0)
         {
-            notes.Add($"{file}: {withoutSplit} of {cells.Rows.Count} rows have an empty cell in column 'split' and were left out.");
+            notes.Add($"{file}: {withoutSplit} of {cells.Rows.Count} rows have an empty cell in column '{cells.Header[split]}' and were left out.");
         }
 
         return new LabelRows(file, findings.Findings, rows, split >= 0, kept) { Columns = findings.Report };
@@ -199,9 +199,9 @@ internal static class LabelTable
         }
     }
 
-    private static string? SplitOf(string cell, string file, int line) =>
+    private static string? SplitOf(string cell, string where) =>
         LabelWords.Read(cell) == LabelWord.Unknown ? null : SplitNames.Part(cell) ?? throw new RadaptException(
-            $"{file} line {line}, column 'split': {ShownCell.Quote(cell)} is neither train, val nor test.");
+            $"{where}: {ShownCell.Quote(cell)} is neither train, val nor test.");
 
     // A data frame's mark for a missing patient would otherwise be the patient of all such rows.
     private static string? Cell(string[] row, int column) => column < 0 || LabelWords.IsNoName(row[column]) ? null : row[column];

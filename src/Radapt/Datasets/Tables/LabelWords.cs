@@ -57,11 +57,19 @@ internal static class LabelWords
         "manquant", "non disponible", "non renseigné", "no disponible", "non disponibile", "niet bekend", "niet beschikbaar",
     ];
 
+    private const int Longest = 24; // no word is longer, and no number that equals 0 or 1 is written so
+
     private static readonly HashSet<string> s_ticks = ["x", "xx", "xxx", "✓", "✔", "☑", "☒", "×"];
 
     /// <summary>What a cell says.</summary>
     public static LabelWord Read(string cell)
     {
+        // Most cells of a table are other texts.
+        if (cell.Length is 0 or > Longest)
+        {
+            return cell.Length == 0 ? LabelWord.Unknown : LabelWord.Other;
+        }
+
         string text = Normal(cell);
         return text switch
         {

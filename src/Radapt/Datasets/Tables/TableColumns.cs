@@ -32,7 +32,7 @@ internal sealed record TableColumns(int Image, int Patient, int Split, int View,
 
     /// <summary>Finds them by their names, in which case, spaces and signs do not matter.</summary>
     public static TableColumns Find(CsvCells cells) => new(
-        Find(cells, "image"), Find(cells, s_patient), Find(cells, "split"), Find(cells, "view", "viewposition"),
+        Find(cells, "image"), Find(cells, s_patient), FindSplit(cells), Find(cells, "view", "viewposition"),
             Find(cells, "study", "studyinstanceuid"), Find(cells, s_date));
 
     /// <summary>The same, with the columns that options name.</summary>
@@ -53,6 +53,34 @@ internal sealed record TableColumns(int Image, int Patient, int Split, int View,
     /// <summary>Each with its name in messages.</summary>
     public IEnumerable<(string Role, int Column)> Named() =>
         [("image", Image), ("patient", Patient), ("date", Date), ("study", Study), ("view", View), ("split", Split)];
+
+    // By its name in English, else the only column that holds names of parts and nothing else, such as "Aufteilung": a split that the table
+    // has must not be drawn again unseen.
+    private static int FindSplit(CsvCells cells)
+    {
+        int named = Find(cells, "split");
+        int[] alike = named >= 0 ? [] : [.. Enumerable.Range(0, cells.Header.Count)
+            .Where(c => cells.Header[c].Length > 0 && IsSplit(cells, c))];
+        return named >= 0 ? named : alike.Length == 1 ? alike[0] : -1;
+    }
+
+    private static bool IsSplit(CsvCells cells, int column)
+    {
+        var parts = new HashSet<string>();
+        foreach ((int _, string[] row) in cells.Rows)
+        {
+            if (SplitNames.Part(row[column]) is { } part)
+            {
+                parts.Add(part);
+            }
+            else if (LabelWords.Read(row[column]) != LabelWord.Unknown)
+            {
+                return false;
+            }
+        }
+
+        return parts.Count > 1 && parts.Contains(Datasets.Split.Names[0]);
+    }
 
     private static int Find(CsvCells cells, params string[] names)
     {

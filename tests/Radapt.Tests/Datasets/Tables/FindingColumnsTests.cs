@@ -155,6 +155,10 @@ public sealed class FindingColumnsTests : IDisposable
             .Replace("val", val, StringComparison.Ordinal).Replace("test", test, StringComparison.Ordinal));
         DataSplits splits = DataReader.Read(new DataOptions { Data = table });
         Assert.Equal([24, 6, 6], new[] { splits.Train, splits.Val, splits.Test! }.Select(s => s.Items.Count));
+        File.WriteAllText(table, File.ReadAllText(table).Replace("split,f", "Aufteilung,f", StringComparison.Ordinal));
+        splits = DataReader.Read(new DataOptions { Data = table });
+        Assert.Equal([24, 6, 6], new[] { splits.Train, splits.Val, splits.Test! }.Select(s => s.Items.Count));
+        Assert.EndsWith("split: Aufteilung.", splits.Notes[^1], StringComparison.Ordinal);
     }
 
     private LabelledImages? _images;
