@@ -149,8 +149,15 @@ public sealed class WholePatientsTests : IDisposable
     {
         string number = (patient + 1).ToString(CultureInfo.InvariantCulture);
         return patient % 2 == 0
-            ? way switch { 0 => number, 1 => number.PadLeft(7, '0'), 2 => number + ".0", 3 => $" {number} ", 4 => number.PadLeft(3, '0'),
-                _ => number }
+            ? way switch
+            {
+                0 => number,
+                1 => number.PadLeft(7, '0'),
+                2 => number + ".0",
+                3 => $" {number} ",
+                4 => number.PadLeft(3, '0'),
+                _ => number
+            }
             : way switch
             {
                 0 => $"M\u00FCller {number}",

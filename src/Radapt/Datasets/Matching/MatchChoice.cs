@@ -51,8 +51,12 @@ internal static class MatchChoice
 
         string Told(RowMatch way) => $"{way.InWords(cells.Header)} matches {way.Matched} of {cells.Rows.Count} rows";
         string Options(RowMatch way) => way.DateOrder.Length > 0 ? $"write dates as 2023-05-31 if it is {way.DateOrder}"
-            : $"--image-column {Quoted(cells.Header[way.Column])} --match {way.Kind.Name()}";
+            : MatchChoice.Options(way, cells.Header);
     }
+
+    /// <summary>What to give for a way.</summary>
+    public static string Options(RowMatch way, IReadOnlyList<string> header) =>
+        $"--image-column {Quoted(header[way.Column])} --match {way.Kind.Name()}";
 
     private static bool IsRival(RowMatch way, RowMatch best, int rows)
     {

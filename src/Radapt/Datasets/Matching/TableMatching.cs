@@ -103,7 +103,7 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
             Note(report, cells.File, views);
         }
 
-        RequireRows(located, report, cells.File, views);
+        RequireRows(located.Count, report, cells.File, views);
         PatientSource.DecideInPlace(located, o, cells.Header.ElementAtOrDefault(columns.Patient), isCheck, notes);
         List<DataChoice> choices = [ColumnChoice(cells, columns.Image, "it names the image files"),
             new("match", MatchKind.Path.Name(), "the cells are the files' paths")];
@@ -131,8 +131,10 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
         MatchReport report = join.Report(isListed: true) with { EmptyCells = rows.Rows.Count(r => r.Name.Length == 0) };
         RequireFiles(report, how, folder, Hints(cells, columns, folder, [match.Column]));
         Note(report, how, views);
-        notes.Add(new MatchExamples(cells, columns, match, folder).Line(o.PlainNames));
-        RequireRows(located, report, cells.File, views);
+        var examples = new MatchExamples(cells, columns, match, folder);
+        RefuseOtherDays(cells, match, examples);
+        notes.Add(examples.Line(o.PlainNames));
+        RequireRows(located.Count, report, cells.File, views);
         PatientSource.DecideInPlace(located, o, cells.Header.ElementAtOrDefault(columns.Patient), isCheck, notes);
         string most = tried == 1 ? "the column to try" : $"of {tried} columns, the one that matches the most";
         return new MatchedTable(
@@ -180,6 +182,20 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
             $"{how}: {lines.Count} row{(lines.Count == 1 ? " matches" : "s match")} several images ({MatchReport.Lines(lines)}); {what}.");
     }
 
+    // Running numbers of a table and of files equal each other by themselves; if the days differ, they count different things.
+    private void RefuseOtherDays(CsvCells cells, RowMatch match, MatchExamples examples)
+    {
+        (int same, int known) = examples.Days;
+        if (match.IsOfBareNumbers && 2 * same < known && !(o.ImageColumn is not null && o.Match is not null))
+        {
+            throw new RadaptException(
+                $"{cells.File}, {match.InWords(cells.Header)}: {match.Matched} of {cells.Rows.Count} rows have a file of that number, but the "
+                    + $"day of the examination is that of its header in {same} of {known} rows only: numbers of rows may not be those of "
+                    + "files. Name the column that tells the image by --image-column and --match, or give "
+                    + $"{MatchChoice.Options(match, cells.Header)} if the files are right and the days are not.");
+        }
+    }
+
     private void RequireFiles(MatchReport report, string how, ImageFolder folder, string hints)
     {
         if (report.WithoutFile.Count > RowChecks.MostMissing * report.Rows && !o.AllowMissingImages && !isCheck)
@@ -190,9 +206,9 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
         }
     }
 
-    private void RequireRows(IReadOnlyList<LocatedRow> located, MatchReport report, string file, ViewFilter views)
+    private void RequireRows(int located, MatchReport report, string file, ViewFilter views)
     {
-        if (located.Count == 0 && report.Rows > 0 && !isCheck)
+        if (located == 0 && report.Rows > 0 && !isCheck)
         {
             throw new RadaptException(
                 $"{file}: no row is left: {report.Refused.Count} mean files that are no radiographs or cannot be read, {report.OtherViews} "

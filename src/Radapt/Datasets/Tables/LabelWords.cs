@@ -85,11 +85,11 @@ internal static class LabelWords
             // 1.0 is what a spreadsheet or data frame writes for 1 once a column has an empty cell, 1.000e+00 what a matrix becomes.
             _ => double.TryParse(cell.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
                 ? number switch
-            {
-                0 => LabelWord.Absent,
-                1 => LabelWord.Present,
-                _ => LabelWord.Other,
-            }
+                {
+                    0 => LabelWord.Absent,
+                    1 => LabelWord.Present,
+                    _ => LabelWord.Other,
+                }
             : LabelWord.Other,
         };
     }

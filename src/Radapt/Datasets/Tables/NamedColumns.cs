@@ -40,7 +40,7 @@ internal static class NamedColumns
     {
         string[] words = [.. Words(column)];
         string[] telling = [.. words.Where(w => !s_besides.Contains(w) && !w.All(char.IsAsciiDigit))];
-        return words.Any(s_demographic.Contains) && telling.Count(w => !s_demographic.Contains(w)) == 0 ? "sex or age"
+        return words.Any(s_demographic.Contains) && telling.All(s_demographic.Contains) ? "sex or age"
             : words.Any(s_membership.Contains) || (words.Length > 0
                 && words.All(w => s_parts.Contains(w) || w is "is" or "in" or "set" or "set1"))
             ? "membership in a split"

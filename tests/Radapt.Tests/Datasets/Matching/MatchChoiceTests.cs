@@ -45,6 +45,19 @@ public sealed class MatchChoiceTests : IDisposable
         Assert.Equal(Count, Read(table, new DataOptions { ImageColumn = "Nr", Match = "stem" }).Rows.Count);
     }
 
+    // A1: nothing but the running number is there, and the days tell that it counts something else than the files'.
+    [Fact]
+    public void Read_RunningNumberWhoseDaysAreOthers_IsRefused()
+    {
+        WriteFiles(_ => true);
+        string table = WriteTable("Nr;Datum", i => $"{i + 1};{Date(i):dd.MM.yyyy}");
+        string said = Assert.Throws<RadaptException>(() => Read(table)).Message;
+        Assert.Contains("column 'Nr' by file name without ending: 40 of 40 rows have a file of that number, but the day of the examination is that "
+            + "of its header in 0 of 40 rows only", said, StringComparison.Ordinal);
+        Assert.Equal(Count, Read(table, new DataOptions { ImageColumn = "Nr", Match = "stem" }).Rows.Count);
+        AssertRightFiles(Read(WriteTable("Nr;Datum", i => $"{Count - i};{Date(i):dd.MM.yyyy}")));
+    }
+
     [Fact]
     public void Read_TwoColumnsOfFilesInAGoodShare_StopsUnlessOneIsNamedImage()
     {
