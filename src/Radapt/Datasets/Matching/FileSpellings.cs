@@ -10,7 +10,8 @@ internal sealed class FileSpellings
     private static readonly EnumerationOptions s_options = new() { IgnoreInaccessible = true };
 
     // By folder: what all spellings of an entry have in common, and the entry; null where there are several.
-    private readonly Dictionary<string, Dictionary<string, string?>> _folders = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, string?>> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string?> _folders = new(StringComparer.Ordinal); // as the table spells them, and as they are
 
     /// <summary>The file's absolute path; null: there is none, or several differ in their spelling alone.</summary>
     /// <param name="root">Absolute path of a folder, which is spelled right.</param>
@@ -18,35 +19,39 @@ internal sealed class FileSpellings
     public string? Find(string root, string name)
     {
         string path = Path.GetFullPath(name.Replace('\\', Path.DirectorySeparatorChar), root);
-        string start = Path.TrimEndingDirectorySeparator(root);
-        bool isBelow = path.StartsWith(start + Path.DirectorySeparatorChar, StringComparison.Ordinal);
-        string found = isBelow ? start : Path.GetPathRoot(path)!;
-        foreach (string part in path[found.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+        return Path.GetDirectoryName(path) is { } folder && Folder(folder) is { } found && Entry(found, Path.GetFileName(path)) is { } file
+            && File.Exists(file) ? file : null;
+    }
+
+    // Folders that are spelled right need not be looked for.
+    private string? Folder(string path)
+    {
+        if (!_folders.TryGetValue(path, out string? found))
         {
-            // Most folders are spelled right, and need not be listed.
-            string same = Path.Combine(found, part);
-            if (Path.Exists(same))
-            {
-                found = same;
-            }
-            else if (Entries(found).GetValueOrDefault(Key(part)) is { } entry)
-            {
-                found = Path.Combine(found, entry);
-            }
-            else
-            {
-                return null;
-            }
+            found = Directory.Exists(path) ? path
+                : Path.GetDirectoryName(path) is { } parent && Folder(parent) is { } above ? Entry(above, Path.GetFileName(path)) : null;
+            _folders[path] = found;
         }
 
-        return File.Exists(found) ? found : null;
+        return found;
+    }
+
+    private string? Entry(string folder, string name)
+    {
+        if (!Entries(folder).TryGetValue(Key(name), out string? entry))
+        {
+            return null;
+        }
+
+        string path = Path.Combine(folder, entry ?? name); // of several alike, only the one that is spelled right
+        return entry is not null || Path.Exists(path) ? path : null;
     }
 
     private Dictionary<string, string?> Entries(string folder)
     {
-        if (!_folders.TryGetValue(folder, out Dictionary<string, string?>? entries))
+        if (!_entries.TryGetValue(folder, out Dictionary<string, string?>? entries))
         {
-            entries = _folders[folder] = new(StringComparer.Ordinal);
+            entries = _entries[folder] = new(StringComparer.Ordinal);
             foreach (string path in Directory.Exists(folder) ? Directory.EnumerateFileSystemEntries(folder, "*", s_options) : [])
             {
                 string entry = Path.GetFileName(path);
