@@ -1,6 +1,7 @@
 using Radapt.Datasets.Matching;
 using Radapt.Datasets.Published;
 using Radapt.Datasets.Splits;
+using Radapt.Datasets.Tables;
 using Radapt.Options;
 
 namespace Radapt.Datasets;
@@ -38,8 +39,8 @@ public sealed record DataOptions
         ValueName = "DIR", IsPath = true, MayChangeOnResume = true, Default = "the label table's folder")]
     public string? ImageRoot { get; init; }
 
-    /// <summary>The sheet of a workbook; null: the first.</summary>
-    [Option("sheet", "Sheet of an Excel workbook (.xlsx).", Default = "the first")]
+    /// <summary>The sheet of a workbook; null: the first that holds findings.</summary>
+    [Option("sheet", "Sheet of an Excel workbook (.xlsx).", Default = "the first that holds findings")]
     public string? Sheet { get; init; }
 
     /// <summary>
@@ -53,6 +54,22 @@ public sealed record DataOptions
     [Option("match", "How rows of a label table are matched to files.",
         Default = "what matches the most", ChosenFrom = ["data", "sheet", "image-root", "image-column"])]
     public MatchKind? Match { get; init; }
+
+    /// <summary>The table's column of patients; null: one that is named so.</summary>
+    [Option("patient-column", "The table's column of patients.", Default = "one named patient, Patienten-Nr., MRN, ...")]
+    public string? PatientColumn { get; init; }
+
+    /// <summary>The table's column of the days of examinations, for <c>patient-date</c>; null: one that is named so.</summary>
+    [Option("date-column", "The table's column of the days of examinations, for --match patient-date.",
+        Default = "one named date, Untersuchungsdatum, ...")]
+    public string? DateColumn { get; init; }
+
+    /// <summary>
+    /// Whose images they are where table and headers contradict each other; null: a contradiction is refused.
+    /// </summary>
+    [Option("patients", "Which is right where the table and the headers of its images tell different patients.",
+        Default = "neither: it is an error")]
+    public PatientSource? Patients { get; init; }
 
     /// <summary>
     /// Views of a label table's images that are used: <c>frontal</c>, <c>all</c>, or some of PA, AP, LL, RL, LAT, OTHER; empty: frontal.
@@ -74,12 +91,27 @@ public sealed record DataOptions
         ChosenFrom = ["data", "train", "class-column", "class-labels", "keep-classes"])]
     public IReadOnlyList<string> Findings { get; init; } = [];
 
+    /// <summary>
+    /// What cells of findings mean: <c>ja=1</c>, <c>nein=0</c>, <c>fraglich=</c> (unknown), before what is known of words.
+    /// </summary>
+    [Option("values", "What cells of findings mean: CELL=1, CELL=0 or CELL= (unknown), such as ja=1,nein=0,fraglich=.",
+        Check = nameof(UnmetByValue), Default = "words for yes, no and unknown in European languages; empty is unknown",
+        Reason = "words for yes, no and unknown are read as such")]
+    public IReadOnlyList<string> Values { get; init; } = [];
+
+    /// <summary>The table's column that lists findings in words, instead of 0/1 columns.</summary>
+    [Option("text-findings", "The table's column that lists findings in words (Pneumonia; Effusion), instead of 0/1 columns.",
+        Excludes = ["class-column", "class-labels"])]
+    public string? TextFindings { get; init; }
+
     /// <summary>The table's column of class numbers, instead of 0/1 columns.</summary>
-    [Option("class-column", "The table's column of class numbers, instead of 0/1 columns.", Excludes = ["class-labels"])]
+    [Option("class-column", "The table's column of class numbers, instead of 0/1 columns.",
+        Excludes = ["class-labels", "text-findings"])]
     public string? ClassColumn { get; init; }
 
     /// <summary>Split lists carry one class number a line instead of 0/1 columns.</summary>
-    [Option("class-labels", "Split lists carry one class number a line instead of 0/1 columns.", Excludes = ["class-column"])]
+    [Option("class-labels", "Split lists carry one class number a line instead of 0/1 columns.",
+        Excludes = ["class-column", "text-findings"])]
     public bool ClassLabels { get; init; }
 
     /// <summary>
@@ -186,6 +218,8 @@ public sealed record DataOptions
     public long Seed { get; init; }
 
     internal static IReadOnlyList<string> ViewNames => ViewFilter.Names;
+
+    internal static string? UnmetByValue(string value) => GivenValues.IsValue(value) ? null : GivenValues.Expected;
 
     internal static string? UnmetByUncertainty(string value) => UncertaintyPolicies.IsValue(value) ? null : UncertaintyPolicies.Expected;
 }

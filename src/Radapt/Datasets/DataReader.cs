@@ -45,8 +45,13 @@ internal static class DataReader
         if (test is not null)
         {
             LabelChecks.Evaluation(test, Split.Names[2], notes);
+            if (TestPrecision.Note(test) is { } small)
+            {
+                notes.Add(small);
+            }
         }
 
+        AddColumns(read.ColumnsLine, notes);
         LabelledImages train = o.LabelFraction == LabelFraction.All || read.IsFraction ? images[0]
             : LabelFractions.Draw(images[0], o.LabelFraction, o.Seed, notes);
         return new DataSplits(train, images[1], test, notes)
@@ -83,7 +88,8 @@ internal static class DataReader
         RefusePublishedOptions(o);
         string file = Directory.Exists(source) ? TableFile(source) : source;
         // All rows are wanted where no split is asked for, those without a split included.
-        (IReadOnlyList<string> findings, List<LocatedRow> part, bool hasSplits) = ReadRows(file, o, notes, withSplits: split is not null);
+        (IReadOnlyList<string> findings, List<LocatedRow> part, bool hasSplits, string? columns) =
+            ReadRows(file, o, notes, withSplits: split is not null);
         if (split is not null && !hasSplits)
         {
             if (!allWithoutSplits)
@@ -96,8 +102,18 @@ internal static class DataReader
         }
 
         part = [.. part.Where(r => split is null || r.Row.Split == split)];
-        return part.Count > 0 ? Checked(findings, part, o, notes)
+        LabelledImages images = part.Count > 0 ? Checked(findings, part, o, notes)
             : throw new RadaptException(split is null ? $"{file} has no usable row." : $"{file} has no row of split '{split}'.");
+        AddColumns(columns, notes);
+        return images;
+    }
+
+    private static void AddColumns(string? line, ICollection<string> notes)
+    {
+        if (line is not null)
+        {
+            notes.Add(line);
+        }
     }
 
     private static LabelledImages FromPublished(PublishedSource source, DataOptions o, string? split, ICollection<string> notes)
@@ -150,12 +166,13 @@ internal static class DataReader
         if (o.Folds is not null || !table.HasSplits)
         {
             DrawnSplit drawn = o.Folds is { } folds
-                ? FoldSplit.Draw(table.Rows, o, folds, TableColumns.Find(table.Cells).Split >= 0, file, notes)
+                ? FoldSplit.Draw(table.Rows, o, folds, TableColumns.Find(table.Cells, o).Split >= 0, file, notes)
                 : DrawnSplit.Draw(table.Rows, o, file, notes);
             return new DataParts(table.Findings, drawn.Parts)
             {
                 Choices = [.. table.Choices, .. drawn.Choices],
                 Matching = table.Report,
+                ColumnsLine = table.ColumnsLine,
                 IsDrawn = true,
             };
         }
@@ -170,10 +187,10 @@ internal static class DataReader
             }
         }
 
-        return new DataParts(table.Findings, parts) { Choices = table.Choices, Matching = table.Report };
+        return new DataParts(table.Findings, parts) { Choices = table.Choices, Matching = table.Report, ColumnsLine = table.ColumnsLine };
     }
 
-    private static (IReadOnlyList<string> Findings, List<LocatedRow> Rows, bool HasSplits) ReadRows(
+    private static (IReadOnlyList<string> Findings, List<LocatedRow> Rows, bool HasSplits, string? Columns) ReadRows(
         string file, DataOptions o, ICollection<string> notes, bool withSplits)
     {
         if (LabelRows.IsTable(file))
@@ -185,12 +202,12 @@ internal static class DataReader
                 notes.Add($"{choice.Option} {OptionText.Format(choice.Value)}: {choice.Reason}.");
             }
 
-            return (table.Findings, [.. table.Rows], table.HasSplits);
+            return (table.Findings, [.. table.Rows], table.HasSplits, table.ColumnsLine);
         }
 
         RefuseTableOptions(o, file);
         LabelRows rows = LabelRows.Read(file, o, notes, withSplits);
-        return (rows.Findings, Locate(rows, rows.Rows, o, notes), rows.HasSplits);
+        return (rows.Findings, Locate(rows, rows.Rows, o, notes), rows.HasSplits, null);
     }
 
     private static DataParts ReadLists(DataOptions o, List<string> notes)
@@ -246,6 +263,8 @@ internal static class DataReader
     private static void RefuseTableOptions(DataOptions o, string source)
     {
         string? option = o.Sheet is not null ? "--sheet" : o.ImageColumn is not null ? "--image-column" : o.Match is not null ? "--match"
+            : o.PatientColumn is not null ? "--patient-column" : o.DateColumn is not null ? "--date-column"
+            : o.Patients is not null ? "--patients" : o.Values.Count > 0 ? "--values" : o.TextFindings is not null ? "--text-findings"
             : o.Views.Count > 0 ? "--views" : o.StudyLabels ? "--study-labels" : o.Folds is not null ? "--folds" : null;
         if (option is not null)
         {

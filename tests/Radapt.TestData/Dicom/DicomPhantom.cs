@@ -44,6 +44,9 @@ internal sealed record DicomPhantom(int Rows, int Columns, int Bits, ushort[] Sa
     /// <summary>Null: A and the study's UID.</summary>
     public string? Accession { get; init; }
 
+    /// <summary>Day of the examination, <c>yyyyMMdd</c>; null: not stated.</summary>
+    public string? StudyDate { get; init; }
+
     /// <summary>Copies of the pixels in a file that is not compressed; 0: one, in a header that states 0 frames.</summary>
     public int Frames { get; init; } = 1;
 
@@ -60,9 +63,6 @@ internal sealed record DicomPhantom(int Rows, int Columns, int Bits, ushort[] Sa
 
     /// <summary>PresentationLUTShape; null: not stated.</summary>
     public string? LutShape { get; init; }
-
-    /// <summary>StudyDate; null: not stated.</summary>
-    public string? StudyDate { get; init; }
 
     /// <summary>Window centre and width; null: none.</summary>
     public (double Center, double Width)? Window { get; init; }

@@ -47,6 +47,9 @@ internal sealed record FolderImage(string Path, string Name)
     /// <summary>The examination; null: not stated.</summary>
     public string? Study => Identity is { StudyInstanceUid.Length: > 0 } known ? known.StudyInstanceUid : null;
 
+    /// <summary>The day of the examination; null: not stated.</summary>
+    public DateOnly? Date => Identity is { } known ? StudyDates.FromHeader(known.StudyDate) : null;
+
     /// <summary>The same with its header read, if it is a DICOM file; other files are told when they are decoded.</summary>
     public FolderImage WithHeader()
     {

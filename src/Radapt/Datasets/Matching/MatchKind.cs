@@ -14,6 +14,9 @@ public enum MatchKind
 
     /// <summary>The header's AccessionNumber, which all images of an examination share.</summary>
     Accession,
+
+    /// <summary>The header's PatientID and StudyDate together, which all images of that day share.</summary>
+    PatientDate,
 }
 
 /// <summary>The kinds in words.</summary>
@@ -25,6 +28,10 @@ internal static class MatchKinds
         MatchKind.Path => "path",
         MatchKind.Stem => "file name without ending",
         MatchKind.SopUid => "SOPInstanceUID",
-        _ => "AccessionNumber",
+        MatchKind.Accession => "AccessionNumber",
+        _ => "PatientID and StudyDate",
     };
+
+    /// <summary>Whether all images of an examination have the same value.</summary>
+    public static bool IsOfStudy(this MatchKind kind) => kind is MatchKind.Accession or MatchKind.PatientDate;
 }

@@ -28,11 +28,13 @@ internal static class FoldSplit
         }
 
         long seed = o.SplitSeed ?? 0;
+        string[] all = PatientGroups.For(rows); // rows without a file may tell whose examination it is
         LocatedRow[] known = [.. rows.Where(r => r.Exists)];
-        int[] fold = GroupedSplit.Folds([.. known.Select(r => r.Row.Labels)], [.. known.Select(DrawnSplit.Group)], folds, seed);
+        string[] groups = [.. all.Where((_, i) => rows[i].Exists)];
+        int[] fold = GroupedSplit.Folds([.. known.Select(r => r.Row.Labels)], groups, folds, seed);
         LocatedRow[] test = [.. known.Where((_, i) => fold[i] == tested - 1)];
         LocatedRow[] rest = [.. known.Where((_, i) => fold[i] != tested - 1)];
-        int[] part = GroupedSplit.Draw([.. rest.Select(r => r.Row.Labels)], [.. rest.Select(DrawnSplit.Group)],
+        int[] part = GroupedSplit.Draw([.. rest.Select(r => r.Row.Labels)], [.. groups.Where((_, i) => fold[i] != tested - 1)],
             [shares[0], shares[1]], seed);
         List<LocatedRow>[] parts = [[.. rest.Where((_, i) => part[i] == 0)], [.. rest.Where((_, i) => part[i] == 1)], [.. test]];
         notes.Add(
@@ -40,7 +42,7 @@ internal static class FoldSplit
                 + $"tested; of the other {rest.Length}, {parts[1].Count} "
             + $"({shares[1]} %) of other patients choose the epoch, so that the test images choose "
             + $"nothing.{(hasSplits ? $" The column 'split' of {file} is not used." : "")}");
-        parts[0].AddRange(rows.Where(r => !r.Exists)); // to be counted with the others that are missing
+        DrawnSplit.AddMissingInPlace(parts, rows);
         return new DrawnSplit(parts,
         [
             new DataChoice("split-shares", shares, "ours: train and val of the folds that are not tested"),

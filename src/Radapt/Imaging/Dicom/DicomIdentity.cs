@@ -2,8 +2,7 @@ namespace Radapt.Imaging.Dicom;
 
 /// <summary>
 /// Which image a DICOM file holds, and whose: enough to find it for a row of a table, whether or not Radapt could decode it. For matching
-/// and
-/// grouping alone; nothing of it is to be shown, logged or stored, and <see cref="ToString"/> gives only the kind of file.
+/// and grouping alone; nothing of it is to be shown, logged or stored, and <see cref="ToString"/> gives only the kind of file.
 /// </summary>
 internal sealed record DicomIdentity
 {
@@ -21,6 +20,9 @@ internal sealed record DicomIdentity
 
     /// <summary>The hospital's number of the examination; empty: not stated.</summary>
     public required string AccessionNumber { get; init; }
+
+    /// <summary>The day of the examination, <c>yyyyMMdd</c>; empty: not stated.</summary>
+    public required string StudyDate { get; init; }
 
     /// <summary>Such as <c>CR</c>, <c>DX</c>, <c>CT</c>; empty: not stated.</summary>
     public required string Modality { get; init; }
@@ -55,6 +57,7 @@ internal sealed record DicomIdentity
             StudyInstanceUid = set.FirstText(DicomTag.StudyInstanceUid),
             SopInstanceUid = set.FirstText(DicomTag.SopInstanceUid),
             AccessionNumber = set.FirstText(DicomTag.AccessionNumber),
+            StudyDate = set.FirstText(DicomTag.StudyDate),
             Modality = set.FirstText(DicomTag.Modality).ToUpperInvariant(),
             View = DicomHeader.ViewOf(set),
             BodyPart = set.FirstText(DicomTag.BodyPart).ToUpperInvariant(),
