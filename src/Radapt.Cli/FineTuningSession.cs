@@ -1,9 +1,10 @@
+using Radapt.Compute;
 using System.Diagnostics;
 using System.Globalization;
 using Radapt.Datasets;
 using Radapt.Runs;
 using Radapt.Training;
-using Radapt.Training.Recipes;
+using Radapt.Recipes;
 
 namespace Radapt.Cli;
 
@@ -19,6 +20,8 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
     /// <summary>Also show which kernels run, and why.</summary>
     public bool Verbose { get; init; }
 
+    private int Epochs => fineTuning.Recipe.Optimisation.Epochs;
+
     /// <summary>Shows data, weights, chosen values and the time it will take.</summary>
     /// <param name="allocator">What is said of memory.</param>
     /// <param name="resume">Go on with the run in the folder.</param>
@@ -26,16 +29,17 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
     public void Start(string allocator, bool resume, CancellationToken interrupted)
     {
         Recipe recipe = fineTuning.Recipe;
-        ProcessSettings.UseThreads(recipe.Threads);
+        ComputePlan plan = recipe.Compute.Plan;
+        ProcessSettings.UseThreads(plan.Threads);
         ShowData();
-        terminal.Line($"Weights: {recipe.Weights ?? "none"}: {fineTuning.WeightsDescription}");
+        terminal.Line($"Weights: {recipe.Model.Weights ?? "none"}: {fineTuning.WeightsDescription}");
         ShowNotes();
         ShowValues();
         terminal.Line(string.Create(CultureInfo.InvariantCulture,
             $"Trained: {fineTuning.Trainable.Trainable:N0} of {fineTuning.Trainable.Total:N0} parameters of model and adapters "
                 + $"({fineTuning.Trainable.Percent:0.###} %)"));
         terminal.Line(
-            $"Compute: {recipe.Precision} on {recipe.Device}, {recipe.Threads} thread{(recipe.Threads == 1 ? "" : "s")}; {allocator}");
+            $"Compute: {plan.Precision} on {plan.Device}, {plan.Threads} thread{(plan.Threads == 1 ? "" : "s")}; {allocator}");
         terminal.Line($"Run folder: {folder}");
         string interruption = whole is null || !File.Exists(Path.Combine(whole, "recipe.yaml"))
             ? "interrupted before training began; nothing was written."
@@ -47,7 +51,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
             ShowPath(fineTuning.ExecutionPath);
         }
 
-        terminal.Line($"Time: at most about {Figures.Duration(estimate)} ({Figures.Count(recipe.Epochs)} epochs)");
+        terminal.Line($"Time: at most about {Figures.Duration(estimate)} ({Figures.Count(Epochs)} epochs)");
         terminal.Line();
     }
 
@@ -57,7 +61,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         Interruptible(
             () => terminal.WithLiveLine(line =>
             {
-                fineTuning.CheckPixels(folder, resume, new TrainingDisplay(terminal, line, fineTuning.Recipe.Epochs), interrupted);
+                fineTuning.CheckPixels(folder, resume, new TrainingDisplay(terminal, line, Epochs), interrupted);
                 return true;
             }),
             interruption);
@@ -75,7 +79,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         RunSummary summary = Interruptible(
             () => terminal.WithLiveLine(line =>
             {
-                var progress = new TrainingDisplay(terminal, line, fineTuning.Recipe.Epochs);
+                var progress = new TrainingDisplay(terminal, line, Epochs);
                 return fineTuning.Run(folder, resume, progress, progress.Epoch, interrupted);
             }),
             $"interrupted; the state is saved. Go on with: radapt finetune --resume --out {Quoted(whole ?? folder)}");
@@ -139,7 +143,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
             [("train", fineTuning.Data.Train), ("val", fineTuning.Data.Val), .. fineTuning.Data.Test is { } test ? [("test", test)]
                 : Array.Empty<(string, LabelledImages)>()];
         IReadOnlyList<LabelCounts>[] counts = [.. splits.Select(s => s.Images.CountLabels())];
-        terminal.Line($"Data: {fineTuning.Recipe.Data ?? fineTuning.Recipe.Train}", strong: true);
+        terminal.Line($"Data: {fineTuning.Recipe.Data.Data ?? fineTuning.Recipe.Data.Train}", strong: true);
         terminal.Rows(
             ["", .. splits.Select(s => s.Name)],
             [

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Radapt.Checkpoints;
+using Radapt.Models;
+using Radapt.Options;
 using Radapt.Models.Dialects;
 
 namespace Radapt.Cli;
@@ -165,7 +167,8 @@ internal sealed class InspectCommand : RadaptCommand
             ["heads_known"] = report.TellsHeads,
             ["registers"] = shape.Registers,
             ["layer_scale"] = shape.LayerScale,
-            ["ffn"] = shape.SwiGlu ? "swiglu" : "mlp",
+            ["positions"] = shape.Positions.Spelled(),
+            ["ffn"] = shape.FeedForward.Spelled(),
             ["hidden_width"] = shape.HiddenWidth,
             ["norm_eps"] = shape.Epsilon,
         },

@@ -2,6 +2,7 @@ using Radapt.Datasets.Matching;
 using Radapt.Datasets.Published;
 using Radapt.Datasets.Splits;
 using Radapt.Datasets.Tables;
+using Radapt.Options;
 
 namespace Radapt.Datasets;
 
@@ -44,8 +45,13 @@ internal static class DataReader
         if (test is not null)
         {
             LabelChecks.Evaluation(test, Split.Names[2], notes);
+            if (TestPrecision.Note(test) is { } small)
+            {
+                notes.Add(small);
+            }
         }
 
+        AddColumns(read.ColumnsLine, notes);
         LabelledImages train = o.LabelFraction == LabelFraction.All || read.IsFraction ? images[0]
             : LabelFractions.Draw(images[0], o.LabelFraction, o.Seed, notes);
         return new DataSplits(train, images[1], test, notes)
@@ -66,8 +72,10 @@ internal static class DataReader
     /// <param name="o">Findings to read and how.</param>
     /// <param name="split"><c>train</c>, <c>val</c> or <c>test</c>: read these rows of the table; null: all rows.</param>
     /// <param name="notes">Receives lines to print.</param>
+    /// <param name="allWithoutSplits">Read all rows of a table that has no splits, which is noted.</param>
     /// <exception cref="RadaptException">The data is missing or malformed.</exception>
-    public static LabelledImages ReadOne(string source, DataOptions o, string? split = null, ICollection<string>? notes = null)
+    public static LabelledImages ReadOne(string source, DataOptions o, string? split = null, ICollection<string>? notes = null,
+        bool allWithoutSplits = false)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(o);
@@ -80,15 +88,32 @@ internal static class DataReader
         RefusePublishedOptions(o);
         string file = Directory.Exists(source) ? TableFile(source) : source;
         // All rows are wanted where no split is asked for, those without a split included.
-        (IReadOnlyList<string> findings, List<LocatedRow> part, bool hasSplits) = ReadRows(file, o, notes, withSplits: split is not null);
+        (IReadOnlyList<string> findings, List<LocatedRow> part, bool hasSplits, string? columns) =
+            ReadRows(file, o, notes, withSplits: split is not null);
         if (split is not null && !hasSplits)
         {
-            throw new RadaptException($"{file} has no column 'split' to take '{split}' from: --split all takes every row.");
+            if (!allWithoutSplits)
+            {
+                throw new RadaptException($"{file} has no column 'split' to take '{split}' from: leave --split out.");
+            }
+
+            notes.Add($"{file}: has no column 'split', so that every row is meant.");
+            split = null;
         }
 
         part = [.. part.Where(r => split is null || r.Row.Split == split)];
-        return part.Count > 0 ? Checked(findings, part, o, notes)
+        LabelledImages images = part.Count > 0 ? Checked(findings, part, o, notes)
             : throw new RadaptException(split is null ? $"{file} has no usable row." : $"{file} has no row of split '{split}'.");
+        AddColumns(columns, notes);
+        return images;
+    }
+
+    private static void AddColumns(string? line, ICollection<string> notes)
+    {
+        if (line is not null)
+        {
+            notes.Add(line);
+        }
     }
 
     private static LabelledImages FromPublished(PublishedSource source, DataOptions o, string? split, ICollection<string> notes)
@@ -96,7 +121,7 @@ internal static class DataReader
         DataParts read = PublishedData.Read(source, o, split is null ? [] : [split], notes);
         foreach (DataChoice choice in read.Choices.Where(c => c.Option is "split-name" or "uncertainty"))
         {
-            notes.Add($"{choice.Option} {(choice.Value is string[] several ? string.Join(',', several) : choice.Value)}: {choice.Reason}.");
+            notes.Add($"{choice.Option} {OptionText.Format(choice.Value)}: {choice.Reason}.");
         }
 
         List<LocatedRow> rows = [.. read.Parts.SelectMany(p => p)];
@@ -119,7 +144,7 @@ internal static class DataReader
             throw new RadaptException("--data and --train, --val, --test exclude each other: give one table or separate lists.");
         }
 
-        if (o.Fold > 0 && o.Folds == 0)
+        if (o.Fold is not null && o.Folds is null)
         {
             throw new RadaptException($"--fold {o.Fold} needs --folds K, the number of folds.");
         }
@@ -137,15 +162,17 @@ internal static class DataReader
     private static DataParts ReadTable(DataOptions o, List<string> notes)
     {
         string file = TableFile(o.Data!);
-        MatchedTable table = MatchedTable.Read(file, o, notes, withSplits: o.Folds == 0);
-        if (o.Folds > 0 || !table.HasSplits)
+        MatchedTable table = MatchedTable.Read(file, o, notes, withSplits: o.Folds is null);
+        if (o.Folds is not null || !table.HasSplits)
         {
-            DrawnSplit drawn = o.Folds > 0 ? FoldSplit.Draw(table.Rows, o, TableColumns.Find(table.Cells).Split >= 0, file, notes)
+            DrawnSplit drawn = o.Folds is { } folds
+                ? FoldSplit.Draw(table.Rows, o, folds, TableColumns.Find(table.Cells, o).Split >= 0, file, notes)
                 : DrawnSplit.Draw(table.Rows, o, file, notes);
             return new DataParts(table.Findings, drawn.Parts)
             {
                 Choices = [.. table.Choices, .. drawn.Choices],
                 Matching = table.Report,
+                ColumnsLine = table.ColumnsLine,
                 IsDrawn = true,
             };
         }
@@ -160,10 +187,10 @@ internal static class DataReader
             }
         }
 
-        return new DataParts(table.Findings, parts) { Choices = table.Choices, Matching = table.Report };
+        return new DataParts(table.Findings, parts) { Choices = table.Choices, Matching = table.Report, ColumnsLine = table.ColumnsLine };
     }
 
-    private static (IReadOnlyList<string> Findings, List<LocatedRow> Rows, bool HasSplits) ReadRows(
+    private static (IReadOnlyList<string> Findings, List<LocatedRow> Rows, bool HasSplits, string? Columns) ReadRows(
         string file, DataOptions o, ICollection<string> notes, bool withSplits)
     {
         if (LabelRows.IsTable(file))
@@ -172,15 +199,15 @@ internal static class DataReader
             foreach (DataChoice choice in table.Choices.Where(
                 c => c.Option is "image-column" or "match" && table.Report?.Files is not null))
             {
-                notes.Add($"{choice.Option} {choice.Value}: {choice.Reason}.");
+                notes.Add($"{choice.Option} {OptionText.Format(choice.Value)}: {choice.Reason}.");
             }
 
-            return (table.Findings, [.. table.Rows], table.HasSplits);
+            return (table.Findings, [.. table.Rows], table.HasSplits, table.ColumnsLine);
         }
 
         RefuseTableOptions(o, file);
         LabelRows rows = LabelRows.Read(file, o, notes, withSplits);
-        return (rows.Findings, Locate(rows, rows.Rows, o, notes), rows.HasSplits);
+        return (rows.Findings, Locate(rows, rows.Rows, o, notes), rows.HasSplits, null);
     }
 
     private static DataParts ReadLists(DataOptions o, List<string> notes)
@@ -236,7 +263,9 @@ internal static class DataReader
     private static void RefuseTableOptions(DataOptions o, string source)
     {
         string? option = o.Sheet is not null ? "--sheet" : o.ImageColumn is not null ? "--image-column" : o.Match is not null ? "--match"
-            : o.Views.Count > 0 ? "--views" : o.StudyLabels ? "--study-labels" : o.Folds > 0 ? "--folds" : null;
+            : o.PatientColumn is not null ? "--patient-column" : o.DateColumn is not null ? "--date-column"
+            : o.Patients is not null ? "--patients" : o.Values.Count > 0 ? "--values" : o.TextFindings is not null ? "--text-findings"
+            : o.Views.Count > 0 ? "--views" : o.StudyLabels ? "--study-labels" : o.Folds is not null ? "--folds" : null;
         if (option is not null)
         {
             throw new RadaptException($"{option} is for label tables (--data FILE.csv, .tsv or .xlsx), not for {source}.");

@@ -11,6 +11,9 @@ internal sealed record LocatedRow(LabelRow Row, string File, string Path, bool E
     /// <summary>Which of how many images of the row it is, from 1.</summary>
     public (int Number, int Count) Share { get; init; } = (1, 1);
 
+    /// <summary>Whose image it is by its header; null: it does not say, or there is none.</summary>
+    public string? HeaderPatient { get; init; }
+
     /// <summary>What messages call it.</summary>
     public string Shown => IsPrivate ? Place : Row.Name;
 

@@ -35,6 +35,10 @@ internal static class GrayTensor
         }
     }
 
+    /// <summary>The gray level, 0 to 255, of a normalised value; what is beyond is cut off.</summary>
+    public static byte Level(float normalised, Preprocessing p) =>
+        (byte)Math.Round(255 * Math.Clamp((normalised * p.Std) + p.Mean, 0, 1), MidpointRounding.AwayFromZero);
+
     /// <summary>(value - mean) / std for a value in [0, 1].</summary>
     public static float Normalise(float value, Preprocessing p) => (value - (float)p.Mean) / (float)p.Std;
 }

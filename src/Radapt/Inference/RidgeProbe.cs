@@ -105,7 +105,8 @@ internal static class RidgeProbe
         Tensor x = train.to(ScalarType.Float64);
         Tensor mean = x.mean([0], keepdim: true);
         Tensor deviation = x.std(0, unbiased: false, keepdim: true);
-        Tensor scale = where(deviation > 1e-12, deviation.clamp(min: 1e-12).reciprocal(), zeros_like(deviation));
+        Tensor tiny = tensor(1e-12, ScalarType.Float64);
+        Tensor scale = where(deviation > tiny, deviation.maximum(tiny).reciprocal(), zeros_like(deviation));
         return ((x - mean) * scale, (test.to(ScalarType.Float64) - mean) * scale);
     }
 

@@ -15,8 +15,14 @@ internal sealed class MaskedAutoencoder : IDisposable
     /// <param name="decoder">The decoder.</param>
     /// <param name="targetSide">Side Q of a predicted patch, pixels.</param>
     /// <param name="kernels">What runs the products.</param>
+    /// <exception cref="RadaptException">The encoder's positions are rotary: those of kept patches alone are not computed yet.</exception>
     public MaskedAutoencoder(BackboneShape shape, DecoderShape decoder, int targetSide, Kernels kernels)
     {
+        if (shape.Positions != PatchPositions.Learned)
+        {
+            throw new RadaptException("Backbones with rotary positions (DINOv3, EVA) cannot be pre-trained by masking yet; take another.");
+        }
+
         Encoder = new VisionTransformer(shape, dropPath: 0, withNorm: true, kernels);
         Decoder = new MaskedDecoder(shape, decoder, targetSide, kernels);
         TargetSide = targetSide;
@@ -54,7 +60,7 @@ internal sealed class MaskedAutoencoder : IDisposable
     public void InitialiseFromScratch(long seed)
     {
         Initialisation.FromScratch(Encoder, seed);
-        Assign(Encoder.pos_embed, PositionEmbedding.SinCos(Encoder.Shape.Width, Encoder.Shape.Grid));
+        Assign(Encoder.pos_embed!, PositionEmbedding.SinCos(Encoder.Shape.Width, Encoder.Shape.Grid));
         InitialiseDecoder(seed);
     }
 
@@ -76,8 +82,8 @@ internal sealed class MaskedAutoencoder : IDisposable
         Tensor kept = mask.KeptPatches(images.device); // (B, K)
         Tensor pixels = PatchPixels.Select(PatchPixels.Cut(images, Encoder.Shape.PatchSize), kept); // (B, K, P^2, c)
         Tensor patches = Encoder.patch_embed.ForwardPatches(pixels); // (B, K, C)
-        Tensor positions = Encoder.pos_embed[0, 1.., ..].index_select(0, kept.flatten()).view(patches.shape);
-        Tensor first = Encoder.pos_embed[.., ..1, ..].expand(mask.Images, -1, -1);
+        Tensor positions = Encoder.pos_embed![0, 1.., ..].index_select(0, kept.flatten()).view(patches.shape);
+        Tensor first = Encoder.pos_embed![.., ..1, ..].expand(mask.Images, -1, -1);
         Tensor tokens = Encoder.Place(patches, cat([first, positions], 1));
         return Encoder.ForwardFrom(tokens, 0, pass).MoveToOuterDisposeScope();
     }

@@ -36,7 +36,7 @@ internal sealed class MaskedDecoder : nn.Module
         mask_token = Tensors.Parameter(kernels.Plan, 1, 1, shape.Width);
         decoder_pos_embed = Tensors.Parameter(kernels.Plan, 1, 1 + (encoder.Grid * encoder.Grid), shape.Width);
         decoder_blocks = new ModuleList<Block>(
-            [.. Enumerable.Range(0, shape.Depth).Select(i => new Block(blocks, new StochasticDepth(i, 0), kernels))]);
+            [.. Enumerable.Range(0, shape.Depth).Select(i => new Block(blocks, new StochasticDepth(i, 0), null, kernels))]);
         decoder_norm = new LayerNorm(shape.Width, blocks.Epsilon, kernels);
         decoder_pred = new Projection(shape.Width, 3 * targetSide * targetSide, kernels);
         RegisterComponents();

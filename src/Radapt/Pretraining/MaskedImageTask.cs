@@ -17,7 +17,8 @@ internal sealed class MaskedImageTask : ITrainingTask<ImageBatch>
     /// <summary>The name of the held-out images' loss among the figures of an epoch.</summary>
     public const string HeldOutLoss = "loss";
 
-    private const long EvaluationStep = -1; // of the keys of held-out masks, beside those of training
+    /// <summary>The step in the keys of held-out masks, beside those of training.</summary>
+    public const long EvaluationStep = -1;
 
     private readonly MaskedAutoencoder _model;
     private readonly ImageBatches _train;

@@ -30,10 +30,24 @@ internal static class PatchPixels
     public static Tensor Normalise(Tensor patches)
     {
         using var scope = NewDisposeScope();
+        (Tensor mean, Tensor deviation) = Moments(patches);
+        return ((patches - mean) / deviation).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Predictions of normalised patches, put back by the mean and deviation of the true ones; both (B, L, P^2, c).</summary>
+    public static Tensor Restore(Tensor predicted, Tensor patches)
+    {
+        using var scope = NewDisposeScope();
+        (Tensor mean, Tensor deviation) = Moments(patches);
+        return (predicted * deviation).Plus(mean).MoveToOuterDisposeScope();
+    }
+
+    private static (Tensor Mean, Tensor Deviation) Moments(Tensor patches)
+    {
         (long pixels, long c) = (patches.shape[2], patches.shape[3]);
-        Tensor centred = patches - patches.mean([2, 3], keepdim: true);
-        Tensor variance = centred.square().sum([2, 3], keepdim: true).Times(3.0 / c / ((3 * pixels) - 1));
-        return (centred / variance.Plus(Epsilon).sqrt()).MoveToOuterDisposeScope();
+        Tensor mean = patches.mean([2, 3], keepdim: true);
+        Tensor variance = (patches - mean).square().sum([2, 3], keepdim: true).Times(3.0 / c / ((3 * pixels) - 1));
+        return (mean, variance.Plus(Epsilon).sqrt());
     }
 
     /// <summary>Patches back to an image: (B, L, P^2 c) with channels last -> (B, c, S, S).</summary>

@@ -22,28 +22,52 @@ internal sealed class NameKey
 
     private NameKey(byte[]? key) => _key = key;
 
+    /// <summary>Names as they are.</summary>
+    public static NameKey None { get; } = new(null);
+
+    /// <summary>Whether names are written as they are.</summary>
+    public bool IsPlain => _key is null;
+
     /// <summary>
     /// The naming of a run: plain where the recipe says so or nothing comes from patients, else under <c>--key</c> or the data's own key.
     /// </summary>
-    /// <param name="options">Where the data is, and whether names are written as they are.</param>
+    /// <param name="options">Where the data is, whether names are written as they are, and the key.</param>
     /// <param name="data">The data.</param>
-    /// <param name="key">File of the key; null: it is kept beside the data.</param>
     /// <exception cref="RadaptException">The key cannot be read or made.</exception>
-    public static NameKey For(DataOptions options, DataSplits data, string? key)
+    public static NameKey For(DataOptions options, DataSplits data)
     {
-        if (options.PlainNames || (!data.KnowsPatients && key is null))
+        if (options.PlainNames || (!data.KnowsPatients && options.Key is null))
         {
-            return new NameKey(null);
+            return None;
         }
 
-        string source = Path.GetFullPath(options.Data is { } named ? PublishedSource.PathOf(named) : options.Train!);
-        string file = key ?? Path.Combine(Directory.Exists(source) ? source : Path.GetDirectoryName(source)!, FileName);
-        return new NameKey(ReadOrCreate(file));
+        return new NameKey(ReadOrCreate(options.Key ?? FileOf(options)));
+    }
+
+    /// <summary>The key of a run's data, if it is there; none is made.</summary>
+    /// <param name="options">Where the data is, and its key.</param>
+    public static NameKey? TryRead(DataOptions options)
+    {
+        string file = options.Key ?? FileOf(options);
+        try
+        {
+            return File.Exists(file) ? new NameKey(Read(file)) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The name to write: the plain one, or 32 hexadecimal digits that depend on the key.</summary>
     public string Name(string plain) => _key is null ? plain
         : Convert.ToHexStringLower(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(plain)).AsSpan(0, 16));
+
+    private static string FileOf(DataOptions options)
+    {
+        string source = Path.GetFullPath(options.Data is { } named ? PublishedSource.PathOf(named) : options.Train!);
+        return Path.Combine(Directory.Exists(source) ? source : Path.GetDirectoryName(source)!, FileName);
+    }
 
     private static byte[] ReadOrCreate(string file)
     {

@@ -1,9 +1,10 @@
 using System.Globalization;
 using Radapt.Datasets;
 using Radapt.Metrics;
+using Radapt.Options;
 using Radapt.Runs;
 using Radapt.Training;
-using Radapt.Training.Recipes;
+using Radapt.Recipes;
 
 namespace Radapt.Studies;
 
@@ -13,6 +14,8 @@ namespace Radapt.Studies;
 /// </summary>
 internal sealed class FoldsFolder : IDisposable
 {
+    private static readonly OptionDeclaration s_fold = OptionTable.Find((DataOptions d) => d.Fold);
+
     private readonly RunFolder _folder;
     private readonly RecipeLayer[] _given;
 
@@ -33,7 +36,7 @@ internal sealed class FoldsFolder : IDisposable
     public static IReadOnlyList<RecipeLayer> LayersOf(IReadOnlyList<RecipeLayer> layers, int fold)
     {
         ArgumentNullException.ThrowIfNull(layers);
-        return [new RecipeLayer([new RecipeEntry(RecipeOptions.Find("fold")!, (long)fold, "cross-validation", "fold")]), .. layers];
+        return [new RecipeLayer([new RecipeEntry(s_fold, fold, "cross-validation", s_fold.Name)]), .. layers];
     }
 
     /// <summary>Begins in an empty or new folder, by the recipe that was decided for the first fold.</summary>
@@ -45,10 +48,11 @@ internal sealed class FoldsFolder : IDisposable
         RunLock held = run.Create();
         try
         {
-            var resolved = new ResolvedRecipe(first.Recipe with { Fold = 0 }, [.. first.Resolved.Values.Where(v => v.Name != "fold")]);
+            Recipe every = first.Recipe with { Data = first.Recipe.Data with { Fold = null } };
+            var resolved = new ResolvedRecipe(every, [.. first.Resolved.Values.Where(v => v.Name != s_fold.Name)]);
             RecipeFile.Write(resolved, run.RecipeFile);
-            run.WriteRun(new RunRecord { Status = RunStatus.Running, Folds = new RunFolds { Count = first.Recipe.Folds } });
-            return new FoldsFolder(run, held, [RecipeFile.Read(run.RecipeFile)], first.Recipe.Folds);
+            run.WriteRun(new RunRecord { Status = RunStatus.Running, Folds = new RunFolds { Count = first.Recipe.Data.Folds!.Value } });
+            return new FoldsFolder(run, held, [RecipeFile.Read(run.RecipeFile)], first.Recipe.Data.Folds!.Value);
         }
         catch
         {
@@ -65,7 +69,7 @@ internal sealed class FoldsFolder : IDisposable
     public static FoldsFolder Resume(string folder, IReadOnlyList<RecipeLayer> layers)
     {
         var run = new RunFolder(folder);
-        var all = new FoldsFolder(run, run.Reopen(), [.. layers], RecipeResolver.Partial(layers).Folds);
+        var all = new FoldsFolder(run, run.Reopen(), [.. layers], PartialRecipe.Merge(layers).Data.Folds ?? 0);
         try
         {
             all.RequireSoundFolds(); // now: a fold that cannot be used must not be found after the others are trained

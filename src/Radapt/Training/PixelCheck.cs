@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Radapt.Batching;
 using Radapt.Datasets;
+using Radapt.Recipes;
 using Radapt.Runs;
 
 namespace Radapt.Training;
@@ -36,7 +37,7 @@ internal sealed record PixelCheck
     {
         int images = sets.Sum(s => s.Images.Items.Count);
         int batches = sets.Sum(s => s.EvaluationBatches);
-        var clock = new ProgressClock(progress, recipe.TrainingSettings);
+        var clock = new ProgressClock(progress, recipe.ForTraining());
         var state = new TrainerState();
         clock.Start(TrainingPhase.Pixels, state, batches, 0);
         var watch = Stopwatch.StartNew();
@@ -67,7 +68,7 @@ internal sealed record PixelCheck
         {
             Checked = images,
             Unreadable = unreadable,
-            Notes = [.. UnreadableLimit.Notes(unreadable, images, recipe.SkipUnreadable), .. doubts.Lines()],
+            Notes = [.. UnreadableLimit.Notes(unreadable, images, recipe.Data.SkipUnreadable.Fraction), .. doubts.Lines()],
             Record = new RunPixels
             {
                 Checked = images,

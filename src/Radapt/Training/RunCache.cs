@@ -2,6 +2,7 @@ using System.Globalization;
 using Radapt.Batching;
 using Radapt.Imaging.Dicom;
 using Radapt.Imaging.Dicom.Codecs;
+using Radapt.Recipes;
 using Radapt.Runs;
 
 namespace Radapt.Training;
@@ -41,8 +42,8 @@ internal sealed class RunCache
 
     /// <summary>The caches that a recipe asks for; null: none.</summary>
     /// <exception cref="RadaptException">The folder cannot be made.</exception>
-    public static RunCache? Open(Recipe recipe, CodecProcess? codecs) => recipe.Cache is null ? null
-        : new RunCache(recipe.Cache, recipe.CacheSize, recipe.Resize, new DicomOptions(recipe.DicomScale, codecs));
+    public static RunCache? Open(Recipe recipe, CodecProcess? codecs) => recipe.Data.Cache is null ? null
+        : new RunCache(recipe.Data.Cache, recipe.Data.CacheSize, recipe.Pixels.Resize, new DicomOptions(recipe.Pixels.DicomScale, codecs));
 
     /// <summary>
     /// What <c>run.json</c> says: the folder, the stored size, whether training saw the pixels it would see without a cache.

@@ -44,6 +44,9 @@ internal sealed record DicomPhantom(int Rows, int Columns, int Bits, ushort[] Sa
     /// <summary>Null: A and the study's UID.</summary>
     public string? Accession { get; init; }
 
+    /// <summary>Day of the examination, <c>yyyyMMdd</c>; null: not stated.</summary>
+    public string? StudyDate { get; init; }
+
     /// <summary>Copies of the pixels in a file that is not compressed; 0: one, in a header that states 0 frames.</summary>
     public int Frames { get; init; } = 1;
 
@@ -54,6 +57,12 @@ internal sealed record DicomPhantom(int Rows, int Columns, int Bits, ushort[] Sa
     public string View { get; init; } = "PA";
 
     public string Modality { get; init; } = "DX";
+
+    /// <summary>BodyPartExamined; null: not stated.</summary>
+    public string? BodyPart { get; init; }
+
+    /// <summary>PresentationLUTShape; null: not stated.</summary>
+    public string? LutShape { get; init; }
 
     /// <summary>Window centre and width; null: none.</summary>
     public (double Center, double Width)? Window { get; init; }
@@ -109,10 +118,13 @@ internal sealed record DicomPhantom(int Rows, int Columns, int Bits, ushort[] Sa
             file.Text(new DicomTag(0x0008, 0x0005), "CS", CharacterSet);
         }
 
-        file.Text(DicomTag.SopInstanceUid, "UI", InstanceUid).Text(DicomTag.AccessionNumber, "SH", Accession ?? "A" + StudyUid)
+        file.Text(DicomTag.SopInstanceUid, "UI", InstanceUid);
+        TextIfStated(file, DicomTag.StudyDate, "DA", StudyDate);
+        file.Text(DicomTag.AccessionNumber, "SH", Accession ?? "A" + StudyUid)
             .Text(DicomTag.Modality, "CS", Modality).Text(DicomTag.Manufacturer, "LO", "Phantoms")
-            .Text(DicomTag.PatientName, "PN", PatientName).Text(DicomTag.PatientId, "LO", PatientId)
-            .Text(DicomTag.ViewPosition, "CS", View).Text(DicomTag.StudyInstanceUid, "UI", StudyUid)
+            .Text(DicomTag.PatientName, "PN", PatientName).Text(DicomTag.PatientId, "LO", PatientId);
+        TextIfStated(file, DicomTag.BodyPart, "CS", BodyPart);
+        file.Text(DicomTag.ViewPosition, "CS", View).Text(DicomTag.StudyInstanceUid, "UI", StudyUid)
             .Words(DicomTag.SamplesPerPixel, 1).Text(DicomTag.Photometric, "CS", IsInverted ? "MONOCHROME1" : "MONOCHROME2");
         if (Frames != 1)
         {
@@ -127,8 +139,21 @@ internal sealed record DicomPhantom(int Rows, int Columns, int Bits, ushort[] Sa
             file.Text(DicomTag.WindowCenter, "DS", Number(center) + "\\1").Text(DicomTag.WindowWidth, "DS", Number(width) + "\\2");
         }
 
-        return Rescale is var (slope, intercept)
-            ? file.Text(DicomTag.RescaleIntercept, "DS", Number(intercept)).Text(DicomTag.RescaleSlope, "DS", Number(slope)) : file;
+        if (Rescale is var (slope, intercept))
+        {
+            file.Text(DicomTag.RescaleIntercept, "DS", Number(intercept)).Text(DicomTag.RescaleSlope, "DS", Number(slope));
+        }
+
+        TextIfStated(file, DicomTag.PresentationLutShape, "CS", LutShape);
+        return file;
+    }
+
+    private static void TextIfStated(DicomWriter file, DicomTag tag, string vr, string? text)
+    {
+        if (text is not null)
+        {
+            file.Text(tag, vr, text);
+        }
     }
 
     private static byte[] Native(ushort[] stored, int bits, bool isBigEndian) => bits <= 8

@@ -47,6 +47,44 @@ public sealed class HospitalCommandTests(TinyRun tiny) : IDisposable
         Assert.Contains("its split was drawn, and images, patients or labels changed since", changed.ErrorLine, StringComparison.Ordinal);
     }
 
+    // WORKFLOW C4, C6, C7, A7, A8: a cover sheet, a title above the header, findings in words and crosses, one of a single value, sex as
+    // 0/1, and nothing that names images but patient and day.
+    [Fact]
+    public async Task FineTune_GermanWorkbookByPatientAndDay_LearnsTheRightLabelsAndPredicts()
+    {
+        string[] header = ["Patienten-Nr.", "Name", "Geburtsdatum", "Geschlecht", "Untersuchungsdatum", .. _hospital.Findings,
+            "Tuberkulose", "Befundtext"];
+        string[][] rows = [.. _hospital.Images.Select(i =>
+            (string[])[i.Patient.ToLowerInvariant(), "Mustermann, Erika", $"0{1 + (i.Number % 9)}.05.1950",
+            $"{i.Number % 2}", $"{i.Date:dd.MM.yyyy}", i.Labels[0] == "1" ? "Ja" : "Nein", i.Labels[1] == "1" ? "x" : "", "nein",
+            "größer; s. Vorbefund"])];
+        Workbook.Write(_hospital["befunde.xlsx"], ("Deckblatt", [["Studie Röntgen Thorax 2023"], ["Ansprechpartner: Dr. Groß"]]),
+            ("Befunde", [["Studie Röntgen Thorax 2023"], header, .. rows]));
+        RadaptResult tuned = (await Run(FineTune(_hospital["befunde.xlsx"], "run", "--epochs", "2"))).Expect(0);
+        Assert.All(
+            new[] { "sheet 'Befunde' is read, since 'Deckblatt' before it holds no findings", "1 row above it",
+                "'Patienten-Nr.', by PatientID and StudyDate: 60 of 60 rows matched", "shared out 70 : 10 : 20 by patient",
+                $"findings are {_hospital.Findings[0]} (", "patient: Patienten-Nr.; date: Untersuchungsdatum",
+                "not used: Name, Geburtsdatum, Befundtext (other values), Geschlecht (sex or age; --findings takes it all the same), "
+                    + "Tuberkulose (never present)" },
+            line => Assert.Contains(line, tuned.Error, StringComparison.Ordinal));
+        string recipe = File.ReadAllText(_hospital["run/recipe.yaml"]);
+        Assert.Contains("match: {value: patient-date, source: default,", recipe, StringComparison.Ordinal);
+        AssertSplitIsByPatient(_hospital["run/split.csv"]);
+
+        // Every label is the truth's, told by the file's name, in whichever part the image came.
+        RadaptResult all = (await Run("evaluate", "run", "--data", _hospital["befunde.xlsx"], "--image-root", _hospital.Root, "--split",
+            "all",
+            "--plain-names", "--predictions", _hospital["all.csv"], "--json")).Expect(0);
+        Assert.Equal(60, (int)all.Json["images"]!);
+        Dictionary<string, string> labels = File.ReadAllLines(_hospital["all.csv"]).Skip(1).Select(l => l.Split(','))
+            .ToDictionary(r => r[0], r => r[2] + r[4]);
+        Assert.All(_hospital.Images, i => Assert.Equal(string.Concat(i.Labels), labels[i.File]));
+        (await Run("predict", "run", Path.Combine(_hospital.Root, _hospital.Images[3].File), "-o", "tomorrow.csv")).Expect(0);
+        Assert.Equal(2, File.ReadAllLines(_hospital["tomorrow.csv"]).Length);
+        AssertNothingOfPatients(tuned);
+    }
+
     [Fact]
     public async Task FineTune_RowsOfRefusedFilesAndSidedFindings_GoOnWithoutBoth()
     {

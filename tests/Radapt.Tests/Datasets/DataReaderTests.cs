@@ -1,5 +1,6 @@
 using System.Text;
 using Radapt.Datasets;
+using Radapt.Datasets.Matching;
 using Radapt.Datasets.Splits;
 
 namespace Radapt.Tests.Datasets;
@@ -11,13 +12,18 @@ public sealed class DataReaderTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Read_SoundTable_GivesItsSplitsAndOneNote()
+    public void Read_SoundTable_GivesItsSplitsAndSaysWhatColumnsAre()
     {
         DataSplits splits = DataReader.Read(new DataOptions { Data = _folder.WriteTable() });
         Assert.Equal([24, 6, 6], new[] { splits.Train, splits.Val, splits.Test! }.Select(s => s.Items.Count));
         Assert.Equal("p3", splits.Train.Items[3].Patient);
         Assert.True(Path.IsPathFullyQualified(splits.Train.Items[3].Path));
-        Assert.EndsWith("findings are f.", Assert.Single(splits.Notes), StringComparison.Ordinal);
+        Assert.Equal(2, splits.Notes.Count);
+        Assert.StartsWith("The test set is small: 6 images of 6 patients. Of an AUROC of 0.8 the 95 % interval would be f ± 0.",
+            splits.Notes[0],
+            StringComparison.Ordinal);
+        Assert.EndsWith("findings are f (18 present, 18 absent); image: image; patient: patient; split: split.", splits.Notes[1],
+            StringComparison.Ordinal);
         Assert.Equal(splits.Train.Items.Select(i => i.Path), DataReader.Read(new DataOptions
         {
             Data = _folder.Path,
@@ -53,7 +59,7 @@ public sealed class DataReaderTests : IDisposable
             Data = _folder.WriteTable((_, row) => row.Replace(".png", "", StringComparison.Ordinal)),
         });
         Assert.Equal(_folder["0.png"], splits.Train.Items[0].Path);
-        Assert.Equal("stem", splits.Choices.Single(c => c.Option == "match").Value);
+        Assert.Equal(MatchKind.Stem, splits.Choices.Single(c => c.Option == "match").Value);
     }
 
     [Theory]
@@ -120,8 +126,8 @@ public sealed class DataReaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("dev", "line 5, column 'split': 'dev' is neither train, val nor test")]
-    [InlineData("training", "line 5, column 'split'")]
+    [InlineData("eval", "line 5, column 'split': 'eval' is neither train, val nor test")]
+    [InlineData("Anton", "line 5, column 'split': its text")]
     public void Read_UnknownSplit_IsRefused(string split, string message) =>
         Refuses(new DataOptions
         {

@@ -19,6 +19,9 @@ internal sealed record HospitalImage(int Number, string File, string[] Labels)
 
     public string Uid => $"1.2.826.0.1.3680043.{Number}.1";
 
+    /// <summary>Day of the examination, another for each image.</summary>
+    public DateOnly Date => new DateOnly(2023, 1, 1).AddDays(Number);
+
     public string View => Number % 5 == 0 ? "AP" : "PA";
 }
 
@@ -59,6 +62,7 @@ internal sealed class HospitalFolder : IDisposable
                 Accession = image.Accession,
                 StudyUid = $"1.2.826.0.1.3680043.{image.Number}",
                 InstanceUid = image.Uid,
+                StudyDate = image.Date.ToString("yyyyMMdd", System.Globalization.CultureInfo.InvariantCulture),
                 View = image.View,
                 Modality = image.Number % 7 == 0 ? "CR" : "DX",
                 Window = (2048, 4096),

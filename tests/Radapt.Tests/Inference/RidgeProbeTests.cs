@@ -44,7 +44,7 @@ public sealed class RidgeProbeTests
         sbyte[] two = [.. labels.SelectMany((l, i) => new[] { l, i < 40 ? l : (sbyte)-1 })];
 
         float[] scores = RidgeProbe.Score(train, two, s_patients, train);
-        float[] alone = RidgeProbe.Score(train[..40], labels[..40], s_patients[..40], train[..40]);
+        float[] alone = RidgeProbe.Score(train[..40], labels.AsSpan(0, 40), s_patients[..40], train[..40]);
 
         double[] second = [.. Enumerable.Range(0, 40).Select(i => (double)scores[(2 * i) + 1])];
         Assert.True(BinaryMetrics.Auroc(labels.AsSpan(0, 40), second) > 0.95);

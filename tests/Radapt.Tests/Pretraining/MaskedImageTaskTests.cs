@@ -5,6 +5,7 @@ using Radapt.Datasets.Phantoms;
 using Radapt.Imaging;
 using Radapt.Models;
 using Radapt.Pretraining;
+using Radapt.Recipes;
 using Radapt.Runs;
 using Radapt.Training;
 using static TorchSharp.torch;
@@ -79,7 +80,8 @@ public sealed class MaskedImageTaskTests
 
     private static (ImageBatches Train, ImageBatches HeldOut) Images(TemporaryFolder folder)
     {
-        PhantomSet.Write(folder["p"], new PhantomOptions { Count = 48, Size = 32, Masks = false, Threads = 1 });
+        PhantomSet.Write(folder["p"], new PhantomOptions { Count = 48, Size = 32, Masks = false, Threads = 1 },
+            cancellation: TestContext.Current.CancellationToken);
         LabelledImage[] images = [.. Directory.GetFiles(folder["p"], "*.png", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
             .Select(path => new LabelledImage(Path.GetFileName(path), path, null, []))];
         var preprocessing = new Preprocessing(32, 32, 0.5, 0.25);
@@ -102,7 +104,7 @@ public sealed class MaskedImageTaskTests
         using MaskedAutoencoder model = Model();
         var task = new MaskedImageTask(model, train, heldOut, new MaskedImageSettings { Seed = 4 }, best: null);
         using Optimizer optimizer = Optimizer.Create(
-            new OptimizerSettings { Name = "adamw", WeightDecay = 0.05, Beta2 = 0.95, Depth = 2 }, task.Trained);
+            new OptimizerSettings { Kind = OptimizerKind.AdamW, WeightDecay = 0.05, Beta2 = 0.95, Depth = 2 }, task.Trained);
         Directory.CreateDirectory(Path.Combine(folder, "state"));
         var saved = new SavedState(new RunFolder(folder), task.Trained, optimizer, null);
         var settings = new TrainingSettings { Epochs = epochs, LearningRate = new LearningRate(5e-3, 0, 1, epochs), Seed = 4 };

@@ -54,7 +54,9 @@ internal sealed record CheckedRows(IReadOnlyList<string> Findings, IReadOnlyList
             string file = DataReader.TableFile(o.Data);
             if (LabelRows.IsTable(file))
             {
-                return FromTable(MatchedTable.Read(file, o, notes, withSplits: true, isCheck: true), file, o);
+                MatchedTable table = MatchedTable.Read(file, o, notes, withSplits: true, isCheck: true);
+                notes.Add(table.ColumnsLine);
+                return FromTable(table, file, o);
             }
 
             LabelRows rows = Add(file, -1, o);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Radapt.Datasets.Matching;
 
 /// <summary>
@@ -15,12 +17,16 @@ internal sealed class FolderIndex
         _folder = folder;
         Func<FolderImage, string?>[] keys =
             [i => ImageNames.FileName(i.Name), i => ImageNames.Stem(i.Name), i => i.Identity?.SopInstanceUid,
-                i => i.Identity?.AccessionNumber];
+                i => i.Identity?.AccessionNumber, i => i.Patient is { } patient && i.Date is { } date ? PatientDay(patient, date) : null];
         _paths = Index(i => i.Name);
         _exact = [.. keys.Select(Index)];
         _digits = [.. keys.Select((key, kind) => (MatchKind)kind is MatchKind.Stem or MatchKind.Accession
             ? Index(i => key(i) is { } text ? ImageNames.Digits(text) : null) : [])];
     }
+
+    /// <summary>What images of a patient and a day have in common.</summary>
+    public static string PatientDay(string patient, DateOnly date) =>
+        string.Create(CultureInfo.InvariantCulture, $"{PatientSpellings.Key(patient)} {date:yyyyMMdd}");
 
     /// <summary>The images that a cell means, as indices into the folder's; none, one or several.</summary>
     public IReadOnlyList<int> Find(string cell, MatchKind kind) => kind switch

@@ -1,4 +1,3 @@
-using System.Text;
 using Radapt.Datasets.Tables;
 
 namespace Radapt.Datasets.Matching;
@@ -76,9 +75,10 @@ internal sealed record ImageFiles(string Root, IReadOnlyList<string> Paths, IRea
         }
 
         bool[] exist = FindFiles(paths);
+        var spellings = new FileSpellings();
         for (int i = 0; i < paths.Length; i++)
         {
-            if (!exist[i] && OtherForm(names[i], root) is { } path)
+            if (!exist[i] && spellings.Find(root, names[i]) is { } path)
             {
                 (paths[i], exist[i]) = (path, true);
             }
@@ -86,11 +86,6 @@ internal sealed record ImageFiles(string Root, IReadOnlyList<string> Paths, IRea
 
         return new ImageFiles(root, paths, exist);
     }
-
-    // Tables mostly hold composed letters (ü as one character); files that came from a Mac may have decomposed ones (u and two dots).
-    private static string? OtherForm(string name, string root) => Ascii.IsValid(name) ? null
-        : new[] { CanonicalLetters.Composed(name), CanonicalLetters.Decomposed(name) }
-            .Select(form => Path.GetFullPath(form.Replace('\\', Path.DirectorySeparatorChar), root)).FirstOrDefault(File.Exists);
 
     /// <summary>Whether there are files of these absolute paths.</summary>
     public static bool[] FindFiles(IReadOnlyList<string> paths)

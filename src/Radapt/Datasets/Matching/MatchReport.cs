@@ -11,6 +11,9 @@ internal sealed record MatchReport
     /// <summary>Lines of rows without a file.</summary>
     public required IReadOnlyList<int> WithoutFile { get; init; }
 
+    /// <summary>How many of these have nothing in the column that names the image.</summary>
+    public int EmptyCells { get; init; }
+
     /// <summary>Lines of rows that match several images.</summary>
     public required IReadOnlyList<int> Ambiguous { get; init; }
 
@@ -50,7 +53,7 @@ internal sealed record MatchReport
             string several = Ambiguous.Count == 0 ? "0 rows match several images"
                 : $"{Count(Ambiguous.Count, "row")} match several images, all of which they label (--study-labels)";
             yield return $"{table}: {Matched} of {Rows} rows matched; {Count(WithoutFile.Count, "row")} without a "
-                + $"file{(WithoutFile.Count > 0 ? $" ({Lines(WithoutFile)})" : "")}; "
+                + $"file{(WithoutFile.Count > 0 ? $" ({Lines(WithoutFile)}{(EmptyCells > 0 ? $"; {EmptyCells} with an empty cell" : "")})" : "")}; "
                 + $"{FilesWithoutRow} of {Count(files, "file")} without a row; {several}.";
         }
 

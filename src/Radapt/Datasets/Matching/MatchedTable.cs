@@ -17,6 +17,9 @@ internal sealed record MatchedTable(
     /// <summary>The table itself.</summary>
     public required CsvCells Cells { get; init; }
 
+    /// <summary>What each column was taken for, to be printed after all else.</summary>
+    public required string ColumnsLine { get; init; }
+
     /// <summary>
     /// Rows that have no file below the image root; empty where the table names its files, since then such rows are among the others.
     /// </summary>

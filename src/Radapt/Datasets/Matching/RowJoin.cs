@@ -56,6 +56,7 @@ internal sealed class RowJoin(string file, ViewFilter views, IReadOnlyList<Folde
         return [.. used.Select((image, i) => new LocatedRow(Completed(row, image), file, image.Path, Exists: true)
         {
             Share = (i + 1, used.Length),
+            HeaderPatient = image.Patient,
         })];
     }
 
@@ -77,12 +78,13 @@ internal sealed class RowJoin(string file, ViewFilter views, IReadOnlyList<Folde
         };
     }
 
-    /// <summary>A row with what its image's header says where the table does not.</summary>
+    /// <summary>
+    /// A row with what its image's header says where the table does not; whose image it is, <see cref="PatientSource"/> decides for all.
+    /// </summary>
     public static LabelRow Completed(LabelRow row, FolderImage image) =>
         row with
         {
             Name = image.Name,
-            Patient = row.Patient ?? image.Patient,
             Study = row.Study ?? image.Study,
             View = View(row.View, image),
         };

@@ -2,8 +2,7 @@ namespace Radapt.Datasets.Splits;
 
 /// <summary>
 /// A split that was drawn because the table has none: by patient, else by examination, else image by image, with every finding's labels
-/// shared
-/// out alike.
+/// shared out alike.
 /// </summary>
 /// <param name="Parts">Train, val and test.</param>
 /// <param name="Choices">Shares and seed, where they were chosen for the user.</param>
@@ -24,24 +23,48 @@ internal sealed record DrawnSplit(List<LocatedRow>[] Parts, IReadOnlyList<DataCh
         }
 
         long seed = o.SplitSeed ?? 0;
+        string[] all = PatientGroups.For(rows); // rows without a file may tell whose examination it is
         LocatedRow[] known = [.. rows.Where(r => r.Exists)];
-        int[] part = GroupedSplit.Draw([.. known.Select(r => r.Row.Labels)], [.. known.Select(Group)],
-            [.. shares.Select(s => (double)s)], seed);
+        string[] groups = [.. all.Where((_, i) => rows[i].Exists)];
+        int[] part = GroupedSplit.Draw([.. known.Select(r => r.Row.Labels)], groups, [.. shares.Select(s => (double)s)], seed);
         List<LocatedRow>[] parts = [.. Split.Names.Select((_, p) => known.Where((_, i) => part[i] == p).ToList())];
-        parts[0].AddRange(rows.Where(r => !r.Exists)); // to be counted with the others that are missing
+        AddMissingInPlace(parts, rows);
         notes.Add(
             $"{file} has no column 'split': its images were shared out {string.Join(" : ", shares)} {By(known)}, every finding alike (seed "
                 + $"{seed}): {Counts(parts, known)}.");
         return new DrawnSplit(parts,
         [
-            new DataChoice("split-shares", shares.Select(s => (long)s).ToArray(), "the table has no column 'split'; the usual shares"),
+            new DataChoice("split-shares", shares, "the table has no column 'split'; the usual shares"),
             new DataChoice("split-seed", seed, "apart from --seed, so that runs of other seeds are compared on the same images"),
         ]);
     }
 
-    /// <summary>What must not be torn apart.</summary>
-    public static string Group(LocatedRow row) => row.Row.Patient is { } patient ? "patient:" + patient
-        : row.Row.Study is { } study ? "study:" + study : "image:" + row.Row.Name;
+    /// <summary>
+    /// Adds rows without a file, to be counted with the others that are missing, to the part of their patient's images; those whose patient
+    /// has none go to train.
+    /// </summary>
+    public static void AddMissingInPlace(List<LocatedRow>[] parts, IReadOnlyList<LocatedRow> rows)
+    {
+        string[] groups = PatientGroups.For(rows);
+        Dictionary<LocatedRow, int> partOf = parts.Index().SelectMany(p => p.Item.Select(r => (r, p.Index)))
+            .ToDictionary(p => p.r, p => p.Index, (IEqualityComparer<LocatedRow>)ReferenceEqualityComparer.Instance);
+        var partOfGroup = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (int i = 0; i < rows.Count; i++)
+        {
+            if (partOf.TryGetValue(rows[i], out int part))
+            {
+                partOfGroup.TryAdd(groups[i], part);
+            }
+        }
+
+        for (int i = 0; i < rows.Count; i++)
+        {
+            if (!rows[i].Exists)
+            {
+                parts[partOfGroup.GetValueOrDefault(groups[i])].Add(rows[i]);
+            }
+        }
+    }
 
     /// <summary>What rows were kept together by, in words.</summary>
     public static string By(IReadOnlyList<LocatedRow> rows)
@@ -60,7 +83,8 @@ internal sealed record DrawnSplit(List<LocatedRow>[] Parts, IReadOnlyList<DataCh
         return string.Join(", ", parts.Index().Where(p => p.Item.Count > 0).Select(p =>
         {
             LocatedRow[] there = [.. p.Item.Where(r => r.Exists)];
-            return $"{Split.Names[p.Index]} {there.Length}{(anyPatients ? $" of {there.Select(Group).Distinct().Count()} patients" : "")}";
+            int patients = PatientGroups.For(there).Distinct().Count();
+            return $"{Split.Names[p.Index]} {there.Length} images{(anyPatients ? $" of {patients} patient{(patients == 1 ? "" : "s")}" : "")}";
         }));
     }
 }

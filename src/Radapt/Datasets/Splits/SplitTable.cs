@@ -1,4 +1,5 @@
 using System.Text;
+using Radapt.Datasets.Matching;
 using Radapt.Datasets.Published;
 using Radapt.Datasets.Tables;
 
@@ -9,8 +10,7 @@ internal static class SplitTable
 {
     /// <summary>
     /// Shares out the images by patient (<see cref="GroupedSplit"/>), keeping files of the same content together, and writes the table.
-    /// Image names
-    /// in it are relative to its own folder.
+    /// Image names in it are relative to its own folder.
     /// </summary>
     /// <exception cref="RadaptException">The data cannot be read, is too small, or the table is there already or cannot be
     /// written.</exception>
@@ -39,6 +39,12 @@ internal static class SplitTable
             }
         }
 
+        if (request.Names.ToList().IndexOf(Split.Names[2]) is >= 0 and var test
+            && TestPrecision.Note(images with { Items = [.. Members(parts, test).Select(i => images.Items[i])] }) is { } small)
+        {
+            notes.Add(small);
+        }
+
         string table = Text(request, source, images, [.. parts.Select(p => request.Names[p])], notes);
         cancellation.ThrowIfCancellationRequested();
         AtomicFile.WriteText(request.Table, table);
@@ -57,9 +63,7 @@ internal static class SplitTable
                 : $"{unknown} of {items.Count} images have no patient: they are shared out one by one.");
         }
 
-        string[] groups =
-            [.. items.Select(i => i.Patient is { } patient ? "patient:" + patient
-                : i.Study is { } study ? "study:" + study : "image:" + i.Name)];
+        string[] groups = PatientGroups.For([.. items.Select(i => (i.Patient, i.Study, i.Name))]);
         int[] first = FirstOfContent(items, cancellation);
         var joined = new Dictionary<string, string>(StringComparer.Ordinal);
         int repeats = 0;
@@ -121,10 +125,9 @@ internal static class SplitTable
         string folder = Path.GetDirectoryName(Path.GetFullPath(request.Table))!;
         var text = new StringBuilder();
         string file = PublishedSource.Parse(source) is null ? DataReader.TableFile(source) : source;
-        if (File.Exists(file) && LabelRows.IsTable(file) && LabelTable.Cells(file, request.Data, []) is var cells
-            && ImageColumn(cells) is { } column)
+        if (File.Exists(file) && LabelRows.IsTable(file))
         {
-            WithItsColumns(cells, column);
+            WithItsColumns(LabelTable.Cells(file, request.Data, []));
         }
         else
         {
@@ -140,41 +143,43 @@ internal static class SplitTable
 
         return text.ToString();
 
-        // Null: the table does not name the files, which were matched to it otherwise; then it gets columns of its own.
-        int? ImageColumn(CsvCells table)
+        // A row for every image of every row; the files' names take the place of what named them, or come first if it was not a path.
+        void WithItsColumns(CsvCells cells)
         {
-            int named = request.Data.ImageColumn is { } name ? LabelTable.Find(table, name, "--image-column")
-                : TableColumns.Find(table).Image;
-            if (named < 0)
-            {
-                return null;
-            }
-
-            var names = table.Rows.Select(r => r.Cells[named]).ToHashSet(StringComparer.Ordinal);
-            return images.Items.All(i => names.Contains(i.Name)) ? named : null;
-        }
-
-        void WithItsColumns(CsvCells cells, int image)
-        {
-            Dictionary<string, int> number = images.Items.Select((item, i) => (item.Name, i))
-                .ToDictionary(p => p.Name, p => p.i, StringComparer.Ordinal);
+            TableColumns columns = TableColumns.Find(cells, request.Data);
+            int image = request.Data.ImageColumn is { } name ? LabelTable.Find(cells, name, "--image-column") : columns.Image;
+            ILookup<int, int> imagesOf = images.Items.Index().ToLookup(i => i.Item.Line, i => i.Index);
+            bool isPath = image >= 0 && cells.Rows.All(r => imagesOf[r.Line].All(
+                i => images.Items[i].Name == r.Cells[image] || IsPathOf(images.Items[i], r.Cells[image])));
+            bool addsPatients = columns.Patient < 0 && images.Items.Any(i => i.Patient is not null);
             string[] header = [.. cells.Header];
-            int[] kept =
-                [.. Enumerable.Range(0, header.Length).Where(c => !header[c].Equals(request.Column, StringComparison.OrdinalIgnoreCase))];
-            if (kept.Length < header.Length)
+            string[] before = isPath ? [] : ["image"];
+            string[] after = addsPatients ? ["patient", request.Column] : [request.Column];
+            int[] kept = [.. Enumerable.Range(0, header.Length)
+                .Where(c => !before.Concat(after).Contains(header[c], StringComparer.OrdinalIgnoreCase))];
+            string[] replaced = [.. header.Where((_, c) => !kept.Contains(c))];
+            if (replaced.Length > 0)
             {
-                notes.Add($"The source's column '{request.Column}' is replaced.");
+                notes.Add($"The source's column{(replaced.Length == 1 ? "" : "s")} {string.Join(", ", replaced.Select(c => $"'{c}'"))} "
+                    + $"{(replaced.Length == 1 ? "is" : "are")} replaced.");
             }
 
-            Append([.. kept.Select(c => header[c]), request.Column]);
-            foreach ((_, string[] row) in cells.Rows)
+            Append([.. before, .. kept.Select(c => header[c]), .. after]);
+            foreach ((int line, string[] row) in cells.Rows)
             {
-                if (number.Remove(row[image], out int i)) // rows that repeat an image, or were left out, are not written
+                foreach (int i in imagesOf[line]) // rows that repeat an image, or were left out, have none
                 {
-                    Append([.. kept.Select(c => c == image ? NameOf(images.Items[i]) : row[c]), partOf[i]]);
+                    LabelledImage item = images.Items[i];
+                    string[] named = isPath ? [] : [NameOf(item)];
+                    string[] told = addsPatients ? [item.Patient ?? "", partOf[i]] : [partOf[i]];
+                    Append([.. named, .. kept.Select(c => isPath && c == image ? NameOf(item) : row[c]), .. told]);
                 }
             }
         }
+
+        static bool IsPathOf(LabelledImage item, string cell) =>
+            ImageNames.FileName(ImageNames.Normal(item.Path))
+                .Equals(ImageNames.FileName(ImageNames.Normal(cell)), StringComparison.OrdinalIgnoreCase);
 
         string NameOf(LabelledImage item) => Path.GetRelativePath(folder, item.Path).Replace('\\', '/');
 

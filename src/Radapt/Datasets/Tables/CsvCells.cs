@@ -15,6 +15,16 @@ internal sealed record CsvCells(string File, IReadOnlyList<string> Header, IRead
     /// </summary>
     public IReadOnlyList<(int Line, int Column)> Uncomputed { get; init; } = [];
 
+    /// <summary>Lines above the header that were passed over: a title, a date, names of groups of columns.</summary>
+    public int TitleLines { get; init; }
+
+    /// <summary>Other sheets of the workbook, as messages show them.</summary>
+    public IReadOnlyList<string> OtherSheets { get; init; } = [];
+
+    /// <summary>A sentence for errors that another sheet may mend, with a space before it; empty: there is none.</summary>
+    public string OtherSheetsHint => OtherSheets.Count == 0 ? ""
+        : $" The workbook has other sheets (--sheet NAME reads one): {string.Join(", ", OtherSheets.Take(10))}.";
+
     private const long MostCells = 20_000_000; // a row counts for four more, which is what it takes in memory
     private const int RowCost = 4;
 
@@ -41,26 +51,16 @@ internal sealed record CsvCells(string File, IReadOnlyList<string> Header, IRead
             BufferSize = 1 << 16,
             MaxBufferSize = 1 << 26,
         };
-        string[]? header = null;
-        var rows = new List<(int, string[])>();
+        var table = new RowCollector(file);
         var pool = new Dictionary<string, string>(StringComparer.Ordinal);
         try
         {
             using CsvDataReader reader = CsvDataReader.Create(content, options);
             while (reader.Read())
             {
-                string[]? cells = Cells(reader, header, $"{file} line {line}", pool);
-                if (cells is not null && header is null)
+                if (Cells(reader, pool) is { } cells)
                 {
-                    header = cells;
-                }
-                else if (cells is not null)
-                {
-                    rows.Add((line, cells));
-                    if (rows.Count * (header!.Length + (long)RowCost) > MostCells)
-                    {
-                        throw new RadaptException($"{file} has more than {MostCells:N0} cells: leave out columns that are not needed.");
-                    }
+                    table.Add(line, cells);
                 }
 
                 // Quoted cells may hold line breaks, so that the number of the row is not the number of the line.
@@ -72,13 +72,12 @@ internal sealed record CsvCells(string File, IReadOnlyList<string> Header, IRead
             throw new RadaptException($"{file} line {line}: the quotes of this row do not match, or it is no row of a table.", e);
         }
 
-        return new CsvCells(file, header ?? throw new RadaptException($"{file} is empty."), rows);
+        return table.ToCells();
     }
 
     /// <summary>
     /// A cell as every table here is written: in quotes where it holds a delimiter, a quote or a line break (RFC 4180), and with an
-    /// apostrophe before what
-    /// a spreadsheet would run as a formula. <see cref="Read"/> takes the apostrophe away again.
+    /// apostrophe before what a spreadsheet would run as a formula. <see cref="Read"/> takes the apostrophe away again.
     /// </summary>
     public static string Written(string cell)
     {
@@ -95,36 +94,21 @@ internal sealed record CsvCells(string File, IReadOnlyList<string> Header, IRead
             && !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
     }
 
-    private static string[]? Cells(CsvDataReader reader, string[]? header, string where, Dictionary<string, string> pool)
+    // Null: nothing is in the row.
+    private static string[]? Cells(CsvDataReader reader, Dictionary<string, string> pool)
     {
-        int given = reader.RowFieldCount;
-        var cells = new string[header?.Length ?? given];
+        var cells = new string[reader.RowFieldCount];
         bool any = false;
-        for (int i = 0; i < given; i++)
+        for (int i = 0; i < cells.Length; i++)
         {
             ReadOnlySpan<char> cell = reader.GetFieldSpan(i).Trim();
             any |= cell.Length > 0;
             cell = cell.Length > 1 && cell[0] == '\'' && IsRun(cell[1..]) ? cell[1..] : cell;
-            if (i < cells.Length)
-            {
-                cells[i] = cell.Length == 0 ? "" : Pooled(cell, pool);
-            }
-            else if (cell.Length > 0)
-            {
-                throw WrongCount(where, given, cells.Length);
-            }
+            cells[i] = cell.Length == 0 ? "" : Pooled(cell, pool);
         }
 
-        Array.Fill(cells, "", Math.Min(given, cells.Length), Math.Max(0, cells.Length - given));
-        return !any ? null : given >= cells.Length || IsNameless(header!, given) ? cells : throw WrongCount(where, given, cells.Length);
+        return any ? cells : null;
     }
-
-    // A header line that ends with a delimiter has a column without a name, which rows need not have.
-    private static bool IsNameless(string[] header, int from) => header.AsSpan(from).IndexOfAnyExcept("") < 0;
-
-    private static RadaptException WrongCount(string where, int given, int expected) =>
-        new($"{where} has {given} cells, the header has {expected}: put names that hold a delimiter in quotes, "
-            + "and write an empty cell for unknown.");
 
     // Labels and patients repeat a hundred thousand times; image names do not, and are not worth a look-up.
     private static string Pooled(ReadOnlySpan<char> cell, Dictionary<string, string> pool)
@@ -144,16 +128,50 @@ internal sealed record CsvCells(string File, IReadOnlyList<string> Header, IRead
         return known;
     }
 
+    // The first line decides, unless the line after it does not have its delimiter: then it is a title, which need not have any.
     private static char Delimiter(string text)
     {
-        int start = text.AsSpan().IndexOfAnyExcept(" \r\n");
-        ReadOnlySpan<char> header = text.AsSpan(start);
-        int end = header.IndexOf('\n');
-        header = end < 0 ? header : header[..end];
+        char first = ',';
+        int start = 0;
+        for (int lines = 0; lines < HeaderRow.Looked && start < text.Length; lines++)
+        {
+            ReadOnlySpan<char> line = NextLine(text, ref start);
+            int at = start;
+            ReadOnlySpan<char> next = NextLine(text, ref at);
+            char delimiter = MostOf(line, out int count);
+            first = lines == 0 ? delimiter : first;
+            if (count > 0 && (next.Length == 0 || next.Contains(delimiter)))
+            {
+                return delimiter;
+            }
+        }
+
+        return first;
+    }
+
+    // The next line that is not empty.
+    private static ReadOnlySpan<char> NextLine(string text, ref int start)
+    {
+        int skipped = text.AsSpan(start).IndexOfAnyExcept(" \r\n");
+        if (skipped < 0)
+        {
+            start = text.Length;
+            return [];
+        }
+
+        ReadOnlySpan<char> line = text.AsSpan(start + skipped);
+        int end = line.IndexOfAny('\n', '\r');
+        line = end < 0 ? line : line[..end];
+        start += skipped + line.Length;
+        return line;
+    }
+
+    private static char MostOf(ReadOnlySpan<char> line, out int count)
+    {
         const string Known = ",;\t|";
         Span<int> counts = stackalloc int[Known.Length];
         bool quoted = false;
-        foreach (char c in header)
+        foreach (char c in line)
         {
             quoted ^= c == '"';
             int kind = Known.IndexOf(c, StringComparison.Ordinal);
@@ -163,7 +181,8 @@ internal sealed record CsvCells(string File, IReadOnlyList<string> Header, IRead
             }
         }
 
-        return Known[counts.IndexOf(Math.Max(Math.Max(counts[0], counts[1]), Math.Max(counts[2], counts[3])))]; // the first of equals
+        count = Math.Max(Math.Max(counts[0], counts[1]), Math.Max(counts[2], counts[3]));
+        return Known[counts.IndexOf(count)]; // the first of equals
     }
 
     // Excel writes, and obeys, a first line such as "sep=;".
@@ -179,5 +198,71 @@ internal sealed record CsvCells(string File, IReadOnlyList<string> Header, IRead
 
         start = end + 1;
         return first[4];
+    }
+
+    /// <summary>Takes rows until it is known which of them is the header; then every row gets as many cells as the header.</summary>
+    private sealed class RowCollector(string file)
+    {
+        private readonly List<(int Line, string[] Cells)> _rows = [];
+        private readonly List<(int Line, string[] Cells)> _first = [];
+        private string[]? _header;
+        private int _titleLines;
+
+        public void Add(int line, string[] cells)
+        {
+            if (_header is not null)
+            {
+                AddRow(line, cells);
+                return;
+            }
+
+            _first.Add((line, cells));
+            if (_first.Count == HeaderRow.Looked)
+            {
+                TakeHeader();
+            }
+        }
+
+        public CsvCells ToCells()
+        {
+            if (_header is null && _first.Count > 0)
+            {
+                TakeHeader();
+            }
+
+            return new CsvCells(file, _header ?? throw new RadaptException($"{file} is empty."), _rows) { TitleLines = _titleLines };
+        }
+
+        private void TakeHeader()
+        {
+            _titleLines = HeaderRow.Find([.. _first.Select(r => r.Cells)]);
+            _header = _first[_titleLines].Cells;
+            foreach ((int line, string[] cells) in _first.Skip(_titleLines + 1))
+            {
+                AddRow(line, cells);
+            }
+        }
+
+        private void AddRow(int line, string[] cells)
+        {
+            int width = _header!.Length;
+            // A header line that ends with a delimiter has a column without a name, which rows need not have.
+            if (cells.Length < width ? _header.AsSpan(cells.Length).IndexOfAnyExcept("") >= 0
+                : cells.AsSpan(width).IndexOfAnyExcept("") >= 0)
+            {
+                throw new RadaptException(
+                    $"{file} line {line} has {cells.Length} cells, the header has {width}: put names that hold a delimiter in quotes, "
+                        + "and write an empty cell for unknown.");
+            }
+
+            int given = cells.Length;
+            Array.Resize(ref cells, width); // the same array, if it has as many
+            Array.Fill(cells, "", Math.Min(given, width), Math.Max(0, width - given));
+            _rows.Add((line, cells));
+            if (_rows.Count * (width + (long)RowCost) > MostCells)
+            {
+                throw new RadaptException($"{file} has more than {MostCells:N0} cells: leave out columns that are not needed.");
+            }
+        }
     }
 }

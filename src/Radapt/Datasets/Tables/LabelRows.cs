@@ -9,6 +9,9 @@ namespace Radapt.Datasets.Tables;
 internal sealed record LabelRows(
     string File, IReadOnlyList<string> Findings, IReadOnlyList<LabelRow> Rows, bool HasSplits, IReadOnlyList<int> KeptClasses)
 {
+    /// <summary>What the table's columns were taken for; null: it is a split list.</summary>
+    public ColumnReport? Columns { get; init; }
+
     /// <summary>Reads a label table (<c>.csv</c>, <c>.tsv</c>, <c>.xlsx</c>) or a split list (anything else), packed or not.</summary>
     /// <param name="file">The table or list.</param>
     /// <param name="options">Findings, classes.</param>

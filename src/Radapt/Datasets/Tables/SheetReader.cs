@@ -3,10 +3,11 @@ using System.Xml;
 
 namespace Radapt.Datasets.Tables;
 
-/// <summary>The cells of one sheet, read as a stream: the first row that holds anything is the header.</summary>
+/// <summary>The cells of one sheet, read as a stream; <see cref="HeaderRow"/> tells which of the first rows is the header.</summary>
 /// <param name="file">The workbook.</param>
 /// <param name="shared">Texts that cells refer to.</param>
-internal sealed class SheetReader(string file, string[] shared)
+/// <param name="mostRows">Rows to read, which is enough to see what a sheet is about; the others are passed over.</param>
+internal sealed class SheetReader(string file, string[] shared, int mostRows = int.MaxValue)
 {
     private const long MostCells = 20_000_000;
     private const int MostColumns = 2048;
@@ -17,7 +18,9 @@ internal sealed class SheetReader(string file, string[] shared)
     private readonly Dictionary<string, string> _pool = new(StringComparer.Ordinal);
     private readonly List<(int Line, int Column)> _uncomputed = [];
     private readonly List<(int First, int Last, int Column)> _merged = [];
+    private readonly List<(int Line, string[] Cells)> _first = []; // until it is known which of them is the header
     private string[]? _header;
+    private int _titleLines;
 
     /// <summary>Reads the sheet, and disposes the reader.</summary>
     /// <exception cref="RadaptException">It is empty, damaged or too large.</exception>
@@ -26,7 +29,7 @@ internal sealed class SheetReader(string file, string[] shared)
         using (xml)
         {
             int line = 0;
-            while (xml.Read())
+            while (_first.Count + _rows.Count < mostRows && xml.Read())
             {
                 if (xml is { NodeType: XmlNodeType.Element, LocalName: "row" })
                 {
@@ -42,9 +45,15 @@ internal sealed class SheetReader(string file, string[] shared)
             }
         }
 
+        if (_header is null && _first.Count > 0)
+        {
+            TakeHeader();
+        }
+
         var cells = new CsvCells(file, _header ?? throw new RadaptException($"{file}: the sheet is empty."), _rows)
         {
             Uncomputed = _uncomputed,
+            TitleLines = _titleLines,
         };
         FillMerged(cells, notes);
         return cells;
@@ -132,26 +141,51 @@ internal sealed class SheetReader(string file, string[] shared)
             return;
         }
 
-        int width = _header?.Length ?? (1 + _cells.Max(c => c.Column));
-        var row = new string[width];
+        var row = new string[1 + _cells.Max(c => c.Column)];
         Array.Fill(row, "");
         foreach ((int column, string value) in _cells)
         {
-            row[column < width ? column
-                : throw new RadaptException(
-                    $"{file} row {line} has a cell in column {column + 1}, the header has {width}: remove it, or give it a header.")] =
-                        value;
+            row[column] = value;
         }
 
-        if (_header is null)
+        if (_header is not null)
         {
-            _header = row;
-        }
-        else
-        {
-            _rows.Add((line, row));
+            AddRow(line, row);
+            return;
         }
 
+        _first.Add((line, row));
+        if (_first.Count == HeaderRow.Looked)
+        {
+            TakeHeader();
+        }
+    }
+
+    private void TakeHeader()
+    {
+        _titleLines = HeaderRow.Find([.. _first.Select(r => r.Cells)]);
+        _header = _first[_titleLines].Cells;
+        foreach ((int line, string[] row) in _first.Skip(_titleLines + 1))
+        {
+            AddRow(line, row);
+        }
+
+        _first.Clear();
+    }
+
+    private void AddRow(int line, string[] row)
+    {
+        int width = _header!.Length;
+        int given = row.Length;
+        if (given > width)
+        {
+            throw new RadaptException(
+                $"{file} row {line} has a cell in column {given}, the header has {width}: remove it, or give it a header.");
+        }
+
+        Array.Resize(ref row, width);
+        Array.Fill(row, "", given, width - given);
+        _rows.Add((line, row));
         if ((long)width * _rows.Count > MostCells)
         {
             throw new RadaptException($"{file} has more than {MostCells:N0} cells: save the columns that are needed as CSV.");

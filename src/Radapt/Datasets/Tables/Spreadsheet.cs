@@ -6,10 +6,8 @@ namespace Radapt.Datasets.Tables;
 
 /// <summary>
 /// A sheet of an Excel workbook (.xlsx, ECMA-376 part 1, section 18) as a header and rows of cells, read as a stream. Nothing that the file
-/// says of
-/// its own size is believed: characters, columns and cells are counted while they are read, document types and entities are refused, and
-/// cells
-/// that are not there cost nothing.
+/// says of its own size is believed: characters, columns and cells are counted while they are read, document types and entities are
+/// refused, and cells that are not there cost nothing.
 /// </summary>
 internal static class Spreadsheet
 {
@@ -35,10 +33,11 @@ internal static class Spreadsheet
     /// Reads a sheet. Numbers are as stored, whole ones without fraction; true and false are 1 and 0; formulas are their saved results.
     /// </summary>
     /// <param name="file">The workbook.</param>
-    /// <param name="sheet">The sheet's name; null: the first that is not hidden.</param>
+    /// <param name="sheet">The sheet's name; null: see <see cref="SheetChoice"/>.</param>
     /// <param name="notes">Receives lines to print.</param>
+    /// <param name="isWanted">Whether the first rows of a sheet look like what is wanted; null: the first that is not hidden is.</param>
     /// <exception cref="RadaptException">No workbook, damaged, hostile, too large, or without such a sheet.</exception>
-    public static CsvCells Read(string file, string? sheet, ICollection<string> notes)
+    public static CsvCells Read(string file, string? sheet, ICollection<string> notes, Func<CsvCells, bool>? isWanted = null)
     {
         try
         {
@@ -50,8 +49,7 @@ internal static class Spreadsheet
 
             using var archive = new ZipArchive(stream, ZipArchiveMode.Read);
             var parts = new WorkbookParts(archive, file, MostCharacters);
-            string[] shared = SharedStrings(parts);
-            return new SheetReader(file, shared).Read(parts.Sheet(sheet, notes), notes);
+            return new SheetChoice(file, parts, SharedStrings(parts)).Read(sheet, isWanted ?? (_ => true), notes);
         }
         catch (Exception e) when (e is InvalidDataException or XmlException or EndOfStreamException or NotSupportedException)
         {

@@ -34,39 +34,26 @@ internal sealed class WorkbookParts
     public XmlReader? SharedStrings() =>
         _related.Values.FirstOrDefault(r => r.Type == "sharedStrings").Part is { } part && _entries.ContainsKey(part) ? Open(part) : null;
 
-    /// <summary>The sheet of this name, or the first that is not hidden. The caller disposes it.</summary>
-    /// <exception cref="RadaptException">There is none of this name.</exception>
-    public XmlReader Sheet(string? name, ICollection<string> notes)
+    /// <summary>The sheets of cells, in the workbook's order; charts and macro sheets are left out.</summary>
+    public IReadOnlyList<WorkbookSheet> Sheets()
     {
-        var sheets = new List<(string Title, string Part, bool IsHidden)>();
+        var sheets = new List<WorkbookSheet>();
         using XmlReader xml = Open(_workbook);
         while (Next(xml, "sheet"))
         {
             string id = xml.GetAttribute("id", Relationships) ?? xml.GetAttribute("id", StrictRelationships) ?? "";
-            // else a chart, or a macro sheet
             if (_related.TryGetValue(id, out (string Type, string Part) related) && related.Type == "worksheet")
             {
-                sheets.Add((CellText.Unescape(xml.GetAttribute("name") ?? ""), related.Part, xml.GetAttribute("state") is "hidden"
-                    or "veryHidden"));
+                sheets.Add(new WorkbookSheet(CellText.Unescape(xml.GetAttribute("name") ?? ""), related.Part,
+                    xml.GetAttribute("state") is "hidden" or "veryHidden"));
             }
         }
 
-        int found = sheets.FindIndex(s => name is null ? !s.IsHidden : s.Title.Equals(name, StringComparison.OrdinalIgnoreCase));
-        if (name is null && sheets.Count > 0)
-        {
-            found = Math.Max(found, 0);
-            if (sheets[0].IsHidden)
-            {
-                notes.Add(sheets[found].IsHidden ? $"{_file}: all sheets are hidden; the first, '{sheets[found].Title}', is read."
-                    : $"{_file}: sheet '{sheets[found].Title}' is read, since '{sheets[0].Title}' before "
-                        + "it is hidden (--sheet reads a hidden one).");
-            }
-        }
-
-        return found >= 0 ? Open(sheets[found].Part)
-            : throw new RadaptException(name is null ? $"{_file} has no sheet."
-                : $"--sheet {name}: {_file} has no such sheet; it has {string.Join(", ", sheets.Take(30).Select(s => s.Title))}.");
+        return sheets;
     }
+
+    /// <summary>The cells of a sheet. The caller disposes it.</summary>
+    public XmlReader Open(WorkbookSheet sheet) => Open(sheet.Part);
 
     /// <summary>Moves to the next element of this name, whatever its prefix: some programs write <c>x:row</c>.</summary>
     public static bool Next(XmlReader xml, string name)

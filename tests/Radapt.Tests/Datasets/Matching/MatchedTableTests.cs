@@ -2,6 +2,7 @@ using System.Text;
 using Radapt.Datasets;
 using Radapt.Datasets.Matching;
 using Radapt.Imaging;
+using Radapt.Options;
 using Radapt.TestData.Dicom;
 
 namespace Radapt.Tests.Datasets.Matching;
@@ -87,13 +88,45 @@ public sealed class MatchedTableTests : IClassFixture<MatchedTableTests.Hospital
     }
 
     [Fact]
-    public void Read_PatientsOfTheTable_BeatTheHeaders()
+    public void Read_PatientsByAnotherNameThanInTheHeaders_KeepItAlsoWhereACellIsEmpty()
     {
-        string[][] rows = _hospital.Table(i => i.Accession);
-        rows = [.. rows.Select((r, i) => (string[])[i == 0 ? "Patient ID" : i == 2 ? "" : "t" + i, .. r[1..]])];
+        // A pseudonym for each patient; one cell of a patient with two examinations is empty.
+        (string First, string Second) twice = ("pseudonym of " + _hospital.Images[2].Patient, "");
+        string[][] rows = WithPatients(i => i.Number == 3 ? twice.Second : "pseudonym of " + i.Patient);
         MatchedTable matched = Read(_hospital.WriteText("patients.csv", rows), new DataOptions { ImageRoot = _hospital.Root }, []);
-        Assert.Equal("t1", matched.Rows[0].Row.Patient);
-        Assert.Equal(_hospital.Images[1].Patient, matched.Rows[1].Row.Patient);
+        Assert.Equal(_hospital.Images[2].Patient, _hospital.Images[3].Patient);
+        Assert.Equal([twice.First, twice.First], new[] { 2, 3 }.Select(i => matched.Rows[i].Row.Patient));
+        Assert.Equal(45, matched.Rows.Select(r => r.Row.Patient).Distinct().Count());
+    }
+
+    // WORKFLOW A2: case numbers, one per examination, and what Excel leaves of a PatientID with a third of the cells empty.
+    [Fact]
+    public void Read_ColumnThatSplitsPatientsOfTheHeaders_IsRefusedUnlessOneIsChosen()
+    {
+        string table = _hospital.WriteText("cases.csv", WithPatients(i => $"case {i.Number}"));
+        var options = new DataOptions { ImageRoot = _hospital.Root };
+        string said = Assert.Throws<RadaptException>(() => Read(table, options, [])).Message;
+        Assert.Contains("column 'patient' and the PatientID of the headers tell different patients: 15 patients of the headers have several values "
+            + "in the table, 0 values of the table stand for several patients of the headers (of 60 and 45; first in line 4)", said,
+                StringComparison.Ordinal);
+        Assert.Contains("--patients header or --patients table", said, StringComparison.Ordinal);
+        AssertNoSecrets([said]);
+        Assert.Equal(60, Patients(PatientSource.Table));
+        Assert.Equal(45, Patients(PatientSource.Header));
+
+        int Patients(PatientSource source) =>
+            Read(table, options with { Patients = source }, []).Rows.Select(r => r.Row.Patient).Distinct().Count();
+    }
+
+    // WORKFLOW A2
+    [Fact]
+    public void Read_ColumnThatJoinsPatientsOfTheHeaders_IsRefused()
+    {
+        string table = _hospital.WriteText("wards.csv", WithPatients(i => i.Number < 30 ? "ward A" : "ward B"));
+        string said = Assert.Throws<RadaptException>(() => Read(table, new DataOptions { ImageRoot = _hospital.Root }, [])).Message;
+        Assert.Contains("0 patients of the headers have several values in the table, 2 values of the table stand for several patients",
+            said,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -206,14 +239,14 @@ public sealed class MatchedTableTests : IClassFixture<MatchedTableTests.Hospital
         Assert.Equal("Nummer", Choice(Read(table, new DataOptions
         {
             ImageRoot = _hospital.Root,
-            Match = "accession",
+            Match = MatchKind.Accession,
         }, []), "image-column"));
         Assert.Equal("accession", Choice(Read(table, new DataOptions { ImageRoot = _hospital.Root, ImageColumn = "Nummer" }, []), "match"));
         string said = Assert.Throws<RadaptException>(() => Read(table, new DataOptions
         {
             ImageRoot = _hospital.Root,
             ImageColumn = "Nummer",
-            Match = "stem",
+            Match = MatchKind.Stem,
         }, [])).Message;
         Assert.Contains("no row means one of the", said, StringComparison.Ordinal);
         Assert.Contains("has no such column", Assert.Throws<RadaptException>(() => Read(table, new DataOptions
@@ -232,10 +265,17 @@ public sealed class MatchedTableTests : IClassFixture<MatchedTableTests.Hospital
         Assert.Equal(_hospital.Images[7].Patient, matched.Rows[7].Row.Patient);
     }
 
+    private string[][] WithPatients(Func<HospitalImage, string> patient)
+    {
+        string[][] rows = _hospital.Table(i => i.Accession);
+        return [.. rows.Select((r, i) => (string[])[i == 0 ? "patient" : patient(_hospital.Images[i - 1]), .. r[1..]])];
+    }
+
     private static MatchedTable Read(string table, DataOptions options, ICollection<string> notes) =>
         MatchedTable.Read(table, options, notes, withSplits: true);
 
-    private static object Choice(MatchedTable table, string option) => table.Choices.Single(c => c.Option == option).Value;
+    private static string Choice(MatchedTable table, string option) =>
+        OptionText.Format(table.Choices.Single(c => c.Option == option).Value);
 
     private void AssertEveryRowHasItsImage(MatchedTable matched)
     {

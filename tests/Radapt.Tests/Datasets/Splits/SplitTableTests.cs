@@ -32,6 +32,32 @@ public sealed class SplitTableTests : IDisposable
             cells.Rows.Select(r => (r.Cells[0], r.Cells[2])));
     }
 
+    // WORKFLOW C8: a table that is matched by what is no path keeps all of its columns, and gets the files' names and the headers'
+    // patients.
+    [Fact]
+    public void Write_TableMatchedByAccession_KeepsItsColumnsAndAddsFilesAndPatients()
+    {
+        using var hospital = new HospitalFolder();
+        string table = hospital.WriteWorkbook("befunde.xlsx", hospital.Table(i => i.Accession));
+        Write(new SplitRequest { Data = new DataOptions { Data = table, ImageRoot = hospital.Root }, Table = hospital["split.csv"] });
+        CsvCells made = CsvCells.Read(hospital["split.csv"]);
+        Assert.Equal(["image", "lfd", "Untersuchung", "Alter", .. hospital.Findings, "patient", "split"], made.Header);
+        Assert.Equal(hospital.Images.Select(i => (string[])["export/" + i.File, $"{i.Number + 100}", i.Accession,
+            $"{40 + (i.Number % 30)}", .. i.Labels,
+            i.Patient]), made.Rows.Select(r => r.Cells[..^1]));
+        Assert.All(made.Rows.GroupBy(r => r.Cells[^2]), g => Assert.Single(g.Select(r => r.Cells[^1]).Distinct()));
+
+        // A row of a whole examination becomes one for each of its images.
+        Write(new SplitRequest
+        {
+            Data = new DataOptions { Data = table, ImageRoot = hospital.Root, Views = ["all"], StudyLabels = true },
+            Table = hospital["all.csv"],
+        });
+        Assert.Equal(70, CsvCells.Read(hospital["all.csv"]).Rows.Count);
+        DataSplits read = DataReader.Read(new DataOptions { Data = hospital["all.csv"], Views = ["all"], AllowRareFindings = true });
+        Assert.Equal(70, read.Train.Items.Count + read.Val.Items.Count + read.Test!.Items.Count);
+    }
+
     [Fact]
     public void Write_SplitList_NamesFindingsAndReplacesNothingUnasked()
     {
@@ -81,7 +107,7 @@ public sealed class SplitTableTests : IDisposable
     {
         string table = WriteTable("image,Split,f", i => $"images/{i}.png,train,{i % 2}");
         SplitReport report = Write(new SplitRequest { Data = new DataOptions { Data = table }, Table = _folder["out.csv"] });
-        Assert.Contains(report.Notes, n => n.Contains("'split' is replaced", StringComparison.Ordinal));
+        Assert.Contains(report.Notes, n => n.Contains("'Split' is replaced", StringComparison.Ordinal));
         Assert.Equal(["image", "f", "split"], CsvCells.Read(_folder["out.csv"]).Header);
         Assert.Equal(100, CsvCells.Read(_folder["out.csv"]).Rows.Count);
     }

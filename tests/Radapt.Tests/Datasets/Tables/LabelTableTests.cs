@@ -13,24 +13,26 @@ public sealed class LabelTableTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("image,f,g\na.png,1,0\nb.png,0,\n")]
-    [InlineData("image;f;g\r\na.png;1;0\r\nb.png;0;\r\n")]
-    [InlineData("image\tf\tg\na.png\t1\t0\nb.png\t0\t")]
-    [InlineData("f,IMAGE,g\n1,a.png,0\n0,b.png,")]
-    [InlineData("\"image\",\"f\",\"g\"\n\"a.png\",\"1\",\"0\"\n\"b.png\",\"0\",\"\"\n")]
-    [InlineData(" image , f , g \n a.png , 1 , 0 \n b.png , 0 , \n")]
-    [InlineData("image,f,g\n\na.png,1,0\n,,\n\nb.png,0,\n\n")]
-    [InlineData("image,f,g,\na.png,1,0,\nb.png,0,,\n")]
-    [InlineData("image,f,g\ra.png,1,0\rb.png,0,\r")]
-    [InlineData("image,f,g\na.png,1.0,0.0\nb.png,0.0,\n")]
+    [InlineData("image,f,g\na.png,1,0\nb.png,0,\nc.png,0,1\n")]
+    [InlineData("image;f;g\r\na.png;1;0\r\nb.png;0;\r\nc.png;0;1\r\n")]
+    [InlineData("image\tf\tg\na.png\t1\t0\nb.png\t0\t\nc.png\t0\t1")]
+    [InlineData("f,IMAGE,g\n1,a.png,0\n0,b.png,\n0,c.png,1")]
+    [InlineData("\"image\",\"f\",\"g\"\n\"a.png\",\"1\",\"0\"\n\"b.png\",\"0\",\"\"\n\"c.png\",\"0\",\"1\"\n")]
+    [InlineData(" image , f , g \n a.png , 1 , 0 \n b.png , 0 , \n c.png , 0 , 1 \n")]
+    [InlineData("image,f,g\n\na.png,1,0\n,,\n\nb.png,0,\nc.png,0,1\n\n")]
+    [InlineData("image,f,g,\na.png,1,0,\nb.png,0,,\nc.png,0,1,\n")]
+    [InlineData("image,f,g\ra.png,1,0\rb.png,0,\rc.png,0,1\r")]
+    [InlineData("image,f,g\na.png,1.0,0.0\nb.png,0.0,\nc.png,0.0,1.0\n")]
+    [InlineData("Studie, 2023\nimage;f;g\na.png;1;0\nb.png;0;\nc.png;0;1\n")]
+    [InlineData("Studie 2023;;\nimage;f;g\na.png;1;0\nb.png;0;\nc.png;0;1\n")]
     public void Read_OddButSoundFormats_GiveTheSameRows(string text)
     {
-        LabelledImages images = Read(text, "a.png", "b.png");
+        LabelledImages images = Read(text, "a.png", "b.png", "c.png");
         Assert.Equal(["f", "g"], images.Findings);
-        Assert.Equal(["a.png", "b.png"], images.Items.Select(i => i.Name));
-        Assert.Equal([1, 0, 0, -1], images.Items.SelectMany(i => i.Labels));
-        Assert.Equal([_folder["a.png"], _folder["b.png"]], images.Items.Select(i => i.Path));
-        Assert.Equal([new LabelCounts(1, 1, 0), new LabelCounts(0, 1, 1)], images.CountLabels());
+        Assert.Equal(["a.png", "b.png", "c.png"], images.Items.Select(i => i.Name));
+        Assert.Equal([1, 0, 0, -1, 0, 1], images.Items.SelectMany(i => i.Labels));
+        Assert.Equal([_folder["a.png"], _folder["b.png"], _folder["c.png"]], images.Items.Select(i => i.Path));
+        Assert.Equal([new LabelCounts(1, 2, 0), new LabelCounts(1, 1, 1)], images.CountLabels());
     }
 
     [Theory]
@@ -129,7 +131,8 @@ public sealed class LabelTableTests : IDisposable
         var notes = new List<string>();
         string table = _folder.Images("a.png", "b.png", "c.png").Write("labels.csv", Table);
         Assert.Equal(["f"], DataReader.ReadOne(table, new DataOptions(), notes: notes).Findings);
-        Assert.EndsWith("findings are f; not 0/1 and so not used: age, empty.", Assert.Single(notes), StringComparison.Ordinal);
+        Assert.EndsWith("findings are f (1 present, 1 absent); image: image; view: view; not used: age (other values), empty (no values).",
+            Assert.Single(notes), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -139,15 +142,15 @@ public sealed class LabelTableTests : IDisposable
     [InlineData("name,f\nz.png,1\n", "no row means one of the")]
     [InlineData("image,f,f\na.png,1,0\n", "two columns named 'f'")]
     [InlineData("image,f,Image\na.png,1,0\n", "two columns named 'image'")]
-    [InlineData("image,f\na.png,yes\n", "(f hold other values)")]
+    [InlineData("image,f\na.png,perhaps\n", "it has f (other values)")]
     [InlineData("image,f\na.png,1\nb.png,2\n", "line 3, column 'f': '2'")]
     [InlineData("image,f\na.png,1\nb.png,-1\n", "line 3, column 'f': '-1'")]
-    [InlineData("image,f,g\na.png,1,1\nb.png,0,yes\n", "line 3, column 'g': 'yes'")]
+    [InlineData("image,f,g\na.png,1,1\nb.png,0,maybe\n", "line 3, column 'g': 'maybe'")]
     [InlineData("image,f\na.png,1\n,0\n", "line 3: the image name is empty")]
     [InlineData("image,f\na.png,1\nb.png\n", "line 3 has 1 cells, the header has 2")]
     [InlineData("image,f\na,1.png,1\n", "line 2 has 3 cells, the header has 2")]
-    [InlineData("image,note\na.png,x\n", "no column of 0/1 labels")]
-    [InlineData("image\na.png\n", "no column of 0/1 labels")]
+    [InlineData("image,note\na.png,xy\n", "no column of labels")]
+    [InlineData("image\na.png\n", "no column of labels")]
     [InlineData("image,f\na.png,1\na.png,0\n", "lines 2 and 3 give a.png different labels")]
     [InlineData("image,f\nnone.png,1\n", "none of the 1 images is in")]
     public void Read_UnsoundTable_SaysWhatAndWhere(string text, string message)
