@@ -29,7 +29,8 @@ public class RecipeOptionsTests
             : option.Type == typeof(double) ? "0.625"
             : option.Type == typeof(int) || option.Type == typeof(long) ? "7"
             : option.Type == typeof(LabelFraction) ? "20" : option.Type == typeof(Share) ? "7%"
-            : option.Type == typeof(PositiveWeight) ? "2,1" : option.Name == "uncertainty" ? "zeros" : "other";
+            : option.Type == typeof(PositiveWeight) ? "2,1"
+            : option.Name == "uncertainty" ? "zeros" : option.Name == "values" ? "x=1" : "other";
         string[] owner = option.OnlyWith is { } with ? [$"--{with.Option} {with.Values[0]}"] : [];
         string[] others = option.Name is "data" or "train" or "val" or "test" ? [] : ["--data images.csv"];
         string[] weights = option.Name is "weights" or "from-scratch" ? [] : ["--weights w.pth"];

@@ -235,7 +235,8 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
         (int Line, string Column)? lost = columns.Select(c => LostDigits.Find(cells, c) is { } line ? (line, cells.Header[c])
             : ((int, string)?)null)
             .FirstOrDefault(l => l is not null);
-        return (o.Match is null or MatchKind.PatientDate && folder.Images.Any(i => i.Date is not null) && (table.Patient < 0 || table.Date < 0)
+        return (o.Match is null or MatchKind.PatientDate && folder.Images.Any(i => i.Date is not null)
+                && (table.Patient < 0 || table.Date < 0)
             ? " Rows can also be matched by patient and day: name the columns by --patient-column and --date-column." : "")
             + (lost is { } found ? $" Line {found.Line}, column '{found.Column}': {LostDigits.WhatToDo}" : "") + cells.OtherSheetsHint;
     }
