@@ -2,6 +2,7 @@ using System.Globalization;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Runs;
 using Radapt.Studies;
+using Radapt.Training;
 using Radapt.Training.Recipes;
 
 namespace Radapt.Cli;
@@ -25,10 +26,17 @@ internal sealed class FoldsSession(Terminal terminal, IReadOnlyList<RecipeLayer>
 
     public void Skip(int fold, string folder) => terminal.Line($"{folder} is complete.");
 
+    public FineTuning Prepare(Func<IProgress<(int Read, int Files)>?, FineTuning> prepare) =>
+        LiveReport.Run(live => prepare(live.Headers));
+
     public void Start(FoldRun fold, CancellationToken cancellation)
     {
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"---- fold {fold.Fold} of {fold.Folds} ----"), strong: true);
-        _session = new FineTuningSession(terminal, fold.FineTuning, fold.Folder, fold.StudyFolder) { Verbose = verbose };
+        _session = new FineTuningSession(terminal, fold.FineTuning, fold.Folder, fold.StudyFolder)
+        {
+            Verbose = verbose,
+            IsFollowing = _session is not null,
+        };
         _session.Start(allocator, fold.Resumes, cancellation);
     }
 

@@ -105,6 +105,9 @@ public sealed record DataOptions
     /// <summary>Messages show the names of image files also where the data knows patients.</summary>
     public bool PlainNames { get; init; }
 
+    /// <summary>Told how many files' headers were read, of how many; calls come from several threads. Null: nobody asks.</summary>
+    internal IProgress<(int Read, int Files)>? Headers { get; init; }
+
     /// <summary>Seed of the label fraction's draw.</summary>
     public long Seed { get; init; }
 }

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using Radapt.Datasets;
+using Radapt.Datasets.Matching;
 using Radapt.Datasets.Published;
+using Radapt.Imaging.Dicom;
 
 namespace Radapt.Runs;
 
@@ -36,10 +38,64 @@ internal sealed class NameKey
             return new NameKey(null);
         }
 
-        string source = Path.GetFullPath(options.Data is { } named ? PublishedSource.PathOf(named) : options.Train!);
-        string file = key ?? Path.Combine(Directory.Exists(source) ? source : Path.GetDirectoryName(source)!, FileName);
-        return new NameKey(ReadOrCreate(file));
+        return new NameKey(ReadOrCreate(FileFor(options, key)));
     }
+
+    /// <summary>
+    /// Makes sure, before headers are read, that there is a key or one can be made, where it is certain that one is needed: it was asked
+    /// for, or the first files are DICOM. Nothing is left on the disk.
+    /// </summary>
+    /// <inheritdoc cref="For" path="/exception"/>
+    public static void RequireUsable(DataOptions options, string? key)
+    {
+        if (options.PlainNames || (options.Data is null && options.Train is null) || (key is null && !BeginsWithDicom(options)))
+        {
+            return;
+        }
+
+        string file = FileFor(options, key);
+        try
+        {
+            if (File.Exists(file))
+            {
+                Read(file);
+                return;
+            }
+
+            string probe = $"{file}.{Guid.NewGuid():N}.tmp";
+            using FileStream stream = new(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            throw NoKey(file, e);
+        }
+    }
+
+    private static bool BeginsWithDicom(DataOptions options)
+    {
+        const int Looked = 50;
+        string? folder = options.ImageRoot ?? (options.Data is { } data && PublishedSource.Parse(data) is null
+            ? Directory.Exists(data) ? data : Path.GetDirectoryName(Path.GetFullPath(data)) : null);
+        try
+        {
+            return folder is not null && Directory.Exists(folder)
+                && FolderWalk.Files(folder).Take(Looked).Any(f => DicomReader.IsDicomFile(f));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // whoever reads the folder says so
+        }
+    }
+
+    private static string FileFor(DataOptions options, string? key)
+    {
+        string source = Path.GetFullPath(options.Data is { } named ? PublishedSource.PathOf(named) : options.Train!);
+        return key ?? Path.Combine(Directory.Exists(source) ? source : Path.GetDirectoryName(source)!, FileName);
+    }
+
+    private static RadaptException NoKey(string file, Exception e) => new(
+        $"{file}: the key that hides image names cannot be read or made ({e.Message}). Give another place with --key FILE, or "
+            + "--plain-names to write names as they are.", e);
 
     /// <summary>The name to write: the plain one, or 32 hexadecimal digits that depend on the key.</summary>
     public string Name(string plain) => _key is null ? plain
@@ -53,9 +109,7 @@ internal sealed class NameKey
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or RadaptException)
         {
-            throw new RadaptException(
-                $"{file}: the key that hides image names cannot be read or made ({e.Message}). Give another place with --key FILE, or "
-                    + "--plain-names to write names as they are.", e);
+            throw NoKey(file, e);
         }
     }
 

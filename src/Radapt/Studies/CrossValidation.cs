@@ -57,8 +57,9 @@ public sealed class CrossValidation(IReadOnlyList<RecipeLayer> layers, CodecProc
                     continue;
                 }
 
-                using var fineTuning = FineTuning.Prepare(all?.Layers(fold) ?? FoldsFolder.LayersOf(layers, fold), codecs);
-                all?.RequireSame(fineTuning);
+                IReadOnlyList<RecipeLayer> its = all?.Layers(fold) ?? FoldsFolder.LayersOf(layers, fold);
+                using FineTuning fineTuning = runner.Prepare(headers => FineTuning.Prepare(its, codecs, headers));
+                all?.Bind(fineTuning);
                 study ??= folder(fineTuning.Recipe);
                 bool resumes = all?.HasBegun(fold) ?? false;
                 var run = new FoldRun(fold, asked.Folds, fineTuning, FoldsFolder.FolderOf(study, fold), study, resumes);
@@ -68,19 +69,21 @@ public sealed class CrossValidation(IReadOnlyList<RecipeLayer> layers, CodecProc
                 }
 
                 runner.Start(run, cancellation);
-                all ??= FoldsFolder.Begin(study, fineTuning);
-                try
+                if (all is null)
                 {
-                    runner.Train(run, cancellation);
+                    fineTuning.CheckPixels(run.Folder, cancellation: cancellation); // unless the runner did
+                    all = FoldsFolder.Begin(study, fineTuning);
                 }
-                catch
-                {
-                    all.DiscardIfEmpty();
-                    throw;
-                }
+
+                runner.Train(run, cancellation);
             }
 
             return all!.Finish();
+        }
+        catch
+        {
+            all?.Leave(discard: !resume);
+            throw;
         }
         finally
         {
@@ -92,6 +95,8 @@ public sealed class CrossValidation(IReadOnlyList<RecipeLayer> layers, CodecProc
     private sealed class Reporter(int folds, IProgress<FoldProgress>? progress) : IFoldRunner
     {
         public void Skip(int fold, string folder) => progress?.Report(new FoldProgress(fold, folds) { IsComplete = true });
+
+        public FineTuning Prepare(Func<IProgress<(int Read, int Files)>?, FineTuning> prepare) => prepare(null);
 
         public void Start(FoldRun fold, CancellationToken cancellation) => progress?.Report(new FoldProgress(fold.Fold, folds));
 

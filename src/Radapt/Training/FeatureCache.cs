@@ -185,7 +185,7 @@ internal sealed class FeatureCache : IDisposable
     {
         Recipe r = _recipe;
         string text = string.Create(CultureInfo.InvariantCulture,
-            $"1|{set}|{dataFingerprint}|{_baseHash}|{_classifier.Encoder.Shape}|{r.Pooling}|{FirstBlock}|{r.Mean:R}|{r.Std:R}|{r.Resize}|{r.DicomScale}|{r.CacheSize}|{r.Precision}|{r.Products}|{r.Device}|{r.Threads}|{r.BatchSize}|{r.ValidateImages}");
+            $"1|{set}|{dataFingerprint}|{_baseHash}|{_classifier.Encoder.Shape}|{r.Pooling}|{FirstBlock}|{r.Mean:R}|{r.Std:R}|{r.Resize}|{r.DicomScale}|{r.PngBits}|{r.CacheSize}|{r.Precision}|{r.Products}|{r.Device}|{r.Threads}|{r.BatchSize}|{r.ValidateImages}");
         return XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(text));
     }
 

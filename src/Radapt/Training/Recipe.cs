@@ -2,6 +2,7 @@ using Radapt.Adaptation;
 using Radapt.Adaptation.Lora;
 using Radapt.Datasets;
 using Radapt.Datasets.Splits;
+using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
 
 namespace Radapt.Training;
@@ -249,6 +250,9 @@ public sealed record Recipe
 
     /// <summary>How gray values of DICOM files become 8 bits (paper: <c>max</c> for RSNA).</summary>
     public DicomScale DicomScale { get; init; }
+
+    /// <summary>Bits that the samples of 16-bit PNG files use, 8 to 16; their largest value becomes white.</summary>
+    public int PngBits { get; init; } = PngDepth.Full;
 
     /// <summary>
     /// Training transform: <c>crop-flip</c> (the paper's SGD recipes), <c>randaugment-erasing</c> (its AdamW recipes),

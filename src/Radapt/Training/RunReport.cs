@@ -50,6 +50,19 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
         folder.WriteRun(run);
     }
 
+    /// <summary>Notes that the session ends before the run does; why it ends is what the user must read, so no error is thrown.</summary>
+    public void WriteInterrupted()
+    {
+        try
+        {
+            Write(RunStatus.Interrupted);
+        }
+        catch (RadaptException)
+        {
+            // such as on a full disk
+        }
+    }
+
     private RunDataRecord Data()
     {
         DataSplits data = fineTuning.Data;

@@ -45,8 +45,12 @@ internal static class TrainingPreview
             size, recipe.Resize > 0 ? recipe.Resize : size, recipe.Mean > 0 ? recipe.Mean : RecipeDefaults.PaperMean, recipe.Std > 0
                 ? recipe.Std : RecipeDefaults.PaperStd);
         bool isScaleGiven = RecipeLayer.Merge(layers).Find("dicom-scale") is not null;
-        var dicom = new DicomOptions(isScaleGiven ? recipe.DicomScale : RecipeDefaults.DicomScaleOf(recipe.Data), codecs);
         LabelledImages train = DataReader.Read(RunData.Options(recipe) with { AllowRareFindings = true }).Train;
+        var decoding = new DecodingOptions(isScaleGiven ? recipe.DicomScale : RecipeDefaults.DicomScaleOf(recipe.Data), codecs)
+        {
+            PngBits = RecipeLayer.Merge(layers).Find("png-bits") is not null ? recipe.PngBits
+                : PngDepth.Measure([.. train.Items.Select(i => i.Path)])?.Bits ?? PngDepth.Full,
+        };
         bool flips = recipe.Flip == "on" || (recipe.Flip == "auto" && SidedFindings.First(train.Findings) is null);
         int rows = Math.Min(images, train.Items.Count);
         int across = epochs > 0 ? 1 : Math.Min(ImagesAcross, rows);
@@ -56,7 +60,7 @@ internal static class TrainingPreview
         for (int row = 0; row < rows; row++)
         {
             LabelledImage item = train.Items[row];
-            Radiograph image = Read(item, dicom);
+            Radiograph image = Read(item, decoding);
             EvaluationTransform.Apply(image, p, values);
             sheet.Put(row % across, row / across, Levels(values, p));
             for (int epoch = 0; epoch < epochs; epoch++)
@@ -72,11 +76,11 @@ internal static class TrainingPreview
         return shown;
     }
 
-    private static Radiograph Read(LabelledImage image, DicomOptions dicom)
+    private static Radiograph Read(LabelledImage image, DecodingOptions decoding)
     {
         try
         {
-            return RadiographReader.Read(image.Path, dicom);
+            return RadiographReader.Read(image.Path, decoding);
         }
         catch (RadaptException e)
         {

@@ -120,7 +120,7 @@ public sealed class FoldsCommandTests(TinyRun tiny) : IDisposable
         changed[1][^1] = changed[1][^1] == "1" ? "0" : "1";
         _hospital.WriteWorkbook("befunde.xlsx", changed);
         RadaptResult other = (await Run("finetune", "--resume", "--out", "run")).Expect(2);
-        Assert.Contains("images or labels changed since fold 1 was trained", other.Error, StringComparison.Ordinal);
+        Assert.Contains("images, labels or patients changed since this cross-validation began", other.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_hospital["run/fold3"]));
 
         File.WriteAllBytes(_hospital["befunde.xlsx"], table);

@@ -8,8 +8,10 @@ internal sealed record ImageFolder(string Root, IReadOnlyList<FolderImage> Image
     private const int MostFiles = 1_000_000;
 
     /// <summary>Lists a folder at any depth and reads the headers, several at a time; no pixel is decoded.</summary>
+    /// <param name="root">The folder.</param>
+    /// <param name="progress">Told how many headers were read, of how many.</param>
     /// <exception cref="RadaptException">It is no folder, cannot be listed, or holds absurdly many files.</exception>
-    public static ImageFolder Read(string root)
+    public static ImageFolder Read(string root, IProgress<(int Read, int Files)>? progress = null)
     {
         root = Path.GetFullPath(root);
         if (!Directory.Exists(root))
@@ -33,15 +35,20 @@ internal sealed record ImageFolder(string Root, IReadOnlyList<FolderImage> Image
         }
 
         Array.Sort(files, StringComparer.Ordinal);
-        FolderImage[] images = WithHeaders([.. files.Select(f => new FolderImage(f, Path.GetRelativePath(root, f).Replace('\\', '/')))]);
+        FolderImage[] images = WithHeaders([.. files.Select(f => new FolderImage(f, Path.GetRelativePath(root, f).Replace('\\', '/')))], progress);
         return new ImageFolder(root, [.. images.Where(IsImage)]);
     }
 
     /// <summary>Images with their headers read, several at a time.</summary>
-    public static FolderImage[] WithHeaders(IReadOnlyList<FolderImage> images)
+    public static FolderImage[] WithHeaders(IReadOnlyList<FolderImage> images, IProgress<(int Read, int Files)>? progress = null)
     {
         var read = new FolderImage[images.Count];
-        Parallel.For(0, read.Length, i => read[i] = images[i].WithHeader());
+        int done = 0;
+        Parallel.For(0, read.Length, i =>
+        {
+            read[i] = images[i].WithHeader();
+            progress?.Report((Interlocked.Increment(ref done), read.Length));
+        });
         return read;
     }
 

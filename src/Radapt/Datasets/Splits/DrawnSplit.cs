@@ -60,7 +60,8 @@ internal sealed record DrawnSplit(List<LocatedRow>[] Parts, IReadOnlyList<DataCh
         return string.Join(", ", parts.Index().Where(p => p.Item.Count > 0).Select(p =>
         {
             LocatedRow[] there = [.. p.Item.Where(r => r.Exists)];
-            return $"{Split.Names[p.Index]} {there.Length}{(anyPatients ? $" of {there.Select(Group).Distinct().Count()} patients" : "")}";
+            string patients = anyPatients ? $" of {Plural.Count(there.Select(Group).Distinct().Count(), "patient")}" : "";
+            return $"{Split.Names[p.Index]} {Plural.Count(there.Length, "image")}{patients}";
         }));
     }
 }

@@ -7,6 +7,10 @@ namespace Radapt.Imaging.Dicom;
 /// </summary>
 internal sealed record DicomIdentity
 {
+    // CHEST, THORAX, LUNG, RIB and HEART are terms of PS3.16, annex L; the others are what equipment is set to write in some languages.
+    private static readonly string[] s_chest =
+        ["CHEST", "THORA", "TORAX", "LUNG", "RIB", "HEART", "CXR", "BRUST", "POUMON", "PULM", "CARDI", "WHOLEBODY", "WHOLE BODY"];
+
     /// <summary>Empty: not stated.</summary>
     public required string PatientId { get; init; }
 
@@ -24,6 +28,16 @@ internal sealed record DicomIdentity
 
     /// <summary>Such as <c>CR</c>, <c>DX</c>, <c>CT</c>; empty: not stated.</summary>
     public required string Modality { get; init; }
+
+    /// <summary>The part of the body that was examined, in capitals; empty: not stated.</summary>
+    public required string BodyPart { get; init; }
+
+    /// <summary>The header states a part of the body, and it is not the chest. Equipment writes more than the standard's terms.</summary>
+    public bool IsOfOtherBodyPart => IsOther(BodyPart);
+
+    /// <summary>Whether a part of the body, in capitals, is stated and is not the chest.</summary>
+    public static bool IsOther(string bodyPart) =>
+        bodyPart.Length > 0 && !s_chest.Any(c => bodyPart.Contains(c, StringComparison.Ordinal));
 
     /// <summary>Projection.</summary>
     public required DicomView View { get; init; }
@@ -44,6 +58,7 @@ internal sealed record DicomIdentity
             SopInstanceUid = set.FirstText(DicomTag.SopInstanceUid),
             AccessionNumber = set.FirstText(DicomTag.AccessionNumber),
             Modality = set.FirstText(DicomTag.Modality).ToUpperInvariant(),
+            BodyPart = set.FirstText(DicomTag.BodyPart).ToUpperInvariant(),
             View = DicomHeader.ViewOf(set),
             Frames = set.Find(DicomTag.PixelData) is null ? 0 : PixelFormat.FramesOf(set),
         };

@@ -3,6 +3,7 @@ using Radapt.Adaptation;
 using Radapt.Compute;
 using Radapt.Datasets;
 using Radapt.Datasets.Published;
+using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
 using Radapt.Models;
 using Radapt.Models.Dialects;
@@ -148,6 +149,10 @@ internal static class RecipeDefaults
         choices.Choose("dicom-scale", () => DicomScaleOf(choices.Given.Find("data")?.Value as string) == DicomScale.Max
             ? new Choice("max", "the paper's for RSNA")
             : new Choice("voi", "what the equipment asks viewers to show"));
+        choices.Choose("png-bits", () => facts.PngDepth is { } depth
+            ? new Choice((long)depth.Bits, string.Create(CultureInfo.InvariantCulture,
+                $"the largest sample in {Plural.Count(depth.Images, "16-bit PNG file")} of the set is {depth.Largest}"))
+            : new Choice((long)PngDepth.Full, "the full range; no 16-bit PNG file was found"));
         choices.Choose("augment", () => choices.Recipe.Method == "linear"
             ? new Choice("none",
                 "ours: a linear probe reads fixed features, computed once; crop-flip runs the whole backbone in every epoch")
@@ -188,7 +193,8 @@ internal static class RecipeDefaults
         choices.Choose("patience", () =>
         {
             int validations = ValidationPlan.Count(epochs, choices.Recipe.ValidateEvery);
-            return new Choice((long)Math.Max(5, (validations + 9) / 10), $"ours: a tenth of {validations} validations, at least 5");
+            return new Choice((long)Math.Max(5, (validations + 9) / 10),
+                $"ours: a tenth of {Plural.Count(validations, "validation")}, at least 5");
         });
     }
 
@@ -237,8 +243,8 @@ internal static class RecipeDefaults
             every == 1 && validation is null ? "the paper's"
             : every == leastEvery && isShort ? $"ours: epochs of {updates} updates are short; at most {MostShortValidations} validations"
             : string.Create(CultureInfo.InvariantCulture,
-                $"{(every == 1 ? "the paper's" : "ours")}: {ValidationPlan.Count(epochs, every)} validations of {images:N0} images take "
-                    + $"{Percent(plan.Share(images, every))} of the run")
+                $"{(every == 1 ? "the paper's" : "ours")}: {Plural.Count(ValidationPlan.Count(epochs, every), "validation")} of "
+                    + $"{Plural.Count(images, "image")} take {Percent(plan.Share(images, every))} of the run")
                 + (plan.Fits(images, every) ? "; at most a third is meant for validation" : "; the last epoch is always validated"));
 
         string Epochs(int every) => every == 1 ? "every epoch" : $"every {every} epochs";

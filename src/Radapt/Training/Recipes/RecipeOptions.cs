@@ -4,6 +4,7 @@ using Radapt.Adaptation.Lora;
 using Radapt.Datasets;
 using Radapt.Datasets.Matching;
 using Radapt.Datasets.Published;
+using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
 using Kind = Radapt.Training.Recipes.RecipeValueKind;
 
@@ -147,7 +148,7 @@ internal static partial class RecipeOptions
             with
             {
                 Unmet = v => ShareOf(v) is null ? "a share from 0% to 100%" : null,
-                DefaultReason = "ours: as for rows without an image",
+                DefaultReason = "ours: more than a few damaged files are a bad export",
             },
         Text("key", r => r.Key, (r, v) => r with { Key = v },
             "File of the key that hides image names in the run folder.") with
@@ -309,6 +310,16 @@ internal static partial class RecipeOptions
                 + "by percentiles 1 and 99; by their maximum.",
             "voi", "percentile", "max")
             with { Group = RecipeGroup.Pixels, Default = "voi; max, the paper's, for rsna:", ChosenFrom = ["data"] },
+        Integer("png-bits", r => r.PngBits, (r, v) => r with { PngBits = v },
+            "Bits that the samples of 16-bit PNG files use: their largest value becomes white, and a file with larger samples is refused.")
+            with
+            {
+                Group = RecipeGroup.Pixels,
+                Min = 8,
+                Max = PngDepth.Full,
+                Default = "what the largest sample of the set's 16-bit files takes, looked up in some of them",
+                ChosenFrom = ["data", "train", "image-root"],
+            },
         Choice("augment", r => r.Augment, (r, v) => r with { Augment = v },
             "Training transform.", "crop-flip", "shift-flip-noise", "none", "randaugment-erasing", "randaugment-safe")
             with

@@ -185,7 +185,7 @@ public class RecipeFileTests
             Add(option.Name, option.Kind switch
             {
                 RecipeValueKind.Flag => value.Flag,
-                RecipeValueKind.Integer => (long)value.Integer,
+                RecipeValueKind.Integer => Math.Clamp((long)value.Integer, (long)Math.Max(option.Min, 0), (long)Math.Min(option.Max, 40)),
                 RecipeValueKind.Number => value.Number / 2 + 0.001,
                 RecipeValueKind.Fraction => Fraction(value.Integer, value.Number / 2 + 0.001),
                 RecipeValueKind.IntegerList => new[] { (long)value.Integer, 0 },
