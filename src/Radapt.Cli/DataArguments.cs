@@ -9,7 +9,7 @@ internal sealed class DataArguments
 {
     // Where a training keeps what it makes, and what it may be taught with.
     private static readonly string[] s_ofTraining =
-        ["key", "cache", "cache-size", "label-fraction", "allow-rare-findings", "folds", "fold"];
+        ["key", "cache", "cache-size", "label-fraction", "allow-rare-findings", "folds", "fold", "check-pixels", "skip-unreadable"];
 
     /// <param name="leftOut">Further options of the data section that the command does not take.</param>
     public DataArguments(params string[] leftOut) => Options =

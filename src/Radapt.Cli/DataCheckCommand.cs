@@ -12,7 +12,7 @@ namespace Radapt.Cli;
 /// <summary><c>radapt data check</c>: what is wrong with a data set.</summary>
 internal sealed class DataCheckCommand : RadaptCommand
 {
-    private readonly DataArguments _data = new("seed", "allow-overlap", "allow-missing-images");
+    private readonly DataArguments _data = new("seed", "allow-overlap", "allow-missing-images", "split-shares");
     private readonly Option<string> _out;
     private readonly Option<bool> _overwrite;
     private readonly Option<int> _threads;

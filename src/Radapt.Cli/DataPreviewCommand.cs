@@ -10,7 +10,8 @@ namespace Radapt.Cli;
 internal sealed class DataPreviewCommand : RadaptCommand
 {
     private static readonly string[] s_ofOtherGroups = ["image-size", "seed"];
-    private static readonly string[] s_leftOut = ["key", "cache", "cache-size", "folds", "fold"];
+    private static readonly string[] s_leftOut =
+        ["key", "cache", "cache-size", "folds", "fold", "allow-rare-findings", "check-pixels", "skip-unreadable"];
 
     private readonly List<Option<string>> _recipeOptions = [];
     private readonly Option<string> _out;

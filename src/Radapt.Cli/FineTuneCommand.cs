@@ -83,7 +83,7 @@ internal sealed class FineTuneCommand : RadaptCommand
         }
 
         using CodecProcess codecs = PixelDecoding.Processes();
-        using FineTuning fineTuning = LiveReport.Run(live => FineTuning.Prepare(layers, codecs, live.Headers));
+        using FineTuning fineTuning = LiveReport.Run(live => FineTuning.PrepareTelling(layers, codecs, live.Headers));
         string folder = resume ? GivenFolder(parsed) : parsed.GetValue(_out) ?? RunNames.Default(fineTuning.Recipe, DateTime.Now);
         var session = new FineTuningSession(terminal, fineTuning, folder) { Verbose = verbose };
         session.Start(allocator, resume, interrupted);

@@ -58,7 +58,7 @@ public sealed class CrossValidation(IReadOnlyList<RecipeLayer> layers, CodecProc
                 }
 
                 IReadOnlyList<RecipeLayer> its = all?.Layers(fold) ?? FoldsFolder.LayersOf(layers, fold);
-                using FineTuning fineTuning = runner.Prepare(headers => FineTuning.Prepare(its, codecs, headers));
+                using FineTuning fineTuning = runner.Prepare(headers => FineTuning.PrepareTelling(its, codecs, headers));
                 all?.Bind(fineTuning);
                 study ??= folder(fineTuning.Recipe);
                 bool resumes = all?.HasBegun(fold) ?? false;

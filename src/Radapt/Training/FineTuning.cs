@@ -178,13 +178,14 @@ public sealed class FineTuning : IDisposable
     /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: they are refused. The caller disposes it, after
     /// this.</param>
     /// <exception cref="RadaptException">Anything is wrong with what was given.</exception>
-    public static FineTuning Prepare(IReadOnlyList<RecipeLayer> layers, CodecProcess? codecs = null) => Prepare(layers, codecs, null);
+    public static FineTuning Prepare(IReadOnlyList<RecipeLayer> layers, CodecProcess? codecs = null) =>
+        PrepareTelling(layers, codecs, null);
 
-    /// <inheritdoc cref="Prepare(IReadOnlyList{RecipeLayer}, CodecProcess?)"/>
+    /// <inheritdoc cref="Prepare"/>
     /// <param name="layers">What was given.</param>
     /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded.</param>
     /// <param name="headers">Told how many files' headers were read, of how many; calls come from several threads.</param>
-    internal static FineTuning Prepare(
+    internal static FineTuning PrepareTelling(
         IReadOnlyList<RecipeLayer> layers, CodecProcess? codecs, IProgress<(int Read, int Files)>? headers)
     {
         Recipe asked = RecipeResolver.Partial(layers);

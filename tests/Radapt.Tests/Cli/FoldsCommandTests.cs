@@ -45,6 +45,10 @@ public sealed class FoldsCommandTests(TinyRun tiny) : IDisposable
             (double)json["folds"]!["auroc"]!["mean"]!["sd"]!, 1e-12);
         Assert.Equal(values[1], (double)JsonNode.Parse(File.ReadAllText(_hospital["run/fold2/run.json"]))!["test"]!["auroc"]!["mean"]!);
         Assert.Contains("AUROC pooled", result.Error, StringComparison.Ordinal);
+        Assert.Equal(2, result.Error.Split("Chosen for you").Length); // the values are those of all folds (WORKFLOW E)
+        Assert.DoesNotContain("Given by recipe", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("By study", result.Error, StringComparison.Ordinal); // every study has one image
+        Assert.Equal(2, result.Error.Split("images were decoded").Length);
 
         // one fold alone, by its own recipe, is the same run
         (await Run("finetune", "--recipe", _hospital["run/fold2/recipe.yaml"], "--out", "alone")).Expect(0);
