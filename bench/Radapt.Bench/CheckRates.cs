@@ -30,7 +30,8 @@ internal sealed class CheckRates(string folder, CodecProcess codecs, Action<stri
         for (int turn = -1; turn < turns; turn++)
         {
             (double plain, double plainProcessor) = Seconds(Decode);
-            (double check, double checkProcessor) = Seconds(() => DataCheck.Run(new DataCheckOptions { Images = _files, Decoding = _dicom }));
+            (double check, double checkProcessor) = Seconds(
+                () => DataCheck.Run(new DataCheckOptions { Images = _files, Decoding = _dicom }));
             if (turn >= 0) // files come from the disk the first time
             {
                 decoding.Add(_files.Length / plain);

@@ -70,7 +70,12 @@ internal sealed class DataCheckCommand : RadaptCommand
 
         ImageLibrary.Configure();
         using CodecProcess codecs = PixelDecoding.Processes();
-        var options = new DataCheckOptions { Data = data, Threads = parsed.GetValue(_threads), Decoding = new DecodingOptions(Codecs: codecs) };
+        var options = new DataCheckOptions
+        {
+            Data = data,
+            Threads = parsed.GetValue(_threads),
+            Decoding = new DecodingOptions(Codecs: codecs),
+        };
         if (data.Data is { } folder && Directory.Exists(folder) && !DataReader.HasTable(folder))
         {
             options = options with

@@ -64,8 +64,8 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         Interruptible(
             () => terminal.WithLiveLine(line =>
             {
-                fineTuning.CheckPixels(folder, resume, new TrainingDisplay(terminal, line, fineTuning.Recipe.Epochs, fineTuning.ChanceAuroc),
-                    interrupted);
+                var progress = new TrainingDisplay(terminal, line, fineTuning.Recipe.Epochs, fineTuning.ChanceAuroc);
+                fineTuning.CheckPixels(folder, resume, progress, interrupted);
                 return true;
             }),
             interruption);

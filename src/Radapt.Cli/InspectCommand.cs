@@ -99,7 +99,8 @@ internal sealed class InspectCommand : RadaptCommand
 
         terminal.Line($"File: {report.Path} ({report.Format}, {Figures.Bytes(report.FileBytes)})");
         terminal.Line($"Tensors: {report.Tensors.Count}, {Figures.Count(report.Elements)} elements, {Figures.Bytes(report.TensorBytes)}");
-        string use = report.IsLoadable ? "" : isRun ? $"; --weights {FineTuningSession.Quoted(path)} starts from its base weights with the adapter merged"
+        string use = report.IsLoadable ? ""
+            : isRun ? $"; --weights {FineTuningSession.Quoted(path)} starts from its base weights with the adapter merged"
             : " (radapt cannot start from it)";
         terminal.Line($"Recognised as: {report.Description}{use}", strong: true);
         if (report.Problem is { } problem)

@@ -7,11 +7,9 @@ namespace Radapt.Imaging;
 
 /// <summary>
 /// Image files -> pixels; PNG and JPEG as Pillow's <c>Image.open(...).convert('RGB')</c> gives them: palettes expanded, alpha dropped
-/// without
-/// compositing, no colour management, EXIF orientation ignored, 16-bit colour cut to its high byte. Two things differ: gray stays one
-/// channel
-/// (also where a file repeats it three times, which all transforms here treat alike), and 16-bit gray is scaled to the full range (or that of
-/// fewer bits, <see cref="DecodingOptions.PngBits"/>), where Pillow clips everything above 255 to white.
+/// without compositing, no colour management, EXIF orientation ignored, 16-bit colour cut to its high byte. Two things differ: gray stays
+/// one channel (also where a file repeats it three times, which all transforms here treat alike), and 16-bit gray is scaled to the full
+/// range (or that of fewer bits, <see cref="DecodingOptions.PngBits"/>), where Pillow clips everything above 255 to white.
 /// </summary>
 internal static class RadiographReader
 {

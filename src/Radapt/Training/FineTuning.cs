@@ -274,7 +274,7 @@ public sealed class FineTuning : IDisposable
         }
         else if (Recipe.CheckPixels == "on")
         {
-            _pixels = PixelCheck.Run([.. PixelCheckParts()], Recipe, progress, cancellation);
+            _pixels = PixelCheck.Run(PixelCheckParts(), Recipe, progress, cancellation);
             _notes.AddRange(_pixels.Notes);
             HashSet<LabelledImage> unreadable = new(_pixels.Unreadable.Select(u => u.Image), ReferenceEqualityComparer.Instance);
             LeaveOut((image, _) => unreadable.Contains(image));
@@ -298,9 +298,9 @@ public sealed class FineTuning : IDisposable
     }
 
     // Of a cross-validation also the images that the label fraction leaves out of this fold: another one tests them.
-    private IEnumerable<(string Part, ImageBatches Images)> PixelCheckParts()
+    private List<(string Part, ImageBatches Images)> PixelCheckParts()
     {
-        List<(string, ImageBatches)> parts = [(Split.Names[0], _train), (Split.Names[1], _val)];
+        List<(string Part, ImageBatches Images)> parts = [(Split.Names[0], _train), (Split.Names[1], _val)];
         if (_test is not null)
         {
             parts.Add((Split.Names[2], _test));
@@ -308,7 +308,7 @@ public sealed class FineTuning : IDisposable
 
         if (Recipe.Folds > 0 && Recipe.LabelFraction != LabelFraction.All)
         {
-            var used = new HashSet<object>(parts.SelectMany(p => p.Item2.Images.Items), ReferenceEqualityComparer.Instance);
+            var used = new HashSet<object>(parts.SelectMany(p => p.Images.Images.Items), ReferenceEqualityComparer.Instance);
             LabelledImage[] rest = [.. Data.Drawn.Select(d => d.Image).Where(i => !used.Contains(i))];
             parts.Add((Split.Names[0], _train.WithImages(Data.Train with { Items = rest })));
         }

@@ -43,7 +43,8 @@ internal sealed class RunCache
     /// <summary>The caches that a recipe asks for; null: none.</summary>
     /// <exception cref="RadaptException">The folder cannot be made.</exception>
     public static RunCache? Open(Recipe recipe, CodecProcess? codecs) => recipe.Cache is null ? null
-        : new RunCache(recipe.Cache, recipe.CacheSize, recipe.Resize, new DecodingOptions(recipe.DicomScale, codecs) { PngBits = recipe.PngBits });
+        : new RunCache(recipe.Cache, recipe.CacheSize, recipe.Resize,
+            new DecodingOptions(recipe.DicomScale, codecs) { PngBits = recipe.PngBits });
 
     /// <summary>
     /// What <c>run.json</c> says: the folder, the stored size, whether training saw the pixels it would see without a cache.

@@ -16,7 +16,7 @@ internal static class RunPlaces
             ("data", recipe.Data is { } data ? PublishedSource.PathOf(data) : null), ("train", recipe.Train), ("val", recipe.Val),
             ("test", recipe.Test), ("image-root", recipe.ImageRoot), ("weights", recipe.FromScratch ? null : recipe.Weights),
         ];
-        (string Option, string? Path)[] gone = [.. places.Where(p => p.Path is not null && !File.Exists(p.Path) && !Directory.Exists(p.Path))];
+        (string Option, string? Path)[] gone = [.. places.Where(p => p.Path is not null && !Path.Exists(p.Path))];
         if (gone.Length > 0)
         {
             throw new RadaptException(

@@ -73,8 +73,11 @@ internal sealed class DataOptionSet : IDisposable
     private static int B(int i) => i / 8 % 2;
 
     private void Table(string file, string header, Func<int, string?> row) =>
-        File.WriteAllText(_folder[file], header + "\n" + string.Concat(Enumerable.Range(0, Count).Select(row).OfType<string>().Select(r => r + "\n")));
+        File.WriteAllText(_folder[file], header + "\n" + Rows(row));
 
     private void Lines(string file, Func<int, string?> row) =>
-        File.WriteAllText(_folder[file], string.Concat(Enumerable.Range(0, Count).Select(row).OfType<string>().Select(r => r + "\n")));
+        File.WriteAllText(_folder[file], Rows(row));
+
+    private static string Rows(Func<int, string?> row) =>
+        string.Concat(Enumerable.Range(0, Count).Select(row).OfType<string>().Select(r => r + "\n"));
 }

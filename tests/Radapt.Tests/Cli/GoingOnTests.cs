@@ -69,7 +69,7 @@ public sealed class GoingOnTests(TinyRun tiny) : IDisposable
         Assert.Contains("the run folder is not empty", (await RadaptProcess.Run(_folder.Path, line)).Expect(2).ErrorLine,
             StringComparison.Ordinal);
         line[Array.IndexOf(line, "used")] = "fresh";
-        RadaptResult key = (await RadaptProcess.Run(_folder.Path, [.. line, "--key", Path.Combine(_folder["used/notes.txt"], "key")])).Expect(2);
+        RadaptResult key = (await RadaptProcess.Run(_folder.Path, [.. line, "--key", _folder["used/notes.txt/key"]])).Expect(2);
         Assert.Contains("the key that hides image names cannot be read or made", key.ErrorLine, StringComparison.Ordinal);
         Assert.Contains("gone.csv", (await RadaptProcess.Run(_folder.Path, line)).Expect(2).ErrorLine, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(hospital.Root, ".radapt-key*", SearchOption.AllDirectories));

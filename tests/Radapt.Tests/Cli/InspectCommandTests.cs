@@ -71,7 +71,9 @@ public sealed class InspectCommandTests(TinyRun tiny)
     public async Task Inspect_Run_SaysHowToStartFromItAndShowsLettersAsTheyAre()
     {
         using var folder = new TemporaryFolder();
-        PhantomSet.Write(folder["made"], new PhantomOptions { Count = 40, Size = 16, Seed = 1, Masks = false });
+        PhantomSet.Write(
+            folder["made"], new PhantomOptions { Count = 40, Size = 16, Seed = 1, Masks = false },
+            cancellation: TestContext.Current.CancellationToken);
         string table = folder["made/labels.csv"];
         File.WriteAllText(table, File.ReadAllText(table).Replace("Effusion", "Ergu\u00DF", StringComparison.Ordinal));
         string[] line = [.. tiny.FineTune("run", "--allow-rare-findings", "--findings", "Ergu\u00DF")];

@@ -175,7 +175,8 @@ public sealed class PatientPrivacyCommandTests(TinyRun tiny) : IDisposable
             More =
             [
                 (new DicomTag(0x0008, 0x0090), "PN", Physician(number)), (new DicomTag(0x0010, 0x0030), "DA", Born(number)),
-                (new DicomTag(0x0010, 0x1001), "PN", Encoded($"{given}^{family}")), (new DicomTag(0x0010, 0x1040), "LO", Encoded($"{family} 7")),
+                (new DicomTag(0x0010, 0x1001), "PN", Encoded($"{given}^{family}")),
+                (new DicomTag(0x0010, 0x1040), "LO", Encoded($"{family} 7")),
                 (new DicomTag(0x0010, 0x4000), "LT", Encoded($"{given}: {family}")), (new DicomTag(0x0008, 0x1030), "LO", Encoded(family)),
                 (DicomTag.BodyPart, "CS", number == 5 ? "QWERTZBEIN" : "CHEST"),
             ],
@@ -196,9 +197,12 @@ public sealed class PatientPrivacyCommandTests(TinyRun tiny) : IDisposable
     private void AssertNothingOfPeople(List<string> failures)
     {
         string[] inputs = ["labels.csv", "with-ct.csv", "with-bad.csv", "missing.csv", "twice.csv", "overlap.csv"];
-        List<(byte[] Form, string What)> always = [.. Enumerable.Range(0, 12).Select(i => (Encoding.ASCII.GetBytes(Physician(i)), "physician")),
+        List<(byte[] Form, string What)> always =
+        [
+            .. Enumerable.Range(0, 12).Select(i => (Encoding.ASCII.GetBytes(Physician(i)), "physician")),
             .. Enumerable.Range(0, 28).Select(i => (Encoding.ASCII.GetBytes(Born(i)), "date of birth")),
-            (Encoding.ASCII.GetBytes("QWERTZBEIN"), "body part")];
+            (Encoding.ASCII.GetBytes("QWERTZBEIN"), "body part"),
+        ];
         List<(byte[] Form, string What)> names = [.. s_names.SelectMany(Forms),
             .. new[] { "ZQX", "JVK" }.SelectMany(s => new[] { Encoding.ASCII.GetBytes(s), Encoding.Unicode.GetBytes(s) })
                 .Select(f => (f, "accession or patient number"))];

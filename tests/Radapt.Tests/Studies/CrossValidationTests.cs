@@ -128,7 +128,8 @@ public sealed class CrossValidationTests(TinyRuns runs) : IClassFixture<TinyRuns
     {
         string folder = runs.NewFolder();
         Study().Run(folder, cancellation: TestContext.Current.CancellationToken);
-        double?[] seconds = [.. Enumerable.Range(1, Folds).Select(f => RunRecord.Read(Path.Combine(folder, $"fold{f}"))!.Data!.Pixels!.Seconds)];
+        double?[] seconds = [.. Enumerable.Range(1, Folds)
+            .Select(f => RunRecord.Read(Path.Combine(folder, $"fold{f}"))!.Data!.Pixels!.Seconds)];
         Assert.NotNull(seconds[0]);
         Assert.All(seconds, s => Assert.Equal(seconds[0], s)); // what the first fold's look said
     }

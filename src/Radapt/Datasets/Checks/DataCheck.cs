@@ -73,7 +73,8 @@ internal static class DataCheck
             .. rows.OfMatching, .. RowProblems.Missing(rows), .. RowProblems.Repeated(rows), .. RowProblems.SharedPatients(rows),
             .. LabelProblems.Constant(rows, parts), .. LabelProblems.Contradictions(rows), .. LabelProblems.Unknown(rows),
             .. firsts.Zip(facts, (row, of) => PictureProblems.Find(row.Row.Name, of)).OfType<DataProblem>(),
-            .. PictureProblems.ByHeader(named), .. PictureProblems.OddEncodings(named, report.Encodings), .. PictureProblems.OddSizes(named, report),
+            .. PictureProblems.ByHeader(named), .. PictureProblems.OddEncodings(named, report.Encodings),
+            .. PictureProblems.OddSizes(named, report),
             .. DuplicateProblems.Find(rows.Findings, firsts, facts, cancellation), .. Shortcuts.Problems(shortcuts),
         ];
         Dictionary<string, string> shown = rows.Rows.DistinctBy(r => r.Row.Name)

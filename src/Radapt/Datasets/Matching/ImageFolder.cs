@@ -35,7 +35,8 @@ internal sealed record ImageFolder(string Root, IReadOnlyList<FolderImage> Image
         }
 
         Array.Sort(files, StringComparer.Ordinal);
-        FolderImage[] images = WithHeaders([.. files.Select(f => new FolderImage(f, Path.GetRelativePath(root, f).Replace('\\', '/')))], progress);
+        FolderImage[] images = WithHeaders(
+            [.. files.Select(f => new FolderImage(f, Path.GetRelativePath(root, f).Replace('\\', '/')))], progress);
         return new ImageFolder(root, [.. images.Where(IsImage)]);
     }
 

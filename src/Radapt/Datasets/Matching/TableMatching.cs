@@ -62,7 +62,8 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
         LabelRows rows = LabelTable.Read(cells, columns, o, notes, withSplits);
         ImageFiles files = ImageFiles.Locate(rows.Rows, cells.File, o, notes);
         int[] there = [.. Enumerable.Range(0, rows.Rows.Count).Where(i => files.Exist[i])];
-        FolderImage[] images = ImageFolder.WithHeaders([.. there.Select(i => new FolderImage(files.Paths[i], rows.Rows[i].Name))], o.Headers);
+        FolderImage[] images = ImageFolder.WithHeaders(
+            [.. there.Select(i => new FolderImage(files.Paths[i], rows.Rows[i].Name))], o.Headers);
         var join = new RowJoin(cells.File, views, images);
         var located = new List<LocatedRow>(rows.Rows.Count);
         int next = 0;
