@@ -75,6 +75,7 @@ public sealed class CrossValidation(IReadOnlyList<RecipeLayer> layers, CodecProc
                     all = FoldsFolder.Begin(study, fineTuning);
                 }
 
+                all.Start();
                 runner.Train(run, cancellation);
             }
 

@@ -17,6 +17,7 @@ internal sealed class FoldsFolder : IDisposable
     private readonly RecipeLayer[] _given;
     private readonly RunLock _held;
     private readonly RunRecord _begun; // images and weights that all folds share
+    private bool _isRunning;
 
     private FoldsFolder(RunFolder folder, RunLock held, RecipeLayer[] given, RunRecord begun, int folds) =>
         (_folder, _held, _given, _begun, Folds) = (folder, held, given, begun, folds);
@@ -95,7 +96,6 @@ internal sealed class FoldsFolder : IDisposable
         try
         {
             all.RequireSoundFolds(); // now: a fold that cannot be used must not be found after the others are trained
-            all.WriteStatus(RunStatus.Running);
             return all;
         }
         catch
@@ -133,6 +133,11 @@ internal sealed class FoldsFolder : IDisposable
             return;
         }
 
+        if (!_isRunning)
+        {
+            return; // a session that was refused before it trained changes nothing
+        }
+
         try
         {
             WriteStatus(RunStatus.Interrupted);
@@ -162,6 +167,16 @@ internal sealed class FoldsFolder : IDisposable
         RequireSame(_begun.Data?.AllImages, DataFingerprint.Images(next.Data), $"images, labels or patients changed{counts}",
             next.Recipe.Data is null ? "" : " Data that was moved is given anew by --data or --image-root.");
         RequireSame(_begun.Weights?.Sha256, next.BaseHash, "the base weights changed", " Weights that were moved are given by --weights.");
+    }
+
+    /// <summary>Notes that a session trains the folds.</summary>
+    public void Start()
+    {
+        if (!_isRunning)
+        {
+            WriteStatus(RunStatus.Running);
+            _isRunning = true;
+        }
     }
 
     private void WriteStatus(RunStatus status) => _folder.WriteRun(_begun with { Status = status });

@@ -11,6 +11,7 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
     PixelCheck? pixels)
 {
     private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
+    private bool _hasWritten;
 
     public void Write(RunStatus status, TrainerState? state = null, RunSummary? summary = null)
     {
@@ -48,11 +49,20 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
         }
 
         folder.WriteRun(run);
+        _hasWritten = true;
     }
 
-    /// <summary>Notes that the session ends before the run does; why it ends is what the user must read, so no error is thrown.</summary>
+    /// <summary>
+    /// Notes that the session ends before the run does. A session that was refused before it began notes nothing. Why it ends is what the
+    /// user must read, so no error is thrown.
+    /// </summary>
     public void WriteInterrupted()
     {
+        if (!_hasWritten)
+        {
+            return;
+        }
+
         try
         {
             Write(RunStatus.Interrupted);
