@@ -20,7 +20,7 @@ internal sealed class CheckRates(string folder, CodecProcess codecs, Action<stri
     private const int LargeSet = 112_120; // images of ChestX-ray14
     private const int Bits = 20;
 
-    private readonly string[] _files = [.. ImagePaths.Find([folder])];
+    private readonly string[] _files = [.. ImagePaths.Find([folder]).Paths];
     private readonly DecodingOptions _dicom = new(Codecs: codecs);
 
     /// <summary>Measures.</summary>

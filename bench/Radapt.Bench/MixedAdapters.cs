@@ -65,12 +65,12 @@ internal sealed class MixedAdapters(int adapters, BenchmarkOptions options, Comp
     {
         var encoder = new VisionTransformer(options.Backbone, 0, withNorm: false, new Kernels(plan));
         Initialisation.FromScratch(encoder, options.Seed);
-        var settings = new MethodSettings { Lora = new LoraSettings { Rank = options.Rank, Dropout = 0 } };
+        var settings = new LoraOptions { Rank = options.Rank, Dropout = 0 };
         return new AdapterBank(encoder, [.. Enumerable.Range(0, adapters).Select(Adapter)], plan);
 
         BankedAdapter Adapter(int number)
         {
-            AttachedAdapters lora = AdaptationMethod.Find("lora").Adapters(encoder, settings, plan, number)!;
+            AttachedAdapters lora = settings.Definition.Adapters(encoder, settings, plan, number)!;
             foreach ((string name, Tensor tensor) in lora.Tensors())
             {
                 Initialisation.TruncatedNormal(tensor, name, 0.02, number);

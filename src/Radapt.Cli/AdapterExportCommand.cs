@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Radapt.Adaptation;
 using Radapt.Adaptation.Files;
 using Radapt.Export;
+using Radapt.Runs;
 
 namespace Radapt.Cli;
 
@@ -96,9 +97,10 @@ internal sealed class AdapterExportCommand : RadaptCommand
         }
 
         ProcessSettings.PrepareCompute();
-        IReadOnlyList<string> notes = peft
+        IReadOnlyList<string> told = peft
             ? AdapterExport.ToPeft(run, to, parsed.GetValue(_names), parsed.GetValue(_weights))
             : OnnxExport.Write(run, to, parsed.GetValue(_channels), parsed.GetValue(_weights), parsed.GetValue(_force));
+        string[] notes = [.. told, .. new[] { RunRecord.UnfinishedNote(run) }.OfType<string>()];
         var terminal = new Terminal(onStandardError: json);
         terminal.Line($"{to}: {(peft ? "PEFT adapter" : "ONNX model")}, head included", strong: true);
         foreach (string note in notes)

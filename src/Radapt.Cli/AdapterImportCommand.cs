@@ -1,3 +1,4 @@
+using Radapt.Adaptation.Lora;
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Radapt.Adaptation;
@@ -142,15 +143,15 @@ internal sealed class AdapterImportCommand : RadaptCommand
         }
 
         AdapterDescription adapter = report.Adapter;
-        string rank = adapter.Method == "lora"
-            ? $", rank {adapter.Settings.Lora.Rank} on {string.Join(", ", adapter.Settings.Lora.Targets)}" : "";
+        string rank = adapter.Method is LoraOptions lora
+            ? $", rank {lora.Rank} on {string.Join(", ", lora.Targets)}" : "";
         terminal.Line($"{report.File}: method {adapter.Method}{rank}, {adapter.Findings.Count} findings", strong: true);
         if (json)
         {
             Terminal.WriteJson(new JsonObject
             {
                 ["file"] = Path.GetFullPath(report.File),
-                ["method"] = adapter.Method,
+                ["method"] = adapter.Method.Name,
                 ["findings"] = new JsonArray([.. adapter.Findings.Select(f => JsonValue.Create(f))]),
                 ["notes"] = new JsonArray([.. report.Notes.Select(n => JsonValue.Create(n))]),
             });

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Radapt.Adaptation;
 using Radapt.Adaptation.Files;
+using Radapt.Runs;
 
 namespace Radapt.Cli;
 
@@ -70,10 +71,8 @@ internal sealed class AdapterMergeCommand : RadaptCommand
             parsed.GetRequiredValue(_run), parsed.GetRequiredValue(_out), parsed.GetValue(_dialect)!, parsed.GetValue(_weights),
                 parsed.GetValue(_force));
         var terminal = new Terminal(onStandardError: json);
-        if (report.OtherBase is { } other)
-        {
-            terminal.Line($"Note: {other}");
-        }
+        string[] notes = [.. new[] { report.OtherBase, RunRecord.UnfinishedNote(parsed.GetRequiredValue(_run)) }.OfType<string>()];
+        terminal.Notes(notes);
 
         terminal.Line($"{report.File}: {Figures.Bytes(report.Bytes)}, {report.Dialect} names", strong: true);
         terminal.Line(string.Create(
@@ -94,7 +93,7 @@ internal sealed class AdapterMergeCommand : RadaptCommand
                 ["bytes"] = report.Bytes,
                 ["images"] = report.Images,
                 ["difference"] = new JsonObject { ["logit"] = report.LogitDifference, ["probability"] = report.ProbabilityDifference },
-                ["notes"] = new JsonArray([.. new[] { report.OtherBase, report.Note }.OfType<string>().Select(n => JsonValue.Create(n))]),
+                ["notes"] = new JsonArray([.. notes.Append(report.Note).OfType<string>().Select(n => JsonValue.Create(n))]),
             });
         }
 

@@ -78,10 +78,12 @@ internal sealed class DataCheckCommand : RadaptCommand
         };
         if (data.Data is { } folder && Directory.Exists(folder) && !DataReader.HasTable(folder))
         {
+            FoundImages found = ImagePaths.Find([folder]);
+            terminal.Notes(new[] { found.PassedOver.Line() }.OfType<string>());
             options = options with
             {
                 Data = data with { ImageRoot = folder },
-                Images = [.. ImagePaths.Find([folder]).Select(i => Path.GetRelativePath(folder, i))],
+                Images = [.. found.Paths.Select(i => Path.GetRelativePath(folder, i))],
             };
             terminal.Line(
                 $"{data.Data} holds no labels.csv, .tsv or .xlsx: its {Figures.Count(options.Images.Count)} "

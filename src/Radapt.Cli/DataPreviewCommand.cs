@@ -1,18 +1,16 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Radapt.Imaging.Dicom.Codecs;
+using Radapt.Datasets;
+using Radapt.Options;
 using Radapt.Training;
-using Radapt.Training.Recipes;
+using Radapt.Recipes;
 
 namespace Radapt.Cli;
 
 /// <summary><c>radapt data preview</c>: a contact sheet of what a training sees.</summary>
 internal sealed class DataPreviewCommand : RadaptCommand
 {
-    private static readonly string[] s_ofOtherGroups = ["image-size", "seed"];
-    private static readonly string[] s_leftOut =
-        ["key", "cache", "cache-size", "folds", "fold", "allow-rare-findings", "check-pixels", "skip-unreadable"];
-
     private readonly List<Option<string>> _recipeOptions = [];
     private readonly Option<string> _out;
     private readonly Option<string> _recipe;
@@ -48,10 +46,9 @@ internal sealed class DataPreviewCommand : RadaptCommand
             HelpName = "FILE|NAME",
             Description = "Take values from a recipe, as finetune does. Options given here beat it.",
         });
-        foreach (RecipeOption row in RecipeOptions.All.Where(o =>
-            (o.Group is RecipeGroup.Data or RecipeGroup.Pixels && !s_leftOut.Contains(o.Name)) || s_ofOtherGroups.Contains(o.Name)))
+        foreach (OptionDeclaration row in RecipeOptions.All.Where(IsTaken))
         {
-            _recipeOptions.Add(Add(row.Group.ToString(), RecipeArguments.Create(row)));
+            _recipeOptions.Add(Add(row.Heading, RecipeArguments.Create(row)));
         }
 
         _overwrite = AddOverwrite("the picture");
@@ -84,7 +81,7 @@ internal sealed class DataPreviewCommand : RadaptCommand
         RecipeLayer line = RecipeArguments.Layer(parsed, _recipeOptions);
         RecipeLayer[] layers = parsed.GetValue(_recipe) is { } recipe
             ? [line, RecipeFile.Open(recipe).WithFullPaths(Environment.CurrentDirectory)] : [line];
-        Recipe asked = RecipeResolver.Partial(layers);
+        DataOptions asked = PartialRecipe.Merge(layers).Data;
         OutputFile.RequireNew(path, parsed.GetValue(_overwrite), "--out");
         OutputFile.RequireNoInput(path, "--out", asked.Data, asked.Train, asked.Val, asked.Test, parsed.GetValue(_recipe));
         using CodecProcess codecs = PixelDecoding.Processes();
@@ -109,4 +106,12 @@ internal sealed class DataPreviewCommand : RadaptCommand
 
         return ExitCode.Done;
     }
+
+    // What decides which training images there are, and what becomes of their pixels.
+    private static bool IsTaken(OptionDeclaration option) =>
+        option.Section == typeof(PixelOptions) || (option.Section == typeof(DataOptions) && !option.IsForTraining)
+        || option.Name == OptionTable.Find((DataOptions d) => d.LabelFraction).Name
+        || option.Name == OptionTable.Find((DataOptions d) => d.AllowRareFindings).Name
+        || option.Name == OptionTable.Find((ModelOptions m) => m.ImageSize).Name
+        || option.Name == OptionTable.Find((Recipe r) => r.Seed).Name;
 }

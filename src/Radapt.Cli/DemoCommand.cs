@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Radapt.Datasets.Phantoms;
 using Radapt.Runs;
 using Radapt.Training;
-using Radapt.Training.Recipes;
+using Radapt.Recipes;
 
 namespace Radapt.Cli;
 

@@ -4,22 +4,22 @@ using Radapt.Compute;
 using Radapt.Datasets;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Inference;
+using Radapt.Options;
 using Radapt.Runs;
+using Radapt.Studies;
 using Radapt.Training;
-using Radapt.Training.Recipes;
+using Radapt.Recipes;
 
 namespace Radapt.Cli;
 
 /// <summary><c>radapt evaluate</c>: the figures of a run on its own test images or on others.</summary>
 internal sealed class EvaluateCommand : RadaptCommand
 {
-    private static readonly string[] s_dataOptions =
-        ["data", "sheet", "test", "image-root", "image-column", "match", "views", "study-labels", "findings", "class-column",
-            "class-labels", "keep-classes", "split-name", "split-seed", "uncertainty", "allow-missing-images", "skip-unreadable",
-                "plain-names"];
-    private static readonly string[] s_computeOptions = ["batch-size", "threads", "loader-threads"];
-
-    private readonly Argument<string> _run = new("run") { HelpName = "RUN", Description = "Run folder, adapter file or merged weights." };
+    private readonly Argument<string> _run = new("run")
+    {
+        HelpName = "RUN",
+        Description = "Run folder, adapter file, merged weights, or the folder of a cross-validation, whose folds are averaged.",
+    };
     private readonly List<Option<string>> _recipeOptions = [];
     private readonly Option<string> _split;
     private readonly Option<string> _weights;
@@ -33,11 +33,13 @@ internal sealed class EvaluateCommand : RadaptCommand
         : base("evaluate", "Compute AUROC and average precision of a run, on its own test images or on any labelled ones.")
     {
         Arguments.Add(_run);
-        AddRecipeOptions("Images (default: the run's own)", s_dataOptions);
+        AddRecipeOptions("Images (default: the run's own)",
+            DataArguments.Declarations("train", "val", "split-shares", "allow-overlap", "check-pixels", "seed"));
         _split = Add("Images (default: the run's own)", new Option<string>("--split")
         {
             HelpName = "CHOICE",
-            Description = "Which rows: test, val, or all rows of a table or list given here. Default: test; all where --test gives a list.",
+            Description = "Which rows: test, val, or all rows of a table or list given here. Default: test, or all where there are no "
+                + "splits; without this option, images that the run has seen are left out.",
         });
         _split.AcceptOnlyFromAmong("test", "val", "all");
         _weights = Add("Model", new Option<string>("--weights")
@@ -49,7 +51,11 @@ internal sealed class EvaluateCommand : RadaptCommand
         {
             Description = "Use base weights that are not those of training too, where they fit.",
         });
-        AddRecipeOptions("Compute", s_computeOptions);
+        AddRecipeOptions("Compute",
+        [
+            OptionTable.Find((OptimisationOptions o) => o.BatchSize), OptionTable.Find((ComputeOptions c) => c.Threads),
+            OptionTable.Find((ComputeOptions c) => c.LoaderThreads),
+        ]);
         _roc = Add("Output", new Option<string>("--roc")
         {
             HelpName = "FILE.csv",
@@ -81,23 +87,30 @@ internal sealed class EvaluateCommand : RadaptCommand
         RecipeLayer given = RecipeArguments.Layer(parsed, _recipeOptions);
         string file = Path.Combine(run, "recipe.yaml");
         RecipeLayer[] layers = File.Exists(file) ? [given, RecipeFile.Read(file)] : [given];
-        Recipe recipe = RecipeResolver.Partial(layers);
+        var recipe = PartialRecipe.Merge(layers);
         RequireWritable(parsed, recipe);
         ProcessSettings.PrepareCompute();
-        ComputePlan plan = RunPlan.Read(run, given.Find("threads") is null ? null : recipe.Threads);
+        int? threads = given.Find(OptionTable.Find((ComputeOptions c) => c.Threads).Name)?.Value as int?;
+        (string Run, ComputePlan Plan)[] runs = [.. FoldedRuns.Expand(run).Select(r => (r, RunPlan.Read(r, threads)))];
+        ComputePlan plan = runs[0].Plan;
         ProcessSettings.UseThreads(plan.Threads);
         using CodecProcess codecs = PixelDecoding.Processes();
-        using var predictor = Predictor.Open(run, parsed.GetValue(_weights), plan, parsed.GetValue(_force), codecs);
-        var notes = new List<string>(new[] { predictor.OtherBase, RunRecord.UnfinishedNote(run) }.OfType<string>());
-        (LabelledImages images, string what) = Images(parsed, given, layers, predictor.Findings, notes);
+        using Ensemble models = Ensemble.Open(runs, parsed.GetValue(_weights), parsed.GetValue(_force), codecs);
+        var notes = new List<string>(models.Members.Select(m => m.OtherBase).Append(RunRecord.UnfinishedNote(run)).OfType<string>());
+        (LabelledImages images, string what) = Images(parsed, given, layers, models.Findings, notes);
+        bool leavesOutSeen = parsed.GetValue(_split) is null && (given.Find("data") is not null || given.Find("test") is not null);
+        (images, SeenCounts? seen) = RunSeenImages.Look([.. runs.Select(r => r.Run)], images, leavesOutSeen, notes);
         terminal.Notes(notes);
-        int loaderThreads = recipe.LoaderThreads > 0 ? recipe.LoaderThreads : plan.Threads;
-        ScoredImages scored = terminal.WithLiveLine(line => predictor.Score(
-            images, recipe.BatchSize, loaderThreads, done => line($"{Figures.Count(done)} of {Figures.Count(images.Items.Count)} images"),
-                recipe.SkipUnreadable, interrupted));
-        terminal.Notes(predictor.Notes);
+        int loaderThreads = recipe.Value((ComputeOptions c) => c.LoaderThreads, plan.Threads);
+        int batchSize = recipe.Value((OptimisationOptions o) => o.BatchSize);
+        ScoredImages scored = terminal.WithLiveLine(line =>
+        {
+            var progress = new ImageProgress(terminal, line, images.Items.Count);
+            return models.Score(images, batchSize, loaderThreads, progress.Report, recipe.Data.SkipUnreadable.Fraction, interrupted);
+        });
+        terminal.Notes(models.Notes);
         Write(parsed, scored);
-        terminal.Line($"{run} on {what}: {Plural.Count(scored.Images.Items.Count, "image")}", strong: true);
+        terminal.Line($"{run} on {what}: {Plural.Count(scored.Images.Items.Count, "image")}{seen?.Warning()}", strong: true);
         Figures.Show(terminal, scored.Metrics);
         Figures.ShowStudies(terminal, scored.Studies, scored.Metrics);
         if (json)
@@ -107,7 +120,8 @@ internal sealed class EvaluateCommand : RadaptCommand
             result["data"] = what;
             result["images"] = scored.Images.Items.Count;
             result["unreadable"] = scored.Unreadable;
-            result["notes"] = new JsonArray([.. predictor.Notes.Select(n => JsonValue.Create(n))]);
+            result["seen"] = seen?.ToJson();
+            result["notes"] = new JsonArray([.. notes.Concat(models.Notes).Select(n => JsonValue.Create(n))]);
             Terminal.WriteJson(result);
         }
 
@@ -118,16 +132,17 @@ internal sealed class EvaluateCommand : RadaptCommand
         ParseResult parsed, RecipeLayer given, RecipeLayer[] layers, IReadOnlyList<string> findings, List<string> notes)
     {
         string? split = parsed.GetValue(_split);
-        if (given.Find("data") is { } table)
+        if (given.Find(OptionTable.Find((DataOptions d) => d.Data).Name) is { } table)
         {
             string? rows = split == "all" ? null : split ?? "test";
-            string source = (string)table.Value;
-            return (EvaluationImages.FromSource(source, given, findings, rows, notes), rows is null ? source : $"{source}, split {rows}");
+            string source = (string)table.Value!;
+            LabelledImages images = EvaluationImages.FromSource(source, given, findings, rows, notes, allWithoutSplits: split is null);
+            return (images, split is null or "all" ? source : $"{source}, split {rows}");
         }
 
-        if (given.Find("test") is { } list)
+        if (given.Find(OptionTable.Find((DataOptions d) => d.Test).Name) is { } list)
         {
-            string source = (string)list.Value;
+            string source = (string)list.Value!;
             return split is null or "all" ? (EvaluationImages.FromSource(source, given, findings, null, notes), source)
                 : throw new RadaptException($"--split {split}: a list has no splits; leave --split out.");
         }
@@ -137,13 +152,21 @@ internal sealed class EvaluateCommand : RadaptCommand
             throw new RadaptException("--split all goes with --data or --test; a run is not evaluated on the images it was trained on.");
         }
 
+        if (FoldedRuns.Is(parsed.GetRequiredValue(_run)))
+        {
+            string folds = parsed.GetRequiredValue(_run);
+            throw new RadaptException(
+                $"{folds}: the figures of this cross-validation, each image scored by the run that has not seen it, are in its run.json. "
+                    + "Give other images by --data or --test, which the mean of its folds scores.");
+        }
+
         return layers.Length > 1
             ? (EvaluationImages.FromRun(layers, split ?? "test", notes, parsed.GetValue(_run)), $"its own {split ?? "test"} images")
             : throw new RadaptException(
                 $"{parsed.GetValue(_run)}: holds no recipe.yaml to find its test images by; give --data or --test.");
     }
 
-    private void RequireWritable(ParseResult parsed, Recipe recipe)
+    private void RequireWritable(ParseResult parsed, PartialRecipe recipe)
     {
         (string Option, string? File)[] outputs = [(_roc.Name, parsed.GetValue(_roc)), (_predictions.Name, parsed.GetValue(_predictions))];
         foreach ((string option, string? file) in outputs)
@@ -153,7 +176,8 @@ internal sealed class EvaluateCommand : RadaptCommand
                 OutputFile.RequireNew(file, parsed.GetValue(_overwrite), option);
                 OutputFile.RequireNoInput(
                     file, option, parsed.GetRequiredValue(_run), parsed.GetValue(_weights)
-                        ?? recipe.Weights, recipe.Data, recipe.Train, recipe.Val, recipe.Test);
+                        ?? recipe.Value((ModelOptions m) => m.Weights), recipe.Data.Data, recipe.Data.Train, recipe.Data.Val,
+                    recipe.Data.Test);
             }
         }
 
@@ -176,6 +200,6 @@ internal sealed class EvaluateCommand : RadaptCommand
         }
     }
 
-    private void AddRecipeOptions(string heading, string[] names) =>
-        _recipeOptions.AddRange(names.Select(n => Add(heading, RecipeArguments.Create(RecipeOptions.Find(n)!))));
+    private void AddRecipeOptions(string heading, IEnumerable<OptionDeclaration> options) =>
+        _recipeOptions.AddRange(options.Select(o => Add(heading, RecipeArguments.Create(o))));
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
 
 namespace Radapt.Cli;
 
@@ -8,7 +9,12 @@ internal static class Failures
     /// <summary>Words that a command line may hold and that say nothing of anyone: names of commands and options.</summary>
     public static IReadOnlySet<string> CommandWords { get; set; } = new HashSet<string>();
 
-    public static int Report(Exception error, bool verbose)
+    /// <summary>Prints the line.</summary>
+    /// <param name="error">What went wrong.</param>
+    /// <param name="verbose">With a stack trace.</param>
+    /// <param name="json">Also as a JSON object on standard output, where a program that asked for JSON reads.</param>
+    /// <returns>The exit code.</returns>
+    public static int Report(Exception error, bool verbose, bool json = false)
     {
         // Work on other threads, and static initialisers, wrap what happened.
         Exception cause = error;
@@ -25,6 +31,11 @@ internal static class Failures
             _ => (ExitCode.OwnFailure, $"{FaultLine(cause)}{Details(error, verbose)}."),
         };
         Console.Error.WriteLine($"radapt: {OneLine(line)}");
+        if (json)
+        {
+            Terminal.WriteJson(new JsonObject { ["error"] = OneLine(line), ["exit_code"] = code });
+        }
+
         if (verbose && code != ExitCode.Interrupted)
         {
             Console.Error.WriteLine(error);

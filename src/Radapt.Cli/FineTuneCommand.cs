@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Radapt.Imaging.Dicom.Codecs;
+using Radapt.Options;
 using Radapt.Runs;
 using Radapt.Studies;
 using Radapt.Training;
-using Radapt.Training.Recipes;
+using Radapt.Recipes;
 
 namespace Radapt.Cli;
 
@@ -32,14 +33,15 @@ internal sealed class FineTuneCommand : RadaptCommand
             HelpName = "RUN",
             Description = "Run folder, new or empty. Default: runs/DATE-METHOD-DATA.",
         });
+        IEnumerable<string> places = RecipeOptions.All.Where(o => o.MayChangeOnResume).Select(o => o.Name);
         _resume = Add("Run", new Option<bool>("--resume")
         {
             Description = "Go on with the run in --out, by its own recipe; the result is that of an undisturbed run. "
-                + $"Only places may be given anew: --{string.Join(", --", FineTuning.GivenAnewOnResume)}.",
+                + $"Only places may be given anew: --{string.Join(", --", places)}.",
         });
-        foreach (RecipeOption row in RecipeOptions.All)
+        foreach (OptionDeclaration row in RecipeOptions.All)
         {
-            _recipeOptions.Add(Add(row.Group.ToString(), RecipeArguments.Create(row)));
+            _recipeOptions.Add(Add(row.Heading, RecipeArguments.Create(row)));
         }
 
         _json = AddJson();
@@ -116,7 +118,7 @@ internal sealed class FineTuneCommand : RadaptCommand
     {
         RecipeLayer line = RecipeArguments.Layer(parsed, _recipeOptions);
         string? other = parsed.GetValue(_recipe) is null
-            ? line.Entries.FirstOrDefault(e => !FineTuning.GivenAnewOnResume.Contains(e.Option.Name))?.Where : "--recipe";
+            ? line.Entries.FirstOrDefault(e => !e.Option.MayChangeOnResume)?.Where : "--recipe";
         if (other is not null)
         {
             throw new RadaptException(

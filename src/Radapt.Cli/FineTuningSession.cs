@@ -1,9 +1,10 @@
+using Radapt.Compute;
 using System.Diagnostics;
 using System.Globalization;
 using Radapt.Datasets;
 using Radapt.Runs;
 using Radapt.Training;
-using Radapt.Training.Recipes;
+using Radapt.Recipes;
 
 namespace Radapt.Cli;
 
@@ -22,6 +23,8 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
     /// <summary>The values were shown before, for an earlier fold.</summary>
     public bool IsFollowing { get; init; }
 
+    private int Epochs => fineTuning.Recipe.Optimisation.Epochs;
+
     /// <summary>Shows data, weights, chosen values and the time it will take.</summary>
     /// <param name="allocator">What is said of memory.</param>
     /// <param name="resume">Go on with the run in the folder.</param>
@@ -29,9 +32,10 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
     public void Start(string allocator, bool resume, CancellationToken interrupted)
     {
         Recipe recipe = fineTuning.Recipe;
-        ProcessSettings.UseThreads(recipe.Threads);
+        ComputePlan plan = recipe.Compute.Plan;
+        ProcessSettings.UseThreads(plan.Threads);
         ShowData();
-        terminal.Line($"Weights: {recipe.Weights ?? "none"}: {fineTuning.WeightsDescription}");
+        terminal.Line($"Weights: {recipe.Model.Weights ?? "none"}: {fineTuning.WeightsDescription}");
         ShowNotes();
         if (!IsFollowing)
         {
@@ -42,7 +46,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
             $"Trained: {fineTuning.Trainable.Trainable:N0} of {fineTuning.Trainable.Total:N0} parameters of model and adapters "
                 + $"({fineTuning.Trainable.Percent:0.###} %)"));
         terminal.Line(
-            $"Compute: {recipe.Precision} on {recipe.Device}, {Plural.Count(recipe.Threads, "thread")}; {allocator}");
+            $"Compute: {plan.Precision} on {plan.Device}, {Plural.Count(plan.Threads, "thread")}; {allocator}");
         terminal.Line($"Run folder: {folder}");
         string interruption = whole is null || !File.Exists(Path.Combine(whole, "recipe.yaml"))
             ? "interrupted before training began; nothing was written."
@@ -54,7 +58,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
             ShowPath(fineTuning.ExecutionPath);
         }
 
-        terminal.Line($"Time: at most about {Figures.Duration(estimate)} ({Plural.Count(recipe.Epochs, "epoch")})");
+        terminal.Line($"Time: at most about {Figures.Duration(estimate)} ({Plural.Count(Epochs, "epoch")})");
         terminal.Line();
     }
 
@@ -64,7 +68,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         Interruptible(
             () => terminal.WithLiveLine(line =>
             {
-                var progress = new TrainingDisplay(terminal, line, fineTuning.Recipe.Epochs, fineTuning.ChanceAuroc);
+                var progress = new TrainingDisplay(terminal, line, Epochs, fineTuning.ChanceAuroc);
                 fineTuning.CheckPixels(folder, resume, progress, interrupted);
                 return true;
             }),
@@ -83,7 +87,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         RunSummary summary = Interruptible(
             () => Resumable(() => terminal.WithLiveLine(line =>
             {
-                var progress = new TrainingDisplay(terminal, line, fineTuning.Recipe.Epochs, fineTuning.ChanceAuroc);
+                var progress = new TrainingDisplay(terminal, line, Epochs, fineTuning.ChanceAuroc);
                 return fineTuning.Run(folder, resume, progress, progress.Epoch, interrupted);
             })),
             $"interrupted; the state is saved. Go on with: radapt finetune --resume --out {Quoted(whole ?? folder)}");
@@ -168,7 +172,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
             [("train", fineTuning.Data.Train), ("val", fineTuning.Data.Val), .. fineTuning.Data.Test is { } test ? [("test", test)]
                 : Array.Empty<(string, LabelledImages)>()];
         IReadOnlyList<LabelCounts>[] counts = [.. splits.Select(s => s.Images.CountLabels())];
-        terminal.Line($"Data: {fineTuning.Recipe.Data ?? fineTuning.Recipe.Train}", strong: true);
+        terminal.Line($"Data: {fineTuning.Recipe.Data.Data ?? fineTuning.Recipe.Data.Train}", strong: true);
         terminal.Rows(
             ["", .. splits.Select(s => s.Name)],
             [

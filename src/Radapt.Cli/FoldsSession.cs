@@ -1,9 +1,9 @@
 using System.Globalization;
 using Radapt.Imaging.Dicom.Codecs;
+using Radapt.Recipes;
 using Radapt.Runs;
 using Radapt.Studies;
 using Radapt.Training;
-using Radapt.Training.Recipes;
 
 namespace Radapt.Cli;
 
@@ -17,11 +17,10 @@ internal sealed class FoldsSession(Terminal terminal, IReadOnlyList<RecipeLayer>
     public string Run(string? given, bool resume, CancellationToken interrupted)
     {
         using CodecProcess codecs = PixelDecoding.Processes();
-        string? folder = given;
         CrossValidationSummary summary = new CrossValidation(layers, codecs).Run(
-            recipe => folder ??= RunNames.Default(recipe, DateTime.Now), resume, this, interrupted);
-        Show(summary, folder!, RecipeResolver.Partial(layers).Folds);
-        return folder!;
+            given, recipe => RunNames.Default(recipe, DateTime.Now), resume, this, interrupted);
+        Show(summary, summary.Folder, PartialRecipe.Merge(layers).Data.Folds!.Value);
+        return summary.Folder;
     }
 
     public void Skip(int fold, string folder) => terminal.Line($"{folder} is complete.");
@@ -67,5 +66,8 @@ internal sealed class FoldsSession(Terminal terminal, IReadOnlyList<RecipeLayer>
         }
 
         terminal.Line($"Folder: {folder} (recipe.yaml, run.json, predictions.csv out of fold, split.csv, and a run folder for every fold)");
+        terminal.Line(
+            $"Next: radapt predict {FineTuningSession.Quoted(folder)} IMAGES -o predictions.csv (the mean of the folds), or train one run on "
+                + "all images, without --folds");
     }
 }

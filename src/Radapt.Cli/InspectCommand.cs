@@ -3,6 +3,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Radapt.Checkpoints;
+using Radapt.Models;
+using Radapt.Options;
 using Radapt.Models.Dialects;
 
 namespace Radapt.Cli;
@@ -190,7 +192,8 @@ internal sealed class InspectCommand : RadaptCommand
             ["heads_known"] = report.TellsHeads,
             ["registers"] = shape.Registers,
             ["layer_scale"] = shape.LayerScale,
-            ["ffn"] = shape.SwiGlu ? "swiglu" : "mlp",
+            ["positions"] = shape.Positions.Spelled(),
+            ["ffn"] = shape.FeedForward.Spelled(),
             ["hidden_width"] = shape.HiddenWidth,
             ["norm_eps"] = shape.Epsilon,
         },

@@ -4,6 +4,8 @@ using Radapt.Compute;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Inference;
 using Radapt.Runs;
+using Radapt.Runs.Predictions;
+using Radapt.Studies;
 using Radapt.Training;
 
 namespace Radapt.Cli;
@@ -11,45 +13,75 @@ namespace Radapt.Cli;
 /// <summary><c>radapt predict</c>: a probability per image and finding.</summary>
 internal sealed class PredictCommand : RadaptCommand
 {
+    private const int MostNamed = 20; // unreadable images, each with a line of its own
+
     private readonly Argument<string> _run = new("run")
     {
         HelpName = "RUN",
-        Description = "Run folder or adapter file; it knows its findings and how images are prepared.",
+        Description = "Run folder or adapter file; it knows its findings and how images are prepared. Of the folder of a cross-validation, "
+            + "all folds are averaged.",
     };
     private readonly Argument<string[]> _images = new("images")
     {
         HelpName = "IMAGES...",
-        Description = "Image files, folders (PNG, JPEG and .dcm at any depth), or patterns such as 'scans/**/*.png'.",
+        Description = "Image files, folders (PNG, JPEG and DICOM at any depth, whatever the names), or patterns such as 'scans/**/*.png'.",
         Arity = ArgumentArity.OneOrMore,
     };
 
     private readonly Option<string> _out;
+    private readonly Option<string> _format;
+    private readonly Option<string> _columns;
     private readonly Option<bool> _overwrite;
+    private readonly Option<string[]> _with;
     private readonly Option<string> _weights;
     private readonly Option<bool> _forceWeights;
+    private readonly Option<bool> _scoreAll;
     private readonly Option<int> _batchSize;
     private readonly Option<int?> _threads;
     private readonly Option<bool> _plainNames;
     private readonly Option<bool> _json;
 
     public PredictCommand(CancellationToken interrupted)
-        : base("predict", "Predict the findings of images. Those that cannot be read are named, the rest is done, and the exit code is 3.")
+        : base("predict", "Predict the findings of images. Those that cannot be read, and those that the model was not trained for (CT, other "
+            + "views, blank ones, …), get no probability; the rest is done, and the exit code is 3.")
     {
         Arguments.Add(_run);
         Arguments.Add(_images);
         _out = Add("Output", new Option<string>("--out", "-o")
         {
-            HelpName = "FILE.csv",
-            Description = "The table to write: image, a probability per finding, error. It is there when all is done, or not at all.",
+            HelpName = "FILE",
+            Description = "The table to write (.csv, .xlsx, .json): image, a probability per finding, status, reason. Until all is done, the "
+                + "rows are in FILE.part; if the command is interrupted, the same command goes on from there.",
             Required = true,
         });
-        _overwrite = AddOverwrite("the table", "--force");
+        _format = Add("Output", new Option<string>("--format")
+        {
+            HelpName = "CHOICE",
+            Description = $"One of {string.Join(", ", PredictionFormats.Names)}; csv-semicolon has decimal commas and opens in a German "
+                + "Excel by double click. Default: by the ending of FILE, else csv.",
+        });
+        _format.AcceptOnlyFromAmong([.. PredictionFormats.Names]);
+        _columns = Add("Output", new Option<string>("--columns")
+        {
+            HelpName = "NAMES",
+            Description = $"Also write these columns from DICOM headers: {string.Join(',', PredictionColumn.Names)}. Most of them tell who the "
+                + "patient is.",
+        });
+        _overwrite = AddOverwrite("the table, and an unfinished one of other images,", "--force");
         _plainNames = Add("Output", new Option<bool>("--plain-names")
         {
             Description =
                 "Name images that cannot be read in messages, also where images are DICOM; without, messages give the table's line.",
         });
         _json = AddJson();
+        _with = Add("Model", new Option<string[]>("--with")
+        {
+            HelpName = "RUN",
+            Description = "A further run, which may be given several times: the probabilities are averaged, with their spread in columns "
+                + "FINDING.sd. All runs must have the same findings.",
+            AllowMultipleArgumentsPerToken = false,
+            DefaultValueFactory = _ => [],
+        });
         _weights = Add("Model", new Option<string>("--weights")
         {
             HelpName = "FILE",
@@ -58,6 +90,10 @@ internal sealed class PredictCommand : RadaptCommand
         _forceWeights = Add("Model", new Option<bool>("--force-weights")
         {
             Description = "Use base weights that are not those of training too, where they fit.",
+        });
+        _scoreAll = Add("Model", new Option<bool>("--score-all")
+        {
+            Description = "Score every image that can be read, also those that the model was not trained for; their status is scored-anyway.",
         });
         _batchSize = Add("Compute", new Option<int>("--batch-size")
         {
@@ -83,69 +119,156 @@ internal sealed class PredictCommand : RadaptCommand
     public override IReadOnlyList<(string Line, string What)> Examples { get; } =
     [
         ("radapt predict runs/first images -o predictions.csv", "Every image of a folder:"),
+        ("radapt predict runs/folds export -o predictions.xlsx --columns accession,date",
+            "The mean of a cross-validation's folds, as a workbook, with columns from DICOM headers:"),
         ("radapt predict runs/first a.png b.jpg 'ward-3/**/*.png' -o predictions.csv --overwrite",
             "Files and a pattern; an older table is replaced:"),
+        ("radapt predict runs/first images -o predictions.csv --format csv-semicolon", "For Excel where numbers have decimal commas:"),
         ("radapt predict runs/first images -o predictions.csv --weights D:\\weights\\MRM.pth", "The base weights have moved:"),
     ];
 
     private int Run(ParseResult parsed, CancellationToken interrupted)
     {
-        bool json = parsed.GetValue(_json);
-        string run = parsed.GetRequiredValue(_run);
         string table = parsed.GetRequiredValue(_out);
-        OutputFile.RequireNew(table, parsed.GetValue(_overwrite));
+        bool overwrite = parsed.GetValue(_overwrite);
+        OutputFile.RequireNew(table, overwrite);
+        PredictionFormat format = PredictionFormats.Choose(parsed.GetValue(_format), table);
+        IReadOnlyList<string> columns = PredictionColumn.Parse(parsed.GetValue(_columns));
         var terminal = new Terminal(onStandardError: true);
-        IReadOnlyList<string> paths = ImagePaths.Find(parsed.GetRequiredValue(_images));
-        OutputFile.RequireNoInput(table, "-o", [run, parsed.GetValue(_weights), .. File.Exists(table) ? paths : []]);
-        ProcessSettings.PrepareCompute();
-        ComputePlan plan = RunPlan.Read(run, parsed.GetValue(_threads));
-        ProcessSettings.UseThreads(plan.Threads);
-        using CodecProcess codecs = PixelDecoding.Processes();
-        using var predictor = Predictor.Open(run, parsed.GetValue(_weights), plan, parsed.GetValue(_forceWeights), codecs);
-        terminal.Notes(new[] { predictor.OtherBase, RunRecord.UnfinishedNote(run) }.OfType<string>());
-
-        // Messages give the line of the table that is written; the table itself names files, as whoever asked for it did.
-        bool isPrivate = !parsed.GetValue(_plainNames) && paths.Any(ImagePaths.IsDicom);
-        int unreadable = terminal.WithLiveLine(line =>
+        string[] named = [parsed.GetRequiredValue(_run), .. parsed.GetValue(_with)!];
+        string[] runs = [.. named.SelectMany(FoldedRuns.Expand)];
+        FoundImages found = ImagePaths.Find(parsed.GetRequiredValue(_images));
+        foreach (string file in new[] { table, PredictionJournal.PathFor(table) })
         {
-            (int done, int failed) = (0, 0);
-            PredictionTable.Write(table, predictor.Findings,
-                predictor.Predict(paths, parsed.GetValue(_batchSize), plan.Threads, interrupted).Select(prediction =>
-            {
-                if (prediction.Error is { } error)
-                {
-                    failed++;
-                    terminal.Line($"radapt: {(isPrivate ? $"{Path.GetFileName(table)}, line {done + 2}" : prediction.Path)}: {error}");
-                }
+            OutputFile.RequireNoInput(file, "-o", [.. runs, parsed.GetValue(_weights), .. File.Exists(file) ? found.Paths : []]);
+        }
 
-                line($"{Figures.Count(++done)} of {Figures.Count(paths.Count)} images");
-                return prediction;
-            }));
-            return failed;
-        });
-
-        terminal.Notes(predictor.Notes);
-        Finish(json, run, table, predictor.Findings, paths.Count, unreadable, predictor.Notes);
-        return unreadable > 0 ? ExitCode.DoneInPart : ExitCode.Done;
+        ProcessSettings.PrepareCompute();
+        (string Run, ComputePlan Plan)[] planned = [.. runs.Select(r => (r, RunPlan.Read(r, parsed.GetValue(_threads))))];
+        ProcessSettings.UseThreads(planned[0].Plan.Threads);
+        using CodecProcess codecs = PixelDecoding.Processes();
+        using Ensemble models = Ensemble.Open(planned, parsed.GetValue(_weights), parsed.GetValue(_forceWeights), codecs);
+        var job = new PredictionJob
+        {
+            Models = models,
+            Runs = planned,
+            Weights = parsed.GetValue(_weights),
+            Images = found.Paths,
+            Table = table,
+            Format = format,
+            Columns = columns,
+            ScoreAll = parsed.GetValue(_scoreAll),
+            BatchSize = parsed.GetValue(_batchSize),
+            LoaderThreads = planned[0].Plan.Threads,
+            Replaces = overwrite,
+        };
+        string[] before = [.. Before(models, named, found, job)];
+        terminal.Notes(before);
+        PredictionSummary summary = Predict(parsed, job, terminal, interrupted);
+        terminal.Notes(models.Notes);
+        Finish(parsed, job, named, found, summary, [.. before, .. models.Notes]);
+        return summary.Scored < summary.Images ? ExitCode.DoneInPart : ExitCode.Done;
     }
 
-    private static void Finish(bool json, string run, string table, IReadOnlyList<string> findings, int images, int unreadable,
+    private static IEnumerable<string> Before(Ensemble models, IEnumerable<string> named, FoundImages found, PredictionJob job)
+    {
+        IEnumerable<string?> lines =
+        [
+            .. models.Members.Select(m => m.OtherBase).Distinct(), .. named.Select(RunRecord.UnfinishedNote), found.PassedOver.Line(),
+            models.Members.Any(m => m.Adapter.Accepts is null)
+                ? "this run was made before runs said which images they were trained for: the rules for frontal chest radiographs apply." : null,
+            job.ScoreAll ? "--score-all: images that the model was not trained for are scored, too (status scored-anyway)." : null,
+            job.Columns.Count > 0 ? $"{job.Table} has columns from DICOM headers that tell who patients are: {string.Join(", ", job.Columns)}."
+                : null,
+        ];
+        return lines.OfType<string>();
+    }
+
+    private PredictionSummary Predict(ParseResult parsed, PredictionJob job, Terminal terminal, CancellationToken interrupted)
+    {
+        // Messages give the line of the table that is written; the table itself names files, as whoever asked for it did.
+        bool isPrivate = !parsed.GetValue(_plainNames) && job.Images.Any(ImagePaths.IsDicom);
+        (int done, int unreadable) = (0, 0);
+        try
+        {
+            return terminal.WithLiveLine(line =>
+            {
+                var progress = new ImageProgress(terminal, line, job.Images.Count);
+                return job.Run(
+                    rows =>
+                    {
+                        done = rows;
+                        progress = new ImageProgress(terminal, line, job.Images.Count, rows);
+                        if (rows > 0)
+                        {
+                            terminal.Line($"Note: goes on after {Figures.Count(rows)} of {Figures.Count(job.Images.Count)} images, which an "
+                                + "earlier session did.");
+                        }
+                    },
+                    (number, row) =>
+                    {
+                        done = number + 1;
+                        if (row.Status == PredictionStatus.Unreadable && ++unreadable <= MostNamed)
+                        {
+                            terminal.Line($"radapt: {(isPrivate ? Place(job, number) : row.Image)}: {row.Reason}");
+                        }
+
+                        progress.Report(done);
+                    },
+                    interrupted);
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            throw new InterruptedException(
+                $"interrupted; {Figures.Count(done)} of {Figures.Count(job.Images.Count)} images are done and kept in "
+                    + $"{PredictionJournal.PathFor(job.Table)}. The same command goes on from there.");
+        }
+    }
+
+    private static string Place(PredictionJob job, int number) => $"{Path.GetFileName(job.Table)}, " + job.Format switch
+    {
+        PredictionFormat.Xlsx => $"row {number + 2}",
+        PredictionFormat.Json => $"image {number + 1}",
+        _ => $"line {number + 2}",
+    };
+
+    private void Finish(ParseResult parsed, PredictionJob job, string[] named, FoundImages found, PredictionSummary summary,
         IReadOnlyCollection<string> notes)
     {
+        bool json = parsed.GetValue(_json);
         var terminal = new Terminal(onStandardError: json);
-        string failed = unreadable == 0 ? "" : $"; {Figures.Count(unreadable)} could not be read (column error)";
+        IReadOnlyList<string> findings = job.Models.Findings;
+        string mean = job.Runs.Count > 1 ? $", the mean of {job.Runs.Count} runs" : "";
+        string refused = summary.Refused == 0 ? "" : $"; {Figures.Count(summary.Refused)} refused";
+        string failed = summary.Unreadable == 0 ? "" : $"; {Figures.Count(summary.Unreadable)} could not be read";
         terminal.Line(
-            $"{table}: {Figures.Count(images - unreadable)} of {Figures.Count(images)} images predicted for "
-                + $"{string.Join(", ", findings)}{failed}");
+            $"{job.Table}: {Figures.Count(summary.Scored)} of {Figures.Count(summary.Images)} images predicted for "
+                + $"{string.Join(", ", findings)}{mean}{refused}{failed}{(refused + failed == "" ? "" : " (columns status and reason)")}");
+        if (summary.Reasons.Any())
+        {
+            terminal.Line(job.ScoreAll ? "Scored, though the model was not trained for such images:"
+                : "Refused, since the model was not trained for such images (--score-all scores them all the same):");
+            terminal.Rows(["images", "reason"], summary.Reasons.Select(r => new[] { Figures.Count(r.Images), r.Reason }), 0);
+        }
+
         if (json)
         {
             Terminal.WriteJson(new JsonObject
             {
-                ["run"] = Path.GetFullPath(run),
-                ["predictions"] = Path.GetFullPath(table),
+                ["run"] = Path.GetFullPath(named[0]),
+                ["runs"] = new JsonArray([.. job.Runs.Select(r => JsonValue.Create(Path.GetFullPath(r.Run)))]),
+                ["predictions"] = Path.GetFullPath(job.Table),
                 ["findings"] = new JsonArray([.. findings.Select(f => JsonValue.Create(f))]),
-                ["images"] = images,
-                ["unreadable"] = unreadable,
+                ["images"] = summary.Images,
+                ["scored"] = summary.Scored,
+                ["refused"] = summary.Refused,
+                ["scored_anyway"] = summary.ScoredAnyway,
+                ["unreadable"] = summary.Unreadable,
+                ["score_all"] = job.ScoreAll,
+                ["reasons"] = new JsonObject(summary.Reasons.Select(r => KeyValuePair.Create<string, JsonNode?>(r.Reason, r.Images))),
+                ["passed_over"] = new JsonObject(
+                    found.PassedOver.Kinds.Select(k => KeyValuePair.Create<string, JsonNode?>(k.Key, k.Value))),
                 ["notes"] = new JsonArray([.. notes.Select(n => JsonValue.Create(n))]),
             });
         }

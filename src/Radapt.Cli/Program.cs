@@ -29,7 +29,7 @@ internal static class Program
         }
         catch (Exception error)
         {
-            return Failures.Report(error, verbose);
+            return Failures.Report(error, verbose, json: args.Contains("--json"));
         }
     }
 
@@ -43,9 +43,11 @@ internal static class Program
             new FineTuneCommand(interrupted),
             new EvaluateCommand(interrupted),
             new PredictCommand(interrupted),
+            new WeightsCommand(),
             new InspectCommand(),
             new AdapterCommand(),
             new DataCommand(interrupted),
+            new RecipeCommand(),
             new DemoCommand(interrupted),
             new BenchCommand(interrupted),
         };

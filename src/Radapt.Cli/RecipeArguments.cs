@@ -1,40 +1,20 @@
 using System.CommandLine;
-using Radapt.Training.Recipes;
+using Radapt.Options;
+using Radapt.Recipes;
 
 namespace Radapt.Cli;
 
 /// <summary>
-/// Options of the command line made from the rows of <see cref="RecipeOptions.All"/>, and the layer made from what was given.
+/// Options of the command line made from the declarations of the recipe's options, and the layer made from what was given.
 /// </summary>
 internal static class RecipeArguments
 {
-    /// <summary>The command line's option for a row.</summary>
-    public static Option<string> Create(RecipeOption row) => new($"--{row.Name}")
+    /// <summary>The command line's option for a declaration.</summary>
+    public static Option<string> Create(OptionDeclaration option) => new($"--{option.Name}")
     {
-        Description = row.Help,
-        HelpName = row.Kind switch
-        {
-            RecipeValueKind.Flag => null,
-            RecipeValueKind.Integer => "N",
-            RecipeValueKind.Number => "NUMBER",
-            RecipeValueKind.Fraction => "FRACTION",
-            RecipeValueKind.TextList => "NAME,NAME",
-            RecipeValueKind.IntegerList => "N,N",
-            _ when row.Allowed.Count > 0 => "CHOICE",
-            _ => row.Name switch
-            {
-                "data" => "DIR|FILE",
-                "train" or "val" or "test" => "LIST",
-                "image-root" or "cache" => "DIR",
-                "weights" => "FILE|RUN",
-                "key" => "FILE",
-                "skip-unreadable" => "SHARE",
-                "validate-every" => "N|auto",
-                "validate-images" => "N|auto|all",
-                _ => "NAME",
-            },
-        },
-        Arity = row.Kind == RecipeValueKind.Flag ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
+        Description = option.Help,
+        HelpName = option.ValueName,
+        Arity = option.IsFlag ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
     };
 
     /// <summary>What was given, with absolute paths.</summary>

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Radapt.Training;
+using Radapt.Recipes;
 
 namespace Radapt.Cli;
 
@@ -9,7 +9,7 @@ internal static class RunNames
     /// <summary><c>runs/20260131-235959-lora-labels</c>: when, what, on which data.</summary>
     public static string Default(Recipe recipe, DateTime now)
     {
-        string source = Path.TrimEndingDirectorySeparator(recipe.Data ?? recipe.Train!);
+        string source = Path.TrimEndingDirectorySeparator(recipe.Data.Data ?? recipe.Data.Train!);
         string data =
             new([.. Path.GetFileNameWithoutExtension(source)
                 .Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-')]);

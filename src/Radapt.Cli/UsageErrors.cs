@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Radapt.Training.Recipes;
+using Radapt.Options;
 
 namespace Radapt.Cli;
 
@@ -24,7 +24,7 @@ internal static class UsageErrors
         IEnumerable<string> known = isOption
             ? command.Options.Concat(parsed.RootCommandResult.Command.Options).Select(o => o.Name)
             : command.Subcommands.Select(c => c.Name);
-        string nearest = RecipeOptions.Nearest(unknown, known) is { } likely ? $" Did you mean {likely}?" : "";
+        string nearest = NearestName.Find(unknown, known) is { } likely ? $" Did you mean {likely}?" : "";
         return isOption ? $"There is no option {unknown}.{nearest}"
             : command.Subcommands.Count > 0 ? $"There is no command {unknown}.{nearest}"
             : $"'{unknown}' is not expected here.";

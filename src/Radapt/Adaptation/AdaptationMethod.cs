@@ -2,13 +2,14 @@ using Radapt.Adaptation.Lora;
 using Radapt.Adaptation.Methods;
 using Radapt.Compute;
 using Radapt.Models;
+using Radapt.Options;
 using static TorchSharp.torch;
 
 namespace Radapt.Adaptation;
 
 /// <summary>
-/// A way to adapt a classifier: which of its tensors are trained, what is added to it, which options that takes and how they are kept
-/// in an adapter file. The head and its norm are always trained; the rest is up to the method.
+/// A way to adapt a classifier: which of its tensors are trained, what is added to it and which options that takes. The head and its
+/// norm are always trained; the rest is up to the method.
 /// </summary>
 internal abstract class AdaptationMethod
 {
@@ -22,11 +23,14 @@ internal abstract class AdaptationMethod
     /// <summary>The methods that <c>--method</c> takes.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(m => m.Name)];
 
-    /// <summary>What <c>--method</c> calls it.</summary>
-    public abstract string Name { get; }
+    /// <summary>Its options, nothing of them given.</summary>
+    public abstract MethodOptions Defaults { get; }
 
-    /// <summary>The recipe options that belong to it, without dashes.</summary>
-    public virtual IReadOnlyList<string> Options => [];
+    /// <summary>What <c>--method</c> calls it.</summary>
+    public string Name => Defaults.Name;
+
+    /// <summary>The recipe's options that belong to it.</summary>
+    public virtual IReadOnlyList<OptionDeclaration> Options => [];
 
     /// <summary>Whether what it learns can be added to the base weights, so that prediction costs what the base model costs.</summary>
     public virtual bool Merges => true;
@@ -42,58 +46,66 @@ internal abstract class AdaptationMethod
     public static AdaptationMethod Find(string name) => All.FirstOrDefault(m => m.Name == name)
         ?? throw new RadaptException($"Method '{name}' is unknown: --method takes {string.Join(", ", Names)}.");
 
-    /// <summary>Applies the method of this name; see <see cref="Apply(Classifier, MethodSettings, ComputePlan, long)"/>.</summary>
-    /// <exception cref="RadaptException">There is no such method, or its settings do not fit the backbone.</exception>
-    public static void Apply(Classifier classifier, string method, MethodSettings settings, ComputePlan plan, long seed) =>
-        Find(method).Apply(classifier, settings, plan, seed);
-
     /// <summary>Marks what is trained and attaches what the method adds, at its initial values.</summary>
-    /// <exception cref="RadaptException">The settings do not fit the backbone.</exception>
-    public void Apply(Classifier classifier, MethodSettings settings, ComputePlan plan, long seed)
+    /// <exception cref="RadaptException">The options do not fit the backbone.</exception>
+    public static void Apply(Classifier classifier, MethodOptions options, ComputePlan plan, long seed) =>
+        options.Definition.ApplyTo(classifier, options, plan, seed);
+
+    private void ApplyTo(Classifier classifier, MethodOptions options, ComputePlan plan, long seed)
     {
-        if (Problem(settings, classifier.Encoder.Shape) is { } problem)
+        if (Problem(options, classifier.Encoder.Shape) is { } problem)
         {
             throw new RadaptException($"--{problem.Option}: {problem.Text}");
         }
 
         foreach ((string name, Tensor tensor) in classifier.Tensors())
         {
-            tensor.requires_grad = IsHead(name) || IsTrained(name, settings, classifier.Encoder.Shape);
+            tensor.requires_grad = IsHead(name) || IsTrained(name, options, classifier.Encoder.Shape);
         }
 
-        if (Adapters(classifier.Encoder, settings, plan, seed) is { } adapters)
+        if (Adapters(classifier.Encoder, options, plan, seed) is { } adapters)
         {
             classifier.Attach(adapters);
         }
     }
 
     /// <summary>Whether training changes this tensor of the backbone.</summary>
-    public virtual bool IsTrained(string name, MethodSettings settings, BackboneShape shape) => false;
+    public virtual bool IsTrained(string name, MethodOptions options, BackboneShape shape) => false;
 
     /// <summary>What it adds to the backbone, at its initial values and not yet in its slots; null: nothing.</summary>
-    public virtual AttachedAdapters? Adapters(VisionTransformer encoder, MethodSettings settings, ComputePlan plan, long seed) => null;
+    public virtual AttachedAdapters? Adapters(VisionTransformer encoder, MethodOptions options, ComputePlan plan, long seed) => null;
 
-    /// <summary>The option whose value does not fit the backbone, and what to do; null: all do.</summary>
-    public virtual MethodProblem? Problem(MethodSettings settings, BackboneShape shape) => null;
+    /// <summary>The option whose value is out of range or does not fit the backbone, and what to do; null: all fit.</summary>
+    public MethodProblem? Problem(MethodOptions options, BackboneShape shape)
+    {
+        foreach (OptionDeclaration option in Options)
+        {
+            object? value = option.Property!.GetValue(options);
+            if (OptionReader.Unmet(option, value) is { } expected)
+            {
+                return new MethodProblem(option.Name, $"'{option.Format(value)}' is not {expected}.");
+            }
+        }
 
-    /// <summary>Whether lower blocks stay as they are, as far as the settings tell; then their features can be computed once.</summary>
-    public virtual bool LeavesLowerBlocks(MethodSettings settings) => false;
+        return Unfit(options, shape);
+    }
+
+    /// <summary>The option whose value, though in its range, does not fit the backbone or another option; null: all fit.</summary>
+    protected virtual MethodProblem? Unfit(MethodOptions options, BackboneShape shape) => null;
+
+    /// <summary>Whether lower blocks stay as they are, as far as the options tell; then their features can be computed once.</summary>
+    public virtual bool LeavesLowerBlocks(MethodOptions options) => false;
 
     /// <summary>The lowest block that something is trained in or below, from 0; the depth: only the head is trained.</summary>
-    public virtual int LowestBlock(MethodSettings settings, int depth) => 0;
+    public virtual int LowestBlock(MethodOptions options, int depth) => 0;
 
     /// <summary>
     /// Whether it trains the large weights of its blocks themselves, whose gradients cost as much as those of activations.
     /// </summary>
     public virtual bool TrainsWholeBlocks => false;
 
-    /// <summary>Adds what the method needs to be rebuilt to an adapter file's metadata.</summary>
-    public virtual void Describe(MethodSettings settings, IDictionary<string, string> metadata)
-    {
-    }
-
-    /// <summary>What <see cref="Describe"/> wrote; exceptions of a damaged file are those of parsing.</summary>
-    public virtual MethodSettings Read(IReadOnlyDictionary<string, string> metadata) => new();
+    /// <summary>Its options with these values; those that have none are at their default.</summary>
+    public virtual MethodOptions Create(IReadOnlyDictionary<string, object?> values) => Defaults;
 
     /// <summary>Whether a tensor belongs to the head, which every method trains.</summary>
     public static bool IsHead(string name) =>

@@ -31,9 +31,9 @@ internal sealed class AdaptedModel : IDisposable
         var classifier = new Classifier(adapter.Backbone, adapter.Findings.Count, adapter.Pooling, dropPath: 0, plan);
         try
         {
-            string? other = AdaptationMethod.Find(adapter.Method).HoldsWholeModel ? null
+            string? other = adapter.Method.Definition.HoldsWholeModel ? null
                 : BackboneWeights.LoadBase(adapter, weights, classifier.Encoder, force);
-            AdaptationMethod.Apply(classifier, adapter.Method, adapter.Settings, plan, adapter.Seed);
+            AdaptationMethod.Apply(classifier, adapter.Method, plan, adapter.Seed);
             AdapterFile.Load(runOrAdapter, [.. classifier.Trained()]);
             return new AdaptedModel(adapter, classifier, other);
         }

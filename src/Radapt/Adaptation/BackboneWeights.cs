@@ -174,7 +174,7 @@ internal sealed class BackboneWeights : IDisposable
             CanonicalHash.Compute(_file,
                 _file.Tensors.Where(t => !t.Name.StartsWith("head.", StringComparison.Ordinal)
                     && !t.Name.StartsWith("fc_norm.", StringComparison.Ordinal)).ToDictionary(t => t.Name, t => TensorParts.Whole(t.Name)));
-        return AdaptationMethod.Find(_run.Method).HoldsWholeModel ? own
+        return _run.Method.Definition.HoldsWholeModel ? own
             : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(_run.BaseSha256 + own)));
     }
 
@@ -228,9 +228,19 @@ internal sealed class BackboneWeights : IDisposable
 
     private void LoadCheckpoint(VisionTransformer encoder, RecognisedWeights recognised)
     {
+        RequireRotation(encoder, recognised);
         foreach ((string name, TorchSharp.Modules.Parameter parameter) in encoder.named_parameters())
         {
             Copy(name, recognised.Encoder[name], parameter, encoder.Shape);
+        }
+
+        if (recognised.MasksKeyBias)
+        {
+            foreach (Block block in encoder.blocks)
+            {
+                using var scope = NewDisposeScope();
+                block.attn.qkv.bias.narrow(0, encoder.Shape.Width, encoder.Shape.Width).FillInPlace(0);
+            }
         }
 
         if (recognised.Lora.Count > 0)
@@ -239,9 +249,25 @@ internal sealed class BackboneWeights : IDisposable
         }
     }
 
+    // Rotary positions are computed; those that a file stores must be the same.
+    private void RequireRotation(VisionTransformer encoder, RecognisedWeights recognised)
+    {
+        if (recognised.StoredRotation is not { } name)
+        {
+            return;
+        }
+
+        using Tensor stored = _file.ReadFloat32(name);
+        if (RotaryPositions.Problem(stored, recognised.Shape! with { Heads = encoder.Shape.Heads }) is { } problem)
+        {
+            throw new RadaptException(
+                $"{_path} ({recognised.Description}) {problem} ({name}), so its model would compute something else. Take other weights.");
+        }
+    }
+
     private void LoadRun(VisionTransformer encoder, AdapterDescription run)
     {
-        AdaptationMethod method = AdaptationMethod.Find(run.Method);
+        AdaptationMethod method = run.Method.Definition;
         if (!method.HoldsWholeModel && !method.Merges)
         {
             throw new RadaptException(
@@ -256,12 +282,12 @@ internal sealed class BackboneWeights : IDisposable
         }
 
         foreach ((string name, TorchSharp.Modules.Parameter parameter) in encoder.named_parameters()
-            .Where(p => method.IsTrained(p.name, run.Settings, encoder.Shape)))
+            .Where(p => method.IsTrained(p.name, run.Method, encoder.Shape)))
         {
             Copy(name, TensorParts.Whole(name), parameter, encoder.Shape);
         }
 
-        MergeInto(encoder, method, run.Settings);
+        MergeInto(encoder, run.Method);
     }
 
     private void MergePaperLora(VisionTransformer encoder)
@@ -295,10 +321,10 @@ internal sealed class BackboneWeights : IDisposable
         target.CopyInPlace(PositionEmbedding.Resize(positions, shape, Resizing));
     }
 
-    private void MergeInto(VisionTransformer encoder, AdaptationMethod method, MethodSettings settings)
+    private void MergeInto(VisionTransformer encoder, MethodOptions options)
     {
         using AttachedAdapters? adapters =
-            method.Adapters(encoder, settings, new ComputePlan("float32", encoder.cls_token.device.ToString(), 1), seed: 0);
+            options.Definition.Adapters(encoder, options, new ComputePlan("float32", encoder.cls_token.device.ToString(), 1), seed: 0);
         foreach ((string name, Tensor tensor) in adapters?.Tensors() ?? [])
         {
             Copy(name, TensorParts.Whole(name), tensor, encoder.Shape);

@@ -33,6 +33,9 @@ internal sealed class ImageBatch(int batchSize, IReadOnlyList<int> shape, int fi
     /// <summary>Images that could not be read, by slot; empty unless these are to be reported rather than thrown.</summary>
     public IReadOnlyList<UnreadableImage> Unreadable { get; private set; } = [];
 
+    /// <summary>What a screen found in each slot, (B); null where there is none.</summary>
+    public ScreenedImage?[] Screened { get; } = new ScreenedImage?[batchSize];
+
     /// <summary>What went wrong in each slot, (B).</summary>
     internal RadaptException?[] Errors { get; } = new RadaptException?[batchSize];
 

@@ -50,7 +50,7 @@ internal sealed class ImageBatches
         (_images, _preprocessing, _askedBatchSize, _threads, _cache, _features) =
             (images, batches._preprocessing, batches._askedBatchSize, batches._threads, batches._cache, features);
         _batchSize = BatchSizeOf(_askedBatchSize, images);
-        (Flips, Doubts) = (batches.Flips, batches.Doubts);
+        (Flips, Doubts, Screen) = (batches.Flips, batches.Doubts, batches.Screen);
     }
 
     /// <summary>The images.</summary>
@@ -64,6 +64,9 @@ internal sealed class ImageBatches
 
     /// <summary>Looks at every image that is decoded; null: nobody does.</summary>
     public PictureDoubts? Doubts { get; init; }
+
+    /// <summary>Keeps images out that a model must not be asked about: their values are zero. Null: none is kept out.</summary>
+    public ImageScreen? Screen { get; init; }
 
     /// <summary>Most images a batch.</summary>
     public int BatchSize => _batchSize;
@@ -191,10 +194,19 @@ internal sealed class ImageBatches
                 return;
             }
 
+            ScreenedImage? screened = Screen?.Header(labelled.Path);
+            batch.Screened[slot] = screened;
+            if (screened?.Refusal is not null && !Screen!.KeepsRefused)
+            {
+                values.Clear();
+                return;
+            }
+
             try
             {
                 Radiograph image = _cache.Get(labelled.Path);
                 Doubts?.Add(labelled, image);
+                batch.Screened[slot] = screened is null ? null : Screen!.Pixels(screened, image);
                 transform(image, item, values);
             }
             catch (RadaptException e)

@@ -90,7 +90,7 @@ internal sealed class PictureDoubts(ViewFilter? views = null, bool headers = fal
         string? view = ViewFilter.IsKnown(image.View) ? image.View : header.View;
         return header.Refusal is not null ? DataProblemKind.Refused
             : views?.Accepts(view) == false ? DataProblemKind.OtherView
-            : header.Identity is { IsOfOtherBodyPart: true } ? DataProblemKind.OtherBodyPart
+            : header.Identity is { BodyPart: { Length: > 0 } part } && !AcceptedImages.IsChest(part) ? DataProblemKind.OtherBodyPart
             : null;
     }
 

@@ -1,3 +1,4 @@
+using Radapt.Recipes;
 using System.Diagnostics;
 using Radapt.Adaptation;
 using Radapt.Adaptation.Lora;
@@ -34,11 +35,12 @@ internal sealed class StepSession : IDisposable
         (_step, _options, _plan) = (step, options, plan);
         string method = BenchmarkedStep.Method(step);
         double dropPath = dropout && method != "linear" ? 0.1 : 0;
-        var settings = new MethodSettings { Lora = new LoraSettings { Rank = options.Rank, Dropout = dropout ? 0.1 : 0 } };
+        MethodOptions adaptation = AdaptationMethod.Find(method).Defaults is LoraOptions lora
+            ? lora with { Rank = options.Rank, Dropout = dropout ? 0.1 : 0 } : AdaptationMethod.Find(method).Defaults;
         Classifier = new Classifier(options.Backbone, options.Findings, Pooling.Mean, dropPath, plan);
         Initialisation.FromScratch(Classifier.Encoder, options.Seed);
         Classifier.Head.Initialise(options.Seed);
-        AdaptationMethod.Apply(Classifier, method, settings, plan, options.Seed);
+        AdaptationMethod.Apply(Classifier, adaptation, plan, options.Seed);
         Randomise();
         if (step == BenchmarkedStep.Inference)
         {
@@ -50,7 +52,7 @@ internal sealed class StepSession : IDisposable
             FrozenWeights.Hold(Classifier.Encoder, plan);
             var optimizer = new OptimizerSettings
             {
-                Name = "adamw",
+                Kind = OptimizerKind.AdamW,
                 WeightDecay = 0.05,
                 LayerDecay = method == "full" ? 0.65 : 1,
                 Depth = options.Backbone.Depth,

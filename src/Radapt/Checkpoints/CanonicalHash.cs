@@ -27,7 +27,7 @@ internal static class CanonicalHash
             if (!parts.HoldsFloats(file) || parts.ShapeIn(file) is not { } shape)
             {
                 throw RadaptException.In(file.Path,
-                    $"{string.Join(", ", parts.Names)} ({file.Info(parts.Names[0]).Type}) hold no weights of {name}.");
+                    $"{string.Join(", ", parts.Names.Select(n => $"{n} ({file.Info(n).Type})"))} hold no weights of {name}.");
             }
 
             hash.AppendData(Encoding.UTF8.GetBytes(name + "\0"));
@@ -37,14 +37,16 @@ internal static class CanonicalHash
                 Append(hash, size);
             }
 
-            if (parts.StartsWithZeros)
+            foreach ((string? part, long zeros) in parts.All)
             {
-                hash.AppendData(new byte[shape[^1] * sizeof(float)]);
-            }
-
-            foreach (string part in parts.Names)
-            {
-                AppendElements(hash, file, file.Info(part));
+                if (part is null)
+                {
+                    hash.AppendData(new byte[zeros * shape.Skip(parts.Axis + 1).Aggregate(1L, (a, b) => a * b) * sizeof(float)]);
+                }
+                else
+                {
+                    AppendElements(hash, file, file.Info(part));
+                }
             }
         }
 

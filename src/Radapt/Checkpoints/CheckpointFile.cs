@@ -168,6 +168,12 @@ internal sealed class CheckpointFile : IDisposable
             }
         }
 
+        if (Directory.Exists(System.IO.Path.Combine(folder, "fold1")))
+        {
+            throw RadaptException.In(folder, "holds the folds of a cross-validation, each a run of its own; name one of them, such as "
+                + $"{System.IO.Path.Combine(folder, "fold1")}.");
+        }
+
         throw RadaptException.In(folder, "this is a folder without model.safetensors or pytorch_model.bin; give the checkpoint file.");
     }
 

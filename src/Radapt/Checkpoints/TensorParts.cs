@@ -2,36 +2,55 @@ namespace Radapt.Checkpoints;
 
 /// <summary>
 /// One tensor of a model as a file keeps it: whole, or in parts that follow one another along an axis, such as query, key and value.
-/// What stands before that axis has size 1, so the parts' elements, one after the other, are the whole's.
+/// What stands before that axis has size 1, so the parts' elements, one after the other, are the whole's. Zeros that the file leaves out
+/// are parts, too.
 /// </summary>
 internal sealed record TensorParts
 {
-    private TensorParts(IReadOnlyList<string> names, int axis, bool startsWithZeros) =>
-        (Names, Axis, StartsWithZeros) = (names, axis, startsWithZeros);
+    private TensorParts(IReadOnlyList<Part> all, int axis) => (All, Axis) = (all, axis);
 
-    /// <summary>Names of the parts in the file, in order.</summary>
-    public IReadOnlyList<string> Names { get; }
+    /// <summary>One part.</summary>
+    /// <param name="Name">Its name in the file; null: zeros, which are not in the file.</param>
+    /// <param name="Zeros">Size of such zeros along the axis.</param>
+    public readonly record struct Part(string? Name, long Zeros);
+
+    /// <summary>The parts, in order.</summary>
+    public IReadOnlyList<Part> All { get; }
+
+    /// <summary>Names of the parts that are in the file, in order.</summary>
+    public IReadOnlyList<string> Names => [.. All.Select(p => p.Name).OfType<string>()];
 
     /// <summary>The axis that they follow one another along.</summary>
     public int Axis { get; }
 
-    /// <summary>Whether zeros of size 1 along the axis, which the file leaves out, stand before the first part.</summary>
-    public bool StartsWithZeros { get; }
+    /// <summary>Whether the file keeps the tensor under one name.</summary>
+    public bool IsWhole => All is [{ Name: not null }];
 
     /// <summary>A tensor that the file keeps under one name.</summary>
-    public static TensorParts Whole(string name) => new([name], 0, startsWithZeros: false);
+    public static TensorParts Whole(string name) => new([new Part(name, 0)], 0);
 
     /// <summary>Parts along the first axis.</summary>
-    public static TensorParts Rows(params string[] names) => new(names, 0, startsWithZeros: false);
+    public static TensorParts Rows(params string[] names) => new([.. names.Select(n => new Part(n, 0))], 0);
+
+    /// <summary>A vector of parts, or of zeros where a part is null.</summary>
+    /// <param name="size">Size of the zeros.</param>
+    /// <param name="names">Names in the file.</param>
+    public static TensorParts Vector(long size, params string?[] names) =>
+        new([.. names.Select(n => new Part(n, n is null ? size : 0))], 0);
 
     /// <summary>A tensor (1, N, C) whose first row is zero and left out in the file.</summary>
-    public static TensorParts AfterZeros(string name) => new([name], 1, startsWithZeros: true);
+    public static TensorParts AfterZeros(string name) => new([new Part(null, 1), new Part(name, 0)], 1);
 
     /// <summary>The whole tensor's shape. Null where the parts do not fit together.</summary>
     public IReadOnlyList<long>? ShapeIn(CheckpointFile file)
     {
+        if (Names.Count == 0)
+        {
+            return [All.Sum(p => p.Zeros)];
+        }
+
         IReadOnlyList<long> first = file.Info(Names[0]).Shape;
-        if (Names.Count == 1 && !StartsWithZeros)
+        if (IsWhole)
         {
             return first;
         }
@@ -42,7 +61,7 @@ internal sealed record TensorParts
             return null;
         }
 
-        whole[Axis] = StartsWithZeros ? 1 : 0;
+        whole[Axis] = All.Sum(p => p.Zeros);
         foreach (string name in Names)
         {
             IReadOnlyList<long> shape = file.Info(name).Shape;

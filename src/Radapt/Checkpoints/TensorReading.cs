@@ -53,18 +53,25 @@ internal static class TensorReading
     public static void ReadInto(this CheckpointFile file, TensorParts parts, Tensor target)
     {
         long at = 0;
-        if (parts.StartsWithZeros)
+        foreach ((string? name, long zeros) in parts.All)
         {
             using var scope = NewDisposeScope();
-            target.narrow(parts.Axis, 0, at = 1).FillInPlace(0);
-        }
+            if (name is null)
+            {
+                target.narrow(parts.Axis, at, zeros).FillInPlace(0);
+                at += zeros;
+                continue;
+            }
 
-        foreach (string name in parts.Names)
-        {
-            using var scope = NewDisposeScope();
             Tensor part = file.ReadTensor(name);
-            (parts.Names.Count == 1 && at == 0 ? target : target.narrow(parts.Axis, at, part.shape[parts.Axis])).CopyInPlace(part);
-            at += parts.Names.Count > 1 ? part.shape[parts.Axis] : 0;
+            if (parts.IsWhole)
+            {
+                target.CopyInPlace(part);
+                return;
+            }
+
+            target.narrow(parts.Axis, at, part.shape[parts.Axis]).CopyInPlace(part);
+            at += part.shape[parts.Axis];
         }
     }
 }

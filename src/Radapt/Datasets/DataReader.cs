@@ -2,6 +2,7 @@ using Radapt.Datasets.Matching;
 using Radapt.Datasets.Published;
 using Radapt.Datasets.Splits;
 using Radapt.Datasets.Tables;
+using Radapt.Options;
 
 namespace Radapt.Datasets;
 
@@ -66,8 +67,10 @@ internal static class DataReader
     /// <param name="o">Findings to read and how.</param>
     /// <param name="split"><c>train</c>, <c>val</c> or <c>test</c>: read these rows of the table; null: all rows.</param>
     /// <param name="notes">Receives lines to print.</param>
+    /// <param name="allWithoutSplits">Read all rows of a table that has no splits, which is noted.</param>
     /// <exception cref="RadaptException">The data is missing or malformed.</exception>
-    public static LabelledImages ReadOne(string source, DataOptions o, string? split = null, ICollection<string>? notes = null)
+    public static LabelledImages ReadOne(string source, DataOptions o, string? split = null, ICollection<string>? notes = null,
+        bool allWithoutSplits = false)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(o);
@@ -84,7 +87,13 @@ internal static class DataReader
         (IReadOnlyList<string> findings, List<LocatedRow> part, bool hasSplits) = ReadRows(file, o, notes, withSplits: split is not null);
         if (split is not null && !hasSplits)
         {
-            throw new RadaptException($"{file} has no column 'split' to take '{split}' from: --split all takes every row.");
+            if (!allWithoutSplits)
+            {
+                throw new RadaptException($"{file} has no column 'split' to take '{split}' from: leave --split out.");
+            }
+
+            notes.Add($"{file}: has no column 'split', so that every row is meant.");
+            split = null;
         }
 
         part = [.. part.Where(r => split is null || r.Row.Split == split)];
@@ -97,7 +106,7 @@ internal static class DataReader
         DataParts read = PublishedData.Read(source, o, split is null ? [] : [split], notes);
         foreach (DataChoice choice in read.Choices.Where(c => c.Option is "split-name" or "uncertainty"))
         {
-            notes.Add($"{choice.Option} {(choice.Value is string[] several ? string.Join(',', several) : choice.Value)}: {choice.Reason}.");
+            notes.Add($"{choice.Option} {OptionText.Format(choice.Value)}: {choice.Reason}.");
         }
 
         List<LocatedRow> rows = [.. read.Parts.SelectMany(p => p)];
@@ -116,7 +125,7 @@ internal static class DataReader
     private static DataParts Parts(DataOptions o, List<string> notes)
     {
         RefuseTwoSources(o);
-        if (o.Fold > 0 && o.Folds == 0)
+        if (o.Fold is not null && o.Folds is null)
         {
             throw new RadaptException($"--fold {o.Fold} needs --folds K, the number of folds.");
         }
@@ -134,10 +143,11 @@ internal static class DataReader
     private static DataParts ReadTable(DataOptions o, List<string> notes)
     {
         string file = TableFile(o.Data!);
-        MatchedTable table = MatchedTable.Read(file, o, notes, withSplits: o.Folds == 0);
-        if (o.Folds > 0 || !table.HasSplits)
+        MatchedTable table = MatchedTable.Read(file, o, notes, withSplits: o.Folds is null);
+        if (o.Folds is not null || !table.HasSplits)
         {
-            DrawnSplit drawn = o.Folds > 0 ? FoldSplit.Draw(table.Rows, o, TableColumns.Find(table.Cells).Split >= 0, file, notes)
+            DrawnSplit drawn = o.Folds is { } folds
+                ? FoldSplit.Draw(table.Rows, o, folds, TableColumns.Find(table.Cells).Split >= 0, file, notes)
                 : DrawnSplit.Draw(table.Rows, o, file, notes);
             return new DataParts(table.Findings, drawn.Parts)
             {
@@ -169,7 +179,7 @@ internal static class DataReader
             foreach (DataChoice choice in table.Choices.Where(
                 c => c.Option is "image-column" or "match" && table.Report?.Files is not null))
             {
-                notes.Add($"{choice.Option} {choice.Value}: {choice.Reason}.");
+                notes.Add($"{choice.Option} {OptionText.Format(choice.Value)}: {choice.Reason}.");
             }
 
             return (table.Findings, [.. table.Rows], table.HasSplits);
@@ -257,7 +267,7 @@ internal static class DataReader
     internal static void RefuseTableOptions(DataOptions o, string source)
     {
         string? option = o.Sheet is not null ? "--sheet" : o.ImageColumn is not null ? "--image-column" : o.Match is not null ? "--match"
-            : o.Views.Count > 0 ? "--views" : o.StudyLabels ? "--study-labels" : o.Folds > 0 ? "--folds" : null;
+            : o.Views.Count > 0 ? "--views" : o.StudyLabels ? "--study-labels" : o.Folds is not null ? "--folds" : null;
         if (option is not null)
         {
             throw new RadaptException($"{option} is for label tables (--data FILE.csv, .tsv or .xlsx), not for {source}.");

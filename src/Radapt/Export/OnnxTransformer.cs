@@ -58,8 +58,8 @@ internal sealed class OnnxTransformer
                 _graph.Constant(encoder.patch_embed.proj.bias)],
             ("kernel_shape", new[] { patch, patch }), ("strides", new[] { patch, patch }));
         string patches = Transpose(Reshape(grid, 0, width, _shape.Grid * _shape.Grid), 0, 2, 1); // (B, L, C); a 0 keeps that size
-        string placed = Add(patches, _graph.Constant(encoder.pos_embed[.., 1.., ..]));
-        Tensor first = encoder.cls_token.Plus(encoder.pos_embed[.., ..1, ..]); // (1, 1, C)
+        string placed = encoder.pos_embed is null ? patches : Add(patches, _graph.Constant(encoder.pos_embed[.., 1.., ..]));
+        Tensor first = encoder.pos_embed is null ? encoder.cls_token : encoder.cls_token.Plus(encoder.pos_embed[.., ..1, ..]); // (1, 1, C)
         first = encoder.register_tokens is { } registers ? cat([first, registers], 1) : first; // (1, 1 + R, C)
         string batch = _graph.Node("Shape", [patches], ("end", 1L));
         string all = _graph.Node("Concat", [batch, _graph.Integers(1 + _shape.Registers, width)], ("axis", 0L));
@@ -72,18 +72,33 @@ internal sealed class OnnxTransformer
         (long n, long c, long head) = (_shape.Tokens, _shape.Width, _shape.Width / _shape.Heads);
         string[] thirds = _graph.Nodes("Split", [Linear(attention.qkv, tokens), _graph.Integers(c, c, c)], 3, ("axis", 2L));
         string[] heads = [.. thirds.Select(t => Reshape(t, 0, n, _shape.Heads, head))]; // (B, N, H, C/H)
-        (string query, string key, string value) =
-            (Transpose(heads[0], 0, 2, 1, 3), Transpose(heads[1], 0, 2, 3, 1), Transpose(heads[2], 0, 2, 1, 3));
+        (string query, string key, string value) = (Transpose(Rotated(attention, heads[0]), 0, 2, 1, 3),
+            Transpose(Rotated(attention, heads[1]), 0, 2, 3, 1), Transpose(heads[2], 0, 2, 1, 3));
         // (B, H, N, N)
         string scores = _graph.Node("Mul", [_graph.Node("MatMul", [query, key]), _graph.Number((float)(1 / Math.Sqrt(head)))]);
         string attended = _graph.Node("MatMul", [_graph.Node("Softmax", [scores], ("axis", -1L)), value]);
         return Linear(attention.proj, Reshape(Transpose(attended, 0, 2, 1, 3), 0, n, c));
     }
 
+    // Queries or keys (B, N, H, D): x cos + partner sin, where there are rotary positions.
+    private string Rotated(Attention attention, string heads)
+    {
+        if (attention.Rotary is not { } rotary)
+        {
+            return heads;
+        }
+
+        (float[] cos, float[] sin) = rotary.Tables(_shape.Tokens);
+        string Table(float[] values) => _graph.Constant(tensor(values).view(1, _shape.Tokens, 1, -1));
+        string partners = _graph.Node("Gather", [heads, _graph.Integers(rotary.Partners)], ("axis", -1L));
+        return Add(_graph.Node("Mul", [heads, Table(cos)]), _graph.Node("Mul", [partners, Table(sin)]));
+    }
+
     private string FeedForward(FeedForward mlp, string tokens)
     {
         string hidden = Linear(mlp.Up, tokens);
-        return Linear(mlp.Down, mlp is SwiGlu ? Gated(hidden) : Gelu(hidden));
+        string inner = mlp is SwiGlu ? Gated(hidden) : Gelu(hidden);
+        return Linear(mlp.Down, mlp is SwiGlu { ffn_ln: { } norm } ? Norm(norm, inner) : inner);
     }
 
     // SiLU of the first half times the second.

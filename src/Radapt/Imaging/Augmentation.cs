@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Radapt.Imaging;
 
 /// <summary>What happens to training images on top of resizing.</summary>
@@ -15,11 +17,13 @@ public enum Augmentation
     /// <summary>
     /// <c>randaugment-erasing</c>: crop, flip, RandAugment with all of its operations and random erasing, the paper's AdamW recipes.
     /// </summary>
+    [JsonStringEnumMemberName("randaugment-erasing")]
     RandAugmentErasing,
 
     /// <summary>
     /// <c>randaugment-safe</c>: crop, flip and those operations of RandAugment that leave a radiograph one: no inversion, no few gray
     /// levels.
     /// </summary>
+    [JsonStringEnumMemberName("randaugment-safe")]
     RandAugmentSafe,
 }

@@ -7,16 +7,17 @@ namespace Radapt.Imaging;
 
 /// <summary>
 /// Image files -> pixels; PNG and JPEG as Pillow's <c>Image.open(...).convert('RGB')</c> gives them: palettes expanded, alpha dropped
-/// without compositing, no colour management, EXIF orientation ignored, 16-bit colour cut to its high byte. Two things differ: gray stays
-/// one channel (also where a file repeats it three times, which all transforms here treat alike), and 16-bit gray is scaled to the full
-/// range (or that of fewer bits, <see cref="DecodingOptions.PngBits"/>), where Pillow clips everything above 255 to white.
+/// without compositing, no colour management, 16-bit colour cut to its high byte. Three things differ: gray stays one channel (also where a
+/// file repeats it three times, which all transforms here treat alike); 16-bit gray is scaled to the full range (or that of fewer bits,
+/// <see cref="DecodingOptions.PngBits"/>), where Pillow clips everything above 255 to white; and a picture whose EXIF orientation says that
+/// it lies on its side or stands on its head is turned upright, as every viewer shows it.
 /// </summary>
 internal static class RadiographReader
 {
     /// <summary>Bytes of the largest file that is read; larger ones are cine loops and tomographies.</summary>
     internal const long LargestFile = 512L << 20;
 
-    private const int Decoding = 3; // counts changes of what Decode makes of a file
+    private const int Decoding = 4; // counts changes of what Decode makes of a file
 
     private static readonly DecodingOptions s_standard = new();
 
@@ -129,7 +130,7 @@ internal static class RadiographReader
         {
             var cost = DecodingCost.Estimate(file, info);
             cost.Require();
-            using DecodingMemory.Lease memory = DecodingMemory.Shared.Take(cost.Memory);
+            using DecodingMemory.Lease memory = DecodingMemory.Shared.Take(cost.Memory + (MayBeTurned(file) ? 2 * cost.Decoded : 0));
             return decode();
         }
         catch (InvalidDataException e)
@@ -158,23 +159,42 @@ internal static class RadiographReader
             throw new VipsException("The decoder and the header disagree on the size.");
         }
 
+        using Image? turned = IsTurned(image) ? Upright(image) : null;
+        return Pixels(turned ?? image, info.Channels, bits, pngBits);
+    }
+
+    // EXIF: a segment of a JPEG, a chunk of a PNG.
+    private static bool MayBeTurned(ReadOnlySpan<byte> file) => file.IndexOf("Exif\0"u8) >= 0 || file.IndexOf("eXIf"u8) >= 0;
+
+    private static bool IsTurned(Image image) => image.Contains("orientation") && image.Get("orientation") is int and > 1 and <= 8;
+
+    private static Image Upright(Image image)
+    {
+        using Image whole = image.CopyMemory(); // turning needs pixels in any order
+        return whole.Autorot();
+    }
+
+    private static Radiograph Pixels(Image image, int channels, int bits, int pngBits)
+    {
+        (int width, int height, int bands) = (image.Width, image.Height, image.Bands);
+
         // A region is computed by the thread that asks for it; writing the whole image would start libvips' pool of workers
         // for every file, and the loader's threads already keep the cores busy.
         using Region region = Region.New(image);
-        byte[] gray = GC.AllocateUninitializedArray<byte>(info.Width * info.Height);
+        byte[] gray = GC.AllocateUninitializedArray<byte>(width * height);
         byte[]? rgb = null; // taken only once a pixel turns out to have a colour
-        for (int top = 0; top < info.Height; top += RowsAtOnce)
+        for (int top = 0; top < height; top += RowsAtOnce)
         {
-            int rows = Math.Min(RowsAtOnce, info.Height - top);
-            Span<byte> samples = region.Fetch(0, top, info.Width, rows);
+            int rows = Math.Min(RowsAtOnce, height - top);
+            Span<byte> samples = region.Fetch(0, top, width, rows);
             if (bits == 16)
             {
-                samples = Narrow(samples, bands, info.Channels, pngBits);
+                samples = Narrow(samples, bands, channels, pngBits);
             }
 
-            int first = top * info.Width;
-            int count = rows * info.Width;
-            if (rgb is null && !TakeGray(samples, bands, info.Channels, gray.AsSpan(first, count)))
+            int first = top * width;
+            int count = rows * width;
+            if (rgb is null && !TakeGray(samples, bands, channels, gray.AsSpan(first, count)))
             {
                 rgb = GC.AllocateUninitializedArray<byte>(checked(gray.Length * 3));
                 TakeColour(gray.AsSpan(0, first), 1, rgb);
@@ -186,7 +206,7 @@ internal static class RadiographReader
             }
         }
 
-        return new Radiograph(info.Width, info.Height, rgb is null ? 1 : 3, rgb ?? gray, bits);
+        return new Radiograph(width, height, rgb is null ? 1 : 3, rgb ?? gray, bits);
     }
 
     // 16 -> 8 bits in place. Pure gray: the largest value of so many bits becomes 255, rounded. Gray with alpha and colour: the highest

@@ -60,11 +60,11 @@ internal sealed class AdapterBank : IDisposable
         try
         {
             BackboneWeights.LoadBase(first, weights, encoder);
-            AdaptationMethod lora = AdaptationMethod.Find("lora");
             foreach (((string name, string path), AdapterDescription description) in runs.Zip(descriptions))
             {
                 var head = new ClassificationHead(description.Backbone, description.Findings.Count, description.Pooling, new Kernels(plan));
-                adapters.Add(new BankedAdapter(name, lora.Adapters(encoder, description.Settings, plan, description.Seed)!, head,
+                MethodOptions method = description.Method;
+                adapters.Add(new BankedAdapter(name, method.Definition.Adapters(encoder, method, plan, description.Seed)!, head,
                     description.Findings));
                 AdapterFile.Load(path, [.. head.named_parameters()
                     .Select(p => (p.name, (Tensor)p.parameter)), .. adapters[^1].Adapters.Tensors()]);
@@ -150,10 +150,10 @@ internal sealed class AdapterBank : IDisposable
 
     private static void RequireFit(string path, AdapterDescription adapter, string firstPath, AdapterDescription first)
     {
-        if (adapter.Method != "lora" || adapter.Settings.Lora.Magnitudes)
+        if (adapter.Method is not LoraOptions { Magnitudes: false })
         {
             throw new RadaptException(
-                $"{path}: is {(adapter.Method == "lora" ? "DoRA" : adapter.Method)}; only plain LoRA "
+                $"{path}: is {(adapter.Method is LoraOptions ? "DoRA" : adapter.Method.Name)}; only plain LoRA "
                     + "adapters share a backbone in one batch.");
         }
 

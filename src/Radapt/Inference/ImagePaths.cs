@@ -1,6 +1,4 @@
 using Microsoft.Extensions.FileSystemGlobbing;
-using Microsoft.Extensions.FileSystemGlobbing.Abstractions;
-using Radapt.Datasets;
 using Radapt.Datasets.Matching;
 using Radapt.Datasets.Published;
 using Radapt.Imaging.Dicom;
@@ -10,29 +8,27 @@ namespace Radapt.Inference;
 /// <summary>Turns what people name into image files.</summary>
 internal static class ImagePaths
 {
-    private static readonly HashSet<string> s_extensions = new(StringComparer.OrdinalIgnoreCase) { ".png", ".jpg", ".jpeg", ".dcm" };
-
     /// <summary>
-    /// Files as they are; of folders every PNG, JPEG and .dcm file, at any depth; of patterns (<c>scans/**/*.png</c>) every file that
-    /// matches.
-    /// Sorted within each folder and pattern; no file twice.
+    /// Files as they are; of folders every PNG, JPEG and DICOM file, at any depth and whatever its name, as tables are matched to them; of
+    /// patterns (<c>scans/**/*.png</c>) every such file that matches. Sorted within each folder and pattern; no file twice.
     /// </summary>
     /// <param name="named">Files, folders, patterns.</param>
     /// <exception cref="RadaptException">A file is not there, or nothing was found.</exception>
-    public static IReadOnlyList<string> Find(IReadOnlyList<string> named)
+    public static FoundImages Find(IReadOnlyList<string> named)
     {
         ArgumentNullException.ThrowIfNull(named);
-        string[] found = [.. named.SelectMany(Expand).DistinctBy(Path.GetFullPath)];
-        return found.Length > 0 ? found
+        var passedOver = new PassedOverFiles();
+        string[] found = [.. named.SelectMany(n => Expand(n, passedOver)).DistinctBy(Path.GetFullPath)];
+        return found.Length > 0 ? new FoundImages(found, passedOver)
             : throw new RadaptException(
-                $"{string.Join(", ", named)}: no images there (PNG, JPEG or .dcm files of folders, or what "
-                    + "a pattern such as 'scans/*.png' matches).");
+                $"{string.Join(", ", named)}: no images there (PNG, JPEG or DICOM files of folders, or those that a pattern such as "
+                    + $"'scans/*.png' matches). {passedOver.Line()}".TrimEnd());
     }
 
     /// <summary>Whether a file is DICOM, by its content or its name: such files are often named after patients.</summary>
     public static bool IsDicom(string path) => DicomReader.HasDicomName(path) || DicomReader.IsDicomFile(path);
 
-    private static IEnumerable<string> Expand(string named)
+    private static IEnumerable<string> Expand(string named, PassedOverFiles passedOver)
     {
         if (File.Exists(named))
         {
@@ -41,8 +37,7 @@ internal static class ImagePaths
 
         if (Directory.Exists(named))
         {
-            return FolderWalk.Files(named)
-                .Where(f => s_extensions.Contains(Path.GetExtension(f))).Order(StringComparer.Ordinal);
+            return ImageFolder.List(named, passedOver).Select(i => i.Path);
         }
 
         if (PublishedSource.Parse(named) is { } published)
@@ -52,11 +47,11 @@ internal static class ImagePaths
                     + $"--data {named} --predictions FILE.csv.");
         }
 
-        return named.Contains('*', StringComparison.Ordinal) ? Matches(named)
+        return named.Contains('*', StringComparison.Ordinal) ? Matches(named, passedOver)
             : throw new RadaptException($"{named}: no such image, folder or pattern.");
     }
 
-    private static IEnumerable<string> Matches(string pattern)
+    private static IEnumerable<string> Matches(string pattern, PassedOverFiles passedOver)
     {
         string normal = pattern.Replace(Path.DirectorySeparatorChar, '/');
         int end = normal.LastIndexOf('/', normal.IndexOf('*', StringComparison.Ordinal)) + 1; // the folder before the first star
@@ -68,7 +63,7 @@ internal static class ImagePaths
 
         var matcher = new Matcher(OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
         matcher.AddInclude(normal[end..]);
-        return matcher.Execute(new DirectoryInfoWrapper(new DirectoryInfo(root))).Files
-            .Select(f => end == 0 ? f.Path : root + f.Path).Order(StringComparer.Ordinal);
+        return ImageFolder.List(root, passedOver, name => matcher.Match(name).HasMatches)
+            .Select(i => end == 0 ? i.Name : root + i.Name);
     }
 }

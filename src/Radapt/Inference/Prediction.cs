@@ -1,23 +1,31 @@
-using Radapt.Adaptation;
-using Radapt.Adaptation.Files;
-using Radapt.Batching;
-using Radapt.Compute;
-using Radapt.Datasets;
-using Radapt.Imaging.Dicom.Codecs;
-using Radapt.Metrics;
+using Radapt.Datasets.Matching;
 
 namespace Radapt.Inference;
 
-/// <summary>What was predicted for one image, or why nothing could be.</summary>
+/// <summary>What was predicted for one image, or why nothing was.</summary>
 /// <param name="Path">The image file.</param>
-/// <param name="Probabilities">One probability per finding, in the predictor's order; null where the image cannot be read.</param>
+/// <param name="Probabilities">One probability per finding, in the predictor's order; null where the image cannot be read or is
+/// refused.</param>
 /// <param name="Error">Why the image cannot be read; without its name.</param>
 public sealed record Prediction(string Path, IReadOnlyList<float>? Probabilities, string? Error)
 {
     /// <summary>
     /// One logit per finding, whose sigmoids the probabilities are: images are ranked by these, since probabilities close to 1 are equal in
-    /// float32.
-    /// Null where the image cannot be read.
+    /// float32. Null where there are no probabilities.
     /// </summary>
     public IReadOnlyList<float>? Logits { get; init; }
+
+    /// <summary>
+    /// Why the model must not be asked about the image: it is a CT, of another view than it was trained on, blank, …; null: it may. A
+    /// refused image has probabilities only where it was to be scored all the same.
+    /// </summary>
+    public string? Refusal { get; init; }
+
+    /// <summary>
+    /// Standard deviation (n - 1) of each probability over several runs whose mean it is; null: one run, or no probabilities.
+    /// </summary>
+    internal IReadOnlyList<float>? Deviations { get; init; }
+
+    /// <summary>What the header says of image and patient; null: nobody looked.</summary>
+    internal FolderImage? File { get; init; }
 }

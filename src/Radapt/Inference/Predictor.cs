@@ -4,7 +4,6 @@ using Radapt.Batching;
 using Radapt.Compute;
 using Radapt.Datasets;
 using Radapt.Imaging.Dicom.Codecs;
-using Radapt.Metrics;
 
 namespace Radapt.Inference;
 
@@ -15,10 +14,13 @@ namespace Radapt.Inference;
 public sealed class Predictor : IDisposable
 {
     private readonly AdaptedModel _model;
-    private readonly CodecProcess? _codecs;
-    private readonly List<string> _notes = [];
+    private readonly Ensemble _alone;
 
-    private Predictor(AdaptedModel model, CodecProcess? codecs) => (_model, _codecs) = (model, codecs);
+    private Predictor(AdaptedModel model, CodecProcess? codecs)
+    {
+        _model = model;
+        _alone = new Ensemble([this], codecs);
+    }
 
     /// <summary>What the adapter file says about itself.</summary>
     public AdapterDescription Adapter => _model.Description;
@@ -28,6 +30,9 @@ public sealed class Predictor : IDisposable
 
     /// <summary>The findings, in the order of the probabilities.</summary>
     public IReadOnlyList<string> Findings => Adapter.Findings;
+
+    /// <summary>Which images it may be asked about: as in training, else the rules for frontal chest radiographs.</summary>
+    internal AcceptedImages Accepted => Adapter.Accepts ?? new AcceptedImages();
 
     /// <summary>Opens a run folder or an adapter file.</summary>
     /// <param name="runOrAdapter">Run folder or <c>adapter.safetensors</c>.</param>
@@ -49,62 +54,24 @@ public sealed class Predictor : IDisposable
 
     /// <summary>
     /// Lines on the images that were predicted or scored so far: what was left out, windows that cannot be used, and how many pictures show
-    /// hardly
-    /// anything. Those of a <see cref="Predict"/> are complete when its enumeration is.
+    /// hardly anything. Those of a <see cref="Predict"/> are complete when its enumeration is.
     /// </summary>
-    public IReadOnlyCollection<string> Notes => _notes;
+    public IReadOnlyCollection<string> Notes => _alone.Notes;
 
-    /// <summary>Predicts image files; those that cannot be read are reported in their place and the rest goes on.</summary>
+    /// <summary>
+    /// Predicts image files. Those that cannot be read, and those that are not what the model was trained on, are reported in their place
+    /// and the rest goes on.
+    /// </summary>
     /// <param name="paths">PNG, JPEG or DICOM files.</param>
     /// <param name="batchSize">Images per forward pass.</param>
     /// <param name="loaderThreads">Threads that decode.</param>
+    /// <param name="scoreAll">Also score images that are not what the model was trained on: CT, other views, blank ones, ….</param>
     /// <param name="cancellation">Ends the enumeration.</param>
     /// <returns>One prediction per path, in their order, as they are ready.</returns>
     public IEnumerable<Prediction> Predict(
-        IReadOnlyList<string> paths, int batchSize = 16, int loaderThreads = 2, CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(paths);
-        var images = new LabelledImages([], [.. paths.Select(p => new LabelledImage(p, Path.GetFullPath(p), null, []))]);
-        var doubts = new PictureDoubts();
-        var batches = new ImageBatches(images, Adapter.Preprocessing, batchSize, loaderThreads, cacheBytes: 0, codecs: _codecs)
-        {
-            Doubts = doubts,
-        };
-        foreach (ImageBatch batch in batches.Evaluation(UnreadableImages.Report, cancellation))
-        {
-            var predictions = new Prediction[batch.Count];
-            using (batch)
-            {
-                float[] all = Scoring.Logits(_model.Classifier, batch);
-                for (int slot = 0; slot < predictions.Length; slot++)
-                {
-                    float[] logits = all[(slot * Findings.Count)..((slot + 1) * Findings.Count)];
-                    predictions[slot] = new Prediction(paths[batch.Items[slot]],
-                        [.. logits.Select(l => (float)Scoring.Probability(l))], null)
-                    {
-                        Logits = logits,
-                    };
-                }
-
-                foreach (UnreadableImage unreadable in batch.Unreadable)
-                {
-                    predictions[unreadable.Slot] = predictions[unreadable.Slot] with
-                    {
-                        Probabilities = null,
-                        Logits = null,
-                        Error = unreadable.Error.What,
-                    };
-                }
-            }
-
-            foreach (Prediction prediction in predictions)
-            {
-                yield return prediction;
-            }
-        }
-
-        AddNotes([.. batches.Remarks, .. doubts.Lines()]);
-    }
+        IReadOnlyList<string> paths, int batchSize = 16, int loaderThreads = 2, bool scoreAll = false,
+        CancellationToken cancellation = default) =>
+        _alone.Predict(paths, batchSize, loaderThreads, scoreAll, cancellation);
 
     /// <summary>Predicts labelled images and computes the figures.</summary>
     /// <param name="images">Images labelled for this predictor's findings, in their order.</param>
@@ -117,56 +84,16 @@ public sealed class Predictor : IDisposable
     /// <exception cref="RadaptException">The findings differ, or more images cannot be read than may be left out.</exception>
     public ScoredImages Score(
         LabelledImages images, int batchSize = 16, int loaderThreads = 2, Action<int>? onImages = null, double skipUnreadable = 0,
-        CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(images);
-        if (!images.Findings.SequenceEqual(Findings))
-        {
-            throw new RadaptException(
-                $"The data is labelled for {string.Join(", ", images.Findings)}, the adapter predicts {string.Join(", ", Findings)}: name "
-                    + "the columns with --findings.");
-        }
-
-        var doubts = new PictureDoubts();
-        var batches = new ImageBatches(images, Adapter.Preprocessing, batchSize, loaderThreads, cacheBytes: 0, codecs: _codecs)
-        {
-            Doubts = doubts,
-        };
-        var failed = new List<(int Item, RadaptException Error)>();
-        float[] logits = Scoring.Logits(_model.Classifier, batches, (_, done) => onImages?.Invoke(done), cancellation, failed);
-        UnreadableRow[] unreadable = [.. failed.Select(f => new UnreadableRow(images.Items[f.Item], "", f.Error.What))];
-        IReadOnlyList<string> notes = UnreadableLimit.Notes(unreadable, images.Items.Count, skipUnreadable);
-        if (failed.Count == images.Items.Count)
-        {
-            throw new RadaptException($"None of the {images.Items.Count} images can be read. The first: {unreadable[0].Reason}");
-        }
-
-        AddNotes([.. notes, .. batches.Remarks, .. doubts.Lines()]);
-        int[] read = [.. Enumerable.Range(0, images.Items.Count).Except(failed.Select(f => f.Item))];
-        float[] left = [.. read.SelectMany(i => logits[(i * Findings.Count)..((i + 1) * Findings.Count)])];
-        return Scored(images with { Items = [.. read.Select(i => images.Items[i])] }, left) with { Unreadable = unreadable.Length };
-    }
+        CancellationToken cancellation = default) =>
+        _alone.Score(images, batchSize, loaderThreads, onImages, skipUnreadable, cancellation);
 
     /// <summary>The same for batches of such images, prepared as the adapter expects.</summary>
-    internal ScoredImages Score(ImageBatches batches, Action<int, int>? onBatch, CancellationToken cancellation)
-    {
-        float[] logits = Scoring.Logits(_model.Classifier, batches, onBatch, cancellation);
-        AddNotes(batches.Remarks);
-        return Scored(batches.Images, logits);
-    }
+    internal ScoredImages Score(ImageBatches batches, Action<int, int>? onBatch, CancellationToken cancellation) =>
+        _alone.Score(batches, onBatch, cancellation);
 
-    // Lines that several passes say are said once.
-    private void AddNotes(IEnumerable<string> lines) => _notes.AddRange(lines.Except(_notes));
-
-    private ScoredImages Scored(LabelledImages images, float[] logits)
-    {
-        sbyte[] labels = images.FlatLabels();
-        return new ScoredImages(images, logits, MultiLabelMetrics.Compute(Findings, labels, logits))
-        {
-            Studies = images.Items.Any(i => i.Study is not null)
-                ? StudyMetrics.Compute(Findings, [.. images.Items.Select(i => i.Study)], labels, logits) : null,
-        };
-    }
+    /// <summary>Logits of every finding for a batch.</summary>
+    /// <returns>(B, F) row-major, before the sigmoid</returns>
+    internal float[] Logits(ImageBatch batch) => Scoring.Logits(_model.Classifier, batch);
 
     /// <inheritdoc/>
     public void Dispose() => _model.Dispose();

@@ -24,25 +24,18 @@ internal static class Scoring
     /// <param name="images">The set, N images.</param>
     /// <param name="onBatch">Told batches and images done.</param>
     /// <param name="cancellation">Ends the pass.</param>
-    /// <param name="unreadable">Receives the items that cannot be read, whose logits mean nothing; null: the first ends the pass.</param>
     /// <returns>(N, F) row-major, before the sigmoid</returns>
-    /// <exception cref="RadaptException">An image cannot be read, and that is not to be received.</exception>
+    /// <exception cref="RadaptException">An image cannot be read.</exception>
     public static float[] Logits(
-        Classifier classifier, ImageBatches images, Action<int, int>? onBatch, CancellationToken cancellation,
-            ICollection<(int Item, RadaptException Error)>? unreadable = null)
+        Classifier classifier, ImageBatches images, Action<int, int>? onBatch, CancellationToken cancellation)
     {
         int findings = images.Images.Findings.Count;
         var logits = new float[images.Images.Items.Count * findings];
         (int batches, int rows) = (0, 0);
-        foreach (ImageBatch batch in images.Evaluation(unreadable is null ? UnreadableImages.Throw : UnreadableImages.Report, cancellation))
+        foreach (ImageBatch batch in images.Evaluation(UnreadableImages.Throw, cancellation))
         {
             using (batch)
             {
-                foreach (UnreadableImage image in batch.Unreadable)
-                {
-                    unreadable!.Add((batch.Items[image.Slot], image.Error));
-                }
-
                 Logits(classifier, batch).CopyTo(logits.AsSpan(rows * findings));
                 rows += batch.Count;
             }

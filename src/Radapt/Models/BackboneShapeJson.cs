@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Radapt.Options;
 
 namespace Radapt.Models;
 
@@ -21,6 +22,8 @@ internal static class BackboneShapeJson
         ["swiglu"] = shape.SwiGlu,
         ["hidden_width"] = shape.HiddenWidth,
         ["norm_eps"] = shape.Epsilon,
+        ["hidden_norm"] = shape.HiddenNorm,
+        ["positions"] = shape.Positions.Spelled(),
     }.ToJsonString();
 
     /// <summary>Null where the text describes no backbone that can be built.</summary>
@@ -40,6 +43,10 @@ internal static class BackboneShapeJson
                     SwiGlu = Value<bool>(o["swiglu"]),
                     HiddenWidth = Value<int>(o["hidden_width"]),
                     Epsilon = Value<double>(o["norm_eps"]),
+                    // files of older versions have neither
+                    HiddenNorm = o.ContainsKey("hidden_norm") && Value<bool>(o["hidden_norm"]),
+                    Positions = !o.ContainsKey("positions") ? PatchPositions.Learned
+                        : (PatchPositions?)EnumNames.Find(typeof(PatchPositions), Value<string>(o["positions"])) ?? throw new FormatException("no such positions"),
                 },
                 _ => null,
             };

@@ -18,14 +18,15 @@ internal sealed class Block : nn.Module
     public readonly LayerScale? ls2;
 
     private readonly StochasticDepth _depth;
-    public Block(BackboneShape shape, StochasticDepth depth, Kernels kernels)
+
+    public Block(BackboneShape shape, StochasticDepth depth, RotaryPositions? rotary, Kernels kernels)
         : base(nameof(Block))
     {
         _depth = depth;
         norm1 = new LayerNorm(shape.Width, shape.Epsilon, kernels);
-        attn = new Attention(shape.Width, shape.Heads, kernels);
+        attn = new Attention(shape.Width, shape.Heads, rotary, kernels);
         norm2 = new LayerNorm(shape.Width, shape.Epsilon, kernels);
-        mlp = shape.SwiGlu ? new SwiGlu(shape.Width, shape.HiddenWidth, kernels) : new Mlp(shape.Width, shape.HiddenWidth, kernels);
+        mlp = shape.SwiGlu ? new SwiGlu(shape, kernels) : new Mlp(shape.Width, shape.HiddenWidth, kernels);
         (ls1, ls2) = shape.LayerScale ? (new LayerScale(shape.Width, kernels), new LayerScale(shape.Width, kernels)) : (null, null);
         RegisterComponents();
     }

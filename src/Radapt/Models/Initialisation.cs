@@ -29,8 +29,9 @@ internal static class Initialisation
             }
             else
             {
+                bool isNorm = name.Contains("norm", StringComparison.Ordinal) || name.Contains("ffn_ln.", StringComparison.Ordinal);
                 Fill(parameter, name.EndsWith("gamma", StringComparison.Ordinal) ? 1e-5f
-                    : name.Contains("norm", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0);
+                    : isNorm && name.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0);
             }
         }
     }

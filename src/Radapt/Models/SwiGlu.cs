@@ -6,18 +6,21 @@ namespace Radapt.Models;
 
 /// <summary>
 /// The gated feed-forward of Shazeer, "GLU variants improve transformer" (2020), as DINOv2's largest model has it: one half of the hidden
-/// channels, through SiLU, gates the other.
+/// channels, through SiLU, gates the other. EVA-02's base model normalises the result before it is projected back.
 /// </summary>
 internal sealed class SwiGlu : FeedForward
 {
     public readonly Projection w12; // (2 hidden, C): the gates first
     public readonly Projection w3;  // (C, hidden)
+    public readonly LayerNorm? ffn_ln; // (hidden)
 
-    public SwiGlu(int width, int hidden, Kernels kernels)
+    public SwiGlu(BackboneShape shape, Kernels kernels)
         : base(nameof(SwiGlu))
     {
+        (int width, int hidden) = (shape.Width, shape.HiddenWidth);
         w12 = new Projection(width, 2 * hidden, kernels);
         w3 = new Projection(hidden, width, kernels);
+        ffn_ln = shape.HiddenNorm ? new LayerNorm(hidden, shape.Epsilon, kernels) : null;
         RegisterComponents();
     }
 
@@ -32,6 +35,7 @@ internal sealed class SwiGlu : FeedForward
     {
         using var scope = NewDisposeScope();
         Tensor[] halves = w12.Forward(tokens, pass).chunk(2, -1); // each (B, N, hidden)
-        return w3.Forward(F.silu(halves[0]) * halves[1], pass).MoveToOuterDisposeScope();
+        Tensor gated = F.silu(halves[0]) * halves[1];
+        return w3.Forward(ffn_ln is null ? gated : ffn_ln.Forward(gated), pass).MoveToOuterDisposeScope();
     }
 }

@@ -5,15 +5,16 @@ using static TorchSharp.torch;
 namespace Radapt.Models;
 
 /// <summary>
-/// The vision transformer of Dosovitskiy et al. (2020) as MAE, MRM and DINOv2 (Oquab et al. 2023, with the registers of Darcet et al. 2023)
-/// use it. Its tensors are named as in their checkpoints, and it has those that its <see cref="BackboneShape"/> asks for. The final
-/// <c>norm</c> exists only where it is used: mean pooling reads the tokens before it.
+/// The vision transformer of Dosovitskiy et al. (2020) as MAE, MRM, DINOv2 (Oquab et al. 2023, with the registers of Darcet et al. 2023),
+/// DINOv3 (Siméoni et al. 2025) and EVA-02 (Fang et al. 2023) use it. Its tensors are named as in checkpoints of MAE and DINOv2, and it
+/// has those that its <see cref="BackboneShape"/> asks for. The final <c>norm</c> exists only where it is used: mean pooling reads the
+/// tokens before it.
 /// </summary>
 internal sealed class VisionTransformer : nn.Module
 {
     public readonly Parameter cls_token;        // (1, 1, C)
     public readonly Parameter? register_tokens; // (1, R, C)
-    public readonly Parameter pos_embed;        // (1, 1 + (S/P)^2, C), class token first, none for registers
+    public readonly Parameter? pos_embed;       // (1, 1 + (S/P)^2, C), class token first, none for registers
     public readonly PatchEmbedding patch_embed;
     public readonly ModuleList<Block> blocks;
     public readonly LayerNorm? norm;
@@ -32,9 +33,11 @@ internal sealed class VisionTransformer : nn.Module
         double[] rates = StochasticDepth.Rates(dropPath, shape.Depth);
         cls_token = Tensors.Parameter(kernels.Plan, 1, 1, shape.Width);
         register_tokens = shape.Registers > 0 ? Tensors.Parameter(kernels.Plan, 1, shape.Registers, shape.Width) : null;
-        pos_embed = Tensors.Parameter(kernels.Plan, 1, 1 + (shape.Grid * shape.Grid), shape.Width);
+        pos_embed = shape.Positions == PatchPositions.Rotary ? null
+            : Tensors.Parameter(kernels.Plan, 1, 1 + (shape.Grid * shape.Grid), shape.Width);
         patch_embed = new PatchEmbedding(shape.PatchSize, shape.Width, kernels);
-        blocks = new ModuleList<Block>([.. rates.Select((rate, i) => new Block(shape, new StochasticDepth(i, rate), kernels))]);
+        RotaryPositions? rotary = shape.Positions == PatchPositions.Learned ? null : new RotaryPositions(shape);
+        blocks = new ModuleList<Block>([.. rates.Select((rate, i) => new Block(shape, new StochasticDepth(i, rate), rotary, kernels))]);
         norm = withNorm ? new LayerNorm(shape.Width, shape.Epsilon, kernels) : null;
         RegisterComponents();
     }
@@ -87,12 +90,13 @@ internal sealed class VisionTransformer : nn.Module
 
     /// <summary>Puts the class token before patches, adds positions, and registers between, which have none.</summary>
     /// <param name="patches">(B, L, C), whatever grid they are from</param>
-    /// <param name="positions">(1, 1 + L, C), class token first</param>
+    /// <param name="positions">(1, 1 + L, C), class token first; null: none are added</param>
     /// <returns>(B, N, C), float32: what the first block reads</returns>
-    public Tensor Place(Tensor patches, Tensor positions)
+    public Tensor Place(Tensor patches, Tensor? positions)
     {
         long b = patches.shape[0];
-        Tensor tokens = cat([cls_token.expand(b, -1, -1), patches], 1).Plus(positions); // (B, 1 + L, C)
+        Tensor tokens = cat([cls_token.expand(b, -1, -1), patches], 1); // (B, 1 + L, C)
+        tokens = positions is null ? tokens : tokens.Plus(positions);
         // (B, N, C)
         tokens = register_tokens is null ? tokens : cat([tokens[.., ..1, ..], register_tokens.expand(b, -1, -1), tokens[.., 1.., ..]], 1);
         return tokens.to(ScalarType.Float32);

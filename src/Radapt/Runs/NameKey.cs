@@ -24,21 +24,41 @@ internal sealed class NameKey
 
     private NameKey(byte[]? key) => _key = key;
 
+    /// <summary>Names as they are.</summary>
+    public static NameKey None { get; } = new(null);
+
+    /// <summary>Whether names are written as they are.</summary>
+    public bool IsPlain => _key is null;
+
     /// <summary>
     /// The naming of a run: plain where the recipe says so or nothing comes from patients, else under <c>--key</c> or the data's own key.
     /// </summary>
-    /// <param name="options">Where the data is, and whether names are written as they are.</param>
+    /// <param name="options">Where the data is, whether names are written as they are, and the key.</param>
     /// <param name="data">The data.</param>
-    /// <param name="key">File of the key; null: it is kept beside the data.</param>
     /// <exception cref="RadaptException">The key cannot be read or made.</exception>
-    public static NameKey For(DataOptions options, DataSplits data, string? key)
+    public static NameKey For(DataOptions options, DataSplits data)
     {
-        if (options.PlainNames || (!data.KnowsPatients && key is null))
+        if (options.PlainNames || (!data.KnowsPatients && options.Key is null))
         {
-            return new NameKey(null);
+            return None;
         }
 
-        return new NameKey(ReadOrCreate(FileFor(options, key)));
+        return new NameKey(ReadOrCreate(options.Key ?? FileOf(options)));
+    }
+
+    /// <summary>The key of a run's data, if it is there; none is made.</summary>
+    /// <param name="options">Where the data is, and its key.</param>
+    public static NameKey? TryRead(DataOptions options)
+    {
+        string file = options.Key ?? FileOf(options);
+        try
+        {
+            return File.Exists(file) ? new NameKey(Read(file)) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            return null;
+        }
     }
 
     /// <summary>
@@ -46,14 +66,14 @@ internal sealed class NameKey
     /// for, or the first files are DICOM. Nothing is left on the disk.
     /// </summary>
     /// <inheritdoc cref="For" path="/exception"/>
-    public static void RequireUsable(DataOptions options, string? key)
+    public static void RequireUsable(DataOptions options)
     {
-        if (options.PlainNames || (options.Data is null && options.Train is null) || (key is null && !BeginsWithDicom(options)))
+        if (options.PlainNames || (options.Data is null && options.Train is null) || (options.Key is null && !BeginsWithDicom(options)))
         {
             return;
         }
 
-        string file = FileFor(options, key);
+        string file = options.Key ?? FileOf(options);
         try
         {
             if (File.Exists(file))
@@ -87,12 +107,6 @@ internal sealed class NameKey
         }
     }
 
-    private static string FileFor(DataOptions options, string? key)
-    {
-        string source = Path.GetFullPath(options.Data is { } named ? PublishedSource.PathOf(named) : options.Train!);
-        return key ?? Path.Combine(Directory.Exists(source) ? source : Path.GetDirectoryName(source)!, FileName);
-    }
-
     private static RadaptException NoKey(string file, Exception e) => new(
         $"{file}: the key that hides image names cannot be read or made ({e.Message}). Give another place with --key FILE, or "
             + "--plain-names to write names as they are.", e);
@@ -100,6 +114,12 @@ internal sealed class NameKey
     /// <summary>The name to write: the plain one, or 32 hexadecimal digits that depend on the key.</summary>
     public string Name(string plain) => _key is null ? plain
         : Convert.ToHexStringLower(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(plain)).AsSpan(0, 16));
+
+    private static string FileOf(DataOptions options)
+    {
+        string source = Path.GetFullPath(options.Data is { } named ? PublishedSource.PathOf(named) : options.Train!);
+        return Path.Combine(Directory.Exists(source) ? source : Path.GetDirectoryName(source)!, FileName);
+    }
 
     private static byte[] ReadOrCreate(string file)
     {

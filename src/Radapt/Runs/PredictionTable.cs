@@ -85,30 +85,6 @@ public static class PredictionTable
         return new LabelledScores(findings, images, labels, logits);
     }
 
-    /// <summary>Predictions without labels; the last column says why an image has none.</summary>
-    public static void Write(string path, IReadOnlyList<string> findings, IEnumerable<Prediction> predictions)
-    {
-        ArgumentNullException.ThrowIfNull(findings);
-        ArgumentNullException.ThrowIfNull(predictions);
-        AtomicFile.Write(path, stream =>
-        {
-            using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true);
-            var text = new StringBuilder();
-            Row(text, ["image", .. findings, "error"]);
-            foreach (Prediction prediction in predictions)
-            {
-                IEnumerable<string> probabilities = prediction.Logits?.Select(Probability)
-                    ?? prediction.Probabilities?.Select(p => p.ToString("R", CultureInfo.InvariantCulture))
-                    ?? findings.Select(_ => "");
-                Row(text, [prediction.Path, .. probabilities, prediction.Error ?? ""]);
-                writer.Write(text);
-                text.Clear();
-            }
-
-            writer.Write(text);
-        });
-    }
-
     private static string[] Columns(IReadOnlyList<string> findings) =>
         ["image", .. findings.SelectMany(f => new[] { f, LabelColumn + f }), .. findings.Select(f => LogitColumn + f)];
 

@@ -40,6 +40,9 @@ internal sealed class RunFolder(string path)
     /// <summary>Which image went to which part, where Radapt drew the split.</summary>
     public string SplitFile => System.IO.Path.Combine(Path, DrawnSplitTable.FileName);
 
+    /// <summary>Which images the run learned from and chose its epoch by.</summary>
+    public string SeenFile => System.IO.Path.Combine(Path, SeenImages.FileName);
+
     /// <summary>Which images were left out because they cannot be read; only where there are some.</summary>
     public string UnreadableFile => System.IO.Path.Combine(Path, UnreadableTable.FileName);
 
@@ -119,7 +122,7 @@ internal sealed class RunFolder(string path)
         IEnumerable<string> files =
         [
             .. Directory.EnumerateFiles(Path, EventFiles), .. s_stateFiles.Select(f => System.IO.Path.Combine(StateFolder, f)),
-            SplitFile, UnreadableFile, SuspiciousFile, MetricsFile, AdapterFile, PredictionsFile, RunFile, RecipeFile,
+            SplitFile, SeenFile, UnreadableFile, SuspiciousFile, MetricsFile, AdapterFile, PredictionsFile, RunFile, RecipeFile,
         ];
         foreach (string file in files.ToList())
         {
@@ -197,7 +200,8 @@ internal sealed class RunFolder(string path)
     // What sessions that were killed in the middle of a file left; nobody else's files, whatever folder was named.
     private List<string> Leftovers()
     {
-        string[] files = [RecipeFile, RunFile, MetricsFile, AdapterFile, PredictionsFile, SplitFile, UnreadableFile, SuspiciousFile];
+        string[] files =
+            [RecipeFile, RunFile, MetricsFile, AdapterFile, PredictionsFile, SplitFile, SeenFile, UnreadableFile, SuspiciousFile];
         return
         [
             .. In(Path, files.Select(f => System.IO.Path.GetFileName(f))),

@@ -1,3 +1,6 @@
+using Radapt.Datasets;
+using Radapt.Options;
+
 namespace Radapt.Runs;
 
 /// <summary>Everything that decides a run's result: what must be the same when it is resumed. Saved with its state.</summary>
@@ -44,7 +47,9 @@ internal sealed record RunIdentity
     {
         foreach ((string name, string value) in began)
         {
-            if (now.TryGetValue(name, out string? other) && other != value)
+            // Runs of older versions did not record which findings they found; the data's fingerprint holds those.
+            bool isRecorded = value.Length > 0 || name != OptionTable.Find((DataOptions d) => d.Findings).Name;
+            if (isRecorded && now.TryGetValue(name, out string? other) && other != value)
             {
                 throw new RadaptException(
                     $"{folder}: began with {name} {value}, not {other}. Resume by the run's own recipe.yaml as it was "

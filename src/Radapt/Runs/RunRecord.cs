@@ -105,7 +105,9 @@ public sealed record RunRecord
     public static string? UnfinishedNote(string runOrAdapter)
     {
         ArgumentNullException.ThrowIfNull(runOrAdapter);
-        return new RunFolder(runOrAdapter).IsUnfinished && File.Exists(new RunFolder(runOrAdapter).RecipeFile) && !IsComplete(runOrAdapter)
+        bool isFile = File.Exists(runOrAdapter);
+        var run = new RunFolder(isFile ? System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(runOrAdapter))! : runOrAdapter);
+        return run.IsUnfinished && File.Exists(run.RecipeFile) && !IsComplete(run.Path)
             ? $"{runOrAdapter}: this run is not finished; its adapter is that of the best epoch so far. --resume goes on with it."
             : null;
     }

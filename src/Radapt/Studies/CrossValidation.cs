@@ -1,7 +1,7 @@
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Runs;
 using Radapt.Training;
-using Radapt.Training.Recipes;
+using Radapt.Recipes;
 
 namespace Radapt.Studies;
 
@@ -17,8 +17,7 @@ public sealed class CrossValidation(IReadOnlyList<RecipeLayer> layers, CodecProc
     /// <summary>Whether a recipe asks for all folds rather than for one run.</summary>
     public static bool IsAsked(IReadOnlyList<RecipeLayer> layers)
     {
-        Recipe recipe = RecipeResolver.Partial(layers);
-        return recipe.Folds > 0 && recipe.Fold == 0;
+        return PartialRecipe.Merge(layers).Data is { Folds: not null, Fold: null };
     }
 
     /// <summary>Trains and tests all folds that are not complete, then pools their predictions.</summary>
@@ -31,25 +30,25 @@ public sealed class CrossValidation(IReadOnlyList<RecipeLayer> layers, CodecProc
     /// <exception cref="OperationCanceledException">Cancelled; resume goes on from the last update.</exception>
     public CrossValidationSummary Run(
         string folder, bool resume = false, IProgress<FoldProgress>? progress = null, CancellationToken cancellation = default) =>
-        Run(_ => folder, resume, new Reporter(RecipeResolver.Partial(layers).Folds, progress), cancellation);
+        Run(folder, name: null, resume, new Reporter(PartialRecipe.Merge(layers).Data.Folds ?? 0, progress), cancellation);
 
     /// <summary>The same, with every fold trained by the caller.</summary>
-    /// <param name="folder">Names the folder by the recipe that is decided for the first fold; to resume, by what was given.</param>
+    /// <param name="folder">An empty or new folder; with <paramref name="resume"/> the one to go on with. Null: it is named.</param>
+    /// <param name="name">Names a folder by the recipe that is decided for the first fold, where none is given.</param>
     /// <param name="resume">Go on where an earlier session stopped.</param>
     /// <param name="runner">Trains the folds.</param>
     /// <param name="cancellation">Handed to <paramref name="runner"/>.</param>
     /// <inheritdoc cref="Run(string, bool, IProgress{FoldProgress}?, CancellationToken)" path="/exception"/>
-    internal CrossValidationSummary Run(Func<Recipe, string> folder, bool resume, IFoldRunner runner,
+    internal CrossValidationSummary Run(string? folder, Func<Recipe, string>? name, bool resume, IFoldRunner runner,
         CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(runner);
-        Recipe asked = RecipeResolver.Partial(layers);
-        string? study = resume ? folder(asked) : null;
+        int folds = PartialRecipe.Merge(layers).Data.Folds ?? 0;
+        string? study = resume ? folder : null;
         FoldsFolder? all = study is null ? null : FoldsFolder.Resume(study, layers);
         try
         {
-            for (int fold = 1; fold <= asked.Folds; fold++)
+            for (int fold = 1; fold <= folds; fold++)
             {
                 if (all is not null && all.IsComplete(fold))
                 {
@@ -60,9 +59,10 @@ public sealed class CrossValidation(IReadOnlyList<RecipeLayer> layers, CodecProc
                 IReadOnlyList<RecipeLayer> its = all?.Layers(fold) ?? FoldsFolder.LayersOf(layers, fold);
                 using FineTuning fineTuning = runner.Prepare(headers => FineTuning.PrepareTelling(its, codecs, headers));
                 all?.Bind(fineTuning);
-                study ??= folder(fineTuning.Recipe);
+                study ??= folder ?? name?.Invoke(fineTuning.Recipe)
+                    ?? throw new ArgumentNullException(nameof(folder), "A new folder is given or can be named.");
                 bool resumes = all?.HasBegun(fold) ?? false;
-                var run = new FoldRun(fold, asked.Folds, fineTuning, FoldsFolder.FolderOf(study, fold), study, resumes);
+                var run = new FoldRun(fold, folds, fineTuning, FoldsFolder.FolderOf(study, fold), study, resumes);
                 if (all is null)
                 {
                     new RunFolder(study).RequireUsable(resume: false); // now, since decoding may take minutes

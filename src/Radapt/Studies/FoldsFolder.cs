@@ -1,9 +1,10 @@
 using System.Globalization;
 using Radapt.Datasets;
 using Radapt.Metrics;
+using Radapt.Options;
 using Radapt.Runs;
 using Radapt.Training;
-using Radapt.Training.Recipes;
+using Radapt.Recipes;
 
 namespace Radapt.Studies;
 
@@ -13,6 +14,8 @@ namespace Radapt.Studies;
 /// </summary>
 internal sealed class FoldsFolder : IDisposable
 {
+    private static readonly OptionDeclaration s_fold = OptionTable.Find((DataOptions d) => d.Fold);
+
     private readonly RunFolder _folder;
     private readonly RecipeLayer[] _given;
     private readonly RunLock _held;
@@ -34,7 +37,7 @@ internal sealed class FoldsFolder : IDisposable
     public static IReadOnlyList<RecipeLayer> LayersOf(IReadOnlyList<RecipeLayer> layers, int fold)
     {
         ArgumentNullException.ThrowIfNull(layers);
-        return [new RecipeLayer([new RecipeEntry(RecipeOptions.Find("fold")!, (long)fold, "cross-validation", "fold")]), .. layers];
+        return [new RecipeLayer([new RecipeEntry(s_fold, fold, "cross-validation", s_fold.Name)]), .. layers];
     }
 
     /// <summary>
@@ -51,12 +54,13 @@ internal sealed class FoldsFolder : IDisposable
         RunLock held = run.Create();
         try
         {
-            var resolved = new ResolvedRecipe(first.Recipe with { Fold = 0 }, [.. first.Resolved.Values.Where(v => v.Name != "fold")]);
+            Recipe every = first.Recipe with { Data = first.Recipe.Data with { Fold = null } };
+            var resolved = new ResolvedRecipe(every, [.. first.Resolved.Values.Where(v => v.Name != s_fold.Name)]);
             RecipeFile.Write(resolved, run.RecipeFile);
             if (first.Pixels?.Unreadable.Count > 0)
             {
                 UnreadableTable.Write(run.UnreadableFile, first.Pixels.Unreadable.Select(u => u with { Part = "" }),
-                    RunData.Names(first.Recipe, first.Data));
+                    NameKey.For(first.Recipe.Data, first.Data));
             }
 
             var begun = new RunRecord
@@ -70,10 +74,10 @@ internal sealed class FoldsFolder : IDisposable
                     Pixels = first.Pixels?.Record,
                 },
                 Weights = new RunWeights(first.WeightsDescription, first.BaseHash),
-                Folds = new RunFolds { Count = first.Recipe.Folds },
+                Folds = new RunFolds { Count = first.Recipe.Data.Folds!.Value },
             };
             run.WriteRun(begun);
-            return new FoldsFolder(run, held, [RecipeFile.Read(run.RecipeFile)], begun, first.Recipe.Folds);
+            return new FoldsFolder(run, held, [RecipeFile.Read(run.RecipeFile)], begun, first.Recipe.Data.Folds!.Value);
         }
         catch
         {
@@ -91,7 +95,7 @@ internal sealed class FoldsFolder : IDisposable
     {
         var run = new RunFolder(folder);
         RunLock held = run.Reopen();
-        int folds = RecipeResolver.Partial(layers).Folds;
+        int folds = PartialRecipe.Merge(layers).Data.Folds ?? 0;
         var all = new FoldsFolder(run, held, [.. layers], BegunWith(folder, folds), folds);
         try
         {
@@ -159,13 +163,13 @@ internal sealed class FoldsFolder : IDisposable
         if (_begun.Data?.Pixels is { } pixels)
         {
             next.UsePixelCheck(File.Exists(_folder.UnreadableFile)
-                ? UnreadableTable.Read(_folder.UnreadableFile, RunData.Names(next.Recipe, next.Data)) : (_, _) => null, pixels);
+                ? UnreadableTable.Read(_folder.UnreadableFile, NameKey.For(next.Recipe.Data, next.Data)) : (_, _) => null, pixels);
         }
 
         int images = DataFingerprint.Used(next.Data).Count();
         string counts = _begun.Data?.Images is { } then && then != images ? $" ({then} images then, {images} now)" : "";
         RequireSame(_begun.Data?.AllImages, DataFingerprint.Images(next.Data), $"images, labels or patients changed{counts}",
-            next.Recipe.Data is null ? "" : " Data that was moved is given anew by --data or --image-root.");
+            next.Recipe.Data.Data is null ? "" : " Data that was moved is given anew by --data or --image-root.");
         RequireSame(_begun.Weights?.Sha256, next.BaseHash, "the base weights changed", " Weights that were moved are given by --weights.");
     }
 

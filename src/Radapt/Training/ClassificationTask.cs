@@ -1,3 +1,4 @@
+using Radapt.Recipes;
 using Radapt.Adaptation;
 using Radapt.Batching;
 using Radapt.Imaging;
@@ -36,10 +37,10 @@ internal sealed class ClassificationTask : ITrainingTask<ImageBatch>, IDisposabl
     public ClassificationTask(Classifier classifier, ImageBatches train, ImageBatches val, Recipe recipe, IBestTensors? best)
     {
         (_classifier, _train, _val, _seed, Best) = (classifier, train, val, recipe.Seed, best);
-        _augmentation = AugmentationNames.Parse(recipe.Augment);
-        _positiveWeight = PositiveWeights.Resolve(recipe.PosWeight, train.Images)?
-            .to(classifier.Encoder.cls_token.device).DetachFromDisposeScope();
-        _step = new ClassificationStep(classifier, _positiveWeight, recipe.Recompute);
+        _augmentation = recipe.Pixels.Augment;
+        _positiveWeight = recipe.Optimisation.PositiveWeight.For(train.Images) is { } weights
+            ? tensor(weights.ToArray()).to(classifier.Encoder.cls_token.device).DetachFromDisposeScope() : null; // (F)
+        _step = new ClassificationStep(classifier, _positiveWeight, recipe.Compute.Recompute);
         _aurocNames = [.. val.Images.Findings.Select(f => $"{Auroc}/{f}")];
         Trained = [.. classifier.Trained()];
     }

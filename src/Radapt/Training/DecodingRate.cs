@@ -4,7 +4,7 @@ using Radapt.Datasets;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
 using Radapt.Imaging.Dicom.Codecs;
-using Radapt.Training.Recipes;
+using Radapt.Recipes;
 
 namespace Radapt.Training;
 
@@ -15,15 +15,15 @@ internal static class DecodingRate
     private const int Few = 5000; // a minute or two, at any size of radiograph
 
     /// <summary>The time for all images on the loader's threads; null: there are few, or nobody asks.</summary>
-    public static TimeSpan? Time(DataSplits data, Recipe asked, IReadOnlyList<RecipeLayer> layers, CodecProcess? codecs)
+    public static TimeSpan? Time(DataSplits data, PartialRecipe given, CodecProcess? codecs)
     {
         int images = new[] { data.Train, data.Val, data.Test }.Sum(s => s?.Items.Count ?? 0);
-        if (images <= Few || RecipeLayer.Merge(layers).Find("check-pixels") is { Value: "on" or "off" })
+        if (images <= Few || given.Has((DataOptions d) => d.CheckPixels))
         {
             return null;
         }
 
-        var dicom = new DecodingOptions(asked.DicomScale, codecs);
+        var dicom = new DecodingOptions(given.Value((PixelOptions p) => p.DicomScale), codecs);
         LabelledImage[] sample = [.. Enumerable.Range(0, Sample)
             .Select(i => data.Train.Items[(int)((long)i * data.Train.Items.Count / Sample)])];
         var watch = Stopwatch.StartNew();
@@ -39,6 +39,7 @@ internal static class DecodingRate
             }
         }
 
-        return watch.Elapsed / Sample * images / Math.Max(1, asked.LoaderThreads > 0 ? asked.LoaderThreads : Machine.Current.PhysicalCores);
+        int threads = given.Value((ComputeOptions c) => c.LoaderThreads, Math.Max(1, Machine.Current.PhysicalCores));
+        return watch.Elapsed / Sample * images / threads;
     }
 }

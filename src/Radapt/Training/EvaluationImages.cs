@@ -2,7 +2,7 @@ using Radapt.Datasets;
 using Radapt.Datasets.Published;
 using Radapt.Datasets.Splits;
 using Radapt.Runs;
-using Radapt.Training.Recipes;
+using Radapt.Recipes;
 
 namespace Radapt.Training;
 
@@ -20,7 +20,7 @@ internal static class EvaluationImages
     {
         ArgumentNullException.ThrowIfNull(notes);
         // Training images are not used: neither their number nor their findings' is a matter here.
-        DataOptions options = RunData.Options(RecipeResolver.Partial(recipe)) with { AllowRareFindings = true };
+        DataOptions options = PartialRecipe.Merge(recipe).Data with { AllowRareFindings = true };
         if (PublishedSource.Parse(options.Data) is null) // else the fraction may be the only training list that there is
         {
             options = options with { LabelFraction = LabelFraction.All };
@@ -48,11 +48,14 @@ internal static class EvaluationImages
     /// <param name="findings">The run's findings, used where <paramref name="given"/> names none.</param>
     /// <param name="split"><c>train</c>, <c>val</c>, <c>test</c>; null: every row.</param>
     /// <param name="notes">Receives lines to print.</param>
+    /// <param name="allWithoutSplits">Every row of a table that has no splits.</param>
     /// <exception cref="RadaptException">The data is missing or malformed.</exception>
     public static LabelledImages FromSource(
-        string source, RecipeLayer given, IReadOnlyList<string> findings, string? split, ICollection<string> notes)
+        string source, RecipeLayer given, IReadOnlyList<string> findings, string? split, ICollection<string> notes,
+        bool allWithoutSplits = false)
     {
-        DataOptions options = RunData.Options(RecipeResolver.Partial([given]));
-        return DataReader.ReadOne(source, options.Findings.Count > 0 ? options : options with { Findings = findings }, split, notes);
+        DataOptions options = PartialRecipe.Merge([given]).Data;
+        return DataReader.ReadOne(
+            source, options.Findings.Count > 0 ? options : options with { Findings = findings }, split, notes, allWithoutSplits);
     }
 }

@@ -1,3 +1,4 @@
+using Radapt.Recipes;
 using System.Globalization;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
@@ -6,6 +7,7 @@ using Radapt.Adaptation;
 using Radapt.Batching;
 using Radapt.Checkpoints;
 using Radapt.Compute;
+using Radapt.Imaging;
 using Radapt.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -37,7 +39,7 @@ internal sealed class FeatureCache : IDisposable
     public int FirstBlock { get; }
 
     /// <summary>Share of a forward pass that is left.</summary>
-    public double ShareLeft => 1 - (FirstBlock / (double)_recipe.Depth);
+    public double ShareLeft => 1 - (FirstBlock / (double)_recipe.Model.Depth);
 
     /// <summary>Why the features are not kept after all, once that turned out; null: they are.</summary>
     public string? Problem { get; private set; }
@@ -58,19 +60,19 @@ internal sealed class FeatureCache : IDisposable
     {
         note = null;
         int lowest = classifier.LowestTrainedBlock;
-        if (lowest == 0 || recipe.FeatureCache == "off")
+        if (lowest == 0 || recipe.Compute.FeatureCache == FeatureCaching.Off)
         {
             return null;
         }
 
         // Stochastic depth grows from 0 in the first block: one block alone is never skipped.
         List<string> instead = [];
-        if (recipe.Augment != "none")
+        if (recipe.Pixels.Augment != Augmentation.None)
         {
             instead.Add("--augment none");
         }
 
-        if (recipe.DropPath > 0 && lowest > 1)
+        if (recipe.Model.DropPath > 0 && lowest > 1)
         {
             instead.Add("--drop-path 0");
         }
@@ -113,7 +115,8 @@ internal sealed class FeatureCache : IDisposable
             return GiveUp($"they take {Size(needed)}, and {Size(free)} are free on the disk of {folder}");
         }
 
-        var pass = new Pass(progress, _recipe.Epochs, sets.Where((_, i) => _files[i] is null).Sum(s => s.Images.EvaluationBatches));
+        var pass = new Pass(progress, _recipe.Optimisation.Epochs,
+            sets.Where((_, i) => _files[i] is null).Sum(s => s.Images.EvaluationBatches));
         for (int i = 0; i < sets.Length; i++)
         {
             try
@@ -174,23 +177,26 @@ internal sealed class FeatureCache : IDisposable
 
     private FeatureLayout Layout(int images, UInt128 key)
     {
-        bool pooled = FirstBlock == _recipe.Depth;
+        bool pooled = FirstBlock == _recipe.Model.Depth;
         IReadOnlyList<int> shape = pooled ? [ClassificationHead.InputWidth(_classifier.Encoder.Shape, _classifier.Pooling)]
-            : [_classifier.Encoder.Shape.Tokens, _recipe.Width];
-        return new FeatureLayout(key, images, shape, FirstBlock, !pooled && _recipe.Precision == "bfloat16");
+            : [_classifier.Encoder.Shape.Tokens, _recipe.Model.Width];
+        return new FeatureLayout(key, images, shape, FirstBlock, !pooled && _recipe.Compute.Precision == Precision.BFloat16);
     }
 
     // Everything the features follow from.
     private UInt128 Key(string set, string dataFingerprint)
     {
-        Recipe r = _recipe;
+        (PixelOptions pixels, ComputePlan plan) = (_recipe.Pixels, _recipe.Compute.Plan);
         string text = string.Create(CultureInfo.InvariantCulture,
-            $"1|{set}|{dataFingerprint}|{_baseHash}|{_classifier.Encoder.Shape}|{r.Pooling}|{FirstBlock}|{r.Mean:R}|{r.Std:R}|{r.Resize}|{r.DicomScale}|{r.PngBits}|{r.CacheSize}|{r.Precision}|{r.Products}|{r.Device}|{r.Threads}|{r.BatchSize}|{r.ValidateImages}");
+            $"1|{set}|{dataFingerprint}|{_baseHash}|{_classifier.Encoder.Shape}|{_recipe.Model.Pooling}|{FirstBlock}|"
+            + $"{pixels.Mean:R}|{pixels.Std:R}|{pixels.Resize}|{pixels.DicomScale}|{pixels.PngBits}|{_recipe.Data.CacheSize}|"
+            + $"{plan.Precision}|{plan.Products}|{plan.Device}|{plan.Threads}|"
+            + $"{_recipe.Optimisation.BatchSize}|{_recipe.Validation.Images}");
         return XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(text));
     }
 
-    private string Trained() => FirstBlock == _recipe.Depth ? "the head is trained"
-        : $"{Blocks(FirstBlock, _recipe.Depth - 1)} and the head are trained";
+    private string Trained() => FirstBlock == _recipe.Model.Depth ? "the head is trained"
+        : $"{Blocks(FirstBlock, _recipe.Model.Depth - 1)} and the head are trained";
 
     private static string Blocks(int first, int last) => first == last ? $"block {first}" : $"blocks {first}-{last}";
 

@@ -11,8 +11,9 @@ using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Inference;
 using Radapt.Metrics;
 using Radapt.Models;
+using Radapt.Options;
+using Radapt.Recipes;
 using Radapt.Runs;
-using Radapt.Training.Recipes;
 using static TorchSharp.torch;
 
 namespace Radapt.Training;
@@ -42,27 +43,16 @@ public sealed class FineTuning : IDisposable
     {
         Recipe recipe = resolved.Recipe;
         (Resolved, Data, _codecs) = (resolved, data, codecs);
-        _plan = new ComputePlan(recipe.Precision, recipe.Device, recipe.Threads) { Products = recipe.Products };
+        _plan = recipe.Compute.Plan;
         WeightsDescription = weights?.Description ?? $"random (seed {recipe.Seed.ToString(CultureInfo.InvariantCulture)})";
         _cache = RunCache.Open(recipe, codecs);
         _notes = [.. weights?.LeftOut ?? [], .. data.Notes, .. _cache?.Notes ?? []];
-        var shape = new BackboneShape(recipe.ImageSize, recipe.PatchSize, recipe.Depth, recipe.Width, recipe.Heads)
-        {
-            Registers = recipe.Registers,
-            LayerScale = recipe.LayerScale,
-            SwiGlu = recipe.Ffn == "swiglu",
-            HiddenWidth = recipe.HiddenWidth,
-            Epsilon = recipe.NormEps,
-        };
-        Preprocessing = new Preprocessing(recipe.ImageSize, recipe.Resize, recipe.Mean, recipe.Std, recipe.DicomScale)
-        {
-            PngBits = recipe.PngBits,
-        };
+        Preprocessing = recipe.Pixels.Preprocessing(recipe.Model.ImageSize);
         _train = Batches(data.Train, _cache?.Training, ImageBatches.DefaultCacheBytes);
         _val = Batches(data.Val, _cache?.Evaluation, ImageBatches.DefaultCacheBytes);
         _test = data.Test is null ? null : Batches(data.Test, _cache?.Evaluation, cacheBytes: 0);
-        _choosing = _val.WithImages(ValidationPlan.Choosing(data.Val, recipe));
-        _classifier = new Classifier(shape, data.Train.Findings.Count, recipe.Pooling, recipe.DropPath, _plan);
+        _choosing = _val.WithImages(ValidationPlan.Choosing(data.Val, recipe.Validation.Images, ValidationPlan.Seed(recipe.Data)));
+        _classifier = new Classifier(recipe.Model.Shape, data.Train.Findings.Count, recipe.Model.Pooling, recipe.Model.DropPath, _plan);
         try
         {
             if (weights is null)
@@ -78,7 +68,7 @@ public sealed class FineTuning : IDisposable
             _baseResizing = weights?.Resizing;
             _baseHash = weights?.Hash() ?? $"scratch:{recipe.Seed.ToString(CultureInfo.InvariantCulture)}";
             _classifier.Head.Initialise(recipe.Seed);
-            AdaptationMethod.Apply(_classifier, recipe.Method, recipe.MethodSettings, _plan, recipe.Seed);
+            AdaptationMethod.Apply(_classifier, recipe.Method, _plan, recipe.Seed);
             Trainable = _classifier.CountTrainable();
             _features = FeatureCache.Decide(recipe, _classifier, _baseHash, out string? note);
             note ??= _features?.Note(data.Train.Items.Count + _choosing.Images.Items.Count);
@@ -91,10 +81,6 @@ public sealed class FineTuning : IDisposable
             throw;
         }
     }
-
-    /// <summary>Options that may change when a run is resumed: places, and what never changes a result.</summary>
-    public static IReadOnlyList<string> GivenAnewOnResume { get; } =
-        ["data", "train", "val", "test", "image-root", "weights", "key", "cache", "loader-threads"];
 
     /// <summary>The recipe with every value decided, and who decided each.</summary>
     public ResolvedRecipe Resolved { get; }
@@ -120,7 +106,7 @@ public sealed class FineTuning : IDisposable
     internal double ChanceAuroc => Metrics.ChanceAuroc.Upper(ChoosingImages.CountLabels().Select(c => (c.Positives, c.Negatives)));
 
     /// <summary>The run folder names images by codes under a key, since the data knows patients.</summary>
-    internal bool HidesNames => Recipe.Key is not null || (Data.KnowsPatients && !Recipe.PlainNames);
+    internal bool HidesNames => Recipe.Data.Key is not null || (Data.KnowsPatients && !Recipe.Data.PlainNames);
 
     /// <summary>What the weights were recognised as.</summary>
     public string WeightsDescription { get; }
@@ -164,13 +150,13 @@ public sealed class FineTuning : IDisposable
             new RunFolder(folder).RequireUsable(resume);
         }
 
-        Recipe asked = RecipeResolver.Partial(layers);
+        var given = PartialRecipe.Merge(layers);
         if (resume)
         {
-            RunPlaces.RequireThere(asked, folder!);
+            RunPlaces.RequireThere(given, folder!);
         }
 
-        NameKey.RequireUsable(RunData.Options(asked), asked.Key);
+        NameKey.RequireUsable(given.Data);
     }
 
     /// <summary>Reads data and weights, decides every default, builds the classifier.</summary>
@@ -188,18 +174,20 @@ public sealed class FineTuning : IDisposable
     internal static FineTuning PrepareTelling(
         IReadOnlyList<RecipeLayer> layers, CodecProcess? codecs, IProgress<(int Read, int Files)>? headers)
     {
-        Recipe asked = RecipeResolver.Partial(layers);
-        if (asked.Device == "cuda" && !TorchSharp.torch.cuda.is_available())
+        var given = PartialRecipe.Merge(layers);
+        DeviceKind device = given.Value((ComputeOptions c) => c.Device);
+        if (device == DeviceKind.Cuda && !TorchSharp.torch.cuda.is_available())
         {
             throw new RadaptException(
                 "--device cuda: this build or machine has no CUDA. Build with -p:TorchBackend=cuda on a machine "
                     + "with a driver, or leave --device out.");
         }
 
-        using BackboneWeights? weights = asked.Weights is null || asked.FromScratch ? null
-            : BackboneWeights.Open(asked.Weights, asked.Dialect, asked.Copy);
-        DataSplits data = DataReader.Read(RunData.Options(asked) with { Headers = headers });
-        ResolvedRecipe resolved = RecipeResolver.Resolve(layers, new RecipeFacts
+        string? path = given.Value((ModelOptions m) => m.Weights);
+        using BackboneWeights? weights = path is null || given.Value((ModelOptions m) => m.FromScratch) ? null
+            : BackboneWeights.Open(path, given.Value((ModelOptions m) => m.Dialect), given.Value((ModelOptions m) => m.Copy));
+        DataSplits data = DataReader.Read(given.Data with { Headers = headers });
+        ResolvedRecipe resolved = RecipeResolver.Resolve(given, new RecipeFacts
         {
             WeightsShape = weights?.Shape,
             WeightsTellHeads = weights?.TellsHeads ?? false,
@@ -209,11 +197,11 @@ public sealed class FineTuning : IDisposable
             WeightsPreparation = weights?.Preparation,
             TrainingImages = data.Train.Items.Count,
             Validation = data.Val,
-            PngDepth = RecipeLayer.Merge(layers).Find("png-bits") is null ? PngDepth.Measure([.. AllPaths(data)]) : null,
-            DecodingTime = DecodingRate.Time(data, asked, layers, codecs),
+            PngDepth = given.Has((PixelOptions p) => p.PngBits) ? null : PngDepth.Measure([.. AllPaths(data)]),
+            DecodingTime = DecodingRate.Time(data, given, codecs),
             DataChoices = data.Choices,
             Findings = data.Train.Findings,
-            Probe = Probe(layers, asked),
+            Probe = Probe(given, device),
             PhysicalCores = Machine.Current.PhysicalCores,
             LogicalCores = Machine.Current.LogicalCores,
         });
@@ -224,18 +212,18 @@ public sealed class FineTuning : IDisposable
         new[] { data.Train, data.Val, data.Test }.OfType<LabelledImages>().SelectMany(s => s.Items).Select(i => i.Path);
 
     private static string? OtherNormalisation(Recipe recipe, BackboneWeights? weights) =>
-        weights is null || (Math.Abs(recipe.Mean - weights.Mean) < 1e-6 && Math.Abs(recipe.Std - weights.Std) < 1e-6) ? null
+        weights is null || (Math.Abs(recipe.Pixels.Mean - weights.Mean) < 1e-6 && Math.Abs(recipe.Pixels.Std - weights.Std) < 1e-6) ? null
         : string.Create(CultureInfo.InvariantCulture,
-            $"pixels are normalised with mean {recipe.Mean} and standard deviation {recipe.Std} as asked, though these weights "
-                + $"({weights.Description}) were trained with {weights.Mean} and {weights.Std}");
+            $"pixels are normalised with mean {recipe.Pixels.Mean} and standard deviation {recipe.Pixels.Std} as asked, though "
+                + $"these weights ({weights.Description}) were trained with {weights.Mean} and {weights.Std}");
 
     // A recipe that states both, such as that of a run to resume, is not probed again.
-    private static ProductChoice? Probe(IReadOnlyList<RecipeLayer> layers, Recipe asked)
+    private static ProductChoice? Probe(PartialRecipe given, DeviceKind device)
     {
-        RecipeLayer given = RecipeLayer.Merge(layers);
-        string precision = given.Find("precision") is null ? "auto" : asked.Precision;
-        return precision != "auto" && given.Find("products") is not null ? null
-            : asked.Device == "cuda" ? new ProductChoice(precision == "float32" ? "float32" : "bfloat16", "linear", "a CUDA device")
+        bool isPrecisionGiven = given.Has((ComputeOptions c) => c.Precision);
+        string precision = isPrecisionGiven ? given.Value((ComputeOptions c) => c.Precision).Spelled() : Automatic.Word;
+        return isPrecisionGiven && given.Has((ComputeOptions c) => c.Products) ? null
+            : device == DeviceKind.Cuda ? new ProductChoice(precision == "float32" ? "float32" : "bfloat16", "linear", "a CUDA device")
             : ProductProbe.Choose(precision);
     }
 
@@ -269,10 +257,10 @@ public sealed class FineTuning : IDisposable
         if (resume && run.HasState)
         {
             // As when it began: an image that was mended since is not learned from in the middle of a run.
-            UsePixelCheck(File.Exists(run.UnreadableFile) ? UnreadableTable.Read(run.UnreadableFile, RunData.Names(Recipe, Data))
+            UsePixelCheck(File.Exists(run.UnreadableFile) ? UnreadableTable.Read(run.UnreadableFile, NameKey.For(Recipe.Data, Data))
                 : (_, _) => null, RunRecord.ReadUnlessRewritten(run.Path)?.Data?.Pixels);
         }
-        else if (Recipe.CheckPixels == "on")
+        else if (Recipe.Data.CheckPixels)
         {
             _pixels = PixelCheck.Run(PixelCheckParts(), Recipe, progress, cancellation);
             _notes.AddRange(_pixels.Notes);
@@ -306,7 +294,7 @@ public sealed class FineTuning : IDisposable
             parts.Add((Split.Names[2], _test));
         }
 
-        if (Recipe.Folds > 0 && Recipe.LabelFraction != LabelFraction.All)
+        if (Recipe.Data.Folds is not null && Recipe.Data.LabelFraction != LabelFraction.All)
         {
             var used = new HashSet<object>(parts.SelectMany(p => p.Images.Images.Items), ReferenceEqualityComparer.Instance);
             LabelledImage[] rest = [.. Data.Drawn.Select(d => d.Image).Where(i => !used.Contains(i))];
@@ -318,17 +306,17 @@ public sealed class FineTuning : IDisposable
 
     private void LeaveOut(Func<LabelledImage, string, bool> isLeftOut)
     {
-        Data = PixelCheck.Without(Data, isLeftOut, RunData.Options(Recipe), _notes);
+        Data = PixelCheck.Without(Data, isLeftOut, Recipe.Data, _notes);
         _train = _train.WithImages(Data.Train);
         _val = _val.WithImages(Data.Val);
         _test = Data.Test is null ? null : _test!.WithImages(Data.Test);
-        _choosing = _val.WithImages(ValidationPlan.Choosing(Data.Val, Recipe));
+        _choosing = _val.WithImages(ValidationPlan.Choosing(Data.Val, Recipe.Validation.Images, ValidationPlan.Seed(Recipe.Data)));
     }
 
     private ImageBatches Batches(LabelledImages images, DiskCache? disk, long cacheBytes) =>
-        new(images, Preprocessing, Recipe.BatchSize, Recipe.LoaderThreads, cacheBytes, disk, _codecs)
+        new(images, Preprocessing, Recipe.Optimisation.BatchSize, Recipe.Compute.LoaderThreads, cacheBytes, disk, _codecs)
         {
-            Flips = Recipe.Flip != "off",
+            Flips = Recipe.Pixels.Flip,
         };
 
     /// <summary>
@@ -338,13 +326,13 @@ public sealed class FineTuning : IDisposable
     {
         using var task = new ClassificationTask(_classifier, _train, _choosing, Recipe, best: null);
         TimeSpan batch = StepTiming.OneBatch(task, Recipe.Seed, cancellation);
-        int validations = ValidationPlan.Count(Recipe.Epochs, Recipe.ValidateEvery);
+        int validations = ValidationPlan.Count(Recipe.Optimisation.Epochs, Recipe.Validation.Every);
         int choosing = _choosing.Images.Items.Count;
         double left = _features?.ShareLeft ?? 1;
         double evaluated = (left * validations * choosing) + Data.Val.Items.Count + (Data.Test?.Items.Count ?? 0)
             + (_features is null ? 0 : Data.Train.Items.Count + choosing);
-        return batch * ((left * Recipe.Epochs * _train.BatchesPerEpoch) + (evaluated / Recipe.BatchSize / ValidationPlan.PassesOfTraining(
-            Recipe)));
+        double training = left * Recipe.Optimisation.Epochs * _train.BatchesPerEpoch;
+        return batch * (training + (evaluated / Recipe.Optimisation.BatchSize / ValidationPlan.PassesOfTraining(Recipe)));
     }
 
     /// <summary>Trains and fills the run folder.</summary>
@@ -390,12 +378,13 @@ public sealed class FineTuning : IDisposable
         CancellationToken cancellation)
     {
         LookAtPixels(run, resume, progress, cancellation); // before there is a key
-        NameKey names = RunData.Names(Recipe, Data); // now: a key that cannot be made must not cost a night
+        NameKey names = NameKey.For(Recipe.Data, Data); // now: a key that cannot be made must not cost a night
         if (Data.Drawn.Count > 0)
         {
             DrawnSplitTable.Write(run.SplitFile, Data.Drawn, names);
         }
 
+        SeenImages.Write(run.SeenFile, Data, names);
         if (_pixels?.Unreadable.Count > 0)
         {
             UnreadableTable.Write(run.UnreadableFile, _pixels.Unreadable, names);
@@ -435,7 +424,8 @@ public sealed class FineTuning : IDisposable
 
         // What is reported is what `evaluate` and `predict` give: the saved adapter on freshly read base weights, merged.
         _classifier.Dispose();
-        using Predictor predictor = Predictor.Open(run.Path, Recipe.FromScratch ? null : Recipe.Weights, _plan, codecs: _codecs);
+        using Predictor predictor = Predictor.Open(
+            run.Path, Recipe.Model.FromScratch ? null : Recipe.Model.Weights, _plan, codecs: _codecs);
         ScoredImages val = Score(predictor, _val, TrainingPhase.Validation, progress, cancellation);
         ScoredImages? test = _test is null ? null : Score(predictor, _test, TrainingPhase.Test, progress, cancellation);
         PredictionTable.Write(run.PredictionsFile, test ?? val, names.Name);
@@ -462,7 +452,7 @@ public sealed class FineTuning : IDisposable
     {
         using var events = new EventLog(run.Path);
         (string, Tensor)[] trained = [.. _classifier.Trained()];
-        using Optimizer optimizer = Optimizer.Create(Recipe.OptimizerSettings, trained, _classifier.Encoder.Kernels.Path);
+        using Optimizer optimizer = Optimizer.Create(Recipe.ForOptimizer(), trained, _classifier.Encoder.Kernels.Path);
         var saved = new SavedState(run, trained, optimizer, _classifier.Adapters?.Schedule);
         var best = new BestAdapter(_classifier, run.AdapterFile, Describe());
         var identity = RecipeIdentity.Create(Recipe, fingerprint, _baseHash);
@@ -472,7 +462,7 @@ public sealed class FineTuning : IDisposable
         {
             (ImageBatches train, ImageBatches choosing) = OpenFeatures(saved, start, fingerprint, progress, cancellation);
             using var task = new ClassificationTask(_classifier, train, choosing, Recipe, best);
-            var loop = new TrainingLoop<ImageBatch>(task, Recipe.TrainingSettings, optimizer, saved, progress)
+            var loop = new TrainingLoop<ImageBatch>(task, Recipe.ForTraining(), optimizer, saved, progress)
             {
                 OnUpdate = (updates, loss, rate) =>
                 {
@@ -512,8 +502,8 @@ public sealed class FineTuning : IDisposable
         Predictor predictor, ImageBatches images, TrainingPhase phase, IProgress<TrainingProgress>? progress,
             CancellationToken cancellation)
     {
-        var clock = new ProgressClock(progress, Recipe.TrainingSettings);
-        var last = new TrainerState { Epoch = Recipe.Epochs };
+        var clock = new ProgressClock(progress, Recipe.ForTraining());
+        var last = new TrainerState { Epoch = Recipe.Optimisation.Epochs };
         clock.Start(phase, last, images.EvaluationBatches, 0);
         return predictor.Score(images, (batches, done) => clock.Report(last, batches, done), cancellation);
     }
@@ -521,16 +511,16 @@ public sealed class FineTuning : IDisposable
     private AdapterDescription Describe() => new()
     {
         Method = Recipe.Method,
-        Settings = Recipe.MethodSettings,
         Backbone = _classifier.Encoder.Shape,
-        Pooling = Recipe.Pooling,
+        Pooling = Recipe.Model.Pooling,
         Findings = Data.Train.Findings,
         Preprocessing = Preprocessing,
-        BaseWeights = Recipe.FromScratch ? null : Path.GetFullPath(Recipe.Weights!),
+        BaseWeights = Recipe.Model.FromScratch ? null : Path.GetFullPath(Recipe.Model.Weights!),
         BaseSha256 = _baseHash,
         BaseDescription = WeightsDescription,
         BaseLicence = _baseLicence,
         BaseResizing = _baseResizing,
+        Accepts = TrainedImages.Accepted(Recipe.Data.Views, Data.Train, _pixels?.Record),
         Seed = Recipe.Seed,
     };
 }

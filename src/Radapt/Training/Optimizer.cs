@@ -1,5 +1,6 @@
 using Radapt.Compute;
 using Radapt.Compute.Passes;
+using Radapt.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,12 +15,11 @@ internal abstract class Optimizer(IReadOnlyList<ParameterGroup> groups) : IDispo
     /// <param name="path">Receives which kernel updates; null: nobody asks.</param>
     /// <exception cref="RadaptException">There is no such optimizer.</exception>
     public static Optimizer Create(
-        OptimizerSettings settings, IReadOnlyList<(string Name, Tensor Tensor)> trained, ComputePath? path = null) => settings.Name switch
+        OptimizerSettings settings, IReadOnlyList<(string Name, Tensor Tensor)> trained, ComputePath? path = null) => settings.Kind switch
         {
-            "sgd" => new Sgd(ParameterGroup.Single(trained, settings.WeightDecay), settings.Momentum),
-            "adamw" => new AdamW(ParameterGroup.ByLayer(trained, settings.Depth, settings.LayerDecay, settings.WeightDecay),
+            OptimizerKind.Sgd => new Sgd(ParameterGroup.Single(trained, settings.WeightDecay), settings.Momentum),
+            _ => new AdamW(ParameterGroup.ByLayer(trained, settings.Depth, settings.LayerDecay, settings.WeightDecay),
                 settings.Threads, path),
-            _ => throw new RadaptException($"Optimizer '{settings.Name}' is unknown: --optimizer takes sgd or adamw."),
         };
 
     /// <summary>What is trained, with the group each tensor belongs to.</summary>

@@ -1,10 +1,12 @@
+using Radapt.Recipes;
+
 namespace Radapt.Training;
 
 /// <summary>How tensors are changed by their gradients.</summary>
 internal sealed record OptimizerSettings
 {
-    /// <summary><c>adamw</c> or <c>sgd</c>.</summary>
-    public required string Name { get; init; }
+    /// <summary>Which optimizer.</summary>
+    public required OptimizerKind Kind { get; init; }
 
     /// <summary>Weight decay: decoupled with AdamW, added to the gradient with SGD.</summary>
     public double WeightDecay { get; init; }

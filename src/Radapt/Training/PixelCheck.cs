@@ -4,6 +4,7 @@ using Radapt.Batching;
 using Radapt.Datasets;
 using Radapt.Datasets.Matching;
 using Radapt.Datasets.Published;
+using Radapt.Recipes;
 using Radapt.Runs;
 
 namespace Radapt.Training;
@@ -41,12 +42,12 @@ internal sealed record PixelCheck
     {
         int images = sets.Sum(s => s.Images.Images.Items.Count);
         int batches = sets.Sum(s => s.Images.EvaluationBatches);
-        var clock = new ProgressClock(progress, recipe.TrainingSettings);
+        var clock = new ProgressClock(progress, recipe.ForTraining());
         var state = new TrainerState();
         clock.Start(TrainingPhase.Pixels, state, batches, 0);
         var watch = Stopwatch.StartNew();
         var doubts = new PictureDoubts(
-            recipe.Views.Count > 0 || PublishedSource.Parse(recipe.Data) is not null ? null : new ViewFilter(["frontal"]), headers: true);
+            recipe.Data.Views.Count > 0 || PublishedSource.Parse(recipe.Data.Data) is not null ? null : new ViewFilter(["frontal"]), headers: true);
         var unreadable = new List<UnreadableRow>();
         (int batchesBefore, int imagesBefore) = (0, 0);
         foreach ((string part, ImageBatches set) in sets)
@@ -80,7 +81,7 @@ internal sealed record PixelCheck
             ],
             Notes =
             [
-                .. UnreadableLimit.Notes(unreadable, images, recipe.SkipUnreadable),
+                .. UnreadableLimit.Notes(unreadable, images, recipe.Data.SkipUnreadable.Fraction),
                 .. doubts.Lines(sets.SelectMany(s => s.Images.Images.Items)),
             ],
             Record = new RunPixels

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Radapt.Recipes;
 
 namespace Radapt.Training;
 

@@ -1,5 +1,6 @@
+using Radapt.Options;
+using Radapt.Recipes;
 using Radapt.Runs;
-using Radapt.Training.Recipes;
 
 namespace Radapt.Training;
 
@@ -17,13 +18,14 @@ internal static class RecipeIdentity
     /// <exception cref="RadaptException">An option differs; the message names it.</exception>
     public static void RequireSame(RunFolder run, Recipe now)
     {
-        RecipeLayer began = RecipeFile.Read(run.RecipeFile);
-        Dictionary<string, string> stated = OptionsOf(RecipeResolver.Partial([began])).Where(o => began.Find(o.Key) is not null)
-            .ToDictionary();
+        Dictionary<string, string> stated = PartialRecipe.Merge([RecipeFile.Read(run.RecipeFile)]).Entries
+            .Where(e => IsFixed(e.Option)).ToDictionary(e => e.Option.Name, e => e.Text);
         RunIdentity.RequireSameOptions(stated, OptionsOf(now), run.Path);
     }
 
+    private static bool IsFixed(OptionDeclaration option) => option.Property is not null && !option.MayChangeOnResume;
+
     private static Dictionary<string, string> OptionsOf(Recipe recipe) => RecipeOptions.All
-        .Where(o => o.Get is not null && !FineTuning.GivenAnewOnResume.Contains(o.Name))
-        .ToDictionary(o => o.Name, o => RecipeOption.Format(o.Get!(recipe) ?? ""));
+        .Where(o => IsFixed(o) && RecipeOptions.SectionOf(recipe, o) is not null)
+        .ToDictionary(o => o.Name, o => o.Format(RecipeOptions.Read(recipe, o)));
 }

@@ -23,7 +23,7 @@ internal static class Recomputation
     {
         VisionTransformer encoder = classifier.Encoder;
         int depth = encoder.Shape.Depth;
-        bool trainsEmbedding = encoder.cls_token.requires_grad || encoder.pos_embed.requires_grad
+        bool trainsEmbedding = encoder.cls_token.requires_grad || encoder.pos_embed is { requires_grad: true }
             || encoder.patch_embed.parameters().Any(p => p.requires_grad);
         int lowest = trainsEmbedding ? 0 : Lowest(classifier, depth);
         var inputs = new Tensor[depth + 1]; // what block i reads, from the lowest trained block on: (B, N, C)

@@ -3,6 +3,7 @@ using Radapt.Batching;
 using Radapt.Imaging.Dicom;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Imaging;
+using Radapt.Recipes;
 using Radapt.Runs;
 
 namespace Radapt.Training;
@@ -42,9 +43,9 @@ internal sealed class RunCache
 
     /// <summary>The caches that a recipe asks for; null: none.</summary>
     /// <exception cref="RadaptException">The folder cannot be made.</exception>
-    public static RunCache? Open(Recipe recipe, CodecProcess? codecs) => recipe.Cache is null ? null
-        : new RunCache(recipe.Cache, recipe.CacheSize, recipe.Resize,
-            new DecodingOptions(recipe.DicomScale, codecs) { PngBits = recipe.PngBits });
+    public static RunCache? Open(Recipe recipe, CodecProcess? codecs) => recipe.Data.Cache is null ? null
+        : new RunCache(recipe.Data.Cache, recipe.Data.CacheSize, recipe.Pixels.Resize,
+            new DecodingOptions(recipe.Pixels.DicomScale, codecs) { PngBits = recipe.Pixels.PngBits });
 
     /// <summary>
     /// What <c>run.json</c> says: the folder, the stored size, whether training saw the pixels it would see without a cache.

@@ -1,4 +1,6 @@
+using Radapt.Datasets;
 using Radapt.Datasets.Published;
+using Radapt.Recipes;
 
 namespace Radapt.Training;
 
@@ -9,12 +11,14 @@ internal static class RunPlaces
     /// <param name="recipe">The run's recipe with what was given anew.</param>
     /// <param name="folder">The run's folder.</param>
     /// <exception cref="RadaptException">Something is not there; the message says how to give its new place.</exception>
-    public static void RequireThere(Recipe recipe, string folder)
+    public static void RequireThere(PartialRecipe recipe, string folder)
     {
+        DataOptions data = recipe.Data;
         (string Option, string? Path)[] places =
         [
-            ("data", recipe.Data is { } data ? PublishedSource.PathOf(data) : null), ("train", recipe.Train), ("val", recipe.Val),
-            ("test", recipe.Test), ("image-root", recipe.ImageRoot), ("weights", recipe.FromScratch ? null : recipe.Weights),
+            ("data", data.Data is { } source ? PublishedSource.PathOf(source) : null), ("train", data.Train), ("val", data.Val),
+            ("test", data.Test), ("image-root", data.ImageRoot),
+            ("weights", recipe.Value((ModelOptions m) => m.FromScratch) ? null : recipe.Value((ModelOptions m) => m.Weights)),
         ];
         (string Option, string? Path)[] gone = [.. places.Where(p => p.Path is not null && !Path.Exists(p.Path))];
         if (gone.Length > 0)

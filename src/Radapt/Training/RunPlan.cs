@@ -1,6 +1,7 @@
 using Radapt.Compute;
+using Radapt.Options;
+using Radapt.Recipes;
 using Radapt.Runs;
-using Radapt.Training.Recipes;
 using TorchSharp;
 
 namespace Radapt.Training;
@@ -16,12 +17,14 @@ internal static class RunPlan
     {
         ArgumentNullException.ThrowIfNull(runOrAdapter);
         string file = new RunFolder(runOrAdapter).RecipeFile;
-        Recipe? recipe = File.Exists(file) ? RecipeResolver.Partial([RecipeFile.Read(file)]) : null;
-        bool runsHere = recipe is not null && (recipe.Device == "cpu" || torch.cuda.is_available());
-        int used = threads ?? (recipe?.Threads > 0 ? recipe.Threads : Machine.Current.PhysicalCores);
-        return runsHere ? new ComputePlan(recipe!.Precision, recipe.Device, used)
+        var given = PartialRecipe.Merge(File.Exists(file) ? [RecipeFile.Read(file)] : []);
+        var plan = new ComputePlan(
+            given.Value((ComputeOptions c) => c.Precision).Spelled(), given.Value((ComputeOptions c) => c.Device).Spelled(),
+            threads ?? given.Value((ComputeOptions c) => c.Threads, Machine.Current.PhysicalCores))
         {
-            Products = recipe.Products,
-        } : ComputePlan.Float32 with { Threads = used };
+            Products = given.Value((ComputeOptions c) => c.Products).Spelled(),
+        };
+        bool runsHere = plan.Device == DeviceKind.Cpu.Spelled() || torch.cuda.is_available();
+        return runsHere ? plan : ComputePlan.Float32 with { Threads = plan.Threads };
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Radapt.Compute;
 using Radapt.Datasets;
 using Radapt.Datasets.Matching;
+using Radapt.Recipes;
 using Radapt.Runs;
 
 namespace Radapt.Training;
@@ -23,7 +24,8 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
                 RuntimeInformation.FrameworkDescription),
             Machine = new RunMachine(
                 RuntimeInformation.OSDescription, Machine.Current.Processor, Machine.Current.PhysicalCores, Machine.Current.LogicalCores),
-            Compute = new RunCompute(recipe.Precision, recipe.Device, recipe.Threads, recipe.LoaderThreads),
+            Compute = new RunCompute(recipe.Compute.Plan.Precision, recipe.Compute.Plan.Device, recipe.Compute.Threads,
+                recipe.Compute.LoaderThreads),
             Path = fineTuning.ExecutionPath,
             Seed = recipe.Seed,
             Data = Data(),
@@ -84,11 +86,11 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
             Train = data.Train.Items.Count,
             Val = data.Val.Items.Count,
             Test = data.Test?.Items.Count ?? 0,
-            Choosing = new RunChoosing(choosing.Items.Count, fineTuning.Recipe.ValidateEvery, DataFingerprint.Sets([choosing])),
+            Choosing = new RunChoosing(choosing.Items.Count, fineTuning.Recipe.Validation.Every, DataFingerprint.Sets([choosing])),
             Pixels = pixels?.Record,
             Matching = Matching(data.Matching),
             Split = data.Drawn.Count == 0 ? null
-                : new RunSplit(DrawnSplitTable.FileName, fineTuning.Recipe.SplitSeed, DataFingerprint.Split(data)),
+                : new RunSplit(DrawnSplitTable.FileName, fineTuning.Recipe.Data.SplitSeed, DataFingerprint.Split(data)),
             Cache = cache?.Record,
         };
     }

@@ -10,8 +10,8 @@ using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Inference;
 using Radapt.Metrics;
 using Radapt.Models;
+using Radapt.Recipes;
 using Radapt.Runs;
-using Radapt.Training.Recipes;
 using static TorchSharp.torch;
 
 namespace Radapt.Training;

@@ -2,7 +2,7 @@ using Radapt.Datasets;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
 using Radapt.Imaging.Dicom.Codecs;
-using Radapt.Training.Recipes;
+using Radapt.Recipes;
 
 namespace Radapt.Training;
 
@@ -15,7 +15,6 @@ internal static class TrainingPreview
 {
     private const int DefaultSize = 224;
     private const int ImagesAcross = 6;
-    private const int SmallSize = 64; // up to it, the default is shifts rather than crops
 
     /// <summary>Draws the sheet and writes it as PNG.</summary>
     /// <param name="layers">Data, pixels and seed as for a training; the first beats the second. No weights are needed.</param>
@@ -30,28 +29,28 @@ internal static class TrainingPreview
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(images);
         ArgumentOutOfRangeException.ThrowIfNegative(epochs);
-        Recipe recipe = RecipeResolver.Partial(layers);
-        if (recipe.Data is null && (recipe.Train is null || recipe.Val is null))
+        var given = PartialRecipe.Merge(layers);
+        DataOptions data = given.Data;
+        if (data.Data is null && (data.Train is null || data.Val is null))
         {
             throw new RadaptException(
                 "There are no images to look at; give --data DIR, FILE.csv or a published set such as nih:DIR, or "
                     + "--train LIST --val LIST with --findings.");
         }
 
-        int size = recipe.ImageSize > 0 ? recipe.ImageSize : DefaultSize;
-        bool isChosen = RecipeLayer.Merge(layers).Find("augment") is not null;
-        Augmentation augmentation = isChosen || size > SmallSize ? AugmentationNames.Parse(recipe.Augment) : Augmentation.ShiftFlipNoise;
+        int size = given.Value((ModelOptions m) => m.ImageSize, DefaultSize);
+        (double mean, double std) = RecipeDefaults.PaperStatistics;
         var p = new Preprocessing(
-            size, recipe.Resize > 0 ? recipe.Resize : size, recipe.Mean > 0 ? recipe.Mean : RecipeDefaults.PaperMean, recipe.Std > 0
-                ? recipe.Std : RecipeDefaults.PaperStd);
-        bool isScaleGiven = RecipeLayer.Merge(layers).Find("dicom-scale") is not null;
-        LabelledImages train = DataReader.Read(RunData.Options(recipe) with { AllowRareFindings = true }).Train;
-        var decoding = new DecodingOptions(isScaleGiven ? recipe.DicomScale : RecipeDefaults.DicomScaleOf(recipe.Data), codecs)
+            size, given.Value((PixelOptions o) => o.Resize, size), given.Value((PixelOptions o) => o.Mean, mean),
+            given.Value((PixelOptions o) => o.Std, std));
+        LabelledImages train = DataReader.Read(data with { AllowRareFindings = true }).Train;
+        var decoding = new DecodingOptions(given.Value((PixelOptions o) => o.DicomScale, RecipeDefaults.Scale(data).Value), codecs)
         {
-            PngBits = RecipeLayer.Merge(layers).Find("png-bits") is not null ? recipe.PngBits
+            PngBits = given.Has((PixelOptions o) => o.PngBits) ? given.Value((PixelOptions o) => o.PngBits)
                 : PngDepth.Measure([.. train.Items.Select(i => i.Path)])?.Bits ?? PngDepth.Full,
         };
-        bool flips = recipe.Flip == "on" || (recipe.Flip == "auto" && SidedFindings.First(train.Findings) is null);
+        Augmentation augmentation = given.Value((PixelOptions o) => o.Augment, RecipeDefaults.Augment(given.Method, size).Value);
+        bool flips = given.Value((PixelOptions o) => o.Flip, RecipeDefaults.Flip(augmentation, train.Findings).Value);
         int rows = Math.Min(images, train.Items.Count);
         int across = epochs > 0 ? 1 : Math.Min(ImagesAcross, rows);
         var sheet = new ContactSheet(across + epochs, (rows + across - 1) / across, size);
@@ -65,7 +64,7 @@ internal static class TrainingPreview
             sheet.Put(row % across, row / across, Levels(values, p));
             for (int epoch = 0; epoch < epochs; epoch++)
             {
-                TrainingTransform.Apply(image, p, augmentation, recipe.Seed, epoch, row, values, flips);
+                TrainingTransform.Apply(image, p, augmentation, data.Seed, epoch, row, values, flips);
                 sheet.Put(1 + epoch, row, Levels(values, p));
             }
 

@@ -1,6 +1,6 @@
 using Radapt.Compute;
+using Radapt.Recipes;
 using Radapt.Runs;
-using Radapt.Training.Recipes;
 
 namespace Radapt.Training;
 
@@ -16,8 +16,8 @@ internal static class UsedKernels
         Machine.VectorBits,
         [.. s_narrowing.Select(n => (Name: n, Value: Environment.GetEnvironmentVariable(n))).Where(v => v.Value is { Length: > 0 })
             .Select(v => $"{v.Name}={v.Value}")],
-        Choice(resolved, "precision", resolved.Recipe.Precision),
-        Choice(resolved, "products", resolved.Recipe.Products),
+        Choice(resolved, "precision", resolved.Recipe.Compute.Plan.Precision),
+        Choice(resolved, "products", resolved.Recipe.Compute.Plan.Products),
         [.. path.Ran.GroupBy(r => r.Kernel).Select(k => new PathPart(k.Key.Part, k.Key.Name, [.. k.Select(r => r.Why).OfType<string>()]))]);
 
     private static PathChoice Choice(ResolvedRecipe resolved, string option, string used)

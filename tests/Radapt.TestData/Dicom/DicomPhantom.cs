@@ -55,8 +55,14 @@ internal sealed record DicomPhantom(int Rows, int Columns, int Bits, ushort[] Sa
 
     public string Modality { get; init; } = "DX";
 
-    /// <summary>Null: not stated.</summary>
+    /// <summary>BodyPartExamined; null: not stated.</summary>
     public string? BodyPart { get; init; }
+
+    /// <summary>PresentationLUTShape; null: not stated.</summary>
+    public string? LutShape { get; init; }
+
+    /// <summary>StudyDate; null: not stated.</summary>
+    public string? StudyDate { get; init; }
 
     /// <summary>Further elements of text before the pixels' own, such as a date of birth; their bytes are given as Latin-1.</summary>
     public IReadOnlyList<(DicomTag Tag, string Vr, string Text)> More { get; init; } = [];
@@ -115,7 +121,7 @@ internal sealed record DicomPhantom(int Rows, int Columns, int Bits, ushort[] Sa
             (DicomTag.SpecificCharacterSet, "CS", CharacterSet), (DicomTag.SopInstanceUid, "UI", InstanceUid),
             (DicomTag.AccessionNumber, "SH", Accession ?? "A" + StudyUid), (DicomTag.Modality, "CS", Modality),
             (DicomTag.Manufacturer, "LO", "Phantoms"), (DicomTag.PatientName, "PN", PatientName), (DicomTag.PatientId, "LO", PatientId),
-            (DicomTag.BodyPart, "CS", BodyPart), (DicomTag.ViewPosition, "CS", View), (DicomTag.StudyInstanceUid, "UI", StudyUid),
+            (DicomTag.BodyPart, "CS", BodyPart), (DicomTag.StudyDate, "DA", StudyDate), (DicomTag.ViewPosition, "CS", View), (DicomTag.StudyInstanceUid, "UI", StudyUid),
             .. More.Select(m => (m.Tag, m.Vr, (string?)m.Text)),
         ];
         foreach ((DicomTag tag, string vr, string? text) in texts.OrderBy(t => (t.Tag.Group, t.Tag.Element)))
@@ -140,8 +146,21 @@ internal sealed record DicomPhantom(int Rows, int Columns, int Bits, ushort[] Sa
             file.Text(DicomTag.WindowCenter, "DS", Number(center) + "\\1").Text(DicomTag.WindowWidth, "DS", Number(width) + "\\2");
         }
 
-        return Rescale is var (slope, intercept)
-            ? file.Text(DicomTag.RescaleIntercept, "DS", Number(intercept)).Text(DicomTag.RescaleSlope, "DS", Number(slope)) : file;
+        if (Rescale is var (slope, intercept))
+        {
+            file.Text(DicomTag.RescaleIntercept, "DS", Number(intercept)).Text(DicomTag.RescaleSlope, "DS", Number(slope));
+        }
+
+        TextIfStated(file, DicomTag.PresentationLutShape, "CS", LutShape);
+        return file;
+    }
+
+    private static void TextIfStated(DicomWriter file, DicomTag tag, string vr, string? text)
+    {
+        if (text is not null)
+        {
+            file.Text(tag, vr, text);
+        }
     }
 
     private static byte[] Native(ushort[] stored, int bits, bool isBigEndian) => bits <= 8

@@ -6,8 +6,8 @@ using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Inference;
 using Radapt.Models;
+using Radapt.Recipes;
 using Radapt.Training;
-using Radapt.Training.Recipes;
 using static TorchSharp.torch;
 
 namespace Radapt.Tests.Adaptation;
@@ -28,7 +28,7 @@ public sealed class AdapterTravelTests : IDisposable
 
         AdapterExport.ToPeft(run, _folder["peft"]);
         ImportReport imported = AdapterImport.Run(new ImportRequest(_folder["peft"], _folder["imported"]) { Weights = weights });
-        Assert.Equal("lora", imported.Adapter.Method);
+        Assert.Equal("lora", imported.Adapter.Method.Name);
         AssertClose(expected, Probabilities(_folder["imported"]));
 
         foreach (string dialect in AdapterMerge.Dialects)
@@ -44,7 +44,7 @@ public sealed class AdapterTravelTests : IDisposable
     [Theory, InlineData(null), InlineData("dinov2.")]
     public void Dinov2_ExportImportMerge_GiveTheSameLogits(string? huggingFace)
     {
-        using var saved = new SavedAdapter(new LoraSettings
+        using var saved = new SavedAdapter(new LoraOptions
         {
             Targets = ["q", "v", "fc1", "fc2"],
         }, Pooling.ClassToken, shape: SavedAdapter.Dinov2Shape);
@@ -57,7 +57,7 @@ public sealed class AdapterTravelTests : IDisposable
             Weights = saved.Base,
             Heads = SavedAdapter.Shape.Heads,
         });
-        Assert.Equal("lora", imported.Adapter.Method);
+        Assert.Equal("lora", imported.Adapter.Method.Name);
         AssertClose(expected, SavedAdapter.Logits(imported.File));
 
         MergeReport merged = AdapterMerge.Run(saved.Adapter, saved["merged.safetensors"]);

@@ -6,6 +6,7 @@ using Radapt.Datasets;
 using Radapt.Imaging;
 using Radapt.Inference;
 using Radapt.Models;
+using Radapt.Tests.Adaptation;
 using Radapt.Training;
 using static TorchSharp.torch;
 
@@ -131,7 +132,7 @@ public class BFloat16Tests
         Initialisation.FromScratch(classifier.Encoder, 1);
         classifier.Head.Initialise(1);
         Initialisation.TruncatedNormal(classifier.Head.head.weight, "head.weight", 0.02, 1);
-        AdaptationMethod.Apply(classifier, method, new MethodSettings { Lora = new LoraSettings { Dropout = 0 } }, plan, 1);
+        AdaptationMethod.Apply(classifier, TestMethods.Create(method, new LoraOptions { Dropout = 0 }), plan, 1);
         foreach ((string name, Tensor tensor) in classifier.Trained().Where(t => t.Name.EndsWith("lora_B", StringComparison.Ordinal)))
         {
             Initialisation.TruncatedNormal(tensor, name, 0.02, 1);

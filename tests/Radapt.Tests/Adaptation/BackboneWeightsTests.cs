@@ -5,6 +5,7 @@ using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Imaging;
 using Radapt.Models;
+using Radapt.Tests.Adaptation;
 using Radapt.Tests.Golden;
 using static TorchSharp.torch;
 
@@ -133,7 +134,7 @@ public class BackboneWeightsTests
         using var larger = new Classifier(s_shape with { Width = 128, Heads = 2 }, 1, Pooling.Mean, 0, ComputePlan.Float32);
         Initialisation.FromScratch(larger.Encoder, 0);
         larger.Head.Initialise(0);
-        AdaptationMethod.Apply(larger, "linear", new MethodSettings(), ComputePlan.Float32, 0);
+        AdaptationMethod.Apply(larger, new PlainMethod("linear"), ComputePlan.Float32, 0);
         AdapterFile.Save(folder["adapter.safetensors"], Description("linear", "x", "y"), small.Trained());
         Tensor before = larger.Head.head.weight.clone();
         RadaptException e = Assert.Throws<RadaptException>(() => AdapterFile.Load(folder.Path, [.. larger.Trained()]));
@@ -148,10 +149,7 @@ public class BackboneWeightsTests
         {
             BaseLicence = "cc-by-nc-4.0",
             Findings = ["Pleural Effusion", "Édème, \"aigu\""],
-            Settings = new MethodSettings
-            {
-                Lora = new LoraSettings { Rank = 8, Alpha = 16.5, Dropout = 0.05, Targets = ["q", "k", "fc1"], Blocks = [0, 1] },
-            },
+            Method = new LoraOptions { Rank = 8, Alpha = 16.5, Dropout = 0.05, Targets = ["q", "k", "fc1"], Blocks = [0, 1] },
         };
         AdapterDescription back = AdapterDescription.FromMetadata(description.ToMetadata(), "file");
         Assert.Equivalent(description, back, strict: true);
@@ -162,10 +160,7 @@ public class BackboneWeightsTests
         var classifier = new Classifier(s_shape, 1, Pooling.Mean, 0, ComputePlan.Float32);
         Initialisation.FromScratch(classifier.Encoder, seed);
         classifier.Head.Initialise(seed);
-        AdaptationMethod.Apply(classifier, method, new MethodSettings
-        {
-            Lora = new LoraSettings { Dropout = 0 },
-        }, ComputePlan.Float32, seed);
+        AdaptationMethod.Apply(classifier, TestMethods.Create(method, new LoraOptions { Dropout = 0 }), ComputePlan.Float32, seed);
         foreach ((string name, Tensor tensor) in classifier.Trained().Where(t => t.Name.EndsWith("lora_B", StringComparison.Ordinal)))
         {
             Initialisation.TruncatedNormal(tensor, name, 0.02, seed);
@@ -184,8 +179,7 @@ public class BackboneWeightsTests
 
     private static AdapterDescription Description(string method, string baseFile, string hash) => new()
     {
-        Method = method,
-        Settings = new MethodSettings { Lora = new LoraSettings { Dropout = 0 } },
+        Method = TestMethods.Create(method, new LoraOptions { Dropout = 0 }),
         Backbone = s_shape,
         Pooling = Pooling.Mean,
         Findings = ["Effusion"],

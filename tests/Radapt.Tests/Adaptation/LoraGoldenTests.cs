@@ -3,6 +3,7 @@ using Radapt.Adaptation;
 using Radapt.Adaptation.Lora;
 using Radapt.Compute;
 using Radapt.Models;
+using Radapt.Tests.Adaptation;
 using Radapt.Tests.Golden;
 using Radapt.Training;
 using static TorchSharp.torch;
@@ -26,7 +27,7 @@ public class LoraGoldenTests
         JsonObject config = golden.Config;
         bool[] enabled = [.. config["enable"]!.AsArray().Select(e => (bool)e!)];
         using var projection = new Projection((int)config["in"]!, (int)config["out"]!, new Kernels(ComputePlan.Float32));
-        var settings = new LoraSettings { Rank = (int)config["r"]!, Alpha = (double)config["alpha"]!, Dropout = 0 };
+        var settings = new LoraOptions { Rank = (int)config["r"]!, Alpha = (double)config["alpha"]!, Dropout = 0 };
         using var adapter = new LoraAdapter(settings, (int)config["in"]!, (int)config["out"]!,
             new OutputGroups(enabled.Length, [.. Enumerable.Range(0, enabled.Length).Where(i => enabled[i])]), 0, ComputePlan.Float32);
         Assert.Empty(
@@ -109,11 +110,8 @@ public class LoraGoldenTests
             BackboneShape shape = BackboneShape.FromName($"{(string)row!["arch"]!}_224")!;
             Pooling pooling = (bool)row["global_pool"]! ? Pooling.Mean : Pooling.ClassToken;
             using var classifier = new Classifier(shape, (int)row["classes"]!, pooling, 0, new ComputePlan("float32", "meta", 1));
-            var lora = new LoraSettings { Rank = Math.Max(1, (int)row["rank"]!) };
-            AdaptationMethod.Apply(classifier, (string)row["method"]!, new MethodSettings
-            {
-                Lora = lora,
-            }, new ComputePlan("float32", "meta", 1), 0);
+            var lora = new LoraOptions { Rank = Math.Max(1, (int)row["rank"]!) };
+            AdaptationMethod.Apply(classifier, TestMethods.Create((string)row["method"]!, lora), new ComputePlan("float32", "meta", 1), 0);
             TrainableCount count = classifier.CountTrainable();
             Assert.Equal(((long)row["trainable"]!, (long)row["total"]!), (count.Trainable, count.Total));
             Assert.Equal((double)row["percent"]!, count.Percent, percentTolerance);
@@ -124,8 +122,8 @@ public class LoraGoldenTests
     {
         var classifier = new Classifier(GoldenAssert.Shape(config), (int)config["classes"]!, GoldenAssert.Pooling(config), 0,
             ComputePlan.Float32);
-        var lora = new LoraSettings { Rank = (int)config["lora_rank"]!, Alpha = (double)config["lora_alpha"]!, Dropout = 0 };
-        AdaptationMethod.Apply(classifier, "lora", new MethodSettings { Lora = lora }, ComputePlan.Float32, 0);
+        var lora = new LoraOptions { Rank = (int)config["lora_rank"]!, Alpha = (double)config["lora_alpha"]!, Dropout = 0 };
+        AdaptationMethod.Apply(classifier, lora, ComputePlan.Float32, 0);
         return classifier;
     }
 

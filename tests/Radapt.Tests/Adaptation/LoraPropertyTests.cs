@@ -10,18 +10,18 @@ namespace Radapt.Tests.Adaptation;
 
 public class LoraPropertyTests
 {
-    private static readonly Gen<LoraSettings> s_settings =
+    private static readonly Gen<LoraOptions> s_settings =
         from rank in Gen.Int[1, 6]
         from alpha in Gen.Double[0.5, 64]
         from targets in Gen.Bool.Array[6]
         from block in Gen.Int[-1, 2]
         where targets.Any(t => t)
-        select new LoraSettings
+        select new LoraOptions
         {
             Rank = rank,
             Alpha = alpha,
             Dropout = 0,
-            Targets = [.. LoraSettings.AllTargets.Where((_, i) => targets[i])],
+            Targets = [.. LowRankOptions.AllTargets.Where((_, i) => targets[i])],
             Blocks = block < 0 ? [] : [block],
         };
 
@@ -34,7 +34,7 @@ public class LoraPropertyTests
             Tensor images = randn(2, 1, 16, 16);
             Tensor plain = classifier.Encoder.Forward(images, ForwardPass.Evaluation);
             var before = classifier.Encoder.named_parameters().ToDictionary(p => p.name, p => p.parameter.clone());
-            AdaptationMethod.Apply(classifier, "lora", new MethodSettings { Lora = settings }, ComputePlan.Float32, 3);
+            AdaptationMethod.Apply(classifier, settings, ComputePlan.Float32, 3);
             Tensor attached = classifier.Encoder.Forward(images, ForwardPass.Evaluation);
             foreach ((string name, Tensor tensor) in classifier.Adapters!.Tensors()
                 .Where(t => t.Name.EndsWith("lora_B", StringComparison.Ordinal)))
@@ -62,7 +62,7 @@ public class LoraPropertyTests
     {
         using var scope = NewDisposeScope();
         using Classifier classifier = Build();
-        AdaptationMethod.Apply(classifier, "lora", new MethodSettings(), ComputePlan.Float32, 0);
+        AdaptationMethod.Apply(classifier, new LoraOptions(), ComputePlan.Float32, 0);
         classifier.Forward(randn(2, 1, 16, 16), new ForwardPass(true, 1, 0)).sum().backward();
         Assert.All(classifier.Encoder.named_parameters(), p => Assert.Null(p.parameter.grad));
         Assert.All(classifier.Trained(), t => Assert.NotNull(t.Tensor.grad));
@@ -73,10 +73,7 @@ public class LoraPropertyTests
     {
         using var scope = NewDisposeScope();
         using Classifier classifier = Build(dropPath: 0.3);
-        AdaptationMethod.Apply(classifier, "lora", new MethodSettings
-        {
-            Lora = new LoraSettings { Dropout = 0.3 },
-        }, ComputePlan.Float32, 0);
+        AdaptationMethod.Apply(classifier, new LoraOptions { Dropout = 0.3 }, ComputePlan.Float32, 0);
         foreach ((string name, Tensor tensor) in classifier.Adapters!.Tensors())
         {
             Initialisation.TruncatedNormal(tensor, name, 0.2, 1);
@@ -95,11 +92,8 @@ public class LoraPropertyTests
     public void Apply_ImpossibleSettings_NameTheOption(int rank, string target, int block, string option)
     {
         using Classifier classifier = Build();
-        var settings = new LoraSettings { Rank = rank, Targets = [target], Blocks = [block] };
-        RadaptException e = Assert.Throws<RadaptException>(() => AdaptationMethod.Apply(classifier, "lora", new MethodSettings
-        {
-            Lora = settings,
-        }, ComputePlan.Float32, 0));
+        var settings = new LoraOptions { Rank = rank, Targets = [target], Blocks = [block] };
+        RadaptException e = Assert.Throws<RadaptException>(() => AdaptationMethod.Apply(classifier, settings, ComputePlan.Float32, 0));
         Assert.Contains(option, e.Message, StringComparison.Ordinal);
     }
 

@@ -6,8 +6,8 @@ namespace Radapt.Tests.Build;
 public class FolderOrderTests
 {
     private static readonly FolderOrder s_library = new(
-        "Radapt", "Compute", "Imaging", "RadiologyReports", "Metrics", "Datasets", "Batching", "Checkpoints", "Models", "Adaptation",
-        "Inference", "Runs", "Training", "Pretraining", "Evaluation", "Export", "Studies", "Benchmarks");
+        "Radapt", "Options", "Compute", "Imaging", "RadiologyReports", "Metrics", "Datasets", "Batching", "Checkpoints", "Models",
+        "Adaptation", "Recipes", "Inference", "Runs", "Training", "Pretraining", "Evaluation", "Export", "Studies", "Benchmarks");
 
     [Fact]
     public void Library_EveryReference_FollowsTheOrder() =>

@@ -4,7 +4,9 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Radapt.Cli;
-using Radapt.Training.Recipes;
+using Radapt.Datasets;
+using Radapt.Options;
+using Radapt.Recipes;
 
 namespace Radapt.Tests.Cli;
 
@@ -103,7 +105,7 @@ public sealed partial class DataOptionTests(TinyRun tiny) : IDisposable
 
     // Such as the recipe has it: `adapter import --findings` and `data phantoms --seed` are others of the same name.
     private static bool IsOfData(Option option) => RecipeOptions.Find(option.Name[2..]) is { } row && row.Help == option.Description
-        && (row.Group == RecipeGroup.Data || row.Name == "seed");
+        && (row.Section == typeof(DataOptions) || row.Name == "seed");
 
     private static IEnumerable<RadaptCommand> Commands(Command command) =>
         command.Subcommands.SelectMany(Commands).Concat(command is RadaptCommand own ? [own] : []);

@@ -32,6 +32,58 @@ public sealed class EvaluateCommandTests(TinyRun tiny)
         Assert.Equal(60, (int)all.Json["images"]!);
     }
 
+    [Fact] // WORKFLOW A5
+    public async Task Evaluate_ImagesThatTheRunHasSeen_AreLeftOutOrSaid()
+    {
+        // The run's images under other names, in a table without splits.
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["copies"]);
+        string[][] rows = [.. File.ReadAllLines(Path.Combine(tiny.Data, "labels.csv")).Skip(1).Select(l => l.Split(','))];
+        string table = "image,Effusion,Cardiomegaly\n" + string.Concat(rows.Select((r, i) =>
+        {
+            File.Copy(Path.Combine(tiny.Data, r[0]), folder[$"copies/{i}.png"]);
+            return $"copies/{i}.png,{r[^2]},{r[^1]}\n";
+        }));
+        File.WriteAllText(folder["copies.csv"], table);
+        int Rows(string split) => rows.Count(r => r[2] == split);
+
+        RadaptResult left = (await RadaptProcess.Run(folder.Path, "evaluate", tiny.Run, "--data", "copies.csv", "--json")).Expect(0);
+        Assert.Equal((Rows("test"), 0), ((int)left.Json["images"]!, (int)left.Json["seen"]!["training"]!));
+        Assert.Contains($"{Rows("train")} images that the run was trained on, and {Rows("val")} that chose its epoch, are left out.",
+            left.Error, StringComparison.Ordinal);
+        Assert.Equal((double)tiny.Result.Json["test"]!["auroc"]!["mean"]!, (double)left.Json["auroc"]!["mean"]!, 1e-9);
+
+        RadaptResult all =
+            (await RadaptProcess.Run(folder.Path, "evaluate", tiny.Run, "--data", "copies.csv", "--split", "all", "--json")).Expect(0);
+        Assert.Equal((Rows("train"), Rows("val"), Rows("test")), ((int)all.Json["seen"]!["training"]!,
+            (int)all.Json["seen"]!["validation"]!, (int)all.Json["seen"]!["new"]!));
+        Assert.Contains($"60 images; seen: training {Rows("train")}, validation {Rows("val")}, new {Rows("test")}: these are not figures",
+            all.Error, StringComparison.Ordinal);
+
+        string[] lines = table.Split('\n');
+        File.WriteAllLines(folder["train.csv"],
+            [lines[0], .. rows.Index().Where(r => r.Item[2] == "train").Select(r => lines[r.Index + 1])]);
+        RadaptResult refused = (await RadaptProcess.Run(folder.Path, "evaluate", tiny.Run, "--data", "train.csv")).Expect(2);
+        Assert.Contains("the run has seen all of these images", refused.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("--split all", refused.Error, StringComparison.Ordinal);
+
+        // Of a run without seen.csv, as older versions left it, its own data tells the same.
+        Directory.CreateDirectory(folder["old"]);
+        foreach (string file in Directory.GetFiles(tiny.Run).Where(f => Path.GetFileName(f) != "seen.csv"))
+        {
+            File.Copy(file, folder[$"old/{Path.GetFileName(file)}"]);
+        }
+
+        RadaptResult old =
+            (await RadaptProcess.Run(folder.Path, "evaluate", "old", "--data", "copies.csv", "--split", "all", "--json")).Expect(0);
+        Assert.True(JsonNode.DeepEquals(all.Json["seen"], old.Json["seen"]));
+        File.Delete(folder["old/recipe.yaml"]);
+        RadaptResult unknown =
+            (await RadaptProcess.Run(folder.Path, "evaluate", "old", "--data", "copies.csv", "--split", "all", "--json")).Expect(0);
+        Assert.Null(unknown.Json["seen"]);
+        Assert.Contains("nothing tells which of these images the run was trained on", unknown.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Evaluate_OtherFindings_IsRefused()
     {

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Radapt.Training.Recipes;
+using Radapt.Recipes;
 
 namespace Radapt.Tests.Cli;
 
@@ -68,5 +68,5 @@ public sealed class FineTuneCommandTests(TinyRun tiny)
     }
 
     private static IEnumerable<(string, string)> Values(string run) =>
-        RecipeFile.Read(Path.Combine(run, "recipe.yaml")).Entries.Select(e => (e.Option.Name, RecipeOption.Format(e.Value)));
+        RecipeFile.Read(Path.Combine(run, "recipe.yaml")).Entries.Select(e => (e.Option.Name, e.Text));
 }

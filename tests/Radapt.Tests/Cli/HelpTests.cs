@@ -1,3 +1,5 @@
+using Radapt.Recipes;
+
 namespace Radapt.Tests.Cli;
 
 [Collection(WholeCommands.Name)]
@@ -7,6 +9,7 @@ public sealed class HelpTests(TinyRun tiny)
     [InlineData("finetune")]
     [InlineData("evaluate")]
     [InlineData("predict")]
+    [InlineData("weights")]
     [InlineData("inspect")]
     [InlineData("demo")]
     [InlineData("bench")]
@@ -29,7 +32,7 @@ public sealed class HelpTests(TinyRun tiny)
     public async Task Help_OfTheRoot_NamesEveryCommandAndExitCode()
     {
         RadaptResult help = (await RadaptProcess.Run(tiny.Folder, "--help")).Expect(0);
-        Assert.All(["finetune", "evaluate", "predict", "inspect", "adapter", "data", "demo", "bench", "130 interrupted"],
+        Assert.All(["finetune", "evaluate", "predict", "weights", "inspect", "adapter", "data", "recipe", "demo", "bench", "130 interrupted"],
             word => Assert.Contains(word, help.Output, StringComparison.Ordinal));
     }
 
@@ -37,9 +40,13 @@ public sealed class HelpTests(TinyRun tiny)
     public async Task Help_OfFinetune_HasEveryOptionOfRecipes()
     {
         RadaptResult help = (await RadaptProcess.Run(tiny.Folder, "finetune", "-h")).Expect(0);
-        Assert.All(Radapt.Training.Recipes.RecipeOptions.All,
+        Assert.All(RecipeOptions.All,
             o => Assert.Contains($"\n  --{o.Name}", help.Output, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task RecipeSchema_IsPrinted() => Assert.Equal(RecipeSchema.Write(),
+        (await RadaptProcess.Run(tiny.Folder, "recipe", "schema")).Expect(0).Output.ReplaceLineEndings("\n"));
 
     [Fact]
     public async Task Version_IsPrinted() =>

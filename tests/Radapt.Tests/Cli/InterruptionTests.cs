@@ -61,6 +61,18 @@ public sealed class InterruptionTests(TinyRun tiny)
         Assert.True(File.Exists(Path.Combine(run, "state", "state.safetensors")));
         RadaptResult evaluated = (await RadaptProcess.Run(tiny.Folder, "evaluate", run)).Expect(0);
         Assert.Contains("this run is not finished", evaluated.Output, StringComparison.Ordinal);
+        string image = Directory.GetFiles(Path.Combine(tiny.Data, "images"))[0];
+        foreach (string[] line in new string[][] // WORKFLOW B9
+        {
+            ["predict", run, image, "-o", "unfinished.csv"],
+            ["predict", Path.Combine(run, "adapter.safetensors"), image, "-o", "unfinished-file.csv"],
+            ["adapter", "merge", run, "-o", "unfinished.safetensors"],
+        })
+        {
+            RadaptResult used = (await RadaptProcess.Run(tiny.Folder, line)).Expect(0);
+            Assert.Contains("this run is not finished", used.Output + used.Error, StringComparison.Ordinal);
+        }
+
         (await RadaptProcess.Run(tiny.Folder, "finetune", "--resume", "--out", run)).Expect(0);
         AssertSameResult(run);
     }

@@ -23,10 +23,11 @@ public sealed class PredictCommandTests(TinyRun tiny)
             l => l.StartsWith("radapt: images/a [red]broken[b].png", StringComparison.Ordinal)
                 || l.Contains("/images/a [red]broken[b].png", StringComparison.Ordinal));
         string[] lines = File.ReadAllLines(folder["out.csv"]);
-        Assert.Equal("image,Effusion,Cardiomegaly,error", lines[0]);
-        Assert.StartsWith("images/a [red]broken[b].png,,,", lines[1], StringComparison.Ordinal);
+        Assert.Equal("image,Effusion,Cardiomegaly,status,reason", lines[0]);
+        Assert.StartsWith("images/a [red]broken[b].png,,,unreadable,", lines[1], StringComparison.Ordinal);
         Assert.Equal(5, lines.Skip(2)
-            .Count(l => l.Split(',') is [_, var effusion, _, ""] && float.Parse(effusion, CultureInfo.InvariantCulture) is > 0 and < 1));
+            .Count(l => l.Split(',') is [_, var effusion, _, "ok", ""]
+                && float.Parse(effusion, CultureInfo.InvariantCulture) is > 0 and < 1));
     }
 
     [Fact]
@@ -39,6 +40,90 @@ public sealed class PredictCommandTests(TinyRun tiny)
         Assert.Equal(
             expected.Select(l => l.Split(',')).Select(c => (c[1], c[3])),
             File.ReadLines(folder["out.csv"]).Skip(1).Select(l => l.Split(',')).Select(c => (c[1], c[2])));
+    }
+
+    [Fact] // WORKFLOW B6
+    public async Task Predict_KilledAndRepeated_GoesOnToTheSameTable()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["images"]);
+        string[] images = [.. Directory.GetFiles(Path.Combine(tiny.Data, "images")).Order()];
+        for (int i = 0; i < 3000; i++)
+        {
+            File.Copy(images[i % images.Length], folder[$"images/{i:0000}.png"]);
+        }
+
+        (await RadaptProcess.Run(folder.Path, "predict", tiny.Run, "images", "-o", "undisturbed.csv")).Expect(0);
+        string part = folder["killed.csv.part"];
+        using (RadaptProcess process = RadaptProcess.Start(folder.Path, null, "predict", tiny.Run, "images", "-o", "killed.csv"))
+        {
+            Task<RadaptResult> end = process.End();
+            while (!end.IsCompleted && (!File.Exists(part) || new FileInfo(part).Length < 20_000))
+            {
+                await Task.Delay(1, TestContext.Current.CancellationToken);
+            }
+
+            process.Kill();
+            await end;
+        }
+
+        Assert.False(File.Exists(folder["killed.csv"]));
+        RadaptResult again = (await RadaptProcess.Run(folder.Path, "predict", tiny.Run, "images", "-o", "killed.csv")).Expect(0);
+        Assert.Matches("Note: goes on after [0-9,]+ of 3,000 images", again.Error);
+        Assert.Equal(File.ReadAllBytes(folder["undisturbed.csv"]), File.ReadAllBytes(folder["killed.csv"]));
+        Assert.False(File.Exists(part));
+    }
+
+    [Fact] // WORKFLOW C9
+    public async Task FoldsFolder_GivenToOtherCommands_WorksOrSaysWhatToGive()
+    {
+        using var folder = new TemporaryFolder();
+        string[] line = [.. tiny.FineTune("folds").Where(a => a != "--plain-names")];
+        string data = folder["labels.csv"];
+        File.WriteAllLines(data, File.ReadLines(Path.Combine(tiny.Data, "labels.csv")).Select(l => l.Split(','))
+            .Select(c => string.Join(',', c.Where((_, i) => i != 2)))); // without the split
+        line[2] = data;
+        line[Array.IndexOf(line, "--epochs") + 1] = "1";
+        RadaptResult tuned =
+            (await RadaptProcess.Run(folder.Path, [.. line, "--folds", "2", "--image-root", tiny.Data, "--allow-rare-findings"])).Expect(0);
+        Assert.Contains("Next: radapt predict folds IMAGES -o predictions.csv", tuned.Output, StringComparison.Ordinal);
+
+        string[] images = [.. Directory.GetFiles(Path.Combine(tiny.Data, "images")).Order().Take(5)];
+        foreach ((string[] runs, string table) in new[]
+        {
+            (new[] { "folds" }, "mean.csv"), (["folds/fold1"], "1.csv"), (["folds/fold2"], "2.csv"),
+            (["folds/fold1", "--with", "folds/fold2"], "with.csv"),
+        })
+        {
+            (await RadaptProcess.Run(folder.Path, ["predict", runs[0], .. images, .. runs[1..], "-o", table])).Expect(0);
+        }
+
+        double[][] Table(string file) => [.. File.ReadLines(folder[file]).Skip(1).Select(l => l.Split(',')[1..^2])
+            .Select(c => c.Select(v => double.Parse(v, CultureInfo.InvariantCulture)).ToArray())];
+        Assert.Equal("image,Effusion,Effusion.sd,Cardiomegaly,Cardiomegaly.sd,status,reason", File.ReadLines(folder["mean.csv"]).First());
+        foreach ((double[] mean, (double[] one, double[] two)) in Table("mean.csv").Zip(Table("1.csv").Zip(Table("2.csv"))))
+        {
+            Assert.Equal((one[0] + two[0]) / 2, mean[0], 1e-6);
+            Assert.Equal(Math.Abs(one[1] - two[1]) / Math.Sqrt(2), mean[3], 1e-6);
+        }
+
+        Assert.Equal(File.ReadAllBytes(folder["mean.csv"]), File.ReadAllBytes(folder["with.csv"]));
+
+        RadaptResult own = (await RadaptProcess.Run(folder.Path, "evaluate", "folds")).Expect(2);
+        Assert.Contains("the figures of this cross-validation", own.ErrorLine, StringComparison.Ordinal);
+        RadaptResult seen = (await RadaptProcess.Run(folder.Path, "evaluate", "folds", "--data", tiny.Data, "--split", "all", "--json"))
+            .Expect(0);
+        Assert.Equal(60, (int)seen.Json["seen"]!["training"]! + (int)seen.Json["seen"]!["validation"]!);
+        foreach (string[] command in new[] { new[] { "inspect", "folds" }, ["adapter", "merge", "folds", "-o", "m.safetensors"] })
+        {
+            RadaptResult refused = (await RadaptProcess.Run(folder.Path, command)).Expect(2);
+            Assert.Contains("holds the folds of a cross-validation", refused.ErrorLine, StringComparison.Ordinal);
+            Assert.Contains("such as folds", refused.ErrorLine, StringComparison.Ordinal);
+        }
+
+        Directory.Delete(folder["folds/fold2"], recursive: true);
+        RadaptResult half = (await RadaptProcess.Run(folder.Path, ["predict", "folds", .. images, "-o", "half.csv"])).Expect(2);
+        Assert.Contains("1 of 2 folds of this cross-validation are complete", half.ErrorLine, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text;
 using Radapt.Datasets;
+using Radapt.Datasets.Matching;
 using Radapt.Datasets.Splits;
 
 namespace Radapt.Tests.Datasets;
@@ -53,7 +54,7 @@ public sealed class DataReaderTests : IDisposable
             Data = _folder.WriteTable((_, row) => row.Replace(".png", "", StringComparison.Ordinal)),
         });
         Assert.Equal(_folder["0.png"], splits.Train.Items[0].Path);
-        Assert.Equal("stem", splits.Choices.Single(c => c.Option == "match").Value);
+        Assert.Equal(MatchKind.Stem, splits.Choices.Single(c => c.Option == "match").Value);
     }
 
     [Theory]

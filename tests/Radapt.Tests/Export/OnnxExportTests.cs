@@ -28,7 +28,7 @@ public class OnnxExportTests
     [MemberData(nameof(Models))]
     public void Write_Model_PredictsInOnnxRuntimeAsHere(Pooling pooling, string method, int channels, bool dinov2)
     {
-        using var saved = new SavedAdapter(new LoraSettings
+        using var saved = new SavedAdapter(new LoraOptions
         {
             Targets = ["q", "v", "fc1", "fc2"],
         }, pooling, method, dinov2 ? SavedAdapter.Dinov2Shape : null);
@@ -44,6 +44,19 @@ public class OnnxExportTests
         // Any batch size, image by image the same.
         (float[] one, _) = Run(session, images[TensorIndex.Slice(2, 3)]);
         AssertClose(expected[4..6], one, 2e-5);
+    }
+
+    [Theory]
+    [InlineData("DINOv3", Pooling.ClassToken)]
+    [InlineData("EVA", Pooling.Mean)]
+    public void Write_RotaryPositions_PredictsInOnnxRuntimeAsHere(string model, Pooling pooling)
+    {
+        using var saved = new SavedAdapter(pooling: pooling, shape: model == "EVA" ? SavedAdapter.EvaShape : SavedAdapter.Dinov3Shape);
+        OnnxExport.Write(saved.Adapter, saved["model.onnx"]);
+        using var scope = NewDisposeScope();
+        using var session = new InferenceSession(saved["model.onnx"]);
+        (float[] logits, _) = Run(session, AdapterMerge.GeneratedImages(SavedAdapter.Shape.ImageSize));
+        AssertClose(SavedAdapter.Logits(saved.Adapter), logits, 2e-5);
     }
 
     [Fact]

@@ -73,8 +73,8 @@ public class RadiographReaderTests
         Assert.Equal([.. samples.Select(v => (byte)(v >> 8))], image.Pixels);
     }
 
-    [Fact]
-    public void Read_JpegWithOrientation_IsNotTurned()
+    [Fact] // WORKFLOW A9
+    public void Read_JpegWithOrientation_IsTurnedUpright()
     {
         byte[] plain = TestImages.Jpeg(TestImages.Pattern(40, 24, 1), 40, 24, 1);
         byte[] exif =
@@ -82,8 +82,16 @@ public class RadiographReaderTests
             0xFF, 0xE1, 0, 34, .. "Exif\0\0MM"u8, 0, 42, 0, 0, 0, 8,
             0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0, // one entry: orientation 6, a quarter turn
         ];
-        byte[] turned = [.. plain[..2], .. exif, .. plain[2..]];
-        Assert.Equal(RadiographReader.Read(plain, "plain").Pixels, RadiographReader.Read(turned, "turned").Pixels);
+        Radiograph stored = RadiographReader.Read(plain, "plain");
+        Radiograph upright = RadiographReader.Read((byte[])[.. plain[..2], .. exif, .. plain[2..]], "turned");
+        Assert.Equal((24, 40), (upright.Width, upright.Height));
+        for (int y = 0; y < 40; y++)
+        {
+            for (int x = 0; x < 24; x++)
+            {
+                Assert.Equal(stored.Pixels[((23 - x) * 40) + y], upright.Pixels[(y * 24) + x]); // a quarter turn to the right
+            }
+        }
     }
 
     [Fact]

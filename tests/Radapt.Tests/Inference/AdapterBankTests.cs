@@ -15,7 +15,7 @@ public sealed class AdapterBankTests : IDisposable
     private static readonly BackboneShape s_shape = new(16, 4, 3, 32, 2);
 
     // Ranks, targets, blocks, scales and numbers of findings all differ.
-    private static readonly LoraSettings[] s_settings =
+    private static readonly LoraOptions[] s_settings =
     [
         new() { Rank = 2 }, new() { Rank = 4, RankStabilised = true }, new() { Rank = 1, Targets = ["k", "fc1", "fc2"], Blocks = [1] },
         new() { Ranks = [3, 0, 1], Targets = ["q", "k", "v", "proj"] },
@@ -27,7 +27,7 @@ public sealed class AdapterBankTests : IDisposable
     public AdapterBankTests()
     {
         using var scope = NewDisposeScope();
-        _runs = [.. Enumerable.Range(0, s_settings.Length).Select(i => ($"adapter {i}", Save(i, "lora", s_settings[i], seed: 0)))];
+        _runs = [.. Enumerable.Range(0, s_settings.Length).Select(i => ($"adapter {i}", Save(i, s_settings[i], seed: 0)))];
     }
 
     public void Dispose() => _folder.Dispose();
@@ -74,10 +74,10 @@ public sealed class AdapterBankTests : IDisposable
     public void Open_AdapterThatDoesNotFit_IsNamed()
     {
         using var scope = NewDisposeScope();
-        foreach (string path in new[] { Save(7, "ia3", new LoraSettings(), 0), Save(8, "lora", new LoraSettings
+        foreach (string path in new[] { Save(7, new PlainMethod("ia3"), 0), Save(8, new LoraOptions
         {
             Magnitudes = true,
-        }, 0), Save(9, "lora", new LoraSettings(), seed: 5) })
+        }, 0), Save(9, new LoraOptions(), seed: 5) })
         {
             RadaptException e =
                 Assert.Throws<RadaptException>(() => AdapterBank.Open([.. _runs, ("other", path)], null, ComputePlan.Float32));
@@ -85,7 +85,7 @@ public sealed class AdapterBankTests : IDisposable
         }
     }
 
-    private string Save(int number, string method, LoraSettings lora, long seed)
+    private string Save(int number, MethodOptions method, long seed)
     {
         string path = _folder[$"{number}.safetensors"];
         string weights = _folder[$"base-{seed}.safetensors"];
@@ -101,8 +101,7 @@ public sealed class AdapterBankTests : IDisposable
         using BackboneWeights source = BackboneWeights.Open(weights);
         var description = new AdapterDescription
         {
-            Method = method,
-            Settings = new MethodSettings { Lora = lora with { Dropout = 0 } },
+            Method = method is LoraOptions lora ? lora with { Dropout = 0 } : method,
             Backbone = s_shape,
             Pooling = Pooling.Mean,
             Findings = [.. Enumerable.Range(0, findings).Select(f => $"finding {f}")],
@@ -110,7 +109,7 @@ public sealed class AdapterBankTests : IDisposable
             BaseWeights = weights,
             BaseSha256 = source.Hash(),
         };
-        AdaptationMethod.Apply(classifier, method, description.Settings, ComputePlan.Float32, number);
+        AdaptationMethod.Apply(classifier, description.Method, ComputePlan.Float32, number);
         foreach ((string name, Tensor tensor) in classifier.Trained())
         {
             Initialisation.TruncatedNormal(tensor, name, 0.1, number);
@@ -125,7 +124,7 @@ public sealed class AdapterBankTests : IDisposable
         AdapterDescription description = AdapterFile.Describe(path);
         var classifier = new Classifier(s_shape, description.Findings.Count, Pooling.Mean, 0, ComputePlan.Float32);
         BackboneWeights.LoadBase(description, null, classifier.Encoder);
-        AdaptationMethod.Apply(classifier, description.Method, description.Settings, ComputePlan.Float32, 0);
+        AdaptationMethod.Apply(classifier, description.Method, ComputePlan.Float32, 0);
         AdapterFile.Load(path, [.. classifier.Trained()]);
         classifier.Adapters!.Merge();
         return classifier;

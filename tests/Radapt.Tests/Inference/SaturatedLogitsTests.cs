@@ -5,6 +5,7 @@ using Radapt.Datasets.Tables;
 using Radapt.Inference;
 using Radapt.Metrics;
 using Radapt.Runs;
+using Radapt.Runs.Predictions;
 using Radapt.Studies;
 using Radapt.Tests.Training;
 using Radapt.Training;
@@ -39,10 +40,8 @@ public sealed class SaturatedLogitsTests(TinyRuns runs) : IClassFixture<TinyRuns
     public void Write_LogitsAbove17_HaveProbabilitiesOfTheirOwn()
     {
         using var folder = new TemporaryFolder();
-        PredictionTable.Write(folder["p.csv"], ["f"], [.. new[] { 17f, 18f, 20f }.Select((l, i) => new Prediction($"{i}", [1f], null)
-        {
-            Logits = [l],
-        })]);
+        new PredictionFile(["f"], [], ["run"]).Write(folder["p.csv"], PredictionFormat.Csv,
+            new[] { 17f, 18f, 20f }.Select((l, i) => PredictionRow.From(new Prediction($"{i}", [1f], null) { Logits = [l] }, [])));
         double[] probabilities =
             [.. CsvCells.Read(folder["p.csv"]).Rows.Select(r => double.Parse(r.Cells[1], CultureInfo.InvariantCulture))];
         Assert.Equal(probabilities.Order(), probabilities);

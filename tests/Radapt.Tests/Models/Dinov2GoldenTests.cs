@@ -115,7 +115,7 @@ public sealed class Dinov2GoldenTests
         foreach (string size in sizes)
         {
             int[] grid = [.. size.Split('x').Select(s => int.Parse(s, CultureInfo.InvariantCulture) / encoder.Shape.PatchSize)];
-            Tensor positions = PositionEmbedding.Resize(encoder.pos_embed, grid[0], grid[1], PositionEmbedding.ResizingOf(encoder.Shape));
+            Tensor positions = PositionEmbedding.Resize(encoder.pos_embed!, grid[0], grid[1], PositionEmbedding.ResizingOf(encoder.Shape));
             int from = compareClassPosition ? 0 : 1;
             GoldenAssert.Close(data[size + ".pos_embed"][.., from.., ..], positions[.., from.., ..], positionTolerance, size
                 + " pos_embed");

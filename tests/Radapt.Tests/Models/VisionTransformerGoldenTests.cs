@@ -51,7 +51,7 @@ public class VisionTransformerGoldenTests
 
         if (data.Has("pos_embed"))
         {
-            GoldenAssert.Close(data["pos_embed"], classifier.Encoder.pos_embed, golden.Tolerance, "pos_embed");
+            GoldenAssert.Close(data["pos_embed"], classifier.Encoder.pos_embed!, golden.Tolerance, "pos_embed");
         }
 
         GoldenAssert.Close(data["logits"], classifier.Forward(images, ForwardPass.Evaluation), golden.Tolerance, "logits");
@@ -82,8 +82,8 @@ public class VisionTransformerGoldenTests
             ComputePlan.Float32);
         if (config["lora_rank"] is { } rank)
         {
-            var lora = new LoraSettings { Rank = (int)rank, Alpha = (double)config["lora_alpha"]!, Dropout = 0 };
-            AdaptationMethod.Apply(classifier, "lora", new MethodSettings { Lora = lora }, ComputePlan.Float32, 0);
+            var lora = new LoraOptions { Rank = (int)rank, Alpha = (double)config["lora_alpha"]!, Dropout = 0 };
+            AdaptationMethod.Apply(classifier, lora, ComputePlan.Float32, 0);
         }
 
         var lacking = new HashSet<string>(classifier.Tensors().Select(t => t.Name));

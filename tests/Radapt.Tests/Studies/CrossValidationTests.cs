@@ -1,8 +1,8 @@
+using Radapt.Recipes;
 using Radapt.Runs;
 using Radapt.Studies;
 using Radapt.Tests.Training;
 using Radapt.Training;
-using Radapt.Training.Recipes;
 
 namespace Radapt.Tests.Studies;
 

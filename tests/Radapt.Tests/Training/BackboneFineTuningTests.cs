@@ -4,9 +4,9 @@ using Radapt.Adaptation.Files;
 using Radapt.Batching;
 using Radapt.Compute;
 using Radapt.Inference;
+using Radapt.Recipes;
 using Radapt.Tests.Golden;
 using Radapt.Training;
-using Radapt.Training.Recipes;
 using static TorchSharp.torch;
 
 namespace Radapt.Tests.Training;
@@ -49,7 +49,7 @@ public sealed class BackboneFineTuningTests
         GoldenCase golden = GoldenIndex.Find($"checkpoints/{checkpoint}");
         using var folder = new TemporaryFolder();
         using FineTuning fineTuning = Prepare(folder, golden, method);
-        Assert.Equal(golden.Config["init_values"] is null ? Pooling.Mean : Pooling.ClassToken, fineTuning.Recipe.Pooling);
+        Assert.Equal(golden.Config["init_values"] is null ? Pooling.Mean : Pooling.ClassToken, fineTuning.Recipe.Model.Pooling);
 
         RunSummary summary = fineTuning.Run(folder["run"], cancellation: TestContext.Current.CancellationToken);
 
@@ -137,12 +137,12 @@ public sealed class BackboneFineTuningTests
     {
         AdapterDescription adapter = AdapterFile.Describe(run);
         var classifier = new Classifier(adapter.Backbone, adapter.Findings.Count, adapter.Pooling, 0, ComputePlan.Float32);
-        if (adapter.Method != "full")
+        if (adapter.Method.Name != "full")
         {
             BackboneWeights.LoadBase(adapter, null, classifier.Encoder);
         }
 
-        AdaptationMethod.Apply(classifier, adapter.Method, adapter.Settings, ComputePlan.Float32, adapter.Seed);
+        AdaptationMethod.Apply(classifier, adapter.Method, ComputePlan.Float32, adapter.Seed);
         AdapterFile.Load(run, [.. classifier.Trained()]);
         return classifier;
     }

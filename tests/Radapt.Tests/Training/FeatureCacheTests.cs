@@ -3,9 +3,10 @@ using Radapt.Adaptation.Lora;
 using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Models;
+using Radapt.Recipes;
+using Radapt.Tests.Adaptation;
 using Radapt.Tests.Imaging;
 using Radapt.Training;
-using Radapt.Training.Recipes;
 using static TorchSharp.torch;
 
 namespace Radapt.Tests.Training;
@@ -53,10 +54,8 @@ public sealed class FeatureCacheTests : IDisposable
     {
         var plan = new ComputePlan("float32", "cpu", 1);
         using var classifier = new Classifier(new BackboneShape(16, 4, 4, 16, 2), 1, Pooling.Mean, 0, plan);
-        AdaptationMethod.Apply(classifier, method, new MethodSettings
-        {
-            Lora = new LoraSettings { Blocks = [.. blocks.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)] },
-        }, plan, 0);
+        int[] adapted = [.. blocks.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
+        AdaptationMethod.Apply(classifier, TestMethods.Create(method, new LoraOptions { Blocks = adapted }), plan, 0);
         Assert.Equal(expected, classifier.LowestTrainedBlock);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Radapt.Adaptation;
+using Radapt.Adaptation.Lora;
 using Radapt.Compute;
 using Radapt.Inference;
 using Radapt.Models;
@@ -93,13 +94,9 @@ public sealed class LiveTensorTests(TinyRuns runs) : IClassFixture<TinyRuns>
         using var classifier = new Classifier(BackboneShape.FromName("vit_base_patch16_224")!, 14, Pooling.Mean, 0.1, plan);
         Initialisation.FromScratch(classifier.Encoder, 0);
         classifier.Head.Initialise(0);
-        AdaptationMethod.Apply(classifier, "lora", new MethodSettings(), plan, 0);
+        AdaptationMethod.Apply(classifier, new LoraOptions(), plan, 0);
         FrozenWeights.Hold(classifier.Encoder, plan);
-        using Optimizer optimizer = Optimizer.Create((TestRecipes.Tiny with
-        {
-            Method = "lora",
-            Depth = 12,
-        }).OptimizerSettings, [.. classifier.Trained()]);
+        using Optimizer optimizer = Optimizer.Create(TestRecipes.Tiny.ForOptimizer() with { Depth = 12 }, [.. classifier.Trained()]);
         var random = new Random(0);
         float[] pixels = [.. Enumerable.Range(0, Batch * 224 * 224).Select(_ => (float)random.NextDouble())];
         sbyte[] labels = [.. Enumerable.Range(0, Batch * 14).Select(i => (sbyte)(i % 3 == 0 ? 1 : 0))];

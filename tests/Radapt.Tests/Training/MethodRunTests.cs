@@ -67,7 +67,7 @@ public sealed class MethodRunTests(TinyRuns runs) : IClassFixture<TinyRuns>
         using var scope = TorchSharp.torch.NewDisposeScope();
         TorchSharp.torch.Tensor images = TorchSharp.torch.randn(2, 1, 16, 16);
         TorchSharp.torch.Tensor plain = adapted.Encoder.Forward(images, ForwardPass.Evaluation);
-        AdaptationMethod.Apply(adapted, run.Method, run.Settings, ComputePlan.Float32, 0);
+        AdaptationMethod.Apply(adapted, run.Method, ComputePlan.Float32, 0);
         AdapterFile.Load(first.Folder, [.. adapted.Trained()]);
         TorchSharp.torch.Tensor expected = adapted.Encoder.Forward(images, ForwardPass.Evaluation);
         Assert.True(TorchSharp.torch.allclose(expected, classifier.Encoder.Forward(images, ForwardPass.Evaluation), 1e-4, 1e-5));
@@ -119,7 +119,7 @@ public sealed class MethodRunTests(TinyRuns runs) : IClassFixture<TinyRuns>
     {
         using FineTuning run = runs.Prepare(Options(method));
         MethodRates rates = AdaptationMethod.Find(method).Rates;
-        Assert.Equal(rates.AdamW, run.Recipe.Lr);
+        Assert.Equal(rates.AdamW, run.Recipe.Optimisation.LearningRate);
         Assert.Equal(rates.AdamWReason, run.Resolved.Values.Single(v => v.Name == "lr").Reason);
     }
 

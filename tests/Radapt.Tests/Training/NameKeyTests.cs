@@ -49,6 +49,6 @@ public sealed class NameKeyTests
     private static NameKey Key(string table)
     {
         var images = new LabelledImages(["f"], [new LabelledImage("a.png", "a.png", "patient 1", [1])]);
-        return RunData.Names(TestRecipes.Tiny with { Data = table }, new DataSplits(images, images, null, []) { KnowsPatients = true });
+        return NameKey.For(new DataOptions { Data = table }, new DataSplits(images, images, null, []) { KnowsPatients = true });
     }
 }

@@ -162,7 +162,7 @@ public sealed class PixelCheckTests : IDisposable
         }
 
         using FineTuning run = _runs.Prepare("epochs 2", "plain-names true");
-        Assert.Equal(12, run.Recipe.PngBits);
+        Assert.Equal(12, run.Recipe.Pixels.PngBits);
         Assert.StartsWith("the largest sample in 40 16-bit PNG files of the set is ",
             run.Resolved.Values.Single(v => v.Name == "png-bits").Reason, StringComparison.Ordinal);
         RunSummary twelve = run.Run(_runs.NewFolder(), cancellation: TestContext.Current.CancellationToken);

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Radapt.Adaptation;
+using Radapt.Adaptation.Lora;
 using Radapt.Compute;
 using Radapt.Models;
+using Radapt.Recipes;
 using Radapt.Tests.Adaptation;
 using Radapt.Tests.Golden;
 using Radapt.Training;
@@ -49,7 +51,7 @@ public class ScheduleGoldenTests
         {
             Depth = (int)c["depth"]!,
         }, (int)c["classes"]!, Pooling.Mean, 0, plan);
-        AdaptationMethod.Apply(classifier, (bool)c["lora"]! ? "lora" : "full", new MethodSettings(), plan, 0);
+        AdaptationMethod.Apply(classifier, (bool)c["lora"]! ? new LoraOptions() : new PlainMethod("full"), plan, 0);
         IReadOnlyList<ParameterGroup> groups =
             ParameterGroup.ByLayer(classifier.Trained(), (int)c["depth"]!, (double)c["layer_decay"]!, (double)c["weight_decay"]!);
         var actual = groups.SelectMany(g => g.Tensors.Select(t => (t.Name, g.Scale, g.WeightDecay))).ToDictionary(t => t.Name);
@@ -86,7 +88,7 @@ public class ScheduleGoldenTests
         var settings = new OptimizerSettings
         {
             Depth = (int)c["depth"]!,
-            Name = adamw ? "adamw" : "sgd",
+            Kind = adamw ? OptimizerKind.AdamW : OptimizerKind.Sgd,
             Momentum = adamw ? 0.9 : (double)c["momentum"]!,
             WeightDecay = (double)c["weight_decay"]!,
             LayerDecay = adamw ? (double)c["layer_decay"]! : 1,

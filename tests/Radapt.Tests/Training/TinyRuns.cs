@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Radapt.Datasets.Phantoms;
+using Radapt.Recipes;
 using Radapt.Training;
-using Radapt.Training.Recipes;
 
 namespace Radapt.Tests.Training;
 

@@ -1,3 +1,4 @@
+using Radapt.Recipes;
 using Radapt.Runs;
 using Radapt.Training;
 using TorchSharp;
@@ -149,7 +150,7 @@ public sealed class TrainingLoopTests : IDisposable
     {
         var run = new RunFolder(folder ?? _folder[Guid.NewGuid().ToString("N")]);
         Directory.CreateDirectory(run.StateFolder);
-        using Optimizer optimizer = Optimizer.Create(new OptimizerSettings { Name = "sgd", Momentum = 0 }, task.Trained);
+        using Optimizer optimizer = Optimizer.Create(new OptimizerSettings { Kind = OptimizerKind.Sgd, Momentum = 0 }, task.Trained);
         var saved = new SavedState(run, task.Trained, optimizer, null);
         var loop = new TrainingLoop<LineTask.Point>(task, settings, optimizer, saved)
         {

@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using Radapt.Datasets;
 using Radapt.Inference;
+using Radapt.Recipes;
 using Radapt.Runs;
 using Radapt.Training;
-using Radapt.Training.Recipes;
 using static TorchSharp.torch;
 
 namespace Radapt.Tests.Training;
@@ -132,8 +132,8 @@ public sealed class TrainingOptionTests(TinyRuns runs) : IClassFixture<TinyRuns>
         // positives and negatives: 2 of 4, 1 of 4 with an unknown, none
         sbyte[][] labels = [[1, 1, 0], [1, 0, 0], [0, 0, 0], [0, 0, 0], [-1, -1, -1]];
         var images = new LabelledImages(["a", "b", "c"], [.. labels.Select((l, i) => new LabelledImage($"{i}.png", $"{i}.png", null, l))]);
-        using Tensor? weights = PositiveWeights.Resolve(option, images);
-        Assert.Equal(expected, weights?.data<float>().ToArray());
+        var weight = (PositiveWeight)RecipeOptions.Find("pos-weight")!.Parse(option, "--pos-weight")!;
+        Assert.Equal(expected, weight.For(images));
     }
 
     [Theory]

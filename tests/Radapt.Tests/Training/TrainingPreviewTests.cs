@@ -1,7 +1,7 @@
 using Radapt.Datasets.Phantoms;
 using Radapt.Imaging;
+using Radapt.Recipes;
 using Radapt.Training;
-using Radapt.Training.Recipes;
 
 namespace Radapt.Tests.Training;
 

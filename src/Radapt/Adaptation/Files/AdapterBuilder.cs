@@ -134,8 +134,9 @@ internal sealed class AdapterBuilder
                     $"{string.Join(", ", _adapter.Added.Keys.Concat(replaced).Concat(_adapter.SavedThirds.Select(t => t.Name)).Distinct().Take(3))} changed too, where Radapt has no slot for an adapter: saved as the whole adapted model (method full).");
             }
 
-            (LoraSettings settings, IReadOnlyDictionary<string, Tensor> tensors) = asLora
-                ? LoraPacking.Pack(updates, _shape.Depth, _adapter.Dropout) : (new LoraSettings(), WholeModel(updates, replaced));
+            (MethodOptions method, IReadOnlyDictionary<string, Tensor> tensors) = asLora
+                ? LoraPacking.Pack(updates, _shape.Depth, _adapter.Dropout)
+                : (AdaptationMethod.Find("full").Defaults, WholeModel(updates, replaced));
             (string Name, Tensor Tensor)[] all = [.. tensors.Concat(_head.Tensors).Select(t => (t.Key, t.Value))];
             FiniteNumbers.Require(_request.Source, all);
             if (asLora)
@@ -149,7 +150,7 @@ internal sealed class AdapterBuilder
                 KeepBase();
             }
 
-            AdapterDescription description = Describe(asLora ? "lora" : "full", settings);
+            AdapterDescription description = Describe(method);
             AdapterFile.Save(_outFile, description, all);
             return new ImportReport(_outFile, description, _notes);
         }
@@ -294,7 +295,7 @@ internal sealed class AdapterBuilder
         _notes.Add($"The base weights in the checkpoint are kept beside the adapter: {_baseFile}.");
     }
 
-    private AdapterDescription Describe(string method, LoraSettings lora)
+    private AdapterDescription Describe(MethodOptions method)
     {
         int findings = _head.Findings;
         IReadOnlyList<string>? known = _request.Findings ?? (_adapter.Facts?.Findings.Count == findings ? _adapter.Facts.Findings : null);
@@ -317,7 +318,6 @@ internal sealed class AdapterBuilder
         return new AdapterDescription
         {
             Method = method,
-            Settings = new MethodSettings { Lora = lora },
             Backbone = _shape,
             Pooling = _head.Pooling,
             Findings = known ?? [.. Enumerable.Range(1, findings).Select(i => $"finding_{i}")],

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Radapt.Datasets;
+using Radapt.Datasets.Matching;
 using Radapt.Imaging;
 using Radapt.Models;
 
@@ -18,11 +20,8 @@ public sealed record AdapterDescription
 
     private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    /// <summary>What <c>--method</c> calls it, such as <c>lora</c>.</summary>
-    public required string Method { get; init; }
-
-    /// <summary>The method's options; those of other methods are at their defaults and mean nothing.</summary>
-    public required MethodSettings Settings { get; init; }
+    /// <summary>The method and its options.</summary>
+    public required MethodOptions Method { get; init; }
 
     /// <summary>Dimensions of the backbone.</summary>
     public required BackboneShape Backbone { get; init; }
@@ -53,6 +52,9 @@ public sealed record AdapterDescription
     /// </summary>
     internal PositionResizing? BaseResizing { get; init; }
 
+    /// <summary>Which images it may be asked about; null: the file is older than these rules.</summary>
+    internal AcceptedImages? Accepts { get; init; }
+
     /// <summary>Seed of the base weights where they are random.</summary>
     public long Seed { get; init; }
 
@@ -79,7 +81,7 @@ public sealed record AdapterDescription
         var metadata = new Dictionary<string, string>
         {
             ["format"] = Format,
-            ["method"] = Method,
+            ["method"] = Method.Name,
             ["findings"] = JsonSerializer.Serialize(Findings, s_json),
             ["pooling"] = Pooling.ToString(),
             ["backbone"] = BackboneShapeJson.Write(Backbone),
@@ -98,12 +100,17 @@ public sealed record AdapterDescription
             metadata["base_positions"] = resizing.ToString();
         }
 
+        if (Accepts is not null)
+        {
+            metadata["accepts"] = JsonSerializer.Serialize(Accepts, s_json);
+        }
+
         if (BaseLicence is not null)
         {
             metadata["base_licence"] = BaseLicence;
         }
 
-        AdaptationMethod.Find(Method).Describe(Settings, metadata);
+        MethodMetadata.Write(Method, metadata);
         return metadata;
     }
 
@@ -122,7 +129,7 @@ public sealed record AdapterDescription
                 ?? throw new FormatException($"method '{metadata["method"]}' is unknown to this version");
             var description = new AdapterDescription
             {
-                Method = metadata["method"],
+                Method = MethodMetadata.Read(method, metadata),
                 Findings = Json<string[]>("findings"),
                 Pooling = Enum.Parse<Pooling>(metadata["pooling"]),
                 Backbone = BackboneShapeJson.Read(metadata["backbone"]) ?? throw new FormatException("dimensions out of range"),
@@ -132,8 +139,8 @@ public sealed record AdapterDescription
                 BaseWeights = metadata.GetValueOrDefault("base_weights"),
                 BaseResizing = metadata.TryGetValue("base_positions", out string? resizing) ? Enum.Parse<PositionResizing>(resizing) : null,
                 BaseLicence = metadata.GetValueOrDefault("base_licence"),
+                Accepts = metadata.ContainsKey("accepts") ? Json<AcceptedImages>("accepts") : null,
                 Seed = long.Parse(metadata["seed"], CultureInfo.InvariantCulture),
-                Settings = method.Read(metadata),
             };
             return Problem(description) is { } problem ? throw new FormatException(problem) : description;
         }
@@ -145,11 +152,13 @@ public sealed record AdapterDescription
         }
 
         string? Problem(AdapterDescription read) =>
-            AdaptationMethod.Find(read.Method).Problem(read.Settings, read.Backbone) is { } problem
+            read.Method.Definition.Problem(read.Method, read.Backbone) is { } problem
                 ? $"{problem.Option}: {problem.Text.TrimEnd('.')}"
             : read.Findings.Count == 0 || read.Findings.Any(string.IsNullOrWhiteSpace)
                 || read.Findings.Distinct().Count() < read.Findings.Count ? "findings are missing, without a name, or named twice"
             : read.BaseResizing is { } rule && !Enum.IsDefined(rule) ? "base_positions is unknown to this version"
+            : read.Accepts is { } accepts && (accepts.BodyParts is null || accepts.Views is not { Count: > 0 } views
+                || views.Any(v => !ViewFilter.Names.Contains(v, StringComparer.OrdinalIgnoreCase))) ? "the rules for images are damaged"
             : !Enum.IsDefined(read.Pooling) ? "pooling is unknown to this version"
             : read.Preprocessing.IsSound && read.Preprocessing.ImageSize == read.Backbone.ImageSize ? null
             : "the preprocessing is out of range or not for the backbone's image size";

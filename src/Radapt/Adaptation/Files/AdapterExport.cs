@@ -1,5 +1,6 @@
 using Radapt.Adaptation.Peft;
 using Radapt.Checkpoints;
+using Radapt.Models;
 
 namespace Radapt.Adaptation.Files;
 
@@ -26,6 +27,13 @@ public static class AdapterExport
     public static IReadOnlyList<string> ToPeft(string runOrAdapter, string folder, string? names = null, string? weights = null)
     {
         AdapterDescription description = AdapterFile.Describe(runOrAdapter);
+        if (description.Backbone.Positions != PatchPositions.Learned)
+        {
+            throw new RadaptException(
+                $"{runOrAdapter}: adapters of a backbone with rotary positions (DINOv3, EVA) are not written in PEFT's format yet. Use radapt "
+                    + "adapter merge, or radapt adapter export --format onnx.");
+        }
+
         string? path = weights ?? description.BaseWeights;
         HuggingFacePaths? ofBase = null;
         if (path is not null && Path.Exists(path) && !File.Exists(Path.Combine(path, "adapter.safetensors")))

@@ -18,6 +18,10 @@ internal static class AdapterFile
             : File.Exists(path) ? path
             : PeftFolder.Is(path)
             ? throw new RadaptException($"{path}: an adapter in PEFT's format. Import it first: radapt adapter import.")
+            : Directory.Exists(Path.Combine(path, "fold1"))
+            ? throw new RadaptException(
+                $"{path}: holds the folds of a cross-validation, each a run of its own. Name one of them, such as "
+                    + $"{Path.Combine(path, "fold1")}; radapt predict and radapt evaluate take all of them together.")
             : Directory.Exists(path)
             ? throw new RadaptException($"{path}: holds no adapter.safetensors yet. Give a run folder whose first validation is done.")
             : throw new RadaptException($"{path}: no such run folder or adapter file.");
@@ -33,7 +37,7 @@ internal static class AdapterFile
         using CheckpointFile file = CheckpointFile.Open(Locate(path));
         return AdapterDescription.FromForeignFile(file.Metadata, path) is not { } foreign
             ? AdapterDescription.FromMetadata(file.Metadata, path)
-            : foreign.Method == "full" ? foreign
+            : foreign.Method.Name == "full" ? foreign
             : throw new RadaptException($"{path}: an adapter in another program's format. Import it first: radapt adapter import.");
     }
 
@@ -62,7 +66,7 @@ internal static class AdapterFile
         var nowhere = new ComputePlan("float32", "meta", 1);
         using var scope = NewDisposeScope();
         using var classifier = new Classifier(description.Backbone, description.Findings.Count, description.Pooling, dropPath: 0, nowhere);
-        AdaptationMethod.Apply(classifier, description.Method, description.Settings, nowhere, seed: 0);
+        AdaptationMethod.Apply(classifier, description.Method, nowhere, seed: 0);
         using CheckpointFile file = CheckpointFile.Open(Locate(path));
         Ensure(path, file, [.. classifier.Trained()]);
         StoredChecksum.Verify(file);

@@ -45,7 +45,7 @@ public static class AdapterMerge
         using var noGradient = no_grad();
         using AdaptedModel model = AdaptedModel.Open(runOrAdapter, weights, ComputePlan.Float32, force);
         RequireMergeable(runOrAdapter, model);
-        AdapterDescription merged = model.Description with { Method = "full", Settings = new MethodSettings() };
+        AdapterDescription merged = model.Description with { Method = AdaptationMethod.Find("full").Defaults };
         SafetensorsWriter.Write(
             output,
             WrittenNames.For(dialect, MergedTensors(model.Classifier), merged.Backbone),

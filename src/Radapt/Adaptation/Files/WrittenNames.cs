@@ -32,6 +32,9 @@ internal static partial class WrittenNames
     public static Dictionary<string, Tensor> For(
         string dialect, IReadOnlyDictionary<string, Tensor> tensors, BackboneShape shape) => dialect switch
         {
+            not "native" when shape.Positions != PatchPositions.Learned => throw new RadaptException(
+                $"--dialect {dialect}: merged weights with rotary positions (DINOv3, EVA) are written in Radapt's own names only; leave "
+                    + "--dialect out, or use radapt adapter export."),
             "timm" => Timm(tensors, shape),
             "huggingface" or "huggingface5" =>
                 tensors.SelectMany(t => HuggingFace(t.Key, t.Value, shape, isVersion5: dialect == "huggingface5"))

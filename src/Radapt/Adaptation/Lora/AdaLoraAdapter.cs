@@ -16,16 +16,16 @@ internal sealed class AdaLoraAdapter : IProjectionAdapter, IAdapterTensors
     private readonly double _dropout;
     private readonly int _number; // key of this adapter's dropout
 
-    /// <param name="settings">Initial rank, alpha, dropout.</param>
+    /// <param name="options">Initial rank, alpha, dropout.</param>
     /// <param name="inputs">Input channels of the projection.</param>
     /// <param name="outputs">Output channels of the projection.</param>
     /// <param name="groups">The adapted parts of the output.</param>
     /// <param name="number">Number of the adapter in the model, the key of its dropout.</param>
     /// <param name="plan">Device.</param>
-    public AdaLoraAdapter(MethodSettings settings, long inputs, long outputs, OutputGroups groups, int number, ComputePlan plan)
+    public AdaLoraAdapter(AdaLoraOptions options, long inputs, long outputs, OutputGroups groups, int number, ComputePlan plan)
     {
-        (_groups, _rank, _number) = (groups, settings.AdaLora.InitialRank, number);
-        (_scale, _dropout) = (settings.Lora.Alpha / _rank, settings.Lora.Dropout);
+        (_groups, _rank, _number) = (groups, options.InitialRank, number);
+        (_scale, _dropout) = (options.Alpha / _rank, options.Dropout);
         P = Models.Tensors.Parameter(plan, outputs / groups.Count * groups.Adapted.Count, _rank);
         Values = Models.Tensors.Parameter(plan, (long)_rank * groups.Adapted.Count);
         Q = Models.Tensors.Parameter(plan, (long)_rank * groups.Adapted.Count, inputs);

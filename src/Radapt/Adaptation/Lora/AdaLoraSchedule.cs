@@ -13,12 +13,12 @@ internal sealed class AdaLoraSchedule : ITrainingSchedule, IDisposable
 {
     private const double Smoothing = 0.85; // beta 1 and beta 2: the paper's
 
-    private readonly AdaLoraSettings _settings;
+    private readonly AdaLoraOptions _settings;
     private readonly IReadOnlyList<(string Name, AdaLoraAdapter Adapter)> _adapters;
     private readonly List<(string Name, Tensor Tensor, Tensor Mean, Tensor Distance)> _sensitivity = [];
     private readonly List<Tensor> _kept = []; // per adapter: 1 where the singular value stays, else 0
 
-    public AdaLoraSchedule(AdaLoraSettings settings, IReadOnlyList<(string Name, AdaLoraAdapter Adapter)> adapters)
+    public AdaLoraSchedule(AdaLoraOptions settings, IReadOnlyList<(string Name, AdaLoraAdapter Adapter)> adapters)
     {
         (_settings, _adapters) = (settings, adapters);
         foreach ((string name, AdaLoraAdapter adapter) in adapters)

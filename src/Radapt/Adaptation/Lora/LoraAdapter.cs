@@ -10,7 +10,7 @@ namespace Radapt.Adaptation.Lora;
 /// </summary>
 internal sealed class LoraAdapter : IProjectionAdapter, IAdapterTensors
 {
-    private readonly LoraSettings _settings;
+    private readonly LoraOptions _settings;
     private readonly OutputGroups _groups;
     private readonly int _number; // key of this adapter's dropout
 
@@ -20,7 +20,7 @@ internal sealed class LoraAdapter : IProjectionAdapter, IAdapterTensors
     /// <param name="groups">The adapted parts of the output.</param>
     /// <param name="number">Number of the adapter in the model, the key of its dropout.</param>
     /// <param name="plan">Device.</param>
-    public LoraAdapter(LoraSettings settings, long inputs, long outputs, OutputGroups groups, int number, ComputePlan plan)
+    public LoraAdapter(LoraOptions settings, long inputs, long outputs, OutputGroups groups, int number, ComputePlan plan)
     {
         (_settings, _groups, _number) = (settings, groups, number);
         A = Models.Tensors.Parameter(plan, (long)settings.Rank * groups.Adapted.Count, inputs);

@@ -9,12 +9,12 @@ namespace Radapt.Adaptation.Methods;
 internal sealed class BitFitMethod : AdaptationMethod
 {
     /// <inheritdoc/>
-    public override string Name => "bitfit";
+    public override MethodOptions Defaults { get; } = new PlainMethod("bitfit");
 
     /// <inheritdoc/>
     public override MethodRates Rates { get; } = new(1e-3, "the largest of its paper", 0.05, "ours for bitfit with sgd: that of lora");
 
     /// <inheritdoc/>
-    public override bool IsTrained(string name, MethodSettings settings, BackboneShape shape) =>
+    public override bool IsTrained(string name, MethodOptions options, BackboneShape shape) =>
         name.EndsWith(".bias", StringComparison.Ordinal);
 }

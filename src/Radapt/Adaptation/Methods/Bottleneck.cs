@@ -38,10 +38,6 @@ internal sealed class Bottleneck : IDisposable
     /// <summary>(C).</summary>
     public Tensor UpBias { get; }
 
-    /// <summary>What is wrong with <c>--bottleneck</c>.</summary>
-    public static MethodProblem? Problem(MethodSettings settings) => settings.Bottleneck is >= 1 and <= 65536 ? null
-        : new MethodProblem("bottleneck", $"{settings.Bottleneck} channels are outside 1 to 65536; give a number in that range.");
-
     /// <summary>Names and tensors.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> Tensors() =>
         [("down.weight", DownWeight), ("down.bias", DownBias), ("up.weight", UpWeight), ("up.bias", UpBias)];

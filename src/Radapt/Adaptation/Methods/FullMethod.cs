@@ -9,7 +9,7 @@ namespace Radapt.Adaptation.Methods;
 internal sealed class FullMethod : AdaptationMethod
 {
     /// <inheritdoc/>
-    public override string Name => "full";
+    public override MethodOptions Defaults { get; } = new PlainMethod("full");
 
     /// <inheritdoc/>
     public override MethodRates Rates { get; } = new(1e-4, "ours for full with adamw", 1e-2, "the paper's for full fine-tuning of MRM");
@@ -21,5 +21,5 @@ internal sealed class FullMethod : AdaptationMethod
     public override bool TrainsWholeBlocks => true;
 
     /// <inheritdoc/>
-    public override bool IsTrained(string name, MethodSettings settings, BackboneShape shape) => true;
+    public override bool IsTrained(string name, MethodOptions options, BackboneShape shape) => true;
 }

@@ -9,14 +9,8 @@ namespace Radapt.Adaptation.Methods;
 /// Gelly (2019): Parameter-Efficient Transfer Learning for NLP. A bottleneck with a skip connection behind the attention and behind the
 /// MLP of every block, before the residual sums.
 /// </summary>
-internal sealed class HoulsbyMethod : AdaptationMethod
+internal sealed class HoulsbyMethod : AdaptationMethod<HoulsbyOptions>
 {
-    /// <inheritdoc/>
-    public override string Name => "houlsby";
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<string> Options => ["bottleneck"];
-
     /// <inheritdoc/>
     public override bool Merges => false;
 
@@ -24,10 +18,7 @@ internal sealed class HoulsbyMethod : AdaptationMethod
     public override MethodRates Rates { get; } = new(1e-3, "of the paper's 3e-5 to 3e-3", 0.05, "ours for houlsby with sgd: that of lora");
 
     /// <inheritdoc/>
-    public override MethodProblem? Problem(MethodSettings settings, BackboneShape shape) => Bottleneck.Problem(settings);
-
-    /// <inheritdoc/>
-    public override AttachedAdapters Adapters(VisionTransformer encoder, MethodSettings settings, ComputePlan plan, long seed)
+    protected override AttachedAdapters Adapters(VisionTransformer encoder, HoulsbyOptions options, ComputePlan plan, long seed)
     {
         var adapters = new AttachedAdapters(plan);
         for (int block = 0; block < encoder.Shape.Depth; block++)
@@ -41,19 +32,9 @@ internal sealed class HoulsbyMethod : AdaptationMethod
 
         void Add(string prefix, Action<IBranchAdapter?> slot)
         {
-            var adapter = new SerialAdapter(encoder.Shape.Width, settings.Bottleneck, encoder.Kernels);
+            var adapter = new SerialAdapter(encoder.Shape.Width, options.Bottleneck, encoder.Kernels);
             adapter.Initialise(prefix, seed);
             adapters.Add(prefix, adapter, isIn => slot(isIn ? adapter : null));
         }
     }
-
-    /// <inheritdoc/>
-    public override void Describe(MethodSettings settings, IDictionary<string, string> metadata) =>
-        metadata.Write("bottleneck", settings.Bottleneck);
-
-    /// <inheritdoc/>
-    public override MethodSettings Read(IReadOnlyDictionary<string, string> metadata) => new()
-    {
-        Bottleneck = metadata.Integer("bottleneck"),
-    };
 }

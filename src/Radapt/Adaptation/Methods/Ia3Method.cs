@@ -12,13 +12,13 @@ namespace Radapt.Adaptation.Methods;
 internal sealed class Ia3Method : AdaptationMethod
 {
     /// <inheritdoc/>
-    public override string Name => "ia3";
+    public override MethodOptions Defaults { get; } = new PlainMethod("ia3");
 
     /// <inheritdoc/>
     public override MethodRates Rates { get; } = new(3e-3, "its paper's (there with Adafactor)", 0.1, "ours for ia3 with sgd");
 
     /// <inheritdoc/>
-    public override AttachedAdapters Adapters(VisionTransformer encoder, MethodSettings settings, ComputePlan plan, long seed)
+    public override AttachedAdapters Adapters(VisionTransformer encoder, MethodOptions options, ComputePlan plan, long seed)
     {
         var adapters = new AttachedAdapters(plan);
         for (int block = 0; block < encoder.Shape.Depth; block++)

@@ -6,14 +6,14 @@ namespace Radapt.Adaptation.Methods;
 internal sealed class LinearMethod : AdaptationMethod
 {
     /// <inheritdoc/>
-    public override string Name => "linear";
+    public override MethodOptions Defaults { get; } = new PlainMethod("linear");
 
     /// <inheritdoc/>
     public override MethodRates Rates { get; } = new(1e-2, "ours for linear with adamw", 0.1, "ours for linear with sgd");
 
     /// <inheritdoc/>
-    public override bool LeavesLowerBlocks(MethodSettings settings) => true;
+    public override bool LeavesLowerBlocks(MethodOptions options) => true;
 
     /// <inheritdoc/>
-    public override int LowestBlock(MethodSettings settings, int depth) => depth;
+    public override int LowestBlock(MethodOptions options, int depth) => depth;
 }

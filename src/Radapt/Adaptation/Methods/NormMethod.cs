@@ -9,12 +9,12 @@ namespace Radapt.Adaptation.Methods;
 internal sealed class NormMethod : AdaptationMethod
 {
     /// <inheritdoc/>
-    public override string Name => "norm";
+    public override MethodOptions Defaults { get; } = new PlainMethod("norm");
 
     /// <inheritdoc/>
     public override MethodRates Rates { get; } = new(1e-3, "ours for norm with adamw", 0.05, "ours for norm with sgd: that of lora");
 
     /// <inheritdoc/>
-    public override bool IsTrained(string name, MethodSettings settings, BackboneShape shape) =>
-        name.Split('.') is [.., "norm" or "norm1" or "norm2", _];
+    public override bool IsTrained(string name, MethodOptions options, BackboneShape shape) =>
+        name.Split('.') is [.., "norm" or "norm1" or "norm2" or "ffn_ln", _];
 }

@@ -15,9 +15,9 @@ internal static class LoraPacking
     /// <param name="settings">What the tensors were trained with.</param>
     /// <param name="tensors"><c>blocks.0.attn.qkv.lora_A</c>, …</param>
     /// <param name="depth">Blocks of the backbone.</param>
-    public static IEnumerable<LowRankUpdate> Unpack(LoraSettings settings, IReadOnlyDictionary<string, Tensor> tensors, int depth)
+    public static IEnumerable<LowRankUpdate> Unpack(LoraOptions settings, IReadOnlyDictionary<string, Tensor> tensors, int depth)
     {
-        string[] slots = [.. LoraSettings.AllTargets.Where(settings.Targets.Contains)];
+        string[] slots = [.. LoraOptions.AllTargets.Where(settings.Targets.Contains)];
         int thirds = slots.Count(LoraPlace.Thirds.Contains);
         foreach (int block in settings.Blocks.Count > 0 ? settings.Blocks.Order() : Enumerable.Range(0, depth))
         {
@@ -102,13 +102,13 @@ internal static class LoraPacking
     /// <param name="updates">At least one; none of them fused, no place twice, shapes checked.</param>
     /// <param name="depth">Blocks of the backbone.</param>
     /// <param name="dropout">Dropout of the adapter's input, kept for training on.</param>
-    public static (LoraSettings Settings, IReadOnlyDictionary<string, Tensor> Tensors) Pack(
+    public static (MethodOptions Method, IReadOnlyDictionary<string, Tensor> Tensors) Pack(
         IReadOnlyList<LowRankUpdate> updates, int depth, double dropout)
     {
         int rank = updates.Max(u => u.Rank);
         double scale = updates.GroupBy(u => u.Scale).Where(g => g.Key != 0).MaxBy(g => g.Count())?.Key ?? 1; // others are fractions of it
         int[] blocks = [.. updates.Select(u => u.Place.Block).Distinct().Order()];
-        string[] targets = [.. LoraSettings.AllTargets.Where(s => updates.Any(u => u.Place.Slot == s))];
+        string[] targets = [.. LoraOptions.AllTargets.Where(s => updates.Any(u => u.Place.Slot == s))];
         var byPlace = updates.ToDictionary(u => u.Place);
         var tensors = new Dictionary<string, Tensor>();
         foreach (IGrouping<string, LoraPlace> projection in blocks.SelectMany(b => targets.Select(t => new LoraPlace(b, t)))
@@ -123,7 +123,7 @@ internal static class LoraPacking
             tensors[projection.Key + ".lora_B"] = cat([.. parts.Select(p => p.B)], 0);
         }
 
-        var settings = new LoraSettings
+        var settings = new LoraOptions
         {
             Rank = rank,
             Alpha = scale * rank,

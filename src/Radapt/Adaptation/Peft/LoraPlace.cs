@@ -7,7 +7,7 @@ namespace Radapt.Adaptation.Peft;
 
 /// <summary>A projection of the backbone, or a third of its fused qkv projection.</summary>
 /// <param name="Block">Number of the block.</param>
-/// <param name="Slot"><c>q</c>, <c>k</c>, <c>v</c>, <c>proj</c>, <c>fc1</c>, <c>fc2</c> as in <see cref="LoraSettings.AllTargets"/>, or
+/// <param name="Slot"><c>q</c>, <c>k</c>, <c>v</c>, <c>proj</c>, <c>fc1</c>, <c>fc2</c> as in <see cref="LowRankOptions.AllTargets"/>, or
 /// <c>qkv</c> for all thirds at once.</param>
 internal sealed record LoraPlace(int Block, string Slot)
 {

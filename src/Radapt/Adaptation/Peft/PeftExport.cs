@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Radapt.Adaptation.Files;
+using Radapt.Adaptation.Lora;
 using Radapt.Checkpoints;
 using Radapt.Compute;
 using TorchSharp;
@@ -24,23 +25,23 @@ internal static class PeftExport
         using var scope = NewDisposeScope();
         using CheckpointFile file = CheckpointFile.Open(AdapterFile.Locate(runOrAdapter));
         AdapterDescription description = AdapterFile.Describe(runOrAdapter);
-        if (description.Method != "lora")
+        if (description.Method is not LoraOptions lora)
         {
             throw new RadaptException(
                 $"{runOrAdapter}: was trained with method {description.Method}; PEFT's format holds lora. Use radapt adapter merge.");
         }
 
-        if (description.Settings.Lora is { Magnitudes: true } or { Ranks.Count: > 0 })
+        if (lora is { Magnitudes: true } or { Ranks.Count: > 0 })
         {
             throw new RadaptException(
-                $"{runOrAdapter}: was trained with {(description.Settings.Lora.Magnitudes ? "--dora" : "--lora-ranks")}, which is not "
+                $"{runOrAdapter}: was trained with {(lora.Magnitudes ? "--dora" : "--lora-ranks")}, which is not "
                     + "exported to PEFT's format yet. Use radapt adapter merge.");
         }
 
         AdapterFile.EnsureFits(runOrAdapter, description);
         Dictionary<string, Tensor> own = file.Tensors.ToDictionary(t => t.Name, t => file.ReadFloat32(t.Name));
         FiniteNumbers.Require(runOrAdapter, own.Select(t => (t.Key, t.Value)));
-        LowRankUpdate[] updates = [.. LoraPacking.Unpack(description.Settings.Lora, own, description.Backbone.Depth)];
+        LowRankUpdate[] updates = [.. LoraPacking.Unpack(lora, own, description.Backbone.Depth)];
         if (apart is null)
         {
             updates = [.. Fused(updates)];
@@ -60,7 +61,7 @@ internal static class PeftExport
             tensors[PeftNames.Prefix + (name.StartsWith("head.", StringComparison.Ordinal) ? head + name["head".Length..] : name)] = tensor;
         }
 
-        PeftConfig config = Config(description, updates, PathOf, apart is null ? PeftNames.TimmTarget : apart.End) with
+        PeftConfig config = Config(description, lora, updates, PathOf, apart is null ? PeftNames.TimmTarget : apart.End) with
         {
             ModulesToSave = description.Pooling == Pooling.Mean ? [head, "fc_norm"] : [head],
         };
@@ -76,17 +77,17 @@ internal static class PeftExport
         return blocks.Select(b => LoraPacking.Fuse(b, shareA)).Concat(updates.Where(u => !u.Place.IsAttentionInput));
     }
 
-    private static PeftConfig Config(AdapterDescription description, LowRankUpdate[] updates, Func<LoraPlace, string> path,
-        Func<string, string> end)
+    private static PeftConfig Config(AdapterDescription description, LoraOptions lora, LowRankUpdate[] updates,
+        Func<LoraPlace, string> path, Func<string, string> end)
     {
         LowRankUpdate usual = updates[0];
-        bool everyBlock = description.Settings.Lora.Blocks.Count == 0;
+        bool everyBlock = lora.Blocks.Count == 0;
         LowRankUpdate[] others = [.. updates.DistinctBy(u => u.Place.Slot).Where(u => u.Rank != usual.Rank)];
         return new PeftConfig
         {
             Rank = usual.Rank,
             Alpha = usual.Scale * usual.Rank,
-            Dropout = description.Settings.Lora.Dropout,
+            Dropout = lora.Dropout,
             // ViT's fc2 ends as attention.output.dense does: only its whole path is its own.
             Targets =
                 [.. updates.Select(u => everyBlock && end(u.Place.Slot) != "output.dense" ? end(u.Place.Slot) : path(u.Place)).Distinct()],

@@ -47,23 +47,22 @@ internal static unsafe class AttentionPass
             where TTile : struct, IProductTile
             where V : struct, ILanes<V>
         {
-            int heads = layout.Images * layout.Heads;
-            int parts = Math.Min(heads, Pass.Parts(layout.Threads));
-            Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = layout.Threads }, part =>
+            WorkUnits.Share((long)layout.Images * layout.Heads, layout.Threads, units =>
             {
                 using var attention = new HeadAttention<TTile, V>(layout);
-                for (int head = (int)((long)part * heads / parts); head < (long)(part + 1) * heads / parts; head++)
+                while (units.TryTake(out long head))
                 {
-                    (long image, int number) = (head / layout.Heads, head % layout.Heads);
+                    (long image, long number) = Math.DivRem(head, layout.Heads);
                     long row = image * layout.Tokens * layout.Channels;
-                    float* from = qkv + (3 * row) + (number * layout.Width);
+                    long own = number * layout.Width;
+                    float* from = qkv + (3 * row) + own;
                     if (above is null)
                     {
-                        attention.Apply(from, result + row + (number * layout.Width));
+                        attention.Apply(from, result + row + own);
                     }
                     else
                     {
-                        attention.Differentiate(from, above + row + (number * layout.Width), result + (3 * row) + (number * layout.Width));
+                        attention.Differentiate(from, above + row + own, result + (3 * row) + own);
                     }
                 }
             });

@@ -13,8 +13,12 @@ internal sealed unsafe class BlockedProduct<TTile> : IDisposable
 {
     private const int LargestDepth = 384; // terms that a tile adds up at a time: with AVX2 24 KiB of a panel
 
-    // Rows of x at a time, as measured to be fastest: 288 KiB of them with AVX2, half of it with AVX-512.
-    private static readonly int s_blockRows = TTile.Columns > 16 ? 96 : 192;
+    // For each thread: how many of the last blocks of rows are divided, and into how many groups of columns.
+    private const int DividedBlocks = 2;
+    private const int GroupsOfColumns = 2;
+
+    // Strips of x at a time, as measured to be fastest: 288 KiB of them with AVX2, half of it with AVX-512.
+    private static readonly long s_blockStrips = (TTile.Columns > 16 ? 96 : 192) / TTile.Rows;
 
     private readonly ProductPass.Layout _layout;
     private readonly OperandOrder _order;
@@ -67,41 +71,58 @@ internal sealed unsafe class BlockedProduct<TTile> : IDisposable
     /// <summary>Computes it.</summary>
     public void Run()
     {
-        Share(_panels, panel => Pack((int)panel));
-        int parts = Pass.Parts(_layout.Threads);
-        long rowParts = Math.Min(parts, ((_strips * TTile.Rows) + s_blockRows - 1) / s_blockRows);
-        long columnParts = Math.Min(_panels, (parts + rowParts - 1) / rowParts); // where there are too few rows for all threads
-        (long strips, long panels) = ((_strips + rowParts - 1) / rowParts, (_panels + columnParts - 1) / columnParts);
-        Share(rowParts * columnParts, part =>
+        WorkUnits.Share(_panels, _layout.Threads, units =>
         {
-            (long row, long column) = (part / columnParts * strips, part % columnParts * panels);
-            Multiply(row, Math.Min(row + strips, _strips), (int)column, (int)Math.Min(column + panels, _panels));
+            while (units.TryTake(out long panel))
+            {
+                Pack((int)panel);
+            }
+        });
+
+        // Threads take blocks of rows. The last blocks are divided into groups of columns, so that no thread works long after the others.
+        int threads = _layout.Threads;
+        long blocks = (_strips + s_blockStrips - 1) / s_blockStrips;
+        long divided = threads == 1 ? 0 : Math.Min(blocks, DividedBlocks * threads);
+        long whole = blocks - divided;
+        long groups = Math.Min(_panels, GroupsOfColumns * threads);
+        WorkUnits.Share(whole + (divided * groups), threads, units =>
+        {
+            while (units.TryTake(out long unit))
+            {
+                if (unit < whole)
+                {
+                    MultiplyBlock(unit, 0, _panels);
+                }
+                else
+                {
+                    (long block, long group) = Math.DivRem(unit - whole, groups);
+                    MultiplyBlock(whole + block, (int)(group * _panels / groups), (int)((group + 1) * _panels / groups));
+                }
+            }
         });
     }
 
     /// <summary>Gives the panels' memory back.</summary>
     public void Dispose() => _memory.Dispose();
 
-    private void Multiply(long firstStrip, long endStrip, int firstPanel, int endPanel)
+    private void MultiplyBlock(long block, int firstPanel, int endPanel)
     {
-        for (long strip = firstStrip; strip < endStrip; strip += s_blockRows / TTile.Rows)
+        long first = block * s_blockStrips;
+        long end = Math.Min(first + s_blockStrips, _strips);
+        for (int k = 0; k < _layout.Inputs; k += _depth)
         {
-            long end = Math.Min(strip + (s_blockRows / TTile.Rows), endStrip);
-            for (int k = 0; k < _layout.Inputs; k += _depth)
+            for (int panel = firstPanel; panel < endPanel; panel++)
             {
-                for (int panel = firstPanel; panel < endPanel; panel++)
+                for (long strip = first; strip < end; strip++)
                 {
-                    for (long s = strip; s < end; s++)
-                    {
-                        Multiply(s, panel, k);
-                    }
+                    MultiplyTile(strip, panel, k);
                 }
             }
         }
     }
 
     // One tile, the terms from k on.
-    private void Multiply(long strip, int panel, int k)
+    private void MultiplyTile(long strip, int panel, int k)
     {
         int depth = Math.Min(_depth, _layout.Inputs - k);
         float* b = Packed(panel, k, depth);
@@ -113,10 +134,16 @@ internal sealed unsafe class BlockedProduct<TTile> : IDisposable
         if (rows == TTile.Rows && columns == TTile.Columns)
         {
             TTile.Multiply(a, _layout.Inputs, 1, b, depth, target, _layout.Outputs, start);
-            return;
         }
+        else
+        {
+            MultiplyEdge(a, b, depth, target, rows, columns, start);
+        }
+    }
 
-        // At an edge a whole tile is computed beside the result, and the part of it that exists goes there.
+    // At an edge a whole tile is computed beside the result, and the part of it that exists goes there.
+    private void MultiplyEdge(float* a, float* b, int depth, float* target, int rows, int columns, float* start)
+    {
         float* tile = stackalloc float[TTile.Rows * TTile.Columns];
         for (int i = 0; i < rows && start is null; i++)
         {
@@ -158,30 +185,9 @@ internal sealed unsafe class BlockedProduct<TTile> : IDisposable
             }
             else
             {
-                for (int c = 0; c < columns; c++)
-                {
-                    float* source = _b + ((long)(first + c) * _layout.Inputs) + k;
-                    for (int i = 0; i < depth; i++)
-                    {
-                        target[(i * TTile.Columns) + c] = source[i];
-                    }
-                }
+                float* source = _b + ((long)first * _layout.Inputs) + k;
+                Transposition.Copy(source, _layout.Inputs, columns, depth, target, TTile.Columns);
             }
         }
-    }
-
-    private void Share(long count, Action<long> work)
-    {
-        if (_layout.Threads == 1)
-        {
-            for (long i = 0; i < count; i++)
-            {
-                work(i);
-            }
-
-            return;
-        }
-
-        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = _layout.Threads }, work);
     }
 }

@@ -188,14 +188,11 @@ internal sealed unsafe class HeadAttention<TTile, V> : IDisposable
     // The transpose of (tokens, C/H) in panels over tokens, zeros beyond the last.
     private void PackTokens(float* rows, float* panels)
     {
-        for (int token = 0; token < _tokens; token++)
+        for (int token = 0; token < _tokens; token += TTile.Columns)
         {
-            float* source = rows + ((long)token * 3 * _channels);
-            float* target = panels + (token / TTile.Columns * TTile.Columns * _width) + (token % TTile.Columns);
-            for (int c = 0; c < _width; c++)
-            {
-                target[c * TTile.Columns] = source[c];
-            }
+            int count = Math.Min(TTile.Columns, _tokens - token);
+            Transposition.Copy(
+                rows + ((long)token * 3 * _channels), 3 * _channels, count, _width, panels + (token * _width), TTile.Columns);
         }
     }
 

@@ -78,8 +78,13 @@ internal static class Pass
 
         int parts = Parts(threads);
         long size = (rows + parts - 1) / parts;
-        var options = new ParallelOptions { MaxDegreeOfParallelism = threads };
-        Parallel.For(0, parts, options, i => work.Run<V>(i, Math.Min(i * size, rows), Math.Min((i + 1) * size, rows)));
+        WorkUnits.Share(parts, threads, units =>
+        {
+            while (units.TryTake(out long part))
+            {
+                work.Run<V>((int)part, Math.Min(part * size, rows), Math.Min((part + 1) * size, rows));
+            }
+        });
     }
 }
 

@@ -37,7 +37,7 @@ internal readonly unsafe struct ProductTile6<R, V> : IProductTile
 
     public static int Columns => 2 * R.Count;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)] // a caller's variables would take registers
     public static void Multiply(float* a, nint aRow, nint aStep, float* b, int depth, float* c, nint cRow, float* start)
     {
         (V x0, V x1, V x2) = (R.Create(0), R.Create(0), R.Create(0));
@@ -47,6 +47,7 @@ internal readonly unsafe struct ProductTile6<R, V> : IProductTile
         float* a0 = a;
         float* a3 = a + (3 * aRow);
         nint twoRows = 2 * aRow;
+        ProductTiles.Prefetch<R, V>(c, cRow, Rows);
         for (float* end = b + ((nint)depth * Columns); b < end; b += Columns)
         {
             (V left, V right) = (R.Load(b), R.Load(b + R.Count));
@@ -86,7 +87,7 @@ internal readonly unsafe struct ProductTile12<R, V> : IProductTile
 
     public static int Columns => 2 * R.Count;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)] // a caller's variables would take registers
     public static void Multiply(float* a, nint aRow, nint aStep, float* b, int depth, float* c, nint cRow, float* start)
     {
         (V x0, V x1, V x2) = (R.Create(0), R.Create(0), R.Create(0));
@@ -102,6 +103,7 @@ internal readonly unsafe struct ProductTile12<R, V> : IProductTile
         float* a6 = a + (6 * aRow);
         float* a9 = a + (9 * aRow);
         nint twoRows = 2 * aRow;
+        ProductTiles.Prefetch<R, V>(c, cRow, Rows);
         for (float* end = b + ((nint)depth * Columns); b < end; b += Columns)
         {
             (V left, V right) = (R.Load(b), R.Load(b + R.Count));
@@ -153,6 +155,19 @@ internal readonly unsafe struct ProductTile12<R, V> : IProductTile
 /// <summary>What tiles of every size do alike.</summary>
 internal static unsafe class ProductTiles
 {
+    /// <summary>Asks for the tile's memory before its sums are computed, so that the end need not wait for it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch<R, V>(float* c, nint cRow, int rows)
+        where R : struct, IRegister<V>
+        where V : struct
+    {
+        for (int i = 0; i < rows; i++, c += cRow)
+        {
+            R.Prefetch(c);
+            R.Prefetch(c + R.Count);
+        }
+    }
+
     /// <summary>Ends a row of a tile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Write<R, V>(V left, V right, float* row, float* start)

@@ -87,7 +87,7 @@ internal sealed record ImageFacts
             Thumb = thumb,
             Levels = PictureLevels.Measure(gray),
             IsLateral = header?.View == DicomView.Lateral,
-            IsOfOtherBodyPart = header is not null && DicomIdentity.IsOther(header.BodyPart),
+            IsOfOtherBodyPart = header is { BodyPart: { Length: > 0 } part } && !AcceptedImages.IsChest(part),
             Source = header is null ? default
                 : (header.View == DicomView.Unknown ? null : header.View.ToString(), Stated($"{header.Manufacturer} {header.Model}")),
         };

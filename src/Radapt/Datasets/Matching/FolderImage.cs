@@ -10,6 +10,11 @@ internal sealed record FolderImage(string Path, string Name)
     // CR and DX are what the standard has for radiographs; DR and RG are written by older equipment and film scanners.
     private static readonly string[] s_radiographs = ["CR", "DX", "DR", "RG"];
 
+    /// <summary>
+    /// Its format by <see cref="FileKinds"/>, told when the header is read; null: not told yet, or neither an image nor a document.
+    /// </summary>
+    public string? Kind { get; private init; }
+
     /// <summary>Whose image it is; null: no DICOM file, or unreadable.</summary>
     public DicomIdentity? Identity { get; private init; }
 
@@ -21,6 +26,10 @@ internal sealed record FolderImage(string Path, string Name)
 
     /// <summary>No image at all, such as a report or a DICOMDIR; nobody misses it.</summary>
     public bool IsWithoutPixels => Identity is { Frames: 0 };
+
+    /// <summary>Whether the file is, or by its name should be, an image of a format that is read.</summary>
+    public bool IsImage => !IsWithoutPixels
+        && (ImageNames.IsPngOrJpeg(Name) || (Kind is not null && FileKinds.Readable.Contains(Kind)));
 
     /// <summary>View as its header has it; null: not stated.</summary>
     public string? View => Identity?.View switch
@@ -41,19 +50,20 @@ internal sealed record FolderImage(string Path, string Name)
     /// <summary>The same with its header read, if it is a DICOM file; other files are told when they are decoded.</summary>
     public FolderImage WithHeader()
     {
-        if (!DicomReader.IsDicomFile(Path))
+        string? kind = FileKinds.Tell(Path);
+        if (kind != "DICOM")
         {
-            return this;
+            return this with { Kind = kind };
         }
 
         try
         {
             DicomIdentity identity = DicomReader.ReadIdentity(Path);
-            return this with { Identity = identity, Refusal = Refused(identity) };
+            return this with { Kind = kind, Identity = identity, Refusal = Refused(identity) };
         }
         catch (RadaptException e)
         {
-            return this with { Refusal = $"unreadable: {e.What.TrimEnd('.')}", IsUnreadable = true };
+            return this with { Kind = kind, Refusal = $"unreadable: {e.What.TrimEnd('.')}", IsUnreadable = true };
         }
     }
 

@@ -62,7 +62,7 @@ internal static class FolderWalk
     // The path without links. Broken links and circles of links are left as they are: listing them says so.
     private static string RealPath(string path)
     {
-        string full = Path.GetFullPath(path);
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         for (int links = 0; links < MostLinks; links++)
         {
             string? resolved = WithoutFirstLink(full);

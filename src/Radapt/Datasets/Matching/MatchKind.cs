@@ -1,7 +1,7 @@
 namespace Radapt.Datasets.Matching;
 
 /// <summary>By what rows of a table are matched to files, in the order of preference.</summary>
-internal enum MatchKind
+public enum MatchKind
 {
     /// <summary>The file's path: relative to the image root, or one that ends like it.</summary>
     Path,
@@ -16,15 +16,9 @@ internal enum MatchKind
     Accession,
 }
 
-/// <summary>The names of the kinds on the command line and in recipes.</summary>
+/// <summary>The kinds in words.</summary>
 internal static class MatchKinds
 {
-    public static IReadOnlyList<string> Names { get; } = ["path", "stem", "sop-uid", "accession"];
-
-    public static MatchKind Parse(string name) => (MatchKind)Names.ToList().IndexOf(name);
-
-    public static string Name(this MatchKind kind) => Names[(int)kind];
-
     /// <summary>In a sentence: <c>matched by …</c>.</summary>
     public static string InWords(this MatchKind kind) => kind switch
     {

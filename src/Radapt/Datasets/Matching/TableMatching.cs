@@ -25,7 +25,7 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
         }
 
         var views = new ViewFilter(o.Views.Count > 0 ? o.Views : s_frontal);
-        bool mayBeNamed = columns.Image >= 0 && o.Match is null or "path";
+        bool mayBeNamed = columns.Image >= 0 && o.Match is null or MatchKind.Path;
         if (mayBeNamed && ImageFiles.ShareThere([.. cells.Rows.Select(r => r.Cells[columns.Image])], file, o.ImageRoot) >= EnoughNamed)
         {
             return Named(cells, columns, ViewsOfNamed(views));
@@ -33,7 +33,7 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
 
         ImageFolder folder = ImageFolder.Read(o.ImageRoot ?? Path.GetDirectoryName(Path.GetFullPath(file))!, o.Headers);
         int[] candidates = o.ImageColumn is null ? Candidates(cells, columns) : [columns.Image];
-        MatchKind[] kinds = o.Match is { } kind ? [MatchKinds.Parse(kind)] : Enum.GetValues<MatchKind>();
+        MatchKind[] kinds = o.Match is { } kind ? [kind] : Enum.GetValues<MatchKind>();
         RowMatch? match = candidates.Length == 0 ? null : RowMatch.Best(cells.Rows, candidates, kinds, folder, (row, i) =>
             folder.Images[i].Refusal is null
                 && views.Accepts(RowJoin.View(columns.View < 0 ? null : cells.Rows[row].Cells[columns.View], folder.Images[i])));
@@ -82,7 +82,7 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
 
         RequireRows(located, report, cells.File, views);
         List<DataChoice> choices = [ColumnChoice(cells, columns.Image, "it names the image files"),
-            new("match", MatchKind.Path.Name(), "the cells are the files' paths")];
+            new("match", MatchKind.Path, "the cells are the files' paths")];
         if (isOfDicom || report.OtherViews > 0)
         {
             choices.Add(ViewsChoice(views));
@@ -112,7 +112,7 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
             rows.Findings, located, rows.HasSplits,
             [
                 ColumnChoice(cells, match.Column, $"{most}: {match.Matched} of {cells.Rows.Count} rows"),
-                new DataChoice("match", match.Kind.Name(), $"what its cells are to the files: {match.Kind.InWords()}"),
+                new DataChoice("match", match.Kind, $"what its cells are to the files: {match.Kind.InWords()}"),
                 ViewsChoice(views),
             ],
             report)

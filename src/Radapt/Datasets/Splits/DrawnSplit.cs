@@ -34,7 +34,7 @@ internal sealed record DrawnSplit(List<LocatedRow>[] Parts, IReadOnlyList<DataCh
                 + $"{seed}): {Counts(parts, known)}.");
         return new DrawnSplit(parts,
         [
-            new DataChoice("split-shares", shares.Select(s => (long)s).ToArray(), "the table has no column 'split'; the usual shares"),
+            new DataChoice("split-shares", shares, "the table has no column 'split'; the usual shares"),
             new DataChoice("split-seed", seed, "apart from --seed, so that runs of other seeds are compared on the same images"),
         ]);
     }

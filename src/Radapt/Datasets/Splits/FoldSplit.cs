@@ -10,12 +10,13 @@ internal static class FoldSplit
 
     /// <summary>Draws the folds, then train and validation of the rest of one of them; what was done is noted.</summary>
     /// <exception cref="RadaptException">Shares or the fold are impossible, or there are too few patients.</exception>
-    public static DrawnSplit Draw(IReadOnlyList<LocatedRow> rows, DataOptions o, bool hasSplits, string file, ICollection<string> notes)
+    public static DrawnSplit Draw(IReadOnlyList<LocatedRow> rows, DataOptions o, int folds, bool hasSplits, string file,
+        ICollection<string> notes)
     {
-        if (o.Fold < 1 || o.Fold > o.Folds)
+        if (o.Fold is not { } tested || tested < 1 || tested > folds)
         {
-            throw new RadaptException(o.Fold == 0 ? $"--folds {o.Folds} is for finetune, which runs them all; --fold N takes one of them."
-                : $"--fold {o.Fold}: there are folds 1 to {o.Folds}.");
+            throw new RadaptException(o.Fold is null ? $"--folds {folds} is for finetune, which runs them all; --fold N takes one of them."
+                : $"--fold {o.Fold}: there are folds 1 to {folds}.");
         }
 
         IReadOnlyList<int> shares = o.SplitShares.Count > 0 ? o.SplitShares : s_shares;
@@ -28,21 +29,21 @@ internal static class FoldSplit
 
         long seed = o.SplitSeed ?? 0;
         LocatedRow[] known = [.. rows.Where(r => r.Exists)];
-        int[] fold = GroupedSplit.Folds([.. known.Select(r => r.Row.Labels)], [.. known.Select(DrawnSplit.Group)], o.Folds, seed);
-        LocatedRow[] test = [.. known.Where((_, i) => fold[i] == o.Fold - 1)];
-        LocatedRow[] rest = [.. known.Where((_, i) => fold[i] != o.Fold - 1)];
+        int[] fold = GroupedSplit.Folds([.. known.Select(r => r.Row.Labels)], [.. known.Select(DrawnSplit.Group)], folds, seed);
+        LocatedRow[] test = [.. known.Where((_, i) => fold[i] == tested - 1)];
+        LocatedRow[] rest = [.. known.Where((_, i) => fold[i] != tested - 1)];
         int[] part = GroupedSplit.Draw([.. rest.Select(r => r.Row.Labels)], [.. rest.Select(DrawnSplit.Group)],
             [shares[0], shares[1]], seed);
         List<LocatedRow>[] parts = [[.. rest.Where((_, i) => part[i] == 0)], [.. rest.Where((_, i) => part[i] == 1)], [.. test]];
         notes.Add(
-            $"fold {o.Fold} of {o.Folds}, drawn {DrawnSplit.By(known)}, every finding alike (seed {seed}): its {test.Length} images are "
+            $"fold {tested} of {folds}, drawn {DrawnSplit.By(known)}, every finding alike (seed {seed}): its {test.Length} images are "
                 + $"tested; of the other {rest.Length}, {parts[1].Count} "
             + $"({shares[1]} %) of other patients choose the epoch, so that the test images choose "
             + $"nothing.{(hasSplits ? $" The column 'split' of {file} is not used." : "")}");
         parts[0].AddRange(rows.Where(r => !r.Exists)); // to be counted with the others that are missing
         return new DrawnSplit(parts,
         [
-            new DataChoice("split-shares", shares.Select(s => (long)s).ToArray(), "ours: train and val of the folds that are not tested"),
+            new DataChoice("split-shares", shares, "ours: train and val of the folds that are not tested"),
             new DataChoice("split-seed", seed, "apart from --seed, so that runs of other seeds are compared on the same folds"),
         ]);
     }

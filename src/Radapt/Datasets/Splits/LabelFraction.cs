@@ -1,4 +1,5 @@
 using System.Globalization;
+using Radapt.Options;
 
 namespace Radapt.Datasets.Splits;
 
@@ -6,7 +7,7 @@ namespace Radapt.Datasets.Splits;
 /// How much of the training labels is used: a share (<c>10%</c>, <c>0.1</c>), a number of images (<c>200</c>), or a number for every
 /// finding (<c>20-per-finding</c>).
 /// </summary>
-public sealed record LabelFraction
+public sealed record LabelFraction : IOptionValue<LabelFraction>
 {
     private const string PerFindingEnding = "-per-finding";
 
@@ -20,6 +21,8 @@ public sealed record LabelFraction
     /// <summary>What <see cref="Parse"/> accepts, in words.</summary>
     public static string Expected =>
         "a share such as 10% or 0.1, a number of images such as 200, or a number for every finding such as 20-per-finding";
+
+    static string IOptionValue<LabelFraction>.Expected => Expected;
 
     /// <summary>Share of the images, in (0, 1]; null: a number was given.</summary>
     public double? Share { get; private init; }
@@ -58,6 +61,8 @@ public sealed record LabelFraction
         : Each is { } each ? string.Create(CultureInfo.InvariantCulture, $"{each}{PerFindingEnding}")
         : (decimal)Share!.Value * 100m is var percent && TryParse(Percent(percent))?.Share == Share ? Percent(percent)
         : Share.Value.ToString("R", CultureInfo.InvariantCulture).Replace('E', 'e');
+
+    static LabelFraction? IOptionValue<LabelFraction>.TryParse(string text) => TryParse(text);
 
     internal static LabelFraction? TryParse(string? text)
     {

@@ -7,10 +7,6 @@ namespace Radapt.Imaging.Dicom;
 /// </summary>
 internal sealed record DicomIdentity
 {
-    // CHEST, THORAX, LUNG, RIB and HEART are terms of PS3.16, annex L; the others are what equipment is set to write in some languages.
-    private static readonly string[] s_chest =
-        ["CHEST", "THORA", "TORAX", "LUNG", "RIB", "HEART", "CXR", "BRUST", "POUMON", "PULM", "CARDI", "WHOLEBODY", "WHOLE BODY"];
-
     /// <summary>Empty: not stated.</summary>
     public required string PatientId { get; init; }
 
@@ -29,18 +25,20 @@ internal sealed record DicomIdentity
     /// <summary>Such as <c>CR</c>, <c>DX</c>, <c>CT</c>; empty: not stated.</summary>
     public required string Modality { get; init; }
 
-    /// <summary>The part of the body that was examined, in capitals; empty: not stated.</summary>
-    public required string BodyPart { get; init; }
-
-    /// <summary>The header states a part of the body, and it is not the chest. Equipment writes more than the standard's terms.</summary>
-    public bool IsOfOtherBodyPart => IsOther(BodyPart);
-
-    /// <summary>Whether a part of the body, in capitals, is stated and is not the chest.</summary>
-    public static bool IsOther(string bodyPart) =>
-        bodyPart.Length > 0 && !s_chest.Any(c => bodyPart.Contains(c, StringComparison.Ordinal));
-
     /// <summary>Projection.</summary>
     public required DicomView View { get; init; }
+
+    /// <summary>Part of the body, such as <c>CHEST</c>; empty: not stated.</summary>
+    public string BodyPart { get; init; } = "";
+
+    /// <summary>Day of the examination, else of the image, as <c>yyyyMMdd</c>; empty: not stated.</summary>
+    public string Date { get; init; } = "";
+
+    /// <summary>
+    /// Photometric Interpretation and Presentation LUT Shape contradict each other on whether the smallest value is white (PS3.3,
+    /// C.11.6.1), so that nobody can tell whether the picture is shown inverted.
+    /// </summary>
+    public bool HasContradictoryGray { get; init; }
 
     /// <summary>Images in the file; 0: it has no pixels, such as a report or a directory.</summary>
     public required long Frames { get; init; }
@@ -58,8 +56,12 @@ internal sealed record DicomIdentity
             SopInstanceUid = set.FirstText(DicomTag.SopInstanceUid),
             AccessionNumber = set.FirstText(DicomTag.AccessionNumber),
             Modality = set.FirstText(DicomTag.Modality).ToUpperInvariant(),
-            BodyPart = set.FirstText(DicomTag.BodyPart).ToUpperInvariant(),
             View = DicomHeader.ViewOf(set),
+            BodyPart = set.FirstText(DicomTag.BodyPart).ToUpperInvariant(),
+            Date = new[] { DicomTag.StudyDate, DicomTag.AcquisitionDate, DicomTag.ContentDate }.Select(set.FirstText)
+                .FirstOrDefault(d => d.Length > 0, ""),
+            HasContradictoryGray = (set.FirstText(DicomTag.Photometric), set.FirstText(DicomTag.PresentationLutShape))
+                is ("MONOCHROME1", "IDENTITY") or ("MONOCHROME2", "INVERSE"),
             Frames = set.Find(DicomTag.PixelData) is null ? 0 : PixelFormat.FramesOf(set),
         };
     }

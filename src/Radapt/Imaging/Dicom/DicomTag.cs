@@ -9,6 +9,9 @@ internal readonly record struct DicomTag(ushort Group, ushort Element)
     public static readonly DicomTag SpecificCharacterSet = new(0x0008, 0x0005);
     public static readonly DicomTag SopClassUid = new(0x0008, 0x0016);
     public static readonly DicomTag SopInstanceUid = new(0x0008, 0x0018);
+    public static readonly DicomTag StudyDate = new(0x0008, 0x0020);
+    public static readonly DicomTag AcquisitionDate = new(0x0008, 0x0022);
+    public static readonly DicomTag ContentDate = new(0x0008, 0x0023);
     public static readonly DicomTag AccessionNumber = new(0x0008, 0x0050);
     public static readonly DicomTag Modality = new(0x0008, 0x0060);
     public static readonly DicomTag Manufacturer = new(0x0008, 0x0070);
@@ -50,6 +53,7 @@ internal readonly record struct DicomTag(ushort Group, ushort Element)
     public static readonly DicomTag LutData = new(0x0028, 0x3006);
     public static readonly DicomTag VoiLut = new(0x0028, 0x3010);
     public static readonly DicomTag ViewCode = new(0x0054, 0x0220);
+    public static readonly DicomTag PresentationLutShape = new(0x2050, 0x0020);
     public static readonly DicomTag PixelData = new(0x7FE0, 0x0010);
 
     /// <summary>Begins an item of a sequence or a fragment of compressed pixels.</summary>
@@ -67,6 +71,9 @@ internal readonly record struct DicomTag(ushort Group, ushort Element)
         [SpecificCharacterSet] = "Specific Character Set",
         [SopClassUid] = "SOP Class UID",
         [SopInstanceUid] = "SOP Instance UID",
+        [StudyDate] = "Study Date",
+        [AcquisitionDate] = "Acquisition Date",
+        [ContentDate] = "Content Date",
         [AccessionNumber] = "Accession Number",
         [Modality] = "Modality",
         [Manufacturer] = "Manufacturer",
@@ -108,6 +115,7 @@ internal readonly record struct DicomTag(ushort Group, ushort Element)
         [LutData] = "LUT Data",
         [VoiLut] = "VOI LUT Sequence",
         [ViewCode] = "View Code Sequence",
+        [PresentationLutShape] = "Presentation LUT Shape",
         [PixelData] = "Pixel Data",
     };
 

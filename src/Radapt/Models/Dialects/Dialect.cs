@@ -38,4 +38,13 @@ internal enum Dialect
 
     /// <summary>Dinov2 of Hugging Face transformers, with or without registers.</summary>
     HuggingFaceDinov2,
+
+    /// <summary>facebookresearch/dinov3.</summary>
+    Dinov3,
+
+    /// <summary>DINOv3 of Hugging Face transformers.</summary>
+    HuggingFaceDinov3,
+
+    /// <summary>EVA-02 and EVA-X.</summary>
+    Eva,
 }

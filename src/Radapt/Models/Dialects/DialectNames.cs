@@ -27,13 +27,22 @@ internal abstract class DialectNames
     /// <summary>Mean and standard deviation of the gray values in training: those of MED-PEFT for every origin but MRM.</summary>
     public virtual (double Mean, double Std) Normalisation(StateDict names) => (.4785, .2834);
 
+    /// <summary>How patches have places in models of this dialect.</summary>
+    public virtual PatchPositions Positions => PatchPositions.Learned;
+
+    /// <summary>The tensor that the file stores of its rotary positions, to compare with those that are computed; null: none.</summary>
+    public virtual string? StoredRotation(StateDict names) => null;
+
+    /// <summary>Whether the model's code takes the bias of keys as zero, whatever is stored.</summary>
+    public virtual bool MasksKeyBias(StateDict names) => false;
+
     /// <summary>The dimensions, as far as the file tells.</summary>
     public virtual BackboneShape? Shape(StateDict names) => Encoder(names) is { } encoder
-        ? EncoderShape.Read(names.File, encoder).Shape : null;
+        ? EncoderShape.Read(names.File, encoder, Positions).Shape : null;
 
     /// <summary>Why its encoder cannot be read, as the rest of a sentence about the file; null where it can.</summary>
     public virtual string? Problem(StateDict names) => Encoder(names) is { } encoder
-        ? EncoderShape.Read(names.File, encoder).Problem : null;
+        ? EncoderShape.Read(names.File, encoder, Positions).Problem : null;
 
     /// <summary>How images were prepared, where a file beside the weights says it.</summary>
     public virtual ToldPreparation? Preparation(StateDict names) => null;

@@ -7,10 +7,15 @@ namespace Radapt.Models.Dialects;
 /// <summary>Reads a transformer's dimensions off its tensors, by the names inside the model.</summary>
 internal static partial class EncoderShape
 {
+    private const int UsualImage = 224;
     private const string CannotBeRead = ", which Radapt's transformer cannot be built as";
 
     /// <summary>The dimensions, or why there are none. Heads, which tensors do not tell, are those usual for the width.</summary>
-    public static (BackboneShape? Shape, string? Problem) Read(CheckpointFile file, IReadOnlyDictionary<string, TensorParts> encoder)
+    /// <param name="file">Where the tensors are.</param>
+    /// <param name="encoder">Those of the encoder, by the names inside the model.</param>
+    /// <param name="positions">How patches have places; rotary ones alone do not tell the image size, which is taken as 224 px.</param>
+    public static (BackboneShape? Shape, string? Problem) Read(
+        CheckpointFile file, IReadOnlyDictionary<string, TensorParts> encoder, PatchPositions positions)
     {
         IReadOnlyList<long>? ShapeOf(string name) => encoder.GetValueOrDefault(name)?.ShapeIn(file);
         int depth = Depth(encoder.Keys);
@@ -25,7 +30,10 @@ internal static partial class EncoderShape
             return (null, "has no transformer blocks");
         }
 
-        if (ShapeOf("pos_embed") is not [1, var tokens, var positionWidth] || positionWidth != width)
+        bool isRotary = positions == PatchPositions.Rotary;
+        long side = patch > 0 ? Math.Max(1, UsualImage / patch) : 1;
+        if ((isRotary ? [1, 1 + (side * side), width] : ShapeOf("pos_embed")) is not [1, var tokens, var positionWidth]
+            || positionWidth != width)
         {
             return (null, encoder.ContainsKey("pos_embed")
                 ? $"has positions of {Text(ShapeOf("pos_embed"))}{CannotBeRead}: it needs (1, 1 + patches, {width})"
@@ -49,12 +57,14 @@ internal static partial class EncoderShape
             return (null, $"has dimensions that are out of range (width {width}, patch {patch}, {grid} x {grid} patches)");
         }
 
-        var shape = new BackboneShape((int)(grid * patch), (int)patch, depth, (int)width, BackboneShape.UsualHeads((int)width))
+        var shape = new BackboneShape((int)(grid * patch), (int)patch, depth, (int)width, BackboneShape.UsualHeads(depth, (int)width))
         {
             Registers = (int)registers,
             LayerScale = encoder.ContainsKey("blocks.0.ls1.gamma"),
             SwiGlu = isGated,
             HiddenWidth = (int)hidden,
+            HiddenNorm = isGated && encoder.ContainsKey("blocks.0.mlp.ffn_ln.weight"),
+            Positions = positions,
         };
 
         // The usual heads may not divide an odd width; --heads tells then.

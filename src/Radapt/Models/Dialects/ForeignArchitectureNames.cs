@@ -11,7 +11,7 @@ internal sealed partial class ForeignArchitectureNames : DialectNames
 {
     private static readonly (string Name, Regex Tensor)[] s_models =
     [
-        ("a Swin transformer", Swin()), ("BEiT", Beit()), ("DINOv3", Dinov3()), ("EVA, a transformer with rotary positions", Eva()),
+        ("a Swin transformer", Swin()), ("BEiT", Beit()), ("EVA, a transformer with rotary positions", Eva()),
         ("CLIP or a model of its kind", Clip()), ("ConvNeXt", ConvNext()), ("a ResNet", ResNet()), ("a DenseNet", DenseNet()),
             ("an EfficientNet", EfficientNet()),
     ];
@@ -36,9 +36,6 @@ internal sealed partial class ForeignArchitectureNames : DialectNames
     [GeneratedRegex(
         @"(^|\.)(blocks\.\d+\.attn|attention\.attention\.relative_position_bias)\.relative_position_bias_table$|(^|\.)rel_pos_bias\.relative_position_bias_table$|(^|\.)lambda_1$")]
     private static partial Regex Beit();
-
-    [GeneratedRegex(@"(^|\.)(rope_embed\.periods|storage_tokens)$|(^|(?<!encoder)\.)layer\.\d+\.attention\.q_proj\.weight$")]
-    private static partial Regex Dinov3();
 
     [GeneratedRegex(@"(^|\.)rope\.(freqs|freqs_cos|freqs_sin|bands)$")]
     private static partial Regex Eva();

@@ -9,7 +9,10 @@ namespace Radapt.Models.Dialects;
 /// </summary>
 internal sealed record HuggingFaceConfig
 {
+    private const double RotaryBase = 100; // of every published DINOv3
+
     private static readonly string[] s_models = ["vit", "vit_mae", "vit_msn", "dinov2", "dinov2_with_registers"];
+    private static readonly string[] s_rotaryModels = ["dinov3_vit"];
     private static readonly string[] s_activations = ["gelu", "gelu_python"];
 
     private readonly JsonObject? _json;
@@ -42,23 +45,34 @@ internal sealed record HuggingFaceConfig
             return _problem;
         }
 
-        if (ConfigFile.Text(_json, "model_type") is { } model && !s_models.Contains(model))
+        bool isRotary = shape.Positions == PatchPositions.Rotary;
+        string[] models = isRotary ? s_rotaryModels : s_models;
+        if (ConfigFile.Text(_json, "model_type") is { } model && !models.Contains(model))
         {
-            return $"is, by its config.json, a model of type {model}; Radapt reads {string.Join(", ", s_models)}";
+            return $"is, by its config.json, a model of type {model}; Radapt reads tensors of these names as {string.Join(", ", models)}";
         }
 
-        if (ConfigFile.Text(_json, "hidden_act") is { } activation && !shape.SwiGlu && !s_activations.Contains(activation))
+        if (ConfigFile.Text(_json, "hidden_act") is { } activation
+            && (shape.SwiGlu ? isRotary && activation != "silu" : !s_activations.Contains(activation)))
         {
-            return $"has, by its config.json, the activation {activation}; Radapt's transformer has gelu";
+            return $"has, by its config.json, the activation {activation}; Radapt's transformer has {(shape.SwiGlu ? "silu" : "gelu")}";
+        }
+
+        const string theBase = "rope_theta";
+        double? theta = ConfigFile.Number(_json, theBase) ?? ConfigFile.Number(ConfigFile.Find(_json, "rope_parameters"), theBase);
+        if (isRotary && theta is { } told && told != RotaryBase)
+        {
+            return string.Create(CultureInfo.InvariantCulture,
+                $"has, by its config.json, rotary positions of base {told}; Radapt's transformer has {RotaryBase}");
         }
 
         (string Key, int? Told, int Seen)[] dimensions =
         [
             ("hidden_size", Whole("hidden_size"), shape.Width), ("num_hidden_layers", Whole("num_hidden_layers"), shape.Depth),
                 ("patch_size", Whole("patch_size"), shape.PatchSize),
-            ("intermediate_size", shape.SwiGlu || shape.LayerScale ? null : Whole("intermediate_size"), shape.HiddenWidth),
+            ("intermediate_size", !isRotary && (shape.SwiGlu || shape.LayerScale) ? null : Whole("intermediate_size"), shape.HiddenWidth),
         ];
-        if (dimensions.FirstOrDefault(d => d.Told is { } told && told != d.Seen) is { Key: { } key } other)
+        if (dimensions.FirstOrDefault(d => d.Told is { } size && size != d.Seen) is { Key: { } key } other)
         {
             return string.Create(CultureInfo.InvariantCulture,
                 $"does not fit its config.json: {key} is {other.Told} there and {other.Seen} in the tensors; the file is a part of a "

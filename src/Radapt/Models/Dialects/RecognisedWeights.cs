@@ -23,7 +23,7 @@ internal sealed record RecognisedWeights
     /// <exception cref="RadaptException">The file holds no encoder.</exception>
     public IReadOnlyDictionary<string, TensorParts> Encoder => EncoderTensors
         ?? throw new RadaptException(Problem is not null ? $"{Path} ({Description}) {Problem}."
-            : $"{Path} holds {Description}; give a MAE, MRM, DINOv2, timm or Hugging Face checkpoint (`radapt inspect` lists its tensors).");
+            : $"{Path} holds {Description}; give a MAE, MRM, DINOv2, DINOv3, EVA-02, timm or Hugging Face checkpoint (`radapt inspect` lists its tensors).");
 
     /// <summary>Whether the heads of <see cref="Shape"/> are told by the file, or by a <c>config.json</c> beside it.</summary>
     public required bool TellsHeads { get; init; }
@@ -45,6 +45,12 @@ internal sealed record RecognisedWeights
 
     /// <summary>How its own code resizes positions; null: the rule of models of its shape.</summary>
     public PositionResizing? Resizing { get; init; }
+
+    /// <summary>The tensor that the file stores of its rotary positions; null: none.</summary>
+    public string? StoredRotation { get; init; }
+
+    /// <summary>Whether the bias of keys is zero, whatever is stored.</summary>
+    public bool MasksKeyBias { get; init; }
 
     /// <summary>The encoders of the file, the one that is usually read first.</summary>
     public IReadOnlyList<EncoderCopy> Copies { get; init; } = [];

@@ -10,10 +10,11 @@ namespace Radapt.Models.Dialects;
 internal sealed class StateDict
 {
     /// <summary>The patch embedding in the names of timm, MAE, MRM and DINOv2, and in those of Hugging Face.</summary>
-    public const string Native = "patch_embed.proj.weight", HuggingFace = "embeddings.patch_embeddings.projection.weight";
+    public const string Native = "patch_embed.proj.weight", HuggingFace = "embeddings.patch_embeddings.projection.weight",
+        HuggingFaceDinov3 = "embeddings.patch_embeddings.weight";
 
-    /// <summary>Both.</summary>
-    public static IReadOnlyList<string> Anchors { get; } = [Native, HuggingFace];
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> Anchors { get; } = [Native, HuggingFace, HuggingFaceDinov3];
 
     private readonly Dictionary<string, TensorInfo> _inside = new(StringComparer.Ordinal);
 

@@ -10,7 +10,8 @@ internal static class WeightsDialect
     // From the most particular to the most general: the first that matches is taken.
     private static readonly DialectNames[] s_dialects =
     [
-        new RadaptNames(), new PeftAdapterNames(), new ForeignArchitectureNames(), new MedPeftLoraNames(), new MrmNames(), new MaeNames(),
+        new RadaptNames(), new PeftAdapterNames(), new Dinov3Names(), new HuggingFaceDinov3Names(), new EvaNames(),
+        new ForeignArchitectureNames(), new MedPeftLoraNames(), new MrmNames(), new MaeNames(),
             new Dinov2Names(), new TimmDinov2Names(),
         new HuggingFaceDinov2Names(), new HuggingFaceVitNames(), new TimmNames(), new PlainEncoderNames(), new UnknownNames(),
     ];
@@ -50,6 +51,8 @@ internal static class WeightsDialect
             Problem = problem,
             Preparation = told,
             Resizing = dialect.Resizing(names, isForced: option != Auto),
+            StoredRotation = dialect.StoredRotation(names),
+            MasksKeyBias = dialect.MasksKeyBias(names),
             Copies = names.Copies,
             Copy = names.Copy,
             Head = head,

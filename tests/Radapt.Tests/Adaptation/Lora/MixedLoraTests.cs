@@ -45,7 +45,7 @@ public class MixedLoraTests
 
     private static LoraAdapter Adapter(int rank, ComputePlan plan)
     {
-        var adapter = new LoraAdapter(new LoraSettings { Rank = rank, Alpha = 6, Dropout = 0 }, 24, 24, OutputGroups.Whole, 0, plan);
+        var adapter = new LoraAdapter(new LoraOptions { Rank = rank, Alpha = 6, Dropout = 0 }, 24, 24, OutputGroups.Whole, 0, plan);
         adapter.Initialise("adapter", rank);
         Initialisation.Uniform(adapter.B, "B", 0.3, rank);
         return adapter;

@@ -1,7 +1,9 @@
 using Radapt.Adaptation;
 using Radapt.Adaptation.Lora;
+using Radapt.Adaptation.Methods;
 using Radapt.Compute;
 using Radapt.Models;
+using Radapt.Recipes;
 using Radapt.Training;
 using static TorchSharp.torch;
 
@@ -10,75 +12,67 @@ namespace Radapt.Tests.Adaptation.Methods;
 /// <summary>
 /// A method with settings, what it must train and what it must compute, on a transformer of 3 blocks, 32 channels, 17 tokens.
 /// </summary>
-/// <param name="Method">What <c>--method</c> calls it.</param>
-/// <param name="Settings">Its settings; no dropout, so that formulas can follow.</param>
+/// <param name="Options">The method's options; no dropout, so that formulas can follow.</param>
 /// <param name="Trainable">Trained parameters besides the head's.</param>
 /// <param name="Formula">What the method means, written out.</param>
-internal sealed record MethodCase(string Method, MethodSettings Settings, long Trainable, Action<PlainTransformer> Formula)
+internal sealed record MethodCase(MethodOptions Options, long Trainable, Action<PlainTransformer> Formula)
 {
     public const int Findings = 2;
+
+    /// <summary>What <c>--method</c> calls it.</summary>
+    public string Method => Options.Name;
 
     /// <summary>The head's norm and linear map.</summary>
     public const long Head = (2 * 32) + (Findings * 32) + Findings;
 
     public static BackboneShape Shape { get; } = new(16, 4, 3, 32, 2);
 
-    private static readonly LoraSettings s_lora = new() { Rank = 3, Alpha = 6, Dropout = 0, Targets = ["q", "v"] };
+    private static readonly LoraOptions s_lora = new() { Rank = 3, Alpha = 6, Dropout = 0, Targets = ["q", "v"] };
 
     /// <summary>The cases by name.</summary>
     public static IReadOnlyDictionary<string, MethodCase> All { get; } = new Dictionary<string, MethodCase>
     {
-        ["lora"] = new("lora", new MethodSettings { Lora = s_lora }, 3 * 2 * 3 * (32 + 32), t => t.Map = LowRank(_ => 2.0)),
+        ["lora"] = new(s_lora, 3 * 2 * 3 * (32 + 32), t => t.Map = LowRank(_ => 2.0)),
         ["lora --rslora --lora-ranks"] = new(
-            "lora", new MethodSettings { Lora = s_lora with { RankStabilised = true, Ranks = [1, 0, 4] } }, 2 * (1 + 4) * (32 + 32),
+            s_lora with { RankStabilised = true, Ranks = [1, 0, 4] }, 2 * (1 + 4) * (32 + 32),
             t => t.Map = LowRank(r => 6 / Math.Sqrt(r))),
         ["lora --lora-targets k,proj,fc1,fc2"] = new(
-            "lora", new MethodSettings
-            {
-                Lora = s_lora with { Targets = ["k", "proj", "fc1", "fc2"], Blocks = [1] },
-            }, 3 * ((32 + 32) + (32 + 32) + (32 + 128) + (128 + 32)),
+            s_lora with { Targets = ["k", "proj", "fc1", "fc2"], Blocks = [1] }, 3 * ((32 + 32) + (32 + 32) + (32 + 128) + (128 + 32)),
             t => t.Map = LowRank(_ => 2.0, [1])),
         ["lora --dora"] = new(
-            "lora", new MethodSettings { Lora = s_lora with { Magnitudes = true } }, (3 * 2 * 3 * (32 + 32)) + (3 * 64), t => t.Map = Dora),
+            s_lora with { Magnitudes = true }, (3 * 2 * 3 * (32 + 32)) + (3 * 64), t => t.Map = Dora),
         ["lora --dora --lora-targets fc2"] = new(
-            "lora", new MethodSettings
-            {
-                Lora = s_lora with { Magnitudes = true, Targets = ["fc2"] },
-            }, 3 * ((3 * (128 + 32)) + 32), t => t.Map = Dora),
+            s_lora with { Magnitudes = true, Targets = ["fc2"] }, 3 * ((3 * (128 + 32)) + 32), t => t.Map = Dora),
         ["adalora"] = new(
-            "adalora", new MethodSettings
-            {
-                Lora = s_lora with { Rank = 4 },
-                AdaLora = new AdaLoraSettings { InitialRank = 3, TargetRank = 2 },
-            }, 3 * 2 * 3 * (32 + 1 + 32),
+            new AdaLoraOptions { InitialRank = 3, TargetRank = 2, Alpha = 6, Dropout = 0 }, 3 * 2 * 3 * (32 + 1 + 32),
             t => t.Map = Triplets),
-        ["ia3"] = new("ia3", new MethodSettings(), 3 * ((2 * 32) + 128), t => t.Map = Scaled),
-        ["vpt --prompt-depth shallow"] = new("vpt", new MethodSettings
+        ["ia3"] = new(new PlainMethod("ia3"), 3 * ((2 * 32) + 128), t => t.Map = Scaled),
+        ["vpt --prompt-depth shallow"] = new(new VptOptions
         {
             PromptTokens = 5,
             DeepPrompts = false,
         }, 5 * 32, t => t.Prompts = 5),
-        ["vpt --prompt-depth deep"] = new("vpt", new MethodSettings { PromptTokens = 5 }, 3 * 5 * 32, t => t.Prompts = 5),
-        ["houlsby"] = new("houlsby", new MethodSettings { Bottleneck = 6 }, 3 * 2 * ((2 * 6 * 32) + 6 + 32), t =>
+        ["vpt --prompt-depth deep"] = new(new VptOptions { PromptTokens = 5 }, 3 * 5 * 32, t => t.Prompts = 5),
+        ["houlsby"] = new(new HoulsbyOptions { Bottleneck = 6 }, 3 * 2 * ((2 * 6 * 32) + 6 + 32), t =>
         {
             t.AttentionBranch = (prefix, _, y) => Serial(t, prefix, y);
             t.MlpBranch = (prefix, _, y) => Serial(t, prefix, y);
         }),
-        ["parallel"] = new("parallel", new MethodSettings
+        ["parallel"] = new(new ParallelAdapterOptions
         {
             Bottleneck = 6,
             AdapterScale = 2.5,
         }, 3 * ((2 * 6 * 32) + 6 + 32), t => t.MlpBranch = (prefix, x, y) =>
             y.Plus(t.Plain(prefix + ".adapter.up", nn.functional.relu(t.Plain(prefix + ".adapter.down", x))), 2.5)),
-        ["bitfit"] = new("bitfit", new MethodSettings(), 32 + (3 * (32 + 96 + 32 + 32 + 128 + 32)), _ => { }),
-        ["norm"] = new("norm", new MethodSettings(), 3 * 4 * 32, _ => { }),
-        ["last-k"] = new("last-k", new MethodSettings
+        ["bitfit"] = new(new PlainMethod("bitfit"), 32 + (3 * (32 + 96 + 32 + 32 + 128 + 32)), _ => { }),
+        ["norm"] = new(new PlainMethod("norm"), 3 * 4 * 32, _ => { }),
+        ["last-k"] = new(new LastKOptions
         {
             LastBlocks = 2,
         }, 2 * ((4 * 32) + (3 * 32 * 33) + (32 * 33) + (128 * 33) + (32 * 129)), _ => { }),
-        ["linear"] = new("linear", new MethodSettings(), 0, _ => { }),
+        ["linear"] = new(new PlainMethod("linear"), 0, _ => { }),
         ["full"] =
-            new("full", new MethodSettings(),
+            new(new PlainMethod("full"),
                 32 + (17 * 32) + (32 * 49) + (3 * ((4 * 32) + (3 * 32 * 33) + (32 * 33) + (128 * 33) + (32 * 129))), _ => { }),
     };
 
@@ -101,7 +95,7 @@ internal sealed record MethodCase(string Method, MethodSettings Settings, long T
     public Classifier Build(ComputePlan? plan = null)
     {
         Classifier classifier = Base(plan);
-        AdaptationMethod.Apply(classifier, Method, Settings, plan ?? ComputePlan.Float32, 5);
+        AdaptationMethod.Apply(classifier, Options, plan ?? ComputePlan.Float32, 5);
         return classifier;
     }
 
@@ -132,7 +126,7 @@ internal sealed record MethodCase(string Method, MethodSettings Settings, long T
     public static void Train(Classifier classifier, Tensor images, int updates)
     {
         sbyte[] labels = [.. Enumerable.Range(0, (int)images.shape[0] * Findings).Select(i => (sbyte)(i * 7 % 3 % 2))];
-        var settings = new OptimizerSettings { Name = "adamw", WeightDecay = 0.05, Depth = Shape.Depth };
+        var settings = new OptimizerSettings { Kind = OptimizerKind.AdamW, WeightDecay = 0.05, Depth = Shape.Depth };
         using Optimizer optimizer = Optimizer.Create(settings, [.. classifier.Trained()]);
         for (int step = 0; step < updates; step++)
         {

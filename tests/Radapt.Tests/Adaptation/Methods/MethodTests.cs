@@ -111,7 +111,7 @@ public class MethodTests
 
         AdapterDescription description = AdapterFile.Describe(file);
         using Classifier loaded = MethodCase.Base();
-        AdaptationMethod.Apply(loaded, description.Method, description.Settings, ComputePlan.Float32, 77);
+        AdaptationMethod.Apply(loaded, description.Method, ComputePlan.Float32, 77);
         AdapterFile.Load(file, [.. loaded.Trained()]);
 
         Tensor images = randn(3, 1, 16, 16);
@@ -250,8 +250,7 @@ public class MethodTests
 
     private static AdapterDescription Description(MethodCase method) => new()
     {
-        Method = method.Method,
-        Settings = method.Settings,
+        Method = method.Options,
         Backbone = MethodCase.Shape,
         Pooling = Pooling.Mean,
         Findings = ["Effusion", "Edema"],

@@ -2,6 +2,7 @@ using Radapt.Adaptation;
 using Radapt.Adaptation.Files;
 using Radapt.Adaptation.Peft;
 using Radapt.Checkpoints;
+using Radapt.Tests.Adaptation;
 using static TorchSharp.torch;
 
 namespace Radapt.Tests.Adaptation.Peft;
@@ -122,7 +123,7 @@ public sealed class PeftDamageTests : IDisposable
         float[] before = SavedAdapter.Logits(_saved.Adapter);
         AddTensor("blocks.1.mlp.fc1.bias", zeros(256)); // what it is already
         ImportReport report = AdapterImport.Run(new ImportRequest(_saved["peft"], _saved["same.safetensors"]) { Weights = _saved.Base });
-        Assert.Equal("full", report.Adapter.Method);
+        Assert.Equal("full", report.Adapter.Method.Name);
         PeftRoundTripTests.AssertClose(before, SavedAdapter.Logits(report.File), 1e-5);
     }
 
@@ -151,7 +152,7 @@ public sealed class PeftDamageTests : IDisposable
         string opened = Assert.Throws<RadaptException>(() => BackboneWeights.Open(file)).Message;
         Assert.Contains("LoRA of the paper's code, rank 4, without its base weights; give a MAE, MRM, ", opened, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_saved["out"]));
-        Assert.Equal(4, AdapterImport.Run(new ImportRequest(file, _saved["out"]) { Weights = _saved.Base }).Adapter.Settings.Lora.Rank);
+        Assert.Equal(4, AdapterImport.Run(new ImportRequest(file, _saved["out"]) { Weights = _saved.Base }).Adapter.Lora().Rank);
     }
 
     // M6: PEFT passes over a target that no module has; M7: for classifiers of texts it adds names of heads; M20: patterns may look ahead.
@@ -183,7 +184,7 @@ public sealed class PeftDamageTests : IDisposable
         float[] before = SavedAdapter.Logits(_saved.Adapter);
         AddTensor(name, zeros(width)); // what it is already
         ImportReport same = AdapterImport.Run(new ImportRequest(_saved["peft"], _saved["same.safetensors"]) { Weights = _saved.Base });
-        Assert.Equal("full", same.Adapter.Method);
+        Assert.Equal("full", same.Adapter.Method.Name);
         PeftRoundTripTests.AssertClose(before, SavedAdapter.Logits(same.File), 1e-5);
 
         PeftRoundTripTests.Rewrite(_saved["peft"],

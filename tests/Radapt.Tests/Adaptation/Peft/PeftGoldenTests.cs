@@ -63,7 +63,7 @@ public class PeftGoldenTests
             Weights = golden.File("base_weights"),
             Heads = (int)golden.Config["num_heads"]!,
         });
-        Assert.SkipWhen(report.Adapter.Method == "full", "not LoRA alone: imported as the whole model");
+        Assert.SkipWhen(report.Adapter.Method.Name == "full", "not LoRA alone: imported as the whole model");
         using CheckpointFile weights = CheckpointFile.Open(golden.File("base_weights"));
         PeftExport.Write(report.File, folder["again"], HuggingFacePaths.From(weights));
 
@@ -122,7 +122,7 @@ public class PeftGoldenTests
         {
             Heads = (int)golden.Config["num_heads"]!,
         });
-        Assert.Equal("lora", report.Adapter.Method);
+        Assert.Equal("lora", report.Adapter.Method.Name);
         using AdaptedModel model = AdaptedModel.Open(report.File, null, ComputePlan.Float32);
         using var data = new GoldenTensors(golden.File("data"));
         GoldenAssert.Close(data["logits"], model.Classifier.Forward(data["input"], ForwardPass.Evaluation),

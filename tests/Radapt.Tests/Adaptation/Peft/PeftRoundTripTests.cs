@@ -4,22 +4,23 @@ using Radapt.Adaptation.Files;
 using Radapt.Adaptation.Lora;
 using Radapt.Adaptation.Peft;
 using Radapt.Checkpoints;
+using Radapt.Tests.Adaptation;
 
 namespace Radapt.Tests.Adaptation.Peft;
 
 public class PeftRoundTripTests
 {
-    private static readonly Gen<LoraSettings> s_settings =
+    private static readonly Gen<LoraOptions> s_settings =
         from rank in Gen.Int[1, 5]
         from alpha in Gen.Double[0.5, 64]
         from targets in Gen.Bool.Array[6]
         from block in Gen.Int[-1, 2]
         where targets.Any(t => t)
-        select new LoraSettings
+        select new LoraOptions
         {
             Rank = rank,
             Alpha = alpha,
-            Targets = [.. LoraSettings.AllTargets.Where((_, i) => targets[i])],
+            Targets = [.. LowRankOptions.AllTargets.Where((_, i) => targets[i])],
             Blocks = block < 0 ? [] : [block],
         };
 
@@ -36,13 +37,13 @@ public class PeftRoundTripTests
             HuggingFacePaths? paths = huggingFace is null ? null : new(huggingFace, Dinov2: huggingFace == "dinov2.", Version5: isVersion5);
             PeftExport.Write(saved.Adapter, saved["peft"], paths);
             ImportReport report = AdapterImport.Run(new ImportRequest(saved["peft"], saved["back.safetensors"]) { Weights = saved.Base });
-            Assert.Equal(settings.Targets, report.Adapter.Settings.Lora.Targets);
-            Assert.Equal(settings.Rank, report.Adapter.Settings.Lora.Rank);
-            Assert.Equal(settings.Scale, report.Adapter.Settings.Lora.Scale, 1e-9);
+            Assert.Equal(settings.Targets, report.Adapter.Lora().Targets);
+            Assert.Equal(settings.Rank, report.Adapter.Lora().Rank);
+            Assert.Equal(settings.Scale, report.Adapter.Lora().Scale, 1e-9);
             Assert.Equivalent(
                 saved.Description with
                 {
-                    Settings = report.Adapter.Settings,
+                    Method = report.Adapter.Method,
                     BaseDescription = report.Adapter.BaseDescription,
                 }, report.Adapter, strict: true);
             AssertSameTensors(saved.Adapter, report.File);
@@ -54,7 +55,7 @@ public class PeftRoundTripTests
     [InlineData(Pooling.ClassAndMean)]
     public void ExportThenImport_Dinov2WithSwiGlu_GivesTheSameAdapter(Pooling pooling)
     {
-        using var saved = new SavedAdapter(new LoraSettings
+        using var saved = new SavedAdapter(new LoraOptions
         {
             Targets = ["q", "v", "fc1", "fc2"],
         }, pooling, shape: SavedAdapter.Dinov2Shape);
@@ -68,7 +69,7 @@ public class PeftRoundTripTests
     [Fact]
     public void ToPeft_NamesOfTransformers5_AreThoseOfItsModules()
     {
-        var settings = new LoraSettings { Rank = 4, Alpha = 8, Targets = ["q", "v", "proj", "fc1", "fc2"], Blocks = [1] };
+        var settings = new LoraOptions { Rank = 4, Alpha = 8, Targets = ["q", "v", "proj", "fc1", "fc2"], Blocks = [1] };
         using var saved = new SavedAdapter(settings, Pooling.ClassToken);
         IReadOnlyList<string> notes = AdapterExport.ToPeft(saved.Adapter, saved["peft"], "huggingface5", saved.Base);
         Assert.Contains("vit.layers.0.attention.q_proj", Assert.Single(notes), StringComparison.Ordinal);
@@ -92,14 +93,14 @@ public class PeftRoundTripTests
         PeftExport.Write(saved.Adapter, saved["peft"], null);
         Rewrite(saved["peft"], t => t.Key.Contains("lora_B", StringComparison.Ordinal) ? TorchSharp.torch.zeros_like(t.Value) : t.Value);
         ImportReport report = AdapterImport.Run(new ImportRequest(saved["peft"], saved["back.safetensors"]) { Weights = saved.Base });
-        Assert.Equal(8, report.Adapter.Settings.Lora.Rank); // 2 x 4 on the fused projection: no B tells whose
-        Assert.Equal(["q", "k", "v"], report.Adapter.Settings.Lora.Targets);
+        Assert.Equal(8, report.Adapter.Lora().Rank); // 2 x 4 on the fused projection: no B tells whose
+        Assert.Equal(["q", "k", "v"], report.Adapter.Lora().Targets);
     }
 
     [Fact]
     public void Import_RanksAndAlphasOfTheirOwn_AreKeptInTheProduct()
     {
-        using var saved = new SavedAdapter(new LoraSettings { Rank = 4, Alpha = 8, Targets = ["q", "v", "proj"] });
+        using var saved = new SavedAdapter(new LoraOptions { Rank = 4, Alpha = 8, Targets = ["q", "v", "proj"] });
         PeftExport.Write(saved.Adapter, saved["peft"], null);
         string config = File.ReadAllText(Path.Combine(saved["peft"], "adapter_config.json"));
         Assert.Contains("\"rank_pattern\": {\n    \"attn.proj\": 4", config, StringComparison.Ordinal); // 8 on qkv
@@ -117,7 +118,7 @@ public class PeftRoundTripTests
     [Fact]
     public void Import_AlphaZeroForMostModules_LeavesTheOtherAsItIs()
     {
-        using var saved = new SavedAdapter(new LoraSettings { Rank = 4, Alpha = 8, Targets = ["q", "v"] });
+        using var saved = new SavedAdapter(new LoraOptions { Rank = 4, Alpha = 8, Targets = ["q", "v"] });
         PeftExport.Write(saved.Adapter, saved["peft"], null);
         string config = Path.Combine(saved["peft"], "adapter_config.json");
         File.WriteAllText(config, File.ReadAllText(config)
@@ -129,7 +130,7 @@ public class PeftRoundTripTests
         File.WriteAllText(config, File.ReadAllText(config).Replace("blocks.[01]", "none", StringComparison.Ordinal));
         ImportReport expected = AdapterImport.Run(new ImportRequest(saved["peft"], saved["zeros.safetensors"]) { Weights = saved.Base });
         AssertClose(SavedAdapter.Logits(expected.File), SavedAdapter.Logits(report.File), 1e-6);
-        Assert.Equal(2 * 4, report.Adapter.Settings.Lora.Alpha, 1e-9);
+        Assert.Equal(2 * 4, report.Adapter.Lora().Alpha, 1e-9);
     }
 
     [Theory]

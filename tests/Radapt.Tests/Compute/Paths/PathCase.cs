@@ -1,7 +1,8 @@
 using Radapt.Adaptation;
 using Radapt.Adaptation.Lora;
+using Radapt.Adaptation.Methods;
 using Radapt.Models;
-using Radapt.Training.Recipes;
+using Radapt.Recipes;
 
 namespace Radapt.Tests.Compute.Paths;
 
@@ -34,19 +35,25 @@ internal sealed record PathModel(string Name, BackboneShape Shape, Pooling Pooli
             Registers = 2,
             HiddenWidth = 88,
         }, Pooling.ClassAndMean),
+        new("32 wide, rotary", new BackboneShape(16, 4, 2, 32, 1)
+        {
+            SwiGlu = true,
+            HiddenWidth = 88,
+            HiddenNorm = true,
+            Positions = PatchPositions.LearnedAndRotary,
+        }, Pooling.Mean),
         new("64 wide, 65 tokens", new BackboneShape(32, 4, 1, 64, 2), Pooling.Mean) { Images = 5, Large = true },
     ];
 }
 
-/// <summary>A method with settings.</summary>
-/// <param name="Method">What <c>--method</c> calls it.</param>
-/// <param name="Settings">Its settings; dropout is that of the case.</param>
-internal sealed record PathVariant(string Method, MethodSettings Settings)
+/// <summary>A method with options.</summary>
+/// <param name="Method">The options; dropout is that of the case.</param>
+internal sealed record PathVariant(MethodOptions Method)
 {
     /// <summary>Whether it also runs on the large model.</summary>
     public bool Large { get; init; }
 
-    private static readonly LoraSettings s_lora = new() { Rank = 3, Alpha = 6 };
+    private static readonly LoraOptions s_lora = new() { Rank = 3, Alpha = 6 };
 
     /// <summary>The variants by name.</summary>
     public static IReadOnlyDictionary<string, PathVariant> All { get; } = new Dictionary<string, PathVariant>
@@ -58,26 +65,21 @@ internal sealed record PathVariant(string Method, MethodSettings Settings)
         ["lora --rank 24"] = Lora(s_lora with { Rank = 24, Targets = ["q", "k", "v"] }), // more ranks than the pass takes
         ["lora --dora"] = Lora(s_lora with { Magnitudes = true }) with { Large = true },
         ["lora --dora --lora-targets fc2"] = Lora(s_lora with { Magnitudes = true, Targets = ["fc2"] }),
-        ["adalora"] = new("adalora", new MethodSettings
-        {
-            Lora = s_lora,
-            AdaLora = new AdaLoraSettings { InitialRank = 3, TargetRank = 2 },
-        })
-        { Large = true },
-        ["ia3"] = new("ia3", new MethodSettings()) { Large = true },
-        ["vpt --prompt-depth shallow"] = new("vpt", new MethodSettings { PromptTokens = 5, DeepPrompts = false }),
-        ["vpt --prompt-depth deep"] = new("vpt", new MethodSettings { PromptTokens = 5 }) { Large = true },
-        ["houlsby"] = new("houlsby", new MethodSettings { Bottleneck = 6 }) { Large = true },
-        ["houlsby --bottleneck 16"] = new("houlsby", new MethodSettings { Bottleneck = 16 }),
-        ["parallel"] = new("parallel", new MethodSettings { Bottleneck = 6, AdapterScale = 2.5 }) { Large = true },
-        ["bitfit"] = new("bitfit", new MethodSettings()) { Large = true },
-        ["norm"] = new("norm", new MethodSettings()) { Large = true },
-        ["last-k"] = new("last-k", new MethodSettings { LastBlocks = 1 }) { Large = true },
-        ["linear"] = new("linear", new MethodSettings()) { Large = true },
-        ["full"] = new("full", new MethodSettings()) { Large = true },
+        ["adalora"] = new(new AdaLoraOptions { InitialRank = 3, TargetRank = 2, Alpha = 6 }) { Large = true },
+        ["ia3"] = new(new PlainMethod("ia3")) { Large = true },
+        ["vpt --prompt-depth shallow"] = new(new VptOptions { PromptTokens = 5, DeepPrompts = false }),
+        ["vpt --prompt-depth deep"] = new(new VptOptions { PromptTokens = 5 }) { Large = true },
+        ["houlsby"] = new(new HoulsbyOptions { Bottleneck = 6 }) { Large = true },
+        ["houlsby --bottleneck 16"] = new(new HoulsbyOptions { Bottleneck = 16 }),
+        ["parallel"] = new(new ParallelAdapterOptions { Bottleneck = 6, AdapterScale = 2.5 }) { Large = true },
+        ["bitfit"] = new(new PlainMethod("bitfit")) { Large = true },
+        ["norm"] = new(new PlainMethod("norm")) { Large = true },
+        ["last-k"] = new(new LastKOptions { LastBlocks = 1 }) { Large = true },
+        ["linear"] = new(new PlainMethod("linear")) { Large = true },
+        ["full"] = new(new PlainMethod("full")) { Large = true },
     };
 
-    private static PathVariant Lora(LoraSettings settings) => new("lora", new MethodSettings { Lora = settings });
+    private static PathVariant Lora(LoraOptions options) => new(options);
 }
 
 /// <summary>One path: what decides which kernels run, besides the processor.</summary>
@@ -88,7 +90,7 @@ internal sealed record PathCase(string Variant, PathModel Model, string Products
         from model in PathModel.All.Where(m => !m.Large || PathVariant.All[variant].Large)
         from precision in new[] { "float32", "bfloat16" }
         from dropout in new[] { false, true }
-        from products in RecipeOptions.All.Single(o => o.Name == "products").Allowed
+        from products in RecipeOptions.Find("products")!.Choices
         from recompute in new[] { false, true }
         select new PathCase(variant, model, products, precision, dropout, recompute);
 

@@ -14,7 +14,7 @@ public class PathMatrixTests
 
     [Fact]
     public void Variants_HoldEveryMethod() =>
-        Assert.Equal(AdaptationMethod.Names.Order(), PathVariant.All.Values.Select(v => v.Method).Distinct().Order());
+        Assert.Equal(AdaptationMethod.Names.Order(), PathVariant.All.Values.Select(v => v.Method.Name).Distinct().Order());
 
     // M22: lora and adalora by convolution, with a second adapted block
     [Theory]

@@ -1,6 +1,7 @@
 using Radapt.Compute;
 using Radapt.Compute.Passes;
 using Radapt.Models;
+using Radapt.Recipes;
 using Radapt.Tests.Training;
 using Radapt.Training;
 using static TorchSharp.torch;
@@ -41,7 +42,7 @@ internal static class PathPieces
     private static double UpdateError(int length, ComputePath path)
     {
         using var scope = NewDisposeScope();
-        var settings = new OptimizerSettings { Name = "adamw", WeightDecay = 0.05, Depth = 2 };
+        var settings = new OptimizerSettings { Kind = OptimizerKind.AdamW, WeightDecay = 0.05, Depth = 2 };
         Tensor tensor = empty(1, length);
         Initialisation.TruncatedNormal(tensor, "tensor", 1, 1);
         double[] expected = Values(tensor);

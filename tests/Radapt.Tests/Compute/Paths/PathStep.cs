@@ -1,4 +1,5 @@
 using Radapt.Adaptation;
+using Radapt.Adaptation.Lora;
 using Radapt.Compute;
 using Radapt.Models;
 using Radapt.Tests.Adaptation.Methods;
@@ -73,10 +74,8 @@ internal sealed record PathStep(
         Initialisation.FromScratch(classifier.Encoder, 1);
         classifier.Head.Initialise(1);
         MethodCase.Disturb(classifier.Tensors().Where(t => t.Tensor.dim() == 1 || t.Name == "head.weight"), 0.2, 1);
-        AdaptationMethod.Apply(classifier, variant.Method, variant.Settings with
-        {
-            Lora = variant.Settings.Lora with { Dropout = rate },
-        }, plan, 5);
+        MethodOptions method = variant.Method is LowRankOptions lowRank ? lowRank with { Dropout = rate } : variant.Method;
+        AdaptationMethod.Apply(classifier, method, plan, 5);
         MethodCase.Disturb(classifier);
         FrozenWeights.Hold(classifier.Encoder, plan);
         return classifier;

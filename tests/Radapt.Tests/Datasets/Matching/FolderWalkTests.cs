@@ -25,6 +25,7 @@ public sealed class FolderWalkTests : IDisposable
         Directory.CreateSymbolicLink(_folder["way"], _folder["root"]);
         Assert.Equal(["deep/a.png", "other/b.png"], Names(_folder["root"]));
         Assert.Equal(["deep/a.png", "other/b.png"], Names(_folder["way"]));
+        Assert.Equal(["deep/a.png", "other/b.png"], Names(_folder["root"] + Path.DirectorySeparatorChar)); // C10
     }
 
     private static string[] Names(string root) =>

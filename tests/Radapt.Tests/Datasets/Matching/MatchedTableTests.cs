@@ -2,6 +2,7 @@ using System.Text;
 using Radapt.Datasets;
 using Radapt.Datasets.Matching;
 using Radapt.Imaging;
+using Radapt.Options;
 using Radapt.TestData.Dicom;
 
 namespace Radapt.Tests.Datasets.Matching;
@@ -206,14 +207,14 @@ public sealed class MatchedTableTests : IClassFixture<MatchedTableTests.Hospital
         Assert.Equal("Nummer", Choice(Read(table, new DataOptions
         {
             ImageRoot = _hospital.Root,
-            Match = "accession",
+            Match = MatchKind.Accession,
         }, []), "image-column"));
         Assert.Equal("accession", Choice(Read(table, new DataOptions { ImageRoot = _hospital.Root, ImageColumn = "Nummer" }, []), "match"));
         string said = Assert.Throws<RadaptException>(() => Read(table, new DataOptions
         {
             ImageRoot = _hospital.Root,
             ImageColumn = "Nummer",
-            Match = "stem",
+            Match = MatchKind.Stem,
         }, [])).Message;
         Assert.Contains("no row means one of the", said, StringComparison.Ordinal);
         Assert.Contains("has no such column", Assert.Throws<RadaptException>(() => Read(table, new DataOptions
@@ -235,7 +236,8 @@ public sealed class MatchedTableTests : IClassFixture<MatchedTableTests.Hospital
     private static MatchedTable Read(string table, DataOptions options, ICollection<string> notes) =>
         MatchedTable.Read(table, options, notes, withSplits: true);
 
-    private static object Choice(MatchedTable table, string option) => table.Choices.Single(c => c.Option == option).Value;
+    private static string Choice(MatchedTable table, string option) =>
+        OptionText.Format(table.Choices.Single(c => c.Option == option).Value);
 
     private void AssertEveryRowHasItsImage(MatchedTable matched)
     {

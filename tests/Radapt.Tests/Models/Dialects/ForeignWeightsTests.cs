@@ -183,7 +183,7 @@ public sealed class ForeignWeightsTests : IDisposable
         Tensor patches = tensors["pos_embed"][.., 1.., ..].reshape(1, 4, 4, 64).permute(0, 3, 1, 2);
         Tensor expected = nn.functional.interpolate(patches, [2, 2], mode: InterpolationMode.Bicubic, align_corners: false,
             antialias: antialias).permute(0, 2, 3, 1).reshape(1, 4, 64);
-        Assert.True(allclose(expected, model.pos_embed[.., 1.., ..], 1e-5, 1e-6));
+        Assert.True(allclose(expected, model.pos_embed![.., 1.., ..], 1e-5, 1e-6));
     }
 
     // M19

@@ -1,0 +1,4 @@
+namespace Radapt.Adaptation.Methods;
+
+/// <summary>Options of Houlsby's adapters.</summary>
+public sealed record HoulsbyOptions() : BottleneckOptions("houlsby");

@@ -1,0 +1,11 @@
+using Radapt.Options;
+
+namespace Radapt.Adaptation.Methods;
+
+/// <summary>Options of parallel adapters.</summary>
+public sealed record ParallelAdapterOptions() : BottleneckOptions("parallel")
+{
+    /// <summary>Factor on what the adapter adds.</summary>
+    [Option("adapter-scale", "Factor on what an adapter adds.", Min = 0, MinIsExcluded = true, Reason = "its paper's")]
+    public double AdapterScale { get; init; } = 4;
+}

@@ -1,0 +1,8 @@
+using Radapt.Datasets.Matching;
+
+namespace Radapt.Batching;
+
+/// <summary>What <see cref="ImageScreen"/> found.</summary>
+/// <param name="File">The file and its header.</param>
+/// <param name="Refusal">Why a model must not be asked about it; null: it may.</param>
+internal sealed record ScreenedImage(FolderImage File, string? Refusal);

@@ -1,0 +1,123 @@
+using Radapt.Adaptation;
+using Radapt.Models;
+using Radapt.Models.Dialects;
+using Radapt.Options;
+
+namespace Radapt.Recipes;
+
+/// <summary>The model section of a recipe: the backbone, its weights, and what the classifier reads of it.</summary>
+public sealed record ModelOptions
+{
+    /// <summary>
+    /// Checkpoint, merged weights or run folder that the backbone's weights come from; null only with <see cref="FromScratch"/>.
+    /// </summary>
+    [Option("weights", "Checkpoint, merged weights or run folder that the backbone's weights come from.",
+        ValueName = "FILE|RUN", IsPath = true, MayChangeOnResume = true, Excludes = ["from-scratch"])]
+    public string? Weights { get; init; }
+
+    /// <summary>Start from random weights.</summary>
+    [Option("from-scratch", "Start from random weights.", Excludes = ["weights"])]
+    public bool FromScratch { get; init; }
+
+    /// <summary>Whose tensor names the weights use; <c>auto</c>: recognised.</summary>
+    [Option("dialect", "Whose tensor names the weights use.",
+        ChoicesFrom = nameof(Dialects), Reason = "recognised by the tensors' names")]
+    public string Dialect { get; init; } = WeightsDialect.Auto;
+
+    /// <summary>Which of several copies of the encoder in the weights; <c>auto</c>: the averaged one.</summary>
+    [Option("copy",
+        "Which encoder of a training checkpoint that holds several: the student that was trained, or its average (teacher, ema).",
+        ChoicesFrom = nameof(Copies), Reason = "the average where there is one, which is what its authors evaluate")]
+    public string Copy { get; init; } = EncoderCopies.Auto;
+
+    /// <summary>timm's name of the backbone, such as <c>vit_base_patch16_224</c>; <c>custom</c> where its dimensions have none.</summary>
+    [Option("backbone", "timm's name, such as vit_base_patch16_224; custom: its dimensions are given.",
+        Default = "recognised in the weights", ChosenFrom = ["weights", "from-scratch"])]
+    public required string Backbone { get; init; }
+
+    /// <summary>Side of the square input, pixels.</summary>
+    [Option("image-size", "Side of the square input, pixels; position embeddings are resized to it.", Min = 1, Max = Largest,
+        Default = Backbones, ChosenFrom = ["weights", "from-scratch", "backbone"])]
+    public required int ImageSize { get; init; }
+
+    /// <summary>Side of a patch, pixels.</summary>
+    [Option("patch-size", "Side of a patch, pixels.", Min = 1, Max = Largest,
+        Default = Backbones, ChosenFrom = ["weights", "from-scratch", "backbone"])]
+    public required int PatchSize { get; init; }
+
+    /// <summary>Number of transformer blocks.</summary>
+    [Option("depth", "Number of transformer blocks.", Min = 1, Max = Largest,
+        Default = Backbones, ChosenFrom = ["weights", "from-scratch", "backbone"])]
+    public required int Depth { get; init; }
+
+    /// <summary>Channels of a token.</summary>
+    [Option("width", "Channels of a token.", Min = 1, Max = Largest,
+        Default = Backbones, ChosenFrom = ["weights", "from-scratch", "backbone"])]
+    public required int Width { get; init; }
+
+    /// <summary>Attention heads.</summary>
+    [Option("heads", "Attention heads.", Min = 1, Max = Largest,
+        Default = Backbones, ChosenFrom = ["weights", "from-scratch", "backbone"])]
+    public required int Heads { get; init; }
+
+    /// <summary>Register tokens.</summary>
+    [Option("registers", "Register tokens beside the class token.", Min = 0, Max = 1024,
+        Default = Backbones, ChosenFrom = ["weights", "from-scratch", "backbone"])]
+    public int Registers { get; init; }
+
+    /// <summary>Whether a learned factor per channel scales every residual branch.</summary>
+    [Option("layer-scale", "A learned factor per channel scales every residual branch.",
+        Default = Backbones, ChosenFrom = ["weights", "from-scratch", "backbone"])]
+    public bool LayerScale { get; init; }
+
+    /// <summary>How patches have places.</summary>
+    [Option("positions", "How patches have places: learned vectors, rotated queries and keys (DINOv3), or both (EVA-X).",
+        Default = Backbones, ChosenFrom = ["weights", "from-scratch", "backbone"])]
+    public PatchPositions Positions { get; init; }
+
+    /// <summary>The feed-forward of the blocks.</summary>
+    [Option("ffn", "Feed-forward of the blocks.",
+        Default = Backbones, ChosenFrom = ["weights", "from-scratch", "backbone"])]
+    public FeedForwardKind FeedForward { get; init; }
+
+    /// <summary>Channels inside the feed-forward; 0: what is usual for the width.</summary>
+    [Option("hidden-width", "Channels inside the feed-forward.", Min = 1, Max = Largest,
+        Default = Backbones, ChosenFrom = ["weights", "from-scratch", "backbone", "width", "ffn"])]
+    public int HiddenWidth { get; init; }
+
+    /// <summary>What layer normalisations add to the variance.</summary>
+    [Option("norm-eps", "What layer normalisations add to the variance.", Min = 0, MinIsExcluded = true, Max = 1,
+        Default = Backbones, ChosenFrom = ["weights", "from-scratch", "backbone"])]
+    public double Epsilon { get; init; } = 1e-6;
+
+    /// <summary>What the classifier reads: the mean of the patch tokens (paper) or the class token.</summary>
+    [Option("pooling", "What the classifier reads: the mean of the patch tokens, the class token, or both as DINOv2's classifiers do.",
+        Default = "mean; class-token for DINOv2 and DINOv3", ChosenFrom = ["weights", "from-scratch", "backbone", "layer-scale"])]
+    public Pooling Pooling { get; init; } = Pooling.Mean;
+
+    /// <summary>Stochastic depth of the last block; grows linearly from 0 in the first (paper: 0.1).</summary>
+    [Option("drop-path", "Stochastic depth of the last block, growing linearly from 0 in the first.",
+        Min = 0, Max = 1, MaxIsExcluded = true,
+        Default = "0.1; 0 with linear, and with last-k or low-rank updates of upper blocks alone without augmentation",
+        ChosenFrom = ["method", "lora-blocks", "lora-ranks", "augment"])]
+    public double DropPath { get; init; } = 0.1;
+
+    /// <summary>Dimensions of the backbone.</summary>
+    public BackboneShape Shape => new(ImageSize, PatchSize, Depth, Width, Heads)
+    {
+        Registers = Registers,
+        LayerScale = LayerScale,
+        SwiGlu = FeedForward != FeedForwardKind.Mlp,
+        HiddenNorm = FeedForward == FeedForwardKind.SwiGluNorm,
+        Positions = Positions,
+        HiddenWidth = HiddenWidth,
+        Epsilon = Epsilon,
+    };
+
+    private const string Backbones = "the backbone's";
+    private const int Largest = 65536;
+
+    internal static IReadOnlyList<string> Dialects => CheckpointInspection.Dialects;
+
+    internal static IReadOnlyList<string> Copies => CheckpointInspection.Copies;
+}

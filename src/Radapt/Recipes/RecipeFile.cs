@@ -1,0 +1,62 @@
+using System.Reflection;
+
+namespace Radapt.Recipes;
+
+/// <summary>Recipes as YAML files, and those that come with Radapt.</summary>
+internal static class RecipeFile
+{
+    private const string Folder = "recipes/"; // of the embedded resources
+    private const string Extension = ".yaml";
+    private static readonly Assembly s_assembly = typeof(RecipeFile).Assembly;
+
+    /// <summary>Names of the recipes that come with Radapt, such as <c>mrm-nih-1-lora</c>.</summary>
+    public static IReadOnlyList<string> BuiltIn { get; } =
+    [
+        .. s_assembly.GetManifestResourceNames().Where(n => n.StartsWith(Folder, StringComparison.Ordinal))
+            .Select(n => n[Folder.Length..^Extension.Length]).Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>Reads a file of this path or, where there is none, the built-in recipe of this name.</summary>
+    /// <exception cref="RadaptException">There is neither (the message lists the names), or the content is wrong (it names file and
+    /// line).</exception>
+    public static RecipeLayer Open(string pathOrName)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(pathOrName);
+        if (File.Exists(pathOrName))
+        {
+            return Read(pathOrName);
+        }
+
+        string name = pathOrName.EndsWith(Extension, StringComparison.Ordinal) ? pathOrName[..^Extension.Length] : pathOrName;
+        using Stream? resource = s_assembly.GetManifestResourceStream(Folder + name + Extension);
+        return resource is not null ? RecipeReader.Read(resource, name)
+            : throw new RadaptException(
+                $"There is no recipe file {pathOrName}, and no built-in recipe of that name; built in are {string.Join(", ", BuiltIn)}.");
+    }
+
+    /// <summary>Reads a recipe file.</summary>
+    /// <exception cref="RadaptException">It cannot be read, or its content is wrong (the message names file and line).</exception>
+    public static RecipeLayer Read(string path)
+    {
+        try
+        {
+            using FileStream file = RegularFile.OpenRead(path);
+            return RecipeReader.Read(file, Path.GetFileName(path));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new RadaptException($"The recipe {path} cannot be read: {error.Message}", error);
+        }
+    }
+
+    /// <summary>
+    /// Writes every value with its source and reason, so that reading the file back gives the same recipe. The file is complete or
+    /// not there.
+    /// </summary>
+    /// <exception cref="RadaptException">It cannot be written.</exception>
+    public static void Write(ResolvedRecipe recipe, string path)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        AtomicFile.WriteText(path, RecipeWriter.Write(recipe));
+    }
+}

@@ -1,0 +1,32 @@
+using Radapt.Options;
+
+namespace Radapt.Recipes;
+
+/// <summary>The validation section of a recipe: how the epoch is chosen.</summary>
+public sealed record ValidationOptions
+{
+    /// <summary>Validate after every this many epochs, and after the last.</summary>
+    [Option("validate-every",
+        "Validate after every this many epochs, and after the last. auto: evenly spaced, so that validation "
+            + "takes at most a third of the run.", Min = 1, CanBeAuto = true, ValueName = "N|auto", Default = "auto",
+        ChosenFrom =
+            ["epochs", "method", "lora-blocks", "lora-ranks", "last-k", "recompute", "data", "train", "val", "label-fraction",
+                "keep-classes", "findings", "split-shares", "split-seed", "validate-images"])]
+    public int Every { get; init; } = 1;
+
+    /// <summary>Images that choose the epoch, at most: a balanced part of the validation images. Null: all of them.</summary>
+    [Option("validate-images",
+        "The validation images that choose the epoch, a fixed part, balanced by label and by whole patients; the "
+            + "chosen epoch is scored on all of them. auto: all, unless they take more than a third of the run; then as many as give the "
+            + "mean AUROC a standard error of about 0.01.", Min = 1, CanBeAuto = true, NullWord = "all", ValueName = "N|auto|all",
+        Default = "auto; all where validate-every is a number",
+        ChosenFrom =
+            ["epochs", "method", "lora-blocks", "lora-ranks", "last-k", "recompute", "data", "train", "val", "label-fraction",
+                "keep-classes", "findings", "split-shares", "split-seed", "validate-every"])]
+    public int? Images { get; init; }
+
+    /// <summary>Stop after this many validations without a better AUROC; 0: never.</summary>
+    [Option("patience", "Stop after this many validations without a better AUROC; 0: never.", Min = 0,
+        Default = "a tenth of the validations, at least 5", ChosenFrom = ["epochs", "validate-every"])]
+    public int Patience { get; init; }
+}
