@@ -46,8 +46,8 @@ internal sealed record PixelCheck
         var state = new TrainerState();
         clock.Start(TrainingPhase.Pixels, state, batches, 0);
         var watch = Stopwatch.StartNew();
-        var doubts = new PictureDoubts(
-            recipe.Data.Views.Count > 0 || PublishedSource.Parse(recipe.Data.Data) is not null ? null : new ViewFilter(["frontal"]), headers: true);
+        bool areViewsChosen = recipe.Data.Views.Count > 0 || PublishedSource.Parse(recipe.Data.Data) is not null;
+        var doubts = new PictureDoubts(areViewsChosen ? null : new ViewFilter(["frontal"]), headers: true);
         var unreadable = new List<UnreadableRow>();
         (int batchesBefore, int imagesBefore) = (0, 0);
         foreach ((string part, ImageBatches set) in sets)

@@ -121,7 +121,8 @@ internal sealed record DicomPhantom(int Rows, int Columns, int Bits, ushort[] Sa
             (DicomTag.SpecificCharacterSet, "CS", CharacterSet), (DicomTag.SopInstanceUid, "UI", InstanceUid),
             (DicomTag.AccessionNumber, "SH", Accession ?? "A" + StudyUid), (DicomTag.Modality, "CS", Modality),
             (DicomTag.Manufacturer, "LO", "Phantoms"), (DicomTag.PatientName, "PN", PatientName), (DicomTag.PatientId, "LO", PatientId),
-            (DicomTag.BodyPart, "CS", BodyPart), (DicomTag.StudyDate, "DA", StudyDate), (DicomTag.ViewPosition, "CS", View), (DicomTag.StudyInstanceUid, "UI", StudyUid),
+            (DicomTag.BodyPart, "CS", BodyPart), (DicomTag.StudyDate, "DA", StudyDate),
+            (DicomTag.ViewPosition, "CS", View), (DicomTag.StudyInstanceUid, "UI", StudyUid),
             .. More.Select(m => (m.Tag, m.Vr, (string?)m.Text)),
         ];
         foreach ((DicomTag tag, string vr, string? text) in texts.OrderBy(t => (t.Tag.Group, t.Tag.Element)))
