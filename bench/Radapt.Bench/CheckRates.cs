@@ -21,7 +21,7 @@ internal sealed class CheckRates(string folder, CodecProcess codecs, Action<stri
     private const int Bits = 20;
 
     private readonly string[] _files = [.. ImagePaths.Find([folder]).Paths];
-    private readonly DicomOptions _dicom = new(Codecs: codecs);
+    private readonly DecodingOptions _dicom = new(Codecs: codecs);
 
     /// <summary>Measures.</summary>
     public JsonObject Run(int turns)
@@ -30,7 +30,8 @@ internal sealed class CheckRates(string folder, CodecProcess codecs, Action<stri
         for (int turn = -1; turn < turns; turn++)
         {
             (double plain, double plainProcessor) = Seconds(Decode);
-            (double check, double checkProcessor) = Seconds(() => DataCheck.Run(new DataCheckOptions { Images = _files, Dicom = _dicom }));
+            (double check, double checkProcessor) = Seconds(
+                () => DataCheck.Run(new DataCheckOptions { Images = _files, Decoding = _dicom }));
             if (turn >= 0) // files come from the disk the first time
             {
                 decoding.Add(_files.Length / plain);

@@ -76,7 +76,7 @@ internal sealed class DecodingRates(CodecProcess codecs, Action<string> log)
     }
 
     private (string Name, int Bytes, Action Decode) Own(string name, byte[] file) =>
-        (name, file.Length, () => RadiographReader.Read(file, name, new DicomOptions(Codecs: codecs)));
+        (name, file.Length, () => RadiographReader.Read(file, name, new DecodingOptions(Codecs: codecs)));
 
     private static void JpegLibraryDecode(byte[] file)
     {

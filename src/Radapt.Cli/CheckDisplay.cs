@@ -19,7 +19,7 @@ internal static class CheckDisplay
             : $", {Figures.Count(report.Images - report.Readable)} of them not to be read";
         terminal.Line(string.Create(
             CultureInfo.InvariantCulture,
-                $"{Figures.Count(report.Images)} images in {report.Seconds:0.0} s ({Figures.Rate(report.ImagesPerSecond)} "
+                $"{Plural.Count(report.Images, "image")} in {report.Seconds:0.0} s ({Figures.Rate(report.ImagesPerSecond)} "
                     + $"a second){failed}."));
         terminal.Line();
         if (report.Findings.Count > 0)

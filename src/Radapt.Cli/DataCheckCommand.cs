@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Radapt.Datasets;
 using Radapt.Datasets.Checks;
@@ -14,7 +12,7 @@ namespace Radapt.Cli;
 /// <summary><c>radapt data check</c>: what is wrong with a data set.</summary>
 internal sealed class DataCheckCommand : RadaptCommand
 {
-    private readonly DataArguments _data = new("seed", "allow-overlap", "allow-missing-images");
+    private readonly DataArguments _data = new("seed", "allow-overlap", "allow-missing-images", "split-shares");
     private readonly Option<string> _out;
     private readonly Option<bool> _overwrite;
     private readonly Option<int> _threads;
@@ -72,7 +70,12 @@ internal sealed class DataCheckCommand : RadaptCommand
 
         ImageLibrary.Configure();
         using CodecProcess codecs = PixelDecoding.Processes();
-        var options = new DataCheckOptions { Data = data, Threads = parsed.GetValue(_threads), Dicom = new DicomOptions(Codecs: codecs) };
+        var options = new DataCheckOptions
+        {
+            Data = data,
+            Threads = parsed.GetValue(_threads),
+            Decoding = new DecodingOptions(Codecs: codecs),
+        };
         if (data.Data is { } folder && Directory.Exists(folder) && !DataReader.HasTable(folder))
         {
             FoundImages found = ImagePaths.Find([folder]);
@@ -87,7 +90,8 @@ internal sealed class DataCheckCommand : RadaptCommand
                     + "images are checked, and no labels.");
         }
 
-        DataCheckReport report = WithProgress(progress => DataCheck.Run(options, progress, interrupted));
+        DataCheckReport report = LiveReport.Run(live => DataCheck.Run(
+            options with { Data = options.Data with { Headers = live.Headers } }, new Progress(live), interrupted));
         if (table is not null)
         {
             interrupted.ThrowIfCancellationRequested();
@@ -103,49 +107,10 @@ internal sealed class DataCheckCommand : RadaptCommand
         return report.Count(ProblemSeverity.Error) > 0 ? ExitCode.DoneInPart : ExitCode.Done;
     }
 
-    // A line that is drawn over again on a terminal; in a log one now and then.
-    private static DataCheckReport WithProgress(Func<IProgress<DataCheckProgress>, DataCheckReport> run)
+    private sealed class Progress(LiveReport report) : IProgress<DataCheckProgress>
     {
-        var terminal = new Terminal(onStandardError: true);
-        return terminal.WithLiveLine(line => run(new Progress(text =>
-        {
-            if (terminal.IsLive)
-            {
-                line(text);
-            }
-            else
-            {
-                terminal.Line(text);
-            }
-        }, terminal.IsLive ? TimeSpan.FromSeconds(0.2) : TimeSpan.FromSeconds(15))));
-    }
-
-    private sealed class Progress(Action<string> show, TimeSpan interval) : IProgress<DataCheckProgress>
-    {
-        private readonly Lock _lock = new();
-        private readonly Stopwatch _since = Stopwatch.StartNew();
-        private TimeSpan _next = TimeSpan.FromSeconds(0.5); // soon after the start something is seen
-
-        public void Report(DataCheckProgress value)
-        {
-            if (_since.Elapsed < _next || !_lock.TryEnter())
-            {
-                return;
-            }
-
-            try
-            {
-                _since.Restart();
-                _next = interval;
-                show(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{Figures.Count(value.Images)} of {Figures.Count(value.Total)} images, {Figures.Rate(value.ImagesPerSecond)} a "
-                        + $"second, {Figures.Duration(value.TimeLeft)} left"));
-            }
-            finally
-            {
-                _lock.Exit();
-            }
-        }
+        public void Report(DataCheckProgress value) => report.Report(() =>
+            $"{Figures.Count(value.Images)} of {Plural.Count(value.Total, "image")}, {Figures.Rate(value.ImagesPerSecond)} a second, "
+                + $"{Figures.Duration(value.TimeLeft)} left");
     }
 }

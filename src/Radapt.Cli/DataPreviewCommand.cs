@@ -111,7 +111,6 @@ internal sealed class DataPreviewCommand : RadaptCommand
     private static bool IsTaken(OptionDeclaration option) =>
         option.Section == typeof(PixelOptions) || (option.Section == typeof(DataOptions) && !option.IsForTraining)
         || option.Name == OptionTable.Find((DataOptions d) => d.LabelFraction).Name
-        || option.Name == OptionTable.Find((DataOptions d) => d.AllowRareFindings).Name
         || option.Name == OptionTable.Find((ModelOptions m) => m.ImageSize).Name
         || option.Name == OptionTable.Find((Recipe r) => r.Seed).Name;
 }

@@ -73,7 +73,8 @@ internal sealed class DataSplitCommand : RadaptCommand
         }
 
         bool seedIsGiven = _data.Options.Any(o => o.Name == "--seed" && parsed.GetResult(o) is { Implicit: false });
-        SplitReport report = SplitTable.Write(request, interrupted);
+        SplitReport report = LiveReport.Run(live => SplitTable.Write(
+            request with { Data = request.Data with { Headers = live.Headers } }, interrupted));
         foreach (string note in report.Notes)
         {
             terminal.Line($"Note: {note}");
@@ -92,8 +93,9 @@ internal sealed class DataSplitCommand : RadaptCommand
             [.. report.Parts.Select(p => ((folds is null ? "" : "fold ") + p.Name, p.Images, p.Patients, p.Counts))]);
         terminal.Line();
         terminal.Line(
-            $"{request.Table}: {Figures.Count(report.Parts.Sum(p => p.Images))} images{(folds is null ? "" : $", fold 1 to {folds}")}. "
-            + (folds is null ? $"Next: radapt finetune --data {FineTuningSession.Quoted(request.Table)}" : ""));
+            $"{request.Table}: {Plural.Count(report.Parts.Sum(p => p.Images), "image")}{(folds is null ? "" : $", fold 1 to {folds}")}. "
+            + (folds is null ? $"Next: radapt finetune --data {FineTuningSession.Quoted(request.Table)} --weights CHECKPOINT.pth --out runs/first"
+                : ""));
         if (json)
         {
             Terminal.WriteJson(Json(request, report));

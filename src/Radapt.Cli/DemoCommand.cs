@@ -78,7 +78,7 @@ internal sealed class DemoCommand : RadaptCommand
         string allocator = ProcessSettings.PrepareCompute();
         PhantomSet.Write(data, s_phantoms, cancellation: interrupted);
         terminal.Line($"{Images} synthetic radiographs of {Side} x {Side} pixels are in {data}");
-        RecipeLayer layer = RecipeLayer.FromCommandLine(s_recipe.Append(KeyValuePair.Create("data", Path.GetFullPath(data))));
+        RecipeLayer layer = RecipeLayer.From(s_recipe.Append(KeyValuePair.Create("data", Path.GetFullPath(data))), "the demo");
         using (var fineTuning = FineTuning.Prepare([layer]))
         {
             var session = new FineTuningSession(terminal, fineTuning, run) { Verbose = parsed.GetValue<bool>("--verbose") };

@@ -110,9 +110,9 @@ internal sealed class EvaluateCommand : RadaptCommand
         });
         terminal.Notes(models.Notes);
         Write(parsed, scored);
-        terminal.Line($"{run} on {what}: {Figures.Count(scored.Images.Items.Count)} images{seen?.Warning()}", strong: true);
+        terminal.Line($"{run} on {what}: {Plural.Count(scored.Images.Items.Count, "image")}{seen?.Warning()}", strong: true);
         Figures.Show(terminal, scored.Metrics);
-        Figures.ShowStudies(terminal, scored.Studies);
+        Figures.ShowStudies(terminal, scored.Studies, scored.Metrics);
         if (json)
         {
             JsonObject result = RunFigures.From(scored.Metrics, scored.Studies).ToJson();

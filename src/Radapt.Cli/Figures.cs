@@ -29,10 +29,10 @@ internal static class Figures
         _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1073741824.0:0.00} GiB"),
     };
 
-    /// <summary>The figures by study, if there are any.</summary>
-    public static void ShowStudies(Terminal terminal, StudyMetrics? studies)
+    /// <summary>The figures by study, where they are not those of the images because every study has one.</summary>
+    public static void ShowStudies(Terminal terminal, StudyMetrics? studies, MultiLabelMetrics images)
     {
-        if (studies is not null)
+        if (studies is not null && !studies.Metrics.Findings.SequenceEqual(images.Findings))
         {
             terminal.Line($"By study ({Count(studies.Studies)} of them), the maximum over its images:", strong: true);
             Show(terminal, studies.Metrics);

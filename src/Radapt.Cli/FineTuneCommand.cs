@@ -76,6 +76,7 @@ internal sealed class FineTuneCommand : RadaptCommand
         }
 
         RecipeLayer[] layers = resume ? ResumedLayers(parsed) : Layers(parsed);
+        FineTuning.RequirePlaces(layers, resume ? GivenFolder(parsed) : parsed.GetValue(_out), resume);
         string allocator = ProcessSettings.PrepareCompute();
         if (CrossValidation.IsAsked(layers))
         {
@@ -84,7 +85,7 @@ internal sealed class FineTuneCommand : RadaptCommand
         }
 
         using CodecProcess codecs = PixelDecoding.Processes();
-        using var fineTuning = FineTuning.Prepare(layers, codecs);
+        using FineTuning fineTuning = LiveReport.Run(live => FineTuning.PrepareTelling(layers, codecs, live.Headers));
         string folder = resume ? GivenFolder(parsed) : parsed.GetValue(_out) ?? RunNames.Default(fineTuning.Recipe, DateTime.Now);
         var session = new FineTuningSession(terminal, fineTuning, folder) { Verbose = verbose };
         session.Start(allocator, resume, interrupted);

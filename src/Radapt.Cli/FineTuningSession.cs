@@ -20,6 +20,9 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
     /// <summary>Also show which kernels run, and why.</summary>
     public bool Verbose { get; init; }
 
+    /// <summary>The values were shown before, for an earlier fold.</summary>
+    public bool IsFollowing { get; init; }
+
     private int Epochs => fineTuning.Recipe.Optimisation.Epochs;
 
     /// <summary>Shows data, weights, chosen values and the time it will take.</summary>
@@ -34,12 +37,16 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         ShowData();
         terminal.Line($"Weights: {recipe.Model.Weights ?? "none"}: {fineTuning.WeightsDescription}");
         ShowNotes();
-        ShowValues();
+        if (!IsFollowing)
+        {
+            ShowValues();
+        }
+
         terminal.Line(string.Create(CultureInfo.InvariantCulture,
             $"Trained: {fineTuning.Trainable.Trainable:N0} of {fineTuning.Trainable.Total:N0} parameters of model and adapters "
                 + $"({fineTuning.Trainable.Percent:0.###} %)"));
         terminal.Line(
-            $"Compute: {plan.Precision} on {plan.Device}, {plan.Threads} thread{(plan.Threads == 1 ? "" : "s")}; {allocator}");
+            $"Compute: {plan.Precision} on {plan.Device}, {Plural.Count(plan.Threads, "thread")}; {allocator}");
         terminal.Line($"Run folder: {folder}");
         string interruption = whole is null || !File.Exists(Path.Combine(whole, "recipe.yaml"))
             ? "interrupted before training began; nothing was written."
@@ -51,7 +58,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
             ShowPath(fineTuning.ExecutionPath);
         }
 
-        terminal.Line($"Time: at most about {Figures.Duration(estimate)} ({Figures.Count(Epochs)} epochs)");
+        terminal.Line($"Time: at most about {Figures.Duration(estimate)} ({Plural.Count(Epochs, "epoch")})");
         terminal.Line();
     }
 
@@ -61,7 +68,8 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         Interruptible(
             () => terminal.WithLiveLine(line =>
             {
-                fineTuning.CheckPixels(folder, resume, new TrainingDisplay(terminal, line, Epochs), interrupted);
+                var progress = new TrainingDisplay(terminal, line, Epochs, fineTuning.ChanceAuroc);
+                fineTuning.CheckPixels(folder, resume, progress, interrupted);
                 return true;
             }),
             interruption);
@@ -77,11 +85,11 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
     public RunSummary Run(bool resume, CancellationToken interrupted)
     {
         RunSummary summary = Interruptible(
-            () => terminal.WithLiveLine(line =>
+            () => Resumable(() => terminal.WithLiveLine(line =>
             {
-                var progress = new TrainingDisplay(terminal, line, Epochs);
+                var progress = new TrainingDisplay(terminal, line, Epochs, fineTuning.ChanceAuroc);
                 return fineTuning.Run(folder, resume, progress, progress.Epoch, interrupted);
-            }),
+            })),
             $"interrupted; the state is saved. Go on with: radapt finetune --resume --out {Quoted(whole ?? folder)}");
         terminal.Line();
         ShowNotes();
@@ -91,10 +99,20 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
                 + $"{Figures.Auroc(summary.Val.MeanAuroc)}{ChosenBy()}");
         terminal.Line(summary.Test is null ? "Validation figures (there are no test images):" : "Test figures:", strong: true);
         Figures.Show(terminal, summary.Test ?? summary.Val);
-        Figures.ShowStudies(terminal, summary.Test is null ? summary.ValStudies : summary.TestStudies);
+        Figures.ShowStudies(terminal, summary.Test is null ? summary.ValStudies : summary.TestStudies, summary.Test ?? summary.Val);
         terminal.Line(
             $"Run folder: {folder} (recipe.yaml, run.json, metrics.jsonl, adapter.safetensors, predictions.csv, TensorBoard events)");
-        terminal.Line($"Next: radapt predict {Quoted(folder)} IMAGES -o predictions.csv");
+        if (fineTuning.HidesNames)
+        {
+            terminal.Line("Images are named by codes there. To see which is which: radapt evaluate "
+                + $"{Quoted(folder)} --predictions named.csv");
+        }
+
+        if (whole is null)
+        {
+            terminal.Line($"Next: radapt predict {Quoted(folder)} IMAGES -o predictions.csv");
+        }
+
         return summary;
     }
 
@@ -112,6 +130,21 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         catch (OperationCanceledException)
         {
             throw new InterruptedException(message);
+        }
+    }
+
+    // What was trained is not lost by an error, such as a full disk; the folder is gone where there was nothing to keep.
+    private RunSummary Resumable(Func<RunSummary> run)
+    {
+        try
+        {
+            return run();
+        }
+        catch (RadaptException e) when (File.Exists(Path.Combine(whole ?? folder, "recipe.yaml")))
+        {
+            throw new RadaptException(
+                $"{e.Message} What was trained until then is saved; once that is mended, go on with: radapt finetune --resume "
+                    + $"--out {Quoted(whole ?? folder)}", e);
         }
     }
 
@@ -165,7 +198,11 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
                 $"Given by {given.Key}: {string.Join(", ", given.Select(v => v.Value == "true" ? v.Name : $"{v.Name} {v.Value}"))}");
         }
 
-        terminal.Line("Chosen for you (any can be given as an option):", strong: true);
-        terminal.Rows(["option", "value", "why"], values.Where(v => v.IsChosen).Select(v => new[] { v.Name, v.Value, v.Reason ?? "" }));
+        string[][] chosen = [.. values.Where(v => v.IsChosen).Select(v => new[] { v.Name, v.Value, v.Reason ?? "" })];
+        if (chosen.Length > 0)
+        {
+            terminal.Line("Chosen for you (any can be given as an option):", strong: true);
+            terminal.Rows(["option", "value", "why"], chosen);
+        }
     }
 }

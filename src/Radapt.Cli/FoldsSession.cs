@@ -1,8 +1,9 @@
 using System.Globalization;
 using Radapt.Imaging.Dicom.Codecs;
+using Radapt.Recipes;
 using Radapt.Runs;
 using Radapt.Studies;
-using Radapt.Recipes;
+using Radapt.Training;
 
 namespace Radapt.Cli;
 
@@ -18,16 +19,24 @@ internal sealed class FoldsSession(Terminal terminal, IReadOnlyList<RecipeLayer>
         using CodecProcess codecs = PixelDecoding.Processes();
         CrossValidationSummary summary = new CrossValidation(layers, codecs).Run(
             given, recipe => RunNames.Default(recipe, DateTime.Now), resume, this, interrupted);
-        Show(summary, summary.Folder, PartialRecipe.Merge(layers).Data.Folds!.Value);
-        return summary.Folder;
+        string folder = given ?? Path.GetRelativePath(Environment.CurrentDirectory, summary.Folder);
+        Show(summary, folder, PartialRecipe.Merge(layers).Data.Folds!.Value);
+        return folder;
     }
 
     public void Skip(int fold, string folder) => terminal.Line($"{folder} is complete.");
 
+    public FineTuning Prepare(Func<IProgress<(int Read, int Files)>?, FineTuning> prepare) =>
+        LiveReport.Run(live => prepare(live.Headers));
+
     public void Start(FoldRun fold, CancellationToken cancellation)
     {
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"---- fold {fold.Fold} of {fold.Folds} ----"), strong: true);
-        _session = new FineTuningSession(terminal, fold.FineTuning, fold.Folder, fold.StudyFolder) { Verbose = verbose };
+        _session = new FineTuningSession(terminal, fold.FineTuning, fold.Folder, fold.StudyFolder)
+        {
+            Verbose = verbose,
+            IsFollowing = _session is not null,
+        };
         _session.Start(allocator, fold.Resumes, cancellation);
     }
 

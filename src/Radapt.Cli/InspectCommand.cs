@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Radapt.Checkpoints;
 using Radapt.Models;
@@ -18,6 +20,8 @@ internal sealed class InspectCommand : RadaptCommand
     };
     // More lines than anyone reads: a file may name hundreds of thousands of tensors.
     private const int MostTensors = 2000, MostEntries = 200, LongestValue = 1000;
+
+    private static readonly JsonSerializerOptions s_readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly Option<string> _dialect;
     private readonly Option<string> _copy;
@@ -76,13 +80,13 @@ internal sealed class InspectCommand : RadaptCommand
         }
         else
         {
-            Show(new Terminal(onStandardError: false), report, parsed.GetValue(_all));
+            Show(new Terminal(onStandardError: false), report, path, File.Exists(adapter), parsed.GetValue(_all));
         }
 
         return ExitCode.Done;
     }
 
-    private static void Show(Terminal terminal, CheckpointReport report, bool all)
+    private static void Show(Terminal terminal, CheckpointReport report, string path, bool isRun, bool all)
     {
         terminal.Rows(["tensor", "type", "shape", "elements"], report.Tensors.Take(all ? int.MaxValue : MostTensors)
             .Select(t => new[] { t.Name, t.Type.ToString(), Shape(t), Figures.Count(t.Elements) }), 3);
@@ -90,14 +94,17 @@ internal sealed class InspectCommand : RadaptCommand
         terminal.Line();
         foreach ((string key, string value) in report.Metadata.Take(all ? int.MaxValue : MostEntries))
         {
-            terminal.Line($"{Shortened(key, all)}: {Shortened(value, all)}");
+            terminal.Line($"{Shortened(key, all)}: {Shortened(Readable(value), all)}");
         }
 
         Rest(terminal, report.Metadata.Count - MostEntries, "entries of metadata", all);
 
         terminal.Line($"File: {report.Path} ({report.Format}, {Figures.Bytes(report.FileBytes)})");
         terminal.Line($"Tensors: {report.Tensors.Count}, {Figures.Count(report.Elements)} elements, {Figures.Bytes(report.TensorBytes)}");
-        terminal.Line($"Recognised as: {report.Description}{(report.IsLoadable ? "" : " (radapt cannot start from it)")}", strong: true);
+        string use = report.IsLoadable ? ""
+            : isRun ? $"; --weights {FineTuningSession.Quoted(path)} starts from its base weights with the adapter merged"
+            : " (radapt cannot start from it)";
+        terminal.Line($"Recognised as: {report.Description}{use}", strong: true);
         if (report.Problem is { } problem)
         {
             terminal.Line($"The file {problem}.");
@@ -140,6 +147,24 @@ internal sealed class InspectCommand : RadaptCommand
         if (more > 0 && !all)
         {
             terminal.Line($"… and {Figures.Count(more)} more {what}; --all lists them.");
+        }
+    }
+
+    // Metadata that is JSON has letters beyond ASCII as escapes, such as \u00DF.
+    private static string Readable(string value)
+    {
+        if (!value.Contains("\\u", StringComparison.Ordinal))
+        {
+            return value;
+        }
+
+        try
+        {
+            return JsonNode.Parse(value)!.ToJsonString(s_readable);
+        }
+        catch (JsonException)
+        {
+            return value;
         }
     }
 

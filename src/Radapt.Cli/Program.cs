@@ -36,7 +36,7 @@ internal static class Program
     private static IEnumerable<string> Words(Command command) =>
         command.Options.SelectMany(o => o.Aliases.Append(o.Name)).Append(command.Name).Concat(command.Subcommands.SelectMany(Words));
 
-    private static RootCommand Root(CancellationToken interrupted)
+    internal static RootCommand Root(CancellationToken interrupted)
     {
         var root = new RootCommand("Adapts a radiograph foundation model to your own findings with a few hundred labelled chest X-rays.")
         {

@@ -6,7 +6,11 @@ using Radapt.Training;
 namespace Radapt.Cli;
 
 /// <summary>How training goes: a line that moves on a terminal, elsewhere a line at most every 30 seconds; and a line per epoch.</summary>
-internal sealed class TrainingDisplay(Terminal terminal, Action<string> liveLine, int epochs) : IProgress<TrainingProgress>
+/// <param name="terminal">Where it is shown.</param>
+/// <param name="liveLine">Draws the line that moves.</param>
+/// <param name="epochs">Epochs of the run.</param>
+/// <param name="chance">The AUROC up to which the validation images cannot tell a score from chance.</param>
+internal sealed class TrainingDisplay(Terminal terminal, Action<string> liveLine, int epochs, double chance) : IProgress<TrainingProgress>
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(30);
     private readonly Stopwatch _sinceLine = Stopwatch.StartNew();
@@ -37,7 +41,7 @@ internal sealed class TrainingDisplay(Terminal terminal, Action<string> liveLine
 
         if (result.Best)
         {
-            parts.Add("best so far");
+            parts.Add(result.Figure("auroc") > chance ? "best so far" : "best so far, not above chance");
         }
 
         parts.Add($"{Figures.Rate(result.ImagesPerSecond)} images/s");

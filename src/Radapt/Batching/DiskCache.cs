@@ -35,7 +35,7 @@ internal sealed class DiskCache
     private readonly string _partial;
     private readonly ulong _settings;
     private readonly long _reserve;
-    private readonly DicomOptions _dicom;
+    private readonly DecodingOptions _decoding;
     private volatile string? _problem;
 
     /// <summary>Opens a folder, or makes it.</summary>
@@ -46,17 +46,18 @@ internal sealed class DiskCache
     /// evaluation at that very <see cref="Preprocessing.Resize"/> still sees the same pixels, a random crop sees coarser ones.
     /// </param>
     /// <param name="reserve">Bytes to leave free on the disk.</param>
-    /// <param name="dicom">How DICOM files are read; null: as is standard.</param>
+    /// <param name="decoding">How files are decoded; null: as is standard.</param>
     /// <exception cref="RadaptException">The folder is not there and cannot be made.</exception>
-    public DiskCache(string folder, int size = 0, long reserve = DefaultReserve, DicomOptions? dicom = null)
+    public DiskCache(string folder, int size = 0, long reserve = DefaultReserve, DecodingOptions? decoding = null)
     {
-        _dicom = dicom ?? new DicomOptions();
+        _decoding = decoding ?? new DecodingOptions();
         _reserve = reserve;
         Folder = Path.GetFullPath(folder);
         Size = size;
         _partial = Path.Combine(Folder, "partial");
+        string png = _decoding.PngBits == PngDepth.Full ? "" : $"; PNG {_decoding.PngBits} bits";
         _settings =
-            XxHash3.HashToUInt64(MemoryMarshal.AsBytes($"{RadiographReader.Revision}; shorter side {size}; DICOM {_dicom.Scale}".AsSpan()));
+            XxHash3.HashToUInt64(MemoryMarshal.AsBytes($"{RadiographReader.Revision}; shorter side {size}; DICOM {_decoding.Scale}{png}".AsSpan()));
         try
         {
             Directory.CreateDirectory(_partial);
@@ -84,7 +85,7 @@ internal sealed class DiskCache
     public string? Problem => _problem;
 
     /// <summary>What was remarked on the files that were decoded so far.</summary>
-    internal IReadOnlyList<string> Remarks => _dicom.Remarks.Lines;
+    internal IReadOnlyList<string> Remarks => _decoding.Remarks.Lines;
 
     /// <summary>The image of a file, as decoded or in the stored size; from its entry if there is a sound one.</summary>
     /// <exception cref="RadaptException">The file cannot be read.</exception>
@@ -100,7 +101,7 @@ internal sealed class DiskCache
         Radiograph? image = Load(key);
         if (image is null)
         {
-            image = Shrink(RadiographReader.Read(file, path, _dicom));
+            image = Shrink(RadiographReader.Read(file, path, _decoding));
             Store(key, image);
         }
 

@@ -42,7 +42,7 @@ internal sealed class ImageBatches
         _askedBatchSize = batchSize;
         _batchSize = BatchSizeOf(batchSize, images);
         _threads = threads;
-        _cache = new RadiographCache(cacheBytes, disk, new DicomOptions(preprocessing.DicomScale, codecs));
+        _cache = new RadiographCache(cacheBytes, disk, preprocessing.Decoding(codecs));
     }
 
     private ImageBatches(ImageBatches batches, LabelledImages images, FeatureFile? features)
@@ -149,7 +149,7 @@ internal sealed class ImageBatches
             LabelledImage image = _images.Items[item];
             try
             {
-                doubts.Add(image.Path, _cache.Get(image.Path));
+                doubts.Add(image, _cache.Get(image.Path));
             }
             catch (RadaptException e)
             {
@@ -209,7 +209,7 @@ internal sealed class ImageBatches
             try
             {
                 Radiograph image = _cache.Get(labelled.Path);
-                Doubts?.Add(labelled.Path, image);
+                Doubts?.Add(labelled, image);
                 batch.Screened[slot] = screened is null ? null : Screen!.Pixels(screened, image);
                 transform(image, item, values);
             }

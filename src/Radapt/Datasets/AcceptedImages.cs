@@ -14,7 +14,7 @@ internal sealed record AcceptedImages
     private const int MostAspect = 3;
 
     // What equipment writes for a chest, in several languages and with other words around; none of them is in another part's name.
-    private static readonly string[] s_chest = ["CHEST", "THORAX", "TORAX", "LUNG", "POUMON", "BRUSTKORB"];
+    private static readonly string[] s_chest = ["CHEST", "THORA", "TORAX", "LUNG", "RIB", "HEART", "POUMON", "BRUST"];
     private static readonly string[] s_unstated = ["UNKNOWN", "OTHER", "NONE", "DEFAULT", "UNDEFINED", "ANY"];
 
     /// <summary>Projections, as <c>--views</c> has them.</summary>

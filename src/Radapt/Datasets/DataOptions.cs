@@ -179,13 +179,14 @@ public sealed record DataOptions
 
     /// <summary>Decode every image before training.</summary>
     [Option("check-pixels", "Decode every image before training, so that damaged and blank ones are known first.",
-        True = "on", False = "off", CanBeAuto = true, Default = "auto: on, unless it takes more than a quarter of an hour without a cache",
+        True = "on", False = "off", CanBeAuto = true, IsForTraining = true,
+        Default = "auto: on, unless it takes more than a quarter of an hour without a cache",
         ChosenFrom = ["data", "train", "val", "test", "image-root", "cache"])]
     public bool CheckPixels { get; init; } = true;
 
     /// <summary>Share of the images that may be left out because they cannot be read; at least one image, unless it is 0.</summary>
     [Option("skip-unreadable", "Share of the images that may be left out because they cannot be read, at least one image; 0%: none.",
-        ValueName = "SHARE", Reason = "ours: as for rows without an image")]
+        ValueName = "SHARE", IsForTraining = true, Reason = "ours: more than a few damaged files are a bad export")]
     public Share SkipUnreadable { get; init; } = new(UnreadableLimit.DefaultShare);
 
     /// <summary>File of the key that hides image names in the run folder; null: <c>.radapt-key</c> beside the data.</summary>
@@ -213,6 +214,9 @@ public sealed record DataOptions
         "Shorter side of the cached training images, pixels, which saves space but gives random crops coarser pixels; 0: full size.",
         Min = 0, IsForTraining = true, Reason = "full size: the exact pixels")]
     public int CacheSize { get; init; }
+
+    /// <summary>Told how many files' headers were read, of how many; calls come from several threads. Null: nobody asks.</summary>
+    internal IProgress<(int Read, int Files)>? Headers { get; init; }
 
     /// <summary>Seed of the label fraction's draw and of folds: the recipe's.</summary>
     public long Seed { get; init; }

@@ -86,6 +86,7 @@ internal static class DataReader
         }
 
         RefusePublishedOptions(o);
+        RefuseDraws(o, source);
         string file = Directory.Exists(source) ? TableFile(source) : source;
         // All rows are wanted where no split is asked for, those without a split included.
         (IReadOnlyList<string> findings, List<LocatedRow> part, bool hasSplits, string? columns) =
@@ -139,11 +140,7 @@ internal static class DataReader
 
     private static DataParts Parts(DataOptions o, List<string> notes)
     {
-        if (o.Data is not null && (o.Train is not null || o.Val is not null || o.Test is not null))
-        {
-            throw new RadaptException("--data and --train, --val, --test exclude each other: give one table or separate lists.");
-        }
-
+        RefuseTwoSources(o);
         if (o.Fold is not null && o.Folds is null)
         {
             throw new RadaptException($"--fold {o.Fold} needs --folds K, the number of folds.");
@@ -260,7 +257,31 @@ internal static class DataReader
     /// <summary>Whether a folder holds a label table.</summary>
     public static bool HasTable(string folder) => s_tables.Any(t => File.Exists(Path.Combine(folder, t)));
 
-    private static void RefuseTableOptions(DataOptions o, string source)
+    /// <summary>Refuses a table together with lists.</summary>
+    internal static void RefuseTwoSources(DataOptions o)
+    {
+        if (o.Data is not null && (o.Train is not null || o.Val is not null || o.Test is not null))
+        {
+            throw new RadaptException("--data and --train, --val, --test exclude each other: give one table or separate lists.");
+        }
+    }
+
+    /// <summary>Refuses options of labels, where images are read without any.</summary>
+    internal static void RefuseLabelOptions(DataOptions o, string source)
+    {
+        RefuseTableOptions(o, source);
+        RefusePublishedOptions(o);
+        RefuseDraws(o, source);
+        string? option = o.Findings.Count > 0 ? "--findings" : o.ClassColumn is not null ? "--class-column"
+            : o.ClassLabels ? "--class-labels" : o.KeepClasses.Count > 0 ? "--keep-classes" : null;
+        if (option is not null)
+        {
+            throw new RadaptException($"{option} is for labels; {source} has none.");
+        }
+    }
+
+    /// <summary>Refuses options of label tables.</summary>
+    internal static void RefuseTableOptions(DataOptions o, string source)
     {
         string? option = o.Sheet is not null ? "--sheet" : o.ImageColumn is not null ? "--image-column" : o.Match is not null ? "--match"
             : o.PatientColumn is not null ? "--patient-column" : o.DateColumn is not null ? "--date-column"
@@ -281,7 +302,18 @@ internal static class DataReader
         }
     }
 
-    private static void RefusePublishedOptions(DataOptions o)
+    /// <summary>Refuses options of a split that is drawn, where none is.</summary>
+    internal static void RefuseDraws(DataOptions o, string source)
+    {
+        string? option = o.SplitSeed is not null ? "--split-seed" : o.SplitShares.Count > 0 ? "--split-shares" : null;
+        if (option is not null)
+        {
+            throw new RadaptException($"{option} is for splits that are drawn; {source} is read as it is. Leave it out.");
+        }
+    }
+
+    /// <summary>Refuses options of data sets read as published.</summary>
+    internal static void RefusePublishedOptions(DataOptions o)
     {
         string? option = o.SplitName is not null ? "--split-name" : o.Uncertainty.Count > 0 ? "--uncertainty" : null;
         if (option is not null)

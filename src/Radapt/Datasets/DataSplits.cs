@@ -18,6 +18,9 @@ public sealed record DataSplits(LabelledImages Train, LabelledImages Val, Labell
     /// <summary>The split that was drawn, before any label fraction: images and the part of each; empty: the data has a split.</summary>
     internal IReadOnlyList<(LabelledImage Image, string Part)> Drawn { get; init; } = [];
 
+    /// <summary>Images that are left out because they cannot be read; <see cref="Drawn"/> still has them.</summary>
+    internal IReadOnlyList<LabelledImage> LeftOut { get; init; } = [];
+
     /// <summary>The table names patients, or images are DICOM; see <see cref="PatientPrivacy"/>.</summary>
     internal bool KnowsPatients { get; init; }
 }

@@ -13,8 +13,10 @@ internal static class UnreadableLimit
 {
     private const int Listed = 20;
 
-    /// <summary>The share that is left out without asking: that of rows without an image.</summary>
-    public const double DefaultShare = RowChecks.MostMissing;
+    /// <summary>
+    /// The share that is left out without asking. Damage is rarer than a row without an image, and more of it is a bad export.
+    /// </summary>
+    public const double DefaultShare = 0.01;
 
     /// <summary>The share of so many images, rounded down but at least one; none where the share is 0.</summary>
     public static int Allowed(double share, int images) => share <= 0 ? 0 : Math.Max(1, (int)Math.Floor((share * images) + 1e-9));

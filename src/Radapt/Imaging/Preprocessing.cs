@@ -1,4 +1,5 @@
 using Radapt.Imaging.Dicom;
+using Radapt.Imaging.Dicom.Codecs;
 
 namespace Radapt.Imaging;
 
@@ -15,7 +16,14 @@ namespace Radapt.Imaging;
 /// <param name="DicomScale">How DICOM values become gray levels before all that.</param>
 public sealed record Preprocessing(int ImageSize, int Resize, double Mean, double Std, DicomScale DicomScale = DicomScale.Voi)
 {
+    /// <summary>Bits that the samples of 16-bit PNG files use; see <see cref="DecodingOptions.PngBits"/>.</summary>
+    public int PngBits { get; init; } = PngDepth.Full;
+
+    /// <summary>How files are decoded for it.</summary>
+    /// <param name="codecs">Where JPEG-LS and JPEG 2000 are decoded; null: nowhere.</param>
+    internal DecodingOptions Decoding(CodecProcess? codecs) => new(DicomScale, codecs) { PngBits = PngBits };
+
     /// <summary>Whether images can be prepared so: what a file says may be none of this.</summary>
     internal bool IsSound => ImageSize >= 1 && Resize is >= 1 and <= 65536 && Mean is >= 0 and <= 1
-        && Std is > 0 and < double.PositiveInfinity && Enum.IsDefined(DicomScale);
+        && Std is > 0 and < double.PositiveInfinity && Enum.IsDefined(DicomScale) && PngBits is >= 8 and <= PngDepth.Full;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using NetVips;
 using Radapt.Imaging.Dicom;
@@ -7,9 +8,9 @@ namespace Radapt.Imaging;
 /// <summary>
 /// Image files -> pixels; PNG and JPEG as Pillow's <c>Image.open(...).convert('RGB')</c> gives them: palettes expanded, alpha dropped
 /// without compositing, no colour management, 16-bit colour cut to its high byte. Three things differ: gray stays one channel (also where a
-/// file repeats it three times, which all transforms here treat alike); 16-bit gray is scaled to the full range, where Pillow clips
-/// everything above 255 to white; and a picture whose EXIF orientation says that it lies on its side or stands on its head is turned
-/// upright, as every viewer shows it.
+/// file repeats it three times, which all transforms here treat alike); 16-bit gray is scaled to the full range (or that of fewer bits,
+/// <see cref="DecodingOptions.PngBits"/>), where Pillow clips everything above 255 to white; and a picture whose EXIF orientation says that
+/// it lies on its side or stands on its head is turned upright, as every viewer shows it.
 /// </summary>
 internal static class RadiographReader
 {
@@ -18,7 +19,7 @@ internal static class RadiographReader
 
     private const int Decoding = 4; // counts changes of what Decode makes of a file
 
-    private static readonly DicomOptions s_standard = new();
+    private static readonly DecodingOptions s_standard = new();
 
     /// <summary>Names everything that the pixels of a file depend on; decoded images of another revision are not to be used.</summary>
     internal static string Revision =>
@@ -30,8 +31,8 @@ internal static class RadiographReader
 
     /// <inheritdoc cref="Read(string)"/>
     /// <param name="path">The file.</param>
-    /// <param name="dicom">How it is read if it is DICOM.</param>
-    public static Radiograph Read(string path, DicomOptions dicom) => Read(ReadBytes(path), path, dicom);
+    /// <param name="options">How its values become gray levels.</param>
+    public static Radiograph Read(string path, DecodingOptions options) => Read(ReadBytes(path), path, options);
 
     /// <summary>The bytes of an image file.</summary>
     /// <exception cref="RadaptException">Missing or unreadable.</exception>
@@ -46,37 +47,21 @@ internal static class RadiographReader
     /// <inheritdoc cref="Read(ReadOnlyMemory{byte}, string)"/>
     /// <param name="bytes">The file.</param>
     /// <param name="name">What error messages call it.</param>
-    /// <param name="dicom">How it is read if it is DICOM.</param>
-    public static Radiograph Read(ReadOnlyMemory<byte> bytes, string name, DicomOptions dicom)
+    /// <param name="options">How its values become gray levels.</param>
+    public static Radiograph Read(ReadOnlyMemory<byte> bytes, string name, DecodingOptions options)
     {
-        ArgumentNullException.ThrowIfNull(dicom);
+        ArgumentNullException.ThrowIfNull(options);
         byte[] file = MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> segment) && segment.Offset == 0
             && segment.Count == segment.Array!.Length
             ? segment.Array : bytes.ToArray();
         if (DicomReader.IsDicom(file, name))
         {
-            return DicomReader.Read(file, name, dicom);
+            return DicomReader.Read(file, name, options);
         }
 
         using var stream = new MemoryStream(file, writable: false);
         ImageInfo info = ImageHeader.Read(stream, name);
-        try
-        {
-            var cost = DecodingCost.Estimate(file, info);
-            cost.Require();
-            using DecodingMemory.Lease memory = DecodingMemory.Shared.Take(cost.Memory + (MayBeTurned(file) ? 2 * cost.Decoded : 0));
-            return Decode(file, info);
-        }
-        catch (InvalidDataException e)
-        {
-            throw RadaptException.In(name, $"{e.Message}.", e);
-        }
-        catch (VipsException e)
-        {
-            // The decoder's own text comes from a buffer that all threads share, so it may speak of another file: it is not shown.
-            throw RadaptException.In(name,
-                $"this {info.Format.ToString().ToUpperInvariant()} file is truncated or damaged; copy or export it again.", e);
-        }
+        return Guarded(file, info, name, () => Decode(file, info, options.PngBits));
     }
 
     /// <summary>Reads size, channels and format from the header, without decoding.</summary>
@@ -116,11 +101,57 @@ internal static class RadiographReader
     // The strip height in which libvips itself reads sequentially; taller strips only add copies.
     private const int RowsAtOnce = 16;
 
-    private static Radiograph Decode(byte[] file, ImageInfo info)
+    /// <summary>The largest sample of a PNG file of 16 bits, alpha left out.</summary>
+    /// <exception cref="RadaptException">Missing, unreadable, damaged or absurdly large.</exception>
+    internal static int LargestSample(string path)
     {
-        using Image image = info.Format == ImageFormat.Png
-            ? Image.PngloadBuffer(file, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error)
-            : Image.JpegloadBuffer(file, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated);
+        byte[] file = ReadBytes(path);
+        using var stream = new MemoryStream(file, writable: false);
+        ImageInfo info = ImageHeader.Read(stream, path);
+        return Guarded(file, info, path, () =>
+        {
+            using Image image = Open(file, info);
+            using Region region = Region.New(image);
+            int largest = 0;
+            for (int top = 0; top < info.Height; top += RowsAtOnce)
+            {
+                ReadOnlySpan<ushort> samples = MemoryMarshal.Cast<byte, ushort>(
+                    region.Fetch(0, top, info.Width, Math.Min(RowsAtOnce, info.Height - top)));
+                largest = Math.Max(largest, Largest(samples, image.Bands, info.Channels));
+            }
+
+            return largest;
+        });
+    }
+
+    private static T Guarded<T>(byte[] file, ImageInfo info, string name, Func<T> decode)
+    {
+        try
+        {
+            var cost = DecodingCost.Estimate(file, info);
+            cost.Require();
+            using DecodingMemory.Lease memory = DecodingMemory.Shared.Take(cost.Memory + (MayBeTurned(file) ? 2 * cost.Decoded : 0));
+            return decode();
+        }
+        catch (InvalidDataException e)
+        {
+            throw RadaptException.In(name, $"{e.Message}.", e);
+        }
+        catch (VipsException e)
+        {
+            // The decoder's own text comes from a buffer that all threads share, so it may speak of another file: it is not shown.
+            throw RadaptException.In(name,
+                $"this {info.Format.ToString().ToUpperInvariant()} file is truncated or damaged; copy or export it again.", e);
+        }
+    }
+
+    private static Image Open(byte[] file, ImageInfo info) => info.Format == ImageFormat.Png
+        ? Image.PngloadBuffer(file, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error)
+        : Image.JpegloadBuffer(file, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated);
+
+    private static Radiograph Decode(byte[] file, ImageInfo info, int pngBits)
+    {
+        using Image image = Open(file, info);
         int bands = image.Bands;
         int bits = image.Format == Enums.BandFormat.Ushort ? 16 : 8;
         if (image.Width != info.Width || image.Height != info.Height || bands < info.Channels)
@@ -129,7 +160,7 @@ internal static class RadiographReader
         }
 
         using Image? turned = IsTurned(image) ? Upright(image) : null;
-        return Pixels(turned ?? image, info.Channels, bits);
+        return Pixels(turned ?? image, info.Channels, bits, pngBits);
     }
 
     // EXIF: a segment of a JPEG, a chunk of a PNG.
@@ -143,7 +174,7 @@ internal static class RadiographReader
         return whole.Autorot();
     }
 
-    private static Radiograph Pixels(Image image, int channels, int bits)
+    private static Radiograph Pixels(Image image, int channels, int bits, int pngBits)
     {
         (int width, int height, int bands) = (image.Width, image.Height, image.Bands);
 
@@ -158,7 +189,7 @@ internal static class RadiographReader
             Span<byte> samples = region.Fetch(0, top, width, rows);
             if (bits == 16)
             {
-                samples = Narrow(samples, bands);
+                samples = Narrow(samples, bands, channels, pngBits);
             }
 
             int first = top * width;
@@ -178,16 +209,40 @@ internal static class RadiographReader
         return new Radiograph(width, height, rgb is null ? 1 : 3, rgb ?? gray, bits);
     }
 
-    // 16 -> 8 bits in place. Pure gray: 65535 becomes 255, rounded. Gray with alpha and colour: the high byte, as Pillow does.
-    private static Span<byte> Narrow(Span<byte> bytes, int bands)
+    // 16 -> 8 bits in place. Pure gray: the largest value of so many bits becomes 255, rounded. Gray with alpha and colour: the highest
+    // eight of the bits, as Pillow does with 16.
+    private static Span<byte> Narrow(Span<byte> bytes, int bands, int channels, int bits)
     {
         Span<ushort> samples = MemoryMarshal.Cast<byte, ushort>(bytes);
+        int white = (1 << bits) - 1;
+        if (bits < PngDepth.Full && Largest(samples, bands, channels) is var largest && largest > white)
+        {
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
+                $"its 16-bit samples go up to {largest}, but those of this set are read as {bits} bits, up to {white} (png-bits): export it "
+                    + $"like the others, or train with --png-bits {PngDepth.Full}"));
+        }
+
         for (int i = 0; i < samples.Length; i++)
         {
-            bytes[i] = (byte)(bands == 1 ? (samples[i] + 128) / 257 : samples[i] >> 8);
+            bytes[i] = (byte)(bands == 1 ? ((2 * 255 * samples[i]) + white) / (2 * white) : samples[i] >> (bits - 8));
         }
 
         return bytes[..samples.Length];
+    }
+
+    // Alpha, which may be opaque at 65535 whatever the picture's bits, comes after the channels.
+    private static int Largest(ReadOnlySpan<ushort> samples, int bands, int channels)
+    {
+        int largest = 0;
+        for (int i = 0; i < samples.Length; i += bands)
+        {
+            for (int c = 0; c < channels; c++)
+            {
+                largest = Math.Max(largest, samples[i + c]);
+            }
+        }
+
+        return largest;
     }
 
     // The first of several bands; false where the three of a colour image differ.

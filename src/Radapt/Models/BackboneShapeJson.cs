@@ -46,7 +46,8 @@ internal static class BackboneShapeJson
                     // files of older versions have neither
                     HiddenNorm = o.ContainsKey("hidden_norm") && Value<bool>(o["hidden_norm"]),
                     Positions = !o.ContainsKey("positions") ? PatchPositions.Learned
-                        : (PatchPositions?)EnumNames.Find(typeof(PatchPositions), Value<string>(o["positions"])) ?? throw new FormatException("no such positions"),
+                        : (PatchPositions?)EnumNames.Find(typeof(PatchPositions), Value<string>(o["positions"]))
+                            ?? throw new FormatException("no such positions"),
                 },
                 _ => null,
             };

@@ -28,6 +28,13 @@ public sealed record PixelOptions
             + "by percentiles 1 and 99; by their maximum.", Default = "voi; max, the paper's, for rsna:", ChosenFrom = ["data"])]
     public DicomScale DicomScale { get; init; }
 
+    /// <summary>Bits that the samples of 16-bit PNG files use; their largest value becomes white.</summary>
+    [Option("png-bits",
+        "Bits that the samples of 16-bit PNG files use: their largest value becomes white, and a file with larger samples is refused.",
+        Min = 8, Max = PngDepth.Full, Default = "what the largest sample of the set's 16-bit files takes, looked up in some of them",
+        ChosenFrom = ["data", "train", "image-root"])]
+    public int PngBits { get; init; } = PngDepth.Full;
+
     /// <summary>
     /// Training transform: <see cref="Augmentation.CropFlip"/> as in the paper's SGD recipes,
     /// <see cref="Augmentation.RandAugmentErasing"/> as in its AdamW recipes, or another.
@@ -43,5 +50,8 @@ public sealed record PixelOptions
     public bool Flip { get; init; } = true;
 
     /// <summary>The evaluation transform for a square input of this side.</summary>
-    public Preprocessing Preprocessing(int imageSize) => new(imageSize, Resize, Mean, Std, DicomScale);
+    public Preprocessing Preprocessing(int imageSize) => new(imageSize, Resize, Mean, Std, DicomScale)
+    {
+        PngBits = PngBits,
+    };
 }

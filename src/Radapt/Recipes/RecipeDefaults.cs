@@ -90,6 +90,10 @@ internal static class RecipeDefaults
             ? new Choice<int>(resize, $"told by {told.Source}", ResolvedValue.ByWeights)
             : new Choice<int>(model.ImageSize, "the image size: nothing of the shorter side is cut off"));
         choices.Choose((PixelOptions p) => p.DicomScale, () => Scale(choices.Given.Data));
+        choices.Choose((PixelOptions p) => p.PngBits, () => facts.PngDepth is { } depth
+            ? new Choice<int>(depth.Bits, string.Create(CultureInfo.InvariantCulture,
+                $"the largest sample in {Plural.Count(depth.Images, "16-bit PNG file")} of the set is {depth.Largest}"))
+            : new Choice<int>(PngDepth.Full, "the full range; no 16-bit PNG file was found"));
         Augmentation augment = choices.Choose((PixelOptions p) => p.Augment, () => Augment(method, model.ImageSize));
         choices.Choose((PixelOptions p) => p.Flip, () => Flip(augment, facts.Findings));
         return choices.Section<PixelOptions>();

@@ -1,5 +1,6 @@
 using Radapt.Compute;
 using Radapt.Datasets;
+using Radapt.Imaging;
 using Radapt.Models;
 using Radapt.Models.Dialects;
 
@@ -31,6 +32,9 @@ internal sealed record RecipeFacts
 
     /// <summary>All validation images; null: unknown, and validating them costs nothing.</summary>
     internal LabelledImages? Validation { get; init; }
+
+    /// <summary>How many bits the 16-bit PNG files of the data use; null: there are none among those looked at, or nobody asks.</summary>
+    internal PngDepth? PngDepth { get; init; }
 
     /// <summary>About how long it takes to decode every image once; null: not measured, since there are few.</summary>
     internal TimeSpan? DecodingTime { get; init; }

@@ -34,14 +34,20 @@ public sealed class RecipeLayer
 
     /// <summary>The layer of a command line: names without dashes, and the texts given (<c>true</c> for a flag).</summary>
     /// <exception cref="RadaptException">An option is unknown, its value is none, or two options exclude each other.</exception>
-    public static RecipeLayer FromCommandLine(IEnumerable<KeyValuePair<string, string>> options)
+    public static RecipeLayer FromCommandLine(IEnumerable<KeyValuePair<string, string>> options) => From(options, "command line");
+
+    /// <summary>A layer of options that somebody else gives.</summary>
+    /// <param name="options">Names without dashes, and values.</param>
+    /// <param name="origin">Who gives them, as it is shown.</param>
+    /// <exception cref="RadaptException">There is no such option, or a value is none of its option's.</exception>
+    internal static RecipeLayer From(IEnumerable<KeyValuePair<string, string>> options, string origin)
     {
         ArgumentNullException.ThrowIfNull(options);
         return new RecipeLayer(options.Select(given =>
         {
             string where = $"--{given.Key}";
             OptionDeclaration option = RecipeOptions.Get(given.Key, where);
-            return new RecipeEntry(option, option.Parse(given.Value, where), "command line", where);
+            return new RecipeEntry(option, option.Parse(given.Value, where), origin, where);
         }));
     }
 

@@ -50,7 +50,7 @@ internal static class ScheduleDefaults
         choices.Choose((ValidationOptions v) => v.Patience, () =>
         {
             int validations = ValidationPlan.Count(epochs, every);
-            return new Choice<int>(Math.Max(5, (validations + 9) / 10), $"ours: a tenth of {validations} validations, at least 5");
+            return new Choice<int>(Math.Max(5, (validations + 9) / 10), $"ours: a tenth of {Plural.Count(validations, "validation")}, at least 5");
         });
         return choices.Section<ValidationOptions>();
 

@@ -14,14 +14,23 @@ internal static class DataFingerprint
             SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(data.Drawn.Select(d => $"{d.Image.Name}\t{d.Part}\n")))));
 
     /// <summary>
-    /// SHA-256 over findings, names, labels and file sizes of all images, whatever their split: what the folds of a cross-validation share.
+    /// SHA-256 over findings, names, patients, labels and file sizes of all images that are used, whatever their split: what the folds of
+    /// a cross-validation share, since it decides how they are drawn. An image that is left out may be mended meanwhile.
     /// </summary>
     public static string Images(DataSplits data)
     {
+        string text = string.Join('\n', data.Train.Findings.Concat(
+            Used(data).Select(i => $"{i.Patient}\t{Line(i)}").Order(StringComparer.Ordinal)));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    }
+
+    /// <summary>All images that are used, whatever their split.</summary>
+    public static IEnumerable<LabelledImage> Used(DataSplits data)
+    {
+        var leftOut = new HashSet<object>(data.LeftOut, ReferenceEqualityComparer.Instance);
         IEnumerable<LabelledImage> images = data.Drawn.Count > 0 ? data.Drawn.Select(d => d.Image)
             : new[] { data.Train, data.Val, data.Test }.OfType<LabelledImages>().SelectMany(s => s.Items);
-        string text = string.Join('\n', data.Train.Findings.Concat(images.Select(Line).Order(StringComparer.Ordinal)));
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        return images.Where(i => !leftOut.Contains(i));
     }
 
     /// <summary>

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using Radapt.Datasets;
+using Radapt.Datasets.Matching;
 using Radapt.Datasets.Published;
+using Radapt.Imaging.Dicom;
 
 namespace Radapt.Runs;
 
@@ -59,6 +61,56 @@ internal sealed class NameKey
         }
     }
 
+    /// <summary>
+    /// Makes sure, before headers are read, that there is a key or one can be made, where it is certain that one is needed: it was asked
+    /// for, or the first files are DICOM. Nothing is left on the disk.
+    /// </summary>
+    /// <inheritdoc cref="For" path="/exception"/>
+    public static void RequireUsable(DataOptions options)
+    {
+        if (options.PlainNames || (options.Data is null && options.Train is null) || (options.Key is null && !BeginsWithDicom(options)))
+        {
+            return;
+        }
+
+        string file = options.Key ?? FileOf(options);
+        try
+        {
+            if (File.Exists(file))
+            {
+                Read(file);
+                return;
+            }
+
+            string probe = $"{file}.{Guid.NewGuid():N}.tmp";
+            using FileStream stream = new(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            throw NoKey(file, e);
+        }
+    }
+
+    private static bool BeginsWithDicom(DataOptions options)
+    {
+        const int Looked = 50;
+        string? folder = options.ImageRoot ?? (options.Data is { } data && PublishedSource.Parse(data) is null
+            ? Directory.Exists(data) ? data : Path.GetDirectoryName(Path.GetFullPath(data)) : null);
+        try
+        {
+            return folder is not null && Directory.Exists(folder)
+                && FolderWalk.Files(folder).Take(Looked).Any(f => DicomReader.IsDicomFile(f));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // whoever reads the folder says so
+        }
+    }
+
+    private static RadaptException NoKey(string file, Exception e) => new(
+        $"{file}: the key that hides image names cannot be read or made ({e.Message}). Give another place with --key FILE, or "
+            + "--plain-names to write names as they are.", e);
+
     /// <summary>The name to write: the plain one, or 32 hexadecimal digits that depend on the key.</summary>
     public string Name(string plain) => _key is null ? plain
         : Convert.ToHexStringLower(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(plain)).AsSpan(0, 16));
@@ -77,9 +129,7 @@ internal sealed class NameKey
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or RadaptException)
         {
-            throw new RadaptException(
-                $"{file}: the key that hides image names cannot be read or made ({e.Message}). Give another place with --key FILE, or "
-                    + "--plain-names to write names as they are.", e);
+            throw NoKey(file, e);
         }
     }
 

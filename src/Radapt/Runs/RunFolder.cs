@@ -46,6 +46,9 @@ internal sealed class RunFolder(string path)
     /// <summary>Which images were left out because they cannot be read; only where there are some.</summary>
     public string UnreadableFile => System.IO.Path.Combine(Path, UnreadableTable.FileName);
 
+    /// <summary>Which images are suspicious; only where there are some.</summary>
+    public string SuspiciousFile => System.IO.Path.Combine(Path, SuspiciousTable.FileName);
+
     /// <summary>Where everything is that resume needs, while the run lasts.</summary>
     public string StateFolder => System.IO.Path.Combine(Path, "state");
 
@@ -119,7 +122,7 @@ internal sealed class RunFolder(string path)
         IEnumerable<string> files =
         [
             .. Directory.EnumerateFiles(Path, EventFiles), .. s_stateFiles.Select(f => System.IO.Path.Combine(StateFolder, f)),
-            SplitFile, SeenFile, UnreadableFile, MetricsFile, AdapterFile, PredictionsFile, RunFile, RecipeFile,
+            SplitFile, SeenFile, UnreadableFile, SuspiciousFile, MetricsFile, AdapterFile, PredictionsFile, RunFile, RecipeFile,
         ];
         foreach (string file in files.ToList())
         {
@@ -197,7 +200,8 @@ internal sealed class RunFolder(string path)
     // What sessions that were killed in the middle of a file left; nobody else's files, whatever folder was named.
     private List<string> Leftovers()
     {
-        string[] files = [RecipeFile, RunFile, MetricsFile, AdapterFile, PredictionsFile, SplitFile, SeenFile, UnreadableFile];
+        string[] files =
+            [RecipeFile, RunFile, MetricsFile, AdapterFile, PredictionsFile, SplitFile, SeenFile, UnreadableFile, SuspiciousFile];
         return
         [
             .. In(Path, files.Select(f => System.IO.Path.GetFileName(f))),

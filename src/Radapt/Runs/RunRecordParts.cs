@@ -105,6 +105,9 @@ public sealed record RunPixels
     /// <summary>Images whose gray values are mostly at an end of their range.</summary>
     public int? Saturated { get; init; }
 
+    /// <summary>All suspicious images: blank, saturated, inverted, elongated, or not a frontal chest by their headers.</summary>
+    public int? Suspicious { get; init; }
+
     /// <summary>Seconds that it took.</summary>
     public double? Seconds { get; init; }
 }

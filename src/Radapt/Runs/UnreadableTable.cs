@@ -12,18 +12,32 @@ internal static class UnreadableTable
     /// <summary>Writes the table, with keyed names where predictions have those.</summary>
     public static void Write(string path, IEnumerable<UnreadableRow> rows, NameKey names) => AtomicFile.WriteText(
         path,
-        "image,split,line,error\n" + string.Concat(rows.Select(r => string.Create(CultureInfo.InvariantCulture,
-            $"{CsvCells.Written(names.Name(r.Image.Name))},{r.Part},{r.Image.Line},{CsvCells.Written(r.Reason)}\n"))));
+        "image,split,line,error\n" + string.Concat(rows.Select(r => Row(r.Image, r.Part, r.Reason, names))));
 
-    /// <summary>Whether an image of a part is in the table; in none where there is no table.</summary>
-    public static Func<LabelledImage, string, bool> Read(string path, NameKey names)
+    /// <summary>A line of a table on images: name, part, line in the data's table, what is said of it.</summary>
+    public static string Row(LabelledImage image, string part, string what, NameKey names) => string.Create(CultureInfo.InvariantCulture,
+        $"{CsvCells.Written(names.Name(image.Name))},{part},{image.Line},{CsvCells.Written(what)}\n");
+
+    /// <summary>
+    /// Why an image of a part is in the table; null: it is not, or there is no table. Rows without a part are of images in any part.
+    /// </summary>
+    public static Func<LabelledImage, string, string?> Read(string path, NameKey names)
     {
         if (!File.Exists(path))
         {
-            return (_, _) => false;
+            return (_, _) => null;
         }
 
-        HashSet<(string, string)> leftOut = [.. CsvCells.Read(path).Rows.Select(r => (r.Cells[0], r.Cells[1]))];
-        return (image, part) => leftOut.Contains((names.Name(image.Name), part));
+        var leftOut = new Dictionary<(string, string), string>();
+        foreach ((_, string[] cells) in CsvCells.Read(path).Rows)
+        {
+            leftOut[(cells[0], cells[1])] = cells[3];
+        }
+
+        return (image, part) =>
+        {
+            string name = names.Name(image.Name);
+            return leftOut.GetValueOrDefault((name, part)) ?? leftOut.GetValueOrDefault((name, ""));
+        };
     }
 }

@@ -56,8 +56,9 @@ public sealed class CrossValidation(IReadOnlyList<RecipeLayer> layers, CodecProc
                     continue;
                 }
 
-                using var fineTuning = FineTuning.Prepare(all?.Layers(fold) ?? FoldsFolder.LayersOf(layers, fold), codecs);
-                all?.RequireSame(fineTuning);
+                IReadOnlyList<RecipeLayer> its = all?.Layers(fold) ?? FoldsFolder.LayersOf(layers, fold);
+                using FineTuning fineTuning = runner.Prepare(headers => FineTuning.PrepareTelling(its, codecs, headers));
+                all?.Bind(fineTuning);
                 study ??= folder ?? name?.Invoke(fineTuning.Recipe)
                     ?? throw new ArgumentNullException(nameof(folder), "A new folder is given or can be named.");
                 bool resumes = all?.HasBegun(fold) ?? false;
@@ -68,19 +69,22 @@ public sealed class CrossValidation(IReadOnlyList<RecipeLayer> layers, CodecProc
                 }
 
                 runner.Start(run, cancellation);
-                all ??= FoldsFolder.Begin(study, fineTuning);
-                try
+                if (all is null)
                 {
-                    runner.Train(run, cancellation);
+                    fineTuning.CheckPixels(run.Folder, cancellation: cancellation); // unless the runner did
+                    all = FoldsFolder.Begin(study, fineTuning);
                 }
-                catch
-                {
-                    all.DiscardIfEmpty();
-                    throw;
-                }
+
+                all.Start();
+                runner.Train(run, cancellation);
             }
 
             return all!.Finish();
+        }
+        catch
+        {
+            all?.Leave(discard: !resume);
+            throw;
         }
         finally
         {
@@ -92,6 +96,8 @@ public sealed class CrossValidation(IReadOnlyList<RecipeLayer> layers, CodecProc
     private sealed class Reporter(int folds, IProgress<FoldProgress>? progress) : IFoldRunner
     {
         public void Skip(int fold, string folder) => progress?.Report(new FoldProgress(fold, folds) { IsComplete = true });
+
+        public FineTuning Prepare(Func<IProgress<(int Read, int Files)>?, FineTuning> prepare) => prepare(null);
 
         public void Start(FoldRun fold, CancellationToken cancellation) => progress?.Report(new FoldProgress(fold.Fold, folds));
 

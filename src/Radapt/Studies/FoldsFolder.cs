@@ -18,11 +18,12 @@ internal sealed class FoldsFolder : IDisposable
 
     private readonly RunFolder _folder;
     private readonly RecipeLayer[] _given;
-
     private readonly RunLock _held;
+    private readonly RunRecord _begun; // images and weights that all folds share
+    private bool _isRunning;
 
-    private FoldsFolder(RunFolder folder, RunLock held, RecipeLayer[] given, int folds) =>
-        (_folder, _held, _given, Folds) = (folder, held, given, folds);
+    private FoldsFolder(RunFolder folder, RunLock held, RecipeLayer[] given, RunRecord begun, int folds) =>
+        (_folder, _held, _given, _begun, Folds) = (folder, held, given, begun, folds);
 
     /// <summary>The number of folds.</summary>
     public int Folds { get; }
@@ -39,7 +40,12 @@ internal sealed class FoldsFolder : IDisposable
         return [new RecipeLayer([new RecipeEntry(s_fold, fold, "cross-validation", s_fold.Name)]), .. layers];
     }
 
-    /// <summary>Begins in an empty or new folder, by the recipe that was decided for the first fold.</summary>
+    /// <summary>
+    /// Begins in an empty or new folder, by the recipe that was decided for the first fold. All folds are bound to its images, labels,
+    /// patients and weights, and leave out the images that it could not read.
+    /// </summary>
+    /// <param name="folder">The folder of all.</param>
+    /// <param name="first">The first fold, its pixels checked.</param>
     /// <exception cref="RadaptException">The folder is not empty.</exception>
     public static FoldsFolder Begin(string folder, FineTuning first)
     {
@@ -51,8 +57,27 @@ internal sealed class FoldsFolder : IDisposable
             Recipe every = first.Recipe with { Data = first.Recipe.Data with { Fold = null } };
             var resolved = new ResolvedRecipe(every, [.. first.Resolved.Values.Where(v => v.Name != s_fold.Name)]);
             RecipeFile.Write(resolved, run.RecipeFile);
-            run.WriteRun(new RunRecord { Status = RunStatus.Running, Folds = new RunFolds { Count = first.Recipe.Data.Folds!.Value } });
-            return new FoldsFolder(run, held, [RecipeFile.Read(run.RecipeFile)], first.Recipe.Data.Folds!.Value);
+            if (first.Pixels?.Unreadable.Count > 0)
+            {
+                UnreadableTable.Write(run.UnreadableFile, first.Pixels.Unreadable.Select(u => u with { Part = "" }),
+                    NameKey.For(first.Recipe.Data, first.Data));
+            }
+
+            var begun = new RunRecord
+            {
+                Status = RunStatus.Running,
+                Seed = first.Recipe.Seed,
+                Data = new RunDataRecord
+                {
+                    Images = DataFingerprint.Used(first.Data).Count(),
+                    AllImages = DataFingerprint.Images(first.Data),
+                    Pixels = first.Pixels?.Record,
+                },
+                Weights = new RunWeights(first.WeightsDescription, first.BaseHash),
+                Folds = new RunFolds { Count = first.Recipe.Data.Folds!.Value },
+            };
+            run.WriteRun(begun);
+            return new FoldsFolder(run, held, [RecipeFile.Read(run.RecipeFile)], begun, first.Recipe.Data.Folds!.Value);
         }
         catch
         {
@@ -69,7 +94,9 @@ internal sealed class FoldsFolder : IDisposable
     public static FoldsFolder Resume(string folder, IReadOnlyList<RecipeLayer> layers)
     {
         var run = new RunFolder(folder);
-        var all = new FoldsFolder(run, run.Reopen(), [.. layers], PartialRecipe.Merge(layers).Data.Folds ?? 0);
+        RunLock held = run.Reopen();
+        int folds = PartialRecipe.Merge(layers).Data.Folds ?? 0;
+        var all = new FoldsFolder(run, held, [.. layers], BegunWith(folder, folds), folds);
         try
         {
             all.RequireSoundFolds(); // now: a fold that cannot be used must not be found after the others are trained
@@ -100,36 +127,104 @@ internal sealed class FoldsFolder : IDisposable
     /// <summary>A fold's run has begun and may be resumed.</summary>
     public bool HasBegun(int fold) => File.Exists(new RunFolder(FolderOf(fold)).RecipeFile);
 
-    /// <summary>Takes the folder back if no fold has anything to keep.</summary>
-    public void DiscardIfEmpty()
+    /// <summary>Notes that the session ends before all folds are complete.</summary>
+    /// <param name="discard">Take the folder back if no fold has anything to keep.</param>
+    public void Leave(bool discard)
     {
-        if (!Enumerable.Range(1, Folds).Any(HasBegun))
+        if (discard && !Enumerable.Range(1, Folds).Any(HasBegun))
         {
             _folder.Discard(_held);
+            return;
+        }
+
+        if (!_isRunning)
+        {
+            return; // a session that was refused before it trained changes nothing
+        }
+
+        try
+        {
+            WriteStatus(RunStatus.Interrupted);
+        }
+        catch (RadaptException)
+        {
+            // such as on a full disk: why the session ends is what the user must read
         }
     }
 
-    /// <summary>Refuses a fold's run that does not belong to the folds before it.</summary>
+    /// <summary>
+    /// Binds a fold's run to what the cross-validation began with: it leaves out the same images, and must have the same others.
+    /// </summary>
     /// <param name="next">The run, prepared.</param>
-    /// <exception cref="RadaptException">Images, labels or base weights are not those of a fold that has begun.</exception>
-    public void RequireSame(FineTuning next)
+    /// <exception cref="RadaptException">Images, labels, patients or base weights are others now.</exception>
+    public void Bind(FineTuning next)
     {
         ArgumentNullException.ThrowIfNull(next);
-        string images = DataFingerprint.Images(next.Data);
-        for (int fold = 1; fold <= Folds; fold++)
+        if (_begun.Data?.Pixels is { } pixels)
         {
-            RunRecord? begun = IsComplete(fold) ? RunRecord.Read(FolderOf(fold)) : null;
-            string? changed = Differs(begun?.Data?.AllImages, images) ? "images or labels"
-                : Differs(begun?.Weights?.Sha256, next.BaseHash) ? "the base weights" : null;
-            if (changed is not null)
-            {
-                throw new RadaptException(
-                    $"{Folder}: {changed} changed since fold {fold} was trained, so that the folds do not belong together. "
-                    + "Restore what was there, or start afresh with another --out.");
-            }
+            next.UsePixelCheck(File.Exists(_folder.UnreadableFile)
+                ? UnreadableTable.Read(_folder.UnreadableFile, NameKey.For(next.Recipe.Data, next.Data)) : (_, _) => null, pixels);
         }
 
-        static bool Differs(string? then, string now) => then is not null && then != now;
+        int images = DataFingerprint.Used(next.Data).Count();
+        string counts = _begun.Data?.Images is { } then && then != images ? $" ({then} images then, {images} now)" : "";
+        RequireSame(_begun.Data?.AllImages, DataFingerprint.Images(next.Data), $"images, labels or patients changed{counts}",
+            next.Recipe.Data.Data is null ? "" : " Data that was moved is given anew by --data or --image-root.");
+        RequireSame(_begun.Weights?.Sha256, next.BaseHash, "the base weights changed", " Weights that were moved are given by --weights.");
+    }
+
+    /// <summary>Notes that a session trains the folds.</summary>
+    public void Start()
+    {
+        if (!_isRunning)
+        {
+            WriteStatus(RunStatus.Running);
+            _isRunning = true;
+        }
+    }
+
+    private void WriteStatus(RunStatus status) => _folder.WriteRun(_begun with { Status = status });
+
+    // What the folder's record says; where that is damaged, what a complete fold was trained with.
+    private static RunRecord BegunWith(string folder, int folds)
+    {
+        RunRecord? all = RunRecord.ReadUnlessRewritten(folder);
+        if (all?.Data?.AllImages is not null)
+        {
+            return all;
+        }
+
+        RunRecord? fold = Enumerable.Range(1, folds).Select(f => ReadSound(FolderOf(folder, f)))
+            .FirstOrDefault(f => f?.Status == RunStatus.Complete);
+        return new RunRecord
+        {
+            Data = fold?.Data is not { } data ? null : new RunDataRecord { AllImages = data.AllImages, Pixels = data.Pixels },
+            Weights = fold?.Weights,
+            Folds = new RunFolds { Count = folds },
+        };
+    }
+
+    // Damaged ones are told by RequireSoundFolds.
+    private static RunRecord? ReadSound(string folder)
+    {
+        try
+        {
+            return RunRecord.Read(folder);
+        }
+        catch (RadaptException)
+        {
+            return null;
+        }
+    }
+
+    private void RequireSame(string? then, string now, string what, string moved)
+    {
+        if (then is not null && then != now)
+        {
+            throw new RadaptException(
+                $"{Folder}: {what} since this cross-validation began, so that its folds would not belong together; nothing was trained. "
+                + $"Restore what was there and resume, or start afresh with another --out.{moved}");
+        }
     }
 
     /// <summary>Gives the folder up for other sessions.</summary>
@@ -165,7 +260,9 @@ internal sealed class FoldsFolder : IDisposable
             {
                 if (IsComplete(fold))
                 {
-                    RunFileHashes.Require(RunRecord.Read(run.Path)!, run.PredictionsFile, run.SplitFile, run.AdapterFile);
+                    RunRecord complete = RunRecord.Read(run.Path)!;
+                    RunFileHashes.Require(complete, run.PredictionsFile, run.SplitFile, run.AdapterFile);
+                    RequireBound(complete, run.Path);
                 }
             }
             catch (RadaptException e)
@@ -174,6 +271,15 @@ internal sealed class FoldsFolder : IDisposable
                     $"{e.Message.TrimEnd('.')}. Restore it from a backup, or remove {run.Path} and resume: the fold is then trained again.",
                         e);
             }
+        }
+    }
+
+    // Such as a fold that was copied from another cross-validation.
+    private void RequireBound(RunRecord fold, string folder)
+    {
+        if (_begun.Data?.AllImages is { } all && fold.Data?.AllImages is { } its && its != all)
+        {
+            throw new RadaptException($"{folder}: was trained on other images, labels or patients than the cross-validation began with.");
         }
     }
 
@@ -188,6 +294,7 @@ internal sealed class FoldsFolder : IDisposable
         Data = new RunDataRecord
         {
             Images = runs.Sum(r => r.Data?.Test ?? 0),
+            AllImages = _begun.Data?.AllImages,
             Matching = runs[0].Data?.Matching,
             Pixels = runs[0].Data?.Pixels, // of all folds' images
             Fingerprints = [.. runs.Select(r => r.Data?.Fingerprint)],

@@ -12,6 +12,10 @@ internal interface IFoldRunner
     /// <param name="folder">Its run folder.</param>
     void Skip(int fold, string folder);
 
+    /// <summary>Reads data and weights of a fold, which may take minutes.</summary>
+    /// <param name="prepare">Does it; its argument is told how many files' headers were read, of how many.</param>
+    FineTuning Prepare(Func<IProgress<(int Read, int Files)>?, FineTuning> prepare);
+
     /// <summary>A fold is about to be trained; nothing of it is written yet. An exception ends the cross-validation.</summary>
     void Start(FoldRun fold, CancellationToken cancellation);
 

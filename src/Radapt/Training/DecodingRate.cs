@@ -23,7 +23,7 @@ internal static class DecodingRate
             return null;
         }
 
-        var dicom = new DicomOptions(given.Value((PixelOptions p) => p.DicomScale), codecs);
+        var dicom = new DecodingOptions(given.Value((PixelOptions p) => p.DicomScale), codecs);
         LabelledImage[] sample = [.. Enumerable.Range(0, Sample)
             .Select(i => data.Train.Items[(int)((long)i * data.Train.Items.Count / Sample)])];
         var watch = Stopwatch.StartNew();

@@ -189,7 +189,7 @@ internal sealed class FeatureCache : IDisposable
         (PixelOptions pixels, ComputePlan plan) = (_recipe.Pixels, _recipe.Compute.Plan);
         string text = string.Create(CultureInfo.InvariantCulture,
             $"1|{set}|{dataFingerprint}|{_baseHash}|{_classifier.Encoder.Shape}|{_recipe.Model.Pooling}|{FirstBlock}|"
-            + $"{pixels.Mean:R}|{pixels.Std:R}|{pixels.Resize}|{pixels.DicomScale}|{_recipe.Data.CacheSize}|"
+            + $"{pixels.Mean:R}|{pixels.Std:R}|{pixels.Resize}|{pixels.DicomScale}|{pixels.PngBits}|{_recipe.Data.CacheSize}|"
             + $"{plan.Precision}|{plan.Products}|{plan.Device}|{plan.Threads}|"
             + $"{_recipe.Optimisation.BatchSize}|{_recipe.Validation.Images}");
         return XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(text));

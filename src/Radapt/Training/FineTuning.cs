@@ -5,6 +5,7 @@ using Radapt.Adaptation.Files;
 using Radapt.Batching;
 using Radapt.Compute;
 using Radapt.Datasets;
+using Radapt.Datasets.Splits;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Inference;
@@ -96,6 +97,17 @@ public sealed class FineTuning : IDisposable
     /// <summary>Images that <see cref="CheckPixels"/> decoded; null: none, since it was not asked for, or the run was resumed.</summary>
     public int? CheckedImages => _pixels?.Checked;
 
+    /// <summary>What a look at all pixels found; null: nobody looked yet.</summary>
+    internal PixelCheck? Pixels => _pixels;
+
+    /// <summary>
+    /// The mean AUROC up to which <see cref="ChoosingImages"/> cannot tell a score from chance: random scores stay below in 95 % of cases.
+    /// </summary>
+    internal double ChanceAuroc => Metrics.ChanceAuroc.Upper(ChoosingImages.CountLabels().Select(c => (c.Positives, c.Negatives)));
+
+    /// <summary>The run folder names images by codes under a key, since the data knows patients.</summary>
+    internal bool HidesNames => Recipe.Data.Key is not null || (Data.KnowsPatients && !Recipe.Data.PlainNames);
+
     /// <summary>What the weights were recognised as.</summary>
     public string WeightsDescription { get; }
 
@@ -123,12 +135,44 @@ public sealed class FineTuning : IDisposable
     /// <summary>Told the number of updates done, after each.</summary>
     internal Action<long>? OnUpdate { get; set; }
 
+    /// <summary>
+    /// Makes sure, before anything is read that takes long, that a run may begin or go on: its folder, the key that hides names, and to
+    /// resume also data and weights.
+    /// </summary>
+    /// <param name="layers">As for <see cref="Prepare"/>.</param>
+    /// <param name="folder">The run folder, or that of a cross-validation; null: it is not named yet.</param>
+    /// <param name="resume">Go on with the run in the folder.</param>
+    /// <exception cref="RadaptException">It may not; the message says what to do.</exception>
+    internal static void RequirePlaces(IReadOnlyList<RecipeLayer> layers, string? folder, bool resume)
+    {
+        if (folder is not null)
+        {
+            new RunFolder(folder).RequireUsable(resume);
+        }
+
+        var given = PartialRecipe.Merge(layers);
+        if (resume)
+        {
+            RunPlaces.RequireThere(given, folder!);
+        }
+
+        NameKey.RequireUsable(given.Data);
+    }
+
     /// <summary>Reads data and weights, decides every default, builds the classifier.</summary>
     /// <param name="layers">What was given; the first beats the second, such as the command line before a recipe.</param>
     /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: they are refused. The caller disposes it, after
     /// this.</param>
     /// <exception cref="RadaptException">Anything is wrong with what was given.</exception>
-    public static FineTuning Prepare(IReadOnlyList<RecipeLayer> layers, CodecProcess? codecs = null)
+    public static FineTuning Prepare(IReadOnlyList<RecipeLayer> layers, CodecProcess? codecs = null) =>
+        PrepareTelling(layers, codecs, null);
+
+    /// <inheritdoc cref="Prepare"/>
+    /// <param name="layers">What was given.</param>
+    /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded.</param>
+    /// <param name="headers">Told how many files' headers were read, of how many; calls come from several threads.</param>
+    internal static FineTuning PrepareTelling(
+        IReadOnlyList<RecipeLayer> layers, CodecProcess? codecs, IProgress<(int Read, int Files)>? headers)
     {
         var given = PartialRecipe.Merge(layers);
         DeviceKind device = given.Value((ComputeOptions c) => c.Device);
@@ -142,7 +186,7 @@ public sealed class FineTuning : IDisposable
         string? path = given.Value((ModelOptions m) => m.Weights);
         using BackboneWeights? weights = path is null || given.Value((ModelOptions m) => m.FromScratch) ? null
             : BackboneWeights.Open(path, given.Value((ModelOptions m) => m.Dialect), given.Value((ModelOptions m) => m.Copy));
-        DataSplits data = DataReader.Read(given.Data);
+        DataSplits data = DataReader.Read(given.Data with { Headers = headers });
         ResolvedRecipe resolved = RecipeResolver.Resolve(given, new RecipeFacts
         {
             WeightsShape = weights?.Shape,
@@ -153,6 +197,7 @@ public sealed class FineTuning : IDisposable
             WeightsPreparation = weights?.Preparation,
             TrainingImages = data.Train.Items.Count,
             Validation = data.Val,
+            PngDepth = given.Has((PixelOptions p) => p.PngBits) ? null : PngDepth.Measure([.. AllPaths(data)]),
             DecodingTime = DecodingRate.Time(data, given, codecs),
             DataChoices = data.Choices,
             Findings = data.Train.Findings,
@@ -162,6 +207,9 @@ public sealed class FineTuning : IDisposable
         });
         return new FineTuning(resolved, data, weights, codecs);
     }
+
+    private static IEnumerable<string> AllPaths(DataSplits data) =>
+        new[] { data.Train, data.Val, data.Test }.OfType<LabelledImages>().SelectMany(s => s.Items).Select(i => i.Path);
 
     private static string? OtherNormalisation(Recipe recipe, BackboneWeights? weights) =>
         weights is null || (Math.Abs(recipe.Pixels.Mean - weights.Mean) < 1e-6 && Math.Abs(recipe.Pixels.Std - weights.Std) < 1e-6) ? null
@@ -209,25 +257,51 @@ public sealed class FineTuning : IDisposable
         if (resume && run.HasState)
         {
             // As when it began: an image that was mended since is not learned from in the middle of a run.
-            Func<LabelledImage, string, bool> isLeftOut =
-                File.Exists(run.UnreadableFile) ? UnreadableTable.Read(run.UnreadableFile, NameKey.For(Recipe.Data, Data))
-                    : (_, _) => false;
-            int images = _train.Images.Items.Count + _val.Images.Items.Count + (_test?.Images.Items.Count ?? 0);
-            LeaveOut(isLeftOut);
-            int leftOut = images - _train.Images.Items.Count - _val.Images.Items.Count - (_test?.Images.Items.Count ?? 0);
-            _pixels = new PixelCheck
-            {
-                Record = RunRecord.ReadUnlessRewritten(run.Path)?.Data?.Pixels ?? (leftOut > 0 ? new() { Unreadable = leftOut } : null),
-            };
+            UsePixelCheck(File.Exists(run.UnreadableFile) ? UnreadableTable.Read(run.UnreadableFile, NameKey.For(Recipe.Data, Data))
+                : (_, _) => null, RunRecord.ReadUnlessRewritten(run.Path)?.Data?.Pixels);
         }
         else if (Recipe.Data.CheckPixels)
         {
-            _pixels = PixelCheck.Run([_train, _val, .. _test is null ? Array.Empty<ImageBatches>() : [_test]], Recipe,
-                progress, cancellation);
+            _pixels = PixelCheck.Run(PixelCheckParts(), Recipe, progress, cancellation);
             _notes.AddRange(_pixels.Notes);
             HashSet<LabelledImage> unreadable = new(_pixels.Unreadable.Select(u => u.Image), ReferenceEqualityComparer.Instance);
             LeaveOut((image, _) => unreadable.Contains(image));
         }
+    }
+
+    /// <summary>Leaves out what an earlier look at the same images could not read; takes the place of <see cref="CheckPixels"/>.</summary>
+    /// <param name="unreadable">Why an image of a part cannot be read; null: it can.</param>
+    /// <param name="record">What <c>run.json</c> said of that look; null: nothing is known of it.</param>
+    internal void UsePixelCheck(Func<LabelledImage, string, string?> unreadable, RunPixels? record)
+    {
+        UnreadableRow[] rows = [.. PixelCheckParts().SelectMany(p => p.Images.Images.Items.Select(
+            i => unreadable(i, p.Part) is { } reason ? new UnreadableRow(i, p.Part, reason) : null)).OfType<UnreadableRow>()];
+        HashSet<LabelledImage> leftOut = new(rows.Select(u => u.Image), ReferenceEqualityComparer.Instance);
+        LeaveOut((image, _) => leftOut.Contains(image));
+        _pixels = new PixelCheck
+        {
+            Unreadable = rows,
+            Record = record ?? (rows.Length > 0 ? new() { Unreadable = rows.Length } : null),
+        };
+    }
+
+    // Of a cross-validation also the images that the label fraction leaves out of this fold: another one tests them.
+    private List<(string Part, ImageBatches Images)> PixelCheckParts()
+    {
+        List<(string Part, ImageBatches Images)> parts = [(Split.Names[0], _train), (Split.Names[1], _val)];
+        if (_test is not null)
+        {
+            parts.Add((Split.Names[2], _test));
+        }
+
+        if (Recipe.Data.Folds is not null && Recipe.Data.LabelFraction != LabelFraction.All)
+        {
+            var used = new HashSet<object>(parts.SelectMany(p => p.Images.Images.Items), ReferenceEqualityComparer.Instance);
+            LabelledImage[] rest = [.. Data.Drawn.Select(d => d.Image).Where(i => !used.Contains(i))];
+            parts.Add((Split.Names[0], _train.WithImages(Data.Train with { Items = rest })));
+        }
+
+        return parts;
     }
 
     private void LeaveOut(Func<LabelledImage, string, bool> isLeftOut)
@@ -320,8 +394,31 @@ public sealed class FineTuning : IDisposable
             File.Delete(run.UnreadableFile); // that of a session which ended before its first state
         }
 
+        if (_pixels?.Suspicious.Count > 0)
+        {
+            SuspiciousTable.Write(run.SuspiciousFile, _pixels.Suspicious, names);
+        }
+        else if (_pixels?.Checked is not null)
+        {
+            File.Delete(run.SuspiciousFile);
+        }
+
         string fingerprint = DataFingerprint.All(Data);
         var report = new RunReport(this, run, fingerprint, _baseHash, _cache, _pixels);
+        try
+        {
+            return TrainAndTest(run, report, fingerprint, names, resume, progress, onEpoch, cancellation);
+        }
+        catch when (run.HasState)
+        {
+            report.WriteInterrupted();
+            throw;
+        }
+    }
+
+    private RunSummary TrainAndTest(RunFolder run, RunReport report, string fingerprint, NameKey names, bool resume,
+        IProgress<TrainingProgress>? progress, Action<EpochResult>? onEpoch, CancellationToken cancellation)
+    {
         var watch = Stopwatch.StartNew();
         TrainerState state = Train(run, report, fingerprint, resume, progress, onEpoch, cancellation);
 
@@ -379,11 +476,6 @@ public sealed class FineTuning : IDisposable
                 },
             };
             return loop.Run(start, cancellation);
-        }
-        catch (OperationCanceledException)
-        {
-            report.Write(RunStatus.Interrupted);
-            throw;
         }
         finally
         {

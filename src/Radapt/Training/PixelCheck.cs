@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using Radapt.Batching;
 using Radapt.Datasets;
+using Radapt.Datasets.Matching;
+using Radapt.Datasets.Published;
 using Radapt.Recipes;
 using Radapt.Runs;
 
@@ -20,6 +22,9 @@ internal sealed record PixelCheck
     /// <summary>The images that cannot be read.</summary>
     public IReadOnlyList<UnreadableRow> Unreadable { get; init; } = [];
 
+    /// <summary>The images that are used and suspicious, the part of each, and why.</summary>
+    public IReadOnlyList<(LabelledImage Image, string Part, string What)> Suspicious { get; init; } = [];
+
     /// <summary>Lines to show.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
@@ -27,31 +32,32 @@ internal sealed record PixelCheck
     public RunPixels? Record { get; init; }
 
     /// <summary>Decodes the images of all parts.</summary>
-    /// <param name="sets">The parts, in the order of train, val and test.</param>
+    /// <param name="sets">The parts and their names.</param>
     /// <param name="recipe">Resolved.</param>
     /// <param name="progress">Told how it goes.</param>
     /// <param name="cancellation">Ends it; nothing was written.</param>
     /// <exception cref="RadaptException">More cannot be read than may be left out.</exception>
-    public static PixelCheck Run(IReadOnlyList<ImageBatches> sets, Recipe recipe, IProgress<TrainingProgress>? progress,
-        CancellationToken cancellation)
+    public static PixelCheck Run(IReadOnlyList<(string Part, ImageBatches Images)> sets, Recipe recipe,
+        IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
-        int images = sets.Sum(s => s.Images.Items.Count);
-        int batches = sets.Sum(s => s.EvaluationBatches);
+        int images = sets.Sum(s => s.Images.Images.Items.Count);
+        int batches = sets.Sum(s => s.Images.EvaluationBatches);
         var clock = new ProgressClock(progress, recipe.ForTraining());
         var state = new TrainerState();
         clock.Start(TrainingPhase.Pixels, state, batches, 0);
         var watch = Stopwatch.StartNew();
-        var doubts = new PictureDoubts();
+        bool areViewsChosen = recipe.Data.Views.Count > 0 || PublishedSource.Parse(recipe.Data.Data) is not null;
+        var doubts = new PictureDoubts(areViewsChosen ? null : new ViewFilter(["frontal"]), headers: true);
         var unreadable = new List<UnreadableRow>();
         (int batchesBefore, int imagesBefore) = (0, 0);
-        foreach ((int part, ImageBatches set) in sets.Index())
+        foreach ((string part, ImageBatches set) in sets)
         {
             foreach ((int item, RadaptException? error) in set.Decode(doubts, cancellation).Index())
             {
                 LabelledImage image = set.Images.Items[item];
                 if (error is not null)
                 {
-                    unreadable.Add(new UnreadableRow(image, Split.Names[part], error.What));
+                    unreadable.Add(new UnreadableRow(image, part, error.What));
                 }
 
                 if ((item + 1) % set.BatchSize == 0 || item + 1 == set.Images.Items.Count)
@@ -68,13 +74,23 @@ internal sealed record PixelCheck
         {
             Checked = images,
             Unreadable = unreadable,
-            Notes = [.. UnreadableLimit.Notes(unreadable, images, recipe.Data.SkipUnreadable.Fraction), .. doubts.Lines()],
+            Suspicious =
+            [
+                .. sets.SelectMany(s => s.Images.Images.Items.Select(i => (i, s.Part, Kind: doubts.Find(i))))
+                    .Where(i => i.Kind is not null).Select(i => (i.i, i.Part, PictureDoubts.InWords(i.Kind!.Value))),
+            ],
+            Notes =
+            [
+                .. UnreadableLimit.Notes(unreadable, images, recipe.Data.SkipUnreadable.Fraction),
+                .. doubts.Lines(sets.SelectMany(s => s.Images.Images.Items)),
+            ],
             Record = new RunPixels
             {
                 Checked = images,
                 Unreadable = unreadable.Count,
                 Blank = doubts.Blank,
                 Saturated = doubts.Saturated,
+                Suspicious = doubts.All,
                 Seconds = Math.Round(watch.Elapsed.TotalSeconds, 3),
             },
         };
@@ -91,6 +107,12 @@ internal sealed record PixelCheck
         ICollection<string> notes)
     {
         LabelledImages?[] all = [data.Train, data.Val, data.Test];
+        data = data with
+        {
+            LeftOut = [.. data.Drawn.Concat(all.Index().SelectMany(p => p.Item?.Items.Select(i => (i, Split.Names[p.Index])) ?? []))
+                .Where(d => isLeftOut(d.Item1, d.Item2)).Select(d => d.Item1).Distinct(ReferenceEqualityComparer.Instance)
+                .Cast<LabelledImage>()],
+        };
         LabelledImages?[] left = [.. all.Select((set, part) => set is null ? null : set with
         {
             Items = [.. set.Items.Where(i => !isLeftOut(i, Split.Names[part]))],

@@ -2,6 +2,7 @@ using System.Globalization;
 using Radapt.Batching;
 using Radapt.Imaging.Dicom;
 using Radapt.Imaging.Dicom.Codecs;
+using Radapt.Imaging;
 using Radapt.Recipes;
 using Radapt.Runs;
 
@@ -16,11 +17,11 @@ internal sealed class RunCache
 {
     private readonly int _size;
 
-    private RunCache(string folder, int size, int resize, DicomOptions dicom)
+    private RunCache(string folder, int size, int resize, DecodingOptions decoding)
     {
         _size = size;
-        Training = new DiskCache(folder, size, dicom: dicom);
-        Evaluation = size is 0 || size == resize ? Training : new DiskCache(folder, resize, dicom: dicom);
+        Training = new DiskCache(folder, size, decoding: decoding);
+        Evaluation = size is 0 || size == resize ? Training : new DiskCache(folder, resize, decoding: decoding);
     }
 
     /// <summary>Training images.</summary>
@@ -43,7 +44,8 @@ internal sealed class RunCache
     /// <summary>The caches that a recipe asks for; null: none.</summary>
     /// <exception cref="RadaptException">The folder cannot be made.</exception>
     public static RunCache? Open(Recipe recipe, CodecProcess? codecs) => recipe.Data.Cache is null ? null
-        : new RunCache(recipe.Data.Cache, recipe.Data.CacheSize, recipe.Pixels.Resize, new DicomOptions(recipe.Pixels.DicomScale, codecs));
+        : new RunCache(recipe.Data.Cache, recipe.Data.CacheSize, recipe.Pixels.Resize,
+            new DecodingOptions(recipe.Pixels.DicomScale, codecs) { PngBits = recipe.Pixels.PngBits });
 
     /// <summary>
     /// What <c>run.json</c> says: the folder, the stored size, whether training saw the pixels it would see without a cache.

@@ -12,6 +12,7 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
     PixelCheck? pixels)
 {
     private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
+    private bool _hasWritten;
 
     public void Write(RunStatus status, TrainerState? state = null, RunSummary? summary = null)
     {
@@ -50,6 +51,28 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
         }
 
         folder.WriteRun(run);
+        _hasWritten = true;
+    }
+
+    /// <summary>
+    /// Notes that the session ends before the run does. A session that was refused before it began notes nothing. Why it ends is what the
+    /// user must read, so no error is thrown.
+    /// </summary>
+    public void WriteInterrupted()
+    {
+        if (!_hasWritten)
+        {
+            return;
+        }
+
+        try
+        {
+            Write(RunStatus.Interrupted);
+        }
+        catch (RadaptException)
+        {
+            // such as on a full disk
+        }
     }
 
     private RunDataRecord Data()

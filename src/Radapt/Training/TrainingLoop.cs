@@ -191,7 +191,7 @@ internal sealed class TrainingLoop<TBatch>
             Batch = 0,
             LossSum = 0,
             History = [.. _state.History, result],
-            Stopped = _settings.Patience > 0 && _state.SinceBest >= _settings.Patience,
+            Stopped = _settings.Patience > 0 && _state.SinceBest >= _settings.Patience && result.Epoch < _settings.Epochs,
         };
         _atUpdate = _state;
         Save(withBest: result.Best);

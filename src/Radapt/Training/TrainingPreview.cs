@@ -43,8 +43,12 @@ internal static class TrainingPreview
         var p = new Preprocessing(
             size, given.Value((PixelOptions o) => o.Resize, size), given.Value((PixelOptions o) => o.Mean, mean),
             given.Value((PixelOptions o) => o.Std, std));
-        var dicom = new DicomOptions(given.Value((PixelOptions o) => o.DicomScale, RecipeDefaults.Scale(data).Value), codecs);
         LabelledImages train = DataReader.Read(data with { AllowRareFindings = true }).Train;
+        var decoding = new DecodingOptions(given.Value((PixelOptions o) => o.DicomScale, RecipeDefaults.Scale(data).Value), codecs)
+        {
+            PngBits = given.Has((PixelOptions o) => o.PngBits) ? given.Value((PixelOptions o) => o.PngBits)
+                : PngDepth.Measure([.. train.Items.Select(i => i.Path)])?.Bits ?? PngDepth.Full,
+        };
         Augmentation augmentation = given.Value((PixelOptions o) => o.Augment, RecipeDefaults.Augment(given.Method, size).Value);
         bool flips = given.Value((PixelOptions o) => o.Flip, RecipeDefaults.Flip(augmentation, train.Findings).Value);
         int rows = Math.Min(images, train.Items.Count);
@@ -55,7 +59,7 @@ internal static class TrainingPreview
         for (int row = 0; row < rows; row++)
         {
             LabelledImage item = train.Items[row];
-            Radiograph image = Read(item, dicom);
+            Radiograph image = Read(item, decoding);
             EvaluationTransform.Apply(image, p, values);
             sheet.Put(row % across, row / across, Levels(values, p));
             for (int epoch = 0; epoch < epochs; epoch++)
@@ -71,11 +75,11 @@ internal static class TrainingPreview
         return shown;
     }
 
-    private static Radiograph Read(LabelledImage image, DicomOptions dicom)
+    private static Radiograph Read(LabelledImage image, DecodingOptions decoding)
     {
         try
         {
-            return RadiographReader.Read(image.Path, dicom);
+            return RadiographReader.Read(image.Path, decoding);
         }
         catch (RadaptException e)
         {

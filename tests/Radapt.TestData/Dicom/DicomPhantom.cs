@@ -64,6 +64,9 @@ internal sealed record DicomPhantom(int Rows, int Columns, int Bits, ushort[] Sa
     /// <summary>PresentationLUTShape; null: not stated.</summary>
     public string? LutShape { get; init; }
 
+    /// <summary>Further elements of text before the pixels' own, such as a date of birth; their bytes are given as Latin-1.</summary>
+    public IReadOnlyList<(DicomTag Tag, string Vr, string Text)> More { get; init; } = [];
+
     /// <summary>Window centre and width; null: none.</summary>
     public (double Center, double Width)? Window { get; init; }
 
@@ -113,19 +116,24 @@ internal sealed record DicomPhantom(int Rows, int Columns, int Bits, ushort[] Sa
 
     private DicomWriter Header(DicomWriter file, int bits)
     {
-        if (CharacterSet is not null)
+        (DicomTag Tag, string Vr, string? Text)[] texts =
+        [
+            (DicomTag.SpecificCharacterSet, "CS", CharacterSet), (DicomTag.SopInstanceUid, "UI", InstanceUid),
+            (DicomTag.AccessionNumber, "SH", Accession ?? "A" + StudyUid), (DicomTag.Modality, "CS", Modality),
+            (DicomTag.Manufacturer, "LO", "Phantoms"), (DicomTag.PatientName, "PN", PatientName), (DicomTag.PatientId, "LO", PatientId),
+            (DicomTag.BodyPart, "CS", BodyPart), (DicomTag.StudyDate, "DA", StudyDate),
+            (DicomTag.ViewPosition, "CS", View), (DicomTag.StudyInstanceUid, "UI", StudyUid),
+            .. More.Select(m => (m.Tag, m.Vr, (string?)m.Text)),
+        ];
+        foreach ((DicomTag tag, string vr, string? text) in texts.OrderBy(t => (t.Tag.Group, t.Tag.Element)))
         {
-            file.Text(new DicomTag(0x0008, 0x0005), "CS", CharacterSet);
+            if (text is not null)
+            {
+                file.Text(tag, vr, text);
+            }
         }
 
-        file.Text(DicomTag.SopInstanceUid, "UI", InstanceUid);
-        TextIfStated(file, DicomTag.StudyDate, "DA", StudyDate);
-        file.Text(DicomTag.AccessionNumber, "SH", Accession ?? "A" + StudyUid)
-            .Text(DicomTag.Modality, "CS", Modality).Text(DicomTag.Manufacturer, "LO", "Phantoms")
-            .Text(DicomTag.PatientName, "PN", PatientName).Text(DicomTag.PatientId, "LO", PatientId);
-        TextIfStated(file, DicomTag.BodyPart, "CS", BodyPart);
-        file.Text(DicomTag.ViewPosition, "CS", View).Text(DicomTag.StudyInstanceUid, "UI", StudyUid)
-            .Words(DicomTag.SamplesPerPixel, 1).Text(DicomTag.Photometric, "CS", IsInverted ? "MONOCHROME1" : "MONOCHROME2");
+        file.Words(DicomTag.SamplesPerPixel, 1).Text(DicomTag.Photometric, "CS", IsInverted ? "MONOCHROME1" : "MONOCHROME2");
         if (Frames != 1)
         {
             file.Text(DicomTag.Frames, "IS", Frames.ToString(CultureInfo.InvariantCulture));

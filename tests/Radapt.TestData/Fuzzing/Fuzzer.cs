@@ -118,7 +118,7 @@ internal sealed class Fuzzer(long key, CodecProcess? codecs, Action<string> log)
         {
             case FuzzKind.Dicom or FuzzKind.Image:
                 string name = number % 5 == 0 ? "file" : seed.Name; // told by content alone
-                RadiographReader.Read(bytes, name, new DicomOptions((DicomScale)(number % 3), codecs));
+                RadiographReader.Read(bytes, name, new DecodingOptions((DicomScale)(number % 3), codecs));
                 ImageHeader.Read(new MemoryStream(bytes), name);
                 break;
             default:

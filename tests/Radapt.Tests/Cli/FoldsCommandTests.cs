@@ -45,6 +45,10 @@ public sealed class FoldsCommandTests(TinyRun tiny) : IDisposable
             (double)json["folds"]!["auroc"]!["mean"]!["sd"]!, 1e-12);
         Assert.Equal(values[1], (double)JsonNode.Parse(File.ReadAllText(_hospital["run/fold2/run.json"]))!["test"]!["auroc"]!["mean"]!);
         Assert.Contains("AUROC pooled", result.Error, StringComparison.Ordinal);
+        Assert.Equal(2, result.Error.Split("Chosen for you").Length); // the values are those of all folds (WORKFLOW E)
+        Assert.DoesNotContain("Given by recipe", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("By study", result.Error, StringComparison.Ordinal); // every study has one image
+        Assert.Equal(2, result.Error.Split("images were decoded").Length);
 
         // one fold alone, by its own recipe, is the same run
         (await Run("finetune", "--recipe", _hospital["run/fold2/recipe.yaml"], "--out", "alone")).Expect(0);
@@ -120,7 +124,7 @@ public sealed class FoldsCommandTests(TinyRun tiny) : IDisposable
         changed[1][^1] = changed[1][^1] == "1" ? "0" : "1";
         _hospital.WriteWorkbook("befunde.xlsx", changed);
         RadaptResult other = (await Run("finetune", "--resume", "--out", "run")).Expect(2);
-        Assert.Contains("images or labels changed since fold 1 was trained", other.Error, StringComparison.Ordinal);
+        Assert.Contains("images, labels or patients changed since this cross-validation began", other.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_hospital["run/fold3"]));
 
         File.WriteAllBytes(_hospital["befunde.xlsx"], table);

@@ -32,7 +32,8 @@ public sealed class HelpTests(TinyRun tiny)
     public async Task Help_OfTheRoot_NamesEveryCommandAndExitCode()
     {
         RadaptResult help = (await RadaptProcess.Run(tiny.Folder, "--help")).Expect(0);
-        Assert.All(["finetune", "evaluate", "predict", "weights", "inspect", "adapter", "data", "recipe", "demo", "bench", "130 interrupted"],
+        Assert.All(
+            ["finetune", "evaluate", "predict", "weights", "inspect", "adapter", "data", "recipe", "demo", "bench", "130 interrupted"],
             word => Assert.Contains(word, help.Output, StringComparison.Ordinal));
     }
 

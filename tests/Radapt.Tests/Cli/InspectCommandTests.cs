@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Radapt.Datasets.Phantoms;
 using Radapt.Tests.Golden;
 
 namespace Radapt.Tests.Cli;
@@ -64,6 +65,26 @@ public sealed class InspectCommandTests(TinyRun tiny)
         string all = (await RadaptProcess.Run(folder.Path, "inspect", "many.safetensors", "--all")).Expect(0).Output;
         Assert.All(["t2499", "m299"], t => Assert.Contains(t, all, StringComparison.Ordinal));
         Assert.DoesNotContain("--all lists them", all, StringComparison.Ordinal);
+    }
+
+    [Fact] // WORKFLOW E
+    public async Task Inspect_Run_SaysHowToStartFromItAndShowsLettersAsTheyAre()
+    {
+        using var folder = new TemporaryFolder();
+        PhantomSet.Write(
+            folder["made"], new PhantomOptions { Count = 40, Size = 16, Seed = 1, Masks = false },
+            cancellation: TestContext.Current.CancellationToken);
+        string table = folder["made/labels.csv"];
+        File.WriteAllText(table, File.ReadAllText(table).Replace("Effusion", "Ergu\u00DF", StringComparison.Ordinal));
+        string[] line = [.. tiny.FineTune("run", "--allow-rare-findings", "--findings", "Ergu\u00DF")];
+        line[2] = "made";
+        line[Array.IndexOf(line, "--epochs") + 1] = "1";
+        RadaptResult run = (await RadaptProcess.Run(folder.Path, line)).Expect(0);
+        Assert.Contains("(1 epoch)", run.Output, StringComparison.Ordinal);
+        string shown = (await RadaptProcess.Run(folder.Path, "inspect", "run")).Expect(0).Output;
+        Assert.Contains("findings: [\"Ergu\u00DF\"]", shown, StringComparison.Ordinal);
+        Assert.Contains("; --weights run starts from its base weights with the adapter merged", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("cannot start from it", shown, StringComparison.Ordinal);
     }
 
     [Fact]

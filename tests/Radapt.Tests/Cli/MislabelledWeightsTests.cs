@@ -42,7 +42,7 @@ public sealed class MislabelledWeightsTests(TinyRun tiny)
             folder.Path, "finetune", "--data", tiny.Data, "--weights", weights, "--epochs", "1", "--threads", "1", "--precision", "float32",
                 "--products", "linear", "--out", "run")).Expect(0);
         Assert.All(
-            ["DINOv2 backbone with registers (Hugging Face names)", "class-token", "DINOv2's own linear evaluations", "0.4785"],
+            ["DINOv2 backbone with registers (Hugging Face names)", "class-token", "the linear evaluations of DINOv2 and DINOv3", "0.4785"],
             text => Assert.Contains(text, result.Output, StringComparison.Ordinal));
     }
 

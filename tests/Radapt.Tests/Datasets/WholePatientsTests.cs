@@ -62,8 +62,8 @@ public sealed class WholePatientsTests : IDisposable
                     ImageRoot = _folder["export"],
                     AllowRareFindings = true,
                     SplitSeed = c.Seed,
-                    Folds = c.Folds,
-                    Fold = c.Folds == 0 ? 0 : fold,
+                    Folds = c.Folds == 0 ? null : c.Folds,
+                    Fold = c.Folds == 0 ? null : fold,
                 }))];
             }
             catch (RadaptException e)

@@ -196,7 +196,8 @@ public class RecipeFileTests
     }
 
     private static object? Random(OptionDeclaration option, (string[] Texts, double Number, int Integer, bool Flag) value) =>
-        option.Type == typeof(int) ? option.IsList ? new[] { value.Integer, 0 } : value.Integer
+        option.Type == typeof(int) ? option.IsList ? new[] { value.Integer, 0 }
+            : Math.Clamp(value.Integer, (int)Math.Max(option.Min, 0), (int)Math.Min(option.Max, 40))
         : option.Type == typeof(long) ? (long)value.Integer
         : option.Type == typeof(double) ? (value.Number / 2) + 0.001
         : option.Type == typeof(LabelFraction) ? Fraction(value.Integer, (value.Number / 2) + 0.001)

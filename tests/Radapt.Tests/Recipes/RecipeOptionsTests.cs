@@ -27,9 +27,10 @@ public class RecipeOptionsTests
         string text = option.IsFlag ? "true"
             : option.Choices.Count > 0 ? option.Choices[^1]
             : option.Type == typeof(double) ? "0.625"
-            : option.Type == typeof(int) || option.Type == typeof(long) ? "7"
+            : option.Type == typeof(int) || option.Type == typeof(long) ? $"{Math.Max(7, option.Min)}"
             : option.Type == typeof(LabelFraction) ? "20" : option.Type == typeof(Share) ? "7%"
-            : option.Type == typeof(PositiveWeight) ? "2,1" : option.Name == "uncertainty" ? "zeros" : "other";
+            : option.Type == typeof(PositiveWeight) ? "2,1"
+            : option.Name == "uncertainty" ? "zeros" : option.Name == "values" ? "x=1" : "other";
         string[] owner = option.OnlyWith is { } with ? [$"--{with.Option} {with.Values[0]}"] : [];
         string[] others = option.Name is "data" or "train" or "val" or "test" ? [] : ["--data images.csv"];
         string[] weights = option.Name is "weights" or "from-scratch" ? [] : ["--weights w.pth"];

@@ -170,7 +170,7 @@ public class RecipeResolverTests
         });
         Assert.Equal(expected, resolved.Recipe.Data.CheckPixels);
         Assert.Contains(reason ?? "", resolved.Value("check-pixels").Reason ?? "", StringComparison.Ordinal);
-        Assert.Equal("5%", resolved.Value("skip-unreadable").Value);
+        Assert.Equal("1%", resolved.Value("skip-unreadable").Value);
     }
 
     [Theory]

@@ -62,7 +62,103 @@ public sealed class CrossValidationTests(TinyRuns runs) : IClassFixture<TinyRuns
             file => Assert.Equal(File.ReadAllBytes(Path.Combine(undisturbed, file)), File.ReadAllBytes(Path.Combine(folder, file))));
     }
 
-    private CrossValidation Study() => new([runs.Layer("folds 3", "epochs 2", $"data {Path.Combine(runs.Data, "labels.csv")}")]);
+    [Fact] // WORKFLOW B2
+    public void Resume_DataChangedInTheFirstFold_IsRefusedBeforeTrainingAndGoesOnOnceRestored()
+    {
+        string undisturbed = runs.NewFolder();
+        Study().Run(undisturbed, cancellation: TestContext.Current.CancellationToken);
+        string folder = Stopped(fold: 1);
+        Assert.Equal(RunStatus.Interrupted, RunRecord.Read(folder)!.Status);
+        string table = Path.Combine(runs.Data, "labels.csv");
+        string[] lines = File.ReadAllLines(table);
+        string[][] changes =
+        [
+            [.. lines.Select((l, i) => i == 3 ? l[..^1] + (l[^1] == '1' ? '0' : '1') : l)], // a label
+            [.. lines.Select((l, i) => i == 3 ? string.Join(',', l.Split(',').Select((c, n) => n == 1 ? "another" : c)) : l)], // a patient
+            [.. lines.Where((_, i) => i != 3)], // an image
+        ];
+        try
+        {
+            foreach (string[] changed in changes)
+            {
+                File.WriteAllLines(table, changed);
+                var progress = new Moments();
+                RadaptException error = Assert.Throws<RadaptException>(() => Resume(folder, progress));
+                Assert.Contains("images, labels or patients changed", error.Message, StringComparison.Ordinal);
+                Assert.Contains("Restore what was there and resume", error.Message, StringComparison.Ordinal);
+                Assert.Empty(progress.All);
+            }
+        }
+        finally
+        {
+            File.WriteAllLines(table, lines);
+        }
+
+        Resume(folder, new Moments());
+        AssertSame(undisturbed, folder);
+    }
+
+    [Theory] // WORKFLOW B3, of folds
+    [InlineData("label-fraction 100%")]
+    [InlineData("label-fraction 50%")] // an image that one fold does not learn from is tested in another
+    public void Resume_ImageMendedBetweenFolds_IsStillLeftOut(string fraction)
+    {
+        string image = Directory.GetFiles(Path.Combine(runs.Data, "images")).Order(StringComparer.Ordinal).ElementAt(5);
+        byte[] sound = File.ReadAllBytes(image);
+        try
+        {
+            File.WriteAllBytes(image, sound[..60]);
+            string undisturbed = runs.NewFolder();
+            Study(fraction).Run(undisturbed, cancellation: TestContext.Current.CancellationToken);
+            string folder = Stopped(fold: 2, fraction);
+            File.WriteAllBytes(image, sound);
+            Resume(folder, new Moments());
+            AssertSame(undisturbed, folder);
+            Assert.Equal(39, PredictionTable.Read(Path.Combine(folder, "predictions.csv")).Images.Count);
+            Assert.Equal(1, RunRecord.Read(folder)!.Data!.Pixels!.Unreadable);
+        }
+        finally
+        {
+            File.WriteAllBytes(image, sound);
+        }
+    }
+
+    [Fact]
+    public void Run_PixelsOfAllFolds_AreDecodedOnceForAll()
+    {
+        string folder = runs.NewFolder();
+        Study().Run(folder, cancellation: TestContext.Current.CancellationToken);
+        double?[] seconds = [.. Enumerable.Range(1, Folds)
+            .Select(f => RunRecord.Read(Path.Combine(folder, $"fold{f}"))!.Data!.Pixels!.Seconds)];
+        Assert.NotNull(seconds[0]);
+        Assert.All(seconds, s => Assert.Equal(seconds[0], s)); // what the first fold's look said
+    }
+
+    private string Stopped(int fold, params string[] options)
+    {
+        string folder = runs.NewFolder();
+        using var stop = new CancellationTokenSource();
+        var stopping = new Moments(p =>
+        {
+            if (p.Fold == fold && p.Epoch is not null)
+            {
+                stop.Cancel();
+            }
+        });
+        Assert.ThrowsAny<OperationCanceledException>(() => Study(options).Run(folder, progress: stopping, cancellation: stop.Token));
+        return folder;
+    }
+
+    private static void Resume(string folder, Moments progress) =>
+        new CrossValidation([RecipeFile.Read(Path.Combine(folder, "recipe.yaml"))])
+            .Run(folder, resume: true, progress, TestContext.Current.CancellationToken);
+
+    private static void AssertSame(string expected, string folder) => Assert.All(
+        ["predictions.csv", "split.csv", "fold1/adapter.safetensors", "fold2/adapter.safetensors", "fold3/adapter.safetensors"],
+        file => Assert.Equal(File.ReadAllBytes(Path.Combine(expected, file)), File.ReadAllBytes(Path.Combine(folder, file))));
+
+    private CrossValidation Study(params string[] options) =>
+        new([runs.Layer(["folds 3", "epochs 2", $"data {Path.Combine(runs.Data, "labels.csv")}", .. options])]);
 
     private sealed class Moments(Action<FoldProgress>? onReport = null) : IProgress<FoldProgress>
     {

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Radapt.Imaging;
 using Radapt.Inference;
 using Radapt.Runs;
+using Radapt.TestData.Dicom;
 using Radapt.Tests.Imaging;
 using Radapt.Training;
 
@@ -125,12 +127,18 @@ public sealed class PixelCheckTests : IDisposable
             File.WriteAllBytes(image, TestImages.Png16([.. Enumerable.Range(0, 24 * 24).Select(i => (ushort)(i * 7 % 3800))], 24, 24, 1));
         }
 
-        using FineTuning run = _runs.Prepare("epochs 1");
+        using FineTuning run = _runs.Prepare("epochs 1", "png-bits 16");
         RunSummary summary = run.Run(_runs.NewFolder(), cancellation: TestContext.Current.CancellationToken);
-        Assert.Contains(
-            "40 of 40 images are blank or nearly blank (98 % of the pixels are within 16 of 256 gray levels); "
-            + "16-bit files may hold values of fewer bits, such as 12: write values that use the full range; radapt data check lists them.",
-            run.Notes);
+        string note = Assert.Single(run.Notes, n => n.Contains("blank", StringComparison.Ordinal));
+        Assert.StartsWith(
+            "40 of 40 images are blank or nearly blank (98 % of the pixels are within 16 of 256 gray levels): labels.csv, line ", note,
+            StringComparison.Ordinal);
+        Assert.EndsWith(
+            " and 30 more; 16-bit files may hold values of fewer bits, such as 12: fine-tune with --png-bits 12; suspicious.csv in the run "
+            + "folder lists all.", note, StringComparison.Ordinal);
+        string[] suspicious = File.ReadAllLines(Path.Combine(summary.Folder, "suspicious.csv"));
+        Assert.Equal((41, "image,split,line,what"), (suspicious.Length, suspicious[0]));
+        Assert.All(suspicious.Skip(1), l => Assert.Matches("^[0-9a-f]{32},(train|val|test),[0-9]+,blank or nearly blank", l));
         Assert.Equal(40, (int)RunRecord.Read(summary.Folder)!.ToJson()["data"]!["pixels"]!["blank"]!);
 
         using Predictor predictor = Predictor.Open(summary.Folder);
@@ -139,6 +147,72 @@ public sealed class PixelCheckTests : IDisposable
         Assert.StartsWith("3 of 3 images are blank or nearly blank", Assert.Single(predictor.Notes), StringComparison.Ordinal);
         predictor.Score(run.Data.Test!, cancellation: TestContext.Current.CancellationToken);
         Assert.StartsWith("8 of 8 images are blank", predictor.Notes.ElementAt(1), StringComparison.Ordinal);
+    }
+
+    [Fact] // WORKFLOW A4
+    public void Run_12BitsIn16BitFiles_IsTheRunOn8BitFiles()
+    {
+        string[] images = Directory.GetFiles(Path.Combine(_runs.Data, "images"));
+        RunSummary eight = _runs.Run("epochs 2", "plain-names true");
+        foreach (string image in images)
+        {
+            // 4095 = 16.06 x 255: every gray level comes back from its 12-bit value
+            byte[] gray = RadiographReader.Read(image).Pixels;
+            File.WriteAllBytes(image, TestImages.Png16([.. gray.Select(g => (ushort)Math.Round(g * 4095 / 255.0))], 24, 24, 1));
+        }
+
+        using FineTuning run = _runs.Prepare("epochs 2", "plain-names true");
+        Assert.Equal(12, run.Recipe.Pixels.PngBits);
+        Assert.StartsWith("the largest sample in 40 16-bit PNG files of the set is ",
+            run.Resolved.Values.Single(v => v.Name == "png-bits").Reason, StringComparison.Ordinal);
+        RunSummary twelve = run.Run(_runs.NewFolder(), cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(File.ReadAllText(Path.Combine(eight.Folder, "predictions.csv")),
+            File.ReadAllText(Path.Combine(twelve.Folder, "predictions.csv")));
+    }
+
+    [Fact] // WORKFLOW A4
+    public void Run_12BitsIn16BitFiles_EvaluatesPredictsAndRefusesAlike()
+    {
+        string[] images = Directory.GetFiles(Path.Combine(_runs.Data, "images"));
+        foreach (string image in images)
+        {
+            byte[] gray = RadiographReader.Read(image).Pixels;
+            File.WriteAllBytes(image, TestImages.Png16([.. gray.Select(g => (ushort)(g * 16))], 24, 24, 1));
+        }
+
+        RunSummary summary = _runs.Run("epochs 1");
+        using Predictor predictor = Predictor.Open(summary.Folder);
+        Assert.Equal(12, predictor.Adapter.Preprocessing.PngBits);
+        using FineTuning run = _runs.Prepare();
+        Assert.Equal(summary.Test!.MeanAuroc,
+            predictor.Score(run.Data.Test!, cancellation: TestContext.Current.CancellationToken).Metrics.MeanAuroc);
+
+        File.WriteAllBytes(images[0], TestImages.Png16([.. Enumerable.Repeat((ushort)5000, 24 * 24)], 24, 24, 1));
+        Prediction refused = Assert.Single(predictor.Predict([images[0]], cancellation: TestContext.Current.CancellationToken));
+        Assert.StartsWith("its 16-bit samples go up to 5000, but those of this set are read as 12 bits, up to 4095 (png-bits)",
+            refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact] // WORKFLOW A3, A4: what somebody should look at, all at once
+    public void Run_SuspiciousImages_AreListedByKind()
+    {
+        string[] of = [.. Rows("train").Take(3).Select(r => Path.Combine(_runs.Data, r.Image))];
+        int[] lines = [.. Rows("train").Take(3).Select(r => r.Line)];
+        byte[] gray = RadiographReader.Read(of[0]).Pixels;
+        File.WriteAllBytes(of[0], TestImages.Png([.. gray.Select(g => (byte)(255 - g))], 24, 24, 1));
+        File.WriteAllBytes(of[1], TestImages.Png(TestImages.Pattern(100, 20, 1), 100, 20, 1));
+        File.WriteAllBytes(of[2], (DicomPhantom.Draw(gray, 24, 12) with { BodyPart = "HAND" }).ToFile("explicit"));
+        using FineTuning run = _runs.Prepare("epochs 1");
+        RunSummary summary = run.Run(_runs.NewFolder(), cancellation: TestContext.Current.CancellationToken);
+        Assert.Contains(
+            $"1 of 40 images is like the negative of a radiograph: labels.csv, line {lines[0]}; suspicious.csv in the run folder lists all.",
+            run.Notes);
+        Assert.Contains("1 of 40 images is more than three times as long as wide, or as wide as long: "
+            + $"labels.csv, line {lines[1]}; suspicious.csv in the run folder lists all.", run.Notes);
+        Assert.Contains(
+            $"1 of 40 images is not of the chest by the header: labels.csv, line {lines[2]}; suspicious.csv in the run folder lists all.",
+            run.Notes);
+        Assert.Equal(3, RunRecord.Read(summary.Folder)!.Data!.Pixels!.Suspicious);
     }
 
     [Fact]

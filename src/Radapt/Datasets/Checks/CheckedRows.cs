@@ -34,8 +34,10 @@ internal sealed record CheckedRows(IReadOnlyList<string> Findings, IReadOnlyList
     public static CheckedRows Read(DataCheckOptions options, ICollection<string> notes)
     {
         DataOptions o = options.Data;
+        DataReader.RefuseTwoSources(o);
         if (options.Images.Count > 0)
         {
+            DataReader.RefuseLabelOptions(o, "a folder of images");
             string root = Path.GetFullPath(o.ImageRoot ?? ".");
             return Numbered([], [.. options.Images.Select((name, i) => new Located(
                 new LocatedRow(new LabelRow(i + 1, name, null, null, []), root, Path.GetFullPath(name, root), Exists: true),
@@ -44,10 +46,13 @@ internal sealed record CheckedRows(IReadOnlyList<string> Findings, IReadOnlyList
 
         if (PublishedSource.Parse(o.Data) is { } published)
         {
+            DataReader.RefuseTableOptions(o, published.Text);
             DataParts read = PublishedData.Read(published, o, Split.Names.ToArray(), notes);
             return Numbered(read.Findings, [.. read.Parts.SelectMany((p, part) => p.Select(r => new Located(r, part, null)))], o);
         }
 
+        DataReader.RefusePublishedOptions(o);
+        DataReader.RefuseDraws(o, o.Data ?? "a list");
         var located = new List<Located>();
         if (o.Data is not null)
         {
@@ -59,10 +64,12 @@ internal sealed record CheckedRows(IReadOnlyList<string> Findings, IReadOnlyList
                 return FromTable(table, file, o);
             }
 
+            DataReader.RefuseTableOptions(o, file);
             LabelRows rows = Add(file, -1, o);
             return Numbered(rows.Findings, located, o);
         }
 
+        DataReader.RefuseTableOptions(o, "split lists");
         LabelRows? first = null;
         foreach ((string? file, int part) in new[] { o.Train, o.Val, o.Test }.Select((f, p) => (f, p)).Where(p => p.f is not null))
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Radapt.Imaging;
 
 namespace Radapt.Datasets.Checks;
 
@@ -21,6 +22,13 @@ internal static class DataCheck
         CheckedRows rows = CheckedRows.Read(options, notes);
         int[] there = [.. rows.Rows.Where(r => r.Exists).Select(r => r.Image).Distinct()];
         var watch = Stopwatch.StartNew();
+        if (PngDepth.Measure([.. there.Select(i => rows.Paths[i])]) is { Bits: < PngDepth.Full } depth)
+        {
+            options = options with { Decoding = options.Decoding with { PngBits = depth.Bits } };
+            notes.Add($"16-bit PNG files use {depth.Bits} bits (the largest sample is {depth.Largest}), and finetune reads them so "
+                + "(--png-bits).");
+        }
+
         ImageFacts?[] read = Measure(rows.Paths, there, options, progress, cancellation);
         double seconds = watch.Elapsed.TotalSeconds;
 
@@ -57,7 +65,7 @@ internal static class DataCheck
             Images = there.Length,
             Readable = readable.Length,
             Seconds = seconds,
-            Notes = [.. notes, .. options.Dicom.Remarks.Lines],
+            Notes = [.. notes, .. options.Decoding.Remarks.Lines],
         };
         (string, ImageFacts)[] named = [.. readable.Select(p => (p.First.Row.Name, p.Second))];
         DataProblem[] problems =
@@ -65,7 +73,8 @@ internal static class DataCheck
             .. rows.OfMatching, .. RowProblems.Missing(rows), .. RowProblems.Repeated(rows), .. RowProblems.SharedPatients(rows),
             .. LabelProblems.Constant(rows, parts), .. LabelProblems.Contradictions(rows), .. LabelProblems.Unknown(rows),
             .. firsts.Zip(facts, (row, of) => PictureProblems.Find(row.Row.Name, of)).OfType<DataProblem>(),
-            .. PictureProblems.OddEncodings(named, report.Encodings), .. PictureProblems.OddSizes(named, report),
+            .. PictureProblems.ByHeader(named), .. PictureProblems.OddEncodings(named, report.Encodings),
+            .. PictureProblems.OddSizes(named, report),
             .. DuplicateProblems.Find(rows.Findings, firsts, facts, cancellation), .. Shortcuts.Problems(shortcuts),
         ];
         Dictionary<string, string> shown = rows.Rows.DistinctBy(r => r.Row.Name)
@@ -94,7 +103,7 @@ internal static class DataCheck
         int done = 0;
         Parallel.ForEach(there, parallel, image =>
         {
-            facts[image] = ImageFacts.Measure(paths[image], options.Dicom);
+            facts[image] = ImageFacts.Measure(paths[image], options.Decoding);
             int so = Interlocked.Increment(ref done);
             if (progress is not null)
             {

@@ -1,4 +1,4 @@
-using Radapt.Imaging.Dicom;
+using Radapt.Imaging;
 
 namespace Radapt.Datasets.Checks;
 
@@ -14,8 +14,8 @@ internal sealed record DataCheckOptions
     /// <summary>Threads that read images; 0: one for each processor.</summary>
     public int Threads { get; init; }
 
-    /// <summary>How DICOM files are read.</summary>
-    public DicomOptions Dicom { get; init; } = new();
+    /// <summary>How files are decoded; the bits of 16-bit PNG files are looked up in them.</summary>
+    public DecodingOptions Decoding { get; init; } = new();
 }
 
 /// <summary>How far a check is.</summary>

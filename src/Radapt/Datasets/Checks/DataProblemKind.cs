@@ -41,6 +41,12 @@ internal enum DataProblemKind
     /// <summary>Looks like the negative of a radiograph.</summary>
     Inverted,
 
+    /// <summary>Not a frontal view, by table or header, so that a training does not use it unless asked.</summary>
+    OtherView,
+
+    /// <summary>Not of the chest, by its header.</summary>
+    OtherBodyPart,
+
     /// <summary>Unlike the other images in size.</summary>
     OddSize,
 

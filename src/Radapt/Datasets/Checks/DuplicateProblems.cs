@@ -5,7 +5,8 @@ namespace Radapt.Datasets.Checks;
 /// <summary>
 /// Images that show the same picture: files of the same content, and files whose hashes differ in at most 20 of 256 bits while their 16 x
 /// 16 averages
-/// correlate by at least 0.98. Across splits it is an error, since what was learned from would be measured.
+/// correlate by at least 0.98. Across splits it is an error, since what was learned from would be measured; but a warning where the
+/// pictures are of different patients and correlate by less than 0.995, as small or synthetic ones may.
 /// </summary>
 /// <remarks>
 /// Radiographs look alike, so the hash alone is not enough: of 18 million pairs of real ones, a handful of different patients' differ in 17
@@ -18,6 +19,7 @@ internal static class DuplicateProblems
     internal const int MostBits = 20;
 
     private const double LeastCorrelation = 0.98;
+    private const double Certain = 0.995; // also where the two are of different patients: phantoms of 64 px reach 0.990
     private const int MostCompared = 16; // of images with equal hashes: a bound for sets with thousands of them
 
     /// <summary>A problem for every image that repeats an earlier one, and one more where their labels contradict each other.</summary>
@@ -57,13 +59,16 @@ internal static class DuplicateProblems
     {
         string where = isAcross ? $", and stands in {RowProblems.SplitName(row)}, the other in {RowProblems.SplitName(other)}" : "";
         ProblemSeverity severity = isAcross ? ProblemSeverity.Error : ProblemSeverity.Warning;
+        double correlation = PictureCells.Correlation(a.Thumb, b.Thumb);
+        bool isOfOther = correlation < Certain && row.Row.Patient is { } patient && other.Row.Patient is { } another && patient != another;
         return a.Content == b.Content
             ? new DataProblem(row.Row.Name, DataProblemKind.Duplicate, severity, $"the file has the content of another{where}",
                 other.Row.Name)
-            : new DataProblem(row.Row.Name, DataProblemKind.NearDuplicate, severity, string.Create(
+            : new DataProblem(row.Row.Name, DataProblemKind.NearDuplicate, isOfOther ? ProblemSeverity.Warning : severity, string.Create(
                 CultureInfo.InvariantCulture,
                 $"shows the picture of another ({PictureHash.Distance(a.Picture, b.Picture)} of {PictureHash.Bits} bits differ, "
-                    + $"correlation {PictureCells.Correlation(a.Thumb, b.Thumb):0.000}){where}"),
+                    + $"correlation {correlation:0.000}){where}"
+                    + $"{(isOfOther ? "; the two are of different patients" : "")}"),
                 other.Row.Name);
     }
 

@@ -39,13 +39,19 @@ internal sealed record ImageFacts
     /// <summary>Projection and maker, of DICOM files; null: not stated.</summary>
     public (string? View, string? Manufacturer) Source { get; init; }
 
+    /// <summary>A DICOM header states a lateral projection.</summary>
+    public bool IsLateral { get; init; }
+
+    /// <summary>A DICOM header states another part of the body than the chest.</summary>
+    public bool IsOfOtherBodyPart { get; init; }
+
     /// <summary>Reads and measures a file.</summary>
-    public static ImageFacts Measure(string path, DicomOptions dicom)
+    public static ImageFacts Measure(string path, DecodingOptions decoding)
     {
         try
         {
             byte[] bytes = RadiographReader.ReadBytes(path);
-            Radiograph image = RadiographReader.Read(bytes, path, dicom);
+            Radiograph image = RadiographReader.Read(bytes, path, decoding);
             return Measure(bytes, image, path);
         }
         catch (RadaptException e)
@@ -80,6 +86,8 @@ internal sealed record ImageFacts
             Picture = PictureHash.Compute(cells),
             Thumb = thumb,
             Levels = PictureLevels.Measure(gray),
+            IsLateral = header?.View == DicomView.Lateral,
+            IsOfOtherBodyPart = header is { BodyPart: { Length: > 0 } part } && !AcceptedImages.IsChest(part),
             Source = header is null ? default
                 : (header.View == DicomView.Unknown ? null : header.View.ToString(), Stated($"{header.Manufacturer} {header.Model}")),
         };

@@ -44,6 +44,45 @@ internal static class PictureProblems
             CultureInfo.InvariantCulture, $"looks like a negative: correlation {correlation:0.00} with the average radiograph"));
     }
 
+    /// <summary>What is suspicious about a picture by itself; null: nothing.</summary>
+    public static DataProblemKind? Kind(Radiograph image)
+    {
+        byte[] gray = PictureLevels.GrayOf(image);
+        var levels = PictureLevels.Measure(gray);
+        if (levels.IsBlank || levels.IsSaturated)
+        {
+            return levels.IsBlank ? DataProblemKind.Blank : DataProblemKind.Saturated;
+        }
+
+        if (Math.Max(image.Width, image.Height) > Apart * Math.Min(image.Width, image.Height))
+        {
+            return DataProblemKind.OddSize;
+        }
+
+        Span<float> cells = stackalloc float[PictureCells.Rows * PictureCells.HashColumns];
+        Span<byte> thumb = stackalloc byte[PictureCells.Rows * PictureCells.ThumbColumns];
+        PictureCells.Average(gray, image.Width, image.Height, cells, thumb);
+        return PictureCells.Correlation(thumb, s_average.Value) < Opposite ? DataProblemKind.Inverted : null;
+    }
+
+    /// <summary>Images whose headers say that they are of another view or another part of the body than a training expects.</summary>
+    public static IEnumerable<DataProblem> ByHeader(IReadOnlyList<(string Name, ImageFacts Facts)> images)
+    {
+        foreach ((string name, ImageFacts facts) in images)
+        {
+            if (facts.IsOfOtherBodyPart)
+            {
+                yield return new DataProblem(name, DataProblemKind.OtherBodyPart, ProblemSeverity.Warning,
+                    "not of the chest by its header");
+            }
+            else if (facts.IsLateral)
+            {
+                yield return new DataProblem(name, DataProblemKind.OtherView, ProblemSeverity.Note,
+                    "a lateral view by its header: finetune uses it with --views all only");
+            }
+        }
+    }
+
     /// <summary>Images whose format, colour or bits nearly all others do not have.</summary>
     public static IEnumerable<DataProblem> OddEncodings(
         IReadOnlyList<(string Name, ImageFacts Facts)> images, IReadOnlyList<ImageEncoding> encodings)

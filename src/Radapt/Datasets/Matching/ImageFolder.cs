@@ -12,8 +12,10 @@ internal sealed record ImageFolder(string Root, IReadOnlyList<FolderImage> Image
     public PassedOverFiles PassedOver { get; private init; } = new();
 
     /// <summary>Lists a folder at any depth and reads the headers, several at a time; no pixel is decoded.</summary>
+    /// <param name="root">The folder.</param>
+    /// <param name="progress">Told how many headers were read, of how many.</param>
     /// <exception cref="RadaptException">It is no folder, cannot be listed, or holds absurdly many files.</exception>
-    public static ImageFolder Read(string root)
+    public static ImageFolder Read(string root, IProgress<(int Read, int Files)>? progress = null)
     {
         root = Path.GetFullPath(root);
         if (!Directory.Exists(root))
@@ -22,7 +24,7 @@ internal sealed record ImageFolder(string Root, IReadOnlyList<FolderImage> Image
         }
 
         var passedOver = new PassedOverFiles();
-        return new ImageFolder(root, [.. List(root, passedOver)]) { PassedOver = passedOver };
+        return new ImageFolder(root, [.. List(root, passedOver, progress: progress)]) { PassedOver = passedOver };
     }
 
     /// <summary>
@@ -32,10 +34,15 @@ internal sealed record ImageFolder(string Root, IReadOnlyList<FolderImage> Image
     /// <param name="root">The folder; paths begin with it as it is given.</param>
     /// <param name="passedOver">Counts the files that are not images.</param>
     /// <param name="isMeant">Whether a file is meant, by its name as in <see cref="FolderImage.Name"/>; null: all are.</param>
+    /// <param name="progress">Told how many headers were read, of how many.</param>
     /// <exception cref="RadaptException">It cannot be listed, or holds absurdly many files.</exception>
-    public static IEnumerable<FolderImage> List(string root, PassedOverFiles passedOver, Func<string, bool>? isMeant = null)
+    public static IEnumerable<FolderImage> List(string root, PassedOverFiles passedOver, Func<string, bool>? isMeant = null,
+        IProgress<(int Read, int Files)>? progress = null)
     {
-        foreach (FolderImage[] files in Files(root, isMeant).Chunk(FilesAtOnce))
+        IEnumerable<FolderImage> all = Files(root, isMeant);
+        all.TryGetNonEnumeratedCount(out int count);
+        int read = 0;
+        foreach (FolderImage[] files in all.Chunk(FilesAtOnce))
         {
             foreach (FolderImage file in WithHeaders(files))
             {
@@ -48,14 +55,21 @@ internal sealed record ImageFolder(string Root, IReadOnlyList<FolderImage> Image
                     passedOver.Add(file);
                 }
             }
+
+            progress?.Report((read += files.Length, count));
         }
     }
 
     /// <summary>Images with their headers read, several at a time.</summary>
-    public static FolderImage[] WithHeaders(IReadOnlyList<FolderImage> images)
+    public static FolderImage[] WithHeaders(IReadOnlyList<FolderImage> images, IProgress<(int Read, int Files)>? progress = null)
     {
         var read = new FolderImage[images.Count];
-        Parallel.For(0, read.Length, i => read[i] = images[i].WithHeader());
+        int done = 0;
+        Parallel.For(0, read.Length, i =>
+        {
+            read[i] = images[i].WithHeader();
+            progress?.Report((Interlocked.Increment(ref done), read.Length));
+        });
         return read;
     }
 

@@ -31,7 +31,7 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
             return Named(cells, columns, ViewsOfNamed(views));
         }
 
-        ImageFolder folder = ImageFolder.Read(o.ImageRoot ?? Path.GetDirectoryName(Path.GetFullPath(file))!);
+        ImageFolder folder = ImageFolder.Read(o.ImageRoot ?? Path.GetDirectoryName(Path.GetFullPath(file))!, o.Headers);
         int[] candidates = o.ImageColumn is null ? Candidates(cells, columns) : [columns.Image];
         MatchKind[] kinds = o.Match is { } kind ? [kind] : Enum.GetValues<MatchKind>();
         RowMatch[] ways = Ways(cells, columns, candidates, kinds, folder, views);
@@ -86,7 +86,8 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
         LabelRows rows = LabelTable.Read(cells, columns, o, notes, withSplits, isCheck: isCheck);
         ImageFiles files = ImageFiles.Locate(rows.Rows, cells.File, o, notes);
         int[] there = [.. Enumerable.Range(0, rows.Rows.Count).Where(i => files.Exist[i])];
-        FolderImage[] images = ImageFolder.WithHeaders([.. there.Select(i => new FolderImage(files.Paths[i], rows.Rows[i].Name))]);
+        FolderImage[] images = ImageFolder.WithHeaders(
+            [.. there.Select(i => new FolderImage(files.Paths[i], rows.Rows[i].Name))], o.Headers);
         var join = new RowJoin(cells.File, views, images);
         var located = new List<LocatedRow>(rows.Rows.Count);
         int next = 0;
@@ -235,7 +236,8 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
         (int Line, string Column)? lost = columns.Select(c => LostDigits.Find(cells, c) is { } line ? (line, cells.Header[c])
             : ((int, string)?)null)
             .FirstOrDefault(l => l is not null);
-        return (o.Match is null or MatchKind.PatientDate && folder.Images.Any(i => i.Date is not null) && (table.Patient < 0 || table.Date < 0)
+        return (o.Match is null or MatchKind.PatientDate && folder.Images.Any(i => i.Date is not null)
+                && (table.Patient < 0 || table.Date < 0)
             ? " Rows can also be matched by patient and day: name the columns by --patient-column and --date-column." : "")
             + (lost is { } found ? $" Line {found.Line}, column '{found.Column}': {LostDigits.WhatToDo}" : "") + cells.OtherSheetsHint;
     }

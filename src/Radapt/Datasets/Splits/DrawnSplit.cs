@@ -83,8 +83,8 @@ internal sealed record DrawnSplit(List<LocatedRow>[] Parts, IReadOnlyList<DataCh
         return string.Join(", ", parts.Index().Where(p => p.Item.Count > 0).Select(p =>
         {
             LocatedRow[] there = [.. p.Item.Where(r => r.Exists)];
-            int patients = PatientGroups.For(there).Distinct().Count();
-            return $"{Split.Names[p.Index]} {there.Length} images{(anyPatients ? $" of {patients} patient{(patients == 1 ? "" : "s")}" : "")}";
+            string patients = anyPatients ? $" of {Plural.Count(PatientGroups.For(there).Distinct().Count(), "patient")}" : "";
+            return $"{Split.Names[p.Index]} {Plural.Count(there.Length, "image")}{patients}";
         }));
     }
 }

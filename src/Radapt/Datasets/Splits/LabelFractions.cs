@@ -25,7 +25,7 @@ internal static class LabelFractions
         List<int> chosen = [.. taken.SelectMany(g => g.Rows)];
         chosen.Sort();
         LabelledImages drawn = train with { Items = [.. chosen.Select(i => train.Items[i])] };
-        string people = train.Items.Any(i => i.Patient is not null) ? $" of {taken.Count} patients" : "";
+        string people = train.Items.Any(i => i.Patient is not null) ? $" of {Plural.Count(taken.Count, "patient")}" : "";
         string amount = fraction.Share is { } share ? string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.###} %")
             : fraction.ToString();
         notes.Add(

@@ -1,13 +1,14 @@
+using System.Globalization;
+
 namespace Radapt.Datasets.Tables;
 
 /// <summary>
-/// How messages show what a cell holds. Short values without letters, and words that people write for labels, are shown as they are. Any
-/// other text may be a
-/// person's name, of a column that was taken for another: then file, line and column say enough.
+/// How messages show what a cell holds. Numbers below ten, signs, and words that people write for labels are shown as they are. Any other
+/// value may be a person's name, number or date of birth, of a column that was taken for another: then file, line and column say enough.
 /// </summary>
 internal static class ShownCell
 {
-    private const int Longest = 12;
+    private const int Longest = 5; // of a number or sign
 
     private static readonly HashSet<string> s_labelWords = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -22,7 +23,8 @@ internal static class ShownCell
     /// <inheritdoc cref="Quote(ReadOnlySpan{char})"/>
     public static string Quote(string cell) => MayShow(cell) ? $"'{cell}'" : "its text";
 
-    /// <summary>Whether a cell is surely nobody's name.</summary>
-    public static bool MayShow(string cell) =>
-        cell.Length <= Longest && (s_labelWords.Contains(cell) || !cell.Any(c => char.IsLetter(c) || char.IsSurrogate(c)));
+    /// <summary>Whether a cell surely says nothing of a person.</summary>
+    public static bool MayShow(string cell) => s_labelWords.Contains(cell)
+        || (cell.Length <= Longest && (!cell.Any(c => char.IsLetterOrDigit(c) || char.IsSurrogate(c))
+            || (double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && Math.Abs(number) < 10)));
 }

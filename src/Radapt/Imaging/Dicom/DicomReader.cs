@@ -77,7 +77,7 @@ internal static class DicomReader
 
     /// <summary>Decodes the first frame to 8 bits.</summary>
     /// <exception cref="RadaptException">Truncated, damaged, not DICOM, or in need of a codec that is not there.</exception>
-    public static Radiograph Read(byte[] bytes, string name, DicomOptions options) => Named(name, () =>
+    public static Radiograph Read(byte[] bytes, string name, DecodingOptions options) => Named(name, () =>
     {
         RequireSize(bytes.LongLength);
 

@@ -92,7 +92,8 @@ internal sealed record PredictionJob
         {
             ComputePlan plan = Runs[i].Plan;
             Predictor model = Models.Members[i];
-            Append(AdapterHash(Runs[i].Run), model.Adapter.BaseSha256, model.OtherBase is null ? "" : Stamp(Weights ?? model.Adapter.BaseWeights!));
+            Append(AdapterHash(Runs[i].Run), model.Adapter.BaseSha256,
+                model.OtherBase is null ? "" : Stamp(Weights ?? model.Adapter.BaseWeights!));
             Append(plan.Precision, plan.Device, plan.Products, plan.Threads.ToString(CultureInfo.InvariantCulture));
         }
 

@@ -5,6 +5,7 @@ using Radapt.Datasets.Checks;
 using Radapt.Datasets.Phantoms;
 using Radapt.Datasets.Tables;
 using Radapt.Imaging;
+using Radapt.TestData.Dicom;
 
 namespace Radapt.Tests.Datasets.Checks;
 
@@ -117,6 +118,15 @@ public sealed class PlantedFaultsTests : IDisposable
         using Image image = Image.NewFromMemory(Pixels(jpeg), Size, Size, 1, Enums.BandFormat.Uchar);
         File.WriteAllBytes(PathOf(jpeg), image.JpegsaveBuffer());
         Planted(jpeg, DataProblemKind.OddEncoding, ProblemSeverity.Note);
+
+        PlantedRow lateral = Take("train");
+        File.WriteAllBytes(PathOf(lateral), (DicomPhantom.Draw(Pixels(lateral), Size, 12) with { View = "LL" }).ToFile("explicit"));
+        Planted(lateral, DataProblemKind.OtherView, ProblemSeverity.Note);
+        Planted(lateral, DataProblemKind.OddEncoding, ProblemSeverity.Note);
+        PlantedRow hand = Take("train");
+        File.WriteAllBytes(PathOf(hand), (DicomPhantom.Draw(Pixels(hand), Size, 12) with { BodyPart = "HAND" }).ToFile("explicit"));
+        Planted(hand, DataProblemKind.OtherBodyPart, ProblemSeverity.Warning);
+        Planted(hand, DataProblemKind.OddEncoding, ProblemSeverity.Note);
     }
 
     private void PlantDuplicates()

@@ -25,8 +25,8 @@ public sealed class DrawnSplitTests : IDisposable
                 {
                     Data = table,
                     AllowRareFindings = true,
-                    Folds = folds,
-                    Fold = folds == 0 ? 0 : fold,
+                    Folds = folds == 0 ? null : folds,
+                    Fold = folds == 0 ? null : fold,
                 });
                 Assert.Equal(119, splits.Train.Items.Count + splits.Val.Items.Count + splits.Test!.Items.Count);
                 AssertWholePatients(splits);

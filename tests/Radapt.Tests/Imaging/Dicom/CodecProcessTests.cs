@@ -25,7 +25,7 @@ public sealed class CodecProcessTests(DecodingProcesses processes) : IClassFixtu
         {
             var watch = Stopwatch.StartNew();
             RadaptException e =
-                Assert.Throws<RadaptException>(() => RadiographReader.Read(s_file, "x.dcm", new DicomOptions(Codecs: codecs)));
+                Assert.Throws<RadaptException>(() => RadiographReader.Read(s_file, "x.dcm", new DecodingOptions(Codecs: codecs)));
             Assert.Contains(expected, e.Message, StringComparison.Ordinal);
             Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
         }
@@ -53,7 +53,7 @@ public sealed class CodecProcessTests(DecodingProcesses processes) : IClassFixtu
         {
             Assert.Throws<RadaptException>(
                 () => RadiographReader.Read(damaged.AsMemory(0, damaged.Length - 200), "x.dcm",
-                    new DicomOptions(Codecs: processes.Codecs)));
+                    new DecodingOptions(Codecs: processes.Codecs)));
             Assert.Equal(phantom.Samples, DicomReader.ReadStored(sound, "x", processes.Codecs).Samples);
         }
     }

@@ -25,7 +25,7 @@ public sealed class DicomCasesTests(DecodingProcesses processes) : IClassFixture
         JsonNode expected = s_expected[file]!;
         byte[] bytes = File.ReadAllBytes(Path.Combine(s_folder, file));
         SkipWithoutCodec(Encoding.Latin1.GetString(bytes));
-        var options = new DicomOptions(DicomScale.Voi, processes.Codecs);
+        var options = new DecodingOptions(DicomScale.Voi, processes.Codecs);
         if (expected is JsonArray levels)
         {
             byte[] pixels = RadiographReader.Read(bytes, file, options).Pixels;

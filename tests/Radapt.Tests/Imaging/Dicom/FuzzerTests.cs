@@ -35,7 +35,7 @@ public sealed class FuzzerTests(DecodingProcesses processes) : IClassFixture<Dec
     {
         foreach (FuzzSeed seed in FuzzSeed.All().Where(s => s.Kind is FuzzKind.Dicom or FuzzKind.Image))
         {
-            Radiograph image = RadiographReader.Read(seed.Bytes, seed.Name, new DicomOptions(DicomScale.Voi, processes.Codecs));
+            Radiograph image = RadiographReader.Read(seed.Bytes, seed.Name, new DecodingOptions(DicomScale.Voi, processes.Codecs));
             Assert.True(image.Pixels.Distinct().Count() > 1, seed.Name);
         }
     }

@@ -45,7 +45,7 @@ public class GrayScaleTests
         Assert.Equal((0, 0, 255, 255), (pixels[0], pixels[10], pixels[990], pixels[999]));
         Assert.InRange(pixels[500], 126, 130);
         byte[] windowed = DicomFiles.Row(values, more: f => Window(f, "5500", "1000", padding: 0));
-        Assert.Equal(pixels, RadiographReader.Read(windowed, "x", new DicomOptions(DicomScale.Percentile)).Pixels);
+        Assert.Equal(pixels, RadiographReader.Read(windowed, "x", new DecodingOptions(DicomScale.Percentile)).Pixels);
         Assert.NotEqual(pixels, RadiographReader.Read(windowed, "x").Pixels);
         byte[] without = DicomFiles.Row(values, more: f => Window(f, "5500", "0", padding: 0)); // a width of 0 is no window
         Assert.Equal(pixels, RadiographReader.Read(without, "x").Pixels);
@@ -58,7 +58,7 @@ public class GrayScaleTests
         byte[] file = DicomFiles.Row(values, more: f => Window(f, "100", "10", rescale: ("3", "-1024")));
         var expected = new byte[values.Length];
         RsnaScale.Apply(values, invert: false, expected);
-        Assert.Equal(expected, RadiographReader.Read(file, "x", new DicomOptions(DicomScale.Max)).Pixels);
+        Assert.Equal(expected, RadiographReader.Read(file, "x", new DecodingOptions(DicomScale.Max)).Pixels);
         Assert.Equal([0, 0, 64, 128, 255], expected);
     }
 

@@ -89,7 +89,7 @@ public sealed class RealDicomTests(DecodingProcesses processes) : IClassFixture<
         processes.SkipWithoutCodec(file);
         foreach (DicomScale scale in Enum.GetValues<DicomScale>())
         {
-            Radiograph image = RadiographReader.Read(bytes, file, new DicomOptions(scale, processes.Codecs));
+            Radiograph image = RadiographReader.Read(bytes, file, new DecodingOptions(scale, processes.Codecs));
             Assert.Equal(((int)expected["columns"]!, (int)expected["rows"]!), (image.Width, image.Height));
             Assert.True(image.Pixels.Distinct().Count() > 3, $"{scale}: all but constant");
         }

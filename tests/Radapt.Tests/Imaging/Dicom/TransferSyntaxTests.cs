@@ -45,7 +45,7 @@ public sealed class TransferSyntaxTests(DecodingProcesses processes) : IClassFix
     {
         SkipWithoutCodec(syntax);
         byte[] file = DicomPhantom.Draw(33, 40, syntax == "jpeg-baseline" ? 8 : 12, seed: 1).ToFile(syntax);
-        var options = new DicomOptions(DicomScale.Max, processes.Codecs);
+        var options = new DecodingOptions(DicomScale.Max, processes.Codecs);
         byte[] whole = RadiographReader.Read(file, "whole", options).Pixels;
         int refused = 0;
         for (int length = 0; length < file.Length; length += length < file.Length - 40 ? 97 : 1)
