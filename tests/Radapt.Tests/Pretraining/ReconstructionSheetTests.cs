@@ -20,7 +20,7 @@ public sealed class ReconstructionSheetTests
     public void Write_Phantoms_ShowsImagesMasksAndPredictions(bool normalised)
     {
         using var folder = new TemporaryFolder();
-        PhantomSet.Write(folder["p"], new PhantomOptions { Count = 3, Size = Side, Masks = false, Threads = 1 },
+        PhantomSet.Write(folder["p"], new PhantomOptions { Count = 10, Size = Side, Masks = false, Threads = 1 },
             cancellation: TestContext.Current.CancellationToken);
         LabelledImage[] items = [.. Directory.GetFiles(folder["p"], "*.png", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
             .Select(path => new LabelledImage(Path.GetFileName(path), path, null, []))];

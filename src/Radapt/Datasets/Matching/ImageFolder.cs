@@ -40,7 +40,7 @@ internal sealed record ImageFolder(string Root, IReadOnlyList<FolderImage> Image
         IProgress<(int Read, int Files)>? progress = null)
     {
         IEnumerable<FolderImage> all = Files(root, isMeant);
-        all.TryGetNonEnumeratedCount(out int count);
+        int count = all.TryGetNonEnumeratedCount(out int known) ? known : 0;
         int read = 0;
         foreach (FolderImage[] files in all.Chunk(FilesAtOnce))
         {
