@@ -15,7 +15,7 @@ ProcessSettings.Apply();
 var json = new Option<bool>("--json") { Description = "One JSON object on standard output." };
 var quick = new Option<bool>("--quick") { Description = "One timed step of each: shows that everything runs; the figures mean little." };
 var backbone = new Option<string>("--backbone") { Description = "Model.", DefaultValueFactory = _ => "vit_base_patch16_224" };
-var batchSize = new Option<int>("--batch-size") { Description = "Images a step.", DefaultValueFactory = _ => 16 };
+var batchSize = new Option<int>("--batch-size") { Description = "Images per step.", DefaultValueFactory = _ => 16 };
 var rank = new Option<int>("--rank") { Description = "LoRA rank.", DefaultValueFactory = _ => 4 };
 var rounds = new Option<int>("--rounds") { Description = "Turns of two steps that every contestant takes.", DefaultValueFactory = _ => 5 };
 var only = new Option<string[]>("--only") { Description = "Steps to measure.", AllowMultipleArgumentsPerToken = true };

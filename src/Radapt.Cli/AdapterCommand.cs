@@ -6,7 +6,7 @@ namespace Radapt.Cli;
 internal sealed class AdapterCommand : Command
 {
     public AdapterCommand()
-        : base("adapter", "Merge adapters into their base weights, and carry them to and from other programs.")
+        : base("adapter", "Merge adapters into their base weights, or convert them to and from the formats of other programs.")
     {
         Subcommands.Add(new AdapterMergeCommand());
         Subcommands.Add(new AdapterExportCommand());

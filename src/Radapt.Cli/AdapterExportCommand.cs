@@ -23,7 +23,7 @@ internal sealed class AdapterExportCommand : RadaptCommand
     private readonly Option<bool> _json;
 
     public AdapterExportCommand()
-        : base("export", "Write an adapter in another program's format: a Hugging Face PEFT folder, or a merged ONNX model.")
+        : base("export", "Write an adapter in the format of another program: a Hugging Face PEFT folder, or a merged ONNX model.")
     {
         Arguments.Add(_run);
         _format = Add("Output", new Option<string>("--format")
@@ -43,14 +43,14 @@ internal sealed class AdapterExportCommand : RadaptCommand
         {
             HelpName = "CHOICE",
             Description =
-                "peft: how your Python model names its modules, timm, huggingface, or huggingface5 (version 5 of transformers). "
-                    + "Default: as the base weights.",
+                "peft: how your Python model names its modules: timm, huggingface, or huggingface5 (version 5 of transformers). "
+                    + "Default: as in the base weights.",
         });
         _names.AcceptOnlyFromAmong([.. AdapterExport.Names]);
         _channels = Add("Output", new Option<int>("--channels")
         {
             HelpName = "1|3",
-            Description = "onnx: gray images, or three equal channels. Default: 1.",
+            Description = "onnx: input channels; 3 takes three equal channels. Default: 1.",
             DefaultValueFactory = _ => 1,
         });
         _channels.Validators.Add(result =>
@@ -65,11 +65,11 @@ internal sealed class AdapterExportCommand : RadaptCommand
         _weights = Add("Model", new Option<string>("--weights")
         {
             HelpName = "FILE",
-            Description = "Where the base weights are now. Default: where they were in training.",
+            Description = "Path of the base weights. Default: their path during training.",
         });
         _force = Add("Model", new Option<bool>("--force")
         {
-            Description = "onnx: use base weights that are not those of training too, where they fit.",
+            Description = "onnx: accept base weights other than those of training, if they fit.",
         });
         SetAction(Run);
     }
@@ -79,7 +79,7 @@ internal sealed class AdapterExportCommand : RadaptCommand
         ("radapt adapter export runs/first --format peft -o peft-adapter", "For Python's peft:"),
         ("radapt adapter export runs/first --format onnx -o model.onnx", "For ONNX Runtime, base weights and adapter merged:"),
         ("radapt adapter export runs/first --format peft --names timm -o peft-adapter",
-            "For a timm model, whatever the base weights' names:"),
+            "For a timm model, even if the base weights use other names:"),
     ];
 
     /// <inheritdoc/>

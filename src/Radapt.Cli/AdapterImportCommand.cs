@@ -29,56 +29,56 @@ internal sealed class AdapterImportCommand : RadaptCommand
     private readonly Option<bool> _json;
 
     public AdapterImportCommand()
-        : base("import", "Make a Radapt adapter of a Hugging Face PEFT adapter or of a checkpoint of the paper's code, head included.")
+        : base("import", "Convert a Hugging Face PEFT adapter, or a checkpoint of the paper's code, to a Radapt adapter with its head.")
     {
         Arguments.Add(_source);
         _weights = Add("Model", new Option<string>("--weights")
         {
             HelpName = "BASE",
             Description =
-                "The base weights that it was trained on. A checkpoint of the paper's code holds them; without this "
-                    + "option they are kept beside the adapter.",
+                "The base weights that the adapter was trained on. A checkpoint of the paper's code contains them; without "
+                    + "this option they are saved next to the adapter.",
         });
         _copy = Add("Model", new Option<string>("--copy")
         {
             HelpName = "CHOICE",
             DefaultValueFactory = _ => CheckpointInspection.Copies[0],
             Description =
-                $"Which encoder of base weights that hold several: {string.Join(", ", CheckpointInspection.Copies)}. Default: as the "
-                    + "adapter says, else the average where there is one.",
+                $"Which encoder to read from base weights with several: {string.Join(", ", CheckpointInspection.Copies)}. Default: "
+                    + "as the adapter says, else the average if there is one.",
         });
         _copy.AcceptOnlyFromAmong([.. CheckpointInspection.Copies]);
         _force = Add("Model", new Option<bool>("--force")
         {
-            Description = "Use base weights that are not those of training too, where they fit.",
+            Description = "Accept base weights other than those of training, if they fit.",
         });
         _alpha = Add("Model", new Option<double?>("--alpha")
         {
             HelpName = "X",
-            Description = "alpha of the paper's checkpoints, which do not store it. Default: 32, the paper's.",
+            Description = "LoRA's alpha; the paper's checkpoints do not store it. Default: 32, the paper's.",
         });
         _heads = Add("Model", new Option<int?>("--heads")
         {
             HelpName = "N",
-            Description = "Attention heads. Default: as the adapter says, else those usual for the width.",
+            Description = "Number of attention heads. Default: as the adapter says, else the usual number for the width.",
         });
         _pooling = Add("Model", new Option<string>("--pooling")
         {
             HelpName = "CHOICE",
             Description =
-                "What the head reads: mean, class-token, or class-and-mean. Default: by the head's "
-                    + "width, and mean where there is an fc_norm.",
+                "What the head reads: mean, class-token, or class-and-mean. Default: inferred "
+                    + "from the head's width; mean if there is an fc_norm.",
         });
         _pooling.AcceptOnlyFromAmong("mean", "class-token", "class-and-mean");
         _findings = Add("Images", new Option<string>("--findings")
         {
             HelpName = "NAME,NAME",
-            Description = "Findings in the order of the head's outputs. Default: as the adapter says, else numbered.",
+            Description = "Names of the findings, in the order of the head's outputs. Default: as the adapter says, else numbers.",
         });
         _resize = Add("Images", new Option<int?>("--resize")
         {
             HelpName = "PX",
-            Description = "Shorter side of an image before the centre crop. Default: as the adapter says, else the input's side.",
+            Description = "Shorter side of an image in pixels before the centre crop. Default: as the adapter says, else the input size.",
         });
         _out = Add("Output", new Option<string>("--out", "-o")
         {

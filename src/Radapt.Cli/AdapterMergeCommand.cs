@@ -20,7 +20,7 @@ internal sealed class AdapterMergeCommand : RadaptCommand
 
     public AdapterMergeCommand()
         : base("merge",
-            "Write base weights plus adapter, head included, as plain float32 weights, and measure the difference that merging makes.")
+            "Write base weights, adapter and head as one file of float32 weights, and measure how much merging changes the outputs.")
     {
         Arguments.Add(_run);
         _out = Add("Output", new Option<string>("--out", "-o")
@@ -32,7 +32,7 @@ internal sealed class AdapterMergeCommand : RadaptCommand
         _dialect = Add("Output", new Option<string>("--dialect")
         {
             HelpName = "CHOICE",
-            Description = $"Whose tensor names: {string.Join(", ", AdapterMerge.Dialects)}. Default: native.",
+            Description = $"Naming scheme of the tensors: {string.Join(", ", AdapterMerge.Dialects)}. Default: native.",
             DefaultValueFactory = _ => "native",
         });
         _dialect.AcceptOnlyFromAmong([.. AdapterMerge.Dialects]);
@@ -41,21 +41,21 @@ internal sealed class AdapterMergeCommand : RadaptCommand
         _weights = Add("Model", new Option<string>("--weights")
         {
             HelpName = "FILE",
-            Description = "Where the base weights are now. Default: where they were in training.",
+            Description = "Path of the base weights. Default: their path during training.",
         });
         _force = Add("Model", new Option<bool>("--force")
         {
-            Description = "Use base weights that are not those of training too, where they fit.",
+            Description = "Accept base weights other than those of training, if they fit.",
         });
         SetAction(Run);
     }
 
     public override IReadOnlyList<(string Line, string What)> Examples { get; } =
     [
-        ("radapt adapter merge runs/first -o merged.safetensors", "For Radapt, as the base of another training too:"),
+        ("radapt adapter merge runs/first -o merged.safetensors", "For Radapt, also as base weights for further training:"),
         ("radapt adapter merge runs/first --dialect timm -o model.safetensors", "For timm:"),
         ("radapt adapter merge runs/first --dialect huggingface -o model.safetensors",
-            "For Hugging Face's ViT or Dinov2, query, key and value apart:"),
+            "For Hugging Face's ViT or Dinov2, with separate query, key and value:"),
         ("radapt adapter merge runs/first --weights weights/MRM.pth -o merged.safetensors", "The base weights have moved:"),
     ];
 

@@ -24,14 +24,14 @@ internal sealed class BenchCommand : RadaptCommand
     private readonly Option<string> _request = new("--request") { Hidden = true };
 
     public BenchCommand(CancellationToken interrupted)
-        : base("bench", "Measure training, prediction, loading and their memory on this machine, against the rate of its matrix products.")
+        : base("bench", "Measure speed and memory of training, prediction and loading, relative to this machine's matrix products.")
     {
         var usual = new BenchmarkOptions();
         int cores = Machine.Current.PhysicalCores;
         _backbone = Add(Model, new Option<string>("--backbone")
         {
             HelpName = "NAME",
-            Description = "timm's name of the model.",
+            Description = "Model name as in timm.",
             DefaultValueFactory = _ => "vit_base_patch16_224",
         });
         _imageSize = Add(Model, new Option<int?>("--image-size")
@@ -39,7 +39,7 @@ internal sealed class BenchCommand : RadaptCommand
             HelpName = "N",
             Description = "Side of the input in pixels. Default: the model's.",
         });
-        _batchSize = Add(Model, Number("--batch-size", "Images a step.", usual.BatchSize));
+        _batchSize = Add(Model, Number("--batch-size", "Images per step.", usual.BatchSize));
         _rank = Add(Model, Number("--rank", "LoRA rank, on q and v.", usual.Rank));
         _precision = Add(Compute, new Option<string>("--precision")
         {
@@ -50,11 +50,11 @@ internal sealed class BenchCommand : RadaptCommand
         _precision.AcceptOnlyFromAmong("auto", "float32", "bfloat16", "both");
         _threads = Add(Compute, Number("--threads", "Threads of the tensor kernels.", cores));
         _loaderThreads = Add(Compute, Number("--loader-threads", "Threads that decode images.", cores));
-        _steps = Add("What is measured", Number("--steps", "Timed steps; the median counts.", usual.Steps));
+        _steps = Add("What is measured", Number("--steps", "Timed steps; their median is reported.", usual.Steps));
         _only = Add("What is measured", new Option<string[]>("--only")
         {
             HelpName = "STEP",
-            Description = $"Only these of {string.Join(", ", BenchmarkedStep.Names)}. Default: all, and the loader.",
+            Description = $"Measure only these: {string.Join(", ", BenchmarkedStep.Names)}. Default: all of them, and the loader.",
             AllowMultipleArgumentsPerToken = true,
         });
         _only.AcceptOnlyFromAmong([.. BenchmarkedStep.Names]);
@@ -67,7 +67,7 @@ internal sealed class BenchCommand : RadaptCommand
     [
         ("radapt bench", "ViT-B/16, batch 16, in the precision that finetune would choose; takes some minutes:"),
         ("radapt bench --backbone vit_large_patch16_224 --only train.lora",
-            "Does LoRA on a larger model fit into memory, and how fast is it:"),
+            "Whether LoRA on a larger model fits into memory, and how fast it is:"),
         ("radapt bench --precision both --json", "Both precisions, for a program:"),
     ];
 

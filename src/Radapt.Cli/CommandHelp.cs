@@ -103,13 +103,13 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
         Row(to, "--verbose", Verbose, width);
         to.WriteLine();
         to.WriteLine("Examples");
-        to.WriteLine("  See it work, with nothing but this program:");
+        to.WriteLine("  See Radapt work, without data of your own:");
         to.WriteLine("    radapt demo");
         to.WriteLine("  Fine-tune on your own images:");
         to.WriteLine("    radapt finetune --data labels.csv --weights MRM.pth --out runs/first");
         to.WriteLine();
         Paragraph(to,
-            "Exit codes: 0 done; 1 a fault of radapt; 2 bad usage or bad input; 3 done, but some inputs could not be read; 130 interrupted.", 0, width);
+            "Exit codes: 0 done; 1 a bug in radapt; 2 bad usage or bad input; 3 done, but some inputs could not be read; 130 interrupted.", 0, width);
     }
 
     private static void Row(TextWriter to, string left, string right, int width)

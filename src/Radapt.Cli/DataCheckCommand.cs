@@ -20,12 +20,12 @@ internal sealed class DataCheckCommand : RadaptCommand
 
     public DataCheckCommand(CancellationToken interrupted)
         : base("check",
-            "Look for what is wrong with a data set: images, labels, splits, duplicates, shortcuts. Exit code 3 when there are errors.")
+            "Find problems in a data set: images, labels, splits, duplicates, shortcuts. The exit code is 3 if there are errors.")
     {
         _out = Add("Output", new Option<string>("--out", "-o")
         {
             HelpName = "FILE.csv",
-            Description = "A table with a line for every problem. Default: none; the first of each kind is shown.",
+            Description = "Table to write, with one line per problem. Default: no table; the first problems of each kind are shown.",
         });
         _overwrite = AddOverwrite("the table", "--force");
         _json = AddJson();
@@ -37,7 +37,7 @@ internal sealed class DataCheckCommand : RadaptCommand
         _threads = Add("Compute", new Option<int>("--threads")
         {
             HelpName = "N",
-            Description = "Threads that read images; changes no result. Default: one for each processor.",
+            Description = "Threads that read images; their number does not change the result. Default: one per processor.",
         });
         _threads.Validators.Add(result =>
         {

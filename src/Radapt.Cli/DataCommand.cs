@@ -6,7 +6,7 @@ namespace Radapt.Cli;
 internal sealed class DataCommand : Command
 {
     public DataCommand(CancellationToken interrupted)
-        : base("data", "Check, split and look at the images of a training, and make synthetic ones.")
+        : base("data", "Check, split and preview training images, and make synthetic ones.")
     {
         Subcommands.Add(new DataCheckCommand(interrupted));
         Subcommands.Add(new DataSplitCommand(interrupted));

@@ -11,7 +11,7 @@ internal sealed class DataPhantomsCommand : RadaptCommand
     private readonly Argument<string> _out = new("out")
     {
         HelpName = "OUT",
-        Description = "New or empty folder; afterwards usable as --data OUT.",
+        Description = "New or empty folder, which can then be used as --data OUT.",
     };
     private readonly Option<int> _count;
     private readonly Option<int> _size;
@@ -24,7 +24,7 @@ internal sealed class DataPhantomsCommand : RadaptCommand
 
     public DataPhantomsCommand(CancellationToken interrupted)
         : base("phantoms",
-            "Draw synthetic chest radiographs with findings of known place and strength: images, label table, masks, reports.")
+            "Draw synthetic chest radiographs with findings of known position and strength: images, label table, masks, reports.")
     {
         var defaults = new PhantomOptions();
         Arguments.Add(_out);
@@ -40,7 +40,7 @@ internal sealed class DataPhantomsCommand : RadaptCommand
             Description = $"Side in pixels, 16 to 4096. Default: {defaults.Size}.",
             DefaultValueFactory = _ => defaults.Size,
         });
-        _seed = Add("Images", new Option<long>("--seed") { HelpName = "K", Description = "Seed of everything random. Default: 0." });
+        _seed = Add("Images", new Option<long>("--seed") { HelpName = "K", Description = "Seed of all random numbers. Default: 0." });
         _difficulty = Add("Images", new Option<string>("--difficulty")
         {
             HelpName = "CHOICE",
@@ -50,13 +50,13 @@ internal sealed class DataPhantomsCommand : RadaptCommand
         _findings = Add("Images", new Option<string>("--findings")
         {
             HelpName = "NAME,NAME",
-            Description = $"Findings that occur, each in 30 % of the images. Default: {string.Join(",", defaults.Findings)}.",
+            Description = $"Findings to draw, each in 30 % of the images. Default: {string.Join(",", defaults.Findings)}.",
         });
-        _noMasks = Add("Output", new Option<bool>("--no-masks") { Description = "Write no masks." });
+        _noMasks = Add("Output", new Option<bool>("--no-masks") { Description = "Do not write masks." });
         _threads = Add("Output", new Option<int>("--threads")
         {
             HelpName = "N",
-            Description = "Threads; changes no byte. Default: one for each processor.",
+            Description = "Threads; their number does not change the output. Default: one per processor.",
         });
         _json = AddJson();
         SetAction(parsed => Run(parsed, interrupted));

@@ -21,30 +21,30 @@ internal sealed class DataPreviewCommand : RadaptCommand
 
     public DataPreviewCommand()
         : base("preview",
-            "Draw a contact sheet of what a training sees: a row per image, first as in evaluation, then as in its first epochs.")
+            "Draw a contact sheet of what training sees: one row per image, first as in evaluation, then as in the first epochs.")
     {
         _out = Add("Sheet", new Option<string>("--out", "-o")
         {
             HelpName = "FILE.png",
-            Description = "The picture. Default: preview.png.",
+            Description = "The image file to write. Default: preview.png.",
             DefaultValueFactory = _ => "preview.png",
         });
         _images = Add("Sheet", new Option<int>("--images")
         {
             HelpName = "N",
-            Description = "The first N training images, a row each. Default: 6.",
+            Description = "Show the first N training images, one per row. Default: 6.",
             DefaultValueFactory = _ => 6,
         });
         _epochs = Add("Sheet", new Option<int>("--epochs")
         {
             HelpName = "N",
-            Description = "Augmented columns: epochs 1 to N; 0: none, and six images stand in a row. Default: 7.",
+            Description = "Augmented columns: epochs 1 to N; 0: no augmentation, and six images per row. Default: 7.",
             DefaultValueFactory = _ => 7,
         });
         _recipe = Add("Sheet", new Option<string>("--recipe")
         {
             HelpName = "FILE|NAME",
-            Description = "Take values from a recipe, as finetune does. Options given here beat it.",
+            Description = "Take values from a recipe, as finetune does. Options on the command line override it.",
         });
         foreach (OptionDeclaration row in RecipeOptions.All.Where(IsTaken))
         {
@@ -58,10 +58,10 @@ internal sealed class DataPreviewCommand : RadaptCommand
 
     public override IReadOnlyList<(string Line, string What)> Examples { get; } =
     [
-        ("radapt data preview --data labels.csv --out sheet.png", "The first six training images, as they are by default:"),
+        ("radapt data preview --data labels.csv --out sheet.png", "The first six training images, with the default settings:"),
         ("radapt data preview --data labels.csv --augment randaugment-erasing --image-size 224", "With the AdamW recipes' augmentation:"),
         ("radapt data preview --recipe mae-nih-1-lora --train train_1.txt --val val_list.txt --image-root all_classes",
-            "As a recipe has it:"),
+            "With the settings of a recipe:"),
     ];
 
     /// <inheritdoc/>

@@ -18,12 +18,12 @@ internal sealed class DataSplitCommand : RadaptCommand
 
     public DataSplitCommand(CancellationToken interrupted)
         : base("split",
-            "Share images out among train, val and test, or among folds: no patient in two parts, every finding as common in each.")
+            "Divide images into train, val and test, or into folds. No patient is in two parts; each finding is about as common in all.")
     {
         _out = Add("Output", new Option<string>("--out", "-o")
         {
             HelpName = "FILE.csv",
-            Description = "The label table to write: the source's columns, and split or fold.",
+            Description = "The label table to write: the columns of the source, and a column split or fold.",
             Required = true,
         });
         _overwrite = AddOverwrite("the table", "--force");
@@ -31,9 +31,9 @@ internal sealed class DataSplitCommand : RadaptCommand
         _shares = Add("Split", new Option<string>("--shares")
         {
             HelpName = "N,N,N",
-            Description = "Shares of train, val and test, or of train and val; only their ratios count. Default: 70,10,20.",
+            Description = "Shares of train, val and test, or of train and val; only their ratios matter. Default: 70,10,20.",
         });
-        _folds = Add("Split", new Option<int?>("--folds") { HelpName = "K", Description = "Make K folds instead, 2 to 100." });
+        _folds = Add("Split", new Option<int?>("--folds") { HelpName = "K", Description = "Draw K folds instead, 2 to 100." });
         foreach (Option<string> option in _data.Options)
         {
             Add(option.Name == "--seed" ? "Split" : "Data", option);
@@ -45,8 +45,8 @@ internal sealed class DataSplitCommand : RadaptCommand
     public override IReadOnlyList<(string Line, string What)> Examples { get; } =
     [
         ("radapt data split --data all.csv -o labels.csv", "70 % to train, 10 % to val, 20 % to test:"),
-        ("radapt data split --data all.csv --shares 80,20 --seed 3 -o labels.csv", "Train and val alone, another draw:"),
-        ("radapt data split --data all.csv --folds 5 -o folds.csv", "Five folds, in a column fold:"),
+        ("radapt data split --data all.csv --shares 80,20 --seed 3 -o labels.csv", "Only train and val, with another seed:"),
+        ("radapt data split --data all.csv --folds 5 -o folds.csv", "Five folds, listed in a column named fold:"),
     ];
 
     private int Run(ParseResult parsed, CancellationToken interrupted)

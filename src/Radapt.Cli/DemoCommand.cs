@@ -51,12 +51,12 @@ internal sealed class DemoCommand : RadaptCommand
 
     public DemoCommand(CancellationToken interrupted)
         : base("demo",
-            $"See it work within a minute: makes {Images} synthetic radiographs, fine-tunes a small transformer on them, tests it.")
+            $"See Radapt work in a minute: makes {Images} synthetic radiographs, and trains and tests a small transformer on them.")
     {
         _out = Add("Output", new Option<string>("--out")
         {
             HelpName = "DIR",
-            Description = "New or empty folder for images and run. Default: a fresh one among the system's temporary files, which stays.",
+            Description = "New or empty folder for images and run. Default: a new folder in the system's temporary folder, which is kept.",
         });
         _json = AddJson();
         SetAction(parsed => Run(parsed, interrupted));
@@ -64,8 +64,8 @@ internal sealed class DemoCommand : RadaptCommand
 
     public override IReadOnlyList<(string Line, string What)> Examples { get; } =
     [
-        ("radapt demo", "Images, run and figures in a temporary folder:"),
-        ("radapt demo --out demo --json", "In a folder of your choice, figures as JSON:"),
+        ("radapt demo", "Images and run in a temporary folder:"),
+        ("radapt demo --out demo --json", "In a folder of your choice, with metrics as JSON:"),
     ];
 
     private int Run(ParseResult parsed, CancellationToken interrupted)

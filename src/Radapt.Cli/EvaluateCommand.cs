@@ -18,7 +18,7 @@ internal sealed class EvaluateCommand : RadaptCommand
     private readonly Argument<string> _run = new("run")
     {
         HelpName = "RUN",
-        Description = "Run folder, adapter file, merged weights, or the folder of a cross-validation, whose folds are averaged.",
+        Description = "Run folder, adapter file or merged weights; or the folder of a cross-validation, whose folds are averaged.",
     };
     private readonly List<Option<string>> _recipeOptions = [];
     private readonly Option<string> _split;
@@ -30,7 +30,7 @@ internal sealed class EvaluateCommand : RadaptCommand
     private readonly Option<bool> _json;
 
     public EvaluateCommand(CancellationToken interrupted)
-        : base("evaluate", "Compute AUROC and average precision of a run, on its own test images or on any labelled ones.")
+        : base("evaluate", "Compute AUROC and average precision of a run, on its own test images or on other labelled images.")
     {
         Arguments.Add(_run);
         AddRecipeOptions("Images (default: the run's own)",
@@ -38,18 +38,18 @@ internal sealed class EvaluateCommand : RadaptCommand
         _split = Add("Images (default: the run's own)", new Option<string>("--split")
         {
             HelpName = "CHOICE",
-            Description = "Which rows: test, val, or all rows of a table or list given here. Default: test, or all where there are no "
+            Description = "Rows to use: test, val, or all rows of a table or list given here. Default: test, or all if there are no "
                 + "splits; without this option, images that the run has seen are left out.",
         });
         _split.AcceptOnlyFromAmong("test", "val", "all");
         _weights = Add("Model", new Option<string>("--weights")
         {
             HelpName = "FILE",
-            Description = "Where the base weights are now. Default: where they were in training.",
+            Description = "Path of the base weights. Default: their path during training.",
         });
         _force = Add("Model", new Option<bool>("--force")
         {
-            Description = "Use base weights that are not those of training too, where they fit.",
+            Description = "Accept base weights other than those of training, if they fit.",
         });
         AddRecipeOptions("Compute",
         [
@@ -59,12 +59,12 @@ internal sealed class EvaluateCommand : RadaptCommand
         _roc = Add("Output", new Option<string>("--roc")
         {
             HelpName = "FILE.csv",
-            Description = "Write the points of every ROC curve: finding, false_positive_rate, true_positive_rate, threshold.",
+            Description = "Write the points of every ROC curve, with columns finding, false_positive_rate, true_positive_rate, threshold.",
         });
         _predictions = Add("Output", new Option<string>("--predictions")
         {
             HelpName = "FILE.csv",
-            Description = "Write probability and label of every image and finding, under the names of the table.",
+            Description = "Write probability and label of every image and finding. Images are named as in the table.",
         });
         _overwrite = AddOverwrite("the files of --roc and --predictions");
         _json = AddJson();

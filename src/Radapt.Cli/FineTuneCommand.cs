@@ -19,14 +19,14 @@ internal sealed class FineTuneCommand : RadaptCommand
     private readonly Option<bool> _json;
 
     public FineTuneCommand(CancellationToken interrupted)
-        : base("finetune", "Fine-tune a backbone on labelled images: a run folder with adapter, figures and predictions comes out.")
+        : base("finetune", "Fine-tune a backbone on labelled images. Writes a run folder with the adapter, metrics and predictions.")
     {
         _recipe = Add("Run", new Option<string>("--recipe")
         {
             HelpName = "FILE|NAME",
             Description =
-                "Take values from a recipe: a YAML file, such as a run's recipe.yaml, or one that is built in, such as mrm-nih-1-lora. "
-                    + "Options given here beat it.",
+                "Take values from a recipe: a YAML file, such as a run's recipe.yaml, or a built-in one, such as mrm-nih-1-lora. "
+                    + "Options on the command line override it.",
         });
         _out = Add("Run", new Option<string>("--out")
         {
@@ -36,8 +36,8 @@ internal sealed class FineTuneCommand : RadaptCommand
         IEnumerable<string> places = RecipeOptions.All.Where(o => o.MayChangeOnResume).Select(o => o.Name);
         _resume = Add("Run", new Option<bool>("--resume")
         {
-            Description = "Go on with the run in --out, by its own recipe; the result is that of an undisturbed run. "
-                + $"Only places may be given anew: --{string.Join(", --", places)}.",
+            Description = "Resume the run in --out with its saved recipe; the result is identical to that of an uninterrupted run. "
+                + $"Only these options may change: --{string.Join(", --", places)}.",
         });
         foreach (OptionDeclaration row in RecipeOptions.All)
         {
@@ -60,7 +60,7 @@ internal sealed class FineTuneCommand : RadaptCommand
             "The paper's settings:"),
         ("radapt finetune --data findings.xlsx --image-root export --folds 5 --weights MRM.pth --out runs/folds",
             "DICOM files and a spreadsheet, cross-validated:"),
-        ("radapt finetune --resume --out runs/first", "Go on after an interruption:"),
+        ("radapt finetune --resume --out runs/first", "Resume after an interruption:"),
     ];
 
     private int Run(ParseResult parsed, CancellationToken interrupted)

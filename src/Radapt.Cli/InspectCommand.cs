@@ -29,7 +29,7 @@ internal sealed class InspectCommand : RadaptCommand
     private readonly Option<bool> _json;
 
     public InspectCommand()
-        : base("inspect", "Show what a checkpoint or adapter holds: its tensors, whose weights they are, what would be left out.")
+        : base("inspect", "Show what a checkpoint or adapter contains: its tensors, its format, and what would be ignored.")
     {
         Arguments.Add(_file);
         _dialect = new Option<string>("--dialect")
@@ -37,7 +37,7 @@ internal sealed class InspectCommand : RadaptCommand
             HelpName = "NAME",
             DefaultValueFactory = _ => CheckpointInspection.Dialects[0],
             Description =
-                $"Read its tensors by these names rather than recognise them. One of {string.Join(", ", CheckpointInspection.Dialects)}.",
+                $"Read the tensors by this naming scheme instead of recognising it. One of {string.Join(", ", CheckpointInspection.Dialects)}.",
         };
         Options.Add(_dialect);
         _copy = new Option<string>("--copy")
@@ -45,13 +45,13 @@ internal sealed class InspectCommand : RadaptCommand
             HelpName = "CHOICE",
             DefaultValueFactory = _ => CheckpointInspection.Copies[0],
             Description =
-                $"Which encoder of a training checkpoint that holds several. One of {string.Join(", ", CheckpointInspection.Copies)}.",
+                $"Which encoder to read from a training checkpoint with several. One of {string.Join(", ", CheckpointInspection.Copies)}.",
         };
         _copy.AcceptOnlyFromAmong([.. CheckpointInspection.Copies]);
         Options.Add(_copy);
         _all = new Option<bool>("--all")
         {
-            Description = $"List every tensor and metadata entry, not the first {MostTensors} and {MostEntries}.",
+            Description = $"List all tensors and metadata entries instead of the first {MostTensors} and {MostEntries}.",
         };
         Options.Add(_all);
         _json = AddJson();
@@ -60,7 +60,7 @@ internal sealed class InspectCommand : RadaptCommand
 
     public override IReadOnlyList<(string Line, string What)> Examples { get; } =
     [
-        ("radapt inspect MRM.pth", "A checkpoint; nothing in it is run:"),
+        ("radapt inspect MRM.pth", "A checkpoint; no code in it is run:"),
         ("radapt inspect runs/first", "What a run trained:"),
         ("radapt inspect MRM.pth --json", "For a program:"),
     ];

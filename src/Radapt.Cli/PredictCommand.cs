@@ -18,8 +18,8 @@ internal sealed class PredictCommand : RadaptCommand
     private readonly Argument<string> _run = new("run")
     {
         HelpName = "RUN",
-        Description = "Run folder or adapter file; it knows its findings and how images are prepared. Of the folder of a cross-validation, "
-            + "all folds are averaged.",
+        Description = "Run folder or adapter file, which stores the findings and how to prepare images. For the folder of a "
+            + "cross-validation, the folds are averaged.",
     };
     private readonly Argument<string[]> _images = new("images")
     {
@@ -42,58 +42,58 @@ internal sealed class PredictCommand : RadaptCommand
     private readonly Option<bool> _json;
 
     public PredictCommand(CancellationToken interrupted)
-        : base("predict", "Predict the findings of images. Those that cannot be read, and those that the model was not trained for (CT, other "
-            + "views, blank ones, …), get no probability; the rest is done, and the exit code is 3.")
+        : base("predict", "Predict the findings of images. Images that cannot be read, or that the model was not trained for (CT, other "
+            + "views, blank images, …), get no probability; the others are predicted, and the exit code is 3.")
     {
         Arguments.Add(_run);
         Arguments.Add(_images);
         _out = Add("Output", new Option<string>("--out", "-o")
         {
             HelpName = "FILE",
-            Description = "The table to write (.csv, .xlsx, .json): image, a probability per finding, status, reason. Until all is done, the "
-                + "rows are in FILE.part; if the command is interrupted, the same command goes on from there.",
+            Description = "The table to write (.csv, .xlsx, .json): image, a probability per finding, status, reason. Until the "
+                + "table is complete, its rows are in FILE.part; after an interruption, the same command continues from there.",
             Required = true,
         });
         _format = Add("Output", new Option<string>("--format")
         {
             HelpName = "CHOICE",
-            Description = $"One of {string.Join(", ", PredictionFormats.Names)}; csv-semicolon has decimal commas and opens in a German "
-                + "Excel by double click. Default: by the ending of FILE, else csv.",
+            Description = $"One of {string.Join(", ", PredictionFormats.Names)}; csv-semicolon has decimal commas, as a German "
+                + "Excel expects. Default: by the extension of FILE, else csv.",
         });
         _format.AcceptOnlyFromAmong([.. PredictionFormats.Names]);
         _columns = Add("Output", new Option<string>("--columns")
         {
             HelpName = "NAMES",
-            Description = $"Also write these columns from DICOM headers: {string.Join(',', PredictionColumn.Names)}. Most of them tell who the "
-                + "patient is.",
+            Description = $"Also write these columns from DICOM headers: {string.Join(',', PredictionColumn.Names)}. Most of them "
+                + "identify the patient.",
         });
-        _overwrite = AddOverwrite("the table, and an unfinished one of other images,", "--force");
+        _overwrite = AddOverwrite("the table, or an unfinished one of other images", "--force");
         _plainNames = Add("Output", new Option<bool>("--plain-names")
         {
             Description =
-                "Name images that cannot be read in messages, also where images are DICOM; without, messages give the table's line.",
+                "Name unreadable images in messages, even if they are DICOM. Default: messages give the line of the table.",
         });
         _json = AddJson();
         _with = Add("Model", new Option<string[]>("--with")
         {
             HelpName = "RUN",
-            Description = "A further run, which may be given several times: the probabilities are averaged, with their spread in columns "
-                + "FINDING.sd. All runs must have the same findings.",
+            Description = "Another run; may be repeated. The probabilities are averaged, and columns FINDING.sd have their standard "
+                + "deviation. All runs must have the same findings.",
             AllowMultipleArgumentsPerToken = false,
             DefaultValueFactory = _ => [],
         });
         _weights = Add("Model", new Option<string>("--weights")
         {
             HelpName = "FILE",
-            Description = "Where the base weights are now. Default: where they were in training.",
+            Description = "Path of the base weights. Default: their path during training.",
         });
         _forceWeights = Add("Model", new Option<bool>("--force-weights")
         {
-            Description = "Use base weights that are not those of training too, where they fit.",
+            Description = "Accept base weights other than those of training, if they fit.",
         });
         _scoreAll = Add("Model", new Option<bool>("--score-all")
         {
-            Description = "Score every image that can be read, also those that the model was not trained for; their status is scored-anyway.",
+            Description = "Score every readable image, even if the model was not trained for such images; status is then scored-anyway.",
         });
         _batchSize = Add("Compute", new Option<int>("--batch-size")
         {
@@ -101,7 +101,7 @@ internal sealed class PredictCommand : RadaptCommand
             Description = "Images per forward pass. Default: 16.",
             DefaultValueFactory = _ => 16,
         });
-        _threads = Add("Compute", new Option<int?>("--threads") { HelpName = "N", Description = "Threads. Default: those of training." });
+        _threads = Add("Compute", new Option<int?>("--threads") { HelpName = "N", Description = "Number of threads. Default: as in training." });
         foreach (Option number in new Option[] { _batchSize, _threads })
         {
             number.Validators.Add(result =>
@@ -122,7 +122,7 @@ internal sealed class PredictCommand : RadaptCommand
         ("radapt predict runs/folds export -o predictions.xlsx --columns accession,date",
             "The mean of a cross-validation's folds, as a workbook, with columns from DICOM headers:"),
         ("radapt predict runs/first a.png b.jpg 'ward-3/**/*.png' -o predictions.csv --overwrite",
-            "Files and a pattern; an older table is replaced:"),
+            "Files and a pattern, replacing an older table:"),
         ("radapt predict runs/first images -o predictions.csv --format csv-semicolon", "For Excel where numbers have decimal commas:"),
         ("radapt predict runs/first images -o predictions.csv --weights D:\\weights\\MRM.pth", "The base weights have moved:"),
     ];

@@ -40,12 +40,12 @@ internal abstract class RadaptCommand(string name, string description) : Command
     /// <param name="aliases">Other names of it.</param>
     protected Option<bool> AddOverwrite(string what, params string[] aliases) => Add("Output", new Option<bool>("--overwrite", aliases)
     {
-        Description = $"Replace {what} if there already; without, that is an error. An input of the command is never replaced.",
+        Description = $"Replace existing output: {what}. Without this option, that is an error. Inputs of the command are never replaced.",
     });
 
     /// <summary>The option --json, the same for every command.</summary>
     protected Option<bool> AddJson() => Add("Output", new Option<bool>("--json")
     {
-        Description = "Print one JSON object on standard output; everything for people goes to standard error.",
+        Description = "Print one JSON object on standard output; human-readable output goes to standard error.",
     });
 }

@@ -11,13 +11,13 @@ internal sealed class WeightsCommand : RadaptCommand
     {
         HelpName = "[NAME]",
         Arity = ArgumentArity.ZeroOrOne,
-        Description = "One of the listed names: everything that is known of these weights. Left out: the list.",
+        Description = "Name from the list; shows all that is known about these weights. Default: show the list.",
     };
 
     private readonly Option<bool> _json;
 
     public WeightsCommand()
-        : base("weights", "List pre-trained weights to start from: where they are, how large, under which licence. Downloads nothing.")
+        : base("weights", "List pre-trained weights to start from, with address, size and licence. Downloads nothing.")
     {
         Arguments.Add(_name);
         _json = AddJson();
@@ -27,7 +27,7 @@ internal sealed class WeightsCommand : RadaptCommand
     public override IReadOnlyList<(string Line, string What)> Examples { get; } =
     [
         ("radapt weights", "The list:"),
-        ("radapt weights rad-dino", "Where to fetch one of them, and the line that starts from it:"),
+        ("radapt weights rad-dino", "Where to get one of them, and the command that starts from it:"),
         ("radapt weights --json", "For a program:"),
     ];
 

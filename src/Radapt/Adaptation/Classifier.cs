@@ -1,4 +1,3 @@
-using System.Globalization;
 using Radapt.Batching;
 using Radapt.Compute;
 using Radapt.Models;
@@ -59,11 +58,10 @@ internal sealed class Classifier : IDisposable
     /// The lowest block that training changes anything in; the depth where that is the head alone. Nothing below changes, so its
     /// features can be computed once where nothing in it is random.
     /// </summary>
-    public int LowestTrainedBlock => Trained().Min(t => t.Name.Split('.') switch
+    public int LowestTrainedBlock => Trained().Min(t => BlockNumber.From(t.Name) ?? t.Name.Split('.')[0] switch
     {
-        ["blocks", var number, ..] => int.Parse(number, CultureInfo.InvariantCulture),
-        ["fc_norm" or "head", ..] => Encoder.Shape.Depth,
-        ["norm", ..] => Encoder.Shape.Depth - 1, // after the last block; features end before one
+        "fc_norm" or "head" => Encoder.Shape.Depth,
+        "norm" => Encoder.Shape.Depth - 1, // after the last block; features end before one
         _ => 0,
     });
 

@@ -20,7 +20,7 @@ public sealed record DataOptions
     /// <summary>
     /// Training images: a split list (<c>name 0 1 0 …</c> a line, <c>.gz</c> accepted) or a label table (<c>.csv</c>, <c>.tsv</c>).
     /// </summary>
-    [Option("train", "Split list of the training images (name 0 1 0 ... a line).",
+    [Option("train", "Split list of the training images (one line per image: name 0 1 0 ...).",
         ValueName = "LIST", IsPath = true, MayChangeOnResume = true, Excludes = ["data"])]
     public string? Train { get; init; }
 
@@ -40,46 +40,46 @@ public sealed record DataOptions
     public string? ImageRoot { get; init; }
 
     /// <summary>The sheet of a workbook; null: the first that holds findings.</summary>
-    [Option("sheet", "Sheet of an Excel workbook (.xlsx).", Default = "the first that holds findings")]
+    [Option("sheet", "Sheet of an Excel workbook (.xlsx).", Default = "the first sheet that has findings")]
     public string? Sheet { get; init; }
 
     /// <summary>
     /// The table's column that names images: files, or what their headers have; null: the one that matches the most files.
     /// </summary>
-    [Option("image-column", "The table's column that names images: files, or what DICOM headers have.",
+    [Option("image-column", "Column that identifies the images: by file, or by an identifier in their DICOM headers.",
         Default = "image, or the column that matches the most files", ChosenFrom = ["data", "sheet", "image-root", "match"])]
     public string? ImageColumn { get; init; }
 
     /// <summary>How rows are matched to files; null: what matches the most.</summary>
     [Option("match", "How rows of a label table are matched to files.",
-        Default = "what matches the most", ChosenFrom = ["data", "sheet", "image-root", "image-column"])]
+        Default = "the one that matches the most rows", ChosenFrom = ["data", "sheet", "image-root", "image-column"])]
     public MatchKind? Match { get; init; }
 
     /// <summary>The table's column of patients; null: one that is named so.</summary>
-    [Option("patient-column", "The table's column of patients.", Default = "one named patient, Patienten-Nr., MRN, ...")]
+    [Option("patient-column", "Column with the patient.", Default = "a column named patient, Patienten-Nr., MRN or similar")]
     public string? PatientColumn { get; init; }
 
     /// <summary>The table's column of the days of examinations, for <c>patient-date</c>; null: one that is named so.</summary>
-    [Option("date-column", "The table's column of the days of examinations, for --match patient-date.",
-        Default = "one named date, Untersuchungsdatum, ...")]
+    [Option("date-column", "Column with the date of the examination, for --match patient-date.",
+        Default = "a column named date, Untersuchungsdatum or similar")]
     public string? DateColumn { get; init; }
 
     /// <summary>
     /// Whose images they are where table and headers contradict each other; null: a contradiction is refused.
     /// </summary>
-    [Option("patients", "Which is right where the table and the headers of its images tell different patients.",
-        Default = "neither: it is an error")]
+    [Option("patients", "Which to use when the table and the DICOM headers disagree about the patient.",
+        Default = "neither; a disagreement is an error")]
     public PatientSource? Patients { get; init; }
 
     /// <summary>
     /// Views of a label table's images that are used: <c>frontal</c>, <c>all</c>, or some of PA, AP, LL, RL, LAT, OTHER; empty: frontal.
     /// </summary>
-    [Option("views", "Views of a label table's images that are used; unknown ones always are. LL, RL and LAT mean lateral.",
+    [Option("views", "Views to use; images with an unknown view are always kept. LL, RL and LAT mean lateral.",
         ChoicesFrom = nameof(ViewNames), Default = "frontal", ChosenFrom = ["data"])]
     public IReadOnlyList<string> Views { get; init; } = [];
 
     /// <summary>A row that is matched to several images of an examination labels all of them.</summary>
-    [Option("study-labels", "A row that matches several images of an examination labels all of them.")]
+    [Option("study-labels", "Let a row that matches several images of an examination label all of them.")]
     public bool StudyLabels { get; init; }
 
     /// <summary>
@@ -94,23 +94,23 @@ public sealed record DataOptions
     /// <summary>
     /// What cells of findings mean: <c>ja=1</c>, <c>nein=0</c>, <c>fraglich=</c> (unknown), before what is known of words.
     /// </summary>
-    [Option("values", "What cells of findings mean: CELL=1, CELL=0 or CELL= (unknown), such as ja=1,nein=0,fraglich=.",
-        Check = nameof(UnmetByValue), Default = "words for yes, no and unknown in European languages; empty is unknown",
+    [Option("values", "Meaning of cells in finding columns: CELL=1, CELL=0 or CELL= (unknown), such as ja=1,nein=0,fraglich=.",
+        Check = nameof(UnmetByValue), Default = "words for yes, no and unknown in European languages; an empty cell is unknown",
         Reason = "words for yes, no and unknown are read as such")]
     public IReadOnlyList<string> Values { get; init; } = [];
 
     /// <summary>The table's column that lists findings in words, instead of 0/1 columns.</summary>
-    [Option("text-findings", "The table's column that lists findings in words (Pneumonia; Effusion), instead of 0/1 columns.",
+    [Option("text-findings", "Column that lists findings in words (Pneumonia; Effusion), instead of 0/1 columns.",
         Excludes = ["class-column", "class-labels"])]
     public string? TextFindings { get; init; }
 
-    /// <summary>The table's column of class numbers, instead of 0/1 columns.</summary>
-    [Option("class-column", "The table's column of class numbers, instead of 0/1 columns.",
+    /// <summary>Column with class numbers, instead of 0/1 columns.</summary>
+    [Option("class-column", "Column with class numbers, instead of 0/1 columns.",
         Excludes = ["class-labels", "text-findings"])]
     public string? ClassColumn { get; init; }
 
-    /// <summary>Split lists carry one class number a line instead of 0/1 columns.</summary>
-    [Option("class-labels", "Split lists carry one class number a line instead of 0/1 columns.",
+    /// <summary>Split lists have one class number per line instead of 0/1 columns.</summary>
+    [Option("class-labels", "Split lists have one class number per line instead of 0/1 columns.",
         Excludes = ["class-column", "text-findings"])]
     public bool ClassLabels { get; init; }
 
@@ -124,17 +124,17 @@ public sealed record DataOptions
     /// Which splits of a published data set: <c>paper</c>, <c>official</c>, <c>drawn</c>, or a folder of lists; null: the first that there
     /// is.
     /// </summary>
-    [Option("split-name", "Which splits of a published data set: paper, official or drawn, or a folder of lists (covid:DIR).",
-        Default = "the paper's where its lists lie in the folder", ChosenFrom = ["data"])]
+    [Option("split-name", "Which splits of a published data set to use: paper, official or drawn, or a folder of lists (covid:DIR).",
+        Default = "paper, if its lists are in the folder", ChosenFrom = ["data"])]
     public string? SplitName { get; init; }
 
     /// <summary>Seed of the splits that are drawn because a data set publishes none; null: 0.</summary>
-    [Option("split-seed", "Seed of the splits that are drawn where the data has none; --seed does not change them.",
+    [Option("split-seed", "Seed for drawing splits when the data has none; --seed does not change them.",
         Default = "0", ChosenFrom = ["data", "sheet", "split-name"])]
     public long? SplitSeed { get; init; }
 
     /// <summary>Percent of the images for train, val and test where the table has no column <c>split</c>; empty: 70, 10, 20.</summary>
-    [Option("split-shares", "Percent of a label table's images for train, val and test where it has no column 'split'.",
+    [Option("split-shares", "Percentages for train, val and test when the label table has no column 'split'.",
         Min = 0, MayRepeat = true, Default = "70,10,20", ChosenFrom = ["data", "sheet"])]
     public IReadOnlyList<int> SplitShares { get; init; } = [];
 
@@ -143,30 +143,30 @@ public sealed record DataOptions
     /// single ones; empty: <c>paper</c>.
     /// </summary>
     [Option("uncertainty",
-        "Uncertain labels of chexpert:DIR: ignore (masked, blank ones too), zeros or ones (blank: absent), "
-            + "paper, or FINDING=policy for single ones.",
+        "How to read uncertain labels of chexpert:DIR: ignore (uncertain and blank labels are masked), zeros or ones "
+            + "(blank means absent), paper, or FINDING=policy for single findings.",
         Check = nameof(UnmetByUncertainty), Default = "paper", Reason = "no data set with uncertain labels", ChosenFrom = ["data"])]
     public IReadOnlyList<string> Uncertainty { get; init; } = [];
 
     /// <summary>Folds of a cross-validation; null: none.</summary>
     [Option("folds",
-        "Cross-validation for small sets: K folds by patient, a run each, and the figures of all images, each scored "
-            + "by the run that has not seen its patient.", Min = 2, Max = 100, IsForTraining = true)]
+        "Cross-validation for small data sets: K folds by patient, and one run per fold. Every image is scored by the "
+            + "run that has not seen its patient.", Min = 2, Max = 100, IsForTraining = true)]
     public int? Folds { get; init; }
 
     /// <summary>The fold whose images are tested, from 1; null: all, one after the other.</summary>
-    [Option("fold", "Train and test this one of the folds, from 1.", Min = 1, Max = 100, IsForTraining = true,
+    [Option("fold", "Train and test only this fold, counted from 1.", Min = 1, Max = 100, IsForTraining = true,
         Default = "all, one after the other")]
     public int? Fold { get; init; }
 
     /// <summary>How much of the training labels to use.</summary>
     [Option("label-fraction",
-        "How much of the training labels to use: a share (1%), a number of images (200), or of positives and negatives "
-            + "of every finding (20-per-finding).", ValueName = "FRACTION", IsForTraining = true, Reason = "all labels")]
+        "How many of the training labels to use: a percentage (1%), a number of images (200), or a number of positives "
+            + "and negatives per finding (20-per-finding).", ValueName = "FRACTION", IsForTraining = true, Reason = "all labels")]
     public LabelFraction LabelFraction { get; init; } = LabelFraction.All;
 
-    /// <summary>Accept images or patients that stand in two splits.</summary>
-    [Option("allow-overlap", "Accept images or patients that stand in two splits.")]
+    /// <summary>Accept images or patients that appear in two splits.</summary>
+    [Option("allow-overlap", "Accept images or patients that appear in two splits.")]
     public bool AllowOverlap { get; init; }
 
     /// <summary>Accept findings with fewer than ten positives or negatives in training.</summary>
@@ -178,32 +178,32 @@ public sealed record DataOptions
     public bool AllowMissingImages { get; init; }
 
     /// <summary>Decode every image before training.</summary>
-    [Option("check-pixels", "Decode every image before training, so that damaged and blank ones are known first.",
+    [Option("check-pixels", "Decode every image before training, to find damaged and blank images first.",
         True = "on", False = "off", CanBeAuto = true, IsForTraining = true,
         Default = "auto: on, unless it takes more than a quarter of an hour without a cache",
         ChosenFrom = ["data", "train", "val", "test", "image-root", "cache"])]
     public bool CheckPixels { get; init; } = true;
 
     /// <summary>Share of the images that may be left out because they cannot be read; at least one image, unless it is 0.</summary>
-    [Option("skip-unreadable", "Share of the images that may be left out because they cannot be read, at least one image; 0%: none.",
+    [Option("skip-unreadable", "Largest share of images to skip because they cannot be read, but at least one image; 0%: skip none.",
         ValueName = "SHARE", IsForTraining = true, Reason = "ours: more than a few damaged files are a bad export")]
     public Share SkipUnreadable { get; init; } = new(UnreadableLimit.DefaultShare);
 
     /// <summary>File of the key that hides image names in the run folder; null: <c>.radapt-key</c> beside the data.</summary>
-    [Option("key", "File of the key that hides image names in the run folder.",
+    [Option("key", "File with the key that hides image names in the run folder.",
         ValueName = "FILE", IsPath = true, MayChangeOnResume = true, IsForTraining = true,
-        Default = ".radapt-key beside the data, where patients are known or images are DICOM")]
+        Default = ".radapt-key next to the data, if patients are known or images are DICOM")]
     public string? Key { get; init; }
 
     /// <summary>Messages and the run folder show the names of image files also where the data knows patients.</summary>
     [Option("plain-names",
-        "Show image names in messages and write them in the run folder as they are, also where patients are known or images are DICOM.")]
+        "Show image names in messages and in the run folder, even if patients are known or images are DICOM.")]
     public bool PlainNames { get; init; }
 
     /// <summary>
     /// Folder of decoded images that runs share; null: none. It changes the time, never a pixel, unless <see cref="CacheSize"/> is given.
     /// </summary>
-    [Option("cache", "Folder of decoded images, shared by runs: saves decoding, changes no pixel.",
+    [Option("cache", "Folder for decoded images, shared by runs. Saves decoding time and does not change any pixel.",
         ValueName = "DIR", IsPath = true, MayChangeOnResume = true, IsForTraining = true)]
     public string? Cache { get; init; }
 
@@ -211,7 +211,7 @@ public sealed record DataOptions
     /// Shorter side of the cached training images, pixels: random crops then see coarser pixels. 0: full size, the exact pixels.
     /// </summary>
     [Option("cache-size",
-        "Shorter side of the cached training images, pixels, which saves space but gives random crops coarser pixels; 0: full size.",
+        "Shorter side of cached training images in pixels. Saves space, but makes random crops coarser; 0: full size.",
         Min = 0, IsForTraining = true, Reason = "full size: the exact pixels")]
     public int CacheSize { get; init; }
 

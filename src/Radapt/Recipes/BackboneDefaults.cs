@@ -59,7 +59,7 @@ internal sealed class BackboneDefaults
             : Model is { ImageSize: 518, PatchSize: 14 }
             ? new Choice<int>(224, "the paper's; a fifth of the tokens of 518 px, whose positions are resized",
                 _named is not null ? ResolvedValue.ByDefault : ResolvedValue.ByWeights)
-            : OfModel(m => m.ImageSize, s => s.ImageSize));
+            : ChooseFromModel(m => m.ImageSize, s => s.ImageSize));
     }
 
     private void ChooseBlocks()
@@ -84,9 +84,9 @@ internal sealed class BackboneDefaults
     }
 
     private int Dimension(Expression<Func<ModelOptions, int>> property, Func<BackboneShape, int> get) =>
-        _choices.Choose(property, () => OfModel(property, get));
+        _choices.Choose(property, () => ChooseFromModel(property, get));
 
-    private Choice<int> OfModel(Expression<Func<ModelOptions, int>> property, Func<BackboneShape, int> get) =>
+    private Choice<int> ChooseFromModel(Expression<Func<ModelOptions, int>> property, Func<BackboneShape, int> get) =>
         Model is not null ? Block(get(Model))
             : throw new RadaptException($"A custom backbone needs --{OptionTable.Find(property).Name}.");
 

@@ -7,25 +7,25 @@ namespace Radapt.Recipes;
 public sealed record ComputeOptions
 {
     /// <summary>Computing precision; losses, statistics and master weights are float32 in any case.</summary>
-    [Option("precision", "Computing precision; auto takes bfloat16 where the processor has it and a probe confirms that it is faster.",
+    [Option("precision", "Computing precision; auto takes bfloat16 if the processor supports it and a probe finds it faster.",
         CanBeAuto = true, Default = "auto", ChosenFrom = ["device"])]
     public Precision Precision { get; init; }
 
     /// <summary>How float32 products run.</summary>
     [Option("products",
-        "How float32 products run: packed (Radapt's own, for frozen weights), by the tensor library's "
-            + "linear, or by oneDNN's 1 x 1 convolution.",
-        Default = "packed, unless a probe measures another to be half as fast again", ChosenFrom = ["device"])]
+        "How float32 matrix products are computed: packed (Radapt's own, for frozen weights), linear (the tensor "
+            + "library's), or convolution (oneDNN's 1 x 1 convolution).",
+        Default = "packed, unless a probe finds another at least 1.5 times as fast", ChosenFrom = ["device"])]
     public Products Products { get; init; } = Products.Linear;
 
     /// <summary>
     /// Keep one block's activations at a time and compute them again in the backward pass: for large backbones or batches.
     /// </summary>
-    [Option("recompute", "Compute each block's activations again in the backward pass: a third more time, far less memory.")]
+    [Option("recompute", "Recompute each block's activations in the backward pass: a third more time, far less memory.")]
     public bool Recompute { get; init; }
 
-    /// <summary>Where it is computed.</summary>
-    [Option("device", "Where it is computed.", Reason = "there on every machine")]
+    /// <summary>Device to run on.</summary>
+    [Option("device", "Device to run on.", Reason = "available on every machine")]
     public DeviceKind Device { get; init; }
 
     /// <summary>Threads of the tensor kernels. Bit-equal resume needs the same number.</summary>
@@ -34,13 +34,13 @@ public sealed record ComputeOptions
     public required int Threads { get; init; }
 
     /// <summary>Threads that decode images. They never change a batch.</summary>
-    [Option("loader-threads", "Threads that decode images; they never change a batch.", Min = 1, Max = 4096, MayChangeOnResume = true,
+    [Option("loader-threads", "Threads that decode images; their number never changes a batch.", Min = 1, Max = 4096, MayChangeOnResume = true,
         Default = "the physical cores")]
     public required int LoaderThreads { get; init; }
 
     /// <summary>What is done about features of frozen lower blocks.</summary>
-    [Option("feature-cache", "Features of frozen lower blocks: auto computes them once where nothing is augmented, off in every epoch.",
-        Reason = "the same training in less time")]
+    [Option("feature-cache", "Features of frozen lower blocks: auto computes them once if images are not augmented, off in every epoch.",
+        Reason = "same result, less time")]
     public FeatureCaching FeatureCache { get; init; }
 
     /// <summary>What decides the bits of a result besides the recipe's other sections.</summary>

@@ -11,7 +11,7 @@ public sealed record ModelOptions
     /// <summary>
     /// Checkpoint, merged weights or run folder that the backbone's weights come from; null only with <see cref="FromScratch"/>.
     /// </summary>
-    [Option("weights", "Checkpoint, merged weights or run folder that the backbone's weights come from.",
+    [Option("weights", "Checkpoint, merged weights or run folder to take the backbone's weights from.",
         ValueName = "FILE|RUN", IsPath = true, MayChangeOnResume = true, Excludes = ["from-scratch"])]
     public string? Weights { get; init; }
 
@@ -20,28 +20,28 @@ public sealed record ModelOptions
     public bool FromScratch { get; init; }
 
     /// <summary>Whose tensor names the weights use; <c>auto</c>: recognised.</summary>
-    [Option("dialect", "Whose tensor names the weights use.",
+    [Option("dialect", "Naming scheme of the tensors in --weights.",
         ChoicesFrom = nameof(Dialects), Reason = "recognised by the tensors' names")]
     public string Dialect { get; init; } = WeightsDialect.Auto;
 
     /// <summary>Which of several copies of the encoder in the weights; <c>auto</c>: the averaged one.</summary>
     [Option("copy",
-        "Which encoder of a training checkpoint that holds several: the student that was trained, or its average (teacher, ema).",
+        "Which encoder to read from a training checkpoint with several: the trained student, or its average (teacher, ema).",
         ChoicesFrom = nameof(Copies), Reason = "the average where there is one, which is what its authors evaluate")]
     public string Copy { get; init; } = EncoderCopies.Auto;
 
     /// <summary>timm's name of the backbone, such as <c>vit_base_patch16_224</c>; <c>custom</c> where its dimensions have none.</summary>
-    [Option("backbone", "timm's name, such as vit_base_patch16_224; custom: its dimensions are given.",
+    [Option("backbone", "Model name as in timm, such as vit_base_patch16_224; custom: other options give its dimensions.",
         Default = "recognised in the weights", ChosenFrom = ["weights", "from-scratch"])]
     public required string Backbone { get; init; }
 
     /// <summary>Side of the square input, pixels.</summary>
-    [Option("image-size", "Side of the square input, pixels; position embeddings are resized to it.", Min = 1, Max = Largest,
+    [Option("image-size", "Side of the square input in pixels; position embeddings are resized to match.", Min = 1, Max = Largest,
         Default = Backbones, ChosenFrom = ["weights", "from-scratch", "backbone"])]
     public required int ImageSize { get; init; }
 
     /// <summary>Side of a patch, pixels.</summary>
-    [Option("patch-size", "Side of a patch, pixels.", Min = 1, Max = Largest,
+    [Option("patch-size", "Side of a patch in pixels.", Min = 1, Max = Largest,
         Default = Backbones, ChosenFrom = ["weights", "from-scratch", "backbone"])]
     public required int PatchSize { get; init; }
 
@@ -51,7 +51,7 @@ public sealed record ModelOptions
     public required int Depth { get; init; }
 
     /// <summary>Channels of a token.</summary>
-    [Option("width", "Channels of a token.", Min = 1, Max = Largest,
+    [Option("width", "Channels per token.", Min = 1, Max = Largest,
         Default = Backbones, ChosenFrom = ["weights", "from-scratch", "backbone"])]
     public required int Width { get; init; }
 
@@ -66,12 +66,12 @@ public sealed record ModelOptions
     public int Registers { get; init; }
 
     /// <summary>Whether a learned factor per channel scales every residual branch.</summary>
-    [Option("layer-scale", "A learned factor per channel scales every residual branch.",
+    [Option("layer-scale", "Scale every residual branch by a learned factor per channel.",
         Default = Backbones, ChosenFrom = ["weights", "from-scratch", "backbone"])]
     public bool LayerScale { get; init; }
 
     /// <summary>How patches have places.</summary>
-    [Option("positions", "How patches have places: learned vectors, rotated queries and keys (DINOv3), or both (EVA-X).",
+    [Option("positions", "How patch positions are encoded: learned vectors, rotated queries and keys (DINOv3), or both (EVA-X).",
         Default = Backbones, ChosenFrom = ["weights", "from-scratch", "backbone"])]
     public PatchPositions Positions { get; init; }
 
@@ -86,7 +86,7 @@ public sealed record ModelOptions
     public int HiddenWidth { get; init; }
 
     /// <summary>What layer normalisations add to the variance.</summary>
-    [Option("norm-eps", "What layer normalisations add to the variance.", Min = 0, MinIsExcluded = true, Max = 1,
+    [Option("norm-eps", "Epsilon that layer normalisation adds to the variance.", Min = 0, MinIsExcluded = true, Max = 1,
         Default = Backbones, ChosenFrom = ["weights", "from-scratch", "backbone"])]
     public double Epsilon { get; init; } = 1e-6;
 
@@ -96,9 +96,9 @@ public sealed record ModelOptions
     public Pooling Pooling { get; init; } = Pooling.Mean;
 
     /// <summary>Stochastic depth of the last block; grows linearly from 0 in the first (paper: 0.1).</summary>
-    [Option("drop-path", "Stochastic depth of the last block, growing linearly from 0 in the first.",
+    [Option("drop-path", "Stochastic depth: drop rate of the last block, growing linearly from 0 in the first.",
         Min = 0, Max = 1, MaxIsExcluded = true,
-        Default = "0.1; 0 with linear, and with last-k or low-rank updates of upper blocks alone without augmentation",
+        Default = "0.1; 0 with linear; 0 without augmentation if last-k or low-rank updates train only upper blocks",
         ChosenFrom = ["method", "lora-blocks", "lora-ranks", "augment"])]
     public double DropPath { get; init; } = 0.1;
 

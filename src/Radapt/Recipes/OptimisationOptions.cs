@@ -15,8 +15,8 @@ public sealed record OptimisationOptions
         DefaultFrom = nameof(DefaultRates), Excludes = ["base-lr"], ChosenFrom = ["method", "optimizer", "from-scratch"])]
     public required double LearningRate { get; init; }
 
-    /// <summary>Final learning rate of the half cosine.</summary>
-    [Option("min-lr", "Final learning rate of the half cosine.", Min = 0, Reason = "the paper's", ChosenFrom = ["lr", "base-lr"])]
+    /// <summary>Final learning rate of the half-cosine schedule.</summary>
+    [Option("min-lr", "Final learning rate of the half-cosine schedule.", Min = 0, Reason = "the paper's", ChosenFrom = ["lr", "base-lr"])]
     public double LastRate { get; init; } = 1e-6;
 
     /// <summary>Epochs of linear warm-up from 0; may be a fraction.</summary>
@@ -28,13 +28,13 @@ public sealed record OptimisationOptions
     [Option("momentum", "Momentum.", Min = 0, Max = 1, MaxIsExcluded = true, OnlyWith = "optimizer sgd", Reason = "the paper's")]
     public double Momentum { get; init; } = 0.9;
 
-    /// <summary>Weight decay of tensors that are no vectors, class token or position embedding.</summary>
-    [Option("weight-decay", "Weight decay of tensors that are no vectors, class token or position embedding.", Min = 0,
+    /// <summary>Weight decay. Vectors, the class token and position embeddings are exempt.</summary>
+    [Option("weight-decay", "Weight decay. Vectors, the class token and position embeddings are exempt.", Min = 0,
         Default = "0.05 with adamw, 0 with sgd", ChosenFrom = ["optimizer"])]
     public double WeightDecay { get; init; }
 
     /// <summary>Layer-wise decay of the learning rate (AdamW); 1: none.</summary>
-    [Option("layer-decay", "Factor on the learning rate per block from the head downwards; 1: none.",
+    [Option("layer-decay", "Factor on the learning rate for each block below the head; 1: no decay.",
         Min = 0, MinIsExcluded = true, Max = 1, OnlyWith = "optimizer adamw", Default = "0.65 with full fine-tuning of weights, else 1",
         ChosenFrom = ["method", "optimizer", "from-scratch"])]
     public double LayerDecay { get; init; } = 1;
@@ -54,7 +54,7 @@ public sealed record OptimisationOptions
     public int Accumulate { get; init; } = 1;
 
     /// <summary>Largest norm of the gradient; 0: not clipped.</summary>
-    [Option("clip-grad", "Largest norm of the gradient; 0: not clipped.", Min = 0, Reason = "ours: not clipped")]
+    [Option("clip-grad", "Largest gradient norm; 0: no clipping.", Min = 0, Reason = "ours: not clipped")]
     public double ClipGradients { get; init; }
 
     /// <summary>Weight of positives in the loss.</summary>

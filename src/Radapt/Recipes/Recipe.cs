@@ -21,7 +21,7 @@ public sealed record Recipe
     public required ModelOptions Model { get; init; }
 
     /// <summary>How the backbone is adapted; docs/methods.md lists the methods.</summary>
-    [Option("method", "How the backbone is adapted; docs/methods.md.", Default = "lora",
+    [Option("method", "How the backbone is adapted; see docs/methods.md.", Default = "lora",
         Reason = "trains a fraction of a percent of the weights")]
     public required MethodOptions Method { get; init; }
 
@@ -38,6 +38,6 @@ public sealed record Recipe
     public required ComputeOptions Compute { get; init; }
 
     /// <summary>Seed of everything random.</summary>
-    [Option("seed", "Seed of everything random.", Reason = "ours")]
+    [Option("seed", "Seed of all random numbers.", Reason = "ours")]
     public long Seed { get; init; }
 }

@@ -12,7 +12,7 @@ internal static class RecipeOptions
     [
         .. Under("Data", OptionTable.For(typeof(DataOptions)).Options),
         .. Under("Model", OptionTable.For(typeof(ModelOptions)).Options),
-        .. Under("Method", [OptionTable.Find((Recipe r) => r.Method), .. OfMethods()]),
+        .. Under("Method", [OptionTable.Find((Recipe r) => r.Method), .. FromMethods()]),
         .. Under("Pixels", OptionTable.For(typeof(PixelOptions)).Options),
         .. Under("Optimisation", OptionTable.For(typeof(OptimisationOptions)).Options),
         .. Under("Validation", OptionTable.For(typeof(ValidationOptions)).Options),
@@ -56,7 +56,7 @@ internal static class RecipeOptions
         options.Select(o => o with { Heading = heading });
 
     // An option that several methods inherit is one option, with these methods only.
-    private static IEnumerable<OptionDeclaration> OfMethods() => AdaptationMethod.All
+    private static IEnumerable<OptionDeclaration> FromMethods() => AdaptationMethod.All
         .SelectMany(m => m.Options.Select(o => (Method: m.Name, Option: o)))
         .GroupBy(o => o.Option.Name)
         .Select(g => g.First().Option with

@@ -7,7 +7,7 @@ public sealed record ValidationOptions
 {
     /// <summary>Validate after every this many epochs, and after the last.</summary>
     [Option("validate-every",
-        "Validate after every this many epochs, and after the last. auto: evenly spaced, so that validation "
+        "Epochs between validations; the last epoch is always validated. auto: evenly spaced, so that validation "
             + "takes at most a third of the run.", Min = 1, CanBeAuto = true, ValueName = "N|auto", Default = "auto",
         ChosenFrom =
             ["epochs", "method", "lora-blocks", "lora-ranks", "last-k", "recompute", "data", "train", "val", "label-fraction",
@@ -16,10 +16,10 @@ public sealed record ValidationOptions
 
     /// <summary>Images that choose the epoch, at most: a balanced part of the validation images. Null: all of them.</summary>
     [Option("validate-images",
-        "The validation images that choose the epoch, a fixed part, balanced by label and by whole patients; the "
-            + "chosen epoch is scored on all of them. auto: all, unless they take more than a third of the run; then as many as give the "
-            + "mean AUROC a standard error of about 0.01.", Min = 1, CanBeAuto = true, NullWord = "all", ValueName = "N|auto|all",
-        Default = "auto; all where validate-every is a number",
+        "How many validation images choose the best epoch: a fixed subset of whole patients, balanced by label. The "
+            + "chosen epoch is then scored on all validation images. auto: all, unless they take more than a third of the run; then as "
+            + "many as give the mean AUROC a standard error of about 0.01.", Min = 1, CanBeAuto = true, NullWord = "all", ValueName = "N|auto|all",
+        Default = "auto; all if validate-every is a number",
         ChosenFrom =
             ["epochs", "method", "lora-blocks", "lora-ranks", "last-k", "recompute", "data", "train", "val", "label-fraction",
                 "keep-classes", "findings", "split-shares", "split-seed", "validate-every"])]

@@ -1,3 +1,4 @@
+using Radapt.Models;
 using static TorchSharp.torch;
 
 namespace Radapt.Training;
@@ -30,14 +31,9 @@ internal sealed record ParameterGroup(double Scale, double WeightDecay, IReadOnl
             .Select(g => new ParameterGroup(Math.Pow(layerDecay, depth + 1 - g.Key.Layer), g.Key.Decays ? weightDecay : 0, [.. g])),
     ];
 
-    private static int Layer(string name, int depth)
+    private static int Layer(string name, int depth) => (BlockNumber.From(name) + 1) ?? name.Split('.')[0] switch
     {
-        string[] parts = name.Split('.');
-        return parts[0] switch
-        {
-            "cls_token" or "register_tokens" or "pos_embed" or "patch_embed" => 0,
-            "blocks" => int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture) + 1,
-            _ => depth + 1,
-        };
-    }
+        "cls_token" or "register_tokens" or "pos_embed" or "patch_embed" => 0,
+        _ => depth + 1,
+    };
 }

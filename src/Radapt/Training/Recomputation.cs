@@ -86,8 +86,5 @@ internal static class Recomputation
         return result.detach().MoveToOuterDisposeScope();
     }
 
-    private static int Lowest(Classifier classifier, int depth) => classifier.Trained()
-        .Where(t => t.Name.StartsWith("blocks.", StringComparison.Ordinal))
-        .Select(t => int.Parse(t.Name.Split('.')[1], System.Globalization.CultureInfo.InvariantCulture))
-        .DefaultIfEmpty(depth).Min();
+    private static int Lowest(Classifier classifier, int depth) => classifier.Trained().Min(t => BlockNumber.From(t.Name)) ?? depth;
 }

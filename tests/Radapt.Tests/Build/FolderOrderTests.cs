@@ -5,9 +5,14 @@ namespace Radapt.Tests.Build;
 /// <summary>"Data flows downwards": docs/architecture.md.</summary>
 public class FolderOrderTests
 {
-    private static readonly FolderOrder s_library = new(
-        "Radapt", "Options", "Compute", "Imaging", "RadiologyReports", "Metrics", "Datasets", "Batching", "Checkpoints", "Models",
-        "Adaptation", "Recipes", "Inference", "Runs", "Training", "Pretraining", "Evaluation", "Export", "Studies", "Benchmarks");
+    /// <summary>The folders of the library; each may use those before it.</summary>
+    internal static IReadOnlyList<string> Folders { get; } =
+    [
+        "Options", "Compute", "Imaging", "RadiologyReports", "Metrics", "Datasets", "Batching", "Checkpoints", "Models",
+        "Adaptation", "Recipes", "Inference", "Runs", "Training", "Pretraining", "Evaluation", "Export", "Studies", "Benchmarks",
+    ];
+
+    private static readonly FolderOrder s_library = new("Radapt", [.. Folders]);
 
     [Fact]
     public void Library_EveryReference_FollowsTheOrder() =>

@@ -6,19 +6,21 @@ namespace Radapt.Adaptation.Lora;
 public sealed record AdaLoraOptions() : LowRankOptions("adalora")
 {
     /// <summary>Rank of every adapted third or projection at the start.</summary>
-    [Option("initial-rank", "Rank per adapted third or projection at the start.", Min = 1, Reason = "its paper's: 1.5 times the target")]
+    [Option("initial-rank", "Initial rank of each adapted projection; q, k and v count separately.", Min = 1,
+        Reason = "its paper's: 1.5 times the target")]
     public int InitialRank { get; init; } = 6;
 
     /// <summary>Rank at the end, on average over all adapted thirds and projections.</summary>
-    [Option("target-rank", "Mean rank at the end.", Min = 1, Reason = "the rank of lora")]
+    [Option("target-rank", "Mean rank of the adapted projections at the end.", Min = 1, Reason = "the rank of lora")]
     public int TargetRank { get; init; } = 4;
 
     /// <summary>Share of the updates before the budget begins to shrink.</summary>
-    [Option("tinit", "Share of the updates, 0 to 1, before ranks are taken away.", Min = 0, Max = 1, Reason = "ours: after the warm-up")]
+    [Option("tinit", "Fraction of the updates, 0 to 1, before ranks are reduced.", Min = 0, Max = 1, Reason = "ours: after the warm-up")]
     public double Tinit { get; init; } = 0.1;
 
     /// <summary>Share of the updates, at the end, for which the final distribution stays.</summary>
-    [Option("tfinal", "Share of the updates, 0 to 1, at the end, for which ranks stay.", Min = 0, Max = 1, Reason = "ours")]
+    [Option("tfinal", "Fraction of the updates, 0 to 1, at the end, during which ranks stay fixed.", Min = 0, Max = 1,
+        Reason = "ours")]
     public double Tfinal { get; init; } = 0.3;
 
     /// <summary>Weight of the penalty that keeps P and Q orthogonal.</summary>

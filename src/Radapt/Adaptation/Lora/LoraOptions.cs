@@ -6,13 +6,14 @@ namespace Radapt.Adaptation.Lora;
 public sealed record LoraOptions() : LowRankOptions("lora")
 {
     /// <summary>Rank r of each adapted third or projection.</summary>
-    [Option("rank", "Rank r per adapted third or projection.", Min = 1, Reason = "the paper's for 1 % of the labels")]
+    [Option("rank", "Rank r of each adapted projection; q, k and v count separately.", Min = 1,
+        Reason = "the paper's for 1 % of the labels")]
     public int Rank { get; init; } = 4;
 
     /// <summary>
     /// Ranks of the adapted blocks one by one, in place of <see cref="Rank"/>; 0: that block is left as it is. Empty: the same for all.
     /// </summary>
-    [Option("lora-ranks", "Ranks of the adapted blocks one by one, such as 8,8,4, in place of the rank; 0 leaves a block as it is.",
+    [Option("lora-ranks", "One rank for each adapted block, such as 8,8,4, instead of --rank; 0 leaves a block unchanged.",
         Min = 0, MayRepeat = true, Default = "the rank for all", Reason = "the rank for all", StoredAs = "ranks")]
     public IReadOnlyList<int> Ranks { get; init; } = [];
 
@@ -21,7 +22,7 @@ public sealed record LoraOptions() : LowRankOptions("lora")
     public bool RankStabilised { get; init; }
 
     /// <summary>The adapted weight's rows are normalised and scaled by a trained magnitude (DoRA, Liu et al. 2024).</summary>
-    [Option("dora", "DoRA: rows of the adapted weights are normalised and have trained magnitudes.")]
+    [Option("dora", "DoRA: the rows of adapted weights are normalised and scaled by trained magnitudes.")]
     public bool Magnitudes { get; init; }
 
     /// <summary>alpha / r, or alpha / sqrt(r).</summary>

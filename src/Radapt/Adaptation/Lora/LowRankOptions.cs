@@ -25,12 +25,12 @@ public abstract record LowRankOptions : MethodOptions
     public double Dropout { get; init; } = 0.1;
 
     /// <summary>What is adapted; the paper adapts q and v.</summary>
-    [Option("lora-targets", "The projections that are adapted.", ChoicesFrom = nameof(AllTargets), Reason = "the paper's",
+    [Option("lora-targets", "Projections to adapt.", ChoicesFrom = nameof(AllTargets), Reason = "the paper's",
         StoredAs = "targets")]
     public IReadOnlyList<string> Targets { get; init; } = ["q", "v"];
 
     /// <summary>Adapted blocks, counted from 0; empty: all.</summary>
-    [Option("lora-blocks", "The blocks that are adapted, from 0, such as 0,4-7.", Min = 0, MayBeRanges = true, Default = "all",
+    [Option("lora-blocks", "Blocks to adapt, counted from 0, such as 0,4-7.", Min = 0, MayBeRanges = true, Default = "all",
         Reason = "all, as in the paper", StoredAs = "blocks")]
     public IReadOnlyList<int> Blocks { get; init; } = [];
 

@@ -11,6 +11,6 @@ public abstract record BottleneckOptions : MethodOptions
     }
 
     /// <summary>Channels inside an adapter.</summary>
-    [Option("bottleneck", "Channels inside an adapter.", Min = 1, Max = 65536, Reason = "of Houlsby's 8, 64 and 256")]
+    [Option("bottleneck", "Channels inside an adapter.", Min = 1, Max = 65536, Reason = "one of its paper's 8, 64 and 256")]
     public int Bottleneck { get; init; } = 64;
 }

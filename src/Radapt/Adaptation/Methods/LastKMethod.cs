@@ -1,4 +1,3 @@
-using System.Globalization;
 using Radapt.Adaptation.Files;
 using Radapt.Models;
 
@@ -29,10 +28,7 @@ internal sealed class LastKMethod : AdaptationMethod<LastKOptions>
             $"{options.LastBlocks} blocks are outside 1 to {shape.Depth}, the backbone's depth; give a number in that range.");
 
     /// <inheritdoc/>
-    protected override bool IsTrained(string name, LastKOptions options, BackboneShape shape) => name.Split('.') switch
-    {
-        ["blocks", var number, ..] => int.Parse(number, CultureInfo.InvariantCulture) >= shape.Depth - options.LastBlocks,
-        ["norm", ..] => true,
-        _ => false,
-    };
+    protected override bool IsTrained(string name, LastKOptions options, BackboneShape shape) => BlockNumber.From(name) is { } block
+        ? block >= shape.Depth - options.LastBlocks
+        : name.StartsWith("norm.", StringComparison.Ordinal);
 }

@@ -109,7 +109,7 @@ internal static unsafe class LowRankPass
             where V : struct, ILanes<V>
         {
             (int c, int ranks, int width) = (layout.Inputs, layout.Ranks, layout.GroupOutputs);
-            float* sumA = ofFactors.Of(part);
+            float* sumA = ofFactors.For(part);
             float* sumB = sumA + (ranks * c);
             float* rows = Allocate(RowsAtATime * Math.Max(c, width));
             float* factors = Allocate(RowsAtATime * c);

@@ -145,7 +145,7 @@ internal static unsafe class NormPass
             where V : struct, ILanes<V>
         {
             int c = layout.Channels;
-            float* own = ofWeightAndBias.Of(part);
+            float* own = ofWeightAndBias.For(part);
             for (long r = first; r < end; r++)
             {
                 nint row = (nint)(r * c);

@@ -20,7 +20,7 @@ internal readonly unsafe struct PartialSums
     }
 
     /// <summary>The sums of one part; null if none are wanted.</summary>
-    public float* Of(int part) => _sums is null ? null : _sums + ((long)part * _count);
+    public float* For(int part) => _sums is null ? null : _sums + ((long)part * _count);
 
     /// <summary>Adds up all parts, in their order.</summary>
     /// <param name="total">Written: sums from <paramref name="first"/> on.</param>
