@@ -34,7 +34,8 @@ internal sealed class EvaluateCommand : RadaptCommand
     {
         Arguments.Add(_run);
         AddRecipeOptions("Images (default: the run's own)",
-            DataArguments.Declarations("train", "val", "split-shares", "allow-overlap", "check-pixels", "seed"));
+            DataArguments.Declarations("train", "val", "split-shares", "allow-overlap", "check-pixels", "seed")
+                .Append(OptionTable.Find((DataOptions d) => d.SkipUnreadable)));
         _split = Add("Images (default: the run's own)", new Option<string>("--split")
         {
             HelpName = "CHOICE",

@@ -29,6 +29,8 @@ public sealed class PatientPrivacyCommandTests(TinyRun tiny) : IDisposable
     ];
 
     // Written where somebody asked for names by an option; still without what only headers and other columns say of people.
+    private const string Doctor = "physician";
+
     private static readonly string[] s_named = ["problems.csv", "bad.csv", "split.csv", "named.csv", "predictions.csv", "plain.csv"];
 
     private readonly TemporaryFolder _folder = new();
@@ -199,7 +201,7 @@ public sealed class PatientPrivacyCommandTests(TinyRun tiny) : IDisposable
         string[] inputs = ["labels.csv", "with-ct.csv", "with-bad.csv", "missing.csv", "twice.csv", "overlap.csv"];
         List<(byte[] Form, string What)> always =
         [
-            .. Enumerable.Range(0, 12).Select(i => (Encoding.ASCII.GetBytes(Physician(i)), "physician")),
+            .. Enumerable.Range(0, 12).Select(i => (Encoding.ASCII.GetBytes(Physician(i)), Doctor)),
             .. Enumerable.Range(0, 28).Select(i => (Encoding.ASCII.GetBytes(Born(i)), "date of birth")),
         ];
         List<(byte[] Form, string What)> names = [.. s_names.SelectMany(Forms),
@@ -215,7 +217,9 @@ public sealed class PatientPrivacyCommandTests(TinyRun tiny) : IDisposable
 
             byte[] bytes = File.ReadAllBytes(file);
             bool isNamed = s_named.Any(n => Path.GetDirectoryName(place)!.Length == 0 && place.EndsWith(n, StringComparison.Ordinal));
-            foreach ((byte[] form, string what) in isNamed ? always : always.Concat(names))
+            // `data split` copies the columns of the user's own table, which has a date of birth here.
+            bool isSplit = isNamed && place.EndsWith("split.csv", StringComparison.Ordinal);
+            foreach ((byte[] form, string what) in isSplit ? always.Where(a => a.What == Doctor) : isNamed ? always : always.Concat(names))
             {
                 if (Holds(bytes, form, isText: Path.GetExtension(file) is ".txt" or ".csv" or ".json" or ".yaml" or ".jsonl"))
                 {
