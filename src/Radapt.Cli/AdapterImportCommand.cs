@@ -1,8 +1,8 @@
-using Radapt.Adaptation.Lora;
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Radapt.Adaptation;
 using Radapt.Adaptation.Files;
+using Radapt.Adaptation.Lora;
 using Radapt.Models.Dialects;
 
 namespace Radapt.Cli;

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Datasets;
+using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Options;
-using Radapt.Training;
 using Radapt.Recipes;
+using Radapt.Training;
 
 namespace Radapt.Cli;
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Radapt.Datasets.Phantoms;
+using Radapt.Recipes;
 using Radapt.Runs;
 using Radapt.Training;
-using Radapt.Recipes;
 
 namespace Radapt.Cli;
 

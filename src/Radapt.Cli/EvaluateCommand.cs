@@ -5,10 +5,10 @@ using Radapt.Datasets;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Inference;
 using Radapt.Options;
+using Radapt.Recipes;
 using Radapt.Runs;
 using Radapt.Studies;
 using Radapt.Training;
-using Radapt.Recipes;
 
 namespace Radapt.Cli;
 

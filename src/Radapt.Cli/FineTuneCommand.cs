@@ -2,10 +2,10 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Options;
+using Radapt.Recipes;
 using Radapt.Runs;
 using Radapt.Studies;
 using Radapt.Training;
-using Radapt.Recipes;
 
 namespace Radapt.Cli;
 

@@ -1,10 +1,10 @@
-using Radapt.Compute;
 using System.Diagnostics;
 using System.Globalization;
+using Radapt.Compute;
 using Radapt.Datasets;
+using Radapt.Recipes;
 using Radapt.Runs;
 using Radapt.Training;
-using Radapt.Recipes;
 
 namespace Radapt.Cli;
 

@@ -4,8 +4,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Radapt.Checkpoints;
 using Radapt.Models;
-using Radapt.Options;
 using Radapt.Models.Dialects;
+using Radapt.Options;
 
 namespace Radapt.Cli;
 

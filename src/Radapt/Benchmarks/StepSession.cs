@@ -1,9 +1,9 @@
-using Radapt.Recipes;
 using System.Diagnostics;
 using Radapt.Adaptation;
 using Radapt.Adaptation.Lora;
 using Radapt.Compute;
 using Radapt.Models;
+using Radapt.Recipes;
 using Radapt.Training;
 using TorchSharp;
 using static TorchSharp.torch;

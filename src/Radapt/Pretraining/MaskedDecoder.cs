@@ -2,8 +2,8 @@ using Radapt.Compute;
 using Radapt.Models;
 using TorchSharp;
 using TorchSharp.Modules;
-using LayerNorm = Radapt.Models.LayerNorm;
 using static TorchSharp.torch;
+using LayerNorm = Radapt.Models.LayerNorm;
 
 namespace Radapt.Pretraining;
 

@@ -1,7 +1,7 @@
 using Radapt.Imaging.Dicom.Codecs;
+using Radapt.Recipes;
 using Radapt.Runs;
 using Radapt.Training;
-using Radapt.Recipes;
 
 namespace Radapt.Studies;
 

@@ -2,9 +2,9 @@ using System.Globalization;
 using Radapt.Datasets;
 using Radapt.Metrics;
 using Radapt.Options;
+using Radapt.Recipes;
 using Radapt.Runs;
 using Radapt.Training;
-using Radapt.Recipes;
 
 namespace Radapt.Studies;
 

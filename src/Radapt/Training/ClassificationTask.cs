@@ -1,10 +1,10 @@
-using Radapt.Recipes;
 using Radapt.Adaptation;
 using Radapt.Batching;
 using Radapt.Imaging;
 using Radapt.Inference;
 using Radapt.Metrics;
 using Radapt.Models;
+using Radapt.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;
 

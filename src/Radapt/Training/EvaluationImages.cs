@@ -1,8 +1,8 @@
 using Radapt.Datasets;
 using Radapt.Datasets.Published;
 using Radapt.Datasets.Splits;
-using Radapt.Runs;
 using Radapt.Recipes;
+using Radapt.Runs;
 
 namespace Radapt.Training;
 

@@ -1,4 +1,3 @@
-using Radapt.Recipes;
 using System.Globalization;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
@@ -8,6 +7,7 @@ using Radapt.Batching;
 using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Imaging;
+using Radapt.Recipes;
 using Radapt.Runs;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Radapt.Batching;
+using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
 using Radapt.Imaging.Dicom.Codecs;
-using Radapt.Imaging;
 using Radapt.Recipes;
 using Radapt.Runs;
 

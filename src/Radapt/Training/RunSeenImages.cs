@@ -1,7 +1,7 @@
 using System.Globalization;
 using Radapt.Datasets;
-using Radapt.Runs;
 using Radapt.Recipes;
+using Radapt.Runs;
 
 namespace Radapt.Training;
 

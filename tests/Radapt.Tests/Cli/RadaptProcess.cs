@@ -31,12 +31,12 @@ internal sealed partial class RadaptProcess : IDisposable
     private readonly string? _awaited;
 
     private RadaptProcess(string folder, string? awaited, IEnumerable<string> arguments,
-        IReadOnlyDictionary<string, string>? variables = null)
+        IReadOnlyDictionary<string, string>? variables = null, string? file = null)
     {
         _awaited = awaited;
         _process = new Process
         {
-            StartInfo = new ProcessStartInfo(File, arguments)
+            StartInfo = new ProcessStartInfo(file ?? File, arguments)
             {
                 WorkingDirectory = folder,
                 RedirectStandardOutput = true,
@@ -68,6 +68,16 @@ internal sealed partial class RadaptProcess : IDisposable
     public static async Task<RadaptResult> Run(string folder, IReadOnlyDictionary<string, string> variables, params string[] arguments)
     {
         using var process = new RadaptProcess(folder, null, arguments, variables);
+        return await process.End();
+    }
+
+    /// <summary>Runs to the end; standard error is part of the output, each line where a terminal shows it.</summary>
+    public static async Task<RadaptResult> RunInTerminal(string folder, params string[] arguments)
+    {
+        (string shell, string[] line) = OperatingSystem.IsWindows()
+            ? ("cmd", (string[])["/d", "/c", File, .. arguments, "2>&1"])
+            : ("sh", ["-c", "exec \"$0\" \"$@\" 2>&1", File, .. arguments]);
+        using var process = new RadaptProcess(folder, null, line, null, shell);
         return await process.End();
     }
 

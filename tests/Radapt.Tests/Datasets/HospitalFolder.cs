@@ -38,12 +38,15 @@ internal sealed class HospitalFolder : IDisposable
     private static readonly string[] s_syntaxes = ["explicit", "implicit", "rle", "jpeg-lossless", "deflated", "big-endian"];
     private readonly TemporaryFolder _folder = new();
 
-    public HospitalFolder()
+    /// <param name="count">Frontal images of the export.</param>
+    /// <param name="later">Frontal images that come later, in <see cref="LaterRoot"/>.</param>
+    /// <param name="size">Pixels of a side.</param>
+    public HospitalFolder(int count = Count, int later = 0, int size = 20)
     {
         PhantomSet.Write(_folder["phantoms"], new PhantomOptions
         {
-            Count = Count,
-            Size = 20,
+            Count = count + later,
+            Size = size,
             Seed = 1,
             Difficulty = PhantomDifficulty.Easy,
             Findings = [PhantomFinding.Effusion, PhantomFinding.Cardiomegaly],
@@ -52,8 +55,10 @@ internal sealed class HospitalFolder : IDisposable
         Findings = table[0][3..];
         foreach (string[] row in table[1..])
         {
-            var image = new HospitalImage(Images.Count, $"disc{Images.Count % 3}/study{Images.Count:000}/IM{Images.Count:0000}", row[3..]);
-            Images.Add(image);
+            int number = Images.Count + Later.Count;
+            var image = new HospitalImage(number, $"disc{number % 3}/study{number:000}/IM{number:0000}", row[3..]);
+            (number < count ? Images : Later).Add(image);
+            string folder = number < count ? Root : LaterRoot;
             Radiograph phantom = RadiographReader.Read(System.IO.Path.Combine(_folder["phantoms"], row[0]));
             DicomPhantom dicom = DicomPhantom.Draw(phantom.Pixels, phantom.Width, 12) with
             {
@@ -67,24 +72,24 @@ internal sealed class HospitalFolder : IDisposable
                 Modality = image.Number % 7 == 0 ? "CR" : "DX",
                 Window = (2048, 4096),
             };
-            Put(image.File, dicom.ToFile(s_syntaxes[image.Number % s_syntaxes.Length]));
+            Put(folder, image.File, dicom.ToFile(s_syntaxes[image.Number % s_syntaxes.Length]));
             if (image.Number % 6 == 0)
             {
-                Put(image.File + "L", (dicom with { InstanceUid = image.Uid + ".2", View = "LL" }).ToFile("explicit"));
+                Put(folder, image.File + "L", (dicom with { InstanceUid = image.Uid + ".2", View = "LL" }).ToFile("explicit"));
             }
 
             if (image.Number == 1)
             {
-                Put("other/ct", (dicom with { InstanceUid = "1.9.1", Modality = "CT", Accession = "00ACC8801" }).ToFile("explicit"));
-                Put("other/mg", (dicom with { InstanceUid = "1.9.2", Modality = "MG", Accession = "00ACC8802" }).ToFile("explicit"));
-                Put("other/cine", (dicom with { InstanceUid = "1.9.3", Frames = 3, Accession = "00ACC8803" }).ToFile("explicit"));
+                Put(Root, "other/ct", (dicom with { InstanceUid = "1.9.1", Modality = "CT", Accession = "00ACC8801" }).ToFile("explicit"));
+                Put(Root, "other/mg", (dicom with { InstanceUid = "1.9.2", Modality = "MG", Accession = "00ACC8802" }).ToFile("explicit"));
+                Put(Root, "other/cine", (dicom with { InstanceUid = "1.9.3", Frames = 3, Accession = "00ACC8803" }).ToFile("explicit"));
             }
         }
 
-        Put("other/report", new DicomWriter().Text(Radapt.Imaging.Dicom.DicomTag.Modality, "CS", "SR")
+        Put(Root, "other/report", new DicomWriter().Text(Radapt.Imaging.Dicom.DicomTag.Modality, "CS", "SR")
             .ToFile(DicomWriter.ExplicitLittleEndian));
-        Put("other/broken.dcm", "no image"u8.ToArray());
-        Put("other/readme.txt", "not an image"u8.ToArray());
+        Put(Root, "other/broken.dcm", "no image"u8.ToArray());
+        Put(Root, "other/readme.txt", "not an image"u8.ToArray());
         Directory.Delete(_folder["phantoms"], recursive: true);
     }
 
@@ -94,9 +99,14 @@ internal sealed class HospitalFolder : IDisposable
     /// <summary>The image root.</summary>
     public string Root => _folder["export"];
 
+    /// <summary>The folder of later images.</summary>
+    public string LaterRoot => _folder["tomorrow"];
+
     public string[] Findings { get; }
 
     public List<HospitalImage> Images { get; } = [];
+
+    public List<HospitalImage> Later { get; } = [];
 
     /// <summary>What must never be seen outside of the folder itself.</summary>
     public IEnumerable<string> Secrets => Images.SelectMany(i => new[] { i.Patient, i.Accession, i.Name.Split('^')[0] }).Append("Erika");
@@ -125,9 +135,9 @@ internal sealed class HospitalFolder : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private void Put(string name, byte[] bytes)
+    private static void Put(string folder, string name, byte[] bytes)
     {
-        string path = System.IO.Path.Combine(Root, name);
+        string path = System.IO.Path.Combine(folder, name);
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
         File.WriteAllBytes(path, bytes);
     }

@@ -5,9 +5,9 @@ using Radapt.Checkpoints;
 using Radapt.Inference;
 using Radapt.Models;
 using Radapt.Models.Published;
+using Radapt.Recipes;
 using Radapt.Tests.Models.Published;
 using Radapt.Training;
-using Radapt.Recipes;
 using static TorchSharp.torch;
 
 namespace Radapt.Tests.Training;
