@@ -145,7 +145,7 @@ internal sealed class BenchCommand : RadaptCommand
         string name = parsed.GetRequiredValue(_backbone);
         BackboneShape shape = BackboneShape.FromName(name)
             ?? throw new RadaptException(
-                $"--backbone {name} is no backbone that Radapt knows; names look like vit_base_patch16_224 (tiny, small, base, large).");
+                $"--backbone {name} is not a backbone that Radapt knows; names look like vit_base_patch16_224 (tiny, small, base, large).");
         return new BenchmarkOptions
         {
             Backbone = shape with { ImageSize = parsed.GetValue(_imageSize) ?? shape.ImageSize },

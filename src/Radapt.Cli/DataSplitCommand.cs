@@ -128,7 +128,7 @@ internal sealed class DataSplitCommand : RadaptCommand
         {
             if (!double.TryParse(parts[i].TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out shares[i]))
             {
-                throw new RadaptException($"--shares: '{parts[i]}' is no number; write two or three, such as 70,10,20.");
+                throw new RadaptException($"--shares: '{parts[i]}' is not a number; write two or three, such as 70,10,20.");
             }
         }
 

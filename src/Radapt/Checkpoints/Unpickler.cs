@@ -107,7 +107,7 @@ internal sealed class Unpickler(PickleInput input, TorchObjects torch)
             case 'b': Pop(); Top(); break; // an object's state: module versions of a state dict, attributes of an opaque object
             case 'Q': Push(torch.PersistentLoad(Pop())); break;
 
-            default: throw input.Malformed($"0x{code:X2} is no operation of a PyTorch file");
+            default: throw input.Malformed($"0x{code:X2} is not an operation of a PyTorch file");
         }
     }
 
@@ -129,7 +129,7 @@ internal sealed class Unpickler(PickleInput input, TorchObjects torch)
             "00" => false,
             "01" => true,
             _ => long.TryParse(line, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
-                ? number : throw input.Malformed("a number is no number"),
+                ? number : throw input.Malformed("a number is not a number"),
         });
 
     private void PushInteger(long size)
@@ -166,7 +166,7 @@ internal sealed class Unpickler(PickleInput input, TorchObjects torch)
         }
         else
         {
-            Require(Top() is OpaqueValue, "it appends to something that is no list");
+            Require(Top() is OpaqueValue, "it appends to something that is not a list");
         }
     }
 
@@ -182,7 +182,7 @@ internal sealed class Unpickler(PickleInput input, TorchObjects torch)
         }
         else
         {
-            Require(Top() is OpaqueValue, "it sets an item of something that is no dictionary");
+            Require(Top() is OpaqueValue, "it sets an item of something that is not a dictionary");
         }
     }
 

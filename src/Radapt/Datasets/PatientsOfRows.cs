@@ -27,8 +27,8 @@ internal static class PatientsOfRows
             LocatedRow first = rows.First(r => r is { Row.Patient: { } value, HeaderPatient: { } header }
                 && (valuesOf[PatientSpellings.Key(header)].Count > 1 || headersOf[PatientSpellings.Key(value)].Count > 1));
             string said = $"{first.File}: column '{column}' and the PatientID of the headers tell different patients: "
-                + $"{Count(split, "patient")} of the headers {(split == 1 ? "has" : "have")} several values in the table, "
-                + $"{Count(joined, "value")} of the table {(joined == 1 ? "stands" : "stand")} for several patients of the headers "
+                + $"{Plural.Count(split, "patient")} of the headers {(split == 1 ? "has" : "have")} several values in the table, "
+                + $"{Plural.Count(joined, "value")} of the table {(joined == 1 ? "stands" : "stand")} for several patients of the headers "
                 + $"(of {headersOf.Count} and {valuesOf.Count}; first in line {first.Row.Line})";
             if (!isCheck)
             {
@@ -78,6 +78,4 @@ internal static class PatientsOfRows
         return partners.ToDictionary(p => p.Key, p => new SortedSet<string>(p.Value.Values, StringComparer.Ordinal),
             StringComparer.Ordinal);
     }
-
-    private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
 }

@@ -60,7 +60,7 @@ internal static class RowChecks
         if (repeated.Count > 0)
         {
             notes.Add(
-                $"{rows[0].File}: {repeated.Count} row{(repeated.Count == 1 ? "" : "s")} repeat an image with the same labels and were "
+                $"{rows[0].File}: {Plural.Count(repeated.Count, "row")} repeat an image with the same labels and were "
                     + $"left out ({FirstFew(repeated, 3)}).");
         }
 

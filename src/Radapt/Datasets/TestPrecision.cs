@@ -52,8 +52,8 @@ internal static class TestPrecision
 
         string figures = string.Join(", ", wide.Take(Named).Select(c => string.Create(CultureInfo.InvariantCulture,
             $"{c.Finding} \u00B1 {HalfWidth(c.Positives, c.Negatives):0.00} ({c.Positives} with it, {c.Negatives} without)")));
-        return $"The test set is small: {test.Items.Count} image{(test.Items.Count == 1 ? "" : "s")}"
-            + (known ? $" of {people} patient{(people == 1 ? "" : "s")}" : "")
+        return $"The test set is small: {Plural.Count(test.Items.Count, "image")}"
+            + (known ? $" of {Plural.Count(people, "patient")}" : "")
                 + (wide.Length == 0 ? ". Figures from so few patients say little of others."
             : $". Of an AUROC of 0.8 the 95 % interval would be {figures}{(wide.Length > Named ? $" and {wide.Length - Named} more" : "")}, in {what}s "
                 + "(Hanley and McNeil 1982).") + " --folds 5 tests every image once.";

@@ -29,7 +29,7 @@ internal sealed class BackboneDefaults
         if (choices.Given.Find((ModelOptions m) => m.Backbone) is { } given && _name != Custom)
         {
             _named = BackboneShape.FromName(_name) ?? throw new RadaptException(
-                $"{given.Where}: {_name} is no backbone that Radapt knows; "
+                $"{given.Where}: {_name} is not a backbone that Radapt knows; "
                 + "names look like vit_base_patch16_224 (tiny, small, base, large) or vit_base_patch14_dinov2, "
                 + "vit_base_patch14_reg4_dinov2 (small, base, large, giant), or vit_base_patch16_dinov3 (small, small_plus, base, large, huge_plus).");
         }

@@ -37,7 +37,7 @@ internal static class RecipeOptions
 
         string hint = NearestName.Find(name, s_byName.Keys) is { } nearest ? $"; did you mean {nearest}?"
             : $"; there are {string.Join(", ", s_byName.Keys)}.";
-        throw new RadaptException($"{where} is no option of a recipe{hint}");
+        throw new RadaptException($"{where} is not an option of a recipe{hint}");
     }
 
     /// <summary>The value of an option in a recipe; null where it has none, and where the option belongs to another method.</summary>

@@ -32,7 +32,7 @@ internal sealed class RecipeReader
         int length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         if (length > MostBytes)
         {
-            throw new RadaptException($"{file} is larger than {MostBytes / 1024} KiB, so it is no recipe.");
+            throw new RadaptException($"{file} is larger than {MostBytes / 1024} KiB, so it is not a recipe.");
         }
 
         try
@@ -42,7 +42,7 @@ internal sealed class RecipeReader
         }
         catch (DecoderFallbackException error)
         {
-            throw new RadaptException($"{file} is not UTF-8 text, so it is no recipe.", error);
+            throw new RadaptException($"{file} is not UTF-8 text, so it is not a recipe.", error);
         }
         catch (YamlException error)
         {

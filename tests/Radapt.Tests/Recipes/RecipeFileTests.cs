@@ -83,14 +83,14 @@ public class RecipeFileTests
     public void Read_NothingGiven_IsAnEmptyLayer(string text) => Assert.Empty(Yaml(text).Entries);
 
     [Theory]
-    [InlineData("rank: 4\nlora-dropot: 0.1", "my.yaml:2: lora-dropot is no option of a recipe; did you mean lora-dropout?")]
+    [InlineData("rank: 4\nlora-dropot: 0.1", "my.yaml:2: lora-dropot is not an option of a recipe; did you mean lora-dropout?")]
     [InlineData("rank: four", "my.yaml:1: rank: 'four' is not a whole number.")]
     [InlineData("rank: 4\nrank: 8", "my.yaml:2: rank is given twice.")]
     [InlineData("rank:", "my.yaml:1: rank has no value")]
     [InlineData("rank: [4]", "my.yaml:1: rank takes one value, not a list.")]
     [InlineData("rank: {source: ours}", "my.yaml:1: rank has no value.")]
     [InlineData("rank: {value: 4, unit: px}", "my.yaml:1: rank: 'unit' is none of value, source and reason")]
-    [InlineData("lora:\n  rank: 4", "my.yaml:1: lora is no option of a recipe")]
+    [InlineData("lora:\n  rank: 4", "my.yaml:1: lora is not an option of a recipe")]
     [InlineData("rank: {value: {value: 4}}", "my.yaml:1: a single value belongs here.")]
     [InlineData("lora-targets: [[q]]", "my.yaml:1: a single value belongs here.")]
     [InlineData("rank: !!int 4", "my.yaml:1: tags (!name) and anchors (&name) are not read")]

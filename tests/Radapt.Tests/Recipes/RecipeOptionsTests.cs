@@ -93,6 +93,6 @@ public class RecipeOptionsTests
 
     [Fact]
     public void Get_MisspelledName_NamesTheNearest() =>
-        Assert.Equal("--lora-dropot is no option of a recipe; did you mean lora-dropout?",
+        Assert.Equal("--lora-dropot is not an option of a recipe; did you mean lora-dropout?",
             RecipeTesting.Error(() => RecipeTesting.Line("--lora-dropot 0.1")));
 }

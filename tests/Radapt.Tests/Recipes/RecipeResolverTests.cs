@@ -204,7 +204,7 @@ public class RecipeResolverTests
             + "24 against 12, width 1024 against 768.")]
     [InlineData("--depth 6",
         "--depth: vit_base_patch16_224 does not fit the weights (MRM checkpoint, vit_base_patch16_224): depth 6 against 12.")]
-    [InlineData("--backbone resnet50", "--backbone: resnet50 is no backbone that Radapt knows")]
+    [InlineData("--backbone resnet50", "--backbone: resnet50 is not a backbone that Radapt knows")]
     [InlineData("--image-size 225", "--image-size: 225 px cannot be cut into patches of 16 px")]
     [InlineData("--heads 7", "--heads: 768 channels cannot be shared among 7 heads.")]
     [InlineData("--resize 200", "--resize: 200 px is less than the image size of 224 px")]

@@ -236,7 +236,7 @@ internal sealed class AdapterBuilder
             if (!tensors.TryGetValue(name, out Tensor? target) || !saved.shape.SequenceEqual(target.shape))
             {
                 throw new RadaptException(
-                    $"{_request.Source}: {name} ({string.Join(", ", saved.shape)}) is saved with the adapter, but is no tensor of this "
+                    $"{_request.Source}: {name} ({string.Join(", ", saved.shape)}) is saved with the adapter, but is not a tensor of this "
                         + "backbone; nothing was written.");
             }
 

@@ -26,7 +26,7 @@ internal static class PaperCheckpoint
         if (!saved.Contains("head.weight"))
         {
             throw new RadaptException(
-                $"{file.Path}: holds no head.weight, so it is no fine-tuned classifier. Give a checkpoint of "
+                $"{file.Path}: holds no head.weight, so it is not a fine-tuned classifier. Give a checkpoint of "
                     + "MED-PEFT's fine-tuning or a PEFT folder.");
         }
 

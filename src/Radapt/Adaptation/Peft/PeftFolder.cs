@@ -95,7 +95,7 @@ internal sealed partial class PeftFolder : IDisposable
         if (!info.Name.StartsWith(PeftNames.Prefix, StringComparison.Ordinal))
         {
             throw new RadaptException(
-                $"{Path}: {info.Name} is no name of PEFT's (they begin with {PeftNames.Prefix}); give the "
+                $"{Path}: {info.Name} is not a name of PEFT's (they begin with {PeftNames.Prefix}); give the "
                     + "folder that PEFT's save_pretrained wrote.");
         }
 

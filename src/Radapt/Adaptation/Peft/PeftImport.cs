@@ -32,7 +32,7 @@ internal static class PeftImport
             else
             {
                 throw new RadaptException(
-                    $"{folder.Path}: has LoRA on {module}, which is no projection of a vision transformer that Radapt knows.");
+                    $"{folder.Path}: has LoRA on {module}, which is not a projection of a vision transformer that Radapt knows.");
             }
         }
 

@@ -51,10 +51,10 @@ internal sealed record MatchReport
         if (Files is { } files)
         {
             string several = Ambiguous.Count == 0 ? "0 rows match several images"
-                : $"{Count(Ambiguous.Count, "row")} match several images, all of which they label (--study-labels)";
-            yield return $"{table}: {Matched} of {Rows} rows matched; {Count(WithoutFile.Count, "row")} without a "
+                : $"{Plural.Count(Ambiguous.Count, "row")} match several images, all of which they label (--study-labels)";
+            yield return $"{table}: {Matched} of {Rows} rows matched; {Plural.Count(WithoutFile.Count, "row")} without a "
                 + $"file{(WithoutFile.Count > 0 ? $" ({Lines(WithoutFile)}{(EmptyCells > 0 ? $"; {EmptyCells} with an empty cell" : "")})" : "")}; "
-                + $"{FilesWithoutRow} of {Count(files, "file")} without a row; {several}.";
+                + $"{FilesWithoutRow} of {Plural.Count(files, "file")} without a row; {several}.";
         }
 
         if (RefusedFiles.Count > 0)
@@ -64,20 +64,18 @@ internal sealed record MatchReport
                     $"{g.Count()} "
                         + $"{g.Key}{(plainNames ? $" ({string.Join(", ", g.Take(3).Select(f => f.File))}{(g.Count() > 3 ? ", …" : "")})" : "")}")];
             string rows = Refused.Count == 0 ? "no row means them"
-                : $"{Count(Refused.Count, "row")} lost by it ({Lines([.. Refused.Select(r => r.Line)])})";
-            yield return $"refused, because they are no radiographs or cannot be read: {string.Join(", ", kinds)}; {rows}{(plainNames ? "" : " (radapt data check -o FILE.csv names the files)")}.";
+                : $"{Plural.Count(Refused.Count, "row")} lost by it ({Lines([.. Refused.Select(r => r.Line)])})";
+            yield return $"refused, because they are not radiographs or cannot be read: {string.Join(", ", kinds)}; {rows}{(plainNames ? "" : " (radapt data check -o FILE.csv names the files)")}.";
         }
 
         if (OtherViews > 0)
         {
-            yield return $"{Count(OtherViews, "row")} of other views than --views {views} dropped (lateral, oblique, …); --views all keeps them.";
+            yield return $"{Plural.Count(OtherViews, "row")} of other views than --views {views} dropped (lateral, oblique, …); --views all keeps them.";
         }
 
         if (UnknownViews > 0)
         {
-            yield return $"{Count(UnknownViews, "image")} kept without a known view (neither table nor header states one).";
+            yield return $"{Plural.Count(UnknownViews, "image")} kept without a known view (neither table nor header states one).";
         }
     }
-
-    private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
 }

@@ -212,7 +212,7 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
         if (located == 0 && report.Rows > 0 && !isCheck)
         {
             throw new RadaptException(
-                $"{file}: no row is left: {report.Refused.Count} mean files that are no radiographs or cannot be read, {report.OtherViews} "
+                $"{file}: no row is left: {report.Refused.Count} mean files that are not radiographs or cannot be read, {report.OtherViews} "
                     + $"are of other views than --views {views.Text}.");
         }
     }

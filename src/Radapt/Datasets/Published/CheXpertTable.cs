@@ -67,7 +67,7 @@ internal static partial class CheXpertTable
                 $"{match.Groups["patient"].Value}/{match.Groups["study"].Value}", match.Groups["view"].Value == "lateral"
                     ? "Lateral" : "Frontal")
             : throw new RadaptException(
-                $"{where}: '{path}' is no path of CheXpert, such as CheXpert-v1.0-small/train/patient00001/study1/view1_frontal.jpg.");
+                $"{where}: '{path}' is not a path of CheXpert, such as CheXpert-v1.0-small/train/patient00001/study1/view1_frontal.jpg.");
     }
 
     private static sbyte Uncertain(UncertaintyPolicy policy) => policy switch

@@ -39,7 +39,7 @@ internal sealed record CovidTable(string File, IReadOnlyList<CovidImage> Images,
             }
 
             sbyte[]? labels = CovidFindings.Parse(cells[finding], unknown => table.Bad(line, "finding",
-                $"'{unknown}' is no finding of the collection ({string.Join(", ", CovidFindings.Names)}, or Unknown)"));
+                $"'{unknown}' is not a finding of the collection ({string.Join(", ", CovidFindings.Names)}, or Unknown)"));
             var row = new LabelRow(line, cells[name], NullIfEmpty(cells[patient]), null, labels
                 ?? [.. CovidFindings.Names.Select(_ => (sbyte)-1)])
             {

@@ -74,7 +74,7 @@ internal sealed class NihChestXray14 : PublishedSet
             {
                 Patient = PatientOf(r.Name)
                     ?? throw new RadaptException(
-                        $"{part.File} line {r.Line}: '{r.Name}' is no name of ChestX-ray14, such as 00000001_000.png."),
+                        $"{part.File} line {r.Line}: '{r.Name}' is not a name of ChestX-ray14, such as 00000001_000.png."),
                 View = table.GetValueOrDefault(r.Name)?.View,
             })],
         };
@@ -174,7 +174,7 @@ internal sealed class NihChestXray14 : PublishedSet
             int f = Array.IndexOf(s_findings, name);
             labels[f >= 0 ? f : throw table.Bad(line, Labels, name.Length == 0 ? "the finding is empty"
                 : name == "No Finding" ? $"'{cell}' contradicts itself"
-                : $"'{name}' is no finding of ChestX-ray14 ({string.Join(", ", s_findings)}, or No Finding)")] = 1;
+                : $"'{name}' is not a finding of ChestX-ray14 ({string.Join(", ", s_findings)}, or No Finding)")] = 1;
         }
 
         return labels;

@@ -69,7 +69,7 @@ internal sealed record CsvCells(string File, IReadOnlyList<string> Header, IRead
         }
         catch (Exception e) when (e is CsvFormatException or CsvRecordTooLargeException)
         {
-            throw new RadaptException($"{file} line {line}: the quotes of this row do not match, or it is no row of a table.", e);
+            throw new RadaptException($"{file} line {line}: the quotes of this row do not match, or it is not a row of a table.", e);
         }
 
         return table.ToCells();

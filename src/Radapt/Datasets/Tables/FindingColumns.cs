@@ -128,7 +128,7 @@ internal sealed record FindingColumns(IReadOnlyList<string> Findings, sbyte[]?[]
         if (marks.Length > 0)
         {
             notes.Add(
-                $"{cells.File}: {marks.Length} label{(marks.Length == 1 ? "" : "s")} "
+                $"{cells.File}: {Plural.Count(marks.Length, "label")} "
                     + $"{string.Join(", ", marks.Select(m => m.Mark).Distinct().Take(5))} taken as unknown, like empty "
                     + $"cells (first in line {marks[0].Line}).");
         }

@@ -55,7 +55,7 @@ internal static class LabelTable
 
         if (cells.TitleLines > 0)
         {
-            notes.Add($"{file}: the header is the row that names the columns; {cells.TitleLines} row{(cells.TitleLines == 1 ? "" : "s")} "
+            notes.Add($"{file}: the header is the row that names the columns; {Plural.Count(cells.TitleLines, "row")} "
                 + "above it (a title or groups of columns) passed over.");
         }
 

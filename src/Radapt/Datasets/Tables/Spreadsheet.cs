@@ -54,7 +54,7 @@ internal static class Spreadsheet
         catch (Exception e) when (e is InvalidDataException or XmlException or EndOfStreamException or NotSupportedException)
         {
             throw new RadaptException(
-                $"{file} is no spreadsheet that can be read: it is damaged, encrypted, of more than {MostCharacters >> 20} million "
+                $"{file} is not a spreadsheet that can be read: it is damaged, encrypted, of more than {MostCharacters >> 20} million "
                     + "characters, or not .xlsx; save the table as CSV.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

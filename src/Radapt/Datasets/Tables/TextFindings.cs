@@ -101,9 +101,9 @@ internal sealed class TextFindings
         int empty = rows.Count(r => r is null);
         notes.Add(string.Create(CultureInfo.InvariantCulture,
             $"{where} lists findings: {ColumnReport.Listed(names.Zip(counts).Select(p => $"{p.First} ({p.Second.Positives} rows)"))}; what a row does not list is absent. ")
-            + $"{rare} other item{(rare == 1 ? "" : "s")}{(o.Findings.Count > 0 ? "" : $", in fewer than {fewest} rows or of more than {MostWords} words,")} "
-            + $"not used; {_negated} negated item{(_negated == 1 ? "" : "s")} taken as absent, {_doubted} doubted or after a negation as unknown; "
-            + $"{empty} empty cell{(empty == 1 ? "" : "s")} unknown.");
+            + $"{Plural.Count(rare, "other item")}{(o.Findings.Count > 0 ? "" : $", in fewer than {fewest} rows or of more than {MostWords} words,")} "
+            + $"not used; {Plural.Count(_negated, "negated item")} taken as absent, {_doubted} doubted or after a negation as unknown; "
+            + $"{Plural.Count(empty, "empty cell")} unknown.");
         return new FindingColumns(names, labels, new ColumnReport([.. names.Zip(counts)], []));
     }
 

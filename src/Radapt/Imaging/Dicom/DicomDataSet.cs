@@ -97,7 +97,7 @@ internal sealed class DicomDataSet(byte[] bytes, bool isBigEndian)
         // Of the elements that are read only lookup tables have more than a few: 65536 entries at most.
         if (element.Length % 2 != 0 || element.Length > 2 * 65_536)
         {
-            throw new InvalidDataException($"{tag} has {element.Length} bytes, which are no 16-bit numbers; export the file again");
+            throw new InvalidDataException($"{tag} has {element.Length} bytes, which are not 16-bit numbers; export the file again");
         }
 
         var values = new ushort[element.Length / 2];

@@ -150,7 +150,7 @@ public sealed class CheXpertTests : IDisposable
     [Theory]
     [InlineData("-1.0,1.0,,-1.0", "2,1.0,,-1.0", "train.csv line 2, column 'Cardiomegaly': '2' is neither 1, 0, -1 (uncertain) nor empty")]
     [InlineData("/train/patient00001/study2/view1_frontal.jpg", "/train/one.jpg",
-        "train.csv line 2: 'CheXpert-v1.0-small/train/one.jpg' is no path of CheXpert")]
+        "train.csv line 2: 'CheXpert-v1.0-small/train/one.jpg' is not a path of CheXpert")]
     [InlineData(",Edema,", ",Oedema,", "train.csv line 1: the column 'Edema' is missing")]
     public void Read_DamagedTable_SaysWhere(string old, string @new, string message)
     {

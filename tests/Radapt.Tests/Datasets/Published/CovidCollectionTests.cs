@@ -85,7 +85,7 @@ public sealed class CovidCollectionTests : IDisposable
 
     [Theory]
     [InlineData("Pneumonia/Viral/COVID-19", "Pneumonia/Viral/Covid",
-        "metadata.csv line 2, column 'finding': 'Covid' is no finding of the collection (Pneumonia, Viral, COVID-19")]
+        "metadata.csv line 2, column 'finding': 'Covid' is not a finding of the collection (Pneumonia, Viral, COVID-19")]
     [InlineData("finding", "findings", "line 1: the column 'finding' is missing; it has patientid")]
     [InlineData("images,0.png", "images,", "line 2, column 'filename': the image's name is empty")]
     public void Read_DamagedMetadata_SaysWhere(string old, string @new, string message)

@@ -136,7 +136,7 @@ public sealed class NihChestXray14Tests : IDisposable
 
     [Theory]
     [InlineData("Effusion|Pneumonia", "Efusion",
-        "Data_Entry_2017_v2020.csv line 5, column 'Finding Labels': 'Efusion' is no finding of ChestX-ray14")]
+        "Data_Entry_2017_v2020.csv line 5, column 'Finding Labels': 'Efusion' is not a finding of ChestX-ray14")]
     [InlineData("Effusion|Pneumonia", "Effusion|No Finding", "line 5, column 'Finding Labels': 'Effusion|No Finding' contradicts itself")]
     [InlineData("Effusion|Pneumonia", "", "line 5, column 'Finding Labels': the finding is empty")]
     [InlineData("Finding Labels", "Labels", "line 1: the column 'Finding Labels' is missing; it has Image Index, Labels")]
@@ -166,7 +166,7 @@ public sealed class NihChestXray14Tests : IDisposable
         _folder.Write("test_list.txt", List(50)[..^3] + "\n");
         Refuses(Data, null, "test_list.txt has 13 labels a line, the paper's list of this data set has 14");
         _folder.Write("test_list.txt", List(50).Replace("00000050_000", "a b", StringComparison.Ordinal));
-        Refuses(Data, null, "test_list.txt line 1: 'a b.png' is no name of ChestX-ray14");
+        Refuses(Data, null, "test_list.txt line 1: 'a b.png' is not a name of ChestX-ray14");
     }
 
     [Fact]
