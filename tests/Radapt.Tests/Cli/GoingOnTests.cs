@@ -42,8 +42,7 @@ public sealed class GoingOnTests(TinyRun tiny) : IDisposable
         line[2] = "here";
         using (RadaptProcess process = RadaptProcess.Start(_folder.Path, "epoch 3/", line))
         {
-            await process.Awaited();
-            process.Interrupt();
+            process.OnSeen = p => p.Interrupt();
             RadaptResult ended = (await process.End()).Expect(130);
             Assert.Contains("radapt finetune --resume --out run", ended.Error, StringComparison.Ordinal);
         }

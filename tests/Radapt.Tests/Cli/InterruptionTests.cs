@@ -50,8 +50,7 @@ public sealed class InterruptionTests(TinyRun tiny)
         string run = Path.Combine(tiny.Folder, "hung-up");
         using (RadaptProcess process = RadaptProcess.Start(tiny.Folder, "epoch 2/50", tiny.FineTune(run)))
         {
-            await process.Awaited();
-            process.HangUp();
+            process.OnSeen = p => p.HangUp();
             RadaptResult stopped = (await process.End()).Expect(130);
             Assert.Contains($"radapt finetune --resume --out {run}", stopped.ErrorLine, StringComparison.Ordinal);
         }

@@ -30,6 +30,7 @@ internal sealed partial class RadaptProcess : IDisposable
     private readonly StringBuilder _error = new();
     private readonly TaskCompletionSource _seen = new();
     private readonly string? _awaited;
+    private readonly Thread[] _readers; // of their own: the pool's threads, on a busy machine, read after the process has ended
 
     private RadaptProcess(string folder, string? awaited, IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string>? variables = null, string? file = null)
@@ -51,11 +52,8 @@ internal sealed partial class RadaptProcess : IDisposable
             _process.StartInfo.Environment[variable] = value;
         }
 
-        _process.OutputDataReceived += (_, line) => Append(_output, line.Data);
-        _process.ErrorDataReceived += (_, line) => Append(_error, line.Data);
         _process.Start();
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+        _readers = [Read(_process.StandardOutput, _output), Read(_process.StandardError, _error)];
     }
 
     /// <summary>Runs to the end.</summary>
@@ -85,6 +83,9 @@ internal sealed partial class RadaptProcess : IDisposable
     /// <summary>Starts; see <see cref="Awaited"/>.</summary>
     public static RadaptProcess Start(string folder, string? awaited, params string[] arguments) => new(folder, awaited, arguments);
 
+    /// <summary>What is done at once when the awaited text is seen.</summary>
+    public Action<RadaptProcess>? OnSeen { get; set; }
+
     /// <summary>Ends when a line that contains the awaited text was written, or the process has ended.</summary>
     public Task Awaited() => Task.WhenAny(_seen.Task, _process.WaitForExitAsync(TestContext.Current.CancellationToken));
 
@@ -107,6 +108,11 @@ internal sealed partial class RadaptProcess : IDisposable
     public async Task<RadaptResult> End()
     {
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        foreach (Thread reader in _readers)
+        {
+            reader.Join();
+        }
+
         lock (_output)
         {
             return new RadaptResult(_process.ExitCode, _output.ToString(), _error.ToString());
@@ -123,6 +129,27 @@ internal sealed partial class RadaptProcess : IDisposable
         _process.Dispose();
     }
 
+    private Thread Read(StreamReader from, StringBuilder text)
+    {
+        var reader = new Thread(() =>
+        {
+            try
+            {
+                while (from.ReadLine() is { } line)
+                {
+                    Append(text, line);
+                }
+            }
+            catch (Exception e) when (e is ObjectDisposedException or IOException or InvalidOperationException)
+            {
+                // disposed before its end
+            }
+        })
+        { IsBackground = true };
+        reader.Start();
+        return reader;
+    }
+
     private void Append(StringBuilder text, string? line)
     {
         if (line is null)
@@ -137,7 +164,10 @@ internal sealed partial class RadaptProcess : IDisposable
 
         if (_awaited is not null && line.Contains(_awaited, StringComparison.Ordinal))
         {
-            _seen.TrySetResult();
+            if (_seen.TrySetResult())
+            {
+                OnSeen?.Invoke(this);
+            }
         }
     }
 
