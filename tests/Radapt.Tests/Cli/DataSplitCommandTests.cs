@@ -47,7 +47,7 @@ public sealed class DataSplitCommandTests
     [InlineData("No data is given", "-o", "out.csv")]
     [InlineData("does not exist", "--data", "nowhere.csv", "-o", "out.csv")]
     [InlineData("ends in .csv", "--data", "made", "-o", "out.txt")]
-    [InlineData("'x' is no number", "--data", "made", "-o", "out.csv", "--shares", "x,2")]
+    [InlineData("'x' is not a number", "--data", "made", "-o", "out.csv", "--shares", "x,2")]
     [InlineData("two or three numbers", "--data", "made", "-o", "out.csv", "--shares", "100")]
     [InlineData("exclude each other", "--data", "made", "-o", "out.csv", "--shares", "70,30", "--folds", "3")]
     [InlineData("--folds must be 2 to 100", "--data", "made", "-o", "out.csv", "--folds", "1")]

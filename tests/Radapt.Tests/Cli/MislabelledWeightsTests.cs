@@ -20,7 +20,7 @@ public sealed class MislabelledWeightsTests(TinyRun tiny)
     [InlineData("mae_encoder_only", "--layer-scale", "layer-scale on against off")]
     [InlineData("hf_dinov2_plain", "--heads {other_heads}", "heads {other_heads} against {num_heads}")]
     [InlineData("dinov2_plain", "--image-size {odd_size}", "{odd_size} px cannot be cut into patches of {patch_size} px")]
-    [InlineData("dinov2_plain", "--backbone vit_base_patch14_dinov3", "no backbone that Radapt knows")]
+    [InlineData("dinov2_plain", "--backbone vit_base_patch14_dinov3", "not a backbone that Radapt knows")]
     public async Task Finetune_MislabelledWeights_OneLineAndNoFolder(string checkpoint, string options, string expected)
     {
         GoldenCase golden = GoldenIndex.Find($"checkpoints/{checkpoint}");
