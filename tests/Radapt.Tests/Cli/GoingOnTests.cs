@@ -37,6 +37,8 @@ public sealed class GoingOnTests(TinyRun tiny) : IDisposable
     [Fact] // B8
     public async Task Resume_DataMoved_SaysToGiveItAnewAndGoesOn()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "signals of other processes");
+        Assert.SkipWhen(InterruptionTests.IgnoresInterrupts(), "started with SIGINT ignored, which every child inherits");
         CopyPhantoms("here");
         string[] line = [.. tiny.FineTune("run")];
         line[2] = "here";
