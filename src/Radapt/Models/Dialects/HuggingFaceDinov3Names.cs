@@ -6,7 +6,7 @@ namespace Radapt.Models.Dialects;
 /// <summary>
 /// DINOv3 of Hugging Face transformers: query, key and value apart, keys without bias, nothing stored of the rotary positions.
 /// </summary>
-internal sealed partial class HuggingFaceDinov3Names : DialectNames
+internal sealed partial class HuggingFaceDinov3Names : HuggingFaceNames
 {
     private static readonly Dictionary<string, string> s_outside = new(StringComparer.Ordinal)
     {
@@ -41,59 +41,13 @@ internal sealed partial class HuggingFaceDinov3Names : DialectNames
 
     public override (double Mean, double Std) Normalisation(StateDict names) => (.449, .226);
 
-    public override BackboneShape? Shape(StateDict names)
-    {
-        if (base.Shape(names) is not { } shape)
-        {
-            return null;
-        }
-
-        HuggingFaceConfig config = HuggingFaceConfig.Beside(names.File.Path);
-        BackboneShape told = shape with { Heads = config.Heads ?? shape.Heads, Epsilon = config.Epsilon ?? BackboneShape.Dinov3Epsilon };
-        return told.IsSound ? told : shape;
-    }
-
-    public override string? Problem(StateDict names) =>
-        base.Problem(names) ?? (base.Shape(names) is { } shape ? HuggingFaceConfig.Beside(names.File.Path).Problem(shape) : null);
-
-    public override bool TellsHeads(StateDict names) =>
-        HuggingFaceConfig.Beside(names.File.Path).Heads is { } heads && Shape(names)?.Heads == heads;
-
-    public override ToldPreparation? Preparation(StateDict names) => ToldPreparation.FromHuggingFace(names.File.Path);
-
     public override IReadOnlyDictionary<string, TensorParts>? Encoder(StateDict names)
     {
-        var encoder = new Dictionary<string, TensorParts>(StringComparer.Ordinal);
-        var thirds = new Dictionary<string, string?[]>(StringComparer.Ordinal);
-        foreach ((string name, string inFile) in names.Select(n => s_outside.ContainsKey(n) || BlockTensor().IsMatch(n)))
-        {
-            Match match = BlockTensor().Match(name);
-            (string start, string part, string end) =
-                ($"blocks.{match.Groups["number"].Value}.", match.Groups["part"].Value, match.Groups["end"].Value);
-            if (!match.Success)
-            {
-                encoder[s_outside[name]] = TensorParts.Whole(inFile);
-            }
-            else if (Array.IndexOf(s_thirds, part) is >= 0 and var third)
-            {
-                string fused = $"{start}attn.qkv.{end}";
-                thirds.TryAdd(fused, new string?[3]);
-                thirds[fused][third] = inFile;
-            }
-            else
-            {
-                string own = s_inBlock.GetValueOrDefault(part, part);
-                encoder[$"{start}{own}.{(end == "lambda1" ? "gamma" : end)}"] = TensorParts.Whole(inFile);
-            }
-        }
-
         long width = names.ShapeOf("embeddings.cls_token") is [_, _, var channels] ? channels : 0;
-        foreach ((string name, string?[] parts) in thirds)
-        {
-            encoder[name] = name.EndsWith("weight", StringComparison.Ordinal) ? TensorParts.Rows([.. parts.OfType<string>()])
-                : TensorParts.Vector(width, parts);
-        }
-
+        Dictionary<string, TensorParts> encoder = Join(
+            names.Select(n => s_outside.ContainsKey(n) || BlockTensor().IsMatch(n)), ToNative,
+            (name, thirds) => name.EndsWith("weight", StringComparison.Ordinal) ? TensorParts.Rows([.. thirds.OfType<string>()])
+                : TensorParts.Vector(width, thirds)); // keys have no bias
         FusedParts.JoinGate(encoder, "mlp.gate_proj", "mlp.up_proj");
         foreach (string name in encoder.Keys.Where(n => MlpTensor().IsMatch(n)).ToArray())
         {
@@ -106,6 +60,22 @@ internal sealed partial class HuggingFaceDinov3Names : DialectNames
 
         FusedParts.AddAbsentBias(encoder, names.File);
         return encoder;
+    }
+
+    protected override double UsualEpsilon(StateDict names) => BackboneShape.Dinov3Epsilon;
+
+    private static (string Name, int? Third) ToNative(string name)
+    {
+        Match match = BlockTensor().Match(name);
+        if (!match.Success)
+        {
+            return (s_outside[name], null);
+        }
+
+        (string start, string part, string end) =
+            ($"blocks.{match.Groups["number"].Value}.", match.Groups["part"].Value, match.Groups["end"].Value);
+        return Array.IndexOf(s_thirds, part) is >= 0 and var third ? ($"{start}attn.qkv.{end}", third)
+            : ($"{start}{s_inBlock.GetValueOrDefault(part, part)}.{(end == "lambda1" ? "gamma" : end)}", null);
     }
 
     [GeneratedRegex(@"^layer\.(?<number>[0-9]{1,4})\.(?<part>.+)\.(?<end>[^.]+)$")]

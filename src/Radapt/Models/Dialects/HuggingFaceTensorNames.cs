@@ -4,10 +4,10 @@ using Radapt.Checkpoints;
 namespace Radapt.Models.Dialects;
 
 /// <summary>
-/// Vision transformers of Hugging Face transformers: query, key and value apart, heads and the norms' epsilon in a
-/// <c>config.json</c> beside the weights. Version 5 of the library renamed the modules of its blocks; both namings are read.
+/// The names of ViT, ViTMAE and DINOv2 in Hugging Face transformers. Version 5 of the library renamed the modules of their blocks; both
+/// namings are read.
 /// </summary>
-internal abstract partial class HuggingFaceTensorNames : DialectNames
+internal abstract partial class HuggingFaceTensorNames : HuggingFaceNames
 {
     private static readonly Dictionary<string, string> s_outside = new(StringComparer.Ordinal)
     {
@@ -42,29 +42,6 @@ internal abstract partial class HuggingFaceTensorNames : DialectNames
     private static readonly string[] s_thirds = ["attention.attention.query", "attention.attention.key", "attention.attention.value"];
     private static readonly string[] s_thirdsOf5 = ["attention.q_proj", "attention.k_proj", "attention.v_proj"];
 
-    /// <summary>The norms' epsilon where no <c>config.json</c> tells.</summary>
-    protected abstract double UsualEpsilon(StateDict names);
-
-    public override BackboneShape? Shape(StateDict names)
-    {
-        if (base.Shape(names) is not { } shape)
-        {
-            return null;
-        }
-
-        HuggingFaceConfig config = HuggingFaceConfig.Beside(names.File.Path);
-        BackboneShape told = shape with { Heads = config.Heads ?? shape.Heads, Epsilon = config.Epsilon ?? UsualEpsilon(names) };
-        return told.IsSound ? told : shape;
-    }
-
-    public override string? Problem(StateDict names) =>
-        base.Problem(names) ?? (base.Shape(names) is { } shape ? HuggingFaceConfig.Beside(names.File.Path).Problem(shape) : null);
-
-    public override bool TellsHeads(StateDict names) =>
-        HuggingFaceConfig.Beside(names.File.Path).Heads is { } heads && Shape(names)?.Heads == heads;
-
-    public override ToldPreparation? Preparation(StateDict names) => ToldPreparation.FromHuggingFace(names.File.Path);
-
     /// <summary>Whether the blocks are named as in version 5 of transformers.</summary>
     public static bool IsVersion5(StateDict names) => names.HasAnyEnding(".attention.q_proj.weight");
 
@@ -85,31 +62,9 @@ internal abstract partial class HuggingFaceTensorNames : DialectNames
             : ($"{start}{s_inBlock.GetValueOrDefault(part, part)}.{(end == "lambda1" ? "gamma" : end)}", null);
     }
 
-    public override IReadOnlyDictionary<string, TensorParts>? Encoder(StateDict names)
-    {
-        var encoder = new Dictionary<string, TensorParts>(StringComparer.Ordinal);
-        var projections = new Dictionary<string, string?[]>(StringComparer.Ordinal);
-        foreach ((string name, string inFile) in names.Select(n => s_outside.ContainsKey(n) || BlockTensor().IsMatch(n)))
-        {
-            (string native, int? third) = ToNative(name);
-            if (third is { } index)
-            {
-                projections.TryAdd(native, new string?[3]);
-                projections[native][index] = inFile;
-            }
-            else
-            {
-                encoder[native] = TensorParts.Whole(inFile);
-            }
-        }
-
-        foreach ((string fused, string?[] parts) in projections)
-        {
-            encoder[fused] = TensorParts.Rows([.. parts.OfType<string>()]);
-        }
-
-        return encoder;
-    }
+    public override IReadOnlyDictionary<string, TensorParts>? Encoder(StateDict names) =>
+        Join(names.Select(n => s_outside.ContainsKey(n) || BlockTensor().IsMatch(n)), ToNative,
+            (_, thirds) => TensorParts.Rows([.. thirds.OfType<string>()]));
 
     // Beside the encoder: dinov2.embeddings..., classifier.weight.
     public override IReadOnlyDictionary<string, string> Head(StateDict names)

@@ -26,42 +26,10 @@ internal sealed partial record PublishedWeights
             CheckedAgainst = "README.md, LICENSE and main_pretrain.py of RL4M/MRM-pytorch",
             Unchecked = "file size; whether the linked file still holds the report decoder",
         },
-        new("mae-cxr-base", "Medical MAE ViT-B/16")
-        {
-            Training = "0.5 million chest X-rays (CheXpert, NIH ChestX-ray14, MIMIC-CXR): MAE, 90 % masked",
-            Shape = Vit("vit_base_patch16_224", 224),
-            Millions = 86,
-            File = "mae-cxr-base.pth",
-            FileSize = NotChecked,
-            Licence = "none found in the repository",
-            Limits = "not stated; ask the authors",
-            Page = "https://github.com/lambert-x/medical_mae",
-            Paper = "https://arxiv.org/abs/2210.12843",
-            Normalisation = "mean 0.5056, deviation 0.252 in the authors' fine-tuning",
-            Dialect = "mae",
-            GoodFor = "findings on chest X-rays; pixels only, no reports",
-            Options = "--mean 0.5056 --std 0.252",
-            CheckedAgainst = "README.md, PRETRAIN.md, models_mae.py and util/datasets.py of lambert-x/medical_mae",
-            Unchecked = "the file's own name and size",
-        },
-        new("mae-cxr-small", "Medical MAE ViT-S/16")
-        {
-            Training = "0.3 million chest X-rays (CheXpert, NIH ChestX-ray14): MAE, 90 % masked",
-            Shape = Vit("vit_small_patch16_224", 224),
-            Millions = 22,
-            File = "mae-cxr-small.pth",
-            FileSize = NotChecked,
-            Licence = "none found in the repository",
-            Limits = "not stated; ask the authors",
-            Page = "https://github.com/lambert-x/medical_mae",
-            Paper = "https://arxiv.org/abs/2210.12843",
-            Normalisation = "mean 0.5056, deviation 0.252 in the authors' fine-tuning",
-            Dialect = "mae",
-            GoodFor = "the same in about a quarter of the time of a ViT-B",
-            Options = "--mean 0.5056 --std 0.252",
-            CheckedAgainst = "README.md, PRETRAIN.md, models_mae.py and util/datasets.py of lambert-x/medical_mae",
-            Unchecked = "the file's own name and size",
-        },
+        MedicalMae("base", "B", 86, "0.5 million chest X-rays (CheXpert, NIH ChestX-ray14, MIMIC-CXR)",
+            "findings on chest X-rays; pixels only, no reports"),
+        MedicalMae("small", "S", 22, "0.3 million chest X-rays (CheXpert, NIH ChestX-ray14)",
+            "the same in about a quarter of the time of a ViT-B"),
         new("rad-dino", "RAD-DINO ViT-B/14")
         {
             Training = "chest X-rays from three countries: DINOv2, starting from its ViT-B/14",
@@ -149,6 +117,26 @@ internal sealed partial record PublishedWeights
         },
         .. Eva(),
     ];
+
+    private static PublishedWeights MedicalMae(string size, string letter, double millions, string images, string goodFor) =>
+        new($"mae-cxr-{size}", $"Medical MAE ViT-{letter}/16")
+        {
+            Training = $"{images}: MAE, 90 % masked",
+            Shape = Vit($"vit_{size}_patch16_224", 224),
+            Millions = millions,
+            File = $"mae-cxr-{size}.pth",
+            FileSize = NotChecked,
+            Licence = "none found in the repository",
+            Limits = "not stated; ask the authors",
+            Page = "https://github.com/lambert-x/medical_mae",
+            Paper = "https://arxiv.org/abs/2210.12843",
+            Normalisation = "mean 0.5056, deviation 0.252 in the authors' fine-tuning",
+            Dialect = "mae",
+            GoodFor = goodFor,
+            Options = "--mean 0.5056 --std 0.252",
+            CheckedAgainst = "README.md, PRETRAIN.md, models_mae.py and util/datasets.py of lambert-x/medical_mae",
+            Unchecked = "the file's own name and size",
+        };
 
     private static IEnumerable<PublishedWeights> Eva() =>
         from model in ((string Letters, string Size, double Millions, string FileSize)[])
