@@ -57,9 +57,9 @@ internal sealed class FoldsFolder : IDisposable
             Recipe every = first.Recipe with { Data = first.Recipe.Data with { Fold = null } };
             var resolved = new ResolvedRecipe(every, [.. first.Resolved.Values.Where(v => v.Name != s_fold.Name)]);
             RecipeFile.Write(resolved, run.RecipeFile);
-            if (first.Pixels?.Unreadable.Count > 0)
+            if (first.Images.Check is { Unreadable: { Count: > 0 } unreadable })
             {
-                UnreadableTable.Write(run.UnreadableFile, first.Pixels.Unreadable.Select(u => u with { Part = "" }),
+                UnreadableTable.Write(run.UnreadableFile, unreadable.Select(u => u with { Part = "" }),
                     NameKey.For(first.Recipe.Data, first.Data));
             }
 
@@ -71,7 +71,7 @@ internal sealed class FoldsFolder : IDisposable
                 {
                     Images = DataFingerprint.Used(first.Data).Count(),
                     AllImages = DataFingerprint.Images(first.Data),
-                    Pixels = first.Pixels?.Record,
+                    Pixels = first.Images.Check?.Record,
                 },
                 Weights = new RunWeights(first.WeightsDescription, first.BaseHash),
                 Folds = new RunFolds { Count = first.Recipe.Data.Folds!.Value },
@@ -162,8 +162,7 @@ internal sealed class FoldsFolder : IDisposable
         ArgumentNullException.ThrowIfNull(next);
         if (_begun.Data?.Pixels is { } pixels)
         {
-            next.UsePixelCheck(File.Exists(_folder.UnreadableFile)
-                ? UnreadableTable.Read(_folder.UnreadableFile, NameKey.For(next.Recipe.Data, next.Data)) : (_, _) => null, pixels);
+            next.Images.Use(UnreadableTable.Read(_folder.UnreadableFile, NameKey.For(next.Recipe.Data, next.Data)), pixels);
         }
 
         int images = DataFingerprint.Used(next.Data).Count();

@@ -5,7 +5,6 @@ using Radapt.Adaptation.Files;
 using Radapt.Batching;
 using Radapt.Compute;
 using Radapt.Datasets;
-using Radapt.Datasets.Splits;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Inference;
@@ -27,11 +26,7 @@ public sealed class FineTuning : IDisposable
     private readonly Classifier _classifier;
     private readonly ComputePlan _plan;
     private readonly CodecProcess? _codecs;
-    private ImageBatches _train; // these four, without images that cannot be read once these are known
-    private ImageBatches _val;
-    private ImageBatches? _test;
-    private ImageBatches _choosing; // the validation images that choose the epoch
-    private PixelCheck? _pixels; // null: the check was not asked for, or has not been made yet
+    private readonly RunImages _images;
     private readonly RunCache? _cache;
     private readonly FeatureCache? _features;
     private readonly string _baseHash;
@@ -42,16 +37,13 @@ public sealed class FineTuning : IDisposable
     private FineTuning(ResolvedRecipe resolved, DataSplits data, BackboneWeights? weights, CodecProcess? codecs)
     {
         Recipe recipe = resolved.Recipe;
-        (Resolved, Data, _codecs) = (resolved, data, codecs);
+        (Resolved, _codecs) = (resolved, codecs);
         _plan = recipe.Compute.Plan;
         WeightsDescription = weights?.Description ?? $"random (seed {recipe.Seed.ToString(CultureInfo.InvariantCulture)})";
         _cache = RunCache.Open(recipe, codecs);
         _notes = [.. weights?.LeftOut ?? [], .. data.Notes, .. _cache?.Notes ?? []];
         Preprocessing = recipe.Pixels.Preprocessing(recipe.Model.ImageSize);
-        _train = Batches(data.Train, _cache?.Training, ImageBatches.DefaultCacheBytes);
-        _val = Batches(data.Val, _cache?.Evaluation, ImageBatches.DefaultCacheBytes);
-        _test = data.Test is null ? null : Batches(data.Test, _cache?.Evaluation, cacheBytes: 0);
-        _choosing = _val.WithImages(ValidationPlan.Choosing(data.Val, recipe.Validation.Images, ValidationPlan.Seed(recipe.Data)));
+        _images = new RunImages(recipe, data, Preprocessing, _cache, codecs);
         _classifier = new Classifier(recipe.Model.Shape, data.Train.Findings.Count, recipe.Model.Pooling, recipe.Model.DropPath, _plan);
         try
         {
@@ -71,7 +63,7 @@ public sealed class FineTuning : IDisposable
             AdaptationMethod.Apply(_classifier, recipe.Method, _plan, recipe.Seed);
             Trainable = _classifier.CountTrainable();
             _features = FeatureCache.Decide(recipe, _classifier, _baseHash, out string? note);
-            note ??= _features?.Note(data.Train.Items.Count + _choosing.Images.Items.Count);
+            note ??= _features?.Note(data.Train.Items.Count + ChoosingImages.Items.Count);
             _notes = [.. _notes, .. new[] { note, OtherNormalisation(recipe, weights) }.OfType<string>()];
             FrozenWeights.Hold(_classifier.Encoder, _plan);
         }
@@ -89,16 +81,16 @@ public sealed class FineTuning : IDisposable
     public Recipe Recipe => Resolved.Recipe;
 
     /// <summary>The images.</summary>
-    public DataSplits Data { get; private set; }
+    public DataSplits Data => _images.Data;
 
     /// <summary>The validation images that choose the epoch: all of them, or a balanced part.</summary>
-    public LabelledImages ChoosingImages => _choosing.Images;
+    public LabelledImages ChoosingImages => _images.Choosing.Images;
 
     /// <summary>Images that <see cref="CheckPixels"/> decoded; null: none, since it was not asked for, or the run was resumed.</summary>
-    public int? CheckedImages => _pixels?.Checked;
+    public int? CheckedImages => _images.Check?.Checked;
 
-    /// <summary>What a look at all pixels found; null: nobody looked yet.</summary>
-    internal PixelCheck? Pixels => _pixels;
+    /// <summary>The images as batches, and what a look at all pixels found.</summary>
+    internal RunImages Images => _images;
 
     /// <summary>
     /// The mean AUROC up to which <see cref="ChoosingImages"/> cannot tell a score from chance: random scores stay below in 95 % of cases.
@@ -116,8 +108,7 @@ public sealed class FineTuning : IDisposable
     /// </summary>
     public IReadOnlyList<string> Notes =>
     [
-        .. _notes, .. _cache?.Problems ?? [], .. new[] { _features?.Problem }.OfType<string>(),
-        .. _train.Remarks.Union(_val.Remarks).Union(_test?.Remarks ?? []),
+        .. _notes, .. _cache?.Problems ?? [], .. new[] { _features?.Problem }.OfType<string>(), .. _images.Notes,
     ];
 
     /// <summary>How much is trained.</summary>
@@ -134,30 +125,6 @@ public sealed class FineTuning : IDisposable
 
     /// <summary>Told the number of updates done, after each.</summary>
     internal Action<long>? OnUpdate { get; set; }
-
-    /// <summary>
-    /// Makes sure, before anything is read that takes long, that a run may begin or go on: its folder, the key that hides names, and to
-    /// resume also data and weights.
-    /// </summary>
-    /// <param name="layers">As for <see cref="Prepare"/>.</param>
-    /// <param name="folder">The run folder, or that of a cross-validation; null: it is not named yet.</param>
-    /// <param name="resume">Go on with the run in the folder.</param>
-    /// <exception cref="RadaptException">It may not; the message says what to do.</exception>
-    internal static void RequirePlaces(IReadOnlyList<RecipeLayer> layers, string? folder, bool resume)
-    {
-        if (folder is not null)
-        {
-            new RunFolder(folder).RequireUsable(resume);
-        }
-
-        var given = PartialRecipe.Merge(layers);
-        if (resume)
-        {
-            RunPlaces.RequireThere(given, folder!);
-        }
-
-        NameKey.RequireUsable(given.Data);
-    }
 
     /// <summary>Reads data and weights, decides every default, builds the classifier.</summary>
     /// <param name="layers">What was given; the first beats the second, such as the command line before a recipe.</param>
@@ -187,45 +154,15 @@ public sealed class FineTuning : IDisposable
         using BackboneWeights? weights = path is null || given.Value((ModelOptions m) => m.FromScratch) ? null
             : BackboneWeights.Open(path, given.Value((ModelOptions m) => m.Dialect), given.Value((ModelOptions m) => m.Copy));
         DataSplits data = DataReader.Read(given.Data with { Headers = headers });
-        ResolvedRecipe resolved = RecipeResolver.Resolve(given, new RecipeFacts
-        {
-            WeightsShape = weights?.Shape,
-            WeightsTellHeads = weights?.TellsHeads ?? false,
-            WeightsDescription = weights?.Description,
-            WeightsMean = weights?.Mean,
-            WeightsStd = weights?.Std,
-            WeightsPreparation = weights?.Preparation,
-            TrainingImages = data.Train.Items.Count,
-            Validation = data.Val,
-            PngDepth = given.Has((PixelOptions p) => p.PngBits) ? null : PngDepth.Measure([.. AllPaths(data)]),
-            DecodingTime = DecodingRate.Time(data, given, codecs),
-            DataChoices = data.Choices,
-            Findings = data.Train.Findings,
-            Probe = Probe(given, device),
-            PhysicalCores = Machine.Current.PhysicalCores,
-            LogicalCores = Machine.Current.LogicalCores,
-        });
+        ResolvedRecipe resolved = RecipeResolver.Resolve(given, RunFacts.Gather(given, data, weights, codecs));
         return new FineTuning(resolved, data, weights, codecs);
     }
-
-    private static IEnumerable<string> AllPaths(DataSplits data) =>
-        new[] { data.Train, data.Val, data.Test }.OfType<LabelledImages>().SelectMany(s => s.Items).Select(i => i.Path);
 
     private static string? OtherNormalisation(Recipe recipe, BackboneWeights? weights) =>
         weights is null || (Math.Abs(recipe.Pixels.Mean - weights.Mean) < 1e-6 && Math.Abs(recipe.Pixels.Std - weights.Std) < 1e-6) ? null
         : string.Create(CultureInfo.InvariantCulture,
             $"pixels are normalised with mean {recipe.Pixels.Mean} and standard deviation {recipe.Pixels.Std} as asked, though "
                 + $"these weights ({weights.Description}) were trained with {weights.Mean} and {weights.Std}");
-
-    // A recipe that states both, such as that of a run to resume, is not probed again.
-    private static ProductChoice? Probe(PartialRecipe given, DeviceKind device)
-    {
-        bool isPrecisionGiven = given.Has((ComputeOptions c) => c.Precision);
-        string precision = isPrecisionGiven ? given.Value((ComputeOptions c) => c.Precision).Spelled() : Automatic.Word;
-        return isPrecisionGiven && given.Has((ComputeOptions c) => c.Products) ? null
-            : device == DeviceKind.Cuda ? new ProductChoice(precision == "float32" ? "float32" : "bfloat16", "linear", "a CUDA device")
-            : ProductProbe.Choose(precision);
-    }
 
     /// <summary>
     /// Decodes every image, where the recipe says so, and leaves out those that cannot be read; <see cref="Notes"/> then says which, and
@@ -244,94 +181,22 @@ public sealed class FineTuning : IDisposable
     {
         var run = new RunFolder(folder);
         run.RequireUsable(resume); // now, since decoding may take minutes
-        LookAtPixels(run, resume, progress, cancellation);
+        _images.LookAtPixels(run, resume, progress, cancellation);
     }
-
-    private void LookAtPixels(RunFolder run, bool resume, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
-    {
-        if (_pixels is not null)
-        {
-            return;
-        }
-
-        if (resume && run.HasState)
-        {
-            // As when it began: an image that was mended since is not learned from in the middle of a run.
-            UsePixelCheck(File.Exists(run.UnreadableFile) ? UnreadableTable.Read(run.UnreadableFile, NameKey.For(Recipe.Data, Data))
-                : (_, _) => null, RunRecord.ReadUnlessRewritten(run.Path)?.Data?.Pixels);
-        }
-        else if (Recipe.Data.CheckPixels)
-        {
-            _pixels = PixelCheck.Run(PixelCheckParts(), Recipe, progress, cancellation);
-            _notes.AddRange(_pixels.Notes);
-            HashSet<LabelledImage> unreadable = new(_pixels.Unreadable.Select(u => u.Image), ReferenceEqualityComparer.Instance);
-            LeaveOut((image, _) => unreadable.Contains(image));
-        }
-    }
-
-    /// <summary>Leaves out what an earlier look at the same images could not read; takes the place of <see cref="CheckPixels"/>.</summary>
-    /// <param name="unreadable">Why an image of a part cannot be read; null: it can.</param>
-    /// <param name="record">What <c>run.json</c> said of that look; null: nothing is known of it.</param>
-    internal void UsePixelCheck(Func<LabelledImage, string, string?> unreadable, RunPixels? record)
-    {
-        UnreadableRow[] rows = [.. PixelCheckParts().SelectMany(p => p.Images.Images.Items.Select(
-            i => unreadable(i, p.Part) is { } reason ? new UnreadableRow(i, p.Part, reason) : null)).OfType<UnreadableRow>()];
-        HashSet<LabelledImage> leftOut = new(rows.Select(u => u.Image), ReferenceEqualityComparer.Instance);
-        LeaveOut((image, _) => leftOut.Contains(image));
-        _pixels = new PixelCheck
-        {
-            Unreadable = rows,
-            Record = record ?? (rows.Length > 0 ? new() { Unreadable = rows.Length } : null),
-        };
-    }
-
-    // Of a cross-validation also the images that the label fraction leaves out of this fold: another one tests them.
-    private List<(string Part, ImageBatches Images)> PixelCheckParts()
-    {
-        List<(string Part, ImageBatches Images)> parts = [(Split.Names[0], _train), (Split.Names[1], _val)];
-        if (_test is not null)
-        {
-            parts.Add((Split.Names[2], _test));
-        }
-
-        if (Recipe.Data.Folds is not null && Recipe.Data.LabelFraction != LabelFraction.All)
-        {
-            var used = new HashSet<object>(parts.SelectMany(p => p.Images.Images.Items), ReferenceEqualityComparer.Instance);
-            LabelledImage[] rest = [.. Data.Drawn.Select(d => d.Image).Where(i => !used.Contains(i))];
-            parts.Add((Split.Names[0], _train.WithImages(Data.Train with { Items = rest })));
-        }
-
-        return parts;
-    }
-
-    private void LeaveOut(Func<LabelledImage, string, bool> isLeftOut)
-    {
-        Data = PixelCheck.Without(Data, isLeftOut, Recipe.Data, _notes);
-        _train = _train.WithImages(Data.Train);
-        _val = _val.WithImages(Data.Val);
-        _test = Data.Test is null ? null : _test!.WithImages(Data.Test);
-        _choosing = _val.WithImages(ValidationPlan.Choosing(Data.Val, Recipe.Validation.Images, ValidationPlan.Seed(Recipe.Data)));
-    }
-
-    private ImageBatches Batches(LabelledImages images, DiskCache? disk, long cacheBytes) =>
-        new(images, Preprocessing, Recipe.Optimisation.BatchSize, Recipe.Compute.LoaderThreads, cacheBytes, disk, _codecs)
-        {
-            Flips = Recipe.Pixels.Flip,
-        };
 
     /// <summary>
     /// How long <see cref="Run"/> will take at most, from one measured update: training, validations and test. Changes nothing.
     /// </summary>
     public TimeSpan Estimate(CancellationToken cancellation = default)
     {
-        using var task = new ClassificationTask(_classifier, _train, _choosing, Recipe, best: null);
+        using var task = new ClassificationTask(_classifier, _images.Train, _images.Choosing, Recipe, best: null);
         TimeSpan batch = StepTiming.OneBatch(task, Recipe.Seed, cancellation);
         int validations = ValidationPlan.Count(Recipe.Optimisation.Epochs, Recipe.Validation.Every);
-        int choosing = _choosing.Images.Items.Count;
+        int choosing = ChoosingImages.Items.Count;
         double left = _features?.ShareLeft ?? 1;
         double evaluated = (left * validations * choosing) + Data.Val.Items.Count + (Data.Test?.Items.Count ?? 0)
             + (_features is null ? 0 : Data.Train.Items.Count + choosing);
-        double training = left * Recipe.Optimisation.Epochs * _train.BatchesPerEpoch;
+        double training = left * Recipe.Optimisation.Epochs * _images.Train.BatchesPerEpoch;
         return batch * (training + (evaluated / Recipe.Optimisation.BatchSize / ValidationPlan.PassesOfTraining(Recipe)));
     }
 
@@ -377,7 +242,7 @@ public sealed class FineTuning : IDisposable
     private RunSummary TrainAndTest(RunFolder run, bool resume, IProgress<TrainingProgress>? progress, Action<EpochResult>? onEpoch,
         CancellationToken cancellation)
     {
-        LookAtPixels(run, resume, progress, cancellation); // before there is a key
+        _images.LookAtPixels(run, resume, progress, cancellation); // before there is a key
         NameKey names = NameKey.For(Recipe.Data, Data); // now: a key that cannot be made must not cost a night
         if (Data.Drawn.Count > 0)
         {
@@ -385,26 +250,9 @@ public sealed class FineTuning : IDisposable
         }
 
         SeenImages.Write(run.SeenFile, Data, names);
-        if (_pixels?.Unreadable.Count > 0)
-        {
-            UnreadableTable.Write(run.UnreadableFile, _pixels.Unreadable, names);
-        }
-        else if (_pixels?.Checked is not null)
-        {
-            File.Delete(run.UnreadableFile); // that of a session which ended before its first state
-        }
-
-        if (_pixels?.Suspicious.Count > 0)
-        {
-            SuspiciousTable.Write(run.SuspiciousFile, _pixels.Suspicious, names);
-        }
-        else if (_pixels?.Checked is not null)
-        {
-            File.Delete(run.SuspiciousFile);
-        }
-
+        _images.WriteTables(run, names);
         string fingerprint = DataFingerprint.All(Data);
-        var report = new RunReport(this, run, fingerprint, _baseHash, _cache, _pixels);
+        var report = new RunReport(this, run, fingerprint, _baseHash, _cache, _images.Check);
         try
         {
             return TrainAndTest(run, report, fingerprint, names, resume, progress, onEpoch, cancellation);
@@ -426,8 +274,8 @@ public sealed class FineTuning : IDisposable
         _classifier.Dispose();
         using Predictor predictor = Predictor.Open(
             run.Path, Recipe.Model.FromScratch ? null : Recipe.Model.Weights, _plan, codecs: _codecs);
-        ScoredImages val = Score(predictor, _val, TrainingPhase.Validation, progress, cancellation);
-        ScoredImages? test = _test is null ? null : Score(predictor, _test, TrainingPhase.Test, progress, cancellation);
+        ScoredImages val = Score(predictor, _images.Val, TrainingPhase.Validation, progress, cancellation);
+        ScoredImages? test = _images.Test is null ? null : Score(predictor, _images.Test, TrainingPhase.Test, progress, cancellation);
         PredictionTable.Write(run.PredictionsFile, test ?? val, names.Name);
         var summary = new RunSummary(run.Path, state.BestEpoch, state.Epoch, state.Stopped, val.Metrics, test?.Metrics,
             watch.Elapsed, state.History)
@@ -489,7 +337,8 @@ public sealed class FineTuning : IDisposable
     {
         try
         {
-            return _features?.Open(_train, _choosing, saved.Folder.StateFolder, fingerprint, progress, cancellation) ?? (_train, _choosing);
+            return _features?.Open(_images.Train, _images.Choosing, saved.Folder.StateFolder, fingerprint, progress, cancellation)
+                ?? (_images.Train, _images.Choosing);
         }
         catch (OperationCanceledException)
         {
@@ -520,7 +369,7 @@ public sealed class FineTuning : IDisposable
         BaseDescription = WeightsDescription,
         BaseLicence = _baseLicence,
         BaseResizing = _baseResizing,
-        Accepts = TrainedImages.Accepted(Recipe.Data.Views, Data.Train, _pixels?.Record),
+        Accepts = TrainedImages.Accepted(Recipe.Data.Views, Data.Train, _images.Check?.Record),
         Seed = Recipe.Seed,
     };
 }

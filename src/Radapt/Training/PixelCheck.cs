@@ -98,24 +98,23 @@ internal sealed record PixelCheck
 
     /// <summary>The data without some images; the split that was drawn stays whole.</summary>
     /// <param name="data">All images.</param>
-    /// <param name="isLeftOut">Whether an image of a part (<c>train</c>, <c>val</c>, <c>test</c>) is left out.</param>
+    /// <param name="isLeftOut">Whether an image is left out.</param>
     /// <param name="options">How the data was read.</param>
     /// <param name="notes">Receives lines to print.</param>
     /// <returns>The same data where nothing is left out.</returns>
     /// <exception cref="RadaptException">Too few images or labels are left.</exception>
-    public static DataSplits Without(DataSplits data, Func<LabelledImage, string, bool> isLeftOut, DataOptions options,
+    public static DataSplits Without(DataSplits data, Func<LabelledImage, bool> isLeftOut, DataOptions options,
         ICollection<string> notes)
     {
         LabelledImages?[] all = [data.Train, data.Val, data.Test];
         data = data with
         {
-            LeftOut = [.. data.Drawn.Concat(all.Index().SelectMany(p => p.Item?.Items.Select(i => (i, Split.Names[p.Index])) ?? []))
-                .Where(d => isLeftOut(d.Item1, d.Item2)).Select(d => d.Item1).Distinct(ReferenceEqualityComparer.Instance)
-                .Cast<LabelledImage>()],
+            LeftOut = [.. data.Drawn.Select(d => d.Image).Concat(all.OfType<LabelledImages>().SelectMany(p => p.Items)).Where(isLeftOut)
+                .Distinct(ReferenceEqualityComparer.Instance).Cast<LabelledImage>()],
         };
-        LabelledImages?[] left = [.. all.Select((set, part) => set is null ? null : set with
+        LabelledImages?[] left = [.. all.Select(set => set is null ? null : set with
         {
-            Items = [.. set.Items.Where(i => !isLeftOut(i, Split.Names[part]))],
+            Items = [.. set.Items.Where(i => !isLeftOut(i))],
         })];
         if (left.Zip(all).All(p => p.First?.Items.Count == p.Second?.Items.Count))
         {
