@@ -114,6 +114,8 @@ internal sealed class EvaluateCommand : RadaptCommand
         terminal.Line($"{run} on {what}: {Plural.Count(scored.Images.Items.Count, "image")}{seen?.Warning()}", strong: true);
         Figures.Show(terminal, scored.Metrics);
         Figures.ShowStudies(terminal, scored.Studies, scored.Metrics);
+        string[] after = [.. new[] { TestPrecision.Note(scored.Images, isSplit: false) }.OfType<string>()];
+        terminal.Notes(after); // last: the figures above have three digits
         if (json)
         {
             JsonObject result = RunFigures.From(scored.Metrics, scored.Studies).ToJson();
@@ -122,7 +124,7 @@ internal sealed class EvaluateCommand : RadaptCommand
             result["images"] = scored.Images.Items.Count;
             result["unreadable"] = scored.Unreadable;
             result["seen"] = seen?.ToJson();
-            result["notes"] = new JsonArray([.. notes.Concat(models.Notes).Select(n => JsonValue.Create(n))]);
+            result["notes"] = new JsonArray([.. notes.Concat(models.Notes).Concat(after).Select(n => JsonValue.Create(n))]);
             Terminal.WriteJson(result);
         }
 

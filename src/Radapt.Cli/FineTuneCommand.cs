@@ -76,7 +76,7 @@ internal sealed class FineTuneCommand : RadaptCommand
         }
 
         RecipeLayer[] layers = resume ? ResumedLayers(parsed) : Layers(parsed);
-        FineTuning.RequirePlaces(layers, resume ? GivenFolder(parsed) : parsed.GetValue(_out), resume);
+        RunPlaces.Require(layers, resume ? GivenFolder(parsed) : parsed.GetValue(_out), resume);
         string allocator = ProcessSettings.PrepareCompute();
         if (CrossValidation.IsAsked(layers))
         {

@@ -36,11 +36,12 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         ProcessSettings.UseThreads(plan.Threads);
         ShowData();
         terminal.Line($"Weights: {recipe.Model.Weights ?? "none"}: {fineTuning.WeightsDescription}");
-        ShowNotes();
         if (!IsFollowing)
         {
             ShowValues();
         }
+
+        ShowNotes(); // after the values, which are many: a column that is not used must not be missed
 
         terminal.Line(string.Create(CultureInfo.InvariantCulture,
             $"Trained: {fineTuning.Trainable.Trainable:N0} of {fineTuning.Trainable.Total:N0} parameters of model and adapters "

@@ -242,9 +242,6 @@ internal sealed class PredictCommand : RadaptCommand
         string mean = job.Runs.Count > 1 ? $", the mean of {job.Runs.Count} runs" : "";
         string refused = summary.Refused == 0 ? "" : $"; {Figures.Count(summary.Refused)} refused";
         string failed = summary.Unreadable == 0 ? "" : $"; {Figures.Count(summary.Unreadable)} could not be read";
-        terminal.Line(
-            $"{job.Table}: {Figures.Count(summary.Scored)} of {Figures.Count(summary.Images)} images predicted for "
-                + $"{string.Join(", ", findings)}{mean}{refused}{failed}{(refused + failed == "" ? "" : " (columns status and reason)")}");
         if (summary.Reasons.Any())
         {
             terminal.Line(job.ScoreAll ? "Scored, though the model was not trained for such images:"
@@ -252,6 +249,9 @@ internal sealed class PredictCommand : RadaptCommand
             terminal.Rows(["images", "reason"], summary.Reasons.Select(r => new[] { Figures.Count(r.Images), r.Reason }), 0);
         }
 
+        terminal.Line(
+            $"{job.Table}: {Figures.Count(summary.Scored)} of {Figures.Count(summary.Images)} images predicted for "
+                + $"{string.Join(", ", findings)}{mean}{refused}{failed}{(refused + failed == "" ? "" : " (columns status and reason)")}");
         if (json)
         {
             Terminal.WriteJson(new JsonObject

@@ -87,7 +87,7 @@ public sealed record DataOptions
     /// what to call them.
     /// </summary>
     [Option("findings", "Findings to learn, in this order.",
-        Default = "every 0/1 column of the table, or the paper's of a published data set",
+        Default = "every column of the table that holds findings, or the paper's of a published data set",
         ChosenFrom = ["data", "train", "class-column", "class-labels", "keep-classes"])]
     public IReadOnlyList<string> Findings { get; init; } = [];
 

@@ -193,12 +193,6 @@ internal static class DataReader
         if (LabelRows.IsTable(file))
         {
             MatchedTable table = MatchedTable.Read(file, o, notes, withSplits);
-            foreach (DataChoice choice in table.Choices.Where(
-                c => c.Option is "image-column" or "match" && table.Report?.Files is not null))
-            {
-                notes.Add($"{choice.Option} {OptionText.Format(choice.Value)}: {choice.Reason}.");
-            }
-
             return (table.Findings, [.. table.Rows], table.HasSplits, table.ColumnsLine);
         }
 

@@ -31,7 +31,9 @@ internal static class TestPrecision
     /// A line on a test set that is too small to say much; null: it is not. Images of one patient are alike, so patients are counted: with
     /// the finding in any image, and without it in all that are known. Images without a known patient count for themselves.
     /// </summary>
-    public static string? Note(LabelledImages test)
+    /// <param name="test">The images.</param>
+    /// <param name="isSplit">They are a part that was drawn of a table: folds would test all of it.</param>
+    public static string? Note(LabelledImages test, bool isSplit = true)
     {
         string[] patients = [.. test.Items.Select(i => i.Patient ?? "image:" + i.Path)];
         int people = patients.Distinct(StringComparer.Ordinal).Count();
@@ -52,10 +54,10 @@ internal static class TestPrecision
 
         string figures = string.Join(", ", wide.Take(Named).Select(c => string.Create(CultureInfo.InvariantCulture,
             $"{c.Finding} \u00B1 {HalfWidth(c.Positives, c.Negatives):0.00} ({c.Positives} with it, {c.Negatives} without)")));
-        return $"The test set is small: {Plural.Count(test.Items.Count, "image")}"
+        return $"{(isSplit ? "The test set is small" : "So few images give rough figures")}: {Plural.Count(test.Items.Count, "image")}"
             + (known ? $" of {Plural.Count(people, "patient")}" : "")
                 + (wide.Length == 0 ? ". Figures from so few patients say little of others."
             : $". Of an AUROC of 0.8 the 95 % interval would be {figures}{(wide.Length > Named ? $" and {wide.Length - Named} more" : "")}, in {what}s "
-                + "(Hanley and McNeil 1982).") + " --folds 5 tests every image once.";
+                + "(Hanley and McNeil 1982).") + (isSplit ? " --folds 5 tests every image once." : "");
     }
 }

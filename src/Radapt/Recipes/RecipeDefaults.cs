@@ -36,7 +36,12 @@ internal static class RecipeDefaults
         if (facts.Findings.Count > 0 && !facts.DataChoices.Any(c => c.Option == OptionTable.Find((DataOptions d) => d.Findings).Name))
         {
             choices.Choose((DataOptions d) => d.Findings, () => new Choice<IReadOnlyList<string>>([.. facts.Findings],
-                choices.Given.Data is { ClassColumn: null, ClassLabels: false } ? "every 0/1 column of the table" : "its classes"));
+                choices.Given.Data switch
+                {
+                    { TextFindings: not null } => "what its column lists",
+                    { ClassColumn: null, ClassLabels: false } => "every column of the table that holds findings",
+                    _ => "its classes",
+                }));
         }
 
         choices.Choose((DataOptions d) => d.CheckPixels, () =>

@@ -223,7 +223,8 @@ public class RecipeResolverTests
             StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("", "every 0/1 column of the table")]
+    [InlineData("", "every column of the table that holds findings")]
+    [InlineData("--text-findings report", "what its column lists")]
     [InlineData("--class-column class", "its classes")]
     public void Findings_OfTheData_AreRecorded_AndPassedBackGiveTheSame(string options, string reason)
     {
