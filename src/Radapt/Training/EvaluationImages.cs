@@ -32,7 +32,8 @@ internal static class EvaluationImages
             DrawnSplitTable.RequireSame(folder, data);
         }
 
-        foreach (string note in data.Notes)
+        string? small = data.Test is null ? null : TestPrecision.Note(data.Test); // said of what is scored, and after its figures
+        foreach (string note in data.Notes.Where(n => n != small))
         {
             notes.Add(note);
         }
