@@ -38,7 +38,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         terminal.Line($"Weights: {recipe.Model.Weights ?? "none"}: {fineTuning.WeightsDescription}");
         if (!IsFollowing)
         {
-            ShowValues();
+            ChosenValues.Show(terminal, fineTuning.Resolved.Values);
         }
 
         ShowNotes(); // after the values, which are many: a column that is not used must not be missed
@@ -56,7 +56,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         TimeSpan estimate = Interruptible(() => fineTuning.Estimate(interrupted), interruption);
         if (Verbose)
         {
-            ShowPath(fineTuning.ExecutionPath);
+            ExecutionPathDisplay.Show(terminal, fineTuning.ExecutionPath);
         }
 
         terminal.Line($"Time: at most about {Figures.Duration(estimate)} ({Plural.Count(Epochs, "epoch")})");
@@ -69,7 +69,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         Interruptible(
             () => terminal.WithLiveLine(line =>
             {
-                var progress = new TrainingDisplay(terminal, line, Epochs, fineTuning.ChanceAuroc);
+                var progress = new TrainingDisplay(terminal, line, Epochs, new ShownAuroc(fineTuning.ChanceAuroc));
                 fineTuning.CheckPixels(folder, resume, progress, interrupted);
                 return true;
             }),
@@ -88,7 +88,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         RunSummary summary = Interruptible(
             () => Resumable(() => terminal.WithLiveLine(line =>
             {
-                var progress = new TrainingDisplay(terminal, line, Epochs, fineTuning.ChanceAuroc);
+                var progress = new TrainingDisplay(terminal, line, Epochs, new ShownAuroc(fineTuning.ChanceAuroc));
                 return fineTuning.Run(folder, resume, progress, progress.Epoch, interrupted);
             })),
             $"interrupted; the state is saved. Go on with: radapt finetune --resume --out {Quoted(whole ?? folder)}");
@@ -122,7 +122,8 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         path.All(c => char.IsLetterOrDigit(c) || "/\\._-:~+,=@".Contains(c, StringComparison.Ordinal)) ? path
         : OperatingSystem.IsWindows() ? $"\"{path}\"" : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
-    private static T Interruptible<T>(Func<T> work, string message)
+    /// <summary>Does work whose interruption ends the command with a line of its own.</summary>
+    public static T Interruptible<T>(Func<T> work, string message)
     {
         try
         {
@@ -158,19 +159,6 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
     // Those not shown yet: some arise while the run goes on, such as a cache whose disk is full.
     private void ShowNotes() => terminal.Notes(fineTuning.Notes.Where(_shown.Add));
 
-    private void ShowPath(ExecutionPath path)
-    {
-        string held = path.HeldTo.Count == 0 ? "" : $", held to them by {string.Join(", ", path.HeldTo)}";
-        terminal.Line("Path:", strong: true);
-        terminal.Rows(["part", "kernel", "why"],
-        [
-            ["vectors", path.VectorBits == 0 ? "none" : $"{Figures.Count(path.VectorBits)} bits", $"the widest that .NET uses here{held}"],
-            ["precision", path.Precision.Value, path.Precision.Why ?? ""],
-            ["float32 products", path.Products.Value, path.Products.Why ?? ""],
-            .. path.Parts.Select(p => (string[])[p.Part, p.Kernel, string.Join("; ", p.Why)]),
-        ]);
-    }
-
     private void ShowData()
     {
         (string Name, LabelledImages Images)[] splits =
@@ -189,21 +177,4 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
 
     private static string Positives(LabelCounts count) =>
         $"{Figures.Count(count.Positives)} positive{(count.Unknown > 0 ? $", {Figures.Count(count.Unknown)} unknown" : "")}";
-
-    private void ShowValues()
-    {
-        ResolvedValue[] values = [.. fineTuning.Resolved.Values.Where(v => v.Value.Length > 0 && v.Value != "false")];
-        foreach (IGrouping<string, ResolvedValue> given in values.Where(v => !v.IsChosen).GroupBy(v => v.Origin))
-        {
-            terminal.Line(
-                $"Given by {given.Key}: {string.Join(", ", given.Select(v => v.Value == "true" ? v.Name : $"{v.Name} {v.Value}"))}");
-        }
-
-        string[][] chosen = [.. values.Where(v => v.IsChosen).Select(v => new[] { v.Name, v.Value, v.Reason ?? "" })];
-        if (chosen.Length > 0)
-        {
-            terminal.Line("Chosen for you (any can be given as an option):", strong: true);
-            terminal.Rows(["option", "value", "why"], chosen);
-        }
-    }
 }

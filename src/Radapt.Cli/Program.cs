@@ -41,6 +41,7 @@ internal static class Program
         var root = new RootCommand("Adapts a radiograph foundation model to your own findings with a few hundred labelled chest X-rays.")
         {
             new FineTuneCommand(interrupted),
+            new PretrainCommand(interrupted),
             new EvaluateCommand(interrupted),
             new PredictCommand(interrupted),
             new WeightsCommand(),

@@ -18,10 +18,13 @@ internal static class RecipeArguments
     };
 
     /// <summary>What was given, with absolute paths.</summary>
-    /// <exception cref="RadaptException">A value is none of its option's, or two options exclude each other.</exception>
-    public static RecipeLayer Layer(ParseResult parsed, IEnumerable<Option> options) =>
-        RecipeLayer.FromCommandLine(options
+    /// <param name="parsed">The command line.</param>
+    /// <param name="options">The options that take part.</param>
+    /// <param name="catalogue">The options of the kind of recipe; null: those of fine-tuning.</param>
+    /// <exception cref="RadaptException">A value does not fit its option, or two options exclude each other.</exception>
+    public static RecipeLayer Layer(ParseResult parsed, IEnumerable<Option> options, OptionCatalogue? catalogue = null) =>
+        RecipeLayer.From(options
             .Where(o => parsed.GetResult(o) is { Implicit: false })
-            .Select(o => KeyValuePair.Create(o.Name[2..], parsed.GetValue((Option<string>)o) ?? "true")))
+            .Select(o => KeyValuePair.Create(o.Name[2..], parsed.GetValue((Option<string>)o) ?? "true")), "command line", catalogue)
         .WithFullPaths(Environment.CurrentDirectory);
 }

@@ -9,8 +9,8 @@ namespace Radapt.Cli;
 /// <param name="terminal">Where it is shown.</param>
 /// <param name="liveLine">Draws the line that moves.</param>
 /// <param name="epochs">Epochs of the run.</param>
-/// <param name="chance">The AUROC up to which the validation images cannot tell a score from chance.</param>
-internal sealed class TrainingDisplay(Terminal terminal, Action<string> liveLine, int epochs, double chance) : IProgress<TrainingProgress>
+/// <param name="figures">Which figures a task has, as it shows them.</param>
+internal sealed class TrainingDisplay(Terminal terminal, Action<string> liveLine, int epochs, IShownFigures figures) : IProgress<TrainingProgress>
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(30);
     private readonly Stopwatch _sinceLine = Stopwatch.StartNew();
@@ -33,17 +33,7 @@ internal sealed class TrainingDisplay(Terminal terminal, Action<string> liveLine
     public void Epoch(EpochResult result)
     {
         _sinceLine.Restart();
-        List<string> parts = [$"epoch {result.Epoch}/{epochs}", Loss(result.TrainLoss)];
-        if (result.Figure("auroc") is { } auroc)
-        {
-            parts.Add($"AUROC {Figures.Auroc(auroc)}");
-        }
-
-        if (result.Best)
-        {
-            parts.Add(result.Figure("auroc") > chance ? "best so far" : "best so far, not above chance");
-        }
-
+        List<string> parts = [$"epoch {result.Epoch}/{epochs}", Loss(result.TrainLoss), .. figures.Epoch(result)];
         parts.Add($"{Figures.Rate(result.ImagesPerSecond)} images/s");
         parts.Add(string.Create(CultureInfo.InvariantCulture, $"lr {result.LearningRate:0.0e+0}"));
         terminal.Line(Fit(parts, terminal.Width - 1));
@@ -52,7 +42,7 @@ internal sealed class TrainingDisplay(Terminal terminal, Action<string> liveLine
     private static string Loss(double loss) => string.Create(CultureInfo.InvariantCulture, $"loss {loss:0.0000}");
 
     // The most important first: what does not fit into the terminal's width is left out from the end.
-    private static List<string> Parts(TrainingProgress p)
+    private List<string> Parts(TrainingProgress p)
     {
         List<string> parts =
         [
@@ -73,13 +63,7 @@ internal sealed class TrainingDisplay(Terminal terminal, Action<string> liveLine
             parts.Add(Loss(p.Loss));
         }
 
-        if (p.Figures.TryGetValue("auroc", out double auroc))
-        {
-            parts.Add($"AUROC {Figures.Auroc(auroc)}");
-            parts.Add($"best {Figures.Auroc(p.BestScore)}");
-        }
-
-        return parts;
+        return [.. parts, .. figures.Progress(p)];
     }
 
     private static string Fit(List<string> parts, int width)

@@ -6,6 +6,7 @@ using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Models;
 using Radapt.Models.Dialects;
+using Radapt.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -26,8 +27,7 @@ internal sealed class BackboneWeights : IDisposable
     private BackboneWeights(string path, string dialect, string copy)
     {
         _path = path;
-        string adapter = Path.Combine(path, "adapter.safetensors");
-        _file = CheckpointFile.Open(File.Exists(adapter) ? adapter : path);
+        _file = CheckpointFile.Open(FileIn(path));
         try
         {
             if (_file.Metadata.GetValueOrDefault("format") != AdapterDescription.Format)
@@ -48,6 +48,13 @@ internal sealed class BackboneWeights : IDisposable
             _file.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The file of weights in a run folder: an adapter, or what pre-training ended with; other paths as they are.</summary>
+    public static string FileIn(string path)
+    {
+        var run = new RunFolder(path);
+        return File.Exists(run.AdapterFile) ? run.AdapterFile : File.Exists(run.WeightsFile) ? run.WeightsFile : path;
     }
 
     /// <summary>What the file was recognised as, for people.</summary>

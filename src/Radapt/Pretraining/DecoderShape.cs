@@ -8,6 +8,9 @@ namespace Radapt.Pretraining;
 /// <param name="Heads">Attention heads.</param>
 internal sealed record DecoderShape(int Width, int Depth, int Heads)
 {
+    /// <summary>Channels of an attention head, as in MAE.</summary>
+    public const int HeadWidth = 32;
+
     /// <summary>MAE's, for ViT-B and larger.</summary>
     public static DecoderShape Mae { get; } = new(512, 8, 16);
 
@@ -22,7 +25,6 @@ internal sealed record DecoderShape(int Width, int Depth, int Heads)
             return Mae;
         }
 
-        const int HeadWidth = 32;
         int heads = Math.Max(1, (int)Math.Round(encoder.Width * 2 / 3.0 / HeadWidth));
         return new DecoderShape(heads * HeadWidth, Math.Clamp(encoder.Depth / 3, 1, 4), heads);
     }

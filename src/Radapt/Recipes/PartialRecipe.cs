@@ -16,7 +16,10 @@ internal sealed class PartialRecipe
     private PartialRecipe(RecipeLayer given) => _given = given;
 
     /// <summary>Where images and labels come from; what is chosen from them is not decided yet.</summary>
-    public DataOptions Data => (DataOptions)OptionTable.For(typeof(DataOptions)).Create(Values) with { Seed = Value((Recipe r) => r.Seed) };
+    public DataOptions Data => Section<DataOptions>() with { Seed = Value((Recipe r) => r.Seed) };
+
+    /// <summary>The options of its kind of recipe.</summary>
+    internal OptionCatalogue Catalogue => _given.Catalogue;
 
     /// <summary>The method with its options as given.</summary>
     internal MethodOptions Method
@@ -28,12 +31,16 @@ internal sealed class PartialRecipe
         }
     }
 
-    /// <summary>Its entries, in the order of <see cref="RecipeOptions.All"/>.</summary>
+    /// <summary>Its entries, in the order of <see cref="Catalogue"/>.</summary>
     internal IEnumerable<RecipeEntry> Entries => _given.Entries;
 
     // By name, those that are to be chosen left out.
     private Dictionary<string, object?> Values =>
         Entries.Where(e => e.Value is not Automatic).ToDictionary(e => e.Option.Name, e => e.Value);
+
+    /// <summary>A section as far as it is given; what is not has its fixed default.</summary>
+    /// <exception cref="InvalidOperationException">The section has options without a fixed default that were not given.</exception>
+    internal T Section<T>() => (T)OptionTable.For(typeof(T)).Create(Values);
 
     /// <summary>
     /// The values of several layers; the first beats the second and so on. An entry also overrides those that say the same in another way
@@ -44,6 +51,7 @@ internal sealed class PartialRecipe
     public static PartialRecipe Merge(IReadOnlyList<RecipeLayer> layers)
     {
         ArgumentNullException.ThrowIfNull(layers);
+        OptionCatalogue catalogue = layers is [var first, ..] ? first.Catalogue : RecipeOptions.Catalogue;
         var merged = new Dictionary<string, (RecipeEntry Entry, int Rank)>();
         for (int rank = layers.Count - 1; rank >= 0; rank--)
         {
@@ -59,12 +67,12 @@ internal sealed class PartialRecipe
             }
         }
 
-        foreach (string decider in RecipeOptions.All.Select(o => o.OnlyWith?.Option).OfType<string>().Distinct().ToList())
+        foreach (string decider in catalogue.All.Select(o => o.OnlyWith?.Option).OfType<string>().Distinct().ToList())
         {
-            RejectOrDropForeign(merged, RecipeOptions.Find(decider)!);
+            RejectOrDropForeign(merged, catalogue.Find(decider)!);
         }
 
-        return new PartialRecipe(new RecipeLayer(merged.Values.Select(m => m.Entry)));
+        return new PartialRecipe(new RecipeLayer(merged.Values.Select(m => m.Entry), catalogue));
     }
 
     /// <summary>The entry of an option; null where nothing was given.</summary>

@@ -8,7 +8,7 @@ namespace Radapt.Recipes;
 /// Everything that decides what a fine-tuning run does, every default filled in, in sections whose properties declare the options that
 /// set them. A resolved recipe, passed back, gives the same run.
 /// </summary>
-public sealed record Recipe
+public sealed record Recipe : IRecipe
 {
     /// <summary>Where images and labels come from.</summary>
     public DataOptions Data
@@ -40,4 +40,8 @@ public sealed record Recipe
     /// <summary>Seed of everything random.</summary>
     [Option("seed", "Seed of all random numbers.", Reason = "ours")]
     public long Seed { get; init; }
+
+    OptionCatalogue IRecipe.Catalogue => RecipeOptions.Catalogue;
+
+    IEnumerable<object> IRecipe.Sections => [this, Data, Model, Method, Pixels, Optimisation, Validation, Compute];
 }

@@ -44,7 +44,7 @@ internal sealed class RecipeChoices(PartialRecipe given, RecipeFacts facts)
     /// <summary>Decides an option by its name, as reading the data chose it.</summary>
     public void Choose(DataChoice choice)
     {
-        OptionDeclaration option = RecipeOptions.Find(choice.Option)!;
+        OptionDeclaration option = Given.Catalogue.Find(choice.Option)!;
         if (IsGiven(option.Name))
         {
             Take(option);
@@ -62,19 +62,22 @@ internal sealed class RecipeChoices(PartialRecipe given, RecipeFacts facts)
         return value;
     }
 
+    /// <summary>Sets a property that this kind of recipe has no option for; it is not shown.</summary>
+    public void Set<TSection, T>(Expression<Func<TSection, T>> property, T value) => _values[OptionTable.Find(property).Name] = value;
+
     /// <summary>The section whose options are decided; those that are not are taken as given, or at their fixed default.</summary>
     public T Section<T>()
     {
         OptionTable table = OptionTable.For(typeof(T));
-        return (T)Create(table.Options, table.Create);
+        return (T)Create([.. table.Options.Where(Given.Catalogue.Has)], table.Create);
     }
 
     /// <summary>The method of this name with its options as given, or at their defaults.</summary>
     public MethodOptions Method(MethodOptions method) => (MethodOptions)Create(method.Definition.Options, method.Definition.Create);
 
-    /// <summary>Every decided value, in the order of <see cref="RecipeOptions.All"/>.</summary>
+    /// <summary>Every decided value, in the order of the catalogue.</summary>
     public IReadOnlyList<ResolvedValue> Shown =>
-        [.. RecipeOptions.All.Select(o => _shown.GetValueOrDefault(o.Name)).OfType<ResolvedValue>()];
+        [.. Given.Catalogue.All.Select(o => _shown.GetValueOrDefault(o.Name)).OfType<ResolvedValue>()];
 
     // An empty list of findings asks for them to be chosen: runs of older versions recorded it so.
     private bool IsGiven(string name) => Given.Find(name) is { Value: not Automatic } entry
@@ -101,7 +104,7 @@ internal sealed class RecipeChoices(PartialRecipe given, RecipeFacts facts)
     private static bool IsSaid(OptionDeclaration option) => option.Reason is not null || option.Format(option.FixedDefault).Length > 0;
 
     private bool IsInForce(OptionDeclaration option) =>
-        option.OnlyWith is not { } owner || owner.Values.Contains(RecipeOptions.Find(owner.Option)!.Format(_values[owner.Option]));
+        option.OnlyWith is not { } owner || owner.Values.Contains(Given.Catalogue.Find(owner.Option)!.Format(_values[owner.Option]));
 
     private void Take(OptionDeclaration option)
     {

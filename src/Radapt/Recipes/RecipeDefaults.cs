@@ -44,17 +44,23 @@ internal static class RecipeDefaults
                 }));
         }
 
+        ChooseCheckPixels(choices);
+        return choices.Section<DataOptions>();
+    }
+
+    /// <summary>Whether every image is decoded before training, by the time that takes.</summary>
+    public static void ChooseCheckPixels(RecipeChoices choices)
+    {
         choices.Choose((DataOptions d) => d.CheckPixels, () =>
         {
-            string time = facts.DecodingTime is { } measured
+            string time = choices.Facts.DecodingTime is { } measured
                 ? string.Create(CultureInfo.InvariantCulture, $"about {Math.Max(1, measured.TotalMinutes):0} min") : "a minute or two";
-            return choices.Given.Data.Cache is not null ? new Choice<bool>(true, $"{time}; what is decoded is kept in the cache")
-                : facts.DecodingTime > s_longestPixelCheck
+            return choices.Given.Has((DataOptions d) => d.Cache) ? new Choice<bool>(true, $"{time}; what is decoded is kept in the cache")
+                : choices.Facts.DecodingTime > s_longestPixelCheck
                 ? new Choice<bool>(false, string.Create(CultureInfo.InvariantCulture,
                     $"ours: decoding every image takes {time}, more than {s_longestPixelCheck.TotalMinutes:0}; with --cache DIR it is done once"))
                 : new Choice<bool>(true, $"ours: damaged and blank images are known before training; {time}");
         });
-        return choices.Section<DataOptions>();
     }
 
     public static (MethodOptions Method, OptimizerKind Optimizer) ChooseMethod(RecipeChoices choices)
@@ -80,6 +86,22 @@ internal static class RecipeDefaults
 
     public static PixelOptions ChoosePixels(RecipeChoices choices, MethodOptions method, ModelOptions model)
     {
+        ChooseStatistics(choices, model);
+        ToldPreparation? told = model.FromScratch ? null : choices.Facts.WeightsPreparation;
+        choices.Choose((PixelOptions p) => p.Resize,
+            () => told is { Resize: { } resize } && resize >= model.ImageSize && told.ImageSize(model.PatchSize) == model.ImageSize
+            ? new Choice<int>(resize, $"told by {told.Source}", ResolvedValue.ByWeights)
+            : new Choice<int>(model.ImageSize, "the image size: nothing of the shorter side is cut off"));
+        choices.Choose((PixelOptions p) => p.DicomScale, () => Scale(choices.Given.Data));
+        ChoosePngBits(choices);
+        Augmentation augment = choices.Choose((PixelOptions p) => p.Augment, () => Augment(method, model.ImageSize));
+        choices.Choose((PixelOptions p) => p.Flip, () => Flip(augment, choices.Facts.Findings));
+        return choices.Section<PixelOptions>();
+    }
+
+    /// <summary>By which mean and standard deviation gray values are normalised.</summary>
+    public static void ChooseStatistics(RecipeChoices choices, ModelOptions model)
+    {
         RecipeFacts facts = choices.Facts;
         ToldPreparation? told = model.FromScratch ? null : facts.WeightsPreparation;
         Choice<double> Statistic(double? seen, double paper) => model.FromScratch
@@ -90,19 +112,14 @@ internal static class RecipeDefaults
 
         choices.Choose((PixelOptions p) => p.Mean, () => Statistic(facts.WeightsMean, PaperMean));
         choices.Choose((PixelOptions p) => p.Std, () => Statistic(facts.WeightsStd, PaperStd));
-        choices.Choose((PixelOptions p) => p.Resize,
-            () => told is { Resize: { } resize } && resize >= model.ImageSize && told.ImageSize(model.PatchSize) == model.ImageSize
-            ? new Choice<int>(resize, $"told by {told.Source}", ResolvedValue.ByWeights)
-            : new Choice<int>(model.ImageSize, "the image size: nothing of the shorter side is cut off"));
-        choices.Choose((PixelOptions p) => p.DicomScale, () => Scale(choices.Given.Data));
-        choices.Choose((PixelOptions p) => p.PngBits, () => facts.PngDepth is { } depth
+    }
+
+    /// <summary>How many bits the samples of 16-bit PNG files use.</summary>
+    public static void ChoosePngBits(RecipeChoices choices) =>
+        choices.Choose((PixelOptions p) => p.PngBits, () => choices.Facts.PngDepth is { } depth
             ? new Choice<int>(depth.Bits, string.Create(CultureInfo.InvariantCulture,
                 $"the largest sample in {Plural.Count(depth.Images, "16-bit PNG file")} of the set is {depth.Largest}"))
             : new Choice<int>(PngDepth.Full, "the full range; no 16-bit PNG file was found"));
-        Augmentation augment = choices.Choose((PixelOptions p) => p.Augment, () => Augment(method, model.ImageSize));
-        choices.Choose((PixelOptions p) => p.Flip, () => Flip(augment, facts.Findings));
-        return choices.Section<PixelOptions>();
-    }
 
     /// <summary>How gray values of DICOM files become 8 bits where nobody says.</summary>
     public static Choice<DicomScale> Scale(DataOptions data) => PublishedSource.Parse(data.Data)?.Set is RsnaPneumonia
@@ -140,7 +157,8 @@ internal static class RecipeDefaults
     }
 
     /// <summary>Whether the backbone starts from random weights.</summary>
-    public static bool IsFromScratch(RecipeChoices choices) => choices.Given.Value((ModelOptions m) => m.FromScratch);
+    public static bool IsFromScratch(RecipeChoices choices) =>
+        choices.Given.Value((ModelOptions m) => m.FromScratch) || !choices.Given.Has((ModelOptions m) => m.Weights);
 
     /// <summary>Where a value that was read off the weights comes from.</summary>
     public static string Recognised(RecipeFacts facts) =>

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Radapt.Options;
 
 namespace Radapt.Recipes;
 
@@ -35,13 +36,15 @@ internal static class RecipeFile
     }
 
     /// <summary>Reads a recipe file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="catalogue">The options of its kind of recipe; null: those of fine-tuning.</param>
     /// <exception cref="RadaptException">It cannot be read, or its content is wrong (the message names file and line).</exception>
-    public static RecipeLayer Read(string path)
+    public static RecipeLayer Read(string path, OptionCatalogue? catalogue = null)
     {
         try
         {
             using FileStream file = RegularFile.OpenRead(path);
-            return RecipeReader.Read(file, Path.GetFileName(path));
+            return RecipeReader.Read(file, Path.GetFileName(path), catalogue);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -54,9 +57,9 @@ internal static class RecipeFile
     /// not there.
     /// </summary>
     /// <exception cref="RadaptException">It cannot be written.</exception>
-    public static void Write(ResolvedRecipe recipe, string path)
-    {
-        ArgumentNullException.ThrowIfNull(recipe);
-        AtomicFile.WriteText(path, RecipeWriter.Write(recipe));
-    }
+    public static void Write(ResolvedRecipe recipe, string path) => Write(recipe.Recipe, recipe.Values, path);
+
+    /// <inheritdoc cref="Write(ResolvedRecipe, string)"/>
+    public static void Write(IRecipe recipe, IReadOnlyList<ResolvedValue> values, string path) =>
+        AtomicFile.WriteText(path, RecipeWriter.Write(recipe, values));
 }

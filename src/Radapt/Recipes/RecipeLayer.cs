@@ -8,10 +8,13 @@ public sealed class RecipeLayer
     private readonly Dictionary<string, RecipeEntry> _entries = [];
 
     /// <summary>A layer of these entries.</summary>
+    /// <param name="entries">What it holds.</param>
+    /// <param name="catalogue">The options of its kind of recipe; null: those of fine-tuning.</param>
     /// <exception cref="RadaptException">An option stands there twice, or together with one that says the same in another way.</exception>
-    internal RecipeLayer(IEnumerable<RecipeEntry> entries)
+    internal RecipeLayer(IEnumerable<RecipeEntry> entries, OptionCatalogue? catalogue = null)
     {
         ArgumentNullException.ThrowIfNull(entries);
+        Catalogue = catalogue ?? RecipeOptions.Catalogue;
         foreach (RecipeEntry entry in entries)
         {
             if (!_entries.TryAdd(entry.Option.Name, entry))
@@ -29,8 +32,11 @@ public sealed class RecipeLayer
         }
     }
 
-    /// <summary>Its entries, in the order of <see cref="RecipeOptions.All"/>.</summary>
-    internal IEnumerable<RecipeEntry> Entries => RecipeOptions.All.Select(o => Find(o.Name)).OfType<RecipeEntry>();
+    /// <summary>The options of its kind of recipe.</summary>
+    internal OptionCatalogue Catalogue { get; }
+
+    /// <summary>Its entries, in the order of <see cref="Catalogue"/>.</summary>
+    internal IEnumerable<RecipeEntry> Entries => Catalogue.All.Select(o => Find(o.Name)).OfType<RecipeEntry>();
 
     /// <summary>The layer of a command line: names without dashes, and the texts given (<c>true</c> for a flag).</summary>
     /// <exception cref="RadaptException">An option is unknown, its value is none, or two options exclude each other.</exception>
@@ -39,16 +45,18 @@ public sealed class RecipeLayer
     /// <summary>A layer of options that somebody else gives.</summary>
     /// <param name="options">Names without dashes, and values.</param>
     /// <param name="origin">Who gives them, as it is shown.</param>
-    /// <exception cref="RadaptException">There is no such option, or a value is none of its option's.</exception>
-    internal static RecipeLayer From(IEnumerable<KeyValuePair<string, string>> options, string origin)
+    /// <param name="catalogue">The options of its kind of recipe; null: those of fine-tuning.</param>
+    /// <exception cref="RadaptException">There is no such option, or a value does not fit its option.</exception>
+    internal static RecipeLayer From(IEnumerable<KeyValuePair<string, string>> options, string origin, OptionCatalogue? catalogue = null)
     {
         ArgumentNullException.ThrowIfNull(options);
+        catalogue ??= RecipeOptions.Catalogue;
         return new RecipeLayer(options.Select(given =>
         {
             string where = $"--{given.Key}";
-            OptionDeclaration option = RecipeOptions.Get(given.Key, where);
+            OptionDeclaration option = catalogue.Get(given.Key, where);
             return new RecipeEntry(option, option.Parse(given.Value, where), origin, where);
-        }));
+        }), catalogue);
     }
 
     /// <summary>The entry of an option; null where the layer has none.</summary>
@@ -61,8 +69,8 @@ public sealed class RecipeLayer
     /// <param name="folder">What relative paths are relative to, absolute.</param>
     public RecipeLayer WithFullPaths(string folder) => new(Entries.Select(e => e.Option.IsPath ? e with
     {
-        Value = FullPath((string)e.Value!, folder),
-    } : e));
+        Value = e.Value is IReadOnlyList<string> paths ? paths.Select(p => FullPath(p, folder)).ToArray() : FullPath((string)e.Value!, folder),
+    } : e), Catalogue);
 
     private static string FullPath(string path, string folder)
     {

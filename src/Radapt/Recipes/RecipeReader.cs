@@ -15,18 +15,20 @@ internal sealed class RecipeReader
     private const int MostBytes = 256 * 1024;
 
     private readonly string _file;
+    private readonly OptionCatalogue _catalogue;
     private readonly Parser _parser;
 
-    private RecipeReader(string file, string text)
+    private RecipeReader(string file, OptionCatalogue catalogue, string text)
     {
-        _file = file;
+        (_file, _catalogue) = (file, catalogue);
         _parser = new Parser(new StringReader(text));
     }
 
     /// <param name="stream">UTF-8.</param>
     /// <param name="file">The name that messages show.</param>
+    /// <param name="catalogue">The options of its kind of recipe; null: those of fine-tuning.</param>
     /// <exception cref="RadaptException">The content is no recipe; the message names file and line.</exception>
-    public static RecipeLayer Read(Stream stream, string file)
+    public static RecipeLayer Read(Stream stream, string file, OptionCatalogue? catalogue = null)
     {
         byte[] bytes = new byte[MostBytes + 1];
         int length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
@@ -38,7 +40,7 @@ internal sealed class RecipeReader
         try
         {
             string text = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(bytes, 0, length);
-            return new RecipeReader(file, text.TrimStart('\uFEFF')).ReadDocument();
+            return new RecipeReader(file, catalogue ?? RecipeOptions.Catalogue, text.TrimStart('\uFEFF')).ReadDocument();
         }
         catch (DecoderFallbackException error)
         {
@@ -78,14 +80,14 @@ internal sealed class RecipeReader
             _parser.Consume<DocumentEnd>();
         }
 
-        return _parser.TryConsume<StreamEnd>(out _) ? new RecipeLayer(entries) : throw Wrong("a recipe is one YAML document");
+        return _parser.TryConsume<StreamEnd>(out _) ? new RecipeLayer(entries, _catalogue) : throw Wrong("a recipe is one YAML document");
     }
 
     private RecipeEntry ReadEntry()
     {
         Scalar key = ReadScalar();
         string where = $"{_file}:{key.Start.Line}: {key.Value}";
-        OptionDeclaration option = RecipeOptions.Get(key.Value, where);
+        OptionDeclaration option = _catalogue.Get(key.Value, where);
         if (!_parser.Accept<MappingStart>(out _))
         {
             return new RecipeEntry(option, ReadValue(option, where), $"recipe {_file}", where);

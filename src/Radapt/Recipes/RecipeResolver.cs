@@ -71,22 +71,10 @@ internal static class RecipeResolver
 
     private static void RejectContradictions(Recipe recipe, PartialRecipe given, RecipeFacts facts)
     {
-        RejectUnfitBackbone(recipe.Model, given, facts);
+        RejectUnfitModel(recipe.Model, given, facts);
         OptimisationOptions rates = recipe.Optimisation;
-        void Require(bool holds, string option, string problem)
-        {
-            if (!holds)
-            {
-                throw new RadaptException($"{given.Find(option)?.Where ?? $"--{option}"}: {problem}");
-            }
-        }
+        void Require(bool holds, string option, string problem) => RecipeResolver.Require(given, holds, option, problem);
 
-        Require(recipe.Model.ImageSize % recipe.Model.PatchSize == 0, "image-size",
-            $"{recipe.Model.ImageSize} px cannot be cut into patches of {recipe.Model.PatchSize} px; take a multiple of the patch size.");
-        Require(recipe.Model.Width % recipe.Model.Heads == 0, "heads",
-            $"{recipe.Model.Width} channels cannot be shared among {recipe.Model.Heads} heads.");
-        Require(recipe.Model.Positions == PatchPositions.Learned || recipe.Model.Width / recipe.Model.Heads % 4 == 0, "heads",
-            $"rotary positions need a multiple of 4 channels a head; {recipe.Model.Width} channels among {recipe.Model.Heads} heads are not.");
         Require(recipe.Pixels.Resize >= recipe.Model.ImageSize, "resize",
             $"{recipe.Pixels.Resize} px is less than the image size of {recipe.Model.ImageSize} px that is cropped from it.");
         Require(recipe.Data.CacheSize == 0 || recipe.Data.Cache is not null, "cache-size",
@@ -108,6 +96,33 @@ internal static class RecipeResolver
         IReadOnlyList<float>? weights = rates.PositiveWeight.Weights;
         Require(weights is null || recipe.Data.Findings.Count == 0 || weights.Count == recipe.Data.Findings.Count, "pos-weight",
             $"{weights?.Count} weights for {recipe.Data.Findings.Count} findings; give one each.");
+    }
+
+    /// <summary>Refuses a backbone that does not fit the weights, or cannot be built.</summary>
+    /// <exception cref="RadaptException">It cannot be used; the message names the option.</exception>
+    public static void RejectUnfitModel(ModelOptions model, PartialRecipe given, RecipeFacts facts)
+    {
+        RejectUnfitBackbone(model, given, facts);
+        Require(given, model.ImageSize % model.PatchSize == 0, "image-size",
+            $"{model.ImageSize} px cannot be cut into patches of {model.PatchSize} px; take a multiple of the patch size.");
+        Require(given, model.Width % model.Heads == 0, "heads",
+            $"{model.Width} channels cannot be shared among {model.Heads} heads.");
+        Require(given, model.Positions == PatchPositions.Learned || model.Width / model.Heads % 4 == 0, "heads",
+            $"rotary positions need a multiple of 4 channels a head; {model.Width} channels among {model.Heads} heads are not.");
+    }
+
+    /// <summary>Refuses a value of an option.</summary>
+    /// <param name="given">What was given.</param>
+    /// <param name="holds">What must hold.</param>
+    /// <param name="option">The option to change.</param>
+    /// <param name="problem">The rest of the message.</param>
+    /// <exception cref="RadaptException">It does not hold.</exception>
+    public static void Require(PartialRecipe given, bool holds, string option, string problem)
+    {
+        if (!holds)
+        {
+            throw new RadaptException($"{given.Find(option)?.Where ?? $"--{option}"}: {problem}");
+        }
     }
 
     // A different image size is no contradiction: positions are resized. Heads cannot be read off tensors alone.

@@ -10,7 +10,13 @@ namespace Radapt.Recipes;
 /// </summary>
 internal static class RecipeWriter
 {
-    public static string Write(ResolvedRecipe resolved)
+    /// <summary>The text of a fine-tuning recipe.</summary>
+    public static string Write(ResolvedRecipe resolved) => Write(resolved.Recipe, resolved.Values);
+
+    /// <summary>The text of a recipe of any kind.</summary>
+    /// <param name="recipe">With every value decided.</param>
+    /// <param name="values">Its values that decide anything, in the order of its catalogue.</param>
+    public static string Write(IRecipe recipe, IReadOnlyList<ResolvedValue> values)
     {
         using var text = new StringWriter { NewLine = "\n" };
         var emitter = new Emitter(text, new EmitterSettings().WithBestWidth(int.MaxValue).WithNewLine("\n"));
@@ -20,9 +26,9 @@ internal static class RecipeWriter
             isInline: false));
         emitter.Emit(new MappingStart(AnchorName.Empty, TagName.Empty, isImplicit: true, MappingStyle.Block));
         string? heading = null;
-        foreach (ResolvedValue value in resolved.Values)
+        foreach (ResolvedValue value in values)
         {
-            OptionDeclaration option = RecipeOptions.Find(value.Name)!;
+            OptionDeclaration option = recipe.Catalogue.Find(value.Name)!;
             if (option.Heading != heading)
             {
                 heading = option.Heading;
@@ -32,7 +38,7 @@ internal static class RecipeWriter
             emitter.Emit(new Scalar(value.Name));
             emitter.Emit(new MappingStart(AnchorName.Empty, TagName.Empty, isImplicit: true, MappingStyle.Flow));
             emitter.Emit(new Scalar("value"));
-            EmitValue(emitter, option, RecipeOptions.Read(resolved.Recipe, option));
+            EmitValue(emitter, option, recipe.Read(option));
             EmitField(emitter, "source", value.Source ?? value.Origin);
             EmitField(emitter, "reason", value.Reason);
             emitter.Emit(new MappingEnd());

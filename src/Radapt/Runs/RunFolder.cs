@@ -35,6 +35,15 @@ internal sealed class RunFolder(string path)
 
     public string AdapterFile => System.IO.Path.Combine(Path, "adapter.safetensors");
 
+    /// <summary>The weights that pre-training ends with.</summary>
+    public string WeightsFile => System.IO.Path.Combine(Path, "weights.safetensors");
+
+    /// <summary>Where pre-training keeps the weights of some epochs.</summary>
+    public string CheckpointFolder => System.IO.Path.Combine(Path, "checkpoints");
+
+    /// <summary>Where pre-training keeps pictures of what it predicts.</summary>
+    public string ReconstructionFolder => System.IO.Path.Combine(Path, "reconstructions");
+
     public string PredictionsFile => System.IO.Path.Combine(Path, "predictions.csv");
 
     /// <summary>Which image went to which part, where Radapt drew the split.</summary>
@@ -122,7 +131,8 @@ internal sealed class RunFolder(string path)
         IEnumerable<string> files =
         [
             .. Directory.EnumerateFiles(Path, EventFiles), .. s_stateFiles.Select(f => System.IO.Path.Combine(StateFolder, f)),
-            SplitFile, SeenFile, UnreadableFile, SuspiciousFile, MetricsFile, AdapterFile, PredictionsFile, RunFile, RecipeFile,
+            SplitFile, SeenFile, UnreadableFile, SuspiciousFile, MetricsFile, AdapterFile, WeightsFile, PredictionsFile,
+            RunFile, RecipeFile,
         ];
         foreach (string file in files.ToList())
         {
@@ -201,7 +211,9 @@ internal sealed class RunFolder(string path)
     private List<string> Leftovers()
     {
         string[] files =
-            [RecipeFile, RunFile, MetricsFile, AdapterFile, PredictionsFile, SplitFile, SeenFile, UnreadableFile, SuspiciousFile];
+        [
+            RecipeFile, RunFile, MetricsFile, AdapterFile, WeightsFile, PredictionsFile, SplitFile, SeenFile, UnreadableFile, SuspiciousFile,
+        ];
         return
         [
             .. In(Path, files.Select(f => System.IO.Path.GetFileName(f))),

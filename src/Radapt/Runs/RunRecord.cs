@@ -69,6 +69,9 @@ public sealed record RunRecord
     /// <summary>Figures of the best epoch on the test images.</summary>
     public RunFigures? Test { get; init; }
 
+    /// <summary>What pre-training ended with; null for other runs.</summary>
+    public RunPretraining? Pretraining { get; init; }
+
     /// <summary>SHA-256 of the files of a complete run, by name.</summary>
     public IReadOnlyDictionary<string, string>? Files { get; init; }
 

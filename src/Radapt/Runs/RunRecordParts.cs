@@ -191,3 +191,28 @@ public sealed record RunFoldFigure(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? Mean,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? Sd,
     IReadOnlyList<double?> Values);
+
+/// <summary>The images of a pre-training, and what it ended with.</summary>
+public sealed record RunPretraining
+{
+    /// <summary>What was learned: <c>mae</c>.</summary>
+    public string? Task { get; init; }
+
+    /// <summary>Images learned from.</summary>
+    public int? Images { get; init; }
+
+    /// <summary>Images whose loss was measured.</summary>
+    public int? HeldOut { get; init; }
+
+    /// <summary>Files left out, by reason.</summary>
+    public IReadOnlyDictionary<string, int>? LeftOut { get; init; }
+
+    /// <summary>Fingerprint of all images.</summary>
+    public string? Fingerprint { get; init; }
+
+    /// <summary>Mean training loss of the last epoch.</summary>
+    public double? TrainLoss { get; init; }
+
+    /// <summary>Figures of the last measurement, by name.</summary>
+    public IReadOnlyDictionary<string, double>? Figures { get; init; }
+}

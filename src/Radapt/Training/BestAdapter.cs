@@ -10,7 +10,7 @@ namespace Radapt.Training;
 internal sealed class BestAdapter(Classifier classifier, string file, AdapterDescription description) : IBestTensors
 {
     /// <inheritdoc/>
-    public void Save() => AdapterFile.Save(file, description, classifier.Trained());
+    public void Save(int epoch) => AdapterFile.Save(file, description, classifier.Trained());
 
     /// <inheritdoc/>
     public void Require()

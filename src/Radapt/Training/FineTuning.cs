@@ -40,7 +40,7 @@ public sealed class FineTuning : IDisposable
         (Resolved, _codecs) = (resolved, codecs);
         _plan = recipe.Compute.Plan;
         WeightsDescription = weights?.Description ?? $"random (seed {recipe.Seed.ToString(CultureInfo.InvariantCulture)})";
-        _cache = RunCache.Open(recipe, codecs);
+        _cache = RunCache.Open(recipe.Data, recipe.Pixels, codecs);
         _notes = [.. weights?.LeftOut ?? [], .. data.Notes, .. _cache?.Notes ?? []];
         Preprocessing = recipe.Pixels.Preprocessing(recipe.Model.ImageSize);
         _images = new RunImages(recipe, data, Preprocessing, _cache, codecs);
@@ -115,7 +115,7 @@ public sealed class FineTuning : IDisposable
     public TrainableCount Trainable { get; }
 
     /// <summary>Which kernels ran so far, and why: complete after <see cref="Estimate"/>, but for the update.</summary>
-    public ExecutionPath ExecutionPath => UsedKernels.Describe(Resolved, _classifier.Encoder.Kernels.Path);
+    public ExecutionPath ExecutionPath => UsedKernels.Describe(Resolved.Values, _plan, _classifier.Encoder.Kernels.Path);
 
     /// <summary>The evaluation transform.</summary>
     public Preprocessing Preprocessing { get; }
@@ -142,14 +142,7 @@ public sealed class FineTuning : IDisposable
         IReadOnlyList<RecipeLayer> layers, CodecProcess? codecs, IProgress<(int Read, int Files)>? headers)
     {
         var given = PartialRecipe.Merge(layers);
-        DeviceKind device = given.Value((ComputeOptions c) => c.Device);
-        if (device == DeviceKind.Cuda && !TorchSharp.torch.cuda.is_available())
-        {
-            throw new RadaptException(
-                "--device cuda: this build or machine has no CUDA. Build with -p:TorchBackend=cuda on a machine "
-                    + "with a driver, or leave --device out.");
-        }
-
+        RunFacts.RequireDevice(given);
         string? path = given.Value((ModelOptions m) => m.Weights);
         using BackboneWeights? weights = path is null || given.Value((ModelOptions m) => m.FromScratch) ? null
             : BackboneWeights.Open(path, given.Value((ModelOptions m) => m.Dialect), given.Value((ModelOptions m) => m.Copy));

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Radapt.Batching;
 using Radapt.Datasets;
+using Radapt.Datasets.Checks;
 using Radapt.Datasets.Matching;
 using Radapt.Datasets.Published;
 using Radapt.Recipes;
@@ -22,8 +23,8 @@ internal sealed record PixelCheck
     /// <summary>The images that cannot be read.</summary>
     public IReadOnlyList<UnreadableRow> Unreadable { get; init; } = [];
 
-    /// <summary>The images that are used and suspicious, the part of each, and why.</summary>
-    public IReadOnlyList<(LabelledImage Image, string Part, string What)> Suspicious { get; init; } = [];
+    /// <summary>The images that are used and suspicious, the part of each, and what is suspicious.</summary>
+    public IReadOnlyList<(LabelledImage Image, string Part, DataProblemKind Kind)> Suspicious { get; init; } = [];
 
     /// <summary>Lines to show.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
@@ -33,20 +34,21 @@ internal sealed record PixelCheck
 
     /// <summary>Decodes the images of all parts.</summary>
     /// <param name="sets">The parts and their names.</param>
-    /// <param name="recipe">Resolved.</param>
+    /// <param name="data">How the data was read.</param>
+    /// <param name="settings">Of the training that follows.</param>
     /// <param name="progress">Told how it goes.</param>
     /// <param name="cancellation">Ends it; nothing was written.</param>
     /// <exception cref="RadaptException">More cannot be read than may be left out.</exception>
-    public static PixelCheck Run(IReadOnlyList<(string Part, ImageBatches Images)> sets, Recipe recipe,
+    public static PixelCheck Run(IReadOnlyList<(string Part, ImageBatches Images)> sets, DataOptions data, TrainingSettings settings,
         IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         int images = sets.Sum(s => s.Images.Images.Items.Count);
         int batches = sets.Sum(s => s.Images.EvaluationBatches);
-        var clock = new ProgressClock(progress, recipe.ForTraining());
+        var clock = new ProgressClock(progress, settings);
         var state = new TrainerState();
         clock.Start(TrainingPhase.Pixels, state, batches, 0);
         var watch = Stopwatch.StartNew();
-        bool areViewsChosen = recipe.Data.Views.Count > 0 || PublishedSource.Parse(recipe.Data.Data) is not null;
+        bool areViewsChosen = data.Views.Count > 0 || PublishedSource.Parse(data.Data) is not null;
         var doubts = new PictureDoubts(areViewsChosen ? null : new ViewFilter(["frontal"]), headers: true);
         var unreadable = new List<UnreadableRow>();
         (int batchesBefore, int imagesBefore) = (0, 0);
@@ -77,11 +79,11 @@ internal sealed record PixelCheck
             Suspicious =
             [
                 .. sets.SelectMany(s => s.Images.Images.Items.Select(i => (i, s.Part, Kind: doubts.Find(i))))
-                    .Where(i => i.Kind is not null).Select(i => (i.i, i.Part, PictureDoubts.InWords(i.Kind!.Value))),
+                    .Where(i => i.Kind is not null).Select(i => (i.i, i.Part, i.Kind!.Value)),
             ],
             Notes =
             [
-                .. UnreadableLimit.Notes(unreadable, images, recipe.Data.SkipUnreadable.Fraction),
+                .. UnreadableLimit.Notes(unreadable, images, data.SkipUnreadable.Fraction),
                 .. doubts.Lines(sets.SelectMany(s => s.Images.Images.Items)),
             ],
             Record = new RunPixels

@@ -11,21 +11,21 @@ internal static class RecipeIdentity
     /// <param name="recipe">Its recipe.</param>
     /// <param name="dataFingerprint">Fingerprint of its data.</param>
     /// <param name="baseHash">Hash of its base weights.</param>
-    public static RunIdentity Create(Recipe recipe, string dataFingerprint, string baseHash) =>
+    public static RunIdentity Create(IRecipe recipe, string dataFingerprint, string baseHash) =>
         new() { Data = dataFingerprint, BaseWeights = baseHash, Options = OptionsOf(recipe) };
 
     /// <summary>Refuses a recipe that is not the one in the run's folder, where that states one.</summary>
     /// <exception cref="RadaptException">An option differs; the message names it.</exception>
-    public static void RequireSame(RunFolder run, Recipe now)
+    public static void RequireSame(RunFolder run, IRecipe now)
     {
-        Dictionary<string, string> stated = PartialRecipe.Merge([RecipeFile.Read(run.RecipeFile)]).Entries
+        Dictionary<string, string> stated = PartialRecipe.Merge([RecipeFile.Read(run.RecipeFile, now.Catalogue)]).Entries
             .Where(e => IsFixed(e.Option)).ToDictionary(e => e.Option.Name, e => e.Text);
         RunIdentity.RequireSameOptions(stated, OptionsOf(now), run.Path);
     }
 
     private static bool IsFixed(OptionDeclaration option) => option.Property is not null && !option.MayChangeOnResume;
 
-    private static Dictionary<string, string> OptionsOf(Recipe recipe) => RecipeOptions.All
-        .Where(o => IsFixed(o) && RecipeOptions.SectionOf(recipe, o) is not null)
-        .ToDictionary(o => o.Name, o => o.Format(RecipeOptions.Read(recipe, o)));
+    private static Dictionary<string, string> OptionsOf(IRecipe recipe) => recipe.Catalogue.All
+        .Where(o => IsFixed(o) && recipe.SectionFor(o) is not null)
+        .ToDictionary(o => o.Name, o => o.Format(recipe.Read(o)));
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Radapt.Batching;
+using Radapt.Datasets;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
 using Radapt.Imaging.Dicom.Codecs;
@@ -42,10 +43,12 @@ internal sealed class RunCache
     public IEnumerable<string> Problems => new[] { Training.Problem, Evaluation.Problem }.OfType<string>().Distinct();
 
     /// <summary>The caches that a recipe asks for; null: none.</summary>
+    /// <param name="data">Says where, and at which size.</param>
+    /// <param name="pixels">How files become pixels.</param>
+    /// <param name="codecs">Where JPEG-LS and JPEG 2000 are decoded; null: nowhere.</param>
     /// <exception cref="RadaptException">The folder cannot be made.</exception>
-    public static RunCache? Open(Recipe recipe, CodecProcess? codecs) => recipe.Data.Cache is null ? null
-        : new RunCache(recipe.Data.Cache, recipe.Data.CacheSize, recipe.Pixels.Resize,
-            new DecodingOptions(recipe.Pixels.DicomScale, codecs) { PngBits = recipe.Pixels.PngBits });
+    public static RunCache? Open(DataOptions data, PixelOptions pixels, CodecProcess? codecs) => data.Cache is null ? null
+        : new RunCache(data.Cache, data.CacheSize, pixels.Resize, new DecodingOptions(pixels.DicomScale, codecs) { PngBits = pixels.PngBits });
 
     /// <summary>
     /// What <c>run.json</c> says: the folder, the stored size, whether training saw the pixels it would see without a cache.

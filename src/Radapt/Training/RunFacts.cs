@@ -35,6 +35,18 @@ internal static class RunFacts
         LogicalCores = Machine.Current.LogicalCores,
     };
 
+    /// <summary>Refuses a device that this machine or build does not have.</summary>
+    /// <exception cref="RadaptException">There is no such device.</exception>
+    public static void RequireDevice(PartialRecipe given)
+    {
+        if (given.Value((ComputeOptions c) => c.Device) == DeviceKind.Cuda && !TorchSharp.torch.cuda.is_available())
+        {
+            throw new RadaptException(
+                "--device cuda: this build or machine has no CUDA. Build with -p:TorchBackend=cuda on a machine "
+                    + "with a driver, or leave --device out.");
+        }
+    }
+
     private static IEnumerable<string> Paths(DataSplits data) =>
         new[] { data.Train, data.Val, data.Test }.OfType<LabelledImages>().SelectMany(s => s.Items).Select(i => i.Path);
 

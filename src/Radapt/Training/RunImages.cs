@@ -78,7 +78,7 @@ internal sealed class RunImages
         }
         else if (_recipe.Data.CheckPixels)
         {
-            Check = PixelCheck.Run(Parts(), _recipe, progress, cancellation);
+            Check = PixelCheck.Run(Parts(), _recipe.Data, _recipe.ForTraining(), progress, cancellation);
             _notes.AddRange(Check.Notes);
             LeaveOut(Check.Unreadable);
         }
@@ -112,7 +112,8 @@ internal sealed class RunImages
         }
 
         Write(run.UnreadableFile, check.Unreadable.Count, () => UnreadableTable.Write(run.UnreadableFile, check.Unreadable, names));
-        Write(run.SuspiciousFile, check.Suspicious.Count, () => SuspiciousTable.Write(run.SuspiciousFile, check.Suspicious, names));
+        Write(run.SuspiciousFile, check.Suspicious.Count, () => SuspiciousTable.Write(
+            run.SuspiciousFile, check.Suspicious.Select(s => (s.Image, s.Part, PictureDoubts.InWords(s.Kind))), names));
 
         // A table without rows is not there. What an earlier session found stays, where this one did not look itself.
         void Write(string file, int rows, Action write)

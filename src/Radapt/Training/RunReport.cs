@@ -14,36 +14,41 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
     private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
     private bool _hasWritten;
 
+    /// <summary>What every run says of the session: software, machine, compute, seed.</summary>
+    public static RunRecord Session(RunStatus status, ComputeOptions compute, long seed, DateTimeOffset started) => new()
+    {
+        Status = status,
+        Versions = new RunVersions(Version(typeof(RunReport)), Version(typeof(TorchSharp.torch)),
+            RuntimeInformation.FrameworkDescription),
+        Machine = new RunMachine(
+            RuntimeInformation.OSDescription, Machine.Current.Processor, Machine.Current.PhysicalCores, Machine.Current.LogicalCores),
+        Compute = new RunCompute(compute.Plan.Precision, compute.Plan.Device, compute.Threads, compute.LoaderThreads),
+        Seed = seed,
+        SessionStarted = started,
+    };
+
+    /// <summary>Speed and memory of a training that ended.</summary>
+    public static RunTraining Speed(TrainerState state) => new(
+        state.History.Average(e => e.ImagesPerSecond), state.History.Sum(e => e.Seconds), state.History.Average(e => e.Seconds),
+        Machine.PeakMemoryMib);
+
     public void Write(RunStatus status, TrainerState? state = null, RunSummary? summary = null)
     {
-        Recipe recipe = fineTuning.Recipe;
-        var run = new RunRecord
+        RunRecord run = Session(status, fineTuning.Recipe.Compute, fineTuning.Recipe.Seed, _started) with
         {
-            Status = status,
-            Versions = new RunVersions(Version(typeof(RunReport)), Version(typeof(TorchSharp.torch)),
-                RuntimeInformation.FrameworkDescription),
-            Machine = new RunMachine(
-                RuntimeInformation.OSDescription, Machine.Current.Processor, Machine.Current.PhysicalCores, Machine.Current.LogicalCores),
-            Compute = new RunCompute(recipe.Compute.Plan.Precision, recipe.Compute.Plan.Device, recipe.Compute.Threads,
-                recipe.Compute.LoaderThreads),
             Path = fineTuning.ExecutionPath,
-            Seed = recipe.Seed,
             Data = Data(),
             Weights = new RunWeights(fineTuning.WeightsDescription, baseHash),
             Trainable = new RunTrainable(fineTuning.Trainable.Trainable, fineTuning.Trainable.Total, fineTuning.Trainable.Percent),
-            SessionStarted = _started,
         };
         if (state is not null && summary is not null)
         {
-            EpochResult[] epochs = [.. state.History];
             run = run with
             {
                 BestEpoch = state.BestEpoch,
                 Epochs = state.Epoch,
                 StoppedEarly = state.Stopped,
-                Train = new RunTraining(
-                    epochs.Average(e => e.ImagesPerSecond), epochs.Sum(e => e.Seconds), epochs.Average(e => e.Seconds),
-                        Machine.PeakMemoryMib),
+                Train = Speed(state),
                 Val = RunFigures.From(summary.Val, summary.ValStudies),
                 Test = summary.Test is null ? null : RunFigures.From(summary.Test, summary.TestStudies),
                 Files = RunFileHashes.Compute(folder),

@@ -73,7 +73,7 @@ internal sealed class SavedState
                     + $"or start afresh with --recipe {Folder.RecipeFile} and another --out.", e);
             }
 
-            best.Save();
+            best.Save(state.Epoch);
         }
 
         return state;

@@ -52,6 +52,12 @@ internal sealed class TrainingLoop<TBatch>
     /// <summary>Called after every update with the number of updates, the loss of its last batch and the learning rate.</summary>
     public Action<long, double, double>? OnUpdate { get; init; }
 
+    /// <summary>
+    /// Called after every epoch before its state is saved: files of that epoch written here are there whenever its state is, since a kill in
+    /// between repeats the epoch.
+    /// </summary>
+    public Action<EpochResult>? BeforeSave { get; init; }
+
     /// <summary>Called after every epoch.</summary>
     public Action<EpochResult>? OnEpoch { get; init; }
 
@@ -194,6 +200,7 @@ internal sealed class TrainingLoop<TBatch>
             Stopped = _settings.Patience > 0 && _state.SinceBest >= _settings.Patience && result.Epoch < _settings.Epochs,
         };
         _atUpdate = _state;
+        BeforeSave?.Invoke(result);
         Save(withBest: result.Best);
         OnEpoch?.Invoke(result);
     }
@@ -205,7 +212,7 @@ internal sealed class TrainingLoop<TBatch>
             if (withBest)
             {
                 // Before the state: a kill in between repeats this epoch and writes the same tensors again.
-                _task.Best?.Save();
+                _task.Best?.Save(_atUpdate.Epoch);
             }
 
             _saved.Save(_atUpdate);

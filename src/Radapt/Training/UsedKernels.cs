@@ -12,17 +12,20 @@ internal static class UsedKernels
             "ONEDNN_MAX_CPU_ISA"];
 
     /// <summary>What ran so far.</summary>
-    public static ExecutionPath Describe(ResolvedRecipe resolved, ComputePath path) => new(
+    /// <param name="values">The values of the recipe, with who chose each.</param>
+    /// <param name="plan">Of the recipe.</param>
+    /// <param name="path">What the kernels noted.</param>
+    public static ExecutionPath Describe(IReadOnlyList<ResolvedValue> values, ComputePlan plan, ComputePath path) => new(
         Machine.VectorBits,
         [.. s_narrowing.Select(n => (Name: n, Value: Environment.GetEnvironmentVariable(n))).Where(v => v.Value is { Length: > 0 })
             .Select(v => $"{v.Name}={v.Value}")],
-        Choice(resolved, "precision", resolved.Recipe.Compute.Plan.Precision),
-        Choice(resolved, "products", resolved.Recipe.Compute.Plan.Products),
+        Choice(values, "precision", plan.Precision),
+        Choice(values, "products", plan.Products),
         [.. path.Ran.GroupBy(r => r.Kernel).Select(k => new PathPart(k.Key.Part, k.Key.Name, [.. k.Select(r => r.Why).OfType<string>()]))]);
 
-    private static PathChoice Choice(ResolvedRecipe resolved, string option, string used)
+    private static PathChoice Choice(IReadOnlyList<ResolvedValue> values, string option, string used)
     {
-        ResolvedValue? value = resolved.Values.FirstOrDefault(v => v.Name == option);
+        ResolvedValue? value = values.FirstOrDefault(v => v.Name == option);
         return new PathChoice(used, value is null ? null : value.IsChosen ? value.Reason : $"given by {value.Origin}");
     }
 }

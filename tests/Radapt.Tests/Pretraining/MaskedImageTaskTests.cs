@@ -121,7 +121,7 @@ public sealed class MaskedImageTaskTests
 
     private sealed class NothingKept : IBestTensors
     {
-        public void Save()
+        public void Save(int epoch)
         {
         }
 

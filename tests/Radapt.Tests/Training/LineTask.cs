@@ -57,7 +57,7 @@ internal sealed class LineTask((double X, double Y, double Weight)[] points) : I
 
     public double[] Values() => [.. Line.detach().data<float>().ToArray().Select(v => (double)v)];
 
-    public void Save() => Saved.Add(Values());
+    public void Save(int epoch) => Saved.Add(Values());
 
     public void Require()
     {

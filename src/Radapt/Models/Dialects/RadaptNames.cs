@@ -15,6 +15,11 @@ internal sealed class RadaptNames : DialectNames
     public override string Describe(StateDict names)
     {
         string kind = Metadata(names, "format")[Mark.Length..].Split('/')[0];
+        if (Metadata(names, "epoch") is { Length: > 0 } epoch)
+        {
+            return $"Radapt {kind.ToUpperInvariant()} pre-training, epoch {epoch} of {Metadata(names, "epochs")}, {Metadata(names, "images")} images";
+        }
+
         string method = Metadata(names, "method") is { Length: > 0 } m ? $", method {m}" : "";
         string rank = Metadata(names, "rank") is { Length: > 0 } r ? $", rank {r}" : "";
         string origin = Metadata(names, "base_description") is { Length: > 0 } o ? $", on {o}" : "";

@@ -1,0 +1,11 @@
+using System.CommandLine;
+
+namespace Radapt.Cli;
+
+/// <summary><c>radapt pretrain</c>: a backbone from images without findings.</summary>
+internal sealed class PretrainCommand : Command
+{
+    public PretrainCommand(CancellationToken interrupted)
+        : base("pretrain", "Pre-train a backbone on unlabelled images, for finetune --weights.") =>
+        Subcommands.Add(new PretrainMaeCommand(interrupted));
+}

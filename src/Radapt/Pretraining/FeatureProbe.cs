@@ -1,0 +1,73 @@
+using Radapt.Batching;
+using Radapt.Compute;
+using Radapt.Datasets;
+using Radapt.Inference;
+using Radapt.Metrics;
+using Radapt.Models;
+using static TorchSharp.torch;
+
+namespace Radapt.Pretraining;
+
+/// <summary>
+/// Whether an encoder's features are of use, without fine-tuning: ridge regression on the mean of the patch tokens, learned from the train
+/// split of a labelled set and scored on its val split. The test split is not touched.
+/// </summary>
+/// <param name="train">Labelled images to learn from.</param>
+/// <param name="val">Labelled images to score.</param>
+internal sealed class FeatureProbe(ImageBatches train, ImageBatches val)
+{
+    /// <summary>The name of the mean AUROC among the figures of an epoch.</summary>
+    public const string MeanAuroc = "probe_auroc";
+
+    /// <summary>Batches of a measurement.</summary>
+    public int Batches => train.EvaluationBatches + val.EvaluationBatches;
+
+    /// <summary>The images, for fingerprints.</summary>
+    public IReadOnlyList<LabelledImages> Sets => [train.Images, val.Images];
+
+    /// <summary>Measures an encoder.</summary>
+    /// <param name="encoder">As it is.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns><see cref="MeanAuroc"/>, and <c>probe_auroc/FINDING</c> where both classes occur.</returns>
+    public IReadOnlyDictionary<string, double> Measure(VisionTransformer encoder, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        float[] scores = RidgeProbe.Score(
+            Features(encoder, train, cancellation), train.Images.FlatLabels(),
+            [.. train.Images.Items.Select(i => i.Patient ?? i.Path)], Features(encoder, val, cancellation));
+        MultiLabelMetrics metrics = MultiLabelMetrics.Compute(val.Images.Findings, val.Images.FlatLabels(), scores);
+        var figures = new OrderedDictionary<string, double>();
+        if (metrics.MeanAuroc is { } mean)
+        {
+            figures[MeanAuroc] = mean;
+        }
+
+        foreach (FindingMetrics finding in metrics.Findings)
+        {
+            if (finding.Auroc is { } auroc)
+            {
+                figures[$"{MeanAuroc}/{finding.Finding}"] = auroc;
+            }
+        }
+
+        return figures;
+    }
+
+    // (n, C): patch tokens after the final norm, averaged
+    private static Tensor Features(VisionTransformer encoder, ImageBatches images, CancellationToken cancellation)
+    {
+        var parts = new List<Tensor>();
+        foreach (ImageBatch batch in images.Evaluation(cancellation: cancellation))
+        {
+            using (batch)
+            {
+                using var scope = NewDisposeScope();
+                Tensor tokens = encoder.Forward(encoder.ToTensor(batch), ForwardPass.Evaluation); // (B, 1 + R + L, C)
+                parts.Add(tokens[.., (1 + encoder.Shape.Registers).., ..].mean([1], type: ScalarType.Float32).cpu().MoveToOuterDisposeScope());
+            }
+        }
+
+        return cat(parts);
+    }
+}

@@ -1,0 +1,372 @@
+using System.Diagnostics;
+using System.Globalization;
+using Radapt.Adaptation;
+using Radapt.Batching;
+using Radapt.Checkpoints;
+using Radapt.Compute;
+using Radapt.Datasets;
+using Radapt.Datasets.Checks;
+using Radapt.Imaging;
+using Radapt.Imaging.Dicom.Codecs;
+using Radapt.Models;
+using Radapt.Recipes;
+using Radapt.Runs;
+using Radapt.Training;
+using static TorchSharp.torch;
+
+namespace Radapt.Pretraining;
+
+/// <summary>
+/// Pre-training on images without labels: a recipe becomes a run. <see cref="Prepare"/> finds images, reads weights, decides every default
+/// and builds the model; <see cref="Run"/> trains and fills the run folder. Owns the model's memory.
+/// </summary>
+internal sealed class MaskedPretraining : IDisposable
+{
+    private readonly MaskedAutoencoder _model;
+    private readonly ComputePlan _plan;
+    private readonly RunCache? _cache;
+    private readonly FeatureProbe? _probe;
+    private readonly string _baseHash;
+    private readonly List<string> _notes;
+    private readonly Preprocessing _preprocessing;
+    private ImageBatches _train;
+    private ImageBatches _heldOut;
+    private UnlabelledImages _images;
+    private PixelCheck? _check;
+
+    private MaskedPretraining(PretrainingRecipe recipe, IReadOnlyList<ResolvedValue> values, UnlabelledImages images,
+        DataSplits? probe, BackboneWeights? weights, CodecProcess? codecs)
+    {
+        (Recipe, Values, _images) = (recipe, values, images);
+        _plan = recipe.Compute.Plan;
+        _preprocessing = recipe.Pixels.Preprocessing(recipe.Model.ImageSize);
+        _cache = RunCache.Open(recipe.Data, recipe.Pixels, codecs);
+        WeightsDescription = weights?.Description ?? $"random (seed {recipe.Seed.ToString(CultureInfo.InvariantCulture)})";
+        _notes = [.. weights?.LeftOut ?? [], .. images.Notes, .. probe?.Notes ?? [], .. _cache?.Notes ?? []];
+        _train = Batches(images.Train, _cache?.Training);
+        _heldOut = Batches(images.HeldOut, _cache?.Evaluation);
+        _probe = probe is null ? null : new FeatureProbe(Batches(probe.Train, null), Batches(probe.Val, null));
+        _model = new MaskedAutoencoder(recipe.Model.Shape, recipe.Masking.Decoder, recipe.Model.PatchSize, new Kernels(_plan));
+        try
+        {
+            _model.InitialiseFromScratch(recipe.Seed);
+            _baseHash = weights?.Hash() ?? $"scratch:{recipe.Seed.ToString(CultureInfo.InvariantCulture)}";
+            if (weights is not null)
+            {
+                weights.LoadInto(_model.Encoder);
+                _notes.Add(LoadDecoder(recipe.Model.Weights!) ? "the decoder goes on from the weights' own."
+                    : "the decoder starts from random weights.");
+            }
+
+            AddOverlapNote(probe);
+        }
+        catch
+        {
+            _model.Dispose();
+            throw;
+        }
+
+        ImageBatches Batches(LabelledImages set, DiskCache? disk) => new(set, _preprocessing, recipe.Optimisation.BatchSize,
+            recipe.Compute.LoaderThreads, ImageBatches.DefaultCacheBytes, disk, codecs)
+        {
+            Flips = recipe.Pixels.Flip,
+            LeastCropScale = recipe.Masking.CropScale,
+        };
+    }
+
+    /// <summary>The recipe with every value decided.</summary>
+    public PretrainingRecipe Recipe { get; }
+
+    /// <summary>Its values, and who decided each.</summary>
+    public IReadOnlyList<ResolvedValue> Values { get; }
+
+    /// <summary>Images learned from and held out.</summary>
+    public UnlabelledImages Images => _images;
+
+    /// <summary>What the weights were recognised as.</summary>
+    public string WeightsDescription { get; }
+
+    /// <summary>Lines to show.</summary>
+    public IReadOnlyList<string> Notes => [.. _notes, .. _cache?.Problems ?? [], .. _train.Remarks.Union(_heldOut.Remarks)];
+
+    /// <summary>Images that <see cref="CheckPixels"/> decoded; null: none.</summary>
+    public int? CheckedImages => _check?.Checked;
+
+    /// <summary>Trained parameters of encoder and decoder.</summary>
+    public (long Encoder, long Decoder) Parameters => (Count(_model.Encoder), Count(_model.Decoder));
+
+    /// <summary>Which kernels ran so far, and why.</summary>
+    public ExecutionPath ExecutionPath => UsedKernels.Describe(Values, _plan, _model.Encoder.Kernels.Path);
+
+    /// <summary>Told the number of updates done, after each.</summary>
+    internal Action<long>? OnUpdate { get; set; }
+
+    /// <summary>Finds images, reads weights, decides every default, builds the model.</summary>
+    /// <param name="layers">What was given; the first beats the second, such as the command line before a recipe.</param>
+    /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: they are refused.</param>
+    /// <param name="headers">Told how many headers were read, of how many; calls come from several threads.</param>
+    /// <exception cref="RadaptException">Anything is wrong with what was given.</exception>
+    public static MaskedPretraining Prepare(
+        IReadOnlyList<RecipeLayer> layers, CodecProcess? codecs = null, IProgress<(int Read, int Files)>? headers = null)
+    {
+        var given = PartialRecipe.Merge([.. layers, PretrainingDefaults.Below(layers)]);
+        RunFacts.RequireDevice(given);
+        string? path = given.Value((ModelOptions m) => m.Weights);
+        using BackboneWeights? weights = path is null ? null
+            : BackboneWeights.Open(path, given.Value((ModelOptions m) => m.Dialect), given.Value((ModelOptions m) => m.Copy));
+        long seed = given.Value((Recipe r) => r.Seed);
+        UnlabelledImages images = UnlabelledImages.Find(given.Section<UnlabelledOptions>(), given.Value((DataOptions d) => d.Views),
+            given.Value((DataOptions d) => d.PlainNames), seed, headers);
+        DataSplits? probe = given.Value((MonitoringOptions m) => m.Probe) is not { } labelled ? null
+            : DataReader.Read(new DataOptions
+            {
+                Data = labelled,
+                ImageRoot = given.Value((MonitoringOptions m) => m.ProbeRoot),
+                AllowRareFindings = true,
+                PlainNames = given.Value((DataOptions d) => d.PlainNames),
+            });
+        RecipeFacts facts = RunFacts.Gather(given, images.AsSplits, weights, codecs) with { Findings = [] };
+        (PretrainingRecipe recipe, IReadOnlyList<ResolvedValue> values) = PretrainingDefaults.Resolve(given, facts);
+        return new MaskedPretraining(recipe, values, images, probe, weights, codecs);
+    }
+
+    /// <summary>
+    /// Decodes every image, where the recipe says so, and leaves out those that cannot be read or are blank. A resumed run leaves out what
+    /// it did when it began. <see cref="Run"/> does it unless it was done before.
+    /// </summary>
+    /// <param name="folder">The run folder; nothing is written to it yet.</param>
+    /// <param name="resume">Go on with the run in the folder.</param>
+    /// <param name="progress">Told how it goes.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="RadaptException">
+    /// The folder cannot be used, more images cannot be read than may be left out, or too few are left.
+    /// </exception>
+    public void CheckPixels(string folder, bool resume, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    {
+        var run = new RunFolder(folder);
+        run.RequireUsable(resume);
+        LookAtPixels(run, resume, progress, cancellation);
+    }
+
+    /// <summary>How long <see cref="Run"/> will take at most, from one measured update. Changes nothing.</summary>
+    public TimeSpan Estimate(CancellationToken cancellation = default)
+    {
+        MaskedImageTask task = Task(null);
+        TimeSpan batch = StepTiming.OneBatch(task, Recipe.Seed, cancellation);
+        int measurements = ValidationPlan.Count(Recipe.Optimisation.Epochs, Recipe.Monitoring.ValidateEvery);
+        const double PassesOfTraining = 3; // of a forward pass; the probe's encoder sees all patches, four times as many
+        double shown = 1 / (1 - Recipe.Masking.MaskRatio);
+        double evaluated = (_heldOut.EvaluationBatches + (shown * (_probe?.Batches ?? 0))) / PassesOfTraining;
+        return batch * (((double)Recipe.Optimisation.Epochs * _train.BatchesPerEpoch) + (measurements * evaluated));
+    }
+
+    /// <summary>Trains and fills the run folder.</summary>
+    /// <param name="folder">An empty or new folder; with <paramref name="resume"/> that of the run to go on with.</param>
+    /// <param name="resume">Go on from the folder's state, or from the start if the run ended before its first state.</param>
+    /// <param name="progress">Told how it goes.</param>
+    /// <param name="onEpoch">Told the result of every epoch.</param>
+    /// <param name="cancellation">Stops after the current update; the state is saved.</param>
+    /// <exception cref="RadaptException">The folder is not empty, data or recipe changed since, an image cannot be read, or the loss is not
+    /// finite.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; resume goes on from the last update.</exception>
+    public PretrainingSummary Run(string folder, bool resume = false, IProgress<TrainingProgress>? progress = null,
+        Action<EpochResult>? onEpoch = null, CancellationToken cancellation = default)
+    {
+        var run = new RunFolder(folder);
+        using RunLock held = resume ? run.Reopen() : run.Create();
+        PretrainingSummary summary;
+        try
+        {
+            if (resume)
+            {
+                RecipeIdentity.RequireSame(run, Recipe);
+            }
+            else
+            {
+                RecipeFile.Write(Recipe, Values, run.RecipeFile);
+            }
+
+            LookAtPixels(run, resume, progress, cancellation);
+            summary = Train(run, resume, progress, onEpoch, cancellation);
+        }
+        catch when (!resume && !run.HasState)
+        {
+            run.Discard(held);
+            throw;
+        }
+
+        run.Complete(held);
+        return summary;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _model.Dispose();
+
+    private PretrainingSummary Train(RunFolder run, bool resume, IProgress<TrainingProgress>? progress, Action<EpochResult>? onEpoch,
+        CancellationToken cancellation)
+    {
+        var watch = Stopwatch.StartNew();
+        var record = new PretrainingRecord(this, run, Fingerprint(), _baseHash);
+        using var events = new EventLog(run.Path);
+        PretrainedWeights weights = Weights(run.WeightsFile);
+        MaskedImageTask task = Task(weights);
+        using Optimizer optimizer = Optimizer.Create(Recipe.ForOptimizer(), task.Trained, _model.Encoder.Kernels.Path);
+        var saved = new SavedState(run, task.Trained, optimizer, schedule: null);
+        var identity = RecipeIdentity.Create(Recipe, record.Fingerprint, _baseHash);
+        TrainerState start = resume && saved.Exists ? saved.Resume(identity, weights) : new TrainerState { Identity = identity };
+        record.Write(RunStatus.Running);
+        var loop = new TrainingLoop<ImageBatch>(task, Recipe.ForTraining(), optimizer, saved, progress)
+        {
+            OnUpdate = (updates, loss, rate) =>
+            {
+                events.Update(updates, loss, rate);
+                OnUpdate?.Invoke(updates);
+            },
+            BeforeSave = result => Keep(run, result.Epoch, weights),
+            OnEpoch = result =>
+            {
+                events.Epoch(result);
+                onEpoch?.Invoke(result);
+            },
+        };
+        try
+        {
+            TrainerState end = loop.Run(start, cancellation);
+            record.Write(RunStatus.Complete, end);
+            return new PretrainingSummary(run.WeightsFile, watch.Elapsed, end.History);
+        }
+        catch when (run.HasState)
+        {
+            record.WriteInterrupted();
+            throw;
+        }
+    }
+
+    // A checkpoint, and what the model makes of held-out images by then.
+    private void Keep(RunFolder run, int epoch, PretrainedWeights weights)
+    {
+        bool isLast = epoch == Recipe.Optimisation.Epochs;
+        bool isKept = Recipe.Monitoring.CheckpointEvery > 0 && epoch % Recipe.Monitoring.CheckpointEvery == 0;
+        string name = string.Create(CultureInfo.InvariantCulture, $"epoch-{epoch}");
+        if (isKept && !isLast)
+        {
+            Directory.CreateDirectory(run.CheckpointFolder);
+            weights.Write(Path.Combine(run.CheckpointFolder, name + ".safetensors"), epoch);
+        }
+
+        if ((isKept || isLast) && Recipe.Monitoring.Pictures > 0)
+        {
+            Directory.CreateDirectory(run.ReconstructionFolder);
+            ImageBatches shown = _heldOut.Images.Items.Count > 0 ? _heldOut : _train;
+            ReconstructionSheet.Write(Path.Combine(run.ReconstructionFolder, name + ".png"), _model, shown, _preprocessing, Settings(),
+                Recipe.Monitoring.Pictures);
+        }
+    }
+
+    private void LookAtPixels(RunFolder run, bool resume, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    {
+        if (_check is not null)
+        {
+            return;
+        }
+
+        (string Part, ImageBatches Images)[] parts = [("train", _train), ("held out", _heldOut)];
+        if (resume && run.HasState)
+        {
+            // As when it began: an image that was mended since is not learned from in the middle of a run.
+            Func<LabelledImage, string, string?> reasons = UnreadableTable.Read(run.UnreadableFile, NameKey.None);
+            LeaveOut(i => parts.Any(p => reasons(i, p.Part) is not null));
+            _check = new PixelCheck();
+            return;
+        }
+
+        if (Recipe.Data.CheckPixels)
+        {
+            _check = PixelCheck.Run(parts, Recipe.Data, Recipe.ForTraining(), progress, cancellation);
+            _notes.AddRange(_check.Notes);
+            UnreadableRow[] blank = [.. _check.Suspicious.Where(s => s.Kind is DataProblemKind.Blank or DataProblemKind.OddSize)
+                .Select(s => new UnreadableRow(s.Image, s.Part, PictureDoubts.InWords(s.Kind)))];
+            if (blank.Length > 0)
+            {
+                _notes.Add($"{Plural.Count(blank.Length, "image")} of those left out: blank, or not of the shape of a radiograph.");
+            }
+
+            _check = _check with { Unreadable = [.. _check.Unreadable, .. blank] };
+            var leftOut = new HashSet<LabelledImage>(_check.Unreadable.Select(u => u.Image), ReferenceEqualityComparer.Instance);
+            LeaveOut(leftOut.Contains);
+        }
+    }
+
+    private void LeaveOut(Func<LabelledImage, bool> isLeftOut)
+    {
+        _images = _images.Without(isLeftOut, "blank, or cannot be read");
+        _train = _train.WithImages(_images.Train);
+        _heldOut = _heldOut.WithImages(_images.HeldOut);
+    }
+
+    // The table is written when the folder is this run's, after the look.
+    private string Fingerprint() => DataFingerprint.Sets([_images.Train, _images.HeldOut, .. _probe?.Sets ?? []]);
+
+    private MaskedImageTask Task(PretrainedWeights? weights) => new(
+        _model, _train, _images.HeldOut.Items.Count == 0 ? null : _heldOut, Settings(), weights)
+    {
+        Probe = _probe is null ? null : cancellation => _probe.Measure(_model.Encoder, cancellation),
+    };
+
+    private PretrainedWeights Weights(string file) => new(_model.Tensors().ToDictionary(t => t.Name, t => (Tensor)t.Tensor),
+        Recipe.Model.Shape, _preprocessing, Recipe.Optimisation.Epochs, _images.Train.Items.Count, file);
+
+    private MaskedImageSettings Settings() => new()
+    {
+        MaskRatio = Recipe.Masking.MaskRatio,
+        NormalisedTargets = Recipe.Masking.NormalisedTargets,
+        Seed = Recipe.Seed,
+    };
+
+    // Weights that pre-training left, ours or MAE's, have a decoder, too; it is taken where it has the same dimensions.
+    private bool LoadDecoder(string path)
+    {
+        using CheckpointFile file = CheckpointFile.Open(BackboneWeights.FileIn(path));
+        Dictionary<string, TensorInfo> there = file.Tensors.ToDictionary(t => t.Name);
+        (string Name, Tensor Tensor)[] decoder = [.. _model.Decoder.named_parameters().Select(p => (p.name, (Tensor)p.parameter))];
+        if (!decoder.All(d => there.TryGetValue(d.Name, out TensorInfo? info) && info.Shape.SequenceEqual<long>(d.Tensor.shape)))
+        {
+            return false;
+        }
+
+        using var noGradient = no_grad();
+        foreach ((string name, Tensor tensor) in decoder)
+        {
+            using var scope = NewDisposeScope();
+            tensor.CopyInPlace(file.ReadFloat32(name));
+        }
+
+        return true;
+    }
+
+    private void AddOverlapNote(DataSplits? probe)
+    {
+        if (probe is null)
+        {
+            return;
+        }
+
+        HashSet<string> seen = [.. _images.Train.Items.Select(i => Path.GetFileName(i.Path))];
+        int both = probe.Val.Items.Count(i => seen.Contains(Path.GetFileName(i.Path)));
+        if (both > 0)
+        {
+            _notes.Add(string.Create(CultureInfo.InvariantCulture,
+                $"{both:N0} of the probe's {probe.Val.Items.Count:N0} validation images have the name of an image that is learned from; "
+                    + $"the probe is more optimistic than for new images. --exclude leaves them out."));
+        }
+    }
+
+    private static long Count(nn.Module module) => module.named_parameters()
+        .Where(p => !p.name.EndsWith("pos_embed", StringComparison.Ordinal)).Sum(p => p.parameter.numel());
+
+    /// <summary>What a look at all pixels left out; null: there was no look.</summary>
+    internal IReadOnlyList<UnreadableRow>? Unreadable => _check?.Checked is null ? null : _check.Unreadable;
+
+    /// <summary>What the look counted.</summary>
+    internal RunPixels? PixelRecord => _check?.Record;
+}

@@ -1,0 +1,97 @@
+using Radapt.Compute;
+using Radapt.Datasets;
+using Radapt.Options;
+using Radapt.Recipes;
+using Radapt.Training;
+
+namespace Radapt.Pretraining;
+
+/// <summary>
+/// Everything that decides what pre-training by masked images does. Sections that fine-tuning has too are those of its recipe, with the
+/// options that mean something here.
+/// </summary>
+internal sealed record PretrainingRecipe : IRecipe
+{
+    /// <summary>The options of <c>radapt pretrain mae</c>.</summary>
+    public static OptionCatalogue Catalogue { get; } = new(
+    [
+        ("Data",
+        [
+            .. OptionTable.For(typeof(UnlabelledOptions)).Options,
+            OptionTable.Find((DataOptions d) => d.Views), OptionTable.Find((DataOptions d) => d.CheckPixels),
+            OptionTable.Find((DataOptions d) => d.SkipUnreadable), OptionTable.Find((DataOptions d) => d.PlainNames),
+            OptionTable.Find((DataOptions d) => d.Cache), OptionTable.Find((DataOptions d) => d.CacheSize),
+        ]),
+        ("Model", OptionTable.For(typeof(ModelOptions)).Options.Where(o => o.Name is not ("from-scratch" or "pooling" or "drop-path"))),
+        ("Masking", OptionTable.For(typeof(MaskingOptions)).Options),
+        ("Pixels",
+        [
+            OptionTable.Find((PixelOptions p) => p.Mean), OptionTable.Find((PixelOptions p) => p.Std),
+            OptionTable.Find((PixelOptions p) => p.DicomScale), OptionTable.Find((PixelOptions p) => p.PngBits),
+            OptionTable.Find((PixelOptions p) => p.Flip),
+        ]),
+        ("Optimisation", OptionTable.For(typeof(PretrainingRates)).Options),
+        ("Monitoring", OptionTable.For(typeof(MonitoringOptions)).Options),
+        ("Compute",
+        [
+            .. OptionTable.For(typeof(ComputeOptions)).Options.Where(o => o.Name != "feature-cache"), OptionTable.Find((Recipe r) => r.Seed),
+        ]),
+    ]);
+
+    /// <summary>Images without labels.</summary>
+    public required UnlabelledOptions Images { get; init; }
+
+    /// <summary>How files are taken: views, damaged ones, cache.</summary>
+    public required DataOptions Data { get; init; }
+
+    /// <summary>The encoder and the weights that it starts from.</summary>
+    public required ModelOptions Model { get; init; }
+
+    /// <summary>What is masked and predicted.</summary>
+    public required MaskingOptions Masking { get; init; }
+
+    /// <summary>Normalisation and mirroring.</summary>
+    public required PixelOptions Pixels { get; init; }
+
+    /// <summary>Epochs, batches, learning rate.</summary>
+    public required PretrainingRates Optimisation { get; init; }
+
+    /// <summary>What is measured and kept.</summary>
+    public required MonitoringOptions Monitoring { get; init; }
+
+    /// <summary>Precision, device, threads.</summary>
+    public required ComputeOptions Compute { get; init; }
+
+    /// <summary>Seed of everything random.</summary>
+    public long Seed { get; init; }
+
+    OptionCatalogue IRecipe.Catalogue => Catalogue;
+
+    IEnumerable<object> IRecipe.Sections => [Images, Data, Model, Masking, Pixels, Optimisation, Monitoring, Compute];
+
+    // The seed is declared by the recipe of fine-tuning.
+    object? IRecipe.Read(OptionDeclaration option) => option.Name == OptionTable.Find((Recipe r) => r.Seed).Name ? Seed
+        : ((IRecipe)this).SectionFor(option) is { } section ? option.Property!.GetValue(section) : null;
+
+    /// <summary>What the optimizer needs.</summary>
+    public OptimizerSettings ForOptimizer() => new()
+    {
+        Kind = OptimizerKind.AdamW,
+        WeightDecay = Optimisation.WeightDecay,
+        Beta2 = PretrainingRates.Beta2,
+        Depth = Model.Depth,
+        Threads = Compute.Threads,
+    };
+
+    /// <summary>What the training loop needs.</summary>
+    public TrainingSettings ForTraining() => new()
+    {
+        Epochs = Optimisation.Epochs,
+        LearningRate = new LearningRate(
+            Optimisation.LearningRate, Optimisation.LastRate, Optimisation.WarmupEpochs, Optimisation.Epochs),
+        Seed = Seed,
+        Accumulate = Optimisation.Accumulate,
+        ClipGradients = Optimisation.ClipGradients,
+        ValidateEvery = Monitoring.ValidateEvery,
+    };
+}
