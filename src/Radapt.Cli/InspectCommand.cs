@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Radapt.Checkpoints;
 using Radapt.Models;
+using Radapt.Adaptation;
 using Radapt.Models.Dialects;
 using Radapt.Options;
 
@@ -37,7 +38,8 @@ internal sealed class InspectCommand : RadaptCommand
             HelpName = "NAME",
             DefaultValueFactory = _ => CheckpointInspection.Dialects[0],
             Description =
-                $"Read the tensors by this naming scheme instead of recognising it. One of {string.Join(", ", CheckpointInspection.Dialects)}.",
+                "Read the tensors by this naming scheme instead of recognising it. One of "
+                    + $"{string.Join(", ", CheckpointInspection.Dialects)}.",
         };
         Options.Add(_dialect);
         _copy = new Option<string>("--copy")
@@ -71,16 +73,16 @@ internal sealed class InspectCommand : RadaptCommand
     private int Run(ParseResult parsed)
     {
         string path = parsed.GetRequiredValue(_file);
-        string adapter = Path.Combine(path, "adapter.safetensors");
-        CheckpointReport report = CheckpointInspection.Inspect(File.Exists(adapter) ? adapter
-            : path, parsed.GetValue(_dialect)!, parsed.GetValue(_copy)!);
+        CheckpointReport report = CheckpointInspection.Inspect(BackboneWeights.FileIn(path), parsed.GetValue(_dialect)!,
+            parsed.GetValue(_copy)!);
         if (parsed.GetValue(_json))
         {
             Terminal.WriteJson(Json(report));
         }
         else
         {
-            Show(new Terminal(onStandardError: false), report, path, File.Exists(adapter), parsed.GetValue(_all));
+            Show(new Terminal(onStandardError: false), report, path, File.Exists(Path.Combine(path, "adapter.safetensors")),
+                parsed.GetValue(_all));
         }
 
         return ExitCode.Done;

@@ -34,14 +34,16 @@ internal sealed class PretrainMaeCommand : RadaptCommand
         _recipe = Add("Run", new Option<string>("--recipe")
         {
             HelpName = "FILE",
-            Description = "Take values from a recipe, such as the recipe.yaml of another pre-training. Options on the command line override it.",
+            Description =
+                "Take values from a recipe, such as the recipe.yaml of another pre-training. Options on the command line override it.",
         });
         _out = Add("Run", new Option<string>("--out")
         {
             HelpName = "RUN",
             Description = "Run folder, new or empty. Default: runs/DATE-mae.",
         });
-        IEnumerable<string> places = PretrainingRecipe.Catalogue.All.Where(o => o.MayChangeOnResume && o.Name != "images").Select(o => o.Name);
+        IEnumerable<string> places = PretrainingRecipe.Catalogue.All.Where(o => o.MayChangeOnResume && o.Name != "images")
+            .Select(o => o.Name);
         _resume = Add("Run", new Option<bool>("--resume")
         {
             Description = "Resume the run in --out with its saved recipe; the result is identical to that of an uninterrupted run. "
@@ -73,7 +75,8 @@ internal sealed class PretrainMaeCommand : RadaptCommand
         bool json = parsed.GetValue(_json);
         var terminal = new Terminal(onStandardError: json);
         string folder = resume ? GivenFolder(parsed)
-            : parsed.GetValue(_out) ?? Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"{DateTime.Now:yyyyMMdd-HHmmss}-mae"));
+            : parsed.GetValue(_out)
+            ?? Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"{DateTime.Now:yyyyMMdd-HHmmss}-mae"));
         if (resume && RunRecord.IsComplete(folder))
         {
             terminal.Line($"{folder} is complete: nothing is left to resume.");
@@ -125,9 +128,11 @@ internal sealed class PretrainMaeCommand : RadaptCommand
     {
         RecipeLayer line = Line(parsed);
         string recipe = new RunFolder(folder).RecipeFile;
-        string? other = parsed.GetValue(_recipe) is null ? line.Entries.FirstOrDefault(e => !e.Option.MayChangeOnResume)?.Where : "--recipe";
+        string? other = parsed.GetValue(_recipe) is null
+            ? line.Entries.FirstOrDefault(e => !e.Option.MayChangeOnResume)?.Where : "--recipe";
         return other is not null
-            ? throw new RadaptException($"{other} cannot be changed by --resume: a run goes on by its own recipe. Leave it out, or start another "
+            ? throw new RadaptException(
+                $"{other} cannot be changed by --resume: a run goes on by its own recipe. Leave it out, or start another "
                 + $"run with --recipe {recipe}.")
             : File.Exists(recipe) ? [line, RecipeFile.Read(recipe, PretrainingRecipe.Catalogue)]
             : throw new RadaptException($"{folder}: no run to resume (no recipe.yaml). Leave --resume out to start one.");

@@ -10,7 +10,8 @@ namespace Radapt.Cli;
 /// <param name="liveLine">Draws the line that moves.</param>
 /// <param name="epochs">Epochs of the run.</param>
 /// <param name="figures">Which figures a task has, as it shows them.</param>
-internal sealed class TrainingDisplay(Terminal terminal, Action<string> liveLine, int epochs, IShownFigures figures) : IProgress<TrainingProgress>
+internal sealed class TrainingDisplay(Terminal terminal, Action<string> liveLine, int epochs, IShownFigures figures)
+    : IProgress<TrainingProgress>
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(30);
     private readonly Stopwatch _sinceLine = Stopwatch.StartNew();

@@ -64,7 +64,8 @@ internal sealed class FeatureProbe(ImageBatches train, ImageBatches val)
             {
                 using var scope = NewDisposeScope();
                 Tensor tokens = encoder.Forward(encoder.ToTensor(batch), ForwardPass.Evaluation); // (B, 1 + R + L, C)
-                parts.Add(tokens[.., (1 + encoder.Shape.Registers).., ..].mean([1], type: ScalarType.Float32).cpu().MoveToOuterDisposeScope());
+                parts.Add(tokens[.., (1 + encoder.Shape.Registers).., ..].mean([1], type: ScalarType.Float32).cpu()
+                    .MoveToOuterDisposeScope());
             }
         }
 

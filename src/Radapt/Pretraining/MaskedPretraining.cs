@@ -42,7 +42,7 @@ internal sealed class MaskedPretraining : IDisposable
         _preprocessing = recipe.Pixels.Preprocessing(recipe.Model.ImageSize);
         _cache = RunCache.Open(recipe.Data, recipe.Pixels, codecs);
         WeightsDescription = weights?.Description ?? $"random (seed {recipe.Seed.ToString(CultureInfo.InvariantCulture)})";
-        _notes = [.. weights?.LeftOut ?? [], .. images.Notes, .. probe?.Notes ?? [], .. _cache?.Notes ?? []];
+        _notes = [.. weights?.LeftOut ?? [], .. images.Notes, .. probe is null ? [] : ProbeNotes(probe), .. _cache?.Notes ?? []];
         _train = Batches(images.Train, _cache?.Training);
         _heldOut = Batches(images.HeldOut, _cache?.Evaluation);
         _probe = probe is null ? null : new FeatureProbe(Batches(probe.Train, null), Batches(probe.Val, null));
@@ -54,8 +54,15 @@ internal sealed class MaskedPretraining : IDisposable
             if (weights is not null)
             {
                 weights.LoadInto(_model.Encoder);
-                _notes.Add(LoadDecoder(recipe.Model.Weights!) ? "the decoder goes on from the weights' own."
-                    : "the decoder starts from random weights.");
+                if (LoadDecoder(recipe.Model.Weights!))
+                {
+                    _notes.RemoveAll(n => n.EndsWith("(only pre-training needs it)", StringComparison.Ordinal)); // which this is
+                    _notes.Add("the decoder goes on from the weights' own.");
+                }
+                else
+                {
+                    _notes.Add("the decoder starts from random weights.");
+                }
             }
 
             AddOverlapNote(probe);
@@ -288,7 +295,7 @@ internal sealed class MaskedPretraining : IDisposable
                 .Select(s => new UnreadableRow(s.Image, s.Part, PictureDoubts.InWords(s.Kind)))];
             if (blank.Length > 0)
             {
-                _notes.Add($"{Plural.Count(blank.Length, "image")} of those left out: blank, or not of the shape of a radiograph.");
+                _notes.Add($"{Plural.Count(blank.Length, "blank or elongated image")} left out.");
             }
 
             _check = _check with { Unreadable = [.. _check.Unreadable, .. blank] };
@@ -304,7 +311,13 @@ internal sealed class MaskedPretraining : IDisposable
         _heldOut = _heldOut.WithImages(_images.HeldOut);
     }
 
-    // The table is written when the folder is this run's, after the look.
+    // How small its test set is does not matter here: it is not used.
+    private static IEnumerable<string> ProbeNotes(DataSplits probe)
+    {
+        string? small = probe.Test is null ? null : TestPrecision.Note(probe.Test);
+        return probe.Notes.Where(n => n != small);
+    }
+
     private string Fingerprint() => DataFingerprint.Sets([_images.Train, _images.HeldOut, .. _probe?.Sets ?? []]);
 
     private MaskedImageTask Task(PretrainedWeights? weights) => new(
@@ -364,9 +377,6 @@ internal sealed class MaskedPretraining : IDisposable
     private static long Count(nn.Module module) => module.named_parameters()
         .Where(p => !p.name.EndsWith("pos_embed", StringComparison.Ordinal)).Sum(p => p.parameter.numel());
 
-    /// <summary>What a look at all pixels left out; null: there was no look.</summary>
-    internal IReadOnlyList<UnreadableRow>? Unreadable => _check?.Checked is null ? null : _check.Unreadable;
-
-    /// <summary>What the look counted.</summary>
-    internal RunPixels? PixelRecord => _check?.Record;
+    /// <summary>What a look at all pixels found in this session; null: there was no look.</summary>
+    internal PixelCheck? Check => _check?.Checked is null ? null : _check;
 }

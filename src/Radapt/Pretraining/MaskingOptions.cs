@@ -21,12 +21,14 @@ internal sealed record MaskingOptions
 
     /// <summary>Channels of a decoder token.</summary>
     [Option("decoder-width", "Channels per token of the decoder.", Min = 1, Max = 65536,
-        Default = "512 as in MAE for encoders from ViT-B on; two thirds of a smaller encoder's width", ChosenFrom = ["width", "backbone", "weights"])]
+        Default = "512 as in MAE for encoders from ViT-B on; two thirds of a smaller encoder's width",
+            ChosenFrom = ["width", "backbone", "weights"])]
     public required int DecoderWidth { get; init; }
 
     /// <summary>Blocks of the decoder.</summary>
     [Option("decoder-depth", "Transformer blocks of the decoder.", Min = 1, Max = 1024,
-        Default = "8 as in MAE for encoders from ViT-B on; a third of a smaller encoder's depth", ChosenFrom = ["depth", "backbone", "weights"])]
+        Default = "8 as in MAE for encoders from ViT-B on; a third of a smaller encoder's depth",
+            ChosenFrom = ["depth", "backbone", "weights"])]
     public required int DecoderDepth { get; init; }
 
     /// <summary>Attention heads of the decoder.</summary>

@@ -21,11 +21,13 @@ internal sealed record MonitoringOptions
     public int Pictures { get; init; } = 8;
 
     /// <summary>Labelled images that the features are probed with; null: none.</summary>
-    [Option("probe", "Labelled images, as --data of finetune: at every measurement, ridge regression on the frozen features of the train split "
+    [Option("probe",
+        "Labelled images, as --data of finetune: at every measurement, ridge regression on the frozen features of the train split "
         + "is scored on the val split.", ValueName = "DIR|FILE", IsPath = true, MayChangeOnResume = true)]
     public string? Probe { get; init; }
 
     /// <summary>Folder that the probe's image names are relative to.</summary>
-    [Option("probe-root", "Folder that image names of --probe are relative to.", ValueName = "DIR", IsPath = true, MayChangeOnResume = true)]
+    [Option("probe-root", "Folder that image names of --probe are relative to.", ValueName = "DIR", IsPath = true,
+        MayChangeOnResume = true)]
     public string? ProbeRoot { get; init; }
 }

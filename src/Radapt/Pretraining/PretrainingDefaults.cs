@@ -133,7 +133,8 @@ internal static class PretrainingDefaults
         int every = (epochs + MostMeasurements - 1) / MostMeasurements;
         choices.Choose((MonitoringOptions m) => m.ValidateEvery, () => new Choice<int>(every,
             every == 1 ? "ours: after every epoch" : $"ours: {epochs / every} measurements"));
-        choices.Choose((MonitoringOptions m) => m.CheckpointEvery, () => new Choice<int>(Math.Max(1, epochs / 4), "ours: a quarter of the epochs"));
+        choices.Choose((MonitoringOptions m) => m.CheckpointEvery,
+            () => new Choice<int>(Math.Max(1, epochs / 4), "ours: a quarter of the epochs"));
         return choices.Section<MonitoringOptions>();
     }
 
@@ -145,7 +146,8 @@ internal static class PretrainingDefaults
             $"{recipe.Masking.DecoderWidth} is not a multiple of 4, which sine and cosine positions of rows and columns need.");
         RecipeResolver.Require(given, recipe.Model.Width % 4 == 0, "width",
             $"{recipe.Model.Width} is not a multiple of 4, which sine and cosine positions of rows and columns need.");
-        RecipeResolver.Require(given, recipe.Model.Positions == PatchPositions.Learned, given.Find("positions") is null ? "weights" : "positions",
+        RecipeResolver.Require(given, recipe.Model.Positions == PatchPositions.Learned, given.Find("positions") is null
+            ? "weights" : "positions",
             "backbones with rotary positions (DINOv3, EVA) cannot be pre-trained by masking yet; take another.");
         int patches = recipe.Model.Shape.Grid * recipe.Model.Shape.Grid;
         RecipeResolver.Require(given, PatchMask.CountKept(patches, recipe.Masking.MaskRatio) < patches, "mask-ratio",

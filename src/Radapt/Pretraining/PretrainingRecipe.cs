@@ -34,7 +34,8 @@ internal sealed record PretrainingRecipe : IRecipe
         ("Monitoring", OptionTable.For(typeof(MonitoringOptions)).Options),
         ("Compute",
         [
-            .. OptionTable.For(typeof(ComputeOptions)).Options.Where(o => o.Name != "feature-cache"), OptionTable.Find((Recipe r) => r.Seed),
+            .. OptionTable.For(typeof(ComputeOptions)).Options.Where(o => o.Name != "feature-cache"),
+            OptionTable.Find((Recipe r) => r.Seed),
         ]),
     ]);
 

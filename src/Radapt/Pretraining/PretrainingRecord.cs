@@ -1,3 +1,4 @@
+using Radapt.Batching;
 using Radapt.Runs;
 using Radapt.Training;
 
@@ -19,9 +20,9 @@ internal sealed class PretrainingRecord
     public PretrainingRecord(MaskedPretraining pretraining, RunFolder folder, string fingerprint, string baseHash)
     {
         (_pretraining, _folder, Fingerprint, _baseHash) = (pretraining, folder, fingerprint, baseHash);
-        if (pretraining.Unreadable is { Count: > 0 } unreadable)
+        if (pretraining.Check is { } check)
         {
-            UnreadableTable.Write(folder.UnreadableFile, unreadable, NameKey.None);
+            WriteTables(folder, check);
         }
     }
 
@@ -56,6 +57,20 @@ internal sealed class PretrainingRecord
         };
         _folder.WriteRun(end is null ? run : run with { Files = RunFileHashes.Compute(_folder) });
         _hasWritten = true;
+    }
+
+    private static void WriteTables(RunFolder folder, PixelCheck check)
+    {
+        if (check.Unreadable.Count > 0)
+        {
+            UnreadableTable.Write(folder.UnreadableFile, check.Unreadable, NameKey.None);
+        }
+
+        if (check.Suspicious.Count > 0)
+        {
+            SuspiciousTable.Write(
+                folder.SuspiciousFile, check.Suspicious.Select(s => (s.Image, s.Part, PictureDoubts.InWords(s.Kind))), NameKey.None);
+        }
     }
 
     /// <summary>Notes that the session ends before the run does. Why it ends is what the user must read, so no error is thrown.</summary>

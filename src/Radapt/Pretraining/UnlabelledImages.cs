@@ -106,7 +106,8 @@ internal sealed record UnlabelledImages(
     private static LabelledImage Image(FolderImage file, int index, bool plainNames)
     {
         bool isDicom = file.Identity is not null;
-        string name = isDicom && !plainNames ? string.Create(CultureInfo.InvariantCulture, $"file {index + 1}") : Path.GetFileName(file.Name);
+        string name = isDicom && !plainNames ? string.Create(CultureInfo.InvariantCulture, $"file {index + 1}")
+            : Path.GetFileName(file.Name);
         return new LabelledImage(name, file.Path, file.Patient ?? ExcludedImages.PatientOf(file.Path), []) { View = file.View };
     }
 

@@ -58,7 +58,8 @@ internal static class RecipeDefaults
             return choices.Given.Has((DataOptions d) => d.Cache) ? new Choice<bool>(true, $"{time}; what is decoded is kept in the cache")
                 : choices.Facts.DecodingTime > s_longestPixelCheck
                 ? new Choice<bool>(false, string.Create(CultureInfo.InvariantCulture,
-                    $"ours: decoding every image takes {time}, more than {s_longestPixelCheck.TotalMinutes:0}; with --cache DIR it is done once"))
+                    $"ours: decoding every image takes {time}, more than {s_longestPixelCheck.TotalMinutes:0}; "
+                        + $"with --cache DIR it is done once"))
                 : new Choice<bool>(true, $"ours: damaged and blank images are known before training; {time}");
         });
     }

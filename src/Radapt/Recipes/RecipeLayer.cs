@@ -69,7 +69,8 @@ public sealed class RecipeLayer
     /// <param name="folder">What relative paths are relative to, absolute.</param>
     public RecipeLayer WithFullPaths(string folder) => new(Entries.Select(e => e.Option.IsPath ? e with
     {
-        Value = e.Value is IReadOnlyList<string> paths ? paths.Select(p => FullPath(p, folder)).ToArray() : FullPath((string)e.Value!, folder),
+        Value = e.Value is IReadOnlyList<string> paths ? paths.Select(p => FullPath(p, folder)).ToArray()
+            : FullPath((string)e.Value!, folder),
     } : e), Catalogue);
 
     private static string FullPath(string path, string folder)

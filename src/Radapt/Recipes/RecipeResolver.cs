@@ -64,7 +64,8 @@ internal static class RecipeResolver
         if (given.Find("weights") is null && given.Find("from-scratch") is not { IsClaim: true })
         {
             throw new RadaptException(
-                "There are no weights to start from; give --weights FILE (a checkpoint, merged weights or a run folder), or --from-scratch. "
+                "There are no weights to start from; give --weights FILE (a checkpoint, merged weights "
+                    + "or a run folder), or --from-scratch. "
                     + "`radapt weights` lists weights that others publish, docs/weights.md says how to get them.");
         }
     }

@@ -212,7 +212,8 @@ internal sealed class RunFolder(string path)
     {
         string[] files =
         [
-            RecipeFile, RunFile, MetricsFile, AdapterFile, WeightsFile, PredictionsFile, SplitFile, SeenFile, UnreadableFile, SuspiciousFile,
+            RecipeFile, RunFile, MetricsFile, AdapterFile, WeightsFile, PredictionsFile, SplitFile, SeenFile, UnreadableFile,
+                SuspiciousFile,
         ];
         return
         [

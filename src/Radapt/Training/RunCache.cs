@@ -48,7 +48,10 @@ internal sealed class RunCache
     /// <param name="codecs">Where JPEG-LS and JPEG 2000 are decoded; null: nowhere.</param>
     /// <exception cref="RadaptException">The folder cannot be made.</exception>
     public static RunCache? Open(DataOptions data, PixelOptions pixels, CodecProcess? codecs) => data.Cache is null ? null
-        : new RunCache(data.Cache, data.CacheSize, pixels.Resize, new DecodingOptions(pixels.DicomScale, codecs) { PngBits = pixels.PngBits });
+        : new RunCache(data.Cache, data.CacheSize, pixels.Resize, new DecodingOptions(pixels.DicomScale, codecs)
+        {
+            PngBits = pixels.PngBits,
+        });
 
     /// <summary>
     /// What <c>run.json</c> says: the folder, the stored size, whether training saw the pixels it would see without a cache.

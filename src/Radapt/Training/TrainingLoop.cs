@@ -53,7 +53,8 @@ internal sealed class TrainingLoop<TBatch>
     public Action<long, double, double>? OnUpdate { get; init; }
 
     /// <summary>
-    /// Called after every epoch before its state is saved: files of that epoch written here are there whenever its state is, since a kill in
+    /// Called after every epoch before its state is saved: files of that epoch written here are there whenever its state is, since a kill
+    /// in
     /// between repeats the epoch.
     /// </summary>
     public Action<EpochResult>? BeforeSave { get; init; }

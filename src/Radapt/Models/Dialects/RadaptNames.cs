@@ -17,7 +17,8 @@ internal sealed class RadaptNames : DialectNames
         string kind = Metadata(names, "format")[Mark.Length..].Split('/')[0];
         if (Metadata(names, "epoch") is { Length: > 0 } epoch)
         {
-            return $"Radapt {kind.ToUpperInvariant()} pre-training, epoch {epoch} of {Metadata(names, "epochs")}, {Metadata(names, "images")} images";
+            return $"Radapt {kind.ToUpperInvariant()} pre-training, epoch {epoch} of {Metadata(names, "epochs")}, "
+                + $"{Metadata(names, "images")} images";
         }
 
         string method = Metadata(names, "method") is { Length: > 0 } m ? $", method {m}" : "";
