@@ -6,7 +6,6 @@ using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Models;
 using Radapt.Models.Dialects;
-using Radapt.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,6 +17,9 @@ namespace Radapt.Adaptation;
 /// </summary>
 internal sealed class BackboneWeights : IDisposable
 {
+    /// <summary>The file of weights in the run folder of a pre-training.</summary>
+    public const string PretrainedName = "weights.safetensors";
+
     private readonly CheckpointFile _file;
     private readonly RecognisedWeights? _recognised;          // of a checkpoint
     private readonly AdapterDescription? _run;                // of a Radapt run
@@ -53,8 +55,8 @@ internal sealed class BackboneWeights : IDisposable
     /// <summary>The file of weights in a run folder: an adapter, or what pre-training ended with; other paths as they are.</summary>
     public static string FileIn(string path)
     {
-        var run = new RunFolder(path);
-        return File.Exists(run.AdapterFile) ? run.AdapterFile : File.Exists(run.WeightsFile) ? run.WeightsFile : path;
+        string[] inFolder = [Path.Combine(path, "adapter.safetensors"), Path.Combine(path, PretrainedName)];
+        return Array.Find(inFolder, File.Exists) ?? path;
     }
 
     /// <summary>What the file was recognised as, for people.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Radapt.Adaptation;
 
 namespace Radapt.Runs;
 
@@ -36,7 +37,7 @@ internal sealed class RunFolder(string path)
     public string AdapterFile => System.IO.Path.Combine(Path, "adapter.safetensors");
 
     /// <summary>The weights that pre-training ends with.</summary>
-    public string WeightsFile => System.IO.Path.Combine(Path, "weights.safetensors");
+    public string WeightsFile => System.IO.Path.Combine(Path, BackboneWeights.PretrainedName);
 
     /// <summary>Where pre-training keeps the weights of some epochs.</summary>
     public string CheckpointFolder => System.IO.Path.Combine(Path, "checkpoints");

@@ -16,7 +16,8 @@ public sealed class PretrainCommandTests(TinyRun tiny) : IDisposable
     {
         RadaptResult result = (await RadaptProcess.Run(_folder.Path, Pretrain("mae", "--probe", tiny.Data))).Expect(0);
         Assert.Contains("57 images are learned from; 3 are held out", result.Output, StringComparison.Ordinal);
-        Assert.EndsWith("Next: radapt finetune --data LABELS.csv --weights mae --out runs/first\n", result.Output, StringComparison.Ordinal);
+        Assert.EndsWith("Next: radapt finetune --data LABELS.csv --weights mae --out runs/first\n", result.Output,
+            StringComparison.Ordinal);
         Assert.Equal(["epoch-10.safetensors", "epoch-15.safetensors", "epoch-5.safetensors"], Names("mae/checkpoints"));
         Assert.Equal(["epoch-10.png", "epoch-15.png", "epoch-20.png", "epoch-5.png"], Names("mae/reconstructions"));
 
@@ -27,7 +28,8 @@ public sealed class PretrainCommandTests(TinyRun tiny) : IDisposable
         string[] metrics = File.ReadAllLines(_folder["mae/metrics.jsonl"]);
         Assert.True(Loss(metrics[^1]) < 0.9 * Loss(metrics[0]), $"{metrics[0]}\n{metrics[^1]}");
 
-        RadaptResult inspected = (await RadaptProcess.Run(_folder.Path, "inspect", "mae/checkpoints/epoch-5.safetensors", "--json")).Expect(0);
+        RadaptResult inspected =
+            (await RadaptProcess.Run(_folder.Path, "inspect", "mae/checkpoints/epoch-5.safetensors", "--json")).Expect(0);
         Assert.Equal("Radapt MAE pre-training, epoch 5 of 20, 57 images", (string)inspected.Json["description"]!);
         RadaptResult tuned = (await RadaptProcess.Run(_folder.Path, "finetune", "--data", tiny.Data, "--weights", "mae", "--epochs", "2",
             "--threads", "1", "--precision", "float32", "--products", "linear", "--out", "tuned")).Expect(0);
@@ -75,7 +77,8 @@ public sealed class PretrainCommandTests(TinyRun tiny) : IDisposable
             "--threads", "1", "--out", "second")).Expect(0);
         Assert.Contains("the decoder goes on from the weights' own.", second.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("left out: decoder", second.Output, StringComparison.Ordinal);
-        Assert.True(Loss(File.ReadAllLines(_folder["second/metrics.jsonl"])[0]) < Loss(File.ReadAllLines(_folder["first/metrics.jsonl"])[0]));
+        Assert.True(Loss(File.ReadAllLines(_folder["second/metrics.jsonl"])[0]) < Loss(
+            File.ReadAllLines(_folder["first/metrics.jsonl"])[0]));
         using CheckpointFile weights = CheckpointFile.Open(_folder["second/weights.safetensors"]);
         Assert.Contains(weights.Tensors, t => t.Name == "decoder_pred.weight");
     }
@@ -87,12 +90,13 @@ public sealed class PretrainCommandTests(TinyRun tiny) : IDisposable
     [InlineData("--decoder-heads: 60 channels cannot be shared among 7 heads", "IMAGES", "--decoder-width", "60", "--decoder-heads", "7")]
     [InlineData("--mask-ratio: 0.75 of 1 patch masks none", "IMAGES", "--image-size", "16", "--patch-size", "16")]
     [InlineData("--positions: backbones with rotary positions", "IMAGES", "--positions", "rotary")]
-    [InlineData("--exclude gone.txt: cannot be read", "IMAGES", "--exclude", "gone.txt")]
+    [InlineData("gone.txt: cannot be read", "IMAGES", "--exclude", "gone.txt")]
     [InlineData("--warmup-epochs: a warm-up of 9 epochs", "IMAGES", "--epochs", "3", "--warmup-epochs", "9")]
     [InlineData("--cache-size: there is no cache", "IMAGES", "--cache-size", "64")]
     public async Task Pretrain_WrongInput_SaysWhatAndLeavesNothing(string message, params string[] arguments)
     {
-        RadaptResult result = (await RadaptProcess.Run(_folder.Path, ["pretrain", "mae", .. arguments.Select(a => a == "IMAGES" ? Images : a),
+        RadaptResult result =
+            (await RadaptProcess.Run(_folder.Path, ["pretrain", "mae", .. arguments.Select(a => a == "IMAGES" ? Images : a),
             "--out", "run"])).Expect(2);
         Assert.Contains(message, result.ErrorLine, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder["run"]));
