@@ -69,7 +69,7 @@ internal sealed class AdapterExportCommand : RadaptCommand
         });
         _force = Add("Model", new Option<bool>("--force")
         {
-            Description = "onnx: accept base weights other than those of training, if they fit.",
+            Description = "onnx: accept base weights other than those used in training, if they fit.",
         });
         SetAction(Run);
     }

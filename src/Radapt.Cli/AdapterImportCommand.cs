@@ -50,7 +50,7 @@ internal sealed class AdapterImportCommand : RadaptCommand
         _copy.AcceptOnlyFromAmong([.. CheckpointInspection.Copies]);
         _force = Add("Model", new Option<bool>("--force")
         {
-            Description = "Accept base weights other than those of training, if they fit.",
+            Description = "Accept base weights other than those used in training, if they fit.",
         });
         _alpha = Add("Model", new Option<double?>("--alpha")
         {
@@ -106,9 +106,9 @@ internal sealed class AdapterImportCommand : RadaptCommand
     [
         ("radapt adapter import peft-adapter --weights MRM.pth -o imported", "What Python's peft saved:"),
         ("radapt adapter import checkpoint-best_auroc.pth --findings Atelectasis,Edema -o imported",
-            "What the paper's code saved; its base weights are in it:"),
+            "A checkpoint of the paper's code, which contains its base weights:"),
         ("radapt adapter import checkpoint-best_auroc.pth --weights MRM.pth --alpha 16 -o imported",
-            "The same on the original base weights, trained with another alpha:"),
+            "The same with the original base weights, trained with another alpha:"),
     ];
 
     /// <inheritdoc/>

@@ -45,7 +45,7 @@ internal sealed class AdapterMergeCommand : RadaptCommand
         });
         _force = Add("Model", new Option<bool>("--force")
         {
-            Description = "Accept base weights other than those of training, if they fit.",
+            Description = "Accept base weights other than those used in training, if they fit.",
         });
         SetAction(Run);
     }

@@ -54,7 +54,7 @@ internal sealed class BenchCommand : RadaptCommand
         _only = Add("What is measured", new Option<string[]>("--only")
         {
             HelpName = "STEP",
-            Description = $"Measure only these: {string.Join(", ", BenchmarkedStep.Names)}. Default: all of them, and the loader.",
+            Description = $"Steps to measure: {string.Join(", ", BenchmarkedStep.Names)}. Default: all of them, and the loader.",
             AllowMultipleArgumentsPerToken = true,
         });
         _only.AcceptOnlyFromAmong([.. BenchmarkedStep.Names]);

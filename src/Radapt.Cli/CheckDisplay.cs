@@ -16,7 +16,7 @@ internal static class CheckDisplay
         }
 
         string failed = report.Readable == report.Images ? ""
-            : $", {Figures.Count(report.Images - report.Readable)} of them not to be read";
+            : $", {Figures.Count(report.Images - report.Readable)} of which cannot be read";
         terminal.Line(string.Create(
             CultureInfo.InvariantCulture,
                 $"{Plural.Count(report.Images, "image")} in {report.Seconds:0.0} s ({Figures.Rate(report.ImagesPerSecond)} "
@@ -116,7 +116,7 @@ internal static class CheckDisplay
     {
         if (report.Problems.Count == 0)
         {
-            terminal.Line($"Nothing wrong was found.{(table is null ? "" : $" {table} has no line.")}");
+            terminal.Line($"No problems were found.{(table is null ? "" : $" {table} has only its header.")}");
             return;
         }
 

@@ -86,8 +86,8 @@ internal sealed class DataCheckCommand : RadaptCommand
                 Images = [.. found.Paths.Select(i => Path.GetRelativePath(folder, i))],
             };
             terminal.Line(
-                $"{data.Data} holds no labels.csv, .tsv or .xlsx: its {Figures.Count(options.Images.Count)} "
-                    + "images are checked, and no labels.");
+                $"{data.Data} contains no labels.csv, .tsv or .xlsx, so its {Figures.Count(options.Images.Count)} "
+                    + "images are checked without labels.");
         }
 
         DataCheckReport report = LiveReport.Run(live => DataCheck.Run(

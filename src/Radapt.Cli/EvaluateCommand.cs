@@ -50,7 +50,7 @@ internal sealed class EvaluateCommand : RadaptCommand
         });
         _force = Add("Model", new Option<bool>("--force")
         {
-            Description = "Accept base weights other than those of training, if they fit.",
+            Description = "Accept base weights other than those used in training, if they fit.",
         });
         AddRecipeOptions("Compute",
         [
@@ -152,7 +152,7 @@ internal sealed class EvaluateCommand : RadaptCommand
 
         if (split == "all")
         {
-            throw new RadaptException("--split all goes with --data or --test; a run is not evaluated on the images it was trained on.");
+            throw new RadaptException("--split all needs --data or --test; a run is not evaluated on the images it was trained on.");
         }
 
         if (FoldedRuns.Is(parsed.GetRequiredValue(_run)))
@@ -160,13 +160,13 @@ internal sealed class EvaluateCommand : RadaptCommand
             string folds = parsed.GetRequiredValue(_run);
             throw new RadaptException(
                 $"{folds}: the figures of this cross-validation, each image scored by the run that has not seen it, are in its run.json. "
-                    + "Give other images by --data or --test, which the mean of its folds scores.");
+                    + "Give other images with --data or --test; they are scored by the mean of the folds.");
         }
 
         return layers.Length > 1
             ? (EvaluationImages.FromRun(layers, split ?? "test", notes, parsed.GetValue(_run)), $"its own {split ?? "test"} images")
             : throw new RadaptException(
-                $"{parsed.GetValue(_run)}: holds no recipe.yaml to find its test images by; give --data or --test.");
+                $"{parsed.GetValue(_run)}: there is no recipe.yaml that names test images; give --data or --test.");
     }
 
     private void RequireWritable(ParseResult parsed, PartialRecipe recipe)
@@ -186,7 +186,7 @@ internal sealed class EvaluateCommand : RadaptCommand
 
         if (outputs.All(o => o.File is not null) && Path.GetFullPath(outputs[0].File!) == Path.GetFullPath(outputs[1].File!))
         {
-            throw new RadaptException($"{outputs[0].File}: named by --roc and by --predictions. Give each a file of its own.");
+            throw new RadaptException($"{outputs[0].File}: named by both --roc and --predictions. Give each its own file.");
         }
     }
 

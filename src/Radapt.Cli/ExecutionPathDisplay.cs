@@ -7,7 +7,7 @@ internal static class ExecutionPathDisplay
 {
     public static void Show(Terminal terminal, ExecutionPath path)
     {
-        string held = path.HeldTo.Count == 0 ? "" : $", held to them by {string.Join(", ", path.HeldTo)}";
+        string held = path.HeldTo.Count == 0 ? "" : $", limited by {string.Join(", ", path.HeldTo)}";
         terminal.Line("Path:", strong: true);
         terminal.Rows(["part", "kernel", "why"],
         [

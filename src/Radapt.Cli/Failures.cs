@@ -47,7 +47,7 @@ internal static class Failures
     /// <summary>
     /// How the line of a fault begins. Its own message stays out, since it may hold a path that names a patient; --verbose shows it.
     /// </summary>
-    internal static string FaultLine(Exception fault) => $"this is a bug in radapt itself ({fault.GetType().Name}), not of your data";
+    internal static string FaultLine(Exception fault) => $"this is a bug in radapt itself ({fault.GetType().Name}), not in your data";
 
     /// <summary>A text without line breaks and other control characters.</summary>
     public static string OneLine(string text) =>

@@ -35,7 +35,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         ComputePlan plan = recipe.Compute.Plan;
         ProcessSettings.UseThreads(plan.Threads);
         ShowData();
-        terminal.Line($"Weights: {recipe.Model.Weights ?? "none"}: {fineTuning.WeightsDescription}");
+        terminal.Line($"Weights: {(recipe.Model.Weights is { } weights ? $"{weights}: " : "")}{fineTuning.WeightsDescription}");
         if (!IsFollowing)
         {
             ChosenValues.Show(terminal, fineTuning.Resolved.Values);
@@ -51,7 +51,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         terminal.Line($"Run folder: {folder}");
         string interruption = whole is null || !File.Exists(Path.Combine(whole, "recipe.yaml"))
             ? "interrupted before training began; nothing was written."
-            : $"interrupted before this fold began. Go on with: radapt finetune --resume --out {Quoted(whole)}";
+            : $"interrupted before this fold began. Resume with: radapt finetune --resume --out {Quoted(whole)}";
         CheckPixels(resume, interruption, interrupted);
         TimeSpan estimate = Interruptible(() => fineTuning.Estimate(interrupted), interruption);
         if (Verbose)
@@ -91,7 +91,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
                 var progress = new TrainingDisplay(terminal, line, Epochs, new ShownAuroc(fineTuning.ChanceAuroc));
                 return fineTuning.Run(folder, resume, progress, progress.Epoch, interrupted);
             })),
-            $"interrupted; the state is saved. Go on with: radapt finetune --resume --out {Quoted(whole ?? folder)}");
+            $"interrupted; the state is saved. Resume with: radapt finetune --resume --out {Quoted(whole ?? folder)}");
         terminal.Line();
         ShowNotes();
         string stopped = summary.StoppedEarly ? ", stopped early" : "";
@@ -105,7 +105,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
             $"Run folder: {folder} (recipe.yaml, run.json, metrics.jsonl, adapter.safetensors, predictions.csv, TensorBoard events)");
         if (fineTuning.HidesNames)
         {
-            terminal.Line("Images are named by codes there. To see which is which: radapt evaluate "
+            terminal.Line("Codes replace the image names there. To get the names: radapt evaluate "
                 + $"{Quoted(folder)} --predictions named.csv");
         }
 
@@ -145,7 +145,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         catch (RadaptException e) when (File.Exists(Path.Combine(whole ?? folder, "recipe.yaml")))
         {
             throw new RadaptException(
-                $"{e.Message} What was trained until then is saved; once that is mended, go on with: radapt finetune --resume "
+                $"{e.Message} What was trained until then is saved. After fixing the cause, resume with: radapt finetune --resume "
                     + $"--out {Quoted(whole ?? folder)}", e);
         }
     }

@@ -63,7 +63,7 @@ internal sealed class FoldsSession(Terminal terminal, IReadOnlyList<RecipeLayer>
             1, 2, 3, 4, 5);
         if (summary.Folds.Any(f => f.Values.Any(v => v is null)))
         {
-            terminal.Line("Some folds lack positives or negatives of a finding; their AUROC is not in its mean.");
+            terminal.Line("Some folds have no positives or no negatives of a finding, so they have no AUROC and are not in its mean.");
         }
 
         terminal.Line($"Folder: {folder} (recipe.yaml, run.json, predictions.csv out of fold, split.csv, and a run folder for every fold)");

@@ -119,7 +119,7 @@ internal sealed class InspectCommand : RadaptCommand
 
         if (report.Shape is { } shape)
         {
-            terminal.Line($"Backbone: {shape.Name ?? "custom"}: {shape}{(report.TellsHeads ? "" : "; heads usual for the width")}");
+            terminal.Line($"Backbone: {shape.Name ?? "custom"}: {shape}{(report.TellsHeads ? "" : "; the number of heads is the usual one for the width")}");
         }
 
         if (report.Normalisation is var (mean, std))

@@ -43,7 +43,7 @@ internal sealed class PredictCommand : RadaptCommand
 
     public PredictCommand(CancellationToken interrupted)
         : base("predict", "Predict the findings of images. Images that cannot be read, or that the model was not trained for (CT, other "
-            + "views, blank images, …), get no probability; the others are predicted, and the exit code is 3.")
+            + "views, blank images, …), get no probability; the other images are predicted, and the exit code is 3.")
     {
         Arguments.Add(_run);
         Arguments.Add(_images);
@@ -67,7 +67,7 @@ internal sealed class PredictCommand : RadaptCommand
             Description = $"Also write these columns from DICOM headers: {string.Join(',', PredictionColumn.Names)}. Most of them "
                 + "identify the patient.",
         });
-        _overwrite = AddOverwrite("the table, or an unfinished one of other images", "--force");
+        _overwrite = AddOverwrite("the table, or an unfinished table of other images", "--force");
         _plainNames = Add("Output", new Option<bool>("--plain-names")
         {
             Description =
@@ -77,7 +77,7 @@ internal sealed class PredictCommand : RadaptCommand
         _with = Add("Model", new Option<string[]>("--with")
         {
             HelpName = "RUN",
-            Description = "Another run; may be repeated. The probabilities are averaged, and columns FINDING.sd have their standard "
+            Description = "Another run; may be repeated. The probabilities are averaged, and the columns FINDING.sd contain their standard "
                 + "deviation. All runs must have the same findings.",
             AllowMultipleArgumentsPerToken = false,
             DefaultValueFactory = _ => [],
@@ -89,7 +89,7 @@ internal sealed class PredictCommand : RadaptCommand
         });
         _forceWeights = Add("Model", new Option<bool>("--force-weights")
         {
-            Description = "Accept base weights other than those of training, if they fit.",
+            Description = "Accept base weights other than those used in training, if they fit.",
         });
         _scoreAll = Add("Model", new Option<bool>("--score-all")
         {
@@ -176,9 +176,9 @@ internal sealed class PredictCommand : RadaptCommand
         [
             .. models.Members.Select(m => m.OtherBase).Distinct(), .. named.Select(RunRecord.UnfinishedNote), found.PassedOver.Line(),
             models.Members.Any(m => m.Adapter.Accepts is null)
-                ? "this run was made before runs said which images they were trained for: the rules for frontal chest radiographs apply." : null,
+                ? "an earlier version of radapt made this run, so it does not say which images it was trained for: the rules for frontal chest radiographs apply." : null,
             job.ScoreAll ? "--score-all: images that the model was not trained for are scored, too (status scored-anyway)." : null,
-            job.Columns.Count > 0 ? $"{job.Table} has columns from DICOM headers that tell who patients are: {string.Join(", ", job.Columns)}."
+            job.Columns.Count > 0 ? $"{job.Table} has columns from DICOM headers that identify patients: {string.Join(", ", job.Columns)}."
                 : null,
         ];
         return lines.OfType<string>();
@@ -201,8 +201,8 @@ internal sealed class PredictCommand : RadaptCommand
                         progress = new ImageProgress(terminal, line, job.Images.Count, rows);
                         if (rows > 0)
                         {
-                            terminal.Line($"Note: goes on after {Figures.Count(rows)} of {Figures.Count(job.Images.Count)} images, which an "
-                                + "earlier session did.");
+                            terminal.Line($"Note: continues after {Figures.Count(rows)} of {Figures.Count(job.Images.Count)} images, which an "
+                                + "earlier session completed.");
                         }
                     },
                     (number, row) =>
@@ -222,7 +222,7 @@ internal sealed class PredictCommand : RadaptCommand
         {
             throw new InterruptedException(
                 $"interrupted; {Figures.Count(done)} of {Figures.Count(job.Images.Count)} images are done and kept in "
-                    + $"{PredictionJournal.PathFor(job.Table)}. The same command goes on from there.");
+                    + $"{PredictionJournal.PathFor(job.Table)}. The same command continues from there.");
         }
     }
 
@@ -244,8 +244,8 @@ internal sealed class PredictCommand : RadaptCommand
         string failed = summary.Unreadable == 0 ? "" : $"; {Figures.Count(summary.Unreadable)} could not be read";
         if (summary.Reasons.Any())
         {
-            terminal.Line(job.ScoreAll ? "Scored, though the model was not trained for such images:"
-                : "Refused, since the model was not trained for such images (--score-all scores them all the same):");
+            terminal.Line(job.ScoreAll ? "Scored, although the model was not trained for such images:"
+                : "Refused, because the model was not trained for such images (--score-all scores them anyway):");
             terminal.Rows(["images", "reason"], summary.Reasons.Select(r => new[] { Figures.Count(r.Images), r.Reason }), 0);
         }
 

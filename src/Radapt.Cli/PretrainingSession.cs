@@ -24,7 +24,7 @@ internal sealed class PretrainingSession(Terminal terminal, MaskedPretraining pr
     {
         ComputePlan plan = pretraining.Recipe.Compute.Plan;
         ProcessSettings.UseThreads(plan.Threads);
-        terminal.Line($"Weights: {pretraining.Recipe.Model.Weights ?? "none"}: {pretraining.WeightsDescription}");
+        terminal.Line($"Weights: {(pretraining.Recipe.Model.Weights is { } weights ? $"{weights}: " : "")}{pretraining.WeightsDescription}");
         ChosenValues.Show(terminal, pretraining.Values);
         ShowNotes();
         (long encoder, long decoder) = pretraining.Parameters;
@@ -52,7 +52,7 @@ internal sealed class PretrainingSession(Terminal terminal, MaskedPretraining pr
                 TrainingDisplay progress = Display(line);
                 return pretraining.Run(folder, resume, progress, progress.Epoch, interrupted);
             }),
-            $"interrupted; the state is saved. Go on with: radapt pretrain mae --resume --out {FineTuningSession.Quoted(folder)}");
+            $"interrupted; the state is saved. Resume with: radapt pretrain mae --resume --out {FineTuningSession.Quoted(folder)}");
         terminal.Line();
         ShowNotes();
         ShowFigures(summary);

@@ -11,7 +11,7 @@ internal sealed class WeightsCommand : RadaptCommand
     {
         HelpName = "[NAME]",
         Arity = ArgumentArity.ZeroOrOne,
-        Description = "Name from the list; shows all that is known about these weights. Default: show the list.",
+        Description = "Name from the list: show everything that is known about these weights. Default: show the list.",
     };
 
     private readonly Option<bool> _json;
@@ -65,8 +65,8 @@ internal sealed class WeightsCommand : RadaptCommand
             w.Name, w.Backbone, w.Parameters, w.Licence, w.Limits,
         }), 2);
         terminal.Line();
-        terminal.Line("radapt weights NAME shows where to fetch them, their checksum, and the line that starts from them.");
-        terminal.Line("Radapt downloads nothing; docs/weights.md says how to carry weights to a machine without internet access.");
+        terminal.Line("radapt weights NAME shows where to download these weights, their checksum, and the command that starts from them.");
+        terminal.Line("Radapt downloads nothing; docs/weights.md says how to bring weights to a machine without internet access.");
         terminal.Line("These facts come from public pages. Read the licence itself before you use any of these weights.");
     }
 

@@ -83,7 +83,7 @@ internal abstract class AdaptationMethod
             object? value = option.Property!.GetValue(options);
             if (OptionReader.Unmet(option, value) is { } expected)
             {
-                return new MethodProblem(option.Name, $"'{option.Format(value)}' is not {expected}.");
+                return new MethodProblem(option.Name, $"'{option.Format(value)}' must be {expected}.");
             }
         }
 

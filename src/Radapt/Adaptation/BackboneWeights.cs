@@ -42,7 +42,7 @@ internal sealed class BackboneWeights : IDisposable
             {
                 _run = dialect == WeightsDialect.Auto && copy == EncoderCopies.Auto ? AdapterDescription.FromMetadata(_file.Metadata, path)
                     : throw new RadaptException(
-                        $"{path} is a Radapt run, which has its own names and one encoder. Leave --dialect and --copy out.");
+                        $"{path} is a Radapt run: Radapt knows its tensor names, and it contains one encoder. Leave --dialect and --copy out.");
             }
         }
         catch
@@ -92,11 +92,11 @@ internal sealed class BackboneWeights : IDisposable
     [
         .. _recognised is not null && EncoderCopies.Note(_recognised.Copies, _recognised.Copy) is { } copy ? [copy] : Array.Empty<string>(),
         .. _recognised?.LeftOut.Select(l => $"{l.Count} tensors left out: {l.Group} ({l.Reason})") ?? [],
-        .. _recognised is { Head.Count: > 0 } ? ["the head of this checkpoint is left out: the findings get one of their own"]
+        .. _recognised is { Head.Count: > 0 } ? ["the head of this checkpoint is left out: a new head is trained for the findings"]
         : Array.Empty<string>(),
         .. _recognised is { Lora.Count: > 0 }
         ? [FormattableString.Invariant(
-            $"the LoRA adapters of this checkpoint are merged into the backbone with alpha {PaperCheckpoint.Alpha}, the paper's, which such files do not store")] : Array.Empty<string>(),
+            $"the LoRA adapters of this checkpoint are merged into the backbone with the paper's alpha of {PaperCheckpoint.Alpha}, because such checkpoints do not store it")] : Array.Empty<string>(),
     ];
 
     /// <param name="path">Checkpoint, adapter file or run folder.</param>
@@ -165,8 +165,8 @@ internal sealed class BackboneWeights : IDisposable
         else if (_run.Backbone with { ImageSize = encoder.Shape.ImageSize } != encoder.Shape)
         {
             throw new RadaptException(
-                $"{_path}: was trained with {_run.Backbone}, not {encoder.Shape}. Leave --backbone and "
-                    + "its dimensions out to use the run's own.");
+                $"{_path}: was trained with {_run.Backbone}, not {encoder.Shape}. Leave --backbone and the "
+                    + "options of its dimensions out to use the run's own.");
         }
     }
 
@@ -208,21 +208,21 @@ internal sealed class BackboneWeights : IDisposable
         if (!Path.Exists(path))
         {
             throw new RadaptException(
-                $"{path}: the base weights of this adapter are no longer there. Give their new place with --weights.");
+                $"{path}: the base weights of this adapter are no longer there. Give their new path with --weights.");
         }
 
         using BackboneWeights source = OpenByHash(path, run.BaseSha256);
         source.Resizing = run.BaseResizing ?? PositionEmbedding.ResizingOf(run.Backbone);
         string? other = source.Hash() is var hash && hash == run.BaseSha256 ? null
-            : $"{path}: not the base weights of this adapter (their tensors hash to {hash[..12]}…, the adapter was trained on "
+            : $"{path}: these are not the base weights of this adapter (the hash of their tensors is {hash[..12]}…, the adapter was trained on "
                 + $"{run.BaseSha256[..Math.Min(12, run.BaseSha256.Length)]}…)";
         if (other is not null && !force)
         {
-            throw new RadaptException($"{other}. Give the right file with --weights, or --force to use these.");
+            throw new RadaptException($"{other}. Give the right file with --weights, or use these with --force.");
         }
 
         source.LoadInto(encoder);
-        return other is null ? null : $"{other}; used all the same.";
+        return other is null ? null : $"{other}; they are used anyway (--force).";
     }
 
     /// <summary><c>fc_norm.*</c> and <c>head.*</c> of the file, float32, where it has them; the caller's scope owns them.</summary>
@@ -270,7 +270,7 @@ internal sealed class BackboneWeights : IDisposable
         if (RotaryPositions.Problem(stored, recognised.Shape! with { Heads = encoder.Shape.Heads }) is { } problem)
         {
             throw new RadaptException(
-                $"{_path} ({recognised.Description}) {problem} ({name}), so its model would compute something else. Take other weights.");
+                $"{_path} ({recognised.Description}) {problem} ({name}), so Radapt's model would compute something else. Use other weights.");
         }
     }
 

@@ -69,9 +69,9 @@ internal sealed class DiskCache
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             _problem = Directory.Exists(Folder)
-                ? $"--cache {Folder}: cannot be written ({e.Message}); what it holds is used, other images are decoded every time."
+                ? $"--cache {Folder}: cannot be written ({e.Message}); images that it already contains are used, other images are decoded every time."
                 : throw new RadaptException(
-                    $"--cache {Folder}: the folder cannot be made ({e.Message}). Choose another, or leave --cache out.", e);
+                    $"--cache {Folder}: the folder cannot be created ({e.Message}). Choose another, or leave --cache out.", e);
         }
     }
 
@@ -172,7 +172,7 @@ internal sealed class DiskCache
         {
             if (new DriveInfo(Folder).AvailableFreeSpace - image.Pixels.Length < _reserve)
             {
-                throw new IOException($"its disk is all but full: less than {_reserve >> 20} MiB would be left");
+                throw new IOException($"its disk is almost full: less than {_reserve >> 20} MiB would be left");
             }
 
             // Not flushed: after a power cut the checksum finds what did not reach the disk, and the image is decoded anew.
@@ -186,7 +186,7 @@ internal sealed class DiskCache
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            _problem = $"--cache {Folder}: no more images are added ({e.Message}); those that are not there are decoded every time.";
+            _problem = $"--cache {Folder}: no more images are added ({e.Message}); images that are not in it are decoded every time.";
             Discard(partial);
         }
     }

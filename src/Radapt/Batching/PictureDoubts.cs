@@ -42,9 +42,9 @@ internal sealed class PictureDoubts(ViewFilter? views = null, bool headers = fal
         DataProblemKind.Saturated => "pure white over more than 40 % of the pixels, or pure black over more than 75 %",
         DataProblemKind.Inverted => "like the negative of a radiograph",
         DataProblemKind.OddSize => "more than three times as long as wide, or as wide as long",
-        DataProblemKind.Refused => "not a single radiograph by the header",
-        DataProblemKind.OtherView => "not a frontal view by table or header",
-        _ => "not of the chest by the header",
+        DataProblemKind.Refused => "not a single radiograph according to the header",
+        DataProblemKind.OtherView => "not a frontal view according to the table or header",
+        _ => "not of the chest according to the header",
     };
 
     /// <summary>Looks at an image.</summary>
@@ -98,13 +98,13 @@ internal sealed class PictureDoubts(ViewFilter? views = null, bool headers = fal
     {
         if (kind == DataProblemKind.Blank && _blankDicom > 0)
         {
-            yield return "the window of a DICOM file may lie beside its values: fine-tune with --dicom-scale percentile, "
+            yield return "the window of a DICOM file may not cover its values: fine-tune with --dicom-scale percentile, "
                 + "or export the files with another window";
         }
 
         if (kind == DataProblemKind.Blank && _blankOf16Bits > 0)
         {
-            yield return "16-bit files may hold values of fewer bits, such as 12: fine-tune with --png-bits 12";
+            yield return "16-bit files may use fewer bits, such as 12: fine-tune with --png-bits 12";
         }
 
         yield return isListed ? "suspicious.csv in the run folder lists all" : "look at them: radapt data check lists them";

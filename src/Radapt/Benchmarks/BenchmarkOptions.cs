@@ -45,7 +45,7 @@ internal sealed record BenchmarkOptions
     {
         if (!Backbone.IsSound)
         {
-            throw new RadaptException("bench: no such backbone can be built: patches must fill the image and heads divide the width.");
+            throw new RadaptException("bench: this backbone cannot be built: the image size must be a multiple of the patch size, and the width a multiple of the heads.");
         }
 
         foreach ((string option, int value) in new[]

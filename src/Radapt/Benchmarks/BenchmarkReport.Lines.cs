@@ -10,7 +10,7 @@ internal sealed partial record BenchmarkReport
         foreach (IGrouping<string, StepFigures> precision in Steps.GroupBy(s => s.Precision))
         {
             StepFigures largest = precision.MaxBy(s => s.Limit.Products.Count)!;
-            yield return $"Matrix products of {largest.Step} in {precision.Key}, each alone:";
+            yield return $"Matrix products of {largest.Step} in {precision.Key}, each measured separately:";
             yield return $"  {"",-22}{"M",7}{"N",7}{"K",7}{"batch",7}{"count",7}{"GFLOP",9}{"ms",9}{"GFLOP/s",9}";
             foreach ((MatrixProduct p, double milliseconds) in largest.Limit.Products)
             {
@@ -22,7 +22,7 @@ internal sealed partial record BenchmarkReport
                 $"  {"all of a step",-50}{largest.Limit.Gflop,16:f1}{largest.Limit.Milliseconds,9:f0}{largest.Limit.Gflops,9:f0}");
             yield return largest.Peak is { } peak
                 ? Line($"  The processor's peak in {precision.Key}: {peak.Gflops:f0} GFLOP/s ({peak.MeasuredBy}).")
-                : $"  The processor's peak in {precision.Key} is not measurable.";
+                : $"  The processor's peak in {precision.Key} could not be measured.";
             yield return "";
         }
 

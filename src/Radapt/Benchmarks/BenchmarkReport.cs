@@ -30,7 +30,7 @@ internal sealed partial record BenchmarkReport(BenchmarkOptions Options, IReadOn
         }
         catch (JsonException e)
         {
-            throw new RadaptException($"bench: the measuring process wrote something else than its figures: {json}", e);
+            throw new RadaptException($"bench: the measuring process wrote something other than its figures: {json}", e);
         }
     }
 

@@ -27,6 +27,6 @@ internal static class BenchmarkedStep
         TrainLora or TrainLoraRecompute or Inference => "lora",
         TrainFull => "full",
         TrainLinear => "linear",
-        _ => throw new RadaptException($"bench: '{step}' is none of {string.Join(", ", Names)}."),
+        _ => throw new RadaptException($"bench: '{step}' is not one of {string.Join(", ", Names)}."),
     };
 }

@@ -27,7 +27,7 @@ internal static class CanonicalHash
             if (!parts.HoldsFloats(file) || parts.ShapeIn(file) is not { } shape)
             {
                 throw RadaptException.In(file.Path,
-                    $"{string.Join(", ", parts.Names.Select(n => $"{n} ({file.Info(n).Type})"))} hold no weights of {name}.");
+                    $"{string.Join(", ", parts.Names.Select(n => $"{n} ({file.Info(n).Type})"))} do not contain weights of {name}.");
             }
 
             hash.AppendData(Encoding.UTF8.GetBytes(name + "\0"));

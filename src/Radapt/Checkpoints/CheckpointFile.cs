@@ -98,7 +98,7 @@ internal sealed class CheckpointFile : IDisposable
     private StoredTensor Stored(string name) => _tensors.TryGetValue(name, out StoredTensor? tensor)
         ? tensor : throw RadaptException.In(Path, Unread.FirstOrDefault(u => u.Name == name) is { Type: { } type }
             ? $"{name} has the element type '{type}', which Radapt does not read; convert it to F32, F16 or BF16."
-            : $"there is no tensor {name}; `radapt inspect` lists those it has.");
+            : $"there is no tensor {name}; `radapt inspect` lists the tensors of this file.");
 
     private static CheckpointFile OpenParts(string index)
     {
@@ -136,13 +136,13 @@ internal sealed class CheckpointFile : IDisposable
         var names = new HashSet<string>(StringComparer.Ordinal);
         if (tensors.FirstOrDefault(t => !names.Add(t.Info.Name)) is { } twice)
         {
-            throw RadaptException.In(index, $"two of its parts hold {twice.Info.Name}; download the checkpoint again.");
+            throw RadaptException.In(index, $"two of its parts contain {twice.Info.Name}; download the checkpoint again.");
         }
 
         names.UnionWith(unread.Select(u => u.Name));
         if (parts.Values.SelectMany(n => n).FirstOrDefault(n => !names.Contains(n)) is { } missing)
         {
-            throw RadaptException.In(index, $"{missing} is in none of its parts; download the checkpoint again.");
+            throw RadaptException.In(index, $"{missing} is not in any of its parts; download the checkpoint again.");
         }
 
         return new CheckpointContent($"{contents[0].Format} in {contents.Count} parts", tensors, contents[0].Metadata,
@@ -170,7 +170,7 @@ internal sealed class CheckpointFile : IDisposable
 
         if (Directory.Exists(System.IO.Path.Combine(folder, "fold1")))
         {
-            throw RadaptException.In(folder, "holds the folds of a cross-validation, each a run of its own; name one of them, such as "
+            throw RadaptException.In(folder, "this is the folder of a cross-validation, and each fold is a run; name one of them, such as "
                 + $"{System.IO.Path.Combine(folder, "fold1")}.");
         }
 
@@ -210,7 +210,7 @@ internal sealed class CheckpointFile : IDisposable
     {
         if (start.IsEmpty)
         {
-            return "is empty, as when a download or copy failed";
+            return "is empty, perhaps because a download or copy failed";
         }
 
         if (start.StartsWith("version https://git-lfs"u8))
@@ -220,7 +220,7 @@ internal sealed class CheckpointFile : IDisposable
 
         if (Encoding.Latin1.GetString(start).TrimStart('\xef', '\xbb', '\xbf', ' ', '\r', '\n', '\t').StartsWith('<'))
         {
-            return "is a web page, as when a download asked for a login or a confirmation";
+            return "is a web page, perhaps because the download asked for a login or a confirmation";
         }
 
         if (start.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]))
@@ -230,7 +230,7 @@ internal sealed class CheckpointFile : IDisposable
 
         if (start.Length > 262 && start[257..].StartsWith("ustar"u8))
         {
-            return "is a tar archive: unpack it, or save it anew if torch before 0.1.10 wrote it";
+            return "is a tar archive: unpack it, or save it again if a torch before 0.1.10 wrote it";
         }
 
         if (start is [0x89, (byte)'H', (byte)'D', (byte)'F', ..])

@@ -51,7 +51,7 @@ internal sealed class FileBytes : IDisposable
                 int read = RandomAccess.Read(_handle, into, offset);
                 if (read <= 0)
                 {
-                    throw Damaged($"it ends at byte {offset}, within data that should be there");
+                    throw Damaged($"it ends at byte {offset}, in the middle of its data");
                 }
 
                 into = into[read..];
@@ -78,7 +78,7 @@ internal sealed class FileBytes : IDisposable
     /// <summary>The error for content that breaks its format.</summary>
     public RadaptException Damaged(string defect, Exception? cause = null) =>
         RadaptException.In(Path,
-            $"this file is damaged or not a checkpoint that Radapt can read: {defect}. Copy or download it again, or save it anew from its source.",
+            $"this file is damaged or not a checkpoint that Radapt can read: {defect}. Copy or download it again, or save it again from its source.",
             cause);
 
     public void Dispose() => _handle.Dispose();

@@ -69,7 +69,7 @@ internal sealed class PickleInput(FileBytes file, Stream stream)
     private long Checked(long count) =>
         count >= 0 && count <= Left ? count
             : throw Malformed(
-                $"a value of {(ulong)count} bytes does not fit into the {Left} that are left of {Math.Min(stream.Length, MaxBytes)}");
+                $"a value has {(ulong)count} bytes, but only {Left} of {Math.Min(stream.Length, MaxBytes)} bytes are left");
 
     private ReadOnlySpan<byte> Take(Span<byte> into)
     {

@@ -38,7 +38,7 @@ internal static class PyTorchFiles
         {
             StorageBytes bytes = zip.Open($"{top}data/{key}");
             storages[key] = bytes.Length == storage.Bytes ? bytes
-                : throw file.Damaged($"storage {key} declares {storage.Bytes} bytes, its entry in the zip has {bytes.Length}");
+                : throw file.Damaged($"storage {key} declares {storage.Bytes} bytes, but its entry in the zip has {bytes.Length}");
         }
 
         return Content(file, "PyTorch zip", names, storages);
@@ -62,7 +62,7 @@ internal static class PyTorchFiles
 
         if (Next() is not LegacyProtocol)
         {
-            throw file.Damaged("it is of an unknown version of PyTorch's legacy format");
+            throw file.Damaged("it is in an unknown version of PyTorch's legacy format");
         }
 
         if (Next() is PickledDictionary machine && machine.Items.Contains(("little_endian", false)))
@@ -95,7 +95,7 @@ internal static class PyTorchFiles
             at += count.Length;
             if (BinaryPrimitives.ReadInt64LittleEndian(count) != storage.Bytes / storage.ElementSize || at > file.Length - storage.Bytes)
             {
-                throw file.Damaged($"storage {key} declares {storage.Bytes} bytes, which are not there");
+                throw file.Damaged($"storage {key} declares {storage.Bytes} bytes, but the file ends before that");
             }
 
             if (!storages.TryAdd(key, new StorageBytes(file, key, at, storage.Bytes, storage.Bytes)))

@@ -20,7 +20,7 @@ internal static class SafetensorsFile
         Span<byte> prefix = stackalloc byte[8];
         if (file.Length < prefix.Length)
         {
-            throw file.Damaged("it is shorter than the eight bytes a safetensors file starts with");
+            throw file.Damaged("it is shorter than the eight bytes that a safetensors file starts with");
         }
 
         file.Read(0, prefix);
@@ -32,7 +32,7 @@ internal static class SafetensorsFile
 
         if (size < 2 || size > file.Length - prefix.Length)
         {
-            throw file.Damaged($"its header claims {(ulong)size} bytes, the file has {file.Length}");
+            throw file.Damaged($"its header claims {(ulong)size} bytes, but the file has {file.Length}");
         }
 
         byte[] header = new byte[size];
@@ -91,7 +91,7 @@ internal static class SafetensorsFile
             {
                 Require(_names.Count < CheckpointFile.MaxTensors, $"it names more than {CheckpointFile.MaxTensors} tensors");
                 Require(name.Length is > 0 and <= 1000
-                    && _names.Add(name), $"the name '{(name.Length <= 100 ? name : name[..100])}' is empty, too long or stands twice");
+                    && _names.Add(name), $"the name '{(name.Length <= 100 ? name : name[..100])}' is empty, too long or appears twice");
                 reader.Read();
                 Expect(ref reader, JsonTokenType.StartObject);
                 if (name == MetadataName)
@@ -122,7 +122,7 @@ internal static class SafetensorsFile
                 reader.Read();
                 Expect(ref reader, JsonTokenType.String);
                 Require(_metadata.Count < CheckpointFile.MaxTensors, $"its metadata has more than {CheckpointFile.MaxTensors} entries");
-                Require(_metadata.TryAdd(key, reader.GetString()!), $"the metadata '{key}' stands twice");
+                Require(_metadata.TryAdd(key, reader.GetString()!), $"the metadata '{key}' appears twice");
             }
         }
 
@@ -138,7 +138,7 @@ internal static class SafetensorsFile
                     case "dtype" when type is null: type = reader.GetString(); break;
                     case "shape" when shape is null: shape = ParseNumbers(ref reader); break;
                     case "data_offsets" when range is null: range = ParseNumbers(ref reader); break;
-                    case "dtype" or "shape" or "data_offsets": throw new FormatException($"the {field} of {name} stands twice");
+                    case "dtype" or "shape" or "data_offsets": throw new FormatException($"the {field} of {name} appears twice");
                     default: reader.Skip(); break;
                 }
             }
@@ -148,7 +148,7 @@ internal static class SafetensorsFile
             if (TypeOf(type!) is not { } known)
             {
                 // Eight-bit floats and the like: listed, so that a file with one that nobody needs can be read.
-                Require(begin <= end && end <= file.Length - data, $"{name} has the byte range {begin} to {end} of {file.Length - data}");
+                Require(begin <= end && end <= file.Length - data, $"{name} has the byte range {begin} to {end}, but there are {file.Length - data} bytes of data");
                 if (!s_unread.Contains(type!))
                 {
                     throw RadaptException.In(file.Path,
@@ -164,12 +164,12 @@ internal static class SafetensorsFile
             foreach (long axis in shape!)
             {
                 bytes *= axis;
-                Require(bytes <= long.MaxValue, $"{name} of shape {TensorInfo.ShapeOf(shape)} has more bytes than 63 bits count");
+                Require(bytes <= long.MaxValue, $"{name} of shape {TensorInfo.ShapeOf(shape)} has more bytes than 63 bits can count");
             }
 
             Require(
                 begin <= end && end <= file.Length - data && end - begin == bytes,
-                $"{name} of shape {TensorInfo.ShapeOf(shape)} has the byte range {begin} to {end} of {file.Length - data}");
+                $"{name} of shape {TensorInfo.ShapeOf(shape)} needs {bytes} bytes, but has the byte range {begin} to {end} of {file.Length - data}");
             _tensors.Add((new TensorInfo(name, known, shape), begin, end));
         }
 
@@ -202,7 +202,7 @@ internal static class SafetensorsFile
                 end = stop;
             }
 
-            Require(end == file.Length - data, $"{file.Length - data - end} bytes after its last tensor belong to none");
+            Require(end == file.Length - data, $"{file.Length - data - end} bytes after its last tensor do not belong to any tensor");
         }
 
         private StoredTensor Stored((TensorInfo Info, long Begin, long End) tensor)
@@ -235,7 +235,7 @@ internal static class SafetensorsFile
         {
             if (reader.TokenType != type)
             {
-                throw new FormatException($"a {type} should stand where a {reader.TokenType} does");
+                throw new FormatException($"a {type} is expected where a {reader.TokenType} is");
             }
         }
 

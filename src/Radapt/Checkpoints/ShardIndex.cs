@@ -33,7 +33,7 @@ internal static partial class ShardIndex
             {
                 string path = shard.Key.Length > 0 && shard.Key == Path.GetFileName(shard.Key) && shard.Key is not (".." or ".")
                     ? Path.Combine(Path.GetDirectoryName(index) ?? "", shard.Key)
-                    : throw new JsonException($"'{shard.Key}' is not the name of a file beside it");
+                    : throw new JsonException($"'{shard.Key}' is not the name of a file in its folder");
                 shards[path] = shards.Count < MaxShards ? [.. shard] : throw new JsonException($"it names more than {MaxShards} files");
             }
 

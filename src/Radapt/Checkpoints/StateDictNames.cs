@@ -31,9 +31,9 @@ internal sealed class StateDictNames(FileBytes file, ReadingBudget budget)
         if (Tensors.Count == 0)
         {
             throw RadaptException.In(file.Path, root is OpaqueValue opaque
-                ? $"this file holds a Python object ({opaque.Class}) instead of tensors; save the model's state dict: "
+                ? $"this file contains a Python object ({opaque.Class}) instead of tensors; save the model's state dict: "
                     + "torch.save(model.state_dict(), \"weights.pth\")."
-                : "this file holds no "
+                : "this file contains no "
                     + $"tensors{(Opaque.Count > 0 ? $", only objects such as {Opaque[0].Name} ({Opaque[0].Class})" : "")}; save the "
                     + "model's state dict: torch.save(model.state_dict(), \"weights.pth\").");
         }
@@ -123,8 +123,8 @@ internal sealed class StateDictNames(FileBytes file, ReadingBudget budget)
             if (holdsTensors && value is OpaqueValue { IsUsual: false } stranger)
             {
                 throw RadaptException.In(file.Path,
-                    $"'{Shortened(Joined(path, key))}' stands among tensors but is an object of {stranger.Class}, which "
-                        + "Radapt does not run; save the plain state dict anew.");
+                    $"'{Shortened(Joined(path, key))}' is listed among the tensors, but is an object of {stranger.Class}, whose code "
+                        + "Radapt does not run; save the plain state dict.");
             }
 
             VisitItem(value, path, key, depth);

@@ -62,7 +62,7 @@ internal static class StoredChecksum
         if (stored != Format(hash))
         {
             throw RadaptException.In(file.Path,
-                "this file is damaged: its content does not match its checksum. Copy it again from where it is whole.");
+                "this file is damaged: its content does not match its checksum. Copy it again from its source.");
         }
     }
 

@@ -33,7 +33,7 @@ internal static class TensorReading
         TensorInfo info = file.Info(name);
         if (!info.Type.IsFloat())
         {
-            throw RadaptException.In(file.Path, $"{name} holds {info.Type}, not weights.");
+            throw RadaptException.In(file.Path, $"{name} has elements of type {info.Type}, which are not weights.");
         }
 
         Tensor tensor = file.ReadTensor(name);

@@ -52,7 +52,7 @@ internal sealed class TorchObjects(PickleInput input)
 
         if (id is not object?[] { Length: >= 5 } parts || parts is not ["storage", PythonName type, string key, _, long elements, ..])
         {
-            throw input.Malformed("a storage is not described as one");
+            throw input.Malformed("the description of a storage is malformed");
         }
 
         if (type.Module is not ("torch" or "torch.cuda" or "torch.storage"))
@@ -87,7 +87,7 @@ internal sealed class TorchObjects(PickleInput input)
         null => new PickledStorageView(storage, type, 0, elements),
         object?[] and [string, long first, long count] when first >= 0 && count >= 0 && first <= elements - count =>
             new PickledStorageView(storage, type, first, count),
-        _ => throw input.Malformed($"the part of storage {storage.Key} is not described as one"),
+        _ => throw input.Malformed($"the description of a part of storage {storage.Key} is malformed"),
     };
 
     /// <summary>(storage, offset, sizes, strides, …); the third version carries the element type as seventh.</summary>
@@ -101,7 +101,7 @@ internal sealed class TorchObjects(PickleInput input)
         if (arguments is not [PickledStorageView view, long offset, var sizes, var steps, ..]
             || Numbers(sizes) is not { } shape || Numbers(steps) is not { } strides || strides.Length != shape.Length)
         {
-            throw input.Malformed("a tensor is not described as one");
+            throw input.Malformed("the description of a tensor is malformed");
         }
 
         ElementType? type = view.Type;
@@ -150,13 +150,13 @@ internal sealed class TorchObjects(PickleInput input)
             last += (shape[i] - (Int128)1) * strides[i];
             if (elements > long.MaxValue / 8)
             {
-                throw input.Malformed($"a tensor of shape {TensorInfo.ShapeOf(shape)} has more elements than 63 bits count");
+                throw input.Malformed($"a tensor of shape {TensorInfo.ShapeOf(shape)} has more elements than 63 bits can count");
             }
         }
 
         if (offset < 0 || offset > available || (elements > 0 && last >= available))
         {
-            throw input.Malformed($"a tensor of shape {TensorInfo.ShapeOf(shape)} reaches outside of its storage of {available} elements");
+            throw input.Malformed($"a tensor of shape {TensorInfo.ShapeOf(shape)} reaches outside its storage of {available} elements");
         }
 
         if (elements > available && elements * type.Size() > MaxRepeated)

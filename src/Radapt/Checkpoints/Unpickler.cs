@@ -129,7 +129,7 @@ internal sealed class Unpickler(PickleInput input, TorchObjects torch)
             "00" => false,
             "01" => true,
             _ => long.TryParse(line, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
-                ? number : throw input.Malformed("a number is not a number"),
+                ? number : throw input.Malformed("a number is malformed"),
         });
 
     private void PushInteger(long size)

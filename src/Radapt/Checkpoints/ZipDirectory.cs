@@ -25,7 +25,7 @@ internal sealed class ZipDirectory
         (long at, long size, long count) = FindDirectory();
         if (size > MaxDirectoryBytes || at < 0 || size < 0 || at > file.Length - size)
         {
-            throw file.Damaged("its zip directory points outside of the file");
+            throw file.Damaged("its zip directory points outside the file");
         }
 
         byte[] directory = new byte[size];
@@ -52,7 +52,7 @@ internal sealed class ZipDirectory
         Span<byte> header = stackalloc byte[30];
         if (entry.Header < 0 || entry.Header > _file.Length - header.Length)
         {
-            throw _file.Damaged($"the entry {name} lies outside of the file");
+            throw _file.Damaged($"the entry {name} is outside the file");
         }
 
         _file.Read(entry.Header, header);
@@ -88,7 +88,7 @@ internal sealed class ZipDirectory
             }
         }
 
-        throw _file.Damaged("the zip directory at its end is missing, as when a download broke off");
+        throw _file.Damaged("the zip directory at its end is missing, perhaps because a download was interrupted");
     }
 
     private (long At, long Size, long Count) FindDirectory64(long end)

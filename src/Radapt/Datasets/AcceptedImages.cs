@@ -34,7 +34,7 @@ internal sealed record AcceptedImages
         : image.Identity is not { } identity ? null
         : !new ViewFilter(Views).Accepts(image.View) ? $"view {image.View}, not {string.Join(" or ", Views)}"
         : !IsAccepted(identity.BodyPart) ? $"body part {Shown(identity.BodyPart)}, not the chest"
-        : identity.HasContradictoryGray ? "Presentation LUT Shape contradicts Photometric Interpretation: it may be inverted"
+        : identity.HasContradictoryGray ? "Presentation LUT Shape contradicts Photometric Interpretation: the image may be inverted"
         : null;
 
     /// <summary>Why an image is refused by its pixels; null: it is not.</summary>
@@ -54,7 +54,7 @@ internal sealed record AcceptedImages
 
         var levels = PictureLevels.Measure(image);
         return levels.IsBlank ? "blank: 98 % of its pixels are within 16 of 256 gray levels"
-            + (image.SourceBits == 16 ? "; 16-bit values may use few of their bits, or the window may be beside them" : "")
+            + (image.SourceBits == 16 ? "; its 16-bit values may use only a few of their bits, or the window may not cover them" : "")
             : levels.IsSaturated && !Saturated
             ? levels.IsTooWhite ? "more than 40 % of its pixels are pure white" : "more than 75 % of its pixels are pure black"
             : null;

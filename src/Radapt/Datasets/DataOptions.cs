@@ -13,7 +13,7 @@ public sealed record DataOptions
     /// <c>FILE.csv</c> with a label table, a folder that holds <c>labels.csv</c>, or a data set as published: <c>nih:DIR</c>,
     /// <c>chexpert:DIR</c>, <c>rsna:DIR</c>, <c>covid:DIR</c>; null when split lists are given.
     /// </summary>
-    [Option("data", "Folder or CSV file with a label table, or nih:DIR, chexpert:DIR, rsna:DIR, covid:DIR.",
+    [Option("data", "Label table (.csv, .tsv or .xlsx), folder with a label table, or nih:DIR, chexpert:DIR, rsna:DIR, covid:DIR.",
         ValueName = "DIR|FILE", IsPath = true, MayChangeOnResume = true, Excludes = ["train", "val", "test"])]
     public string? Data { get; init; }
 
@@ -30,12 +30,12 @@ public sealed record DataOptions
     public string? Val { get; init; }
 
     /// <summary>Test images, as <see cref="Train"/>; null: no test.</summary>
-    [Option("test", "Split list of the test images; without it nothing is tested.",
+    [Option("test", "Split list of the test images. Training does not need one.",
         ValueName = "LIST", IsPath = true, MayChangeOnResume = true, Excludes = ["data"])]
     public string? Test { get; init; }
 
     /// <summary>The folder image names are relative to; null: the folder of the table or list, or <c>images</c> in it.</summary>
-    [Option("image-root", "Folder that image names are relative to.",
+    [Option("image-root", "Folder to which image names are relative.",
         ValueName = "DIR", IsPath = true, MayChangeOnResume = true, Default = "the label table's folder")]
     public string? ImageRoot { get; init; }
 
@@ -56,7 +56,7 @@ public sealed record DataOptions
     public MatchKind? Match { get; init; }
 
     /// <summary>The table's column of patients; null: one that is named so.</summary>
-    [Option("patient-column", "Column with the patient.", Default = "a column named patient, Patienten-Nr., MRN or similar")]
+    [Option("patient-column", "Column that identifies the patient.", Default = "a column named patient, Patienten-Nr., MRN or similar")]
     public string? PatientColumn { get; init; }
 
     /// <summary>The table's column of the days of examinations, for <c>patient-date</c>; null: one that is named so.</summary>
@@ -67,7 +67,7 @@ public sealed record DataOptions
     /// <summary>
     /// Whose images they are where table and headers contradict each other; null: a contradiction is refused.
     /// </summary>
-    [Option("patients", "Which to use when the table and the DICOM headers disagree about the patient.",
+    [Option("patients", "Which of the two to use when the table and the DICOM headers disagree about the patient.",
         Default = "neither; a disagreement is an error")]
     public PatientSource? Patients { get; init; }
 
@@ -86,8 +86,8 @@ public sealed record DataOptions
     /// Findings to use, in order; empty: every 0/1 column, or the standard ones of a published data set. With class numbers or split lists:
     /// what to call them.
     /// </summary>
-    [Option("findings", "Findings to learn, in this order.",
-        Default = "every column of the table that holds findings, or the paper's of a published data set",
+    [Option("findings", "Findings to use, in this order.",
+        Default = "every column of the table that contains findings, or the paper's of a published data set",
         ChosenFrom = ["data", "train", "class-column", "class-labels", "keep-classes"])]
     public IReadOnlyList<string> Findings { get; init; } = [];
 
@@ -95,7 +95,8 @@ public sealed record DataOptions
     /// What cells of findings mean: <c>ja=1</c>, <c>nein=0</c>, <c>fraglich=</c> (unknown), before what is known of words.
     /// </summary>
     [Option("values", "Meaning of cells in finding columns: CELL=1, CELL=0 or CELL= (unknown), such as ja=1,nein=0,fraglich=.",
-        Check = nameof(UnmetByValue), Default = "words for yes, no and unknown in European languages; an empty cell is unknown",
+        ValueName = "CELL=LABEL,…", Check = nameof(UnmetByValue),
+        Default = "words for yes, no and unknown in European languages; an empty cell is unknown",
         Reason = "words for yes, no and unknown are read as such")]
     public IReadOnlyList<string> Values { get; init; } = [];
 
@@ -129,7 +130,7 @@ public sealed record DataOptions
     public string? SplitName { get; init; }
 
     /// <summary>Seed of the splits that are drawn because a data set publishes none; null: 0.</summary>
-    [Option("split-seed", "Seed for drawing splits when the data has none; --seed does not change them.",
+    [Option("split-seed", "Seed for drawing splits when the data has none. --seed does not affect the splits.",
         Default = "0", ChosenFrom = ["data", "sheet", "split-name"])]
     public long? SplitSeed { get; init; }
 
@@ -145,7 +146,8 @@ public sealed record DataOptions
     [Option("uncertainty",
         "How to read uncertain labels of chexpert:DIR: ignore (uncertain and blank labels are masked), zeros or ones "
             + "(blank means absent), paper, or FINDING=policy for single findings.",
-        Check = nameof(UnmetByUncertainty), Default = "paper", Reason = "no data set with uncertain labels", ChosenFrom = ["data"])]
+        ValueName = "POLICY,POLICY", Check = nameof(UnmetByUncertainty), Default = "paper",
+        Reason = "no data set with uncertain labels", ChosenFrom = ["data"])]
     public IReadOnlyList<string> Uncertainty { get; init; } = [];
 
     /// <summary>Folds of a cross-validation; null: none.</summary>
@@ -185,7 +187,7 @@ public sealed record DataOptions
     public bool CheckPixels { get; init; } = true;
 
     /// <summary>Share of the images that may be left out because they cannot be read; at least one image, unless it is 0.</summary>
-    [Option("skip-unreadable", "Largest share of images to skip because they cannot be read, but at least one image; 0%: skip none.",
+    [Option("skip-unreadable", "Largest share of images that may be skipped because they cannot be read. One image may always be skipped, except with 0%.",
         ValueName = "SHARE", IsForTraining = true, Reason = "ours: more than a few damaged files are a bad export")]
     public Share SkipUnreadable { get; init; } = new(UnreadableLimit.DefaultShare);
 

@@ -98,7 +98,7 @@ internal static class DataReader
                 throw new RadaptException($"{file} has no column 'split' to take '{split}' from: leave --split out.");
             }
 
-            notes.Add($"{file}: has no column 'split', so that every row is meant.");
+            notes.Add($"{file} has no column 'split', so every row is used.");
             split = null;
         }
 
@@ -242,9 +242,9 @@ internal static class DataReader
         string[] files = [.. s_tables.Select(t => Path.Combine(data, t)).Where(File.Exists)];
         return files.Length == 1 ? files[0]
             : files.Length > 1
-            ? throw new RadaptException($"{data} holds {string.Join(" and ", files.Select(f => Path.GetFileName(f)))}: name one of them.")
+            ? throw new RadaptException($"{data} contains {string.Join(" and ", files.Select(f => Path.GetFileName(f)))}: name one of them.")
             : throw new RadaptException(
-                $"{data} holds no labels.csv: "
+                $"{data} contains no labels.csv: "
                     + $"{(PublishedSource.Recognise(data) is { } set ? $"it looks like {set.Title}: --data {set.Prefix}:{data}" : "name the label table itself")}.");
     }
 
@@ -270,7 +270,7 @@ internal static class DataReader
             : o.ClassLabels ? "--class-labels" : o.KeepClasses.Count > 0 ? "--keep-classes" : null;
         if (option is not null)
         {
-            throw new RadaptException($"{option} is for labels; {source} has none.");
+            throw new RadaptException($"{option} is only for data with labels; {source} has none.");
         }
     }
 
@@ -292,7 +292,7 @@ internal static class DataReader
         string? option = o.SplitSeed is not null ? "--split-seed" : o.SplitShares.Count > 0 ? "--split-shares" : null;
         if (option is not null)
         {
-            throw new RadaptException($"{option} is for tables without a split; {source} has one.");
+            throw new RadaptException($"{option} is only for tables without a split, not for {source}. Leave it out.");
         }
     }
 
@@ -302,7 +302,7 @@ internal static class DataReader
         string? option = o.SplitSeed is not null ? "--split-seed" : o.SplitShares.Count > 0 ? "--split-shares" : null;
         if (option is not null)
         {
-            throw new RadaptException($"{option} is for splits that are drawn; {source} is read as it is. Leave it out.");
+            throw new RadaptException($"{option} is only for splits that Radapt draws; {source} is read as it is. Leave it out.");
         }
     }
 
@@ -313,7 +313,7 @@ internal static class DataReader
         if (option is not null)
         {
             throw new RadaptException(
-                $"{option} is for data sets read as published: --data "
+                $"{option} is only for published data sets: --data "
                     + $"{string.Join(", ", PublishedSource.Sets.Select(s => $"{s.Prefix}:DIR"))}.");
         }
     }

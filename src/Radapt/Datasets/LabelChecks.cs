@@ -23,7 +23,7 @@ internal static class LabelChecks
         string said = $"Fewer than {FewestOfAClass} positives or negatives in training: {Rare(train, counts, FewestOfAClass)}";
         if (!o.AllowRareFindings)
         {
-            throw new RadaptException($"{said}; name the other findings by --findings, or pass --allow-rare-findings.");
+            throw new RadaptException($"{said}; name only the other findings with --findings, or pass --allow-rare-findings.");
         }
 
         notes.Add($"{said}; allowed by --allow-rare-findings.");

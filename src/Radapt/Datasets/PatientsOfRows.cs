@@ -26,18 +26,18 @@ internal static class PatientsOfRows
         {
             LocatedRow first = rows.First(r => r is { Row.Patient: { } value, HeaderPatient: { } header }
                 && (valuesOf[PatientSpellings.Key(header)].Count > 1 || headersOf[PatientSpellings.Key(value)].Count > 1));
-            string said = $"{first.File}: column '{column}' and the PatientID of the headers tell different patients: "
+            string said = $"{first.File}: column '{column}' and the PatientID of the DICOM headers disagree about patients: "
                 + $"{Plural.Count(split, "patient")} of the headers {(split == 1 ? "has" : "have")} several values in the table, "
-                + $"{Plural.Count(joined, "value")} of the table {(joined == 1 ? "stands" : "stand")} for several patients of the headers "
+                + $"{Plural.Count(joined, "value")} of the table {(joined == 1 ? "belongs" : "belong")} to several patients of the headers "
                 + $"(of {headersOf.Count} and {valuesOf.Count}; first in line {first.Row.Line})";
             if (!isCheck)
             {
                 throw new RadaptException(
                     $"{said}. Give --patients header or --patients table, whichever is right, or --patient-column NAME if the patients are in "
-                        + "another column; if rows met the wrong files, give --image-column and --match.");
+                        + "another column. If rows were matched to the wrong files, give --image-column and --match.");
             }
 
-            notes.Add($"{said}: finetune asks for --patients header or --patients table.");
+            notes.Add($"{said}: finetune needs --patients header or --patients table.");
         }
 
         bool isByHeader = o.Patients == PatientSource.Header;

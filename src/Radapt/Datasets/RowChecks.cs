@@ -22,7 +22,7 @@ internal static class RowChecks
                 return;
             }
 
-            string said = $"{shared.Count} {what}{(shared.Count == 1 ? " stands" : "s stand")} in two splits ({FirstFew(shared, 3)})";
+            string said = $"{shared.Count} {what}{(shared.Count == 1 ? " is" : "s are")} in two splits ({FirstFew(shared, 3)})";
             if (!o.AllowOverlap)
             {
                 throw new RadaptException($"{said}: put each {what} in one split, or pass --allow-overlap.");
@@ -53,14 +53,14 @@ internal static class RowChecks
             {
                 throw new RadaptException(
                     $"{row.File}: lines {first[row.Path].Row.Line} and {row.Row.Line} give {(row.IsPrivate ? "one image" : row.Row.Name)} "
-                        + "different labels: keep the right one.");
+                        + "different labels: keep the line that is right.");
             }
         }
 
         if (repeated.Count > 0)
         {
             notes.Add(
-                $"{rows[0].File}: {Plural.Count(repeated.Count, "row")} repeat an image with the same labels and were "
+                $"{rows[0].File}: {Plural.Count(repeated.Count, "repeated row")} with the same image and labels {(repeated.Count == 1 ? "was" : "were")} "
                     + $"left out ({FirstFew(repeated, 3)}).");
         }
 

@@ -56,8 +56,8 @@ internal static class TestPrecision
             $"{c.Finding} \u00B1 {HalfWidth(c.Positives, c.Negatives):0.00} ({c.Positives} with it, {c.Negatives} without)")));
         return $"{(isSplit ? "The test set is small" : "So few images give rough figures")}: {Plural.Count(test.Items.Count, "image")}"
             + (known ? $" of {Plural.Count(people, "patient")}" : "")
-                + (wide.Length == 0 ? ". Figures from so few patients say little of others."
-            : $". Of an AUROC of 0.8 the 95 % interval would be {figures}{(wide.Length > Named ? $" and {wide.Length - Named} more" : "")}, in {what}s "
+                + (wide.Length == 0 ? ". Figures from so few patients say little about other patients."
+            : $". For an AUROC of 0.8, the 95 % interval would be {figures}{(wide.Length > Named ? $" and {wide.Length - Named} more" : "")}, counted in {what}s "
                 + "(Hanley and McNeil 1982).") + (isSplit ? " --folds 5 tests every image once." : "");
     }
 }

@@ -36,7 +36,7 @@ internal static class UnreadableLimit
             ? [$"{said} and {(unreadable.Count == 1 ? "is" : "are")} left out: {list}. The first: {unreadable[0].Reason}"]
             : throw new RadaptException(
                 $"{said}, {(share <= 0 ? "and none may be left out" : string.Create(CultureInfo.InvariantCulture, $"more than the {100 * share:0.###} % that may be left out"))}: {list}. "
-                + $"The first: {unreadable[0].Reason} Mend them (radapt data check lists all), or allow more by --skip-unreadable.");
+                + $"The first: {unreadable[0].Reason} Fix them (radapt data check lists them all), or allow more with --skip-unreadable.");
     }
 
     private static string Shown(UnreadableRow row) => row.Part.Length == 0 ? row.Image.Shown : $"{row.Image.Shown} ({row.Part})";

@@ -47,7 +47,7 @@ internal readonly record struct DecodingCost(long Decoded, long Scanned, long Me
         {
             throw new InvalidDataException(
                 $"its pixels are {Decoded / 1_000_000} MB when decoded, and at most {MostDecoded / 1_000_000} MB are read; "
-                + "make the image smaller, or gray");
+                + "reduce the size of the image, or convert it to gray");
         }
 
         if (Scanned > MostScanned)

@@ -112,12 +112,12 @@ internal static class ImageHeader
             int components = segment[5];
             if (bits != 8)
             {
-                throw RadaptException.In(name, $"a JPEG of {bits} bits a sample is not read; convert it to PNG.");
+                throw RadaptException.In(name, $"a JPEG with {bits} bits per sample is not read; convert it to PNG.");
             }
 
             if (components is not (1 or 3))
             {
-                throw RadaptException.In(name, $"a JPEG of {components} colour components (CMYK) is not read; convert it to gray or RGB.");
+                throw RadaptException.In(name, $"a JPEG with {components} colour components (CMYK) is not read; convert it to gray or RGB.");
             }
 
             int height = BinaryPrimitives.ReadUInt16BigEndian(segment[1..]);

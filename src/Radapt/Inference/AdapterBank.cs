@@ -153,15 +153,15 @@ internal sealed class AdapterBank : IDisposable
         if (adapter.Method is not LoraOptions { Magnitudes: false })
         {
             throw new RadaptException(
-                $"{path}: is {(adapter.Method is LoraOptions ? "DoRA" : adapter.Method.Name)}; only plain LoRA "
-                    + "adapters share a backbone in one batch.");
+                $"{path}: its method is {(adapter.Method is LoraOptions ? "DoRA" : adapter.Method.Name)}; only plain LoRA "
+                    + "adapters can share a backbone in one batch.");
         }
 
         if (adapter.BaseSha256 != first.BaseSha256 || adapter.Backbone != first.Backbone || adapter.Pooling != first.Pooling)
         {
             throw new RadaptException(
-                $"{path}: was trained on other base weights, another image size or pooling than {firstPath}; "
-                    + "load it into a bank of its own.");
+                $"{path}: was trained with other base weights, another image size or another pooling than {firstPath}; "
+                    + "load it into another bank.");
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class Ensemble : IDisposable
     {
         if (runs.GroupBy(r => Path.GetFullPath(r.Run)).FirstOrDefault(g => g.Count() > 1) is { } twice)
         {
-            throw new RadaptException($"{twice.First().Run}: is named twice; name each run that is to be averaged once.");
+            throw new RadaptException($"{twice.First().Run}: is named twice; name each run only once.");
         }
 
         var members = new List<Predictor>();
@@ -100,7 +100,7 @@ internal sealed class Ensemble : IDisposable
         if (!images.Findings.SequenceEqual(Findings))
         {
             throw new RadaptException(
-                $"The data is labelled for {string.Join(", ", images.Findings)}, the adapter predicts {string.Join(", ", Findings)}: name "
+                $"The data is labelled for {string.Join(", ", images.Findings)}, but the adapter predicts {string.Join(", ", Findings)}: name "
                     + "the columns with --findings.");
         }
 

@@ -21,8 +21,8 @@ internal static class ImagePaths
         string[] found = [.. named.SelectMany(n => Expand(n, passedOver)).DistinctBy(Path.GetFullPath)];
         return found.Length > 0 ? new FoundImages(found, passedOver)
             : throw new RadaptException(
-                $"{string.Join(", ", named)}: no images there (PNG, JPEG or DICOM files of folders, or those that a pattern such as "
-                    + $"'scans/*.png' matches). {passedOver.Line()}".TrimEnd());
+                $"{string.Join(", ", named)}: no images were found there. Give image files, folders with PNG, JPEG or DICOM files, or a pattern such as "
+                    + $"'scans/*.png'. {passedOver.Line()}".TrimEnd());
     }
 
     /// <summary>Whether a file is DICOM, by its content or its name: such files are often named after patients.</summary>
@@ -43,12 +43,12 @@ internal static class ImagePaths
         if (PublishedSource.Parse(named) is { } published)
         {
             throw new RadaptException(
-                $"{named} is labelled data, not images: name its image folders below {published.Folder}, or take radapt evaluate RUN "
+                $"{named} is a labelled data set: name its image folders below {published.Folder}, or use radapt evaluate RUN "
                     + $"--data {named} --predictions FILE.csv.");
         }
 
         return named.Contains('*', StringComparison.Ordinal) ? Matches(named, passedOver)
-            : throw new RadaptException($"{named}: no such image, folder or pattern.");
+            : throw new RadaptException($"{named}: there is no such image or folder, and no file matches such a pattern.");
     }
 
     private static IEnumerable<string> Matches(string pattern, PassedOverFiles passedOver)

@@ -39,7 +39,7 @@ internal sealed class ThresholdCounts
         {
             if (labels[i] is < -1 or > 1)
             {
-                throw new ArgumentException($"Label {labels[i]} at {i} is none of 1, 0 and -1 (unknown).", nameof(labels));
+                throw new ArgumentException($"Label {labels[i]} at {i} is not one of 1, 0 and -1 (unknown).", nameof(labels));
             }
 
             if (labels[i] < 0)

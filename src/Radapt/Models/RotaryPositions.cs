@@ -81,7 +81,7 @@ internal sealed class RotaryPositions
         // DINOv3 stores them in bfloat16, whose numbers have 8 bits.
         bool isSame = stored.numel() == expected.Length
             && allclose(stored.to(ScalarType.Float32).view(-1), tensor(expected), rtol: 1.0 / 256, atol: 1e-3);
-        return isSame ? null : "stores other rotary positions than Radapt computes";
+        return isSame ? null : "stores rotary positions that differ from those that Radapt computes";
     }
 
     private bool IsFirst(int channel) => _shape.Positions == PatchPositions.Rotary ? channel < _channels / 2 : channel % 2 == 0;

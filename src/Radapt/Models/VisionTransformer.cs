@@ -129,7 +129,7 @@ internal sealed class VisionTransformer : nn.Module
         if (plan.Device == "cpu" && needed > there)
         {
             throw new RadaptException(FormattableString.Invariant(
-                $"A backbone of {shape} takes {needed / 1e9:0} GB of memory for its weights and one image, this process may use {there / 1e9:0} GB. Take a smaller backbone, or check the file that describes this one."));
+                $"A backbone of {shape} takes {needed / 1e9:0} GB of memory for its weights and one image, but this process may use only {there / 1e9:0} GB. Use a smaller backbone, or check the file that describes this one."));
         }
     }
 

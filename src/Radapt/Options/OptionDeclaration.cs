@@ -131,7 +131,7 @@ internal sealed record OptionDeclaration
         {
             string choices = Choices.Count > 0
                 ? $" One{(IsList ? " or more" : "")} of {string.Join(", ", Choices)}." : "";
-            string owner = OnlyWith is { Values: var values } ? $" With {string.Join(" or ", values)} only." : "";
+            string owner = OnlyWith is { Values: var values } ? $" Only with {string.Join(" or ", values)}." : "";
             return $"{Description}{choices}{owner}{(Default is null ? "" : $" Default: {Default}.")}";
         }
     }

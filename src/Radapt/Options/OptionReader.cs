@@ -34,7 +34,7 @@ internal static class OptionReader
         items = option.MayBeRanges ? [.. items.SelectMany(i => Range(option, i, where))] : items;
         if (!option.MayRepeat && items.Distinct().Count() < items.Count)
         {
-            throw new RadaptException($"{where}: {items.GroupBy(i => i).First(g => g.Count() > 1).Key} stands there twice.");
+            throw new RadaptException($"{where}: {items.GroupBy(i => i).First(g => g.Count() > 1).Key} is given twice.");
         }
 
         if (!option.IsList)
@@ -166,7 +166,7 @@ internal static class OptionReader
         return option.Max < int.MaxValue ? $"{low} and {high}" : value > option.Max ? high : low;
     }
 
-    private static RadaptException Bad(string text, string expected, string where) => new($"{where}: '{text}' is not {expected}.");
+    private static RadaptException Bad(string text, string expected, string where) => new($"{where} must be {expected}, not '{text}'.");
 }
 
 /// <summary>How a type reads itself from a text.</summary>

@@ -141,7 +141,7 @@ internal static class PretrainingDefaults
     private static void RejectContradictions(PretrainingRecipe recipe, PartialRecipe given)
     {
         RecipeResolver.Require(given, recipe.Masking.DecoderWidth % recipe.Masking.DecoderHeads == 0, "decoder-heads",
-            $"{recipe.Masking.DecoderWidth} channels cannot be shared among {recipe.Masking.DecoderHeads} heads.");
+            $"{recipe.Masking.DecoderWidth} channels cannot be divided among {recipe.Masking.DecoderHeads} heads.");
         RecipeResolver.Require(given, recipe.Masking.DecoderWidth % 4 == 0, "decoder-width",
             $"{recipe.Masking.DecoderWidth} is not a multiple of 4, which sine and cosine positions of rows and columns need.");
         RecipeResolver.Require(given, recipe.Model.Width % 4 == 0, "width",

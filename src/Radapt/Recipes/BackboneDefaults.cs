@@ -25,7 +25,7 @@ internal sealed class BackboneDefaults
             ? FromWeights(seen.Name ?? Custom)
             : throw new RadaptException(RecipeDefaults.IsFromScratch(choices)
                 ? "--from-scratch needs --backbone NAME, such as vit_small_patch16_224."
-                : "The weights do not tell which backbone they are for; give --backbone NAME, such as vit_base_patch16_224."));
+                : "The weights do not show which backbone they belong to; give --backbone NAME, such as vit_base_patch16_224."));
         if (choices.Given.Find((ModelOptions m) => m.Backbone) is { } given && _name != Custom)
         {
             _named = BackboneShape.FromName(_name) ?? throw new RadaptException(
@@ -98,8 +98,8 @@ internal sealed class BackboneDefaults
 
     private static string ImageSizeReason(ToldPreparation told, int side, int patch)
     {
-        string rounded = side == told.Side ? "" : $" ({told.Side} px, cut to whole patches of {patch} px)";
+        string rounded = side == told.Side ? "" : $" ({told.Side} px, reduced to whole patches of {patch} px)";
         string slow = side >= 448 && patch <= 16 ? "; --image-size 224 takes about a fifth of the time" : "";
-        return $"told by {told.Source}{rounded}{slow}";
+        return $"stated in {told.Source}{rounded}{slow}";
     }
 }

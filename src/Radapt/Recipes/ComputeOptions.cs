@@ -7,7 +7,7 @@ namespace Radapt.Recipes;
 public sealed record ComputeOptions
 {
     /// <summary>Computing precision; losses, statistics and master weights are float32 in any case.</summary>
-    [Option("precision", "Computing precision; auto takes bfloat16 if the processor supports it and a probe finds it faster.",
+    [Option("precision", "Computing precision; auto uses bfloat16 if the processor supports it and a probe finds it faster.",
         CanBeAuto = true, Default = "auto", ChosenFrom = ["device"])]
     public Precision Precision { get; init; }
 
@@ -30,16 +30,16 @@ public sealed record ComputeOptions
 
     /// <summary>Threads of the tensor kernels. Bit-equal resume needs the same number.</summary>
     [Option("threads", "Threads of the tensor kernels; bit-equal resume needs the same number.", Min = 1, Max = 4096,
-        Default = "the physical cores")]
+        Default = "the number of physical cores")]
     public required int Threads { get; init; }
 
     /// <summary>Threads that decode images. They never change a batch.</summary>
-    [Option("loader-threads", "Threads that decode images; their number never changes a batch.", Min = 1, Max = 4096, MayChangeOnResume = true,
-        Default = "the physical cores")]
+    [Option("loader-threads", "Threads that decode images. Their number does not affect the batches.",
+        Min = 1, Max = 4096, MayChangeOnResume = true, Default = "the number of physical cores")]
     public required int LoaderThreads { get; init; }
 
     /// <summary>What is done about features of frozen lower blocks.</summary>
-    [Option("feature-cache", "Features of frozen lower blocks: auto computes them once if images are not augmented, off in every epoch.",
+    [Option("feature-cache", "Features of frozen lower blocks: auto computes them once if images are not augmented; off computes them in every epoch.",
         Reason = "same result, less time")]
     public FeatureCaching FeatureCache { get; init; }
 

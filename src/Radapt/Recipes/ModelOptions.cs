@@ -11,7 +11,7 @@ public sealed record ModelOptions
     /// <summary>
     /// Checkpoint, merged weights or run folder that the backbone's weights come from; null only with <see cref="FromScratch"/>.
     /// </summary>
-    [Option("weights", "Checkpoint, merged weights or run folder to take the backbone's weights from.",
+    [Option("weights", "Checkpoint, merged weights or run folder with the weights of the backbone.",
         ValueName = "FILE|RUN", IsPath = true, MayChangeOnResume = true, Excludes = ["from-scratch"])]
     public string? Weights { get; init; }
 
@@ -61,7 +61,7 @@ public sealed record ModelOptions
     public required int Heads { get; init; }
 
     /// <summary>Register tokens.</summary>
-    [Option("registers", "Register tokens beside the class token.", Min = 0, Max = 1024,
+    [Option("registers", "Number of register tokens in addition to the class token.", Min = 0, Max = 1024,
         Default = Backbones, ChosenFrom = ["weights", "from-scratch", "backbone"])]
     public int Registers { get; init; }
 

@@ -59,12 +59,12 @@ public sealed record OptimisationOptions
 
     /// <summary>Weight of positives in the loss.</summary>
     [Option("pos-weight",
-        "Weight of positives in the loss: none, balanced (negatives / positives), or a number per finding, comma-separated.",
-        Reason = "the paper's")]
+        "Weight of positives in the loss: none, balanced (negatives / positives), or one number per finding, separated by commas.",
+        ValueName = "WEIGHT", Reason = "the paper's")]
     public PositiveWeight PositiveWeight { get; init; } = PositiveWeight.None;
 
     internal static string DefaultRates =>
-        $"with adamw {Rates(m => m.Rates.AdamW)}, but full from scratch 0.001; with sgd {Rates(m => m.Rates.Sgd)}";
+        $"with adamw: {Rates(m => m.Rates.AdamW)}; 0.001 for full from scratch; with sgd: {Rates(m => m.Rates.Sgd)}";
 
     /// <summary>The learning rate that a base rate means.</summary>
     /// <param name="baseRate">Learning rate per 256 images.</param>
@@ -73,7 +73,7 @@ public sealed record OptimisationOptions
         Excludes = ["lr"])]
     public static double FromBaseRate(double baseRate, long images) => baseRate * images / 256;
 
-    // "0.001 lora, adalora, 0.003 ia3, …"
-    private static string Rates(Func<AdaptationMethod, double> rate) => string.Join(", ", AdaptationMethod.All.GroupBy(rate)
-        .Select(g => $"{OptionText.Format(g.Key)} {string.Join(" ", g.Select(m => m.Name))}"));
+    // "0.001 for lora, adalora; 0.003 for ia3; …"
+    private static string Rates(Func<AdaptationMethod, double> rate) => string.Join("; ", AdaptationMethod.All.GroupBy(rate)
+        .Select(g => $"{OptionText.Format(g.Key)} for {string.Join(", ", g.Select(m => m.Name))}"));
 }

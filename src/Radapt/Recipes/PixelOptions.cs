@@ -31,7 +31,7 @@ public sealed record PixelOptions
     /// <summary>Bits that the samples of 16-bit PNG files use; their largest value becomes white.</summary>
     [Option("png-bits",
         "Bits that the samples of 16-bit PNG files use: their largest value becomes white, and a file with larger samples is refused.",
-        Min = 8, Max = PngDepth.Full, Default = "what the largest sample of the set's 16-bit files takes, looked up in some of them",
+        Min = 8, Max = PngDepth.Full, Default = "as many as the largest sample needs, found by reading some of the 16-bit files",
         ChosenFrom = ["data", "train", "image-root"])]
     public int PngBits { get; init; } = PngDepth.Full;
 

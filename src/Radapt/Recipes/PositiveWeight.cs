@@ -17,7 +17,7 @@ public sealed record PositiveWeight : IOptionValue<PositiveWeight>
     /// <summary>Negatives of the training images / positives, per finding.</summary>
     public static PositiveWeight Balanced { get; } = new("balanced");
 
-    static string IOptionValue<PositiveWeight>.Expected => "none, balanced or a positive number per finding, comma-separated";
+    static string IOptionValue<PositiveWeight>.Expected => "none, balanced or a positive number per finding, separated by commas";
 
     /// <summary>A number per finding; null for <see cref="None"/> and <see cref="Balanced"/>.</summary>
     public IReadOnlyList<float>? Weights { get; }

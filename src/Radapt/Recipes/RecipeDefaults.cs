@@ -91,7 +91,7 @@ internal static class RecipeDefaults
         ToldPreparation? told = model.FromScratch ? null : choices.Facts.WeightsPreparation;
         choices.Choose((PixelOptions p) => p.Resize,
             () => told is { Resize: { } resize } && resize >= model.ImageSize && told.ImageSize(model.PatchSize) == model.ImageSize
-            ? new Choice<int>(resize, $"told by {told.Source}", ResolvedValue.ByWeights)
+            ? new Choice<int>(resize, $"stated in {told.Source}", ResolvedValue.ByWeights)
             : new Choice<int>(model.ImageSize, "the image size: nothing of the shorter side is cut off"));
         choices.Choose((PixelOptions p) => p.DicomScale, () => Scale(choices.Given.Data));
         ChoosePngBits(choices);
@@ -107,9 +107,9 @@ internal static class RecipeDefaults
         ToldPreparation? told = model.FromScratch ? null : facts.WeightsPreparation;
         Choice<double> Statistic(double? seen, double paper) => model.FromScratch
             ? new Choice<double>(paper, "the paper's for chest radiographs")
-            : told is not null && seen is { } prepared ? new Choice<double>(prepared, $"told by {told.Source}", ResolvedValue.ByWeights)
+            : told is not null && seen is { } prepared ? new Choice<double>(prepared, $"stated in {told.Source}", ResolvedValue.ByWeights)
             : seen is { } known ? new Choice<double>(known, Recognised(facts), ResolvedValue.ByWeights)
-            : new Choice<double>(paper, "the paper's for all weights but MRM's; these do not tell theirs");
+            : new Choice<double>(paper, "the paper's for all weights but MRM's; these weights do not state their own");
 
         choices.Choose((PixelOptions p) => p.Mean, () => Statistic(facts.WeightsMean, PaperMean));
         choices.Choose((PixelOptions p) => p.Std, () => Statistic(facts.WeightsStd, PaperStd));
@@ -161,9 +161,9 @@ internal static class RecipeDefaults
     public static bool IsFromScratch(RecipeChoices choices) =>
         choices.Given.Value((ModelOptions m) => m.FromScratch) || !choices.Given.Has((ModelOptions m) => m.Weights);
 
-    /// <summary>Where a value that was read off the weights comes from.</summary>
+    /// <summary>Where a value that was derived from the weights comes from.</summary>
     public static string Recognised(RecipeFacts facts) =>
-        facts.WeightsDescription is { } description ? $"recognised: {description}" : "read off the weights";
+        facts.WeightsDescription is { } description ? $"recognised: {description}" : "derived from the weights";
 
     // Its features are computed once.
     private static bool IsLinear(MethodOptions method) => method.Name == "linear";

@@ -27,7 +27,7 @@ public sealed class RecipeLayer
         {
             if (entry.Option.Excludes.Select(Find).FirstOrDefault(other => other is { IsClaim: true }) is { } other)
             {
-                throw new RadaptException($"{entry.Where} and {other.Where} exclude each other; keep one of them.");
+                throw new RadaptException($"{entry.Where} and {other.Where} cannot be used together; keep one of them.");
             }
         }
     }

@@ -106,7 +106,7 @@ internal sealed class RecipeReader
                 case "value" when !hasValue: (value, hasValue) = (ReadValue(option, where), true); break;
                 case "source" when source is null: source = ReadScalar().Value; break;
                 case "reason" when reason is null: reason = ReadScalar().Value; break;
-                default: throw new RadaptException($"{where}: '{field.Value}' is none of value, source and reason, or stands there twice.");
+                default: throw new RadaptException($"{where}: '{field.Value}' is not value, source or reason, or is given twice.");
             }
         }
 
@@ -151,7 +151,7 @@ internal sealed class RecipeReader
 
         return node.Tag.IsEmpty && node.Anchor.IsEmpty ? node
             : throw new RadaptException(
-                $"{_file}:{node.Start.Line}: tags (!name) and anchors (&name) are not read; write the value alone.");
+                $"{_file}:{node.Start.Line}: tags (!name) and anchors (&name) are not read; write only the value.");
     }
 
     private RadaptException Wrong(string expected) => new($"{_file}:{_parser.Current?.Start.Line}: {expected}.");

@@ -79,15 +79,15 @@ internal static class RecipeResolver
         Require(recipe.Pixels.Resize >= recipe.Model.ImageSize, "resize",
             $"{recipe.Pixels.Resize} px is less than the image size of {recipe.Model.ImageSize} px that is cropped from it.");
         Require(recipe.Data.CacheSize == 0 || recipe.Data.Cache is not null, "cache-size",
-            "there is no cache whose size it could be; give --cache DIR, too.");
+            "this is the size of a cache, but there is no cache; also give --cache DIR.");
         Require(recipe.Data.CacheSize == 0 || recipe.Data.CacheSize >= recipe.Pixels.Resize, "cache-size",
             $"{recipe.Data.CacheSize} px is less than the {recipe.Pixels.Resize} px that evaluation resizes to; take at least that.");
         MethodProblem? unfit = recipe.Method.Definition.Problem(recipe.Method, recipe.Model.Shape);
         Require(unfit is null, unfit?.Option ?? "method", unfit?.Text ?? "");
         Require(rates.LearningRate <= OptionDeclaration.LargestNumber, "lr",
-            $"{OptionText.Format(rates.LearningRate)} is not at most {OptionText.Format(OptionDeclaration.LargestNumber)}.");
+            $"{OptionText.Format(rates.LearningRate)} must be at most {OptionText.Format(OptionDeclaration.LargestNumber)}.");
         Require(rates.LearningRate * rates.WeightDecay <= OptionDeclaration.LargestNumber, "weight-decay",
-            $"{OptionText.Format(rates.WeightDecay)} x the learning rate {OptionText.Format(rates.LearningRate)} is not at most "
+            $"{OptionText.Format(rates.WeightDecay)} x the learning rate {OptionText.Format(rates.LearningRate)} must be at most "
                 + $"{OptionText.Format(OptionDeclaration.LargestNumber)}.");
         Require(rates.LastRate <= rates.LearningRate, "min-lr",
             $"{OptionText.Format(rates.LastRate)} is more than the peak learning rate {OptionText.Format(rates.LearningRate)}.");
@@ -96,7 +96,7 @@ internal static class RecipeResolver
             + "give a shorter --warmup-epochs.");
         IReadOnlyList<float>? weights = rates.PositiveWeight.Weights;
         Require(weights is null || recipe.Data.Findings.Count == 0 || weights.Count == recipe.Data.Findings.Count, "pos-weight",
-            $"{weights?.Count} weights for {recipe.Data.Findings.Count} findings; give one each.");
+            $"{weights?.Count} weights are given for {recipe.Data.Findings.Count} findings; give one per finding.");
     }
 
     /// <summary>Refuses a backbone that does not fit the weights, or cannot be built.</summary>
@@ -107,9 +107,9 @@ internal static class RecipeResolver
         Require(given, model.ImageSize % model.PatchSize == 0, "image-size",
             $"{model.ImageSize} px cannot be cut into patches of {model.PatchSize} px; take a multiple of the patch size.");
         Require(given, model.Width % model.Heads == 0, "heads",
-            $"{model.Width} channels cannot be shared among {model.Heads} heads.");
+            $"{model.Width} channels cannot be divided among {model.Heads} heads.");
         Require(given, model.Positions == PatchPositions.Learned || model.Width / model.Heads % 4 == 0, "heads",
-            $"rotary positions need a multiple of 4 channels a head; {model.Width} channels among {model.Heads} heads are not.");
+            $"rotary positions need a multiple of 4 channels per head; {model.Width} channels for {model.Heads} heads do not give that.");
     }
 
     /// <summary>Refuses a value of an option.</summary>

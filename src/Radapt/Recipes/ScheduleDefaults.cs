@@ -71,7 +71,7 @@ internal static class ScheduleDefaults
             (LabelledImages part, double error) = ValidationPlan.EnoughImages(validation, ValidationPlan.Seed(data));
             return part.Items.Count == all
                 ? new Choice<int?>(null, string.Create(CultureInfo.InvariantCulture,
-                    $"fewer of the {all:N0} would tell epochs apart less well"))
+                    $"with fewer of the {all:N0}, the epochs would be harder to compare"))
                 : new Choice<int?>(part.Items.Count, string.Create(CultureInfo.InvariantCulture,
                     $"ours: of {all:N0}, enough for a standard error of the mean AUROC of {error:0.000} (Hanley and "
                         + $"McNeil); the chosen epoch is scored on all"));
@@ -112,7 +112,7 @@ internal static class ScheduleDefaults
 
         choices.Choose((OptimisationOptions o) => o.LastRate, () => rate > PaperLastRate
             ? new Choice<double>(PaperLastRate, "the paper's")
-            : new Choice<double>(0, "the learning rate is below the paper's 1e-6 already"));
+            : new Choice<double>(0, "the learning rate is already below the paper's 1e-6"));
         choices.Choose((OptimisationOptions o) => o.WeightDecay,
             () => new Choice<double>(isSgd ? 0 : 0.05, $"the paper's with {optimizer.Spelled()}"));
         if (!isSgd)

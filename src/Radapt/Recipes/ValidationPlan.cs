@@ -110,8 +110,8 @@ internal sealed class ValidationPlan
 
         var parts = new BalancedParts(validation, seed);
         return images >= parts.Fewest ? parts.AtMost(images) : throw new RadaptException(string.Create(CultureInfo.InvariantCulture,
-            $"--validate-images {images}: a positive and a negative of every finding, whole patients only, are {parts.Fewest} images; give "
-                + $"at least that, auto or all."));
+            $"--validate-images {images}: one positive and one negative of every finding, in whole patients, are {parts.Fewest} images; give "
+                + $"at least this number, auto or all."));
     }
 
     /// <summary>Of the part's draw: runs with other seeds choose by the same images.</summary>

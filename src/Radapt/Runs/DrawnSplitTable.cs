@@ -33,8 +33,8 @@ internal static class DrawnSplitTable
         if (then is not null && then != DataFingerprint.Split(data))
         {
             throw new RadaptException(
-                $"{folder}: its split was drawn, and images, patients or labels changed since, so that drawing it again would test on "
-                    + "images it learned from. Restore the data, or evaluate other images by --data.");
+                $"{folder}: its split was drawn, and images, patients or labels have changed since. If the split were drawn again, the run could be tested on "
+                    + "images that it was trained on. Restore the data, or evaluate other images with --data.");
         }
     }
 }

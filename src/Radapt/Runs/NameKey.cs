@@ -108,7 +108,7 @@ internal sealed class NameKey
     }
 
     private static RadaptException NoKey(string file, Exception e) => new(
-        $"{file}: the key that hides image names cannot be read or made ({e.Message}). Give another place with --key FILE, or "
+        $"{file}: the key that hides image names cannot be read or created ({e.Message}). Give another file with --key FILE, or "
             + "--plain-names to write names as they are.", e);
 
     /// <summary>The name to write: the plain one, or 32 hexadecimal digits that depend on the key.</summary>
@@ -175,7 +175,7 @@ internal sealed class NameKey
             {
                 byte[] key = Convert.FromHexString(File.ReadAllText(file).Trim());
                 return key.Length >= FewestBytes ? key
-                    : throw new FormatException($"it holds {key.Length} bytes, fewer than {FewestBytes}");
+                    : throw new FormatException($"it has {key.Length} bytes, fewer than {FewestBytes}");
             }
             catch (Exception e) when (e is IOException or FormatException && attempt < Attempts)
             {

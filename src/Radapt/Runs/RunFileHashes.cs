@@ -29,7 +29,7 @@ internal static class RunFileHashes
 
             if (run.Files?.GetValueOrDefault(Path.GetFileName(file)) is { } hash && hash != Hash(file))
             {
-                throw new RadaptException($"{file}: is not what the run wrote: it was changed or is damaged.");
+                throw new RadaptException($"{file}: differs from what the run wrote: it was changed or is damaged.");
             }
         }
     }

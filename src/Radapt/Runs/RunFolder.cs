@@ -81,7 +81,7 @@ internal sealed class RunFolder(string path)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RadaptException($"{Path}: the run folder cannot be made ({e.Message}). Choose another --out.", e);
+            throw new RadaptException($"{Path}: the run folder cannot be created ({e.Message}). Choose another --out.", e);
         }
 
         return Lock(RequireNothingThere); // once more, since others may have begun meanwhile
@@ -177,7 +177,7 @@ internal sealed class RunFolder(string path)
     {
         if (!IsUnfinished || RunRecord.IsComplete(Path))
         {
-            throw new RadaptException($"{Path}: nothing to resume (no unfinished run). Leave --resume out to start one.");
+            throw new RadaptException($"{Path}: there is nothing to resume (no unfinished run). Leave --resume out to start one.");
         }
     }
 
@@ -193,7 +193,7 @@ internal sealed class RunFolder(string path)
         if (Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).Any(f => !ours.Contains(f)))
         {
             RunLock.RequireFree(Path, StateFolder);
-            string advice = File.Exists(RecipeFile) && IsUnfinished ? "go on with it by --resume, or choose another --out"
+            string advice = File.Exists(RecipeFile) && IsUnfinished ? "resume its run with --resume, or choose another --out"
                 : "choose another --out";
             throw new RadaptException($"{Path}: the run folder is not empty: {advice}.");
         }

@@ -25,16 +25,16 @@ internal sealed record RunIdentity
         if (BaseWeights != now.BaseWeights)
         {
             throw new RadaptException(
-                $"{folder}: began with other base weights (their tensors hash to {Short(BaseWeights)}, those given now to "
+                $"{folder}: this run began with other base weights (the hash of their tensors is {Short(BaseWeights)}, now it is "
                     + $"{Short(now.BaseWeights)}). "
-                + "Give the first ones with --weights, or start afresh with another --out.");
+                + "Give the original ones with --weights, or start a new run with another --out.");
         }
 
         if (Data != now.Data)
         {
             throw new RadaptException(
                 $"{folder}: the data changed since this run began (images or labels differ). Restore "
-                    + "it, or start afresh with another --out.");
+                    + "it, or start a new run with another --out.");
         }
     }
 
@@ -52,8 +52,8 @@ internal sealed record RunIdentity
             if (isRecorded && now.TryGetValue(name, out string? other) && other != value)
             {
                 throw new RadaptException(
-                    $"{folder}: began with {name} {value}, not {other}. Resume by the run's own recipe.yaml as it was "
-                        + "then, or start afresh in another folder.");
+                    $"{folder}: this run began with {name} {value}, not {other}. Restore its recipe.yaml as it was "
+                        + "then, or start a new run in another folder.");
             }
         }
     }

@@ -99,8 +99,8 @@ internal sealed class RunLock : IDisposable
     }
 
     private static RadaptException Busy(string run, ProcessOwner? owner) => new(
-        $"{run}: another radapt is working in this folder{(owner is null ? "" : $" ({owner})")}. Wait until it ends, or stop it and go on "
-            + "by --resume; or choose another --out.");
+        $"{run}: another radapt is working in this folder{(owner is null ? "" : $" ({owner})")}. Wait until it ends, or stop it and resume "
+            + "with --resume; or choose another --out.");
 
     [SuppressMessage("Design", "CA1031", Justification = "an unreadable note says nothing, and the lock itself decides")]
     private static ProcessOwner? ReadOwner(string path)

@@ -111,7 +111,7 @@ public sealed record RunRecord
         bool isFile = File.Exists(runOrAdapter);
         var run = new RunFolder(isFile ? System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(runOrAdapter))! : runOrAdapter);
         return run.IsUnfinished && File.Exists(run.RecipeFile) && !IsComplete(run.Path)
-            ? $"{runOrAdapter}: this run is not finished; its adapter is that of the best epoch so far. --resume goes on with it."
+            ? $"{runOrAdapter}: this run is not finished; its adapter is that of the best epoch so far. --resume continues the run."
             : null;
     }
 

@@ -22,7 +22,7 @@ internal static class RunRecordFile
                 : JsonNode.Parse(File.ReadAllText(file), documentOptions: new() { AllowDuplicateProperties = false })?.AsObject();
             return run?[Checksum] is not { } stored || stored.ToString() == ChecksumOf(run) ? run.Deserialize<RunRecord>(RunFolder.Json)
                 : throw new RadaptException(
-                    $"{file}: is damaged: its content does not match its checksum. Take the run folder from its backup.");
+                    $"{file}: this file is damaged: its content does not match its checksum. Take the run folder from its backup.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
         {

@@ -24,7 +24,7 @@ internal static class FoldedRuns
         int complete = folds.Count(RunRecord.IsComplete);
         return complete == count ? folds
             : throw new RadaptException(string.Create(CultureInfo.InvariantCulture,
-                $"{run}: {complete} of {count} folds of this cross-validation are complete. Go on with it by radapt finetune --resume --out ")
+                $"{run}: {complete} of {count} folds of this cross-validation are complete. Complete it with radapt finetune --resume --out ")
                 + $"{run}, or name the folder of one fold.");
     }
 }

@@ -168,8 +168,8 @@ internal sealed class FoldsFolder : IDisposable
         int images = DataFingerprint.Used(next.Data).Count();
         string counts = _begun.Data?.Images is { } then && then != images ? $" ({then} images then, {images} now)" : "";
         RequireSame(_begun.Data?.AllImages, DataFingerprint.Images(next.Data), $"images, labels or patients changed{counts}",
-            next.Recipe.Data.Data is null ? "" : " Data that was moved is given anew by --data or --image-root.");
-        RequireSame(_begun.Weights?.Sha256, next.BaseHash, "the base weights changed", " Weights that were moved are given by --weights.");
+            next.Recipe.Data.Data is null ? "" : " If the data was moved, give its new path with --data or --image-root.");
+        RequireSame(_begun.Weights?.Sha256, next.BaseHash, "the base weights changed", " If the weights were moved, give their new path with --weights.");
     }
 
     /// <summary>Notes that a session trains the folds.</summary>
@@ -221,8 +221,8 @@ internal sealed class FoldsFolder : IDisposable
         if (then is not null && then != now)
         {
             throw new RadaptException(
-                $"{Folder}: {what} since this cross-validation began, so that its folds would not belong together; nothing was trained. "
-                + $"Restore what was there and resume, or start afresh with another --out.{moved}");
+                $"{Folder}: {what} since this cross-validation began, so its folds would not fit together; nothing was trained. "
+                + $"Restore what was there and resume, or start a new cross-validation with another --out.{moved}");
         }
     }
 

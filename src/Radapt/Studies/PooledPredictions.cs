@@ -27,7 +27,7 @@ internal static class PooledPredictions
 
                 int again = table.Images.TakeWhile(images.Add).Count();
                 tables.Add(again == table.Images.Count ? table
-                    : throw new RadaptException($"{file} row {again + 1}: this image was predicted in another fold already."));
+                    : throw new RadaptException($"{file} row {again + 1}: this image was already predicted in another fold."));
             }
             catch (RadaptException e)
             {

@@ -17,7 +17,7 @@ internal sealed class BestAdapter(Classifier classifier, string file, AdapterDes
     {
         if (AdapterFile.RequireSound(file).BaseSha256 != description.BaseSha256)
         {
-            throw new RadaptException($"{file}: is the adapter of other base weights.");
+            throw new RadaptException($"{file}: this adapter belongs to other base weights.");
         }
     }
 }

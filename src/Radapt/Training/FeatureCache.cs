@@ -133,7 +133,7 @@ internal sealed class FeatureCache : IDisposable
 
         (ImageBatches, ImageBatches) GiveUp(string why)
         {
-            Problem = $"The frozen {Blocks(0, FirstBlock - 1)} are run in every epoch, their features are not kept: {why}";
+            Problem = $"The frozen {Blocks(0, FirstBlock - 1)} are run in every epoch, because their features cannot be kept: {why}";
             Dispose();
             return (train, val);
         }

@@ -49,8 +49,8 @@ internal static class RunPlaces
         if (gone.Length > 0)
         {
             throw new RadaptException(
-                $"{folder}: {string.Join(" and ", gone.Select(g => $"--{g.Option} {g.Path}"))} {(gone.Length == 1 ? "is" : "are")} not there "
-                + "any more. If it was moved, give its new place: radapt finetune --resume --out "
+                $"{folder}: {string.Join(" and ", gone.Select(g => $"--{g.Option} {g.Path}"))} {(gone.Length == 1 ? "is" : "are")} no longer "
+                + "there. If it was moved, give its new path: radapt finetune --resume --out "
                 + $"{folder} {string.Join(' ', gone.Select(g => $"--{g.Option} NEW"))}. Images and labels must be the same.");
         }
     }

@@ -23,7 +23,7 @@ internal static class RunSeenImages
         {
             if (Read(run) is not { } known)
             {
-                notes.Add("nothing tells which of these images the run was trained on: figures of such images are too good.");
+                notes.Add("it is not known which of these images the run was trained on: figures for such images are too good.");
                 return (images, null);
             }
 
@@ -41,8 +41,8 @@ internal static class RunSeenImages
         if (counts.New == 0)
         {
             throw new RadaptException(
-                $"the run has seen all of these images ({training} in training, {validation} in validation): their figures would tell nothing "
-                    + "of new ones. Give images that it has not seen.");
+                $"the run has seen all of these images ({training} in training, {validation} in validation): their figures would say nothing "
+                    + "about new images. Give images that the run has not seen.");
         }
 
         notes.Add($"{training} images that the run was trained on, and {validation} that chose its epoch, are left out.");

@@ -68,9 +68,9 @@ internal sealed class SavedState
             if (state.Batch > 0 || state.BestEpoch < state.Epoch)
             {
                 throw new RadaptException(
-                    $"{e.Message.TrimEnd('.')}. It held the best epoch so far ({state.BestEpoch}), which --resume cannot "
-                        + "make again: restore it from a backup, "
-                    + $"or start afresh with --recipe {Folder.RecipeFile} and another --out.", e);
+                    $"{e.Message.TrimEnd('.')}. It contained the best epoch so far ({state.BestEpoch}), which --resume cannot "
+                        + "compute again: restore the file from a backup, "
+                    + $"or start a new run with --recipe {Folder.RecipeFile} and another --out.", e);
             }
 
             best.Save(state.Epoch);
@@ -103,13 +103,13 @@ internal sealed class SavedState
             file = CheckpointFile.Open(Folder.StateFile);
             StoredChecksum.Verify(file);
             return file.Metadata.TryGetValue("trainer", out string? json) ? (file, TrainerState.FromJson(json))
-                : throw new RadaptException("it does not say where the run stands");
+                : throw new RadaptException("it does not state the position of the run");
         }
         catch (RadaptException e)
         {
             file?.Dispose();
             throw RadaptException.In(Folder.StateFile,
-                $"{e.What.TrimEnd('.')}. The run cannot go on from it: restore it from a backup, or start afresh with --recipe "
+                $"{e.What.TrimEnd('.')}. The run cannot be resumed from it: restore the file from a backup, or start a new run with --recipe "
                     + $"{Folder.RecipeFile} and another --out."
                 + (File.Exists(Folder.AdapterFile) ? " The best epoch so far can still be used by evaluate and predict." : ""), e);
         }

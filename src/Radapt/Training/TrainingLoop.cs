@@ -223,7 +223,7 @@ internal sealed class TrainingLoop<TBatch>
         catch (RadaptException e) when (_saved.Exists)
         {
             throw new RadaptException(
-                $"{e.Message} The run is kept as it was last saved: once that is mended, go on with --resume --out {_saved.Folder.Path}.",
+                $"{e.Message} The run is kept as it was last saved. After fixing the cause, resume it with --resume --out {_saved.Folder.Path}.",
                     e);
         }
     }

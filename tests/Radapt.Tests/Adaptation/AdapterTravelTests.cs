@@ -92,7 +92,7 @@ public sealed class AdapterTravelTests : IDisposable
         {
             Weights = saved.OtherBase,
             Force = true,
-        }).Notes, n => n.Contains("all the same", StringComparison.Ordinal));
+        }).Notes, n => n.Contains("used anyway", StringComparison.Ordinal));
         Assert.NotEqual(expected, SavedAdapter.Logits(AdapterImport.Run(request with { Alpha = 16 }).File));
     }
 

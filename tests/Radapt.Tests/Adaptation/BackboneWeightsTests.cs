@@ -39,9 +39,9 @@ public class BackboneWeightsTests
 
     [Theory]
     [InlineData("blocks.1.attn.qkv", 8, 128, 4, null)]                                                // one block alone is fine
-    [InlineData("blocks.0.attn.qkv", 7, 128, 4, "not LoRA of q and v")]
-    [InlineData("blocks.0.attn.qkv", 0, 128, 0, "not LoRA of q and v")]
-    [InlineData("blocks.0.attn.qkv", 8, 128, 0, "not LoRA of q and v")]
+    [InlineData("blocks.0.attn.qkv", 7, 128, 4, "not the shapes of LoRA on q and v")]
+    [InlineData("blocks.0.attn.qkv", 0, 128, 0, "not the shapes of LoRA on q and v")]
+    [InlineData("blocks.0.attn.qkv", 8, 128, 0, "not the shapes of LoRA on q and v")]
     [InlineData("blocks.0.mlp.fc1", 8, 128, 4, "LoRA on blocks.0.mlp.fc1")]                          // never left out in silence
     [InlineData("blocks.7.attn.qkv", 8, 128, 4, "does not fit")]
     [InlineData("blocks.0.attn.qkv", -1, 128, 4, "only one of lora_A and lora_B")]

@@ -69,7 +69,7 @@ public sealed class DamagedAdapterTests : IDisposable
     public void Open_NumbersThatAreNotFinite_NamesTheirTensors(string part, float value)
     {
         Rewrite(t => t.Key.Contains(part, StringComparison.Ordinal) ? full_like(t.Value, value) : t.Value);
-        ExpectLine($"{part} hold NaN or infinity");
+        ExpectLine($"{part} contain NaN or infinity");
         Assert.Throws<RadaptException>(() => AdapterExport.ToPeft(_saved.Adapter, _saved["peft"]));
         Assert.False(Path.Exists(_saved["peft"]));
     }
@@ -78,7 +78,7 @@ public sealed class DamagedAdapterTests : IDisposable
     public void Open_IntegersForWeights_NamesThem()
     {
         Rewrite(t => t.Value.to(ScalarType.Int64));
-        ExpectLine("head.weight holds no floats");
+        ExpectLine("head.weight is not stored as floats");
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class DamagedAdapterTests : IDisposable
         using var classifier = new Classifier(SavedAdapter.Shape, 2, Pooling.Mean, 0, ComputePlan.Float32);
         using BackboneWeights weights = BackboneWeights.Open(_saved.Base);
         RadaptException e = Assert.Throws<RadaptException>(() => weights.LoadInto(classifier.Encoder));
-        Assert.Contains("blocks.0..2.norm1.weight hold NaN", e.Message, StringComparison.Ordinal);
+        Assert.Contains("blocks.0..2.norm1.weight contain NaN", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

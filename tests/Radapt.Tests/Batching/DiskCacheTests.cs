@@ -169,7 +169,7 @@ public sealed class DiskCacheTests : IDisposable
     public void Open_FolderThatIsAFile_IsOneClearLine()
     {
         File.WriteAllText(CacheFolder, "");
-        Assert.StartsWith($"--cache {CacheFolder}: the folder cannot be made",
+        Assert.StartsWith($"--cache {CacheFolder}: the folder cannot be created",
             Assert.Throws<RadaptException>(() => new DiskCache(CacheFolder)).Message, StringComparison.Ordinal);
     }
 
@@ -205,7 +205,7 @@ public sealed class DiskCacheTests : IDisposable
         var cache = new DiskCache(CacheFolder, reserve: long.MaxValue);
         string path = Write("a.png", 9, 8, 1);
         AssertSame(RadiographReader.Read(path), cache.Get(path));
-        Assert.Contains("its disk is all but full", cache.Problem, StringComparison.Ordinal);
+        Assert.Contains("its disk is almost full", cache.Problem, StringComparison.Ordinal);
         Assert.Empty(Entries);
         Assert.Empty(Directory.GetFiles(Path.Combine(CacheFolder, "partial")));
     }

@@ -31,10 +31,10 @@ public sealed class PyTorchFileTests
     // K20: the third version names its own element type, which may be wider than that of the storage.
     [Theory]
     [InlineData("ByteStorage", 8, "float64", 1, null)]
-    [InlineData("ByteStorage", 8, "float64", 2, "reaches outside of its storage of 1 elements")]
-    [InlineData("ByteStorage", 8, "float64", 8, "reaches outside of its storage of 1 elements")]
+    [InlineData("ByteStorage", 8, "float64", 2, "reaches outside its storage of 1 elements")]
+    [InlineData("ByteStorage", 8, "float64", 8, "reaches outside its storage of 1 elements")]
     [InlineData("FloatStorage", 2, "uint8", 8, null)]
-    [InlineData("FloatStorage", 2, "uint8", 9, "reaches outside of its storage of 8 elements")]
+    [InlineData("FloatStorage", 2, "uint8", 9, "reaches outside its storage of 8 elements")]
     public void Open_TensorOfAnotherTypeThanItsStorage_StaysWithinItsBytes(
         string storageType, byte stored, string type, byte elements, string? refusal)
     {

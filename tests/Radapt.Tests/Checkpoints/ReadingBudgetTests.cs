@@ -58,7 +58,7 @@ public sealed class ReadingBudgetTests : IDisposable
         }
 
         RadaptException e = Assert.Throws<RadaptException>(() => CheckpointFile.Open(_folder["sparse.pth"]));
-        Assert.Contains($"a value of {size} bytes", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"a value has {size} bytes", e.Message, StringComparison.Ordinal);
     }
 
     // K2: a header beyond what files have is not parsed; below it, names and metadata entries are counted.

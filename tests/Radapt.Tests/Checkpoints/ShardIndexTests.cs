@@ -36,11 +36,11 @@ public sealed class ShardIndexTests : IDisposable
     public void Open_OnePartAlone_IsRefused(string part) => Refused(part, "one of the 2 parts");
 
     [Theory]
-    [InlineData("""{"a": "../model.safetensors"}""", "not the name of a file beside it")]
-    [InlineData("""{"a": "/dev/zero"}""", "not the name of a file beside it")]
+    [InlineData("""{"a": "../model.safetensors"}""", "not the name of a file in its folder")]
+    [InlineData("""{"a": "/dev/zero"}""", "not the name of a file in its folder")]
     [InlineData("""{"a": 3}""", "not the index")]
     [InlineData("{}", "weight_map is empty")]
-    [InlineData($$"""{"a": "{{First}}", "z": "{{Second}}"}""", "z is in none of its parts")]
+    [InlineData($$"""{"a": "{{First}}", "z": "{{Second}}"}""", "z is not in any of its parts")]
     [InlineData($$"""{"a": "{{First}}", "c": "model-00003-of-00003.safetensors"}""", "no such file")]
     public void Open_DamagedIndex_OneLine(string map, string expected)
     {
@@ -53,7 +53,7 @@ public sealed class ShardIndexTests : IDisposable
     {
         using var scope = NewDisposeScope();
         SafetensorsWriter.Write(_folder[Second], new Dictionary<string, Tensor> { ["a"] = ones(2), ["c"] = ones(4) });
-        Refused("", "two of its parts hold a");
+        Refused("", "two of its parts contain a");
     }
 
     public void Dispose() => _folder.Dispose();

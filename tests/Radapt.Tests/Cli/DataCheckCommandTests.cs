@@ -57,14 +57,14 @@ public sealed class DataCheckCommandTests : IDisposable
         RadaptResult result =
             (await RadaptProcess.Run(_folder.Path, "data", "check", "--data", "made/images", "-o", "p.csv", "--json")).Expect(0);
         Assert.Equal(13, (int)result.Json["images"]!);
-        Assert.Contains("holds no labels.csv", result.Error, StringComparison.Ordinal);
+        Assert.Contains("contains no labels.csv", result.Error, StringComparison.Ordinal);
         Assert.StartsWith("phantom000003.png,duplicate,warning,", File.ReadAllLines(_folder["p.csv"])[1], StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("No data is given")]
     [InlineData("does not exist", "--data", "nowhere.csv")]
-    [InlineData("no images there", "--data", "empty")]
+    [InlineData("no images were found there", "--data", "empty")]
     [InlineData("is neither 0, 1 nor empty", "--data", "bad.csv")]
     [InlineData("none of the 1 images", "--data", "lost.csv")]
     [InlineData("--threads must be", "--data", "bad.csv", "--threads", "0")]

@@ -81,7 +81,7 @@ public sealed class EvaluateCommandTests(TinyRun tiny)
         RadaptResult unknown =
             (await RadaptProcess.Run(folder.Path, "evaluate", "old", "--data", "copies.csv", "--split", "all", "--json")).Expect(0);
         Assert.Null(unknown.Json["seen"]);
-        Assert.Contains("nothing tells which of these images the run was trained on", unknown.Error, StringComparison.Ordinal);
+        Assert.Contains("it is not known which of these images the run was trained on", unknown.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class FailuresTests
 
     [Fact] // P1
     public void FaultLine_MessageWithAPath_IsLeftOut() => Assert.Equal(
-        "this is a bug in radapt itself (InvalidOperationException), not of your data",
+        "this is a bug in radapt itself (InvalidOperationException), not in your data",
         Failures.FaultLine(Assert.Throws<InvalidOperationException>(Fail)));
 
     private static void Fail() => throw new InvalidOperationException("/scans/Muster^Erika.dcm", new IOException("Erika"));

@@ -23,7 +23,7 @@ public sealed class GoingOnTests(TinyRun tiny) : IDisposable
             Directory.CreateDirectory(_folder["run/metrics.jsonl/x"]);
             RadaptResult ended = (await process.End()).Expect(2);
             Assert.Contains("metrics.jsonl: cannot be written", ended.Error, StringComparison.Ordinal);
-            Assert.EndsWith("What was trained until then is saved; once that is mended, go on with: radapt finetune --resume --out run\n",
+            Assert.EndsWith("What was trained until then is saved. After fixing the cause, resume with: radapt finetune --resume --out run\n",
                 ended.Error, StringComparison.Ordinal);
         }
 
@@ -52,7 +52,7 @@ public sealed class GoingOnTests(TinyRun tiny) : IDisposable
         Assert.Equal("interrupted", (string)JsonNode.Parse(File.ReadAllText(_folder["run/run.json"]))!["status"]!); // B9
         Directory.Move(_folder["here"], _folder["there"]);
         RadaptResult gone = (await RadaptProcess.Run(_folder.Path, "finetune", "--resume", "--out", "run")).Expect(2);
-        Assert.Equal($"radapt: run: --data {_folder["here"]} is not there any more. If it was moved, give its new place: radapt finetune "
+        Assert.Equal($"radapt: run: --data {_folder["here"]} is no longer there. If it was moved, give its new path: radapt finetune "
             + "--resume --out run --data NEW. Images and labels must be the same.", gone.ErrorLine);
         (await RadaptProcess.Run(_folder.Path, "finetune", "--resume", "--out", "run", "--data", "there")).Expect(0);
         Assert.Equal(File.ReadAllBytes(Path.Combine(tiny.Run, "adapter.safetensors")),
@@ -71,7 +71,7 @@ public sealed class GoingOnTests(TinyRun tiny) : IDisposable
             StringComparison.Ordinal);
         line[Array.IndexOf(line, "used")] = "fresh";
         RadaptResult key = (await RadaptProcess.Run(_folder.Path, [.. line, "--key", _folder["used/notes.txt/key"]])).Expect(2);
-        Assert.Contains("the key that hides image names cannot be read or made", key.ErrorLine, StringComparison.Ordinal);
+        Assert.Contains("the key that hides image names cannot be read or created", key.ErrorLine, StringComparison.Ordinal);
         Assert.Contains("gone.csv", (await RadaptProcess.Run(_folder.Path, line)).Expect(2).ErrorLine, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(hospital.Root, ".radapt-key*", SearchOption.AllDirectories));
     }

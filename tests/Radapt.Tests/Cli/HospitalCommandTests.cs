@@ -26,7 +26,7 @@ public sealed class HospitalCommandTests(TinyRun tiny) : IDisposable
         Assert.Equal(60, (int)data["train"]! + (int)data["val"]! + (int)data["test"]!);
         Assert.Contains("'Untersuchung', by AccessionNumber: 60 of 60 rows matched; 0 rows without a file; 4 of 74 files without a row",
             tuned.Error, StringComparison.Ordinal);
-        Assert.Contains("shared out 70 : 10 : 20 by patient", tuned.Error, StringComparison.Ordinal);
+        Assert.Contains("divided 70 : 10 : 20 by patient", tuned.Error, StringComparison.Ordinal);
         string recipe = File.ReadAllText(_hospital["run/recipe.yaml"]);
         Assert.All(
             new[] { "image-column: {value: Untersuchung, source: default,", "match: {value: accession, source: default,",
@@ -44,7 +44,7 @@ public sealed class HospitalCommandTests(TinyRun tiny) : IDisposable
 
         File.Delete(Path.Combine(_hospital.Root, _hospital.Images[0].File));
         RadaptResult changed = (await Run("evaluate", "run", "--allow-missing-images")).Expect(2);
-        Assert.Contains("its split was drawn, and images, patients or labels changed since", changed.ErrorLine, StringComparison.Ordinal);
+        Assert.Contains("its split was drawn, and images, patients or labels have changed since", changed.ErrorLine, StringComparison.Ordinal);
     }
 
     // WORKFLOW C4, C6, C7, A7, A8: a cover sheet, a title above the header, findings in words and crosses, one of a single value, sex as
@@ -62,10 +62,10 @@ public sealed class HospitalCommandTests(TinyRun tiny) : IDisposable
             ("Befunde", [["Studie Röntgen Thorax 2023"], header, .. rows]));
         RadaptResult tuned = (await Run(FineTune(_hospital["befunde.xlsx"], "run", "--epochs", "2"))).Expect(0);
         Assert.All(
-            new[] { "sheet 'Befunde' is read, since 'Deckblatt' before it holds no findings", "1 row above it",
-                "'Patienten-Nr.', by PatientID and StudyDate: 60 of 60 rows matched", "shared out 70 : 10 : 20 by patient",
+            new[] { "sheet 'Befunde' is read, since 'Deckblatt' before it contains no findings", "1 row above it",
+                "'Patienten-Nr.', by PatientID and StudyDate: 60 of 60 rows matched", "divided 70 : 10 : 20 by patient",
                 $"findings are {_hospital.Findings[0]} (", "patient: Patienten-Nr.; date: Untersuchungsdatum",
-                "not used: Name, Geburtsdatum, Befundtext (other values), Geschlecht (sex or age; --findings takes it all the same), "
+                "not used: Name, Geburtsdatum, Befundtext (other values), Geschlecht (sex or age; --findings uses it anyway), "
                     + "Tuberkulose (never present)" },
             line => Assert.Contains(line, tuned.Error, StringComparison.Ordinal));
         string recipe = File.ReadAllText(_hospital["run/recipe.yaml"]);
@@ -93,7 +93,7 @@ public sealed class HospitalCommandTests(TinyRun tiny) : IDisposable
         rows[0][^1] = "Erguss rechts";
         string table = _hospital.WriteText("befunde.csv", rows, ';', Encoding.Unicode);
         RadaptResult tuned = (await Run(FineTune(table, "run", "--views", "all", "--study-labels", "--epochs", "2"))).Expect(3);
-        Assert.Contains("3 rows lost by it (lines 62, 63, 64)", tuned.Error, StringComparison.Ordinal);
+        Assert.Contains("3 rows without an image for this reason (lines 62, 63, 64)", tuned.Error, StringComparison.Ordinal);
         Assert.Contains("10 rows match several images, all of which they label", tuned.Error, StringComparison.Ordinal);
         Assert.Contains("the finding 'Erguss rechts' names a side", tuned.Error, StringComparison.Ordinal);
         Assert.Contains("flip: {value: off, source: default", File.ReadAllText(_hospital["run/recipe.yaml"]), StringComparison.Ordinal);

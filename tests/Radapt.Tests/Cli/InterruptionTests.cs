@@ -19,7 +19,7 @@ public sealed class InterruptionTests(TinyRun tiny)
         }
 
         RadaptResult changed = (await RadaptProcess.Run(tiny.Folder, "finetune", "--resume", "--out", run, "--rank", "8")).Expect(2);
-        Assert.Contains("--rank cannot be changed by --resume", changed.ErrorLine, StringComparison.Ordinal);
+        Assert.Contains("--rank cannot be changed with --resume", changed.ErrorLine, StringComparison.Ordinal);
         (await RadaptProcess.Run(tiny.Folder, "finetune", "--resume", "--out", run)).Expect(0);
         AssertSameResult(run);
     }

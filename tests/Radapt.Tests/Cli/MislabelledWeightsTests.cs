@@ -11,8 +11,8 @@ public sealed class MislabelledWeightsTests(TinyRun tiny)
 {
     [Theory]
     [InlineData("dinov2_swiglu", "--dialect hf-dinov2", "--dialect hf-dinov2: the tensors of")]
-    [InlineData("mae_encoder_only", "--dialect dinov2", "it holds ViT encoder")]
-    [InlineData("mae_encoder_only", "--dialect llama", "'llama' is not one of auto")]
+    [InlineData("mae_encoder_only", "--dialect dinov2", "the file contains ViT encoder")]
+    [InlineData("mae_encoder_only", "--dialect llama", "--dialect must be one of auto")]
     [InlineData("dinov2_swiglu", "--backbone vit_small_patch14_dinov2 --heads 6", "does not fit the weights (DINOv2 backbone)")]
     [InlineData("dinov2_swiglu", "--backbone vit_small_patch14_dinov2 --heads 6",
         "depth 12 against {depth}, width 384 against {embed_dim}, ffn mlp against swiglu")]

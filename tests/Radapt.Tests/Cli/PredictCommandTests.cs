@@ -69,7 +69,7 @@ public sealed class PredictCommandTests(TinyRun tiny)
 
         Assert.False(File.Exists(folder["killed.csv"]));
         RadaptResult again = (await RadaptProcess.Run(folder.Path, "predict", tiny.Run, "images", "-o", "killed.csv")).Expect(0);
-        Assert.Matches("Note: goes on after [0-9,]+ of 3,000 images", again.Error);
+        Assert.Matches("Note: continues after [0-9,]+ of 3,000 images", again.Error);
         Assert.Equal(File.ReadAllBytes(folder["undisturbed.csv"]), File.ReadAllBytes(folder["killed.csv"]));
         Assert.False(File.Exists(part));
     }
@@ -117,7 +117,7 @@ public sealed class PredictCommandTests(TinyRun tiny)
         foreach (string[] command in new[] { new[] { "inspect", "folds" }, ["adapter", "merge", "folds", "-o", "m.safetensors"] })
         {
             RadaptResult refused = (await RadaptProcess.Run(folder.Path, command)).Expect(2);
-            Assert.Contains("holds the folds of a cross-validation", refused.ErrorLine, StringComparison.Ordinal);
+            Assert.Contains("this is the folder of a cross-validation", refused.ErrorLine, StringComparison.Ordinal);
             Assert.Contains("such as folds", refused.ErrorLine, StringComparison.Ordinal);
         }
 

@@ -29,10 +29,10 @@ public sealed class PredictGuardTests(TinyRun tiny) : IDisposable
         ("lateral", s_chest with { View = "LL" }, "view LAT, not frontal"),
         ("knee", s_chest with { BodyPart = "KNEE" }, "body part KNEE, not the chest"),
         ("inverted", s_chest with { LutShape = "INVERSE" },
-            "Presentation LUT Shape contradicts Photometric Interpretation: it may be inverted"),
+            "Presentation LUT Shape contradicts Photometric Interpretation: the image may be inverted"),
         ("window", s_chest with { Window = (-9000, 100) },
-            "blank: 98 % of its pixels are within 16 of 256 gray levels; 16-bit values may use few of their bits, or the window may be "
-                + "beside them"),
+            "blank: 98 % of its pixels are within 16 of 256 gray levels; its 16-bit values may use only a few of their bits, or the window may "
+                + "not cover them"),
     ];
 
     private readonly TemporaryFolder _folder = new();
@@ -119,13 +119,13 @@ public sealed class PredictGuardTests(TinyRun tiny) : IDisposable
             Assert.True(JsonNode.DeepEquals(
                 JsonNode.Parse("""{"BMP": 1, "GIF": 1, "JPEG 2000": 1, "TIFF": 2, "WebP": 1}"""), result.Json["passed_over"]),
                 result.Json["passed_over"]!.ToJsonString());
-            Assert.Contains("6 files of other formats are passed over: 1 BMP, 1 GIF, 1 JPEG 2000, 2 TIFF, 1 WebP.", result.Error,
+            Assert.Contains("6 files in other formats are skipped: 1 BMP, 1 GIF, 1 JPEG 2000, 2 TIFF, 1 WebP.", result.Error,
                 StringComparison.Ordinal);
         }
 
         RadaptResult check = await Run("data", "check", "--data", "export", "--json");
         Assert.Contains("its 4 images are checked", check.Error, StringComparison.Ordinal);
-        Assert.Contains("6 files of other formats", check.Error, StringComparison.Ordinal);
+        Assert.Contains("6 files in other formats", check.Error, StringComparison.Ordinal);
     }
 
     [Fact] // WORKFLOW E: patient, accession, SOP UID, view, date
@@ -135,7 +135,7 @@ public sealed class PredictGuardTests(TinyRun tiny) : IDisposable
         string phantom = Directory.GetFiles(Path.Combine(tiny.Data, "images")).Order().First();
         RadaptResult result = (await Run("predict", tiny.Run, "chest", phantom, "-o", "out.csv", "--columns",
             "patient,accession,sop-uid,view,date")).Expect(0);
-        Assert.Contains("columns from DICOM headers that tell who patients are: patient, accession", result.Error,
+        Assert.Contains("columns from DICOM headers that identify patients: patient, accession", result.Error,
             StringComparison.Ordinal);
         CsvCells table = CsvCells.Read(_folder["out.csv"]);
         Assert.Equal(["image", "patient", "accession", "sop-uid", "view", "date", "Effusion", "Cardiomegaly", "status", "reason"],
@@ -153,9 +153,9 @@ public sealed class PredictGuardTests(TinyRun tiny) : IDisposable
     public async Task Predict_ErrorUnderJson_IsAJsonObjectToo()
     {
         RadaptResult result = (await Run("predict", tiny.Run, "nowhere", "-o", "out.csv", "--json")).Expect(2);
-        Assert.Equal(("nowhere: no such image, folder or pattern.", 2),
+        Assert.Equal(("nowhere: there is no such image or folder, and no file matches such a pattern.", 2),
             ((string)result.Json["error"]!, (int)result.Json["exit_code"]!));
-        Assert.Equal("radapt: nowhere: no such image, folder or pattern.", result.ErrorLine);
+        Assert.Equal("radapt: nowhere: there is no such image or folder, and no file matches such a pattern.", result.ErrorLine);
     }
 
     private Task<RadaptResult> Run(params string[] line) => RadaptProcess.Run(_folder.Path, line);

@@ -114,9 +114,9 @@ public sealed class PublishedCommandTests(TinyRun tiny)
         "is not ChestX-ray14 of the NIH: expected Data_Entry_2017*.csv")]
     [InlineData("finetune --data covid:nowhere --from-scratch --backbone vit_tiny_patch16_224", "covid:", "there is no such folder")]
     [InlineData("finetune --data rsna:data --uncertainty some --from-scratch --backbone vit_tiny_patch16_224", "--uncertainty",
-        "'some' is not ignore, zeros, ones, paper")]
+        "--uncertainty must be ignore, zeros, ones, paper")]
     [InlineData("data preview --data chexpert:data", "chexpert:", "is not CheXpert: expected train.csv and valid.csv")]
-    [InlineData("predict run nih:data -o out.csv", "nih:data", "is labelled data, not images")]
+    [InlineData("predict run nih:data -o out.csv", "nih:data", "is a labelled data set")]
     public async Task Command_FolderThatIsNone_SaysSoInOneLine(string line, params string[] parts)
     {
         using var folder = new TemporaryFolder();

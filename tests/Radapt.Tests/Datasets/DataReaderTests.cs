@@ -19,7 +19,7 @@ public sealed class DataReaderTests : IDisposable
         Assert.Equal("p3", splits.Train.Items[3].Patient);
         Assert.True(Path.IsPathFullyQualified(splits.Train.Items[3].Path));
         Assert.Equal(2, splits.Notes.Count);
-        Assert.StartsWith("The test set is small: 6 images of 6 patients. Of an AUROC of 0.8 the 95 % interval would be f ± 0.",
+        Assert.StartsWith("The test set is small: 6 images of 6 patients. For an AUROC of 0.8, the 95 % interval would be f ± 0.",
             splits.Notes[0],
             StringComparison.Ordinal);
         Assert.EndsWith("findings are f (18 present, 18 absent); image: image; patient: patient; split: split.", splits.Notes[1],
@@ -79,7 +79,7 @@ public sealed class DataReaderTests : IDisposable
         Refuses(new DataOptions { Data = table, ImageRoot = _folder["no"] }, "is not a folder");
 
         Directory.CreateDirectory(_folder["none"]);
-        Refuses(new DataOptions { Data = _folder["none"] }, "holds no labels.csv");
+        Refuses(new DataOptions { Data = _folder["none"] }, "contains no labels.csv");
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class DataReaderTests : IDisposable
         Assert.Equal([25, 4, 7], new[] { splits.Train, splits.Val, splits.Test! }.Select(s => s.Items.Count));
         Assert.Equal(36, splits.Drawn.Select(d => d.Image.Patient).Distinct().Count());
         Assert.Contains(splits.Notes,
-            n => n.Contains("no column 'split': its images were shared out 70 : 10 : 20 by patient", StringComparison.Ordinal));
+            n => n.Contains("no column 'split': its images were divided 70 : 10 : 20 by patient", StringComparison.Ordinal));
         Assert.Equal(splits.Drawn, DataReader.Read(options with
         {
             Seed = 5,
@@ -103,7 +103,7 @@ public sealed class DataReaderTests : IDisposable
             splits.Drawn.Select(d => d.Image.Name), DataReader.Read(options with { SplitSeed = 1 }).Drawn.Select(d => d.Image.Name));
         Assert.Null(DataReader.Read(options with { SplitShares = [50, 50] }).Test);
         Refuses(options with { SplitShares = [50, 60] }, "--split-shares 50,60", "add up to 100");
-        Refuses(new DataOptions { Data = _folder.WriteTable(), SplitSeed = 1 }, "--split-seed is for tables without a split");
+        Refuses(new DataOptions { Data = _folder.WriteTable(), SplitSeed = 1 }, "--split-seed is only for tables without a split");
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class DataReaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("eval", "line 5, column 'split': 'eval' is neither train, val nor test")]
+    [InlineData("eval", "line 5, column 'split': 'eval' is not train, val or test")]
     [InlineData("Anton", "line 5, column 'split': its text")]
     public void Read_UnknownSplit_IsRefused(string split, string message) =>
         Refuses(new DataOptions
@@ -162,11 +162,11 @@ public sealed class DataReaderTests : IDisposable
             Data = _folder.WriteTable(null, more: ["0.png,,val,0", "./2.png,,test,0", "24.png,,test,0", "4.png,,val,0"]),
         };
         const string Rows = "(labels.csv, line 38 in train and val, labels.csv, line 41 in train and val, labels.csv, line 39 in ";
-        Refuses(options, "4 images stand in two splits", Rows, "--allow-overlap");
+        Refuses(options, "4 images are in two splits", Rows, "--allow-overlap");
         Refuses(options with { PlainNames = true }, "(0.png in train and val, 4.png in train and val, ./2.png in train and test, …)");
         DataSplits splits = DataReader.Read(options with { AllowOverlap = true });
         Assert.Equal(8, splits.Val.Items.Count);
-        Assert.Contains(splits.Notes, n => n.Contains("4 images stand in two splits", StringComparison.Ordinal));
+        Assert.Contains(splits.Notes, n => n.Contains("4 images are in two splits", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -176,7 +176,7 @@ public sealed class DataReaderTests : IDisposable
         {
             Data = _folder.WriteTable((line, row) => line == 26 ? row.Replace("p24", "p7", StringComparison.Ordinal) : row),
         };
-        Refuses(options, "1 patient stands in two splits (that of labels.csv line 26 in train and val)", "--allow-overlap");
+        Refuses(options, "1 patient is in two splits (that of labels.csv line 26 in train and val)", "--allow-overlap");
         IReadOnlyList<string> notes = DataReader.Read(options with { AllowOverlap = true }).Notes;
         Assert.Contains(notes, n => n.Contains("labels.csv line 26", StringComparison.Ordinal));
         Assert.DoesNotContain(notes, n => n.Contains("p7", StringComparison.Ordinal)); // never who it is
@@ -191,7 +191,7 @@ public sealed class DataReaderTests : IDisposable
     {
         DataSplits splits = DataReader.Read(new DataOptions { Data = _folder.WriteTable(null, more: ["3.png,p3,train,1"]) });
         Assert.Equal(24, splits.Train.Items.Count);
-        string note = Assert.Single(splits.Notes, n => n.Contains("1 row repeat", StringComparison.Ordinal));
+        string note = Assert.Single(splits.Notes, n => n.Contains("1 repeated row with the same image and labels was left out", StringComparison.Ordinal));
         Assert.Contains("labels.csv, line 38", note, StringComparison.Ordinal);
         var contradicting = new DataOptions { Data = _folder.WriteTable(null, more: ["3.png,p3,train,0"]) };
         Refuses(contradicting, "lines 5 and 38 give one image different labels");
@@ -274,7 +274,7 @@ public sealed class DataReaderTests : IDisposable
         static string Without(int line, string row) => string.Join(',', row.Split(',').Where((_, column) => column != 1));
         string table = _folder.WriteTable(Without, "image,split,f", "0.png,val,0", "3.png,train,1");
         var options = new DataOptions { Data = table };
-        Refuses(options, "1 image stands in two splits (0.png in train and val)");
+        Refuses(options, "1 image is in two splits (0.png in train and val)");
         IReadOnlyList<string> notes = DataReader.Read(options with { AllowOverlap = true }).Notes;
         Assert.Contains(notes, n => n.Contains("left out (3.png)", StringComparison.Ordinal));
         Array.ForEach(["5.png", "6.png"], name => File.Delete(_folder[name]));

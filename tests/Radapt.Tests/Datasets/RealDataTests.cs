@@ -84,7 +84,7 @@ public class RealDataTests
         }, notes: notes);
         Assert.Equal(380, findings.Items.Count);
         Assert.Equal(361, findings.CountLabels()[0].Positives);
-        Assert.Contains(notes, n => n.Contains("not used: in_covid_splits (membership in a split; --findings takes it all the same), "
+        Assert.Contains(notes, n => n.Contains("not used: in_covid_splits (membership in a split; --findings uses it anyway), "
             + "finding", StringComparison.Ordinal)); // WORKFLOW A8
     }
 

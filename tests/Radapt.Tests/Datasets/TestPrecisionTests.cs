@@ -26,8 +26,8 @@ public sealed class TestPrecisionTests
     {
         // 60 images of 36 patients, of whom 11 have the finding in at least one image.
         (string, int)[] images = [.. Enumerable.Range(0, 60).Select(i => ($"p{i % 36}", i % 36 < 11 && i < 36 ? 1 : 0))];
-        Assert.Contains("small: 60 images of 36 patients. Of an AUROC of 0.8 the 95 % interval would be f ± 0.17 (11 with it, 25 without), "
-            + "in patients", TestPrecision.Note(Images(images)), StringComparison.Ordinal);
+        Assert.Contains("small: 60 images of 36 patients. For an AUROC of 0.8, the 95 % interval would be f ± 0.17 (11 with it, 25 without), "
+            + "counted in patients", TestPrecision.Note(Images(images)), StringComparison.Ordinal);
     }
 
     [Fact]

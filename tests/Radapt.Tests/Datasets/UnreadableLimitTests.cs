@@ -30,7 +30,7 @@ public class UnreadableLimitTests
         string message = Assert.Throws<RadaptException>(() => UnreadableLimit.Notes(Rows(3), 200, 0.01)).Message;
         Assert.StartsWith("3 of 200 images cannot be read, more than the 1 % that may be left out: t.csv, line 2 (train); ", message,
             StringComparison.Ordinal);
-        Assert.EndsWith("or allow more by --skip-unreadable.", message, StringComparison.Ordinal);
+        Assert.EndsWith("or allow more with --skip-unreadable.", message, StringComparison.Ordinal);
         Assert.Contains("and none may be left out", Assert.Throws<RadaptException>(() => UnreadableLimit.Notes(Rows(1), 200, 0)).Message,
             StringComparison.Ordinal);
     }

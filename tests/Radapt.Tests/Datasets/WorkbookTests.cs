@@ -17,7 +17,7 @@ public sealed class WorkbookTests : IDisposable
     // S5
     [Fact]
     public void Read_TextThatTheWorkbookDoesNotHold_IsSaidWithItsCell() => Assert.Contains(
-        "cell B2: it refers to a text that the workbook does not hold",
+        "cell B2: it refers to a text that the workbook does not contain",
             Refused(Header + "<row r=\"2\"><c r=\"B2\" t=\"s\"><v>7</v></c></row>"), StringComparison.Ordinal);
 
     // S6
@@ -71,7 +71,7 @@ public sealed class WorkbookTests : IDisposable
     [Fact]
     public void Read_XmlDeeperOrWiderThanAnyTable_IsRefusedByTheLimit()
     {
-        Assert.Contains("nested more than 64 deep", Refused(string.Concat(Enumerable.Repeat("<a>", 1_000_000))), StringComparison.Ordinal);
+        Assert.Contains("nested more than 64 levels deep", Refused(string.Concat(Enumerable.Repeat("<a>", 1_000_000))), StringComparison.Ordinal);
         var wide = new StringBuilder("<row ");
         for (int i = 0; i < 1_000_000; i++)
         {

@@ -47,12 +47,12 @@ public class OptionTableTests
     }
 
     [Theory]
-    [InlineData("count", "0", "count: '0' is not at least 1 and at most 9.")]
-    [InlineData("size", "0", "size: '0' is not auto, all or a whole number of at least 1.")]
-    [InlineData("speed", "fast", "speed: 'fast' is not one of turtle, very-fast.")]
-    [InlineData("mirror", "true", "mirror: 'true' is not one of on, off.")]
-    [InlineData("names", "b,b", "names: b stands there twice.")]
-    [InlineData("names", "x", "names: 'x' is not anything but x.")]
+    [InlineData("count", "0", "count must be at least 1 and at most 9, not '0'.")]
+    [InlineData("size", "0", "size must be auto, all or a whole number of at least 1, not '0'.")]
+    [InlineData("speed", "fast", "speed must be one of turtle, very-fast, not 'fast'.")]
+    [InlineData("mirror", "true", "mirror must be one of on, off, not 'true'.")]
+    [InlineData("names", "b,b", "names: b is given twice.")]
+    [InlineData("names", "x", "names must be anything but x, not 'x'.")]
     public void Parse_NoValue_SaysWhatIsExpected(string name, string text, string message) =>
         Assert.Equal(message, Assert.Throws<RadaptException>(() => s_table.Options.Single(o => o.Name == name).Parse(text, name)).Message);
 

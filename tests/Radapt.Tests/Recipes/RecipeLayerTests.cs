@@ -25,8 +25,8 @@ public class RecipeLayerTests
     [Fact]
     public void Layer_LrAndBaseLrTogether_IsAnError()
     {
-        Assert.Equal("--lr and --base-lr exclude each other; keep one of them.", Error(() => Run("--lr 0.1 --base-lr 0.1")));
-        Assert.Equal("my.yaml:1: lr and my.yaml:3: base-lr exclude each other; keep one of them.",
+        Assert.Equal("--lr and --base-lr cannot be used together; keep one of them.", Error(() => Run("--lr 0.1 --base-lr 0.1")));
+        Assert.Equal("my.yaml:1: lr and my.yaml:3: base-lr cannot be used together; keep one of them.",
             Error(() => Yaml("lr: 1\n\nbase-lr: 1")));
     }
 

@@ -38,11 +38,11 @@ public class RecipeResolverTests
 
     // M17: what a file beside the weights tells is taken, and named as the reason.
     [Theory]
-    [InlineData("", 512, 520, " (518 px, cut to whole patches of 16 px); --image-size 224 takes about a fifth of the time")]
+    [InlineData("", 512, 520, " (518 px, reduced to whole patches of 16 px); --image-size 224 takes about a fifth of the time")]
     [InlineData("--image-size 224", 224, 224, null)] // then its shorter side is that of another image
     public void Preprocessor_BesideTheWeights_IsTheReasonForPixels(string options, int imageSize, int resize, string? reason)
     {
-        const string Told = "told by preprocessor_config.json";
+        const string Told = "stated in preprocessor_config.json";
         var preparation = new ToldPreparation(0.5307, 0.2583, 518, 520, "preprocessor_config.json");
         RecipeFacts facts = Facts with { WeightsMean = 0.5307, WeightsStd = 0.2583, WeightsPreparation = preparation };
         ResolvedRecipe resolved = RecipeResolver.Resolve([Run(options)], facts);
@@ -194,7 +194,7 @@ public class RecipeResolverTests
         }
         else
         {
-            Assert.Equal($"--skip-unreadable: '{text}' is not a share from 0% to 100%.", Error(() => Run($"--skip-unreadable {text}")));
+            Assert.Equal($"--skip-unreadable must be a share from 0% to 100%, not '{text}'.", Error(() => Run($"--skip-unreadable {text}")));
         }
     }
 
@@ -206,14 +206,14 @@ public class RecipeResolverTests
         "--depth: vit_base_patch16_224 does not fit the weights (MRM checkpoint, vit_base_patch16_224): depth 6 against 12.")]
     [InlineData("--backbone resnet50", "--backbone: resnet50 is not a backbone that Radapt knows")]
     [InlineData("--image-size 225", "--image-size: 225 px cannot be cut into patches of 16 px")]
-    [InlineData("--heads 7", "--heads: 768 channels cannot be shared among 7 heads.")]
+    [InlineData("--heads 7", "--heads: 768 channels cannot be divided among 7 heads.")]
     [InlineData("--resize 200", "--resize: 200 px is less than the image size of 224 px")]
-    [InlineData("--cache-size 256", "--cache-size: there is no cache whose size it could be")]
+    [InlineData("--cache-size 256", "--cache-size: this is the size of a cache, but there is no cache")]
     [InlineData("--cache c --cache-size 200", "--cache-size: 200 px is less than the 224 px that evaluation resizes to")]
-    [InlineData("--lora-blocks 11,12", "--lora-blocks: the backbone has the blocks 0 to 11.")]
+    [InlineData("--lora-blocks 11,12", "--lora-blocks: the backbone's blocks are 0 to 11; name some of these.")]
     [InlineData("--epochs 3 --warmup-epochs 5", "--warmup-epochs: a warm-up of 5 epochs is longer than the training of 3")]
     [InlineData("--min-lr 0.1", "--min-lr: 0.1 is more than the peak learning rate 0.001.")]
-    [InlineData("--findings A,B --pos-weight 1,2,3", "--pos-weight: 3 weights for 2 findings; give one each.")]
+    [InlineData("--findings A,B --pos-weight 1,2,3", "--pos-weight: 3 weights are given for 2 findings; give one per finding.")]
     public void Contradictions_AreNamed(string line, string message) =>
         Assert.StartsWith(message, Error(() => Resolve(Run(line))), StringComparison.Ordinal);
 

@@ -118,16 +118,16 @@ public class ValidationPlanTests
     }
 
     [Theory]
-    [InlineData("--validate-every 0", "--validate-every: '0' is not auto or a whole number of at least 1.")]
-    [InlineData("--validate-images -3", "--validate-images: '-3' is not auto, all or a whole number of at least 1.")]
-    [InlineData("--validate-images some", "--validate-images: 'some' is not auto, all or a whole number of at least 1.")]
+    [InlineData("--validate-every 0", "--validate-every must be auto or a whole number of at least 1, not '0'.")]
+    [InlineData("--validate-images -3", "--validate-images must be auto, all or a whole number of at least 1, not '-3'.")]
+    [InlineData("--validate-images some", "--validate-images must be auto, all or a whole number of at least 1, not 'some'.")]
     public void Parse_NoCount_SaysWhatIsExpected(string line, string message) => Assert.Equal(message, Error(() => Run(line)));
 
     [Fact]
     public void Choosing_FewerThanBothClassesNeed_SaysHowMany()
     {
         Recipe recipe = Resolve(Run("--validate-images 2")).Recipe;
-        Assert.StartsWith("--validate-images 2: a positive and a negative of every finding, whole patients only, are ",
+        Assert.StartsWith("--validate-images 2: one positive and one negative of every finding, in whole patients, are ",
             Error(() => ValidationPlan.Choosing(s_nih, recipe.Validation.Images, 0)), StringComparison.Ordinal);
         Assert.Same(s_nih, ValidationPlan.Choosing(s_nih, s_nih.Items.Count, 0));
     }

@@ -20,7 +20,7 @@ public class RunIdentityTests
         }
         else
         {
-            Assert.StartsWith($"run: began with {name} {began}, not {now}.", Assert.Throws<RadaptException>(Require).Message,
+            Assert.StartsWith($"run: this run began with {name} {began}, not {now}.", Assert.Throws<RadaptException>(Require).Message,
                 StringComparison.Ordinal);
         }
     }

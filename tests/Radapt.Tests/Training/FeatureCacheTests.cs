@@ -115,7 +115,7 @@ public sealed class FeatureCacheTests : IDisposable
             }
         }), cancellation: Token);
         Assert.Contains(tuning.Notes,
-            n => n.StartsWith("The frozen blocks 0-3 are run in every epoch, their features are not kept: ", StringComparison.Ordinal));
+            n => n.StartsWith("The frozen blocks 0-3 are run in every epoch, because their features cannot be kept: ", StringComparison.Ordinal));
         AssertSameAdapters("live", "blocked", 0);
     }
 

@@ -134,7 +134,7 @@ public sealed class PixelCheckTests : IDisposable
             "40 of 40 images are blank or nearly blank (98 % of the pixels are within 16 of 256 gray levels): labels.csv, line ", note,
             StringComparison.Ordinal);
         Assert.EndsWith(
-            " and 30 more; 16-bit files may hold values of fewer bits, such as 12: fine-tune with --png-bits 12; suspicious.csv in the run "
+            " and 30 more; 16-bit files may use fewer bits, such as 12: fine-tune with --png-bits 12; suspicious.csv in the run "
             + "folder lists all.", note, StringComparison.Ordinal);
         string[] suspicious = File.ReadAllLines(Path.Combine(summary.Folder, "suspicious.csv"));
         Assert.Equal((41, "image,split,line,what"), (suspicious.Length, suspicious[0]));
@@ -210,7 +210,7 @@ public sealed class PixelCheckTests : IDisposable
         Assert.Contains("1 of 40 images is more than three times as long as wide, or as wide as long: "
             + $"labels.csv, line {lines[1]}; suspicious.csv in the run folder lists all.", run.Notes);
         Assert.Contains(
-            $"1 of 40 images is not of the chest by the header: labels.csv, line {lines[2]}; suspicious.csv in the run folder lists all.",
+            $"1 of 40 images is not of the chest according to the header: labels.csv, line {lines[2]}; suspicious.csv in the run folder lists all.",
             run.Notes);
         Assert.Equal(3, RunRecord.Read(summary.Folder)!.Data!.Pixels!.Suspicious);
     }

@@ -54,7 +54,7 @@ public sealed class ResumeSafetyTests(TinyRuns runs) : IClassFixture<TinyRuns>
     {
         string folder = Interrupted();
         Damage(Path.Combine(folder, "state", "state.safetensors"), damage);
-        AssertRefusedUntouched(folder, s_plain, "start afresh with --recipe");
+        AssertRefusedUntouched(folder, s_plain, "start a new run with --recipe");
     }
 
     [Theory] // K10, K12
@@ -67,7 +67,7 @@ public sealed class ResumeSafetyTests(TinyRuns runs) : IClassFixture<TinyRuns>
     {
         string folder = Interrupted();
         Damage(Path.Combine(folder, "adapter.safetensors"), damage);
-        AssertRefusedUntouched(folder, s_plain, "start afresh with --recipe");
+        AssertRefusedUntouched(folder, s_plain, "start a new run with --recipe");
     }
 
     [Fact] // K12

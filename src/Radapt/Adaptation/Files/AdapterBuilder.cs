@@ -32,7 +32,7 @@ internal sealed class AdapterBuilder
         RequireWritable(_outFile, request);
         BackboneShape shape = adapter.Facts?.Backbone ?? weights?.Shape
             ?? throw new RadaptException(
-                $"{request.Weights}: the dimensions of these base weights cannot be told. Give a MAE, MRM, DINOv2 or timm checkpoint.");
+                $"{request.Weights}: the dimensions of these base weights cannot be determined. Give a MAE, MRM, DINOv2 or timm checkpoint.");
         _shape = shape with { Heads = request.Heads ?? shape.Heads };
         if (weights is not null && adapter.Facts is { } facts)
         {
@@ -42,19 +42,19 @@ internal sealed class AdapterBuilder
         if (!_shape.IsSound)
         {
             throw new RadaptException(
-                $"{request.Weights ?? request.Source}: {_shape.Heads} heads do not divide a width of {_shape.Width}; give --heads.");
+                $"{request.Weights ?? request.Source}: the width of {_shape.Width} is not a multiple of {_shape.Heads} heads; give the right number with --heads.");
         }
 
         if (request.Heads is null && adapter.Facts is null && weights?.TellsHeads != true)
         {
             _notes.Add(
-                $"{_shape.Heads} attention heads, usual for a width of {_shape.Width}, since the files do not tell; --heads says otherwise.");
+                $"{_shape.Heads} attention heads are assumed, the usual number for a width of {_shape.Width}, because the files do not state it; --heads sets another number.");
         }
 
         _head = new ImportedHead(request, adapter, weights?.ReadHead() ?? new Dictionary<string, Tensor>(), _shape);
         if (_head.IsOfBase)
         {
-            _notes.Add("The head is the base weights' own: the adapter holds none.");
+            _notes.Add("The head comes from the base weights, because the adapter does not contain one.");
         }
     }
 
@@ -77,10 +77,10 @@ internal sealed class AdapterBuilder
         }
 
         string other =
-            $"{_request.Weights}: not the base weights of this adapter (their tensors hash to {_hash[..12]}…, the adapter was trained on "
+            $"{_request.Weights}: these are not the base weights of this adapter (the hash of their tensors is {_hash[..12]}…, the adapter was trained on "
                 + $"{trained[..Math.Min(12, trained.Length)]}…)";
-        _notes.Add(_request.Force ? $"{other}; used all the same."
-            : throw new RadaptException($"{other}. Give the right file with --weights, or --force to use these."));
+        _notes.Add(_request.Force ? $"{other}; they are used anyway (--force)."
+            : throw new RadaptException($"{other}. Give the right file with --weights, or use these with --force."));
     }
 
     /// <summary>
@@ -94,7 +94,7 @@ internal sealed class AdapterBuilder
             bool holds = PaperCheckpoint.LoadBase(file, own.Encoder);
             if (!holds && _request.Weights is null)
             {
-                throw new RadaptException($"{_request.Source}: holds an adapter without its base weights; give them with --weights.");
+                throw new RadaptException($"{_request.Source}: this file contains an adapter without its base weights; give them with --weights.");
             }
 
             if (_request.Weights is null || _adapter.Lora.Count == 0)
@@ -131,7 +131,7 @@ internal sealed class AdapterBuilder
             if (!asLora && _adapter.Facts is null && _adapter.Lora.Count > 0)
             {
                 _notes.Add(
-                    $"{string.Join(", ", _adapter.Added.Keys.Concat(replaced).Concat(_adapter.SavedThirds.Select(t => t.Name)).Distinct().Take(3))} changed too, where Radapt has no slot for an adapter: saved as the whole adapted model (method full).");
+                    $"{string.Join(", ", _adapter.Added.Keys.Concat(replaced).Concat(_adapter.SavedThirds.Select(t => t.Name)).Distinct().Take(3))} were changed, too, and Radapt cannot attach an adapter there, so the whole adapted model is saved (method full).");
             }
 
             (MethodOptions method, IReadOnlyDictionary<string, Tensor> tensors) = asLora
@@ -185,7 +185,7 @@ internal sealed class AdapterBuilder
                 throw new RadaptException(
                     $"{_request.Source}: LoRA of {update.Place.Projection} is ({string.Join(", ", update.A.shape)}) and "
                         + $"({string.Join(", ", update.B.shape)}), which does not fit the base weights (depth {_shape.Depth}, width "
-                        + $"{width}). Give the base that it was trained on with --weights.");
+                        + $"{width}). Give the base weights that it was trained on with --weights.");
             }
         }
 
@@ -208,10 +208,10 @@ internal sealed class AdapterBuilder
         if (apart > PaperCheckpoint.Drift && !_request.Force)
         {
             throw new RadaptException(
-                $"{said}, so it is not what that was trained on. Leave --weights out to keep the checkpoint's own, or --force to use these.");
+                $"{said}, so the checkpoint was not trained on these weights. Leave --weights out to use those in the checkpoint, or use these with --force.");
         }
 
-        _notes.Add($"{said}{(apart > PaperCheckpoint.Drift ? "; used all the same." : " (the paper's code lets them drift a little).")}");
+        _notes.Add($"{said}{(apart > PaperCheckpoint.Drift ? "; they are used anyway (--force)." : " (the paper's code lets them drift slightly).")}");
     }
 
     private Dictionary<string, Tensor> WholeModel(LowRankUpdate[] updates, string[] replaced)
@@ -292,7 +292,7 @@ internal sealed class AdapterBuilder
             });
         using BackboneWeights kept = BackboneWeights.Open(_baseFile);
         _hash = kept.Hash();
-        _notes.Add($"The base weights in the checkpoint are kept beside the adapter: {_baseFile}.");
+        _notes.Add($"The base weights in the checkpoint are saved next to the adapter: {_baseFile}.");
     }
 
     private AdapterDescription Describe(MethodOptions method)
@@ -301,7 +301,7 @@ internal sealed class AdapterBuilder
         IReadOnlyList<string>? known = _request.Findings ?? (_adapter.Facts?.Findings.Count == findings ? _adapter.Facts.Findings : null);
         if (known is null)
         {
-            _notes.Add($"The files do not name the {findings} findings: they are numbered; --findings names them.");
+            _notes.Add($"The files do not name the {findings} findings, so they are numbered. --findings gives them names.");
         }
 
         Preprocessing? prepared = _adapter.Facts?.Preprocessing;
@@ -311,7 +311,7 @@ internal sealed class AdapterBuilder
         if (prepared is null)
         {
             _notes.Add(string.Create(CultureInfo.InvariantCulture,
-                $"Images are prepared as for these base weights: shorter side to {resize}, centre {_shape.ImageSize}, "
+                $"Images are prepared as for these base weights: shorter side resized to {resize} px, centre crop of {_shape.ImageSize} px, "
                     + $"mean {mean}, standard deviation {std}."));
         }
 

@@ -120,7 +120,7 @@ public sealed record AdapterDescription
         if (metadata.GetValueOrDefault("format") != Format)
         {
             throw new RadaptException(
-                $"{file}: not a Radapt adapter (no '{Format}' in its metadata). Give a run folder or its adapter.safetensors.");
+                $"{file}: this is not a Radapt adapter (no '{Format}' in its metadata). Give a run folder or its adapter.safetensors.");
         }
 
         try
@@ -148,7 +148,7 @@ public sealed record AdapterDescription
             or ArgumentException or OverflowException)
         {
             throw new RadaptException(
-                $"{file}: the adapter's metadata is damaged ({e.Message}). Take the file from its run folder again.", e);
+                $"{file}: the adapter's metadata is damaged ({e.Message}). Copy the file from its run folder again.", e);
         }
 
         string? Problem(AdapterDescription read) =>
@@ -161,7 +161,7 @@ public sealed record AdapterDescription
                 || views.Any(v => !ViewFilter.Names.Contains(v, StringComparer.OrdinalIgnoreCase))) ? "the rules for images are damaged"
             : !Enum.IsDefined(read.Pooling) ? "pooling is unknown to this version"
             : read.Preprocessing.IsSound && read.Preprocessing.ImageSize == read.Backbone.ImageSize ? null
-            : "the preprocessing is out of range or not for the backbone's image size";
+            : "the preprocessing is out of range or does not fit the backbone's image size";
 
         T Json<T>(string key) => JsonSerializer.Deserialize<T>(metadata[key], s_json) ?? throw new JsonException(key + " is null");
     }

@@ -61,7 +61,7 @@ public static class AdapterExport
                 + $"{(apart is null ? "timm (blocks.0.attn.qkv)" : $"Hugging Face ({apart.PathOf(new LoraPlace(0, "q"))})")}.",
             .. apart is not null && description.Pooling == Pooling.Mean
             ? ["The head reads the mean of the patches through fc_norm, which Hugging Face's ViT classes "
-                + "do not have: give your model that head."] : Array.Empty<string>(),
+                + "do not have: add that head to your model."] : Array.Empty<string>(),
         ];
     }
 }

@@ -17,14 +17,14 @@ internal static class AdapterFile
         return File.Exists(inFolder) ? inFolder
             : File.Exists(path) ? path
             : PeftFolder.Is(path)
-            ? throw new RadaptException($"{path}: an adapter in PEFT's format. Import it first: radapt adapter import.")
+            ? throw new RadaptException($"{path}: this is an adapter in PEFT's format. Import it first: radapt adapter import.")
             : Directory.Exists(Path.Combine(path, "fold1"))
             ? throw new RadaptException(
-                $"{path}: holds the folds of a cross-validation, each a run of its own. Name one of them, such as "
-                    + $"{Path.Combine(path, "fold1")}; radapt predict and radapt evaluate take all of them together.")
+                $"{path}: this is the folder of a cross-validation, and each fold is a run. Name one of them, such as "
+                    + $"{Path.Combine(path, "fold1")}; only radapt predict and radapt evaluate take the whole folder.")
             : Directory.Exists(path)
-            ? throw new RadaptException($"{path}: holds no adapter.safetensors yet. Give a run folder whose first validation is done.")
-            : throw new RadaptException($"{path}: no such run folder or adapter file.");
+            ? throw new RadaptException($"{path}: this folder has no adapter.safetensors yet. Give a run folder whose first validation is complete.")
+            : throw new RadaptException($"{path}: there is no such run folder or adapter file.");
     }
 
     /// <summary>Saves trained tensors, whole or not at all.</summary>
@@ -38,7 +38,7 @@ internal static class AdapterFile
         return AdapterDescription.FromForeignFile(file.Metadata, path) is not { } foreign
             ? AdapterDescription.FromMetadata(file.Metadata, path)
             : foreign.Method.Name == "full" ? foreign
-            : throw new RadaptException($"{path}: an adapter in another program's format. Import it first: radapt adapter import.");
+            : throw new RadaptException($"{path}: this is an adapter in another program's format. Import it first: radapt adapter import.");
     }
 
     /// <summary>Copies the saved tensors into those of the same names.</summary>
@@ -120,7 +120,7 @@ internal static class AdapterFile
                 .Select(t => $"{t.Name} is ({string.Join(", ", shapes[t.Name])}) instead of ({string.Join(", ", t.Tensor.shape)})"),
             .. saved.Keys.Except(trained.Select(t => t.Name)).Select(n => $"{n} is unexpected"),
             .. trained.Where(t => saved.TryGetValue(t.Name, out TensorParts? parts) && !parts.HoldsFloats(file))
-            .Select(t => $"{t.Name} holds no floats"),
+            .Select(t => $"{t.Name} is not stored as floats"),
         ];
         return problems.Length == 0 ? saved
             : throw new RadaptException(

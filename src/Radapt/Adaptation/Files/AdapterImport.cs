@@ -27,14 +27,14 @@ public static class AdapterImport
         if (request.Alpha is not null)
         {
             throw new RadaptException(
-                $"{request.Source}: --alpha is for checkpoints of the paper's code; PEFT's {PeftConfig.FileName} has its own.");
+                $"{request.Source}: --alpha is for checkpoints of the paper's code; PEFT's {PeftConfig.FileName} states alpha. Leave --alpha out.");
         }
 
         ForeignAdapter adapter = PeftImport.Read(request.Source);
         bool scratch = adapter.Facts?.BaseSha256.StartsWith("scratch:", StringComparison.Ordinal) == true;
         if (request.Weights is null && !scratch)
         {
-            throw new RadaptException($"{request.Source}: a PEFT adapter goes with base weights; give them with --weights.");
+            throw new RadaptException($"{request.Source}: a PEFT adapter needs its base weights; give them with --weights.");
         }
 
         using BackboneWeights? weights = request.Weights is null ? null
@@ -53,7 +53,7 @@ public static class AdapterImport
         if (request.Weights is null && WeightsDialect.Recognise(
             file) is { Dialect: Dialect.MedPeftLora, EncoderTensors: null, Problem: null })
         {
-            throw new RadaptException($"{request.Source}: holds an adapter without its base weights; give them with --weights.");
+            throw new RadaptException($"{request.Source}: this file contains an adapter without its base weights; give them with --weights.");
         }
 
         using BackboneWeights weights = BackboneWeights.Open(request.Weights ?? request.Source, copy: request.Weights is null

@@ -103,7 +103,7 @@ public static class AdapterMerge
         {
             throw new RadaptException(
                 $"{runOrAdapter}: was trained with {model.Description.Method}, whose adapters cannot be merged into the weights. Use the "
-                    + "run as it is: evaluate and predict do.");
+                    + "run as it is: radapt evaluate and radapt predict take it.");
         }
     }
 
@@ -114,7 +114,7 @@ public static class AdapterMerge
         {
             Pooling.Mean => "; the head reads the mean of the patches through fc_norm, which those classes do not have",
             Pooling.ClassToken when model.Backbone.LayerScale =>
-                "; the head reads the class token alone, unlike Dinov2ForImageClassification",
+                "; the head reads only the class token, unlike Dinov2ForImageClassification",
             _ => "",
         };
         return FormattableString.Invariant(

@@ -15,9 +15,9 @@ internal static class FiniteNumbers
         if (broken.Length > 0)
         {
             throw new RadaptException(
-                $"{path}: {Listing.First(5, broken)} hold NaN or "
-                    + "infinity, as after a training that diverged; nothing can be computed with them. Take the file from its source or "
-                    + "from an earlier epoch again.");
+                $"{path}: {Listing.First(5, broken)} contain NaN or "
+                    + "infinity, perhaps because training diverged, so nothing can be computed with them. Copy the file from its source "
+                    + "again, or take the weights of an earlier epoch.");
         }
     }
 

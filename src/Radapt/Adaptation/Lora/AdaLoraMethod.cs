@@ -28,9 +28,9 @@ internal sealed class AdaLoraMethod : AdaptationMethod<AdaLoraOptions>
                     $"a rank of {options.InitialRank} is outside 1 to {shape.Width} (the backbone's width); give one in that range.")
             : options.TargetRank > options.InitialRank
             ? new MethodProblem("target-rank",
-                $"a target rank of {options.TargetRank} is outside 1 to the initial rank of {options.InitialRank}; the budget shrinks.")
+                $"a target rank of {options.TargetRank} is outside 1 to the initial rank of {options.InitialRank}, from which ranks are only reduced.")
             : options.Tinit + options.Tfinal > 1
-            ? new MethodProblem("tfinal", "tinit and tfinal together are more than all updates; lower one of them.")
+            ? new MethodProblem("tfinal", "tinit and tfinal together are more than 1 (all updates); lower one of them.")
             : null);
 
     /// <inheritdoc/>

@@ -31,11 +31,11 @@ internal sealed class LoraMethod : AdaptationMethod<LoraOptions>
                 ? new MethodProblem("rank",
                     $"a rank of {options.Rank} is outside 1 to {shape.Width} (the backbone's width); give one in that range.")
             : options.Ranks.Count > 0 && options.Ranks.Count != blocks
-            ? new MethodProblem("lora-ranks", $"{options.Ranks.Count} ranks for {blocks} adapted blocks; give one each.")
+            ? new MethodProblem("lora-ranks", $"{options.Ranks.Count} ranks are given for {blocks} adapted blocks; give one rank per block.")
             : options.Ranks.Any(r => r > shape.Width)
-            ? new MethodProblem("lora-ranks", $"ranks lie between 0 (leave the block as it is) and {shape.Width} (the backbone's width).")
+            ? new MethodProblem("lora-ranks", $"a rank must be from 0 (the block is not adapted) to {shape.Width} (the backbone's width).")
             : options.Ranks.Count > 0 && options.Ranks.All(r => r == 0)
-            ? new MethodProblem("lora-ranks", "nothing is adapted; give at least one block a rank.")
+            ? new MethodProblem("lora-ranks", "all ranks are 0, so nothing is adapted; give at least one block a rank above 0.")
             : null);
     }
 

@@ -39,6 +39,6 @@ internal static class LowRankTargets
     public static MethodProblem? Unfit(LowRankOptions options, BackboneShape shape) =>
         options.Targets.Count == 0 ? new MethodProblem("lora-targets", "nothing is adapted; name at least one projection.")
         : options.Blocks.Any(b => b >= shape.Depth)
-        ? new MethodProblem("lora-blocks", $"the backbone has the blocks 0 to {shape.Depth - 1}.")
+        ? new MethodProblem("lora-blocks", $"the backbone's blocks are 0 to {shape.Depth - 1}; name some of these.")
         : null;
 }

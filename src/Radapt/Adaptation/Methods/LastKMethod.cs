@@ -25,7 +25,7 @@ internal sealed class LastKMethod : AdaptationMethod<LastKOptions>
     protected override MethodProblem? Unfit(LastKOptions options, BackboneShape shape) =>
         options.LastBlocks <= shape.Depth ? null
         : new MethodProblem("last-k",
-            $"{options.LastBlocks} blocks are outside 1 to {shape.Depth}, the backbone's depth; give a number in that range.");
+            $"{options.LastBlocks} blocks cannot be trained; give a number from 1 to {shape.Depth}, the backbone's depth.");
 
     /// <inheritdoc/>
     protected override bool IsTrained(string name, LastKOptions options, BackboneShape shape) => BlockNumber.From(name) is { } block

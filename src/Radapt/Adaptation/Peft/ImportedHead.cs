@@ -88,12 +88,12 @@ internal sealed class ImportedHead
 
         if (request.Findings is { } named && named.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { Key: { } twice })
         {
-            throw new RadaptException($"{request.Source}: --findings names {twice} twice; give each output a name of its own.");
+            throw new RadaptException($"{request.Source}: --findings names {twice} twice; give each output its own name.");
         }
 
         if (request.Findings is { } names && names.Count != Findings)
         {
-            throw new RadaptException($"{request.Source}: its head has {Findings} outputs, --findings names {names.Count}.");
+            throw new RadaptException($"{request.Source}: its head has {Findings} outputs, but --findings names {names.Count}. Name {Findings}.");
         }
     }
 }

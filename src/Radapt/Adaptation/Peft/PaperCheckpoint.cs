@@ -26,7 +26,7 @@ internal static class PaperCheckpoint
         if (!saved.Contains("head.weight"))
         {
             throw new RadaptException(
-                $"{file.Path}: holds no head.weight, so it is not a fine-tuned classifier. Give a checkpoint of "
+                $"{file.Path}: this file has no head.weight, so it is not a fine-tuned classifier. Give a checkpoint of "
                     + "MED-PEFT's fine-tuning or a PEFT folder.");
         }
 
@@ -80,7 +80,7 @@ internal static class PaperCheckpoint
         {
             throw new RadaptException(
                 $"{file.Path}: "
-                    + $"{(place is { Slot: LoraPlace.Fused } ? $"{module} has only one of lora_A and lora_B" : $"has LoRA on {module}; the paper's sits on attn.qkv")}.");
+                    + $"{(place is { Slot: LoraPlace.Fused } ? $"{module} has only one of lora_A and lora_B" : $"has LoRA on {module}; the paper's code adapts only attn.qkv")}.");
         }
 
         (Tensor a, Tensor b) = (file.ReadFloat32(first), file.ReadFloat32(second));
@@ -89,7 +89,7 @@ internal static class PaperCheckpoint
         {
             throw new RadaptException(
                 $"{file.Path}: {module} has lora_A ({string.Join(", ", a.shape)}) and lora_B ({string.Join(", ", b.shape)}), "
-                    + "which are not LoRA of q and v.");
+                    + "which are not the shapes of LoRA on q and v.");
         }
 
         foreach ((string slot, int part) in new[] { ("q", 0), ("v", 1) })

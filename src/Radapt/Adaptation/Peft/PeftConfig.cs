@@ -48,7 +48,7 @@ internal sealed record PeftConfig
         if (!File.Exists(file))
         {
             throw new RadaptException(
-                $"{file}: missing; give the folder that PEFT's save_pretrained wrote, with {FileName} and adapter_model.safetensors.");
+                $"{file}: this file is missing; give the folder that PEFT's save_pretrained wrote, with {FileName} and adapter_model.safetensors.");
         }
 
         RegularFile.Require(file);
@@ -151,7 +151,7 @@ internal sealed record PeftConfig
         if (initialised is not null)
         {
             throw new RadaptException(
-                $"{file}: init_lora_weights is {initialised}, which is not one of those that leave the base weights alone "
+                $"{file}: init_lora_weights is {initialised}, which may change the base weights; Radapt reads only those that do not "
                     + $"({string.Join(", ", s_leaveTheBase)}). Merge this adapter into its model with PEFT "
                     + "and give the merged weights to --weights.");
         }

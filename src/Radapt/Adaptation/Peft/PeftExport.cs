@@ -28,7 +28,7 @@ internal static class PeftExport
         if (description.Method is not LoraOptions lora)
         {
             throw new RadaptException(
-                $"{runOrAdapter}: was trained with method {description.Method}; PEFT's format holds lora. Use radapt adapter merge.");
+                $"{runOrAdapter}: was trained with method {description.Method}; only adapters of method lora are exported to PEFT's format. Use radapt adapter merge.");
         }
 
         if (lora is { Magnitudes: true } or { Ranks.Count: > 0 })
@@ -105,7 +105,7 @@ internal static class PeftExport
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RadaptException($"{folder}: the folder cannot be made ({e.Message}). Choose another -o.", e);
+            throw new RadaptException($"{folder}: the folder cannot be created ({e.Message}). Choose another -o.", e);
         }
 
         SafetensorsWriter.Write(Path.Combine(folder, PeftFolder.TensorsFile), tensors, description.ToForeignMetadata());

@@ -73,7 +73,7 @@ internal sealed partial class PeftFolder : IDisposable
             Config.RankOf(module));
         return ofA == rank && ofB == rank ? (_file.ReadFloat32(a!), _file.ReadFloat32(b!), Config.ScaleOf(module))
             : throw new RadaptException(
-                $"{Path}: {module} has lora_A of rank {ofA} and lora_B of rank {ofB}, {PeftConfig.FileName} says {rank}; "
+                $"{Path}: {module} has lora_A of rank {ofA} and lora_B of rank {ofB}, but {PeftConfig.FileName} says {rank}; "
                     + "the two files do not belong together.");
     }
 
@@ -95,7 +95,7 @@ internal sealed partial class PeftFolder : IDisposable
         if (!info.Name.StartsWith(PeftNames.Prefix, StringComparison.Ordinal))
         {
             throw new RadaptException(
-                $"{Path}: {info.Name} is not a name of PEFT's (they begin with {PeftNames.Prefix}); give the "
+                $"{Path}: {info.Name} is not a tensor name of PEFT's (those begin with {PeftNames.Prefix}); give the "
                     + "folder that PEFT's save_pretrained wrote.");
         }
 
@@ -111,12 +111,12 @@ internal sealed partial class PeftFolder : IDisposable
         else if (name.Contains(".lora_", StringComparison.Ordinal))
         {
             throw new RadaptException(
-                $"{Path}: {info.Name} is a part of LoRA that Radapt does not read. Merge this adapter into its model with PEFT and give "
+                $"{Path}: {info.Name} belongs to a kind of LoRA that Radapt does not read. Merge this adapter into its model with PEFT and give "
                     + "the merged weights to --weights.");
         }
         else if (!_saved.TryAdd(PeftNames.Saved(name), info.Name))
         {
-            throw new RadaptException($"{Path}: {info.Name} and {_saved[PeftNames.Saved(name)]} mean the same tensor.");
+            throw new RadaptException($"{Path}: {info.Name} and {_saved[PeftNames.Saved(name)]} name the same tensor; save the adapter again with PEFT's save_pretrained.");
         }
     }
 
@@ -125,19 +125,19 @@ internal sealed partial class PeftFolder : IDisposable
         if (_adapters.Count > 1)
         {
             throw new RadaptException(
-                $"{Path}: holds {_adapters.Count} adapters "
+                $"{Path}: this folder contains {_adapters.Count} adapters "
                     + $"({string.Join(", ", _adapters.Select(a => a.Length > 0 ? a : "one without a name").Take(5))}). Save one with "
                     + $"PEFT's save_pretrained(folder, selected_adapters=[\"{_adapters.Max}\"]).");
         }
 
         if (_lora.Count == 0)
         {
-            throw new RadaptException($"{Path}: holds no LoRA tensors; give the folder that PEFT's save_pretrained wrote.");
+            throw new RadaptException($"{Path}: this folder contains no LoRA tensors; give the folder that PEFT's save_pretrained wrote.");
         }
 
         if (_lora.FirstOrDefault(m => m.Value.A is null || m.Value.B is null) is { Key: { } half })
         {
-            throw new RadaptException($"{Path}: {half} has only one of lora_A and lora_B; the file is not whole.");
+            throw new RadaptException($"{Path}: {half} has only one of lora_A and lora_B; the file is incomplete. Save the adapter again with PEFT's save_pretrained.");
         }
 
         // PEFT passes over targets that no module of the model matches; one that some module does match must be here.
@@ -146,7 +146,7 @@ internal sealed partial class PeftFolder : IDisposable
             : absent.FirstOrDefault(t => _lora.Keys.Any(m => PeftNames.IsNeighbour(m, t)))) is { } target)
         {
             throw new RadaptException(
-                $"{Path}: holds no LoRA for '{target}', which {PeftConfig.FileName} names as a target; "
+                $"{Path}: there is no LoRA for '{target}', which {PeftConfig.FileName} lists as a target; "
                     + "the two files do not belong together.");
         }
 
@@ -157,7 +157,7 @@ internal sealed partial class PeftFolder : IDisposable
         if (lost is not null)
         {
             throw new RadaptException(
-                $"{Path}: '{lost}' is missing, which {PeftConfig.FileName} names under modules_to_save; save the "
+                $"{Path}: '{lost}' is missing, although {PeftConfig.FileName} lists it under modules_to_save; save the "
                     + "adapter again with PEFT's save_pretrained.");
         }
     }

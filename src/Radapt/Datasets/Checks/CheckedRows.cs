@@ -80,7 +80,7 @@ internal sealed record CheckedRows(IReadOnlyList<string> Findings, IReadOnlyList
 
         return first is null
             ? throw new RadaptException(
-                "No data is given: pass --data FILE.csv or DIR, or lists by --train, --val, --test with --image-root DIR.")
+                "No data is given: pass --data FILE.csv or DIR, or lists with --train, --val, --test and --image-root DIR.")
             : Numbered(first.Findings, located, o);
 
         LabelRows Add(string file, int part, DataOptions how)
@@ -109,17 +109,17 @@ internal sealed record CheckedRows(IReadOnlyList<string> Findings, IReadOnlyList
             [
                 .. table.WithoutFile.Select(
                     r => new DataProblem(r.Name, DataProblemKind.Missing, ProblemSeverity.Error,
-                        "no file below the image root is meant by this row")
+                        "this row matches no file below the image root")
                 {
                     ShownImage = $"{name}, line {r.Line}",
                 }),
                 .. table.Refused.Where(r => !r.Image.IsUnreadable).Select(r => new DataProblem(
-                    r.Image.Name, DataProblemKind.Refused, ProblemSeverity.Error, $"not used: {r.Image.Refusal}; its row is lost")
+                    r.Image.Name, DataProblemKind.Refused, ProblemSeverity.Error, $"not used: {r.Image.Refusal}; its row has no image")
                     {
                         ShownImage = $"{name}, line {r.Row.Line}",
                     }),
                 .. table.RefusedFiles.Select(
-                    i => new DataProblem(i.Name, DataProblemKind.Refused, ProblemSeverity.Note, $"not used: {i.Refusal}; no row means it")
+                    i => new DataProblem(i.Name, DataProblemKind.Refused, ProblemSeverity.Note, $"not used: {i.Refusal}; no row refers to it")
                 {
                     ShownImage = "a file without a row",
                 }),

@@ -47,7 +47,7 @@ internal static class DuplicateProblems
                     bool isSame = facts[contradicting].Content == facts[image].Content;
                     yield return new DataProblem(
                         row.Row.Name, DataProblemKind.ContradictoryLabels, isSame ? ProblemSeverity.Error : ProblemSeverity.Warning,
-                        $"{(isSame ? "files of the same content" : "nearly the same pictures")} have different labels: "
+                        $"{(isSame ? "files with the same content" : "nearly the same pictures")} have different labels: "
                             + $"{RowProblems.Differing(findings, images[contradicting], row)}",
                         images[contradicting].Row.Name);
                 }
@@ -57,16 +57,16 @@ internal static class DuplicateProblems
 
     private static DataProblem Duplicate(CheckedRow row, CheckedRow other, ImageFacts a, ImageFacts b, bool isAcross)
     {
-        string where = isAcross ? $", and stands in {RowProblems.SplitName(row)}, the other in {RowProblems.SplitName(other)}" : "";
+        string where = isAcross ? $", and is in {RowProblems.SplitName(row)}, the other in {RowProblems.SplitName(other)}" : "";
         ProblemSeverity severity = isAcross ? ProblemSeverity.Error : ProblemSeverity.Warning;
         double correlation = PictureCells.Correlation(a.Thumb, b.Thumb);
         bool isOfOther = correlation < Certain && row.Row.Patient is { } patient && other.Row.Patient is { } another && patient != another;
         return a.Content == b.Content
-            ? new DataProblem(row.Row.Name, DataProblemKind.Duplicate, severity, $"the file has the content of another{where}",
+            ? new DataProblem(row.Row.Name, DataProblemKind.Duplicate, severity, $"the file has the same content as another{where}",
                 other.Row.Name)
             : new DataProblem(row.Row.Name, DataProblemKind.NearDuplicate, isOfOther ? ProblemSeverity.Warning : severity, string.Create(
                 CultureInfo.InvariantCulture,
-                $"shows the picture of another ({PictureHash.Distance(a.Picture, b.Picture)} of {PictureHash.Bits} bits differ, "
+                $"shows the same picture as another ({PictureHash.Distance(a.Picture, b.Picture)} of {PictureHash.Bits} bits differ, "
                     + $"correlation {correlation:0.000}){where}"
                     + $"{(isOfOther ? "; the two are of different patients" : "")}"),
                 other.Row.Name);

@@ -50,7 +50,7 @@ internal static class LabelProblems
     public static IEnumerable<DataProblem> Unknown(CheckedRows rows) => rows.Findings.Count == 0 ? []
         : rows.Rows.Where(r => r.Row.Labels.All(l => l < 0))
             .Select(r => new DataProblem(r.Row.Name, DataProblemKind.UnknownLabels, ProblemSeverity.Warning,
-                "none of its labels is known: it teaches and measures nothing"));
+                "none of its labels is known, so it is of no use for training or testing"));
 
     private static DataProblem Problem(string finding, string where, LabelCounts counts, ProblemSeverity severity) => new(
         null, DataProblemKind.ConstantLabel, severity,

@@ -29,7 +29,7 @@ internal static class PictureProblems
         if (facts.IsBlank)
         {
             return new DataProblem(name, DataProblemKind.Blank, ProblemSeverity.Warning,
-                $"98 % of its pixels lie within {levels.Range + 1} of 256 gray levels");
+                $"98 % of its pixels are within {levels.Range + 1} of 256 gray levels");
         }
 
         if (levels.IsSaturated)
@@ -73,12 +73,12 @@ internal static class PictureProblems
             if (facts.IsOfOtherBodyPart)
             {
                 yield return new DataProblem(name, DataProblemKind.OtherBodyPart, ProblemSeverity.Warning,
-                    "not of the chest by its header");
+                    "not of the chest according to its header");
             }
             else if (facts.IsLateral)
             {
                 yield return new DataProblem(name, DataProblemKind.OtherView, ProblemSeverity.Note,
-                    "a lateral view by its header: finetune uses it with --views all only");
+                    "a lateral view according to its header: finetune uses it only with --views all");
             }
         }
     }

@@ -20,7 +20,7 @@ internal static class RowProblems
                 bool isAcross = row.Part != first.Part;
                 yield return new DataProblem(
                     row.Row.Name, DataProblemKind.Duplicate, isAcross ? ProblemSeverity.Error : ProblemSeverity.Warning,
-                    isAcross ? $"the image stands in {SplitName(first)} and in {SplitName(row)}"
+                    isAcross ? $"the image is in {SplitName(first)} and in {SplitName(row)}"
                         : $"{lines} name the same image", first.Row.Name);
                 if (Differs(first, row))
                 {

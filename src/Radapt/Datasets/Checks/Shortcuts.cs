@@ -70,8 +70,8 @@ internal static class Shortcuts
         select new DataProblem(null, DataProblemKind.Shortcut, worst.Auroc > 0.7 ? ProblemSeverity.Warning
             : ProblemSeverity.Note, string.Create(
             CultureInfo.InvariantCulture,
-            $"{shortcut.Finding} is told from {worst.From} alone with AUROC {worst.Auroc:0.00} ({worst.Low:0.00} "
-                + $"to {worst.High:0.00}), without the picture"));
+            $"{shortcut.Finding} can be predicted from {worst.From} alone, without the picture: AUROC {worst.Auroc:0.00} ({worst.Low:0.00} "
+                + $"to {worst.High:0.00})"));
 
     /// <summary>Findings that seem told so, from too few images to say.</summary>
     public static IEnumerable<string> Doubts(IReadOnlyList<Shortcut> shortcuts) =>
@@ -79,7 +79,7 @@ internal static class Shortcuts
         where shortcut.Worst is null && shortcut.From.Any(f => f.Auroc > 0.7)
         let most = shortcut.From.MaxBy(f => f.Auroc)
         select string.Create(CultureInfo.InvariantCulture,
-            $"{shortcut.Finding}: AUROC {most.Auroc:0.00} from {most.From} alone, of too few images to tell it from chance.");
+            $"{shortcut.Finding}: AUROC {most.Auroc:0.00} from {most.From} alone, but from too few images to distinguish it from chance.");
 
     private static ShortcutAuroc? Measure(
         int finding, (string Name, int[][] Codes) set, IReadOnlyList<sbyte[]> labels, int[] halves, int[] clusters, double quantile)

@@ -45,7 +45,7 @@ internal sealed record ImageFiles(string Root, IReadOnlyList<string> Paths, IRea
 
         string hint = found ? $"they are in {inside.Root}: pass --image-root {inside.Root}"
             : Similar(files.Paths[0]) is { } similar
-            ? $"there is a file of the first one's name that ends in {Path.GetExtension(similar)}: names need their ending"
+            ? $"there is a file with the first name and the ending {Path.GetExtension(similar)}: write names with their ending"
             : "set --image-root to the folder the names are relative to";
         string first = o.PlainNames || !PatientPrivacy.MayName(rows) ? $" (first: {names[0]})" : "";
         throw new RadaptException($"{table}: none of the {names.Length} images is in {files.Root}{first}; {hint}.");

@@ -87,7 +87,7 @@ internal sealed record ImageFolder(string Root, IReadOnlyList<FolderImage> Image
 
         if (files.Length > MostFiles)
         {
-            throw new RadaptException($"{root} holds more than {MostFiles:N0} files: name the folder of the images alone.");
+            throw new RadaptException($"{root} contains more than {MostFiles:N0} files: name a folder that contains only the images.");
         }
 
         Array.Sort(files, StringComparer.Ordinal);

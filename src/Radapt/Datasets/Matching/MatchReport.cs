@@ -63,19 +63,19 @@ internal sealed record MatchReport
                 .Select(g =>
                     $"{g.Count()} "
                         + $"{g.Key}{(plainNames ? $" ({string.Join(", ", g.Take(3).Select(f => f.File))}{(g.Count() > 3 ? ", …" : "")})" : "")}")];
-            string rows = Refused.Count == 0 ? "no row means them"
-                : $"{Plural.Count(Refused.Count, "row")} lost by it ({Lines([.. Refused.Select(r => r.Line)])})";
+            string rows = Refused.Count == 0 ? "no row refers to them"
+                : $"{Plural.Count(Refused.Count, "row")} without an image for this reason ({Lines([.. Refused.Select(r => r.Line)])})";
             yield return $"refused, because they are not radiographs or cannot be read: {string.Join(", ", kinds)}; {rows}{(plainNames ? "" : " (radapt data check -o FILE.csv names the files)")}.";
         }
 
         if (OtherViews > 0)
         {
-            yield return $"{Plural.Count(OtherViews, "row")} of other views than --views {views} dropped (lateral, oblique, …); --views all keeps them.";
+            yield return $"{Plural.Count(OtherViews, "row")} with views other than --views {views} dropped (lateral, oblique, …); --views all keeps them.";
         }
 
         if (UnknownViews > 0)
         {
-            yield return $"{Plural.Count(UnknownViews, "image")} kept without a known view (neither table nor header states one).";
+            yield return $"{Plural.Count(UnknownViews, "image")} with an unknown view kept (neither the table nor the header states it).";
         }
     }
 }

@@ -35,6 +35,6 @@ internal sealed class PassedOverFiles
 
     /// <summary>A line to show; null: only files that nobody takes for radiographs were passed over.</summary>
     public string? Line() => _kinds.Count == 0 ? null : string.Create(CultureInfo.InvariantCulture,
-        $"{_kinds.Values.Sum():N0} files of other formats are passed over: "
+        $"{_kinds.Values.Sum():N0} files in other formats are skipped: "
         + $"{string.Join(", ", _kinds.Select(k => $"{k.Value} {k.Key}"))}. Only PNG, JPEG and DICOM are read; convert them to PNG.");
 }

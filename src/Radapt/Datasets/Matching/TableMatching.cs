@@ -143,8 +143,8 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
             [
                 ColumnChoice(cells, match.Column, $"{most}: {match.Matched} of {cells.Rows.Count} rows"),
                 new DataChoice("match", match.Kind, match.Kind == MatchKind.PatientDate
-                    ? $"with column '{cells.Header[columns.Date]}', what its cells are to the files: {match.Kind.InWords()}"
-                    : $"what its cells are to the files: {match.Kind.InWords()}"),
+                    ? $"with column '{cells.Header[columns.Date]}', its cells match the files by {match.Kind.InWords()}"
+                    : $"its cells match the files by {match.Kind.InWords()}"),
                 ViewsChoice(views),
             ],
             report)
@@ -176,8 +176,8 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
         }
 
         string what = isOfStudy
-            ? "if their labels hold for the whole examination, give --study-labels to label all of its images; else name a column of "
-                + "single images by --image-column and --match"
+            ? "if labels apply to the whole examination, give --study-labels to label all of its images; otherwise name a column that identifies "
+                + "single images with --image-column and --match"
             : "write paths relative to --image-root, or match by another column (--image-column, --match)";
         throw new RadaptException(
             $"{how}: {lines.Count} row{(lines.Count == 1 ? " matches" : "s match")} several images ({MatchReport.Lines(lines)}); {what}.");
@@ -191,9 +191,9 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
         {
             throw new RadaptException(
                 $"{cells.File}, {match.InWords(cells.Header)}: {match.Matched} of {cells.Rows.Count} rows have a file of that number, but the "
-                    + $"day of the examination is that of its header in {same} of {known} rows only: numbers of rows may not be those of "
-                    + "files. Name the column that tells the image by --image-column and --match, or give "
-                    + $"{MatchChoice.Options(match, cells.Header)} if the files are right and the days are not.");
+                    + $"date of the examination agrees with the header in only {same} of {known} rows: the numbers of rows may not be the numbers of "
+                    + "files. Name the column that identifies the image with --image-column and --match, or give "
+                    + $"{MatchChoice.Options(match, cells.Header)} if the files are right and the dates are not.");
         }
     }
 
@@ -212,8 +212,8 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
         if (located == 0 && report.Rows > 0 && !isCheck)
         {
             throw new RadaptException(
-                $"{file}: no row is left: {report.Refused.Count} mean files that are not radiographs or cannot be read, {report.OtherViews} "
-                    + $"are of other views than --views {views.Text}.");
+                $"{file}: no row is left: {report.Refused.Count} refer to files that are not radiographs or cannot be read, {report.OtherViews} "
+                    + $"have views other than --views {views.Text}.");
         }
     }
 
@@ -222,9 +222,9 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
         string tried = columns.Length == 0 ? "every column holds labels"
             : $"tried {string.Join(", ", columns.Take(10).Select(c => $"'{cells.Header[c]}'"))}{(columns.Length > 10 ? ", …" : "")}";
         string what = folder.Images.Count == 0 ? "there is none: set --image-root"
-            : "set --image-root, or name the column by --image-column";
+            : "set --image-root, or name the column with --image-column";
         return new RadaptException(
-            $"{cells.File}: no row means one of the {folder.Images.Count} image files below {folder.Root} by "
+            $"{cells.File}: no row matches one of the {folder.Images.Count} image files below {folder.Root} by "
                 + $"{string.Join(", ", kinds.Select(k => k.InWords()))} ({tried}); {what}"
             + (o.Match is not null ? ", or leave out --match." : ".")
             + Hints(cells, table, folder, columns));
@@ -238,7 +238,7 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
             .FirstOrDefault(l => l is not null);
         return (o.Match is null or MatchKind.PatientDate && folder.Images.Any(i => i.Date is not null)
                 && (table.Patient < 0 || table.Date < 0)
-            ? " Rows can also be matched by patient and day: name the columns by --patient-column and --date-column." : "")
+            ? " Rows can also be matched by patient and date: name the columns with --patient-column and --date-column." : "")
             + (lost is { } found ? $" Line {found.Line}, column '{found.Column}': {LostDigits.WhatToDo}" : "") + cells.OtherSheetsHint;
     }
 
@@ -254,5 +254,5 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
 
     private static DataChoice ViewsChoice(ViewFilter views) =>
         new("views", views.Text.Split(','),
-            "ours: a lateral view shows a finding otherwise, and foundation models have mostly seen frontal ones");
+            "ours: a lateral view shows a finding differently, and foundation models have mostly seen frontal ones");
 }

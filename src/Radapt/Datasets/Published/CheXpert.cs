@@ -43,12 +43,12 @@ internal sealed class CheXpert : PublishedSet
         var there = new List<(string, string)>();
         if (lists is not null)
         {
-            there.Add(("paper", "the paper's lists, which lie in the folder"));
+            there.Add(("paper", "the paper's lists, which are in the folder"));
         }
 
         if (File.Exists(Path.Combine(root, "train.csv")) || File.Exists(Path.Combine(root, "valid.csv")))
         {
-            there.Add(("official", "train.csv, valid.csv and, where it is there, test.csv"));
+            there.Add(("official", "train.csv, valid.csv and, if it is there, test.csv"));
         }
 
         string folder = Path.GetFullPath(request.Options.ImageRoot ?? root);
@@ -90,7 +90,7 @@ internal sealed class CheXpert : PublishedSet
             {
                 // The paper publishes no list of all training images, which are those of the official table.
                 train = CheXpertTable.Read(all, request.Findings, policies, request.Notes);
-                request.Notes.Add($"{request.Source.Text}: training images are those of train.csv; the paper's lists have none of all.");
+                request.Notes.Add($"{request.Source.Text}: the training images are those of train.csv, because the paper has no list of all training images.");
             }
             else
             {
@@ -126,7 +126,7 @@ internal sealed class CheXpert : PublishedSet
         if (!File.Exists(table))
         {
             throw new RadaptException(
-                $"{table} is not there: the paper's lists hold {string.Join(", ", s_five)} under the paper's uncertainty policy alone; "
+                $"{table} is missing: the paper's lists contain only {string.Join(", ", s_five)}, with the paper's uncertainty policy; "
                     + "other findings and policies need CheXpert's own tables.");
         }
 

@@ -56,7 +56,7 @@ internal sealed class CovidCollection : PublishedSet
             + $"{table.Images.Count(i => i.IsFrontal && !i.IsRead)} without a finding.");
         int[] balanced = [.. s_balanced.Select(f => CovidFindings.Names.ToList().IndexOf(f))];
         int[] parts = request.Draw(rows, [.. rows.Select(r => balanced.Select(b => r.Labels[b]).ToArray())], [7, 1, 2],
-            $"the images of {Path.GetFileName(table.File)} were shared out, 70 / 10 / 20 % for train, val and test");
+            $"the images of {Path.GetFileName(table.File)} were divided 70 / 10 / 20 % into train, val and test");
         PublishedPart Part(int part) => request.Wants(Split.Names[part])
             ? new(table.File, request.Pick(CovidFindings.Names, rows.Where((_, i) => parts[i] == part))) : PublishedPart.None;
         return new PublishedParts([Part(0), Part(1), Part(2)], pathOf, IsFraction: false);
@@ -72,8 +72,8 @@ internal sealed class CovidCollection : PublishedSet
         if (withoutPatient > 0)
         {
             request.Notes.Add(
-                $"{request.Source.Text}: of {withoutPatient} images the patient is not "
-                    + $"known{(table is null ? ": there is no metadata.csv" : $" to {Path.GetFileName(table.File)}")}.");
+                $"{request.Source.Text}: the patients of {withoutPatient} images are not "
+                    + $"known{(table is null ? ": there is no metadata.csv" : $" from {Path.GetFileName(table.File)}")}.");
         }
 
         return new PublishedParts(parts, pathOf, IsFraction: false);
@@ -87,7 +87,7 @@ internal sealed class CovidCollection : PublishedSet
                 withoutPatient += about?.Patient is null ? 1 : 0;
                 sbyte[] labels = [.. request.Findings.Select(f => f == Covid ? row.Labels[0] : (about
                     ?? throw new RadaptException(
-                        $"{list} line {row.Line}: no metadata.csv or findings.csv has '{row.Name}' to take {f} from."))
+                        $"{list} line {row.Line}: neither metadata.csv nor findings.csv has a row for '{row.Name}', from which {f} would be taken."))
                         .Labels[CovidFindings.Names.ToList().IndexOf(f)])];
                 return row with { Labels = labels, Patient = about?.Patient, View = about?.View };
             })]);

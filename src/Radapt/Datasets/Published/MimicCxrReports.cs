@@ -51,7 +51,7 @@ internal static partial class MimicCxrReports
 
             if (!first.TryAdd(cells[image], line))
             {
-                throw table.Bad(line, ImageColumn, $"'{cells[image]}' stands in line {first[cells[image]]} already");
+                throw table.Bad(line, ImageColumn, $"'{cells[image]}' is already in line {first[cells[image]]}");
             }
         }
 
@@ -85,7 +85,7 @@ internal static partial class MimicCxrReports
 
         string said = $"{table.File}: {rows.Length} of {table.Rows.Count} rows have {what} ({where(rows[0])})";
         notes.Add(rows.Length <= MostMissing * table.Rows.Count || allow ? $"{said} and were left out."
-            : throw new RadaptException($"{said}; more than 5 % are accepted with --allow-missing-images only."));
+            : throw new RadaptException($"{said}; more than 5 % are accepted only with --allow-missing-images."));
     }
 
     // files/p10/p10000032/s50414267/02aa804e-….jpg

@@ -42,7 +42,7 @@ internal sealed class NihChestXray14 : PublishedSet
         var there = new List<(string, string)>();
         if (lists is not null)
         {
-            there.Add(("paper", "the paper's lists, which lie in the folder"));
+            there.Add(("paper", "the paper's lists, which are in the folder"));
         }
 
         if (table.Count > 0 && File.Exists(trainVal))
@@ -111,7 +111,7 @@ internal sealed class NihChestXray14 : PublishedSet
             {
                 rows.Add(table.TryGetValue(name, out LabelRow? row) ? row
                     : throw new RadaptException(name.Contains(' ', StringComparison.Ordinal)
-                    ? $"{list} line {line}: the official list has names alone, this one has labels, too: put the paper's lists into "
+                    ? $"{list} line {line}: the official list has only names, but this list has labels, too: put the paper's lists into "
                         + $"{Path.Combine(Path.GetDirectoryName(list)!, "splits")}."
                     : $"{list} line {line}: {Path.GetFileName(file)} has no row for '{name}'."));
             }
@@ -153,7 +153,7 @@ internal sealed class NihChestXray14 : PublishedSet
             };
             if (!rows.TryAdd(row.Name, row))
             {
-                throw table.Bad(line, Image, $"'{row.Name}' stands in line {rows[row.Name].Line} already");
+                throw table.Bad(line, Image, $"'{row.Name}' is already in line {rows[row.Name].Line}");
             }
         }
 

@@ -39,7 +39,7 @@ internal sealed class PaperLists
 
         return SplitList.LabelsPerLine(file) > 0 ? Read(file)
             : throw new RadaptException(
-                $"{file} has names without labels, so it is not the paper's, unlike val_list.txt: put the paper's lists into "
+                $"{file} has names without labels, so it is not the paper's list, although val_list.txt is: put the paper's lists into "
                     + $"{Path.Combine(request.Folder, "splits")}, or pass --split-name official.");
     }
 
@@ -82,7 +82,7 @@ internal sealed class PaperLists
         LabelRows rows = SplitList.Read(file, new DataOptions(), []);
         return rows.Findings.Count == _labels ? new PublishedPart(file, rows.Rows)
             : throw new RadaptException(
-                $"{file} has {rows.Findings.Count} labels a line, the paper's list of this data set has {_labels}.");
+                $"{file} has {rows.Findings.Count} labels per line, but the paper's list of this data set has {_labels}.");
     }
 
     private string? FileOf(string name) => s_endings.Select(e => Path.Combine(_folder, name + e)).FirstOrDefault(File.Exists);

@@ -37,7 +37,7 @@ internal sealed class RsnaPneumonia : PublishedSet
         var there = new List<(string, string)>();
         if (lists is not null)
         {
-            there.Add(("paper", "the paper's lists, which lie in the folder"));
+            there.Add(("paper", "the paper's lists, which are in the folder"));
         }
 
         if (File.Exists(labels))
@@ -54,7 +54,7 @@ internal sealed class RsnaPneumonia : PublishedSet
     {
         if (request.Findings.FirstOrDefault(f => f != Pneumonia) is { } other)
         {
-            throw new RadaptException($"--findings {other}: the paper's lists have {Pneumonia} alone; pass --split-name drawn, too.");
+            throw new RadaptException($"--findings {other}: the paper's lists contain only {Pneumonia}; also pass --split-name drawn.");
         }
 
         (PublishedPart Part, bool IsFraction)? train = request.Wants("train")
@@ -72,7 +72,7 @@ internal sealed class RsnaPneumonia : PublishedSet
     {
         List<LabelRow> rows = ReadLabels(file);
         int[] parts = request.Draw(rows, [.. rows.Select(r => r.Labels)], [7, 1, 2],
-            $"the images of {LabelFile} were shared out, 70 / 10 / 20 % for train, val and test");
+            $"the images of {LabelFile} were divided 70 / 10 / 20 % into train, val and test");
         Dictionary<string, string>? classes = request.Findings.Any(s_classes.Contains)
             ? ReadClasses(Path.Combine(request.Folder, ClassFile)) : null;
         rows = [.. rows.Select(r => r with
@@ -109,7 +109,7 @@ internal sealed class RsnaPneumonia : PublishedSet
             }
             else if (first[name].Labels[0] != label)
             {
-                throw table.Bad(line, "Target", $"{label} contradicts line {first[name].Line}, which is of the same image");
+                throw table.Bad(line, "Target", $"{label} contradicts line {first[name].Line}, which has the same image");
             }
         }
 
@@ -125,7 +125,7 @@ internal sealed class RsnaPneumonia : PublishedSet
         {
             string name = cells[column];
             classes[cells[id]] = name == "Lung Opacity" || s_classes.Contains(name) ? name
-                : throw table.Bad(line, "class", $"'{name}' is none of Lung Opacity, {string.Join(", ", s_classes)}");
+                : throw table.Bad(line, "class", $"'{name}' is not one of Lung Opacity, {string.Join(", ", s_classes)}");
         }
 
         return classes;

@@ -41,7 +41,7 @@ internal sealed class UncertaintyPolicies
         if (all.Length > 1)
         {
             throw new RadaptException(
-                $"--uncertainty {string.Join(',', all)}: one policy is for all findings, others are written FINDING=policy.");
+                $"--uncertainty {string.Join(',', all)}: only one policy can be for all findings; write the others as FINDING=policy.");
         }
 
         var single = new Dictionary<string, UncertaintyPolicy>(StringComparer.Ordinal);

@@ -30,12 +30,12 @@ internal sealed record DrawnSplit(List<LocatedRow>[] Parts, IReadOnlyList<DataCh
         List<LocatedRow>[] parts = [.. Split.Names.Select((_, p) => known.Where((_, i) => part[i] == p).ToList())];
         AddMissingInPlace(parts, rows);
         notes.Add(
-            $"{file} has no column 'split': its images were shared out {string.Join(" : ", shares)} {By(known)}, every finding alike (seed "
+            $"{file} has no column 'split': its images were divided {string.Join(" : ", shares)} {By(known)}, with every finding about as common in each part (seed "
                 + $"{seed}): {Counts(parts, known)}.");
         return new DrawnSplit(parts,
         [
             new DataChoice("split-shares", shares, "the table has no column 'split'; the usual shares"),
-            new DataChoice("split-seed", seed, "apart from --seed, so that runs of other seeds are compared on the same images"),
+            new DataChoice("split-seed", seed, "separate from --seed, so that runs with other seeds are compared on the same images"),
         ]);
     }
 
@@ -72,9 +72,9 @@ internal sealed record DrawnSplit(List<LocatedRow>[] Parts, IReadOnlyList<DataCh
         int alone = rows.Count(r => r.Row.Patient is null && r.Row.Study is null);
         int studies = rows.Count(r => r.Row.Patient is null && r.Row.Study is not null);
         return alone == rows.Count
-            ? "image by image, since nothing tells the patients (a column 'patient' would keep each patient's images together)"
+            ? "image by image, because no patients are known (a column 'patient' would keep each patient's images together)"
             : alone + studies == 0 ? "by patient"
-            : $"by patient, where known ({alone + studies} images have none: {studies} go by examination, {alone} one by one)";
+            : $"by patient, where known ({alone + studies} images have no patient: {studies} of them by examination, {alone} one by one)";
     }
 
     private static string Counts(List<LocatedRow>[] parts, LocatedRow[] known)

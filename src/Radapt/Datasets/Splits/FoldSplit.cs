@@ -15,7 +15,7 @@ internal static class FoldSplit
     {
         if (o.Fold is not { } tested || tested < 1 || tested > folds)
         {
-            throw new RadaptException(o.Fold is null ? $"--folds {folds} is for finetune, which runs them all; --fold N takes one of them."
+            throw new RadaptException(o.Fold is null ? $"--folds {folds} without --fold is only for finetune, which runs all folds; --fold N selects one of them."
                 : $"--fold {o.Fold}: there are folds 1 to {folds}.");
         }
 
@@ -38,15 +38,15 @@ internal static class FoldSplit
             [shares[0], shares[1]], seed);
         List<LocatedRow>[] parts = [[.. rest.Where((_, i) => part[i] == 0)], [.. rest.Where((_, i) => part[i] == 1)], [.. test]];
         notes.Add(
-            $"fold {tested} of {folds}, drawn {DrawnSplit.By(known)}, every finding alike (seed {seed}): its {test.Length} images are "
-                + $"tested; of the other {rest.Length}, {parts[1].Count} "
-            + $"({shares[1]} %) of other patients choose the epoch, so that the test images choose "
+            $"fold {tested} of {folds}, drawn {DrawnSplit.By(known)}, with every finding about as common in each fold (seed {seed}): its {test.Length} images are "
+                + $"the test images; of the other {rest.Length}, {parts[1].Count} "
+            + $"({shares[1]} %) from other patients choose the epoch, so the test images choose "
             + $"nothing.{(hasSplits ? $" The column 'split' of {file} is not used." : "")}");
         DrawnSplit.AddMissingInPlace(parts, rows);
         return new DrawnSplit(parts,
         [
             new DataChoice("split-shares", shares, "ours: train and val of the folds that are not tested"),
-            new DataChoice("split-seed", seed, "apart from --seed, so that runs of other seeds are compared on the same folds"),
+            new DataChoice("split-seed", seed, "separate from --seed, so that runs with other seeds are compared on the same folds"),
         ]);
     }
 }

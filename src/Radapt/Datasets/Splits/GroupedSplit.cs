@@ -124,7 +124,7 @@ internal static class GroupedSplit
 
     private static RadaptException TooFew(int rows, int groups, IReadOnlyList<double> shares) => new(string.Create(
         CultureInfo.InvariantCulture,
-        $"{rows} images of {groups} patients (or images without one) are too few for {shares.Count} parts, the smallest of which is to "
+        $"{rows} images of {groups} patients (or images without one) are too few for {shares.Count} parts, the smallest of which should "
             + $"have {shares.Min() / shares.Sum():P0}: ask for fewer or larger parts."));
 
     /// <summary>One part: its counts, and how far they are from its share.</summary>

@@ -34,8 +34,8 @@ internal static class SplitTable
             if (undefined.Length > 0)
             {
                 notes.Add(
-                    $"{request.Column} {part.Name} lacks positives or negatives of "
-                        + $"{string.Join(", ", undefined.Take(10))}{(undefined.Length > 10 ? ", …" : "")}: no AUROC there.");
+                    $"{request.Column} {part.Name} has no positives or no negatives of "
+                        + $"{string.Join(", ", undefined.Take(10))}{(undefined.Length > 10 ? ", …" : "")}, so no AUROC can be computed there.");
             }
         }
 
@@ -58,9 +58,9 @@ internal static class SplitTable
         if (unknown > 0)
         {
             notes.Add(unknown == items.Count
-                ? "No patients are known (no column 'patient'): images are shared out one by one; two "
-                    + "of one patient may come into two parts."
-                : $"{unknown} of {items.Count} images have no patient: they are shared out one by one.");
+                ? "No patients are known (no column 'patient'): images are drawn one by one, so two images "
+                    + "of one patient may be in two parts."
+                : $"{unknown} of {items.Count} images have no patient: they are drawn one by one.");
         }
 
         string[] groups = PatientGroups.For([.. items.Select(i => (i.Patient, i.Study, i.Name))]);
@@ -82,7 +82,7 @@ internal static class SplitTable
 
         if (repeats > 0)
         {
-            notes.Add($"{repeats} {(repeats == 1 ? "file has" : "files have")} the content of another: kept in one part with it.");
+            notes.Add($"{repeats} {(repeats == 1 ? "file has" : "files have")} the same content as another file, and {(repeats == 1 ? "is" : "are")} kept in one part with it.");
         }
 
         return [.. groups.Select(Root)];

@@ -98,7 +98,7 @@ internal sealed class BoundedXml(Stream stream, string file) : TextReader
 
         _attributes = 0;
         return ++_depth <= MostDepth ? Inside.Tag
-            : throw new RadaptException($"{file}: its XML is nested more than {MostDepth} deep, as no table's is; save the table as CSV.");
+            : throw new RadaptException($"{file}: its XML is nested more than {MostDepth} levels deep, which no table needs; save the table as CSV.");
     }
 
     private Inside InTag(char c)
@@ -108,7 +108,7 @@ internal sealed class BoundedXml(Stream stream, string file) : TextReader
             _quote = c;
             return ++_attributes <= MostAttributes ? Inside.Value
                 : throw new RadaptException(
-                    $"{file}: an element of its XML has more than {MostAttributes} attributes, as no table's has; save the table as CSV.");
+                    $"{file}: an element of its XML has more than {MostAttributes} attributes, which no table needs; save the table as CSV.");
         }
 
         return c != '>' ? Inside.Tag : _last == '/' ? Close(Inside.Content) : Inside.Content;

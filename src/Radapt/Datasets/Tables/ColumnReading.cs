@@ -96,13 +96,13 @@ internal sealed class ColumnReading
         if (Count(LabelWord.Dash) is > 0 and var dashes)
         {
             yield return DashIsAbsent
-                ? $"{name}: {dashes} '-' taken as absent, beside '{(Count(LabelWord.Plus) > 0 ? "+" : "x")}' for present (--values=-= makes them unknown)"
-                : $"{name}: {dashes} '-' taken as unknown, since the column has another word for absent (--values=-=0 makes them absent)";
+                ? $"{name}: {dashes} '-' read as absent, because the column has '{(Count(LabelWord.Plus) > 0 ? "+" : "x")}' for present (--values=-= makes them unknown)"
+                : $"{name}: {dashes} '-' read as unknown, because the column has another word for absent (--values=-=0 makes them absent)";
         }
 
         if (IsTickList && _empty > 0 && _given.Find("") is null)
         {
-            yield return $"{name} holds crosses only: its {_empty} empty cells are taken as absent (--values== makes them unknown)";
+            yield return $"{name} contains only crosses: its {_empty} empty cells are read as absent (--values== makes them unknown)";
         }
     }
 
@@ -113,8 +113,8 @@ internal sealed class ColumnReading
         if (Count(LabelWord.Dash) is > 0 and var dashes && !DashIsAbsent && Count(LabelWord.Absent) == 0 && Count(LabelWord.Present) > 0)
         {
             throw new RadaptException(
-                $"{_cells.File}, column '{_cells.Header[Column]}': {dashes} cell{(dashes == 1 ? " is" : "s are")} '-', and nothing else in it "
-                    + "says absent. If '-' means absent, give --values=-=0; if it means that nobody knows, give --values=-= .");
+                $"{_cells.File}, column '{_cells.Header[Column]}': {dashes} cell{(dashes == 1 ? " is" : "s are")} '-', and no other cell "
+                    + "says absent. If '-' means absent, give --values=-=0; if it means unknown, give --values=-= .");
         }
     }
 

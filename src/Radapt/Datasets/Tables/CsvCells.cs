@@ -251,8 +251,8 @@ internal sealed record CsvCells(string File, IReadOnlyList<string> Header, IRead
                 : cells.AsSpan(width).IndexOfAnyExcept("") >= 0)
             {
                 throw new RadaptException(
-                    $"{file} line {line} has {cells.Length} cells, the header has {width}: put names that hold a delimiter in quotes, "
-                        + "and write an empty cell for unknown.");
+                    $"{file} line {line} has {cells.Length} cells, but the header has {width}: put names that contain a delimiter into quotes, "
+                        + "and leave the cell of an unknown value empty.");
             }
 
             int given = cells.Length;

@@ -38,13 +38,13 @@ internal sealed record FindingColumns(IReadOnlyList<string> Findings, sbyte[]?[]
         NoteMissingMarks(cells, columns, notes);
         if (given.NotFound.ToArray() is { Length: > 0 } never)
         {
-            notes.Add($"{cells.File}: {string.Join(", ", never.Select(n => $"'{n}'"))} of --values occurs in no column.");
+            notes.Add($"{cells.File}: {string.Join(", ", never.Select(n => $"'{n}'"))} of --values not found in any column.");
         }
 
         string[] readings = [.. columns.SelectMany(c => c.Notes())];
         if (readings.Length > 0)
         {
-            notes.Add($"{cells.File}: {string.Join("; ", readings.Take(6))}{(readings.Length > 6 ? $"; {readings.Length - 6} more alike" : "")}.");
+            notes.Add($"{cells.File}: {string.Join("; ", readings.Take(6))}{(readings.Length > 6 ? $"; {readings.Length - 6} more of this kind" : "")}.");
         }
 
         var labels = new sbyte[]?[cells.Rows.Count];
@@ -84,7 +84,7 @@ internal sealed record FindingColumns(IReadOnlyList<string> Findings, sbyte[]?[]
             }
             else if (reason is not null)
             {
-                unused.Add(($"{reason}; --findings takes it all the same", name));
+                unused.Add(($"{reason}; --findings uses it anyway", name));
             }
             else
             {
@@ -110,15 +110,15 @@ internal sealed record FindingColumns(IReadOnlyList<string> Findings, sbyte[]?[]
         string found = string.Join(", ", unused.GroupBy(u => u.Reason)
             .Select(g => $"{ColumnReport.Listed(g.Select(u => u.Column))} ({g.Key})"));
         return new RadaptException(
-            $"{cells.File} has no column of labels, 1 and 0 or words for yes and no{(found.Length > 0 ? $"; it has {found}" : "")}: add one "
-                + "column per finding, say what other words mean by --values (such as fraglich=0), name a column that lists findings by "
-                + $"--text-findings or one of class numbers by --class-column.{cells.OtherSheetsHint}");
+            $"{cells.File} has no column of labels (1 and 0, or words for yes and no){(found.Length > 0 ? $"; it has {found}" : "")}: add one "
+                + "column per finding, say what other words mean with --values (such as fraglich=0), name a column that lists findings with "
+                + $"--text-findings, or a column of class numbers with --class-column.{cells.OtherSheetsHint}");
     }
 
     private static RadaptException BadLabel(CsvCells cells, int line, int column, string cell) => new(
         $"{cells.File} line {line}, column '{cells.Header[column]}': "
             + $"{(TableColumns.Find(cells).All.Contains(column) ? "its text" : ShownCell.Quote(cell))} is neither 0, 1 nor empty "
-            + "(unknown), nor a word for one of them: --values says what other words mean (such as fraglich=0), class numbers are read with "
+            + "(unknown), nor a word for one of these: --values says what other words mean (such as fraglich=0), class numbers are read with "
         + "--class-column, and --findings names the columns to use.");
 
     private static void NoteMissingMarks(CsvCells cells, ColumnReading[] columns, ICollection<string> notes)
@@ -129,7 +129,7 @@ internal sealed record FindingColumns(IReadOnlyList<string> Findings, sbyte[]?[]
         {
             notes.Add(
                 $"{cells.File}: {Plural.Count(marks.Length, "label")} "
-                    + $"{string.Join(", ", marks.Select(m => m.Mark).Distinct().Take(5))} taken as unknown, like empty "
+                    + $"{string.Join(", ", marks.Select(m => m.Mark).Distinct().Take(5))} read as unknown, like empty "
                     + $"cells (first in line {marks[0].Line}).");
         }
     }

@@ -26,13 +26,13 @@ internal static class LabelClasses
         {
             throw new RadaptException(options.KeepClasses.Count > 0
                 ? $"--keep-classes {kept[0]} leaves a single class: name two or more, such as --keep-classes 0,1."
-                : $"{source} holds {(kept.Length == 0 ? "no class" : $"class {kept[0]} alone")}: two or more classes are needed.");
+                : $"{source} contains {(kept.Length == 0 ? "no class" : $"only class {kept[0]}")}: two or more classes are needed.");
         }
 
         if (!kept.Intersect(present).Any())
         {
             throw new RadaptException(
-                $"{source} holds none of the classes {string.Join(',', kept)} (it has {string.Join(", ", present.Take(20))}).");
+                $"{source} contains none of the classes {string.Join(',', kept)} (it has {string.Join(", ", present.Take(20))}).");
         }
 
         string[] findings = Name(kept, stem, options.Findings);

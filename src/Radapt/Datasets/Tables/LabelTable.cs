@@ -43,7 +43,7 @@ internal static class LabelTable
         bool isWorkbook = Spreadsheet.IsWorkbook(file);
         if (options.Sheet is not null && !isWorkbook)
         {
-            throw new RadaptException($"--sheet is for Excel workbooks (.xlsx); {file} is none.");
+            throw new RadaptException($"--sheet is only for Excel workbooks (.xlsx), and {file} is not one.");
         }
 
         CsvCells cells = isWorkbook ? Spreadsheet.Read(file, options.Sheet, notes, c => HasFindings(c, options)) : CsvCells.Read(file);
@@ -56,7 +56,7 @@ internal static class LabelTable
         if (cells.TitleLines > 0)
         {
             notes.Add($"{file}: the header is the row that names the columns; {Plural.Count(cells.TitleLines, "row")} "
-                + "above it (a title or groups of columns) passed over.");
+                + "above it (a title or groups of columns) skipped.");
         }
 
         return cells;
@@ -201,7 +201,7 @@ internal static class LabelTable
 
     private static string? SplitOf(string cell, string where) =>
         LabelWords.Read(cell) == LabelWord.Unknown ? null : SplitNames.Part(cell) ?? throw new RadaptException(
-            $"{where}: {ShownCell.Quote(cell)} is neither train, val nor test.");
+            $"{where}: {ShownCell.Quote(cell)} is not train, val or test.");
 
     // A data frame's mark for a missing patient would otherwise be the patient of all such rows.
     private static string? Cell(string[] row, int column) => column < 0 || LabelWords.IsNoName(row[column]) ? null : row[column];

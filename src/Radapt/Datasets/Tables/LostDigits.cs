@@ -7,8 +7,8 @@ internal static partial class LostDigits
 {
     /// <summary>A sentence for errors.</summary>
     public const string WhatToDo =
-        "it holds long numbers in scientific notation, as Excel saves them, whose digits are lost. Format the column as text in the source, "
-            + "fill it anew and save it again.";
+        "it contains long numbers in scientific notation, as Excel saves them, and their last digits are lost. Format the column as text in the source, "
+            + "enter the numbers again and save the table.";
 
     /// <summary>The line of the column's first such cell; null: there is none.</summary>
     public static int? Find(CsvCells cells, int column)

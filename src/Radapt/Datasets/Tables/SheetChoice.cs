@@ -56,13 +56,13 @@ internal sealed class SheetChoice(string file, WorkbookParts parts, string[] sha
         }
         else if (sheet != visible[0])
         {
-            notes.Add($"{file}: sheet '{sheet.Title}' is read, since '{visible[0].Title}' before it holds no findings (--sheet reads another).");
+            notes.Add($"{file}: sheet '{sheet.Title}' is read, since '{visible[0].Title}' before it contains no findings (--sheet reads another).");
         }
 
         if (wanted.Length > 1)
         {
             notes.Add($"{file}: only sheet '{sheet.Title}' is read; {string.Join(", ", wanted.Skip(1).Select(s => s.Shown))} "
-                + $"hold{(wanted.Length == 2 ? "s" : "")} findings, too (--sheet reads another).");
+                + $"contain{(wanted.Length == 2 ? "s" : "")} findings, too (--sheet reads another).");
         }
 
         return sheet;

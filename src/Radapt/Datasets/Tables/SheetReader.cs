@@ -180,7 +180,7 @@ internal sealed class SheetReader(string file, string[] shared, int mostRows = i
         if (given > width)
         {
             throw new RadaptException(
-                $"{file} row {line} has a cell in column {given}, the header has {width}: remove it, or give it a header.");
+                $"{file} row {line} has a cell in column {given}, but the header has {width}: remove it, or give it a header.");
         }
 
         Array.Resize(ref row, width);
@@ -240,7 +240,7 @@ internal sealed class SheetReader(string file, string[] shared, int mostRows = i
         {
             "s" => int.TryParse(value.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int i) && i < shared.Length ? shared[i]
                 : throw new RadaptException(
-                    $"{file}, cell {Reference(line, column)}: it refers to a text that the workbook does not hold ({shared.Length:N0} are "
+                    $"{file}, cell {Reference(line, column)}: it refers to a text that the workbook does not contain ({shared.Length:N0} are "
                         + "there): the file is damaged; save or export it again."),
             "n" => Number(value),
             "str" => CellText.Unescape(value),

@@ -61,7 +61,7 @@ internal static class SplitList
     {
         if (options.Findings.Count > 0 && options.Findings.Count != count)
         {
-            throw new RadaptException($"{file} has {Labels(count)} a line, but --findings names {options.Findings.Count}.");
+            throw new RadaptException($"{file} has {Labels(count)} per line, but --findings names {options.Findings.Count}.");
         }
 
         string[] findings = options.Findings.Count > 0 ? [.. options.Findings]
@@ -70,8 +70,8 @@ internal static class SplitList
         if (options.Findings.Count == 0)
         {
             notes.Add(
-                $"{file} has {Labels(count)} a line, called {findings[0]}{(count > 1 ? $" … {findings[^1]}" : "")}: "
-                    + "--findings gives proper names.");
+                $"{file} has {Labels(count)} per line, which are called {findings[0]}{(count > 1 ? $" … {findings[^1]}" : "")}: "
+                    + "--findings gives them other names.");
         }
 
         LabelRow[] rows = [.. lines.Select(l => new LabelRow(l.Line, l.Name, null, null, [.. l.Labels.Select(t => (sbyte)(t[0] - '0'))]))];

@@ -52,7 +52,7 @@ internal static class TextFile
     {
         if (Directory.Exists(path))
         {
-            throw new RadaptException($"{path} is a folder, a file is needed.");
+            throw new RadaptException($"{path} is a folder, but a file is needed.");
         }
 
         if (!File.Exists(path))
@@ -74,7 +74,7 @@ internal static class TextFile
                 {
                     throw new RadaptException(
                         $"{path} has more than {LargestBytes >> 20} MiB of text{(stream == file ? "" : " once it is unpacked")}, which is "
-                            + "the limit: it is not a label table or split list, or leave out columns that are not needed.");
+                            + "the limit: give a label table or split list, or leave out columns that are not needed.");
                 }
             }
 

@@ -78,7 +78,7 @@ internal sealed class TextFindings
         int sentences = texts.Count(t => t.Contains(". ", StringComparison.Ordinal) && t.Split(' ').Length > 2 * MostWords);
         if (sentences > MostSentences * texts.Count(t => t.Length > 0))
         {
-            throw new RadaptException($"{where} holds sentences: --text-findings reads lists of findings, such as 'Pneumonia; Effusion'.");
+            throw new RadaptException($"{where} contains sentences: --text-findings reads lists of findings, such as 'Pneumonia; Effusion'.");
         }
 
         List<(string Key, Saying Saying)>?[] rows = [.. texts.Select(Items)];
@@ -89,8 +89,8 @@ internal sealed class TextFindings
         if (keys.Length == 0)
         {
             throw new RadaptException(
-                $"{where}: no finding is listed in {FewestRows} rows or more (items are divided by ; , / or line breaks): name findings by "
-                    + "--findings, or allow rare ones by --allow-rare-findings.");
+                $"{where}: no finding is listed in {FewestRows} rows or more (items are divided by ; , / or line breaks): name findings with "
+                    + "--findings, or allow rare ones with --allow-rare-findings.");
         }
 
         sbyte[]?[] labels = [.. rows.Select(r => Labels(r, keys))];
@@ -100,9 +100,9 @@ internal sealed class TextFindings
         int rare = _rows.Count - keys.Count(_rows.ContainsKey);
         int empty = rows.Count(r => r is null);
         notes.Add(string.Create(CultureInfo.InvariantCulture,
-            $"{where} lists findings: {ColumnReport.Listed(names.Zip(counts).Select(p => $"{p.First} ({p.Second.Positives} rows)"))}; what a row does not list is absent. ")
+            $"{where} lists findings: {ColumnReport.Listed(names.Zip(counts).Select(p => $"{p.First} ({p.Second.Positives} rows)"))}; findings that a row does not list are absent. ")
             + $"{Plural.Count(rare, "other item")}{(o.Findings.Count > 0 ? "" : $", in fewer than {fewest} rows or of more than {MostWords} words,")} "
-            + $"not used; {Plural.Count(_negated, "negated item")} taken as absent, {_doubted} doubted or after a negation as unknown; "
+            + $"not used; {Plural.Count(_negated, "negated item")} read as absent, {_doubted} doubted or after a negation as unknown; "
             + $"{Plural.Count(empty, "empty cell")} unknown.");
         return new FindingColumns(names, labels, new ColumnReport([.. names.Zip(counts)], []));
     }

@@ -26,7 +26,7 @@ internal sealed class WorkbookParts
         }
 
         _workbook = Related("").Values.FirstOrDefault(r => r.Type == "officeDocument").Part
-            ?? throw new RadaptException($"{file} is an archive, but no Excel workbook: give a .csv, .tsv or .xlsx table.");
+            ?? throw new RadaptException($"{file} is an archive, but not an Excel workbook: give a .csv, .tsv or .xlsx table.");
         _related = Related(_workbook);
     }
 

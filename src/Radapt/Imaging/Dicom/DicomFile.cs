@@ -98,7 +98,7 @@ internal sealed record DicomFile(TransferSyntax Syntax, DicomDataSet Elements)
 
         return !isOther ? said with { IsExplicit = isExplicit || said.IsBigEndian }
             : throw new InvalidDataException(
-                $"the data set is not {said.Name}, as {DicomTag.TransferSyntaxUid} says, but of the other byte order; export it again");
+                $"the data set is not {said.Name}, as {DicomTag.TransferSyntaxUid} says, but has the other byte order; export it again");
     }
 
     // In pieces, so that what is unpacked is held twice at most, and only for a moment.

@@ -112,7 +112,7 @@ internal sealed class DicomParser(byte[] bytes, long length)
 
             if (tag != DicomTag.Item)
             {
-                throw new InvalidDataException($"{sequence.Tag}: {tag} stands where an item should; the file is damaged");
+                throw new InvalidDataException($"{sequence.Tag}: {tag} is where an item is expected; the file is damaged");
             }
 
             var item = new DicomDataSet(bytes, isBigEndian);
@@ -140,7 +140,7 @@ internal sealed class DicomParser(byte[] bytes, long length)
             DicomElement element = _headers.Read(ref at, isExplicit, isBigEndian);
             if (element.Tag.Group == DicomTag.Item.Group)
             {
-                throw new InvalidDataException($"{sequence}: {element.Tag} stands where an element should; the file is damaged");
+                throw new InvalidDataException($"{sequence}: {element.Tag} is where an element is expected; the file is damaged");
             }
 
             at = Pass(item, element, isExplicit, isBigEndian, depth);

@@ -37,7 +37,7 @@ internal static class Fragments
 
         if (parts.Count == 0 || total == 0)
         {
-            throw new InvalidDataException($"{DicomTag.PixelData} holds no fragment: the file has no image");
+            throw new InvalidDataException($"{DicomTag.PixelData} contains no fragment: the file has no image");
         }
 
         if (parts.Count == 1)

@@ -15,7 +15,7 @@ internal static class PixelDecoder
     {
         PixelFormat format = PixelFormat.From(file);
         DicomElement element = file.Elements.Find(DicomTag.PixelData)
-            ?? throw new InvalidDataException($"{DicomTag.PixelData} is missing: the file holds no image");
+            ?? throw new InvalidDataException($"{DicomTag.PixelData} is missing: the file contains no image");
         if (file.Syntax.Pixels == PixelCoding.Native)
         {
             return Native(file, element, format);
@@ -36,8 +36,8 @@ internal static class PixelDecoder
             PixelCoding.JpegLossless => Compressed(JpegLosslessDecoder.Decode(frame.Span, format), PixelCoding.JpegLossless,
                 frame.Span, format),
             var coding when codecs is null => throw new InvalidDataException(
-                $"its pixels are {TransferSyntax.NameOf(coding)}, and no process that decodes it is given ({nameof(CodecProcess)}); "
-                + "convert the file, or give one"),
+                $"its pixels are {TransferSyntax.NameOf(coding)}, but no process to decode them is set up ({nameof(CodecProcess)}); "
+                + "convert the file, or set one up"),
             var coding => Compressed(codecs.Decode(coding, frame, format), coding, frame.Span, format),
         };
     }
@@ -115,7 +115,7 @@ internal static class PixelDecoder
         if (element.Length == DicomElement.Undefined || bytes > there || (element.Length > there + 1 && format.Frames == 1))
         {
             throw new InvalidDataException(
-                $"{DicomTag.PixelData} is truncated: {format.Columns} x {format.Rows} pixels need {bytes} bytes, {there} "
+                $"{DicomTag.PixelData} is truncated: {format.Columns} x {format.Rows} pixels need {bytes} bytes, but {there} "
                     + "are there; copy or export the file again");
         }
 

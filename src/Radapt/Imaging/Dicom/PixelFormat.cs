@@ -52,7 +52,7 @@ internal sealed record PixelFormat(
         int allocated = set.Required(DicomTag.BitsAllocated);
         if (allocated is not (8 or 16))
         {
-            throw new InvalidDataException($"{DicomTag.BitsAllocated} is {allocated}; 8 and 16 are read");
+            throw new InvalidDataException($"{DicomTag.BitsAllocated} is {allocated}; only 8 and 16 are read");
         }
 
         int stored = set.UInt16(DicomTag.BitsStored) ?? allocated;
@@ -94,7 +94,7 @@ internal sealed record PixelFormat(
             "YBRRCT" or "YBRICT" or "YBRPARTIAL420" => DicomPhotometric.YbrCompressed,
             "" => throw new InvalidDataException($"{DicomTag.Photometric} is missing; export the file again"),
             _ => throw new InvalidDataException(
-                $"{DicomTag.Photometric} is none of MONOCHROME1, MONOCHROME2, PALETTE COLOR, RGB, YBR_FULL, YBR_FULL_422, "
+                $"{DicomTag.Photometric} is not one of MONOCHROME1, MONOCHROME2, PALETTE COLOR, RGB, YBR_FULL, YBR_FULL_422, "
                     + "YBR_RCT, YBR_ICT; convert the file"),
         };
     }

@@ -42,7 +42,7 @@ internal sealed class VoiTransform(Func<double, double> apply)
             // As an empty table.
         }
 
-        remark = $"{DicomTag.VoiLut} of some DICOM files cannot be used; their window is taken, or percentiles.";
+        remark = $"{DicomTag.VoiLut} of some DICOM files cannot be used; their window is used instead, or percentiles.";
         return null;
     }
 
@@ -57,9 +57,9 @@ internal sealed class VoiTransform(Func<double, double> apply)
         string function = set.FirstText(DicomTag.VoiFunction).ToUpperInvariant().Replace(' ', '_').Replace('-', '_');
         VoiTransform? window = isNumber && center is { } c && width is { } w ? Window(function, c, w) : null;
         remark ??= window is null
-            ? $"{DicomTag.WindowCenter} and {DicomTag.WindowWidth} of some DICOM files are not usable numbers; percentiles are taken."
+            ? $"{DicomTag.WindowCenter} and {DicomTag.WindowWidth} of some DICOM files are not usable numbers; percentiles are used instead."
             : function is "" or "LINEAR" or "LINEAR_EXACT" or "SIGMOID" or "SAMPLED_SIGMOID" ? null
-            : $"{DicomTag.VoiFunction} of some DICOM files is not one of the standard's; LINEAR is taken.";
+            : $"{DicomTag.VoiFunction} of some DICOM files is not defined by the standard; LINEAR is used instead.";
         return window;
     }
 

@@ -89,7 +89,7 @@ internal abstract class DialectNames
             return ("decoder", "only pre-training needs it");
         }
 
-        return path[^1] == "mask_token" ? ("mask token", "only pre-training needs it") : ("other tensors", "no part of the encoder");
+        return path[^1] == "mask_token" ? ("mask token", "only pre-training needs it") : ("other tensors", "not part of the encoder");
     }
 
     /// <summary>A native encoder without what DINOv2 adds, and without adapters.</summary>

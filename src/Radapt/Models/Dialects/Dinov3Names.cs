@@ -39,8 +39,8 @@ internal sealed class Dinov3Names : DialectNames
     public override bool TellsHeads(StateDict names) => Shape(names) is { } shape && Heads(names, shape) == shape.Heads;
 
     public override string? Problem(StateDict names) => names.Has("pos_embed")
-        ? "has learned positions (pos_embed) beside rotary ones, which DINOv3 does not have"
-        : names.HasAny("cls_norm.") ? "has a norm of its own for the class token (cls_norm), which Radapt's transformer does not have"
+        ? "has learned positions (pos_embed) in addition to rotary ones, which DINOv3 does not have"
+        : names.HasAny("cls_norm.") ? "has a separate norm for the class token (cls_norm), which Radapt's transformer does not have"
         : base.Problem(names);
 
     public override string? StoredRotation(StateDict names) => names.Select(n => n == Periods).Values.FirstOrDefault();

@@ -71,7 +71,7 @@ internal static class EncoderCopies
 
         if (!Options.Contains(option))
         {
-            throw new RadaptException($"--copy {option}: unknown; one of {string.Join(", ", Options)}.");
+            throw new RadaptException($"--copy {option}: this copy is unknown; choose one of {string.Join(", ", Options)}.");
         }
 
         EncoderCopy? chosen = option == "student"
@@ -79,8 +79,8 @@ internal static class EncoderCopies
             : copies.FirstOrDefault(c => c.Role == CopyRole.Averaged && IsNamed(c.Prefix, [option]))
             ?? copies.FirstOrDefault(c => c.Role == CopyRole.Averaged);
         return chosen ?? throw new RadaptException(
-            $"--copy {option}: {file} holds no such copy of the encoder, only "
-                + $"{(copies.Count > 0 ? string.Join(", ", copies.Select(c => c.Name)) : "tensors that are none")}. Leave --copy out.");
+            $"--copy {option}: {file} contains no such copy of the encoder, only "
+                + $"{(copies.Count > 0 ? string.Join(", ", copies.Select(c => c.Name)) : "tensors without copies")}. Leave --copy out.");
     }
 
     /// <summary>The line that says which of several copies is read; null where there is only one.</summary>
@@ -88,7 +88,7 @@ internal static class EncoderCopies
     {
         EncoderCopy? other = copies.FirstOrDefault(c => c != chosen);
         return chosen is null || other is null ? null
-            : $"the file holds {copies.Count} copies of the encoder; {chosen.Name} is "
+            : $"the file contains {copies.Count} copies of the encoder; {chosen.Name} is "
                 + $"read{(Option(chosen) == Option(other) ? "" : $", --copy {Option(other)} reads {other.Name}")}";
     }
 

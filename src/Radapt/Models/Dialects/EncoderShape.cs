@@ -8,7 +8,7 @@ namespace Radapt.Models.Dialects;
 internal static partial class EncoderShape
 {
     private const int UsualImage = 224;
-    private const string CannotBeRead = ", which Radapt's transformer cannot be built as";
+    private const string CannotBeRead = ", from which Radapt's transformer cannot be built";
 
     /// <summary>The dimensions, or why there are none. Heads, which tensors do not tell, are those usual for the width.</summary>
     /// <param name="file">Where the tensors are.</param>
@@ -44,8 +44,8 @@ internal static partial class EncoderShape
         if ((grid * grid) + 1 != tokens)
         {
             return (null,
-                $"has positions of {tokens - 1} patches, which are not a square, beside that of the class token; Radapt reads models of "
-                    + "square images without further tokens that have positions");
+                $"has positions for the class token and {tokens - 1} patches, which do not form a square; Radapt reads only models of "
+                    + "square images without other tokens that have positions");
         }
 
         bool isGated = ShapeOf("blocks.0.mlp.w3.weight") is not null;

@@ -49,13 +49,13 @@ internal sealed record HuggingFaceConfig
         string[] models = isRotary ? s_rotaryModels : s_models;
         if (ConfigFile.Text(_json, "model_type") is { } model && !models.Contains(model))
         {
-            return $"is, by its config.json, a model of type {model}; Radapt reads tensors of these names as {string.Join(", ", models)}";
+            return $"is a model of type {model} according to its config.json; Radapt reads tensors with these names only as {string.Join(", ", models)}";
         }
 
         if (ConfigFile.Text(_json, "hidden_act") is { } activation
             && (shape.SwiGlu ? isRotary && activation != "silu" : !s_activations.Contains(activation)))
         {
-            return $"has, by its config.json, the activation {activation}; Radapt's transformer has {(shape.SwiGlu ? "silu" : "gelu")}";
+            return $"has the activation {activation} according to its config.json; Radapt's transformer has {(shape.SwiGlu ? "silu" : "gelu")}";
         }
 
         const string theBase = "rope_theta";
@@ -63,7 +63,7 @@ internal sealed record HuggingFaceConfig
         if (isRotary && theta is { } told && told != RotaryBase)
         {
             return string.Create(CultureInfo.InvariantCulture,
-                $"has, by its config.json, rotary positions of base {told}; Radapt's transformer has {RotaryBase}");
+                $"has rotary positions of base {told} according to its config.json; Radapt's transformer has {RotaryBase}");
         }
 
         (string Key, int? Told, int Seen)[] dimensions =
@@ -75,16 +75,16 @@ internal sealed record HuggingFaceConfig
         if (dimensions.FirstOrDefault(d => d.Told is { } size && size != d.Seen) is { Key: { } key } other)
         {
             return string.Create(CultureInfo.InvariantCulture,
-                $"does not fit its config.json: {key} is {other.Told} there and {other.Seen} in the tensors; the file is a part of a "
-                    + $"model, or the two do not belong together");
+                $"does not fit its config.json: {key} is {other.Told} there and {other.Seen} in the tensors; the file is only a part of a "
+                    + $"model, or the two files do not belong together");
         }
 
         return Heads is { } heads && (heads <= 0 || shape.Width % heads != 0)
             ? string.Create(CultureInfo.InvariantCulture,
-                $"has, by its config.json, {heads} attention heads, which do not divide the width of {shape.Width}")
+                $"has {heads} attention heads according to its config.json, but its width of {shape.Width} is not a multiple of that")
             : Epsilon is <= 0 or > 1
             ? string.Create(CultureInfo.InvariantCulture,
-                $"has, by its config.json, the layer_norm_eps {Epsilon}, which is out of range") : null;
+                $"has the layer_norm_eps {Epsilon} according to its config.json, which is out of range") : null;
     }
 
     private int? Whole(string key) => ConfigFile.Number(_json, key) is { } number && number == Math.Floor(number) && Math.Abs(number) < 1e9

@@ -23,7 +23,7 @@ internal sealed record RecognisedWeights
     /// <exception cref="RadaptException">The file holds no encoder.</exception>
     public IReadOnlyDictionary<string, TensorParts> Encoder => EncoderTensors
         ?? throw new RadaptException(Problem is not null ? $"{Path} ({Description}) {Problem}."
-            : $"{Path} holds {Description}; give a MAE, MRM, DINOv2, DINOv3, EVA-02, timm or Hugging Face checkpoint (`radapt inspect` lists its tensors).");
+            : $"{Path} contains {Description}; give a MAE, MRM, DINOv2, DINOv3, EVA-02, timm or Hugging Face checkpoint (`radapt inspect` lists its tensors).");
 
     /// <summary>Whether the heads of <see cref="Shape"/> are told by the file, or by a <c>config.json</c> beside it.</summary>
     public required bool TellsHeads { get; init; }

@@ -61,7 +61,7 @@ internal sealed record ToldPreparation(double Mean, double Std, int? Side, int? 
     {
         (double m, double s) = (Math.Round(mean.Average() / factor, 6), Math.Round(std.Average() / factor, 6));
         string averaged = mean.Distinct().Count() > 1 || std.Distinct().Count() > 1
-            ? ", its channels averaged since radiographs are gray" : "";
+            ? ", its channels averaged because radiographs are gray" : "";
         return m is >= 0 and <= 1 && s is > 0 and < 1e6
             ? new ToldPreparation(m, s, side, resize >= side ? resize : null, source + averaged) : null;
     }

@@ -11,7 +11,7 @@ internal sealed class UnknownNames : DialectNames
 
     public override string Describe(StateDict names) => names.File.Unread is [var (name, type), ..]
         ? $"tensors of element types that Radapt does not read ({name} is {type}; convert them to F32, F16 or BF16)"
-        : "tensors of no vision transformer that Radapt knows";
+        : "tensors that are not those of a vision transformer that Radapt knows";
 
     public override BackboneShape? Shape(StateDict names) => null;
 

@@ -38,8 +38,8 @@ internal static partial class WeightsCheck
         if (differences.Length > 0)
         {
             string own = recognised.Shape is { } s
-                ? $"its own backbone is {s.Name ?? "none of timm's"} ({s})"
-                : "its backbone's dimensions cannot be told";
+                ? $"the backbone of the weights is {s.Name ?? "not one of timm's"} ({s})"
+                : "the dimensions of the backbone of the weights cannot be determined";
             throw new RadaptException(
                 $"{file.Path} ({recognised.Description}) does not fit the model: {string.Join("; ", differences)}. "
                     + $"Choose the backbone that fits: {own}.");

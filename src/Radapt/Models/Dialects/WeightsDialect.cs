@@ -67,10 +67,10 @@ internal static class WeightsDialect
     private static DialectNames Forced(StateDict names, string option, DialectNames recognised)
     {
         DialectNames dialect = s_dialects.FirstOrDefault(d => d.Option == option)
-            ?? throw new RadaptException($"--dialect {option}: unknown; one of {Auto}, {string.Join(", ", Options)}.");
+            ?? throw new RadaptException($"--dialect {option}: this dialect is unknown; choose one of {Auto}, {string.Join(", ", Options)}.");
         return dialect.CanRead(names) ? dialect
             : throw new RadaptException(
-                $"--dialect {option}: the tensors of {names.File.Path} are not named so; it holds {recognised.Describe(names)}. "
+                $"--dialect {option}: the tensors of {names.File.Path} do not have such names; the file contains {recognised.Describe(names)}. "
                     + "Leave --dialect out.");
     }
 

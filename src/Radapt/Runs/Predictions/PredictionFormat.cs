@@ -45,6 +45,6 @@ internal static class PredictionFormats
         var format = (PredictionFormat)Names.Index().First(n => n.Item == name).Index;
         bool agrees = ending is null || ending == format || (ending == PredictionFormat.Csv && format == PredictionFormat.CsvSemicolon);
         return agrees ? format
-            : throw new RadaptException($"{file}: its ending is not that of --format {name}. Give another -o, or leave --format out.");
+            : throw new RadaptException($"{file}: its ending does not match --format {name}. Give another -o, or leave --format out.");
     }
 }

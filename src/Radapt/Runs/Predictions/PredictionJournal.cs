@@ -44,8 +44,8 @@ internal sealed class PredictionJournal : IDisposable
                 if (file.Length > 0 && !isSame && !replaces)
                 {
                     throw new RadaptException(
-                        $"{path}: holds an unfinished prediction of other images, runs or options. Repeat that command to go on with it, remove "
-                        + "the file, or give --overwrite to start afresh.");
+                        $"{path}: contains an unfinished prediction with other images, runs or options. Repeat that command to continue it, remove "
+                        + "the file, or give --overwrite to start again.");
                 }
 
                 file.SetLength(isSame ? length : 0);
@@ -87,7 +87,7 @@ internal sealed class PredictionJournal : IDisposable
         }
         catch (IOException e)
         {
-            throw RadaptException.In(Path, $"cannot be written ({e.Message}). Free some space; the same command then goes on.", e);
+            throw RadaptException.In(Path, $"cannot be written ({e.Message}). Free some space; the same command then continues.", e);
         }
 
         Rows += rows.Count;

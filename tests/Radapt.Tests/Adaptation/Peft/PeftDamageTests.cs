@@ -18,7 +18,7 @@ public sealed class PeftDamageTests : IDisposable
 
     public static TheoryData<string, string> Breakages => new()
     {
-        { "config missing", "adapter_config.json: missing" },
+        { "config missing", "adapter_config.json: this file is missing" },
         { "config no json", "adapter_config.json" },
         { "config empty list", "not an object" },
         { "config without r", "r is missing" },
@@ -30,9 +30,9 @@ public sealed class PeftDamageTests : IDisposable
         { "config too long", "more than 16777216 bytes" },
         { "pissa", "init_lora_weights is pissa" },
         { "lora_ga", "init_lora_weights is lora_ga" }, // M4
-        { "two adapters", "holds 2 adapters (a, b)" }, // M5
+        { "two adapters", "contains 2 adapters (a, b)" }, // M5
         { "merged linear of old", "enable_lora" }, // M20
-        { "not a number", "lora_B hold NaN" },
+        { "not a number", "lora_B contain NaN" },
         { "head of another shape", "head.bias (2, 1)" },
         { "norm of another shape", "fc_norm.weight (1, 64)" },
         { "patch embedding twice", "patch embedding twice" },
@@ -52,7 +52,7 @@ public sealed class PeftDamageTests : IDisposable
         { "other width", "does not fit" },
         { "unknown tensor", "token_type" },
         { "magnitude", "lora_magnitude_vector" },
-        { "integers", "holds Int64" },
+        { "integers", "elements of type Int64" },
         { "facts damaged", "metadata is damaged" },
     };
 
@@ -148,7 +148,7 @@ public sealed class PeftDamageTests : IDisposable
 
         SafetensorsWriter.Write(file, tensors);
         string imported = Assert.Throws<RadaptException>(() => AdapterImport.Run(new ImportRequest(file, _saved["out"]))).Message;
-        Assert.Equal($"{file}: holds an adapter without its base weights; give them with --weights.", imported);
+        Assert.Equal($"{file}: this file contains an adapter without its base weights; give them with --weights.", imported);
         string opened = Assert.Throws<RadaptException>(() => BackboneWeights.Open(file)).Message;
         Assert.Contains("LoRA of the paper's code, rank 4, without its base weights; give a MAE, MRM, ", opened, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_saved["out"]));

@@ -26,7 +26,7 @@ public sealed class MatchChoiceTests : IDisposable
         Assert.Equal("Accession", matched.Choices.Single(c => c.Option == "image-column").Value);
         string note = Assert.Single(_notes, n => n.Contains("column 'Nr'", StringComparison.Ordinal)
             && n.Contains("not used", StringComparison.Ordinal));
-        Assert.Contains("bare numbers often coincide (--image-column Nr --match stem takes it all the same)", note,
+        Assert.Contains("bare numbers often coincide (--image-column Nr --match stem uses it anyway)", note,
             StringComparison.Ordinal);
     }
 
@@ -38,7 +38,7 @@ public sealed class MatchChoiceTests : IDisposable
         string table = WriteTable("Nr;Accession", i => $"{i + 1};{Accession(i)}");
         string said = Assert.Throws<RadaptException>(() => Read(table)).Message;
         Assert.Contains("rows can be matched to files in two ways that contradict each other: column 'Nr' by file name without ending matches 40 of "
-            + "40 rows and column 'Accession' by AccessionNumber matches 12 of 40 rows; 12 rows would get other files. ", said,
+            + "40 rows and column 'Accession' by AccessionNumber matches 12 of 40 rows; 12 rows would get different files. ", said,
                 StringComparison.Ordinal);
         Assert.EndsWith("Say which is right: --image-column Nr --match stem, or --image-column Accession --match accession.", said,
             StringComparison.Ordinal);
@@ -52,8 +52,8 @@ public sealed class MatchChoiceTests : IDisposable
         WriteFiles(_ => true);
         string table = WriteTable("Nr;Datum", i => $"{i + 1};{Date(i):dd.MM.yyyy}");
         string said = Assert.Throws<RadaptException>(() => Read(table)).Message;
-        Assert.Contains("column 'Nr' by file name without ending: 40 of 40 rows have a file of that number, but the day of the examination is that "
-            + "of its header in 0 of 40 rows only", said, StringComparison.Ordinal);
+        Assert.Contains("column 'Nr' by file name without ending: 40 of 40 rows have a file of that number, but the date of the examination "
+            + "agrees with the header in only 0 of 40 rows", said, StringComparison.Ordinal);
         Assert.Equal(Count, Read(table, new DataOptions { ImageColumn = "Nr", Match = MatchKind.Stem }).Rows.Count);
         AssertRightFiles(Read(WriteTable("Nr;Datum", i => $"{Count - i};{Date(i):dd.MM.yyyy}")));
     }
@@ -100,7 +100,7 @@ public sealed class MatchChoiceTests : IDisposable
         WriteFiles(_ => true);
         string table = WriteTable("wer;wann", i => $"{Patient(i)};{Date(i):yyyy-MM-dd}");
         string said = Assert.Throws<RadaptException>(() => Read(table)).Message;
-        Assert.Contains("Rows can also be matched by patient and day: name the columns by --patient-column and --date-column.", said,
+        Assert.Contains("Rows can also be matched by patient and date: name the columns with --patient-column and --date-column.", said,
             StringComparison.Ordinal);
         AssertRightFiles(Read(table, new DataOptions { PatientColumn = "wer", DateColumn = "wann" }));
     }
@@ -112,7 +112,7 @@ public sealed class MatchChoiceTests : IDisposable
         WriteFiles(_ => true);
         File.WriteAllBytes(_folder["export/more.dcm"], Phantom(5, Accession(5)).ToFile("explicit"));
         string table = WriteTable("Patienten-Nr.;Datum", i => $"{Patient(i)};{Date(i):yyyy-MM-dd}");
-        Assert.Contains("1 row matches several images (line 7); if their labels hold for the whole examination, give --study-labels",
+        Assert.Contains("1 row matches several images (line 7); if labels apply to the whole examination, give --study-labels",
             Assert.Throws<RadaptException>(() => Read(table)).Message, StringComparison.Ordinal);
         Assert.Equal(Count + 1, Read(table, new DataOptions { StudyLabels = true }).Rows.Count);
     }
@@ -123,10 +123,10 @@ public sealed class MatchChoiceTests : IDisposable
     {
         WriteFiles(_ => true);
         string said = Assert.Throws<RadaptException>(() => Read(WriteTable("Accession", _ => "2,02300E+11"))).Message;
-        Assert.Contains("Line 2, column 'Accession': it holds long numbers in scientific notation, as Excel saves them, whose digits are lost.", said,
+        Assert.Contains("Line 2, column 'Accession': it contains long numbers in scientific notation, as Excel saves them, and their last digits are lost.", said,
             StringComparison.Ordinal);
         said = Assert.Throws<RadaptException>(() => Read(WriteTable("Accession;PatientID", i => $"{Accession(i)};2.02E+11"))).Message;
-        Assert.Contains("line 2, column 'PatientID': it holds long numbers in scientific notation", said, StringComparison.Ordinal);
+        Assert.Contains("line 2, column 'PatientID': it contains long numbers in scientific notation", said, StringComparison.Ordinal);
     }
 
     [Fact]

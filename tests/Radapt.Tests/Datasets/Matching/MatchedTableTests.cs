@@ -106,8 +106,8 @@ public sealed class MatchedTableTests : IClassFixture<MatchedTableTests.Hospital
         string table = _hospital.WriteText("cases.csv", WithPatients(i => $"case {i.Number}"));
         var options = new DataOptions { ImageRoot = _hospital.Root };
         string said = Assert.Throws<RadaptException>(() => Read(table, options, [])).Message;
-        Assert.Contains("column 'patient' and the PatientID of the headers tell different patients: 15 patients of the headers have several values "
-            + "in the table, 0 values of the table stand for several patients of the headers (of 60 and 45; first in line 4)", said,
+        Assert.Contains("column 'patient' and the PatientID of the DICOM headers disagree about patients: 15 patients of the headers have several values "
+            + "in the table, 0 values of the table belong to several patients of the headers (of 60 and 45; first in line 4)", said,
                 StringComparison.Ordinal);
         Assert.Contains("--patients header or --patients table", said, StringComparison.Ordinal);
         AssertNoSecrets([said]);
@@ -124,7 +124,7 @@ public sealed class MatchedTableTests : IClassFixture<MatchedTableTests.Hospital
     {
         string table = _hospital.WriteText("wards.csv", WithPatients(i => i.Number < 30 ? "ward A" : "ward B"));
         string said = Assert.Throws<RadaptException>(() => Read(table, new DataOptions { ImageRoot = _hospital.Root }, [])).Message;
-        Assert.Contains("0 patients of the headers have several values in the table, 2 values of the table stand for several patients",
+        Assert.Contains("0 patients of the headers have several values in the table, 2 values of the table belong to several patients",
             said,
             StringComparison.Ordinal);
     }
@@ -139,7 +139,7 @@ public sealed class MatchedTableTests : IClassFixture<MatchedTableTests.Hospital
         Assert.Equal(60, matched.Rows.Count);
         Assert.Equal([(62, "CT"), (63, "MG"), (64, "multi-frame")], matched.Report!.Refused);
         string refused = Assert.Single(notes, n => n.StartsWith("refused", StringComparison.Ordinal));
-        string[] told = ["1 CT, 1 MG, 1 multi-frame, 1 unreadable: ", "3 rows lost by it (lines 62, 63, 64)", "FILE.csv names the files"];
+        string[] told = ["1 CT, 1 MG, 1 multi-frame, 1 unreadable: ", "3 rows without an image for this reason (lines 62, 63, 64)", "FILE.csv names the files"];
         Assert.All(told, t => Assert.Contains(t, refused, StringComparison.Ordinal));
         Assert.DoesNotContain("other/", refused, StringComparison.Ordinal);
         AssertNoSecrets(notes);
@@ -179,7 +179,7 @@ public sealed class MatchedTableTests : IClassFixture<MatchedTableTests.Hospital
         string table = _hospital.WriteText("laterals.csv", rows);
         var notes = new List<string>();
         Assert.Equal(60, Read(table, new DataOptions { ImageRoot = _hospital.Root }, notes).Rows.Count);
-        Assert.Contains(notes, n => n.StartsWith("10 rows of other views than --views frontal dropped", StringComparison.Ordinal));
+        Assert.Contains(notes, n => n.StartsWith("10 rows with views other than --views frontal dropped", StringComparison.Ordinal));
         Assert.Equal(70, Views("all"));
         Assert.Equal(12, Views("AP"));
         Assert.Equal(58, Views("PA", "LL"));
@@ -248,7 +248,7 @@ public sealed class MatchedTableTests : IClassFixture<MatchedTableTests.Hospital
             ImageColumn = "Nummer",
             Match = MatchKind.Stem,
         }, [])).Message;
-        Assert.Contains("no row means one of the", said, StringComparison.Ordinal);
+        Assert.Contains("no row matches one of the", said, StringComparison.Ordinal);
         Assert.Contains("has no such column", Assert.Throws<RadaptException>(() => Read(table, new DataOptions
         {
             ImageColumn = "Bild",

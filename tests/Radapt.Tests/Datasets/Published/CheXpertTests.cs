@@ -143,8 +143,8 @@ public sealed class CheXpertTests : IDisposable
     {
         WritePaper();
         DataOptions ten = new() { LabelFraction = LabelFraction.Parse("10%") };
-        Refuses(Data, ten with { Uncertainty = ["ignore"] }, "train.csv is not there", "under the paper's uncertainty policy alone");
-        Refuses(Data, ten with { Findings = ["Fracture"] }, "train.csv is not there");
+        Refuses(Data, ten with { Uncertainty = ["ignore"] }, "train.csv is missing", "with the paper's uncertainty policy");
+        Refuses(Data, ten with { Findings = ["Fracture"] }, "train.csv is missing");
     }
 
     [Theory]
@@ -162,7 +162,7 @@ public sealed class CheXpertTests : IDisposable
     [Theory]
     [InlineData("some", "'some' is not ignore, zeros, ones, paper or FINDING=")]
     [InlineData("Edema=paper", "'Edema=paper' is not")]
-    [InlineData("zeros,ones", "one policy is for all findings")]
+    [InlineData("zeros,ones", "only one policy can be for all findings")]
     [InlineData("Oedema=ones", "there is no finding 'Oedema'; there are No Finding")]
     [InlineData("Edema=ones,Edema=zeros", "this finding has two policies")]
     public void Read_UnknownPolicy_IsRefused(string policy, string message)

@@ -76,11 +76,11 @@ public sealed class CovidCollectionTests : IDisposable
         (DataParts parts, List<string> notes) = Read(Data);
         Assert.All(parts.Parts.SelectMany(p => p), r => Assert.Null(r.Row.Patient));
         Assert.Contains(notes,
-            n => n.EndsWith("of 12 images the patient is not known: there is no metadata.csv.", StringComparison.Ordinal));
+            n => n.EndsWith("the patients of 12 images are not known: there is no metadata.csv.", StringComparison.Ordinal));
         Refuses(Data, new DataOptions
         {
             Findings = ["SARS"],
-        }, "iscovid_train.txt line 1: no metadata.csv or findings.csv has '0.png' to take SARS from");
+        }, "iscovid_train.txt line 1: neither metadata.csv nor findings.csv has a row for '0.png', from which SARS would be taken");
     }
 
     [Theory]

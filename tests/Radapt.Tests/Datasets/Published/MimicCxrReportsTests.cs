@@ -45,7 +45,7 @@ public sealed class MimicCxrReportsTests : IDisposable
     [Theory]
     [InlineData("image,report_content\na.jpg,Clear.\n", "line 1: the column 'image_path' is missing; it has image, report_content")]
     [InlineData("image_path,report_content\n,Clear.\n", "line 2, column 'image_path': the image's name is empty")]
-    [InlineData("image_path,report_content\na.jpg,Clear.\na.jpg,Ill.\n", "line 3, column 'image_path': 'a.jpg' stands in line 2 already")]
+    [InlineData("image_path,report_content\na.jpg,Clear.\na.jpg,Ill.\n", "line 3, column 'image_path': 'a.jpg' is already in line 2")]
     [InlineData("image_path,report_content\na.jpg,\"Clear.\n", "the quotes of this row do not match")]
     [InlineData("image_path,report_content\n", "has a header and no rows")]
     [InlineData("image_path,report_content\nz.jpg,Clear.\n", "none of the 1 images is in")]

@@ -140,7 +140,7 @@ public sealed class NihChestXray14Tests : IDisposable
     [InlineData("Effusion|Pneumonia", "Effusion|No Finding", "line 5, column 'Finding Labels': 'Effusion|No Finding' contradicts itself")]
     [InlineData("Effusion|Pneumonia", "", "line 5, column 'Finding Labels': the finding is empty")]
     [InlineData("Finding Labels", "Labels", "line 1: the column 'Finding Labels' is missing; it has Image Index, Labels")]
-    [InlineData("00000002_001.png", "00000002_000.png", "line 5, column 'Image Index': '00000002_000.png' stands in line 4 already")]
+    [InlineData("00000002_001.png", "00000002_000.png", "line 5, column 'Image Index': '00000002_000.png' is already in line 4")]
     public void Read_DamagedTable_SaysWhere(string old, string @new, string message)
     {
         WriteOfficial();
@@ -156,7 +156,7 @@ public sealed class NihChestXray14Tests : IDisposable
         _folder.Write("test_list.txt", "00000050_000.png\n00009999_000.png\n");
         Refuses(Data, null, "test_list.txt line 2: Data_Entry_2017_v2020.csv has no row for '00009999_000.png'");
         _folder.Write("test_list.txt", List(50));
-        Refuses(Data, null, "test_list.txt line 1: the official list has names alone, this one has labels, too");
+        Refuses(Data, null, "test_list.txt line 1: the official list has only names, but this list has labels, too");
         File.Delete(_folder["train_val_list.txt"]);
         Refuses(Data, null, "has Data_Entry_2017_v2020.csv but no lists");
 
@@ -164,7 +164,7 @@ public sealed class NihChestXray14Tests : IDisposable
         _folder.Write("test_list.txt", "00000050_000.png\n");
         Refuses(Data, null, "has names without labels", _folder["splits"]);
         _folder.Write("test_list.txt", List(50)[..^3] + "\n");
-        Refuses(Data, null, "test_list.txt has 13 labels a line, the paper's list of this data set has 14");
+        Refuses(Data, null, "test_list.txt has 13 labels per line, but the paper's list of this data set has 14");
         _folder.Write("test_list.txt", List(50).Replace("00000050_000", "a b", StringComparison.Ordinal));
         Refuses(Data, null, "test_list.txt line 1: 'a b.png' is not a name of ChestX-ray14");
     }
@@ -194,7 +194,7 @@ public sealed class NihChestXray14Tests : IDisposable
         Refuses("nih:/nowhere", null, "nih:/nowhere: there is no such folder; write nih:DIR");
         Refuses("NIH:", null, "the folder is missing");
         RadaptException plain = Assert.Throws<RadaptException>(() => DataReader.Read(new DataOptions { Data = _folder.Path }));
-        Assert.Contains("holds no labels.csv: it looks like CheXpert: --data chexpert:"
+        Assert.Contains("contains no labels.csv: it looks like CheXpert: --data chexpert:"
             + _folder.Path, plain.Message, StringComparison.Ordinal);
     }
 

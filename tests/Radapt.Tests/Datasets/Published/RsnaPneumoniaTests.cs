@@ -34,9 +34,9 @@ public sealed class RsnaPneumoniaTests : IDisposable
         var notes = new List<string>();
         LabelledImages all = DataReader.ReadOne(Data, new DataOptions(), null, notes);
         Assert.Equal(Enumerable.Range(0, 100).Select(i => $"stage_2_train_images/id{i:D3}.dcm"), all.Items.Select(i => i.Name));
-        Assert.DoesNotContain(notes, n => n.Contains("shared out", StringComparison.Ordinal));
+        Assert.DoesNotContain(notes, n => n.Contains("were divided", StringComparison.Ordinal));
         Assert.Equal(20, DataReader.ReadOne(Data, new DataOptions(), "test", notes).Items.Count);
-        Assert.Contains(notes, n => n.Contains("shared out", StringComparison.Ordinal));
+        Assert.Contains(notes, n => n.Contains("were divided", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class RsnaPneumoniaTests : IDisposable
         Refuses(Data, new DataOptions
         {
             Findings = ["Normal"],
-        }, "--findings Normal: the paper's lists have Pneumonia alone; pass --split-name drawn");
+        }, "--findings Normal: the paper's lists contain only Pneumonia; also pass --split-name drawn");
         Assert.Equal(100, Read(Data, new DataOptions { SplitName = "drawn", Findings = ["Normal"] }).Parts.Sizes().Sum());
     }
 
@@ -75,7 +75,7 @@ public sealed class RsnaPneumoniaTests : IDisposable
     [InlineData("stage_2_train_labels.csv", "Target", "Label",
         "line 1: the column 'Target' is missing; it has patientId, x, y, width, height, Label")]
     [InlineData("stage_2_detailed_class_info.csv", "id001,Normal", "id001,Fine",
-        "stage_2_detailed_class_info.csv line 4, column 'class': 'Fine' is none of Lung Opacity, Normal")]
+        "stage_2_detailed_class_info.csv line 4, column 'class': 'Fine' is not one of Lung Opacity, Normal")]
     [InlineData("stage_2_detailed_class_info.csv", "id001,Normal\n", "", "line 4: stage_2_detailed_class_info.csv has no row for 'id001'")]
     public void Read_DamagedTable_SaysWhere(string file, string old, string @new, string message)
     {

@@ -97,7 +97,7 @@ public sealed class SplitTableTests : IDisposable
             Table = _folder["out.csv"],
             Shares = [50, 50],
         });
-        Assert.Contains(report.Notes, n => n.Contains("30 files have the content of another", StringComparison.Ordinal));
+        Assert.Contains(report.Notes, n => n.Contains("30 files have the same content as another file, and are kept", StringComparison.Ordinal));
         Dictionary<string, string> split = CsvCells.Read(_folder["out.csv"]).Rows.ToDictionary(r => r.Cells[0], r => r.Cells[3]);
         Assert.All(Enumerable.Range(0, 30), i => Assert.Equal(split[$"images/{i}.png"], split[$"images/{i + 50}.png"]));
     }

@@ -40,7 +40,7 @@ public sealed class CsvCellsTests : IDisposable
         Assert.Equal([["a.png", "1", ""], ["b.png", "0", ""], ["c.png", "1", "note"]],
             CsvCells.Read(_folder["t.csv"]).Rows.Select(r => r.Cells));
         File.WriteAllText(_folder["t.csv"], "image,F,\na.png\n");
-        Assert.Contains("line 2 has 1 cells, the header has 3",
+        Assert.Contains("line 2 has 1 cells, but the header has 3",
             Assert.Throws<RadaptException>(() => CsvCells.Read(_folder["t.csv"])).Message, StringComparison.Ordinal);
     }
 

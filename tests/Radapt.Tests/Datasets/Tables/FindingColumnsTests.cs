@@ -45,7 +45,7 @@ public sealed class FindingColumnsTests : IDisposable
         Assert.EndsWith("findings are Kardiomegalie (1 present, 2 absent), Pleuraerguss (2 present, 1 absent), Pneumothorax (1 present, 2 absent); "
             + "image: image; patient: Patienten-Nr.; not used: Geburtsdatum, Befundtext (other values).", _notes[^1],
                 StringComparison.Ordinal);
-        Assert.Contains(_notes, n => n.Contains("column 'Pleuraerguss' holds crosses only: its 1 empty cells are taken as absent "
+        Assert.Contains(_notes, n => n.Contains("column 'Pleuraerguss' contains only crosses: its 1 empty cells are read as absent "
             + "(--values== makes them unknown)", StringComparison.Ordinal));
     }
 
@@ -84,10 +84,10 @@ public sealed class FindingColumnsTests : IDisposable
 
     // WORKFLOW C4: what a dash means, the rest of the column tells, or the user.
     [Theory]
-    [InlineData("+ - + -", new[] { 1, 0, 1, 0 }, "2 '-' taken as absent, beside '+' for present")]
-    [InlineData("+ – − ?", new[] { 1, 0, 0, -1 }, "2 '-' taken as absent, beside '+' for present")]
-    [InlineData("ja nein - -", new[] { 1, 0, -1, -1 }, "2 '-' taken as unknown, since the column has another word for absent")]
-    [InlineData("1 0 - 0", new[] { 1, 0, -1, 0 }, "1 '-' taken as unknown")]
+    [InlineData("+ - + -", new[] { 1, 0, 1, 0 }, "2 '-' read as absent, because the column has '+' for present")]
+    [InlineData("+ – − ?", new[] { 1, 0, 0, -1 }, "2 '-' read as absent, because the column has '+' for present")]
+    [InlineData("ja nein - -", new[] { 1, 0, -1, -1 }, "2 '-' read as unknown, because the column has another word for absent")]
+    [InlineData("1 0 - 0", new[] { 1, 0, -1, 0 }, "1 '-' read as unknown")]
     public void Read_Dashes_AreReadByTheRestOfTheColumnWhichIsSaid(string cells, int[] labels, string note)
     {
         Read(Column(cells));
@@ -99,8 +99,8 @@ public sealed class FindingColumnsTests : IDisposable
     public void Read_DashesBesideOneWord_AreRefusedUntilTheUserSaysWhatTheyMean()
     {
         string said = Assert.Throws<RadaptException>(() => Read(Column("ja - ja -"))).Message;
-        Assert.Contains("column 'f': 2 cells are '-', and nothing else in it says absent. If '-' means absent, give --values=-=0; if it means that "
-            + "nobody knows, give --values=-= .", said, StringComparison.Ordinal);
+        Assert.Contains("column 'f': 2 cells are '-', and no other cell says absent. If '-' means absent, give --values=-=0; if it means unknown, "
+            + "give --values=-= .", said, StringComparison.Ordinal);
         Read(Column("ja - ja -"), new DataOptions { Values = ["-=0"] });
         Assert.Equal([1, 0, 1, 0], Labels());
         Read(Column("ja - nein -"), new DataOptions { Values = ["-="] });
@@ -128,7 +128,7 @@ public sealed class FindingColumnsTests : IDisposable
     public void Read_SlipAmongWords_IsAnErrorWithWhatToGive()
     {
         string said = Assert.Throws<RadaptException>(() => Read(Column("ja nein ja nein maybe"))).Message;
-        Assert.Contains("line 6, column 'f': 'maybe' is neither 0, 1 nor empty (unknown), nor a word for one of them: --values says what other words "
+        Assert.Contains("line 6, column 'f': 'maybe' is neither 0, 1 nor empty (unknown), nor a word for one of these: --values says what other words "
             + "mean", said, StringComparison.Ordinal);
         // A remark or two with a "no" in it is no finding.
         Assert.Equal(["f"], Read("image;f;Bemerkung\na.png;1;nein\nb.png;0;siehe Vorbefund\nc.png;0;\n").Findings);

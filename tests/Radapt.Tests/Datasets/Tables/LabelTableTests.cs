@@ -78,7 +78,7 @@ public sealed class LabelTableTests : IDisposable
         Assert.Equal(["f"], images.Findings);
         Assert.Equal([1, 0, -1, -1], images.Items.SelectMany(i => i.Labels));
         Assert.Equal(["p", null, null, "q"], images.Items.Select(i => i.Patient)); // not one patient called NA
-        string note = $"1 label {missing} taken as unknown, like empty cells (first in line 4)";
+        string note = $"1 label {missing} read as unknown, like empty cells (first in line 4)";
         Assert.Contains(notes, n => n.Contains(note, StringComparison.Ordinal));
     }
 
@@ -139,7 +139,7 @@ public sealed class LabelTableTests : IDisposable
     [InlineData("", "is empty")]
     [InlineData(" \n\n ", "is empty")]
     [InlineData("image,f\n", "no rows")]
-    [InlineData("name,f\nz.png,1\n", "no row means one of the")]
+    [InlineData("name,f\nz.png,1\n", "no row matches one of the")]
     [InlineData("image,f,f\na.png,1,0\n", "two columns named 'f'")]
     [InlineData("image,f,Image\na.png,1,0\n", "two columns named 'image'")]
     [InlineData("image,f\na.png,perhaps\n", "it has f (other values)")]
@@ -147,8 +147,8 @@ public sealed class LabelTableTests : IDisposable
     [InlineData("image,f\na.png,1\nb.png,-1\n", "line 3, column 'f': '-1'")]
     [InlineData("image,f,g\na.png,1,1\nb.png,0,maybe\n", "line 3, column 'g': 'maybe'")]
     [InlineData("image,f\na.png,1\n,0\n", "line 3: the image name is empty")]
-    [InlineData("image,f\na.png,1\nb.png\n", "line 3 has 1 cells, the header has 2")]
-    [InlineData("image,f\na,1.png,1\n", "line 2 has 3 cells, the header has 2")]
+    [InlineData("image,f\na.png,1\nb.png\n", "line 3 has 1 cells, but the header has 2")]
+    [InlineData("image,f\na,1.png,1\n", "line 2 has 3 cells, but the header has 2")]
     [InlineData("image,note\na.png,xy\n", "no column of labels")]
     [InlineData("image\na.png\n", "no column of labels")]
     [InlineData("image,f\na.png,1\na.png,0\n", "lines 2 and 3 give a.png different labels")]

@@ -21,7 +21,7 @@ public sealed class SheetChoiceTests : IDisposable
     {
         AssertFindings(Read([("Deckblatt", s_cover), ("Legende", s_legend), ("Befunde", s_findings)]));
         Assert.Contains(_notes, n =>
-            n.EndsWith("sheet 'Befunde' is read, since 'Deckblatt' before it holds no findings (--sheet reads another).",
+            n.EndsWith("sheet 'Befunde' is read, since 'Deckblatt' before it contains no findings (--sheet reads another).",
             StringComparison.Ordinal));
     }
 
@@ -29,10 +29,10 @@ public sealed class SheetChoiceTests : IDisposable
     public void Read_FindingsOnTwoSheets_ReadsTheFirstAndNamesTheOther()
     {
         AssertFindings(Read([("2022", s_findings), ("2023", s_findings)]));
-        Assert.Contains(_notes, n => n.EndsWith("only sheet '2022' is read; '2023' holds findings, too (--sheet reads another).",
+        Assert.Contains(_notes, n => n.EndsWith("only sheet '2022' is read; '2023' contains findings, too (--sheet reads another).",
             StringComparison.Ordinal));
         AssertFindings(Read([("2022", s_findings), ("2023", s_findings)], new DataOptions { Sheet = "2023" }));
-        Assert.DoesNotContain(_notes, n => n.Contains("holds findings, too", StringComparison.Ordinal));
+        Assert.DoesNotContain(_notes, n => n.Contains("contains findings, too", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -73,7 +73,7 @@ public sealed class SplitListTests : IDisposable
     public void Read_OtherNumberOfFindings_IsRefused()
     {
         RadaptException error = Assert.Throws<RadaptException>(() => Read("a.png 1 0\n", new DataOptions { Findings = ["f"] }));
-        Assert.Contains("2 labels a line, but --findings names 1", error.Message, StringComparison.Ordinal);
+        Assert.Contains("2 labels per line, but --findings names 1", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -124,14 +124,14 @@ public sealed class SpreadsheetTests : IDisposable
             archive.CreateEntry("readme.txt");
         }
 
-        Assert.Contains("no Excel workbook", Refused(() => LabelTable.Cells(Path, new DataOptions(), [])), StringComparison.Ordinal);
+        Assert.Contains("not an Excel workbook", Refused(() => LabelTable.Cells(Path, new DataOptions(), [])), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Cells_SheetOfATextTable_IsRefused()
     {
         File.WriteAllText(_folder["a.csv"], "image,f\na.png,1\n");
-        Assert.Contains("--sheet is for Excel workbooks", Refused(() => LabelTable.Cells(_folder["a.csv"], new DataOptions
+        Assert.Contains("--sheet is only for Excel workbooks", Refused(() => LabelTable.Cells(_folder["a.csv"], new DataOptions
         {
             Sheet = "x",
         }, [])), StringComparison.Ordinal);

@@ -21,7 +21,7 @@ public sealed class TextFindingsTests : IDisposable
         Assert.Equal([(1, 1), (1, 0), (0, 0), (-1, -1), (1, 1), (1, 0), (0, 0), (0, 0)],
             images.Items.Take(8).Select(i => ((int)i.Labels[0], (int)i.Labels[1])));
         Assert.Contains(_notes, n =>
-            n.Contains("lists findings: Erguss (28 rows), Pneumonie (18 rows); what a row does not list is absent. "
+            n.Contains("lists findings: Erguss (28 rows), Pneumonie (18 rows); findings that a row does not list are absent. "
             + "1 other item, in fewer than 10 rows", StringComparison.Ordinal)
                 && n.Contains("1 empty cell unknown", StringComparison.Ordinal));
         Assert.DoesNotContain(_notes, n => n.Contains("Rundherd", StringComparison.Ordinal)); // it may be anybody's words
@@ -59,7 +59,7 @@ public sealed class TextFindingsTests : IDisposable
     public void Read_Sentences_AreRefused()
     {
         string text = "Herz normal groß. Lungen frei belüftet, keine Infiltrate. Kein Erguss beidseits, kein Pneumothorax.";
-        Assert.Contains("column 'Befunde' holds sentences", Refused([.. Enumerable.Repeat(text, 12)], new DataOptions()),
+        Assert.Contains("column 'Befunde' contains sentences", Refused([.. Enumerable.Repeat(text, 12)], new DataOptions()),
             StringComparison.Ordinal);
         Assert.Contains("no finding is listed in 10 rows or more", Refused(["Erguss", "Pneumonie"], new DataOptions()),
             StringComparison.Ordinal);

@@ -12,9 +12,9 @@ public sealed class CodecProcessTests(DecodingProcesses processes) : IClassFixtu
     private static readonly byte[] s_file = File();
 
     [Theory]
-    [InlineData("ended on its pixels", "sh", "-c", "exit 3")]
-    [InlineData("ended on its pixels", "sh", "-c", "kill -SEGV $$")]
-    [InlineData("ended on its pixels", "sh", "-c", "cat > /dev/null & yes nonsense; kill $!")]
+    [InlineData("stopped at its pixels", "sh", "-c", "exit 3")]
+    [InlineData("stopped at its pixels", "sh", "-c", "kill -SEGV $$")]
+    [InlineData("stopped at its pixels", "sh", "-c", "cat > /dev/null & yes nonsense; kill $!")]
     [InlineData("took more than", "sh", "-c", "sleep 60")]
     [InlineData("cannot be started", "no-such-program-anywhere")]
     public void Decode_ProcessThatFails_IsOneLineAndTheNextImageIsTriedAnew(string expected, params string[] command)

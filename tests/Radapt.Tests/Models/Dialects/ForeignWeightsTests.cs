@@ -36,7 +36,7 @@ public sealed class ForeignWeightsTests : IDisposable
         using VisionTransformer model = Model();
         weights.LoadInto(model);
         Assert.Equal(expected, model.cls_token[0, 0, 0].item<float>());
-        Assert.Contains(weights.LeftOut, note => note.StartsWith("the file holds 2 copies of the encoder; ", StringComparison.Ordinal));
+        Assert.Contains(weights.LeftOut, note => note.StartsWith("the file contains 2 copies of the encoder; ", StringComparison.Ordinal));
 
         // An adapter knows its base by the hash, whichever copy it was.
         using BackboneWeights again = BackboneWeights.OpenByHash(_folder["t"], weights.Hash());
@@ -85,7 +85,7 @@ public sealed class ForeignWeightsTests : IDisposable
     [Fact]
     public void Open_PositionsThatAreNoSquare_IsRefused() =>
         Refused(Encoder(1).Select(t => t.Key == "pos_embed" ? KeyValuePair.Create(t.Key, ones(1, 25, 64)) : t),
-            "24 patches, which are not a square");
+            "24 patches, which do not form a square");
 
     // M9: names of transformers 4 and 5 are the same model; written ones are read back.
     [Theory]

@@ -78,12 +78,12 @@ public sealed class RotaryDialectTests : IDisposable
         Dictionary<string, Tensor> tensors = Dinov3(s_plain);
         tensors["rope_embed.periods"] = tensors["rope_embed.periods"].to(ScalarType.Float32).square(); // of base 10,000
         RadaptException e = Assert.Throws<RadaptException>(() => Load("t.safetensors", tensors, out _));
-        Assert.Contains("stores other rotary positions than Radapt computes (rope_embed.periods)", e.Message, StringComparison.Ordinal);
+        Assert.Contains("stores rotary positions that differ from those that Radapt computes (rope_embed.periods)", e.Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("cls_norm.weight", "cls_norm")]
-    [InlineData("pos_embed", "learned positions (pos_embed) beside rotary ones")]
+    [InlineData("pos_embed", "learned positions (pos_embed) in addition to rotary ones")]
     public void Open_Dinov3WithMore_IsRefusedByName(string tensor, string expected)
     {
         Dictionary<string, Tensor> tensors = Dinov3(s_plain);

@@ -79,7 +79,7 @@ public sealed class PredictionFileTests : IDisposable
         Assert.Equal(PredictionFormat.Xlsx, PredictionFormats.Choose(null, "p.XLSX"));
         Assert.Equal(PredictionFormat.Csv, PredictionFormats.Choose(null, "p"));
         Assert.Equal(PredictionFormat.CsvSemicolon, PredictionFormats.Choose("csv-semicolon", "p.csv"));
-        Assert.StartsWith("p.csv: its ending is not that of --format xlsx",
+        Assert.StartsWith("p.csv: its ending does not match --format xlsx",
             Assert.Throws<RadaptException>(() => PredictionFormats.Choose("xlsx", "p.csv")).Message, StringComparison.Ordinal);
     }
 

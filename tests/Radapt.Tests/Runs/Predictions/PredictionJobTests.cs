@@ -60,7 +60,7 @@ public sealed class PredictionJobTests : IDisposable
         using var source = new CancellationTokenSource();
         Assert.ThrowsAny<OperationCanceledException>(() => job.Run(onRow: (_, _) => source.Cancel(), cancellation: source.Token));
         File.SetLastWriteTimeUtc(job.Images[0], new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
-        Assert.Contains("unfinished prediction of other images",
+        Assert.Contains("unfinished prediction with other images",
             Assert.Throws<RadaptException>(() => job.Run(cancellation: TestContext.Current.CancellationToken)).Message,
             StringComparison.Ordinal);
         int before = -1;

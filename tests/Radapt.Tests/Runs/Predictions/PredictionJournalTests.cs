@@ -38,7 +38,7 @@ public sealed class PredictionJournalTests : IDisposable
     {
         Open("a").Dispose();
         string message = Assert.Throws<RadaptException>(() => Open("b")).Message;
-        Assert.Contains("t.csv.part: holds an unfinished prediction of other images, runs or options", message, StringComparison.Ordinal);
+        Assert.Contains("t.csv.part: contains an unfinished prediction with other images, runs or options", message, StringComparison.Ordinal);
         using PredictionJournal replaced = Open("b", replaces: true);
         Assert.Equal(0, replaced.Rows);
     }

@@ -22,7 +22,7 @@ internal static partial class CharLs
                 Check(GetInterleaveMode(decoder, out int mode));
                 if (frame.Width != request.Width || frame.Height != request.Height || frame.Components != request.Samples)
                 {
-                    throw new InvalidDataException("the JPEG-LS stream has another size than the header says; export the file again");
+                    throw new InvalidDataException("the size of the JPEG-LS stream differs from the size in the header; export the file again");
                 }
 
                 Check(GetDestinationSize(decoder, 0, out nuint size));

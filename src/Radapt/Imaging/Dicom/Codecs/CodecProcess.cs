@@ -48,8 +48,8 @@ public sealed class CodecProcess(IReadOnlyList<string> command) : IDisposable
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException && !isSound)
         {
             throw new InvalidDataException(
-                isLate ? $"decoding its {name} pixels took more than {TimeLimit.TotalSeconds:0} s and was ended; convert the file"
-                : $"the {name} codec ended on its pixels, which are damaged or too large; convert the file", e);
+                isLate ? $"decoding its {name} pixels took more than {TimeLimit.TotalSeconds:0} s and was stopped; convert the file"
+                : $"the {name} codec stopped at its pixels, which are damaged or too large; convert the file", e);
         }
         finally
         {

@@ -36,7 +36,7 @@ internal static class CodecReply
         int length = BinaryPrimitives.ReadInt32LittleEndian(header);
         if (length is < 0 or > LongestMessage)
         {
-            throw new IOException("No answer of a decoding process.");
+            throw new IOException("A decoding process did not answer.");
         }
 
         if (length > 0)

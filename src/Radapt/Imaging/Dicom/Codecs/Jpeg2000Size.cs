@@ -44,7 +44,7 @@ internal static class Jpeg2000Size
         if (width != format.Columns || height != format.Rows || components != format.Samples)
         {
             throw new InvalidDataException(
-                $"the JPEG 2000 codestream holds {width} x {height} pixels of {components} samples, the header says {format.Columns} x "
+                $"the JPEG 2000 codestream has {width} x {height} pixels of {components} samples, but the header says {format.Columns} x "
                     + $"{format.Rows} of {format.Samples}; export the file again");
         }
 

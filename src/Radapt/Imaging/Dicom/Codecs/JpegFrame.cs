@@ -58,7 +58,7 @@ internal readonly record struct JpegFrame(int Marker, int Bits, int Height, int 
         if (Width != format.Columns || Height != format.Rows || Components != format.Samples || Bits > format.BitsAllocated)
         {
             throw new InvalidDataException(
-                $"the JPEG stream holds {Width} x {Height} pixels of {Components} x {Bits} bits, the header says {format.Columns} x "
+                $"the JPEG stream has {Width} x {Height} pixels of {Components} x {Bits} bits, but the header says {format.Columns} x "
                     + $"{format.Rows} of {format.Samples} x {format.BitsAllocated}; export the file again");
         }
     }

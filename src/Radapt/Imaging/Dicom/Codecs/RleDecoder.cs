@@ -26,7 +26,7 @@ internal static class RleDecoder
 
         if (segments != expected || segments > MostSegments)
         {
-            throw new InvalidDataException($"the RLE header says {segments} segments, where {expected} are needed; export the file again");
+            throw new InvalidDataException($"the RLE header says {segments} segments, but {expected} are needed; export the file again");
         }
 
         int bytesPerSample = expected / format.Samples;
@@ -38,7 +38,7 @@ internal static class RleDecoder
             uint end = s + 1 < segments ? Offset(frame, s + 1) : (uint)frame.Length;
             if (start < HeaderLength || start > end || end > frame.Length)
             {
-                throw new InvalidDataException($"the offset of RLE segment {s + 1} lies outside of the frame; export the file again");
+                throw new InvalidDataException($"the offset of RLE segment {s + 1} is outside the frame; export the file again");
             }
 
             Unpack(frame[(int)start..(int)end], plane);
