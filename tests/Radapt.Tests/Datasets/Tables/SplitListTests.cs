@@ -99,7 +99,7 @@ public sealed class SplitListTests : IDisposable
     }
 
     [Fact]
-    public void Read_HundredThousandLines_TakesSeconds()
+    public void Read_HundredThousandLines_GivesAll()
     {
         var text = new StringBuilder();
         for (int i = 0; i < 100_000; i++)
@@ -107,9 +107,7 @@ public sealed class SplitListTests : IDisposable
             text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{i:D8}_000.png {i & 1} 0 0 1 0 0 0 0 0 0 0 0 0 1\n");
         }
 
-        var watch = System.Diagnostics.Stopwatch.StartNew();
         Assert.Equal(100_000, Read(text.ToString()).Rows.Count);
-        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 10);
     }
 
     private LabelRows Read(string text, DataOptions? options = null) =>

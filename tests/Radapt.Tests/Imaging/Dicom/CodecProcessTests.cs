@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
 using Radapt.Imaging.Dicom.Codecs;
@@ -23,11 +22,9 @@ public sealed class CodecProcessTests(DecodingProcesses processes) : IClassFixtu
         using var codecs = new CodecProcess(command) { TimeLimit = TimeSpan.FromSeconds(1) };
         for (int i = 0; i < 2; i++)
         {
-            var watch = Stopwatch.StartNew();
             RadaptException e =
                 Assert.Throws<RadaptException>(() => RadiographReader.Read(s_file, "x.dcm", new DecodingOptions(Codecs: codecs)));
             Assert.Contains(expected, e.Message, StringComparison.Ordinal);
-            Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
         }
     }
 

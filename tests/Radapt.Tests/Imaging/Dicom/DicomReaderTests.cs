@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using Radapt.Datasets;
 using Radapt.Datasets.Matching;
 using Radapt.Imaging;
@@ -165,7 +164,7 @@ public class DicomReaderTests
     [InlineData("jpeg-lossless")]
     [InlineData("jpeg-baseline")]
     [InlineData("jpeg-extended")]
-    public void Read_HugeSizeWithFewBytes_TakesLittleMemoryAndTime(string syntax)
+    public void Read_HugeSizeWithFewBytes_TakesLittleMemory(string syntax)
     {
         byte[] file = DicomPhantom.Draw(8, 8, 8, 1).ToFile(syntax);
         foreach (DicomTag tag in new[] { DicomTag.Rows, DicomTag.Columns })
@@ -174,11 +173,9 @@ public class DicomReaderTests
             BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(at + 8), 9000);
         }
 
-        var watch = Stopwatch.StartNew();
         long before = GC.GetTotalAllocatedBytes(precise: true);
         Refused(file);
         Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 600L << 20);
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2));
     }
 
     [Fact]

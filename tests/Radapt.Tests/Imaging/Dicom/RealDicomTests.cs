@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Radapt.Imaging;
@@ -101,7 +100,6 @@ public sealed class RealDicomTests(DecodingProcesses processes) : IClassFixture<
     {
         (byte[] bytes, JsonNode expected) = Find(file, "malformed/malformed.json");
         string expectation = (string)expected["expect"]!;
-        var watch = Stopwatch.StartNew();
         long before = GC.GetAllocatedBytesForCurrentThread();
         try
         {
@@ -126,7 +124,6 @@ public sealed class RealDicomTests(DecodingProcesses processes) : IClassFixture<
             Assert.DoesNotContain("Exception", e.Message, StringComparison.Ordinal);
         }
 
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10)); // a decoding process may have to start on a busy machine
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 << 20);
     }
 
