@@ -19,7 +19,7 @@ var batchSize = new Option<int>("--batch-size") { Description = "Images per step
 var rank = new Option<int>("--rank") { Description = "LoRA rank.", DefaultValueFactory = _ => 4 };
 var rounds = new Option<int>("--rounds") { Description = "Turns of two steps that every contestant takes.", DefaultValueFactory = _ => 5 };
 var only = new Option<string[]>("--only") { Description = "Steps to measure.", AllowMultipleArgumentsPerToken = true };
-only.AcceptOnlyFromAmong([.. BenchmarkedStep.Names]);
+only.AcceptOnlyFromAmong([.. BenchmarkedStep.Classifying]);
 var vectors = new Option<string[]>("--vectors")
 {
     Description =
@@ -167,7 +167,7 @@ int Run(ParseResult parsed)
 
     var comparison = new Comparison(options, plans, turns, Console.Error.WriteLine);
     string[]? steps = parsed.GetValue(only);
-    BenchmarkReport report = comparison.Run(steps is { Length: > 0 } ? steps : BenchmarkedStep.Names);
+    BenchmarkReport report = comparison.Run(steps is { Length: > 0 } ? steps : BenchmarkedStep.Classifying);
     JsonObject result = comparison.ToJson(report);
     if (parsed.GetValue(json))
     {

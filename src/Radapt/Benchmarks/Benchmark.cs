@@ -18,7 +18,7 @@ internal static class Benchmark
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(plan);
-        using var session = new StepSession(step, options, plan);
+        using MeasuredSession session = MeasuredSession.Create(step, options, plan);
         session.Run(options.WarmUp, cancellation);
         int half = options.Steps / 2;
         double[] before = session.Run(options.Steps - half, cancellation);

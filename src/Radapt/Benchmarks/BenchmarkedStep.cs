@@ -15,11 +15,17 @@ internal static class BenchmarkedStep
     /// <summary>A training step of linear probing, the backbone's forward pass included.</summary>
     public const string TrainLinear = "train.linear";
 
+    /// <summary>A step of masked autoencoding with MAE.s decoder: <c>pretrain mae</c>.</summary>
+    public const string TrainMae = "train.mae";
+
     /// <summary>A prediction with merged adapters.</summary>
     public const string Inference = "inference";
 
     /// <summary>All of them, in the order of the report.</summary>
-    public static IReadOnlyList<string> Names { get; } = [TrainLora, TrainLoraRecompute, TrainFull, TrainLinear, Inference];
+    public static IReadOnlyList<string> Names { get; } = [TrainLora, TrainLoraRecompute, TrainFull, TrainLinear, TrainMae, Inference];
+
+    /// <summary>Those of a classifier, which ports to other libraries have, too.</summary>
+    public static IReadOnlyList<string> Classifying { get; } = [.. Names.Where(n => n != TrainMae)];
 
     /// <summary>The adaptation method that the step's model has.</summary>
     internal static string Method(string step) => step switch

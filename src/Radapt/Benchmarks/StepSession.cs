@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Radapt.Adaptation;
 using Radapt.Adaptation.Lora;
 using Radapt.Compute;
@@ -14,13 +13,11 @@ namespace Radapt.Benchmarks;
 /// A model with random weights and one batch of random images in memory, ready to run steps exactly as <c>finetune</c> and
 /// <c>predict</c> do. Owns the model.
 /// </summary>
-internal sealed class StepSession : IDisposable
+internal sealed class StepSession : MeasuredSession
 {
     private const double LearningRate = 1e-4;
 
-    private readonly string _step;
     private readonly BenchmarkOptions _options;
-    private readonly ComputePlan _plan;
     private readonly Optimizer? _optimizer; // null: inference
     private readonly ClassificationStep? _training;
     private long _done;
@@ -30,9 +27,10 @@ internal sealed class StepSession : IDisposable
     /// <param name="plan">Precision, device, kernels.</param>
     /// <param name="dropout">With the recipes' LoRA dropout and stochastic depth; without them a step's loss can be compared.</param>
     public StepSession(string step, BenchmarkOptions options, ComputePlan plan, bool dropout = true)
+        : base(step, options, plan)
     {
         options.Check();
-        (_step, _options, _plan) = (step, options, plan);
+        _options = options;
         string method = BenchmarkedStep.Method(step);
         double dropPath = dropout && method != "linear" ? 0.1 : 0;
         MethodOptions adaptation = AdaptationMethod.Find(method).Defaults is LoraOptions lora
@@ -75,8 +73,8 @@ internal sealed class StepSession : IDisposable
     /// <summary>(B, F) row-major: 1 or 0.</summary>
     public sbyte[] Labels { get; }
 
-    /// <summary>One step; for training the loss, for inference the mean probability.</summary>
-    public double Step() => Step(Images);
+    /// <inheritdoc/>
+    public override double Step() => Step(Images);
 
     /// <summary>The same with other images, as many as there are labels.</summary>
     public double Step(Tensor images)
@@ -97,30 +95,8 @@ internal sealed class StepSession : IDisposable
         return loss;
     }
 
-    /// <summary>Seconds of each of several steps.</summary>
-    public double[] Run(int steps, CancellationToken cancellation)
-    {
-        var seconds = new double[steps];
-        for (int i = 0; i < steps; i++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            long start = Stopwatch.GetTimestamp();
-            Step();
-            seconds[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        }
-
-        return seconds;
-    }
-
-    /// <summary>The limit of this step, in this process.</summary>
-    public MatrixLimit Limit(CancellationToken cancellation) => MatrixLimit.Measure(
-        StepProducts.ForStep(_step, _options.Backbone, _options.BatchSize, _options.Rank), _plan, _options.ProductRepeats, cancellation);
-
-    /// <summary>The processor's peak, in this process; null: not measurable.</summary>
-    public ProcessorPeak? Peak(CancellationToken cancellation) => ProcessorPeak.Measure(_plan, cancellation);
-
     /// <inheritdoc/>
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
         Images.Dispose();
         _optimizer?.Dispose();
@@ -135,14 +111,6 @@ internal sealed class StepSession : IDisposable
         {
             Initialisation.TruncatedNormal(tensor, name, 0.02, _options.Seed);
         }
-    }
-
-    private static Tensor RandomImages(BenchmarkOptions options)
-    {
-        int side = options.Backbone.ImageSize;
-        Tensor images = empty(options.BatchSize, 1, side, side);
-        Initialisation.TruncatedNormal(images, "images", 1, options.Seed);
-        return images;
     }
 
     private static sbyte[] RandomLabels(BenchmarkOptions options)

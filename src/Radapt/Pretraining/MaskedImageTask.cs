@@ -21,6 +21,7 @@ internal sealed class MaskedImageTask : ITrainingTask<ImageBatch>
     public const long EvaluationStep = -1;
 
     private readonly MaskedAutoencoder _model;
+    private readonly MaskedImageStep _step;
     private readonly ImageBatches _train;
     private readonly ImageBatches? _heldOut;
     private readonly MaskedImageSettings _settings;
@@ -34,6 +35,7 @@ internal sealed class MaskedImageTask : ITrainingTask<ImageBatch>
         MaskedAutoencoder model, ImageBatches train, ImageBatches? heldOut, MaskedImageSettings settings, IBestTensors? best)
     {
         (_model, _train, _heldOut, _settings, Best) = (model, train, heldOut, settings, best);
+        _step = new MaskedImageStep(model, settings);
         Trained = model.Train();
     }
 
@@ -67,9 +69,7 @@ internal sealed class MaskedImageTask : ITrainingTask<ImageBatch>
     public double Backward(ImageBatch batch, ForwardPass pass, UpdateExtent update)
     {
         using var scope = NewDisposeScope();
-        Tensor loss = Loss(batch, pass, pass.Step);
-        loss.Times(batch.Count / update.Weight).backward();
-        return loss.item<float>();
+        return _step.Backward(_model.Encoder.ToTensor(batch), batch.Items.AsSpan(0, batch.Count), pass, batch.Count / update.Weight);
     }
 
     /// <summary>Figures: the held-out images' loss, and those of the probe. There is no score: the last epoch counts.</summary>
@@ -100,7 +100,8 @@ internal sealed class MaskedImageTask : ITrainingTask<ImageBatch>
             using (batch)
             {
                 using var scope = NewDisposeScope();
-                sum += batch.Count * Loss(batch, ForwardPass.Evaluation, EvaluationStep).item<float>();
+                sum += batch.Count * _step.Loss(
+                    _model.Encoder.ToTensor(batch), batch.Items.AsSpan(0, batch.Count), ForwardPass.Evaluation, EvaluationStep).item<float>();
                 done += batch.Count;
             }
 
@@ -108,14 +109,5 @@ internal sealed class MaskedImageTask : ITrainingTask<ImageBatch>
         }
 
         return sum / done;
-    }
-
-    private Tensor Loss(ImageBatch batch, ForwardPass pass, long step)
-    {
-        BackboneShape shape = _model.Encoder.Shape;
-        Tensor images = _model.Encoder.ToTensor(batch); // (B, 1, S, S)
-        PatchMask mask = PatchMask.Draw(
-            batch.Items.AsSpan(0, batch.Count), shape.Grid * shape.Grid, _settings.MaskRatio, _settings.Seed, step);
-        return _model.Loss(_model.Encode(images, mask, pass), images, mask, _settings.NormalisedTargets, pass);
     }
 }
