@@ -1,5 +1,6 @@
 using System.Globalization;
 using Radapt.Pretraining;
+using Radapt.Pretraining.Reports;
 using Radapt.Runs;
 using Radapt.Training;
 
@@ -36,23 +37,27 @@ internal sealed class ShownAuroc(double chance) : IShownFigures
         : [$"AUROC {Figures.Auroc(auroc)}", $"best {Figures.Auroc(progress.BestScore)}"];
 }
 
-/// <summary>Of pre-training: the loss of held-out images, and the probe's AUROC.</summary>
+/// <summary>Of pre-training: the losses of held-out images and reports, how well words are predicted, and the probe's AUROC.</summary>
 internal sealed class ShownPretraining : IShownFigures
 {
+    private static readonly (string Figure, string Name, string Format)[] s_shown =
+    [
+        (MaskedImageTask.HeldOutLoss, "held-out loss", "0.0000"),
+        (HeldOutRecords.ImageLoss, "held-out image loss", "0.0000"),
+        (HeldOutRecords.ReportLoss, "report loss", "0.0000"),
+        (HeldOutRecords.Perplexity, "perplexity", "0.00"),
+        (HeldOutRecords.OtherImagePerplexity, "with another image", "0.00"),
+        (FeatureProbe.MeanAuroc, "probe AUROC", "0.000"),
+    ];
+
+    /// <summary>What a figure is called; null: it has no name of its own.</summary>
+    public static string? Name(string figure) => s_shown.Where(s => s.Figure == figure).Select(s => s.Name).FirstOrDefault();
+
     public IEnumerable<string> Epoch(EpochResult result) => Parts(result.Figures);
 
     public IEnumerable<string> Progress(TrainingProgress progress) => Parts(progress.Figures);
 
-    private static IEnumerable<string> Parts(IReadOnlyDictionary<string, double> figures)
-    {
-        if (figures.TryGetValue(MaskedImageTask.HeldOutLoss, out double loss))
-        {
-            yield return string.Create(CultureInfo.InvariantCulture, $"held-out loss {loss:0.0000}");
-        }
-
-        if (figures.TryGetValue(FeatureProbe.MeanAuroc, out double auroc))
-        {
-            yield return $"probe AUROC {Figures.Auroc(auroc)}";
-        }
-    }
+    private static IEnumerable<string> Parts(IReadOnlyDictionary<string, double> figures) =>
+        s_shown.Where(s => figures.ContainsKey(s.Figure))
+            .Select(s => $"{s.Name} {figures[s.Figure].ToString(s.Format, CultureInfo.InvariantCulture)}");
 }

@@ -6,6 +6,9 @@ namespace Radapt.Cli;
 internal sealed class PretrainCommand : Command
 {
     public PretrainCommand(CancellationToken interrupted)
-        : base("pretrain", "Pre-train a backbone on unlabelled images, for finetune --weights.") =>
+        : base("pretrain", "Pre-train a backbone on images without labels, for finetune --weights.")
+    {
         Subcommands.Add(new PretrainMaeCommand(interrupted));
+        Subcommands.Add(new PretrainMrmCommand(interrupted));
+    }
 }

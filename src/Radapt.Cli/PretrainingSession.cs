@@ -28,7 +28,8 @@ internal sealed class PretrainingSession(Terminal terminal, MaskedPretraining pr
         ChosenValues.Show(terminal, pretraining.Values);
         ShowNotes();
         (long encoder, long decoder) = pretraining.Parameters;
-        terminal.Line($"Trained: {Figures.Count(encoder)} parameters of the encoder, {Figures.Count(decoder)} of the decoder");
+        terminal.Line($"Trained: {Figures.Count(encoder)} parameters of the encoder, {Figures.Count(decoder)} of the "
+            + $"{(pretraining.Recipe.Reports is null ? "decoder" : "decoders")}");
         terminal.Line($"Compute: {plan.Precision} on {plan.Device}, {Plural.Count(plan.Threads, "thread")}; {allocator}");
         terminal.Line($"Run folder: {folder}");
         const string Interrupted = "interrupted before training began; nothing was written.";
@@ -52,12 +53,14 @@ internal sealed class PretrainingSession(Terminal terminal, MaskedPretraining pr
                 TrainingDisplay progress = Display(line);
                 return pretraining.Run(folder, resume, progress, progress.Epoch, interrupted);
             }),
-            $"interrupted; the state is saved. Resume with: radapt pretrain mae --resume --out {FineTuningSession.Quoted(folder)}");
+            $"interrupted; the state is saved. Resume with: radapt pretrain {pretraining.Task} --resume --out "
+                + FineTuningSession.Quoted(folder));
         terminal.Line();
         ShowNotes();
         ShowFigures(summary);
         string more = string.Join("", new[]
         {
+            pretraining.Recipe.Reports is null ? "" : ", tokenizer.json",
             pretraining.Recipe.Monitoring.CheckpointEvery > 0 ? ", checkpoints/" : "",
             pretraining.Recipe.Monitoring.Pictures > 0 ? ", reconstructions/" : "",
         });
@@ -79,9 +82,8 @@ internal sealed class PretrainingSession(Terminal terminal, MaskedPretraining pr
             names.Select(n => (string[])[Named(n), Figure(first, n), Figure(summary.Last, n)]), [1, 2]);
     }
 
-    private static string Named(string figure) => figure == MaskedImageTask.HeldOutLoss ? "held-out loss"
-        : figure == FeatureProbe.MeanAuroc ? "probe AUROC"
-        : $"  {figure[(figure.IndexOf('/', StringComparison.Ordinal) + 1)..]}";
+    private static string Named(string figure) => ShownPretraining.Name(figure)
+        ?? $"  {figure[(figure.IndexOf('/', StringComparison.Ordinal) + 1)..]}";
 
     private static string Figure(EpochResult epoch, string name) => string.Create(CultureInfo.InvariantCulture,
         $"{epoch.Figures[name]:0.0000}");

@@ -14,6 +14,12 @@ internal sealed record DecoderShape(int Width, int Depth, int Heads)
     /// <summary>MAE's, for ViT-B and larger.</summary>
     public static DecoderShape Mae { get; } = new(512, 8, 16);
 
+    /// <summary>MRM's, for ViT-B and larger.</summary>
+    public static DecoderShape Mrm { get; } = new(768, 4, 6);
+
+    /// <summary>MRM's for encoders from ViT-B on; smaller ones get what <see cref="For"/> gives them.</summary>
+    public static DecoderShape ForRecords(BackboneShape encoder) => encoder.Width >= 768 ? Mrm : For(encoder);
+
     /// <summary>
     /// MAE's for encoders from ViT-B on. A smaller encoder gets a decoder of two thirds of its own width (as 512 is of 768), a third of
     /// its depth and heads of 32 channels, as MAE's has: beside a small encoder the full one would take most of the time.

@@ -2,6 +2,7 @@ using Radapt.Compute;
 using Radapt.Models;
 using TorchSharp;
 using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
 
 namespace Radapt.Pretraining;
 
@@ -37,6 +38,9 @@ internal sealed class MaskedAutoencoder : IDisposable
     /// <summary>Side Q of a predicted patch, pixels.</summary>
     public int TargetSide { get; }
 
+    /// <summary>Side T of the images to predict, pixels: that of the encoder's, or larger.</summary>
+    public int ImageSide => Encoder.Shape.Grid * TargetSide;
+
     /// <summary>All tensors under the names of MAE's checkpoints.</summary>
     public IEnumerable<(string Name, TorchSharp.Modules.Parameter Tensor)> Tensors() =>
         Encoder.named_parameters().Concat(Decoder.named_parameters());
@@ -69,6 +73,16 @@ internal sealed class MaskedAutoencoder : IDisposable
     {
         Initialisation.FromScratch(Decoder, seed);
         Assign(Decoder.decoder_pos_embed, PositionEmbedding.SinCos((int)Decoder.mask_token.shape[2], Encoder.Shape.Grid));
+    }
+
+    /// <summary>
+    /// What the encoder sees of the images to predict; where these are larger: bicubic, a = -0.75, without antialias, as in MRM.
+    /// (B, c, T, T) -> (B, c, S, S).
+    /// </summary>
+    public Tensor ToEncoderSize(Tensor images)
+    {
+        int side = Encoder.Shape.ImageSize;
+        return side == ImageSide ? images : F.interpolate(images, [side, side], mode: InterpolationMode.Bicubic, align_corners: false);
     }
 
     /// <summary>What the encoder makes of the kept patches; the others are not computed.</summary>

@@ -1,7 +1,7 @@
 namespace Radapt.Pretraining;
 
 /// <summary>What a masked autoencoder learns from an image.</summary>
-internal sealed record MaskedImageSettings
+internal record MaskedImageSettings
 {
     /// <summary>Share of the patches that are masked (paper: 0.75).</summary>
     public double MaskRatio { get; init; } = 0.75;

@@ -9,6 +9,7 @@ using Radapt.Datasets.Checks;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Models;
+using Radapt.Pretraining.Reports;
 using Radapt.Recipes;
 using Radapt.Runs;
 using Radapt.Training;
@@ -22,7 +23,7 @@ namespace Radapt.Pretraining;
 /// </summary>
 internal sealed class MaskedPretraining : IDisposable
 {
-    private readonly MaskedAutoencoder _model;
+    private readonly IMaskedObjective _objective;
     private readonly ComputePlan _plan;
     private readonly RunCache? _cache;
     private readonly FeatureProbe? _probe;
@@ -35,46 +36,45 @@ internal sealed class MaskedPretraining : IDisposable
     private PixelCheck? _check;
 
     private MaskedPretraining(PretrainingRecipe recipe, IReadOnlyList<ResolvedValue> values, UnlabelledImages images,
-        DataSplits? probe, BackboneWeights? weights, CodecProcess? codecs)
+        ReportedImages? records, DataSplits? probe, BackboneWeights? weights, CodecProcess? codecs)
     {
         (Recipe, Values, _images) = (recipe, values, images);
         _plan = recipe.Compute.Plan;
-        _preprocessing = recipe.Pixels.Preprocessing(recipe.Model.ImageSize);
+        Preprocessing encoder = recipe.Pixels.Preprocessing(recipe.Model.ImageSize);
+        _preprocessing = encoder with { ImageSize = recipe.Pixels.Resize };
         _cache = RunCache.Open(recipe.Data, recipe.Pixels, codecs);
         WeightsDescription = weights?.Description ?? $"random (seed {recipe.Seed.ToString(CultureInfo.InvariantCulture)})";
         _notes = [.. weights?.LeftOut ?? [], .. images.Notes, .. probe is null ? [] : ProbeNotes(probe), .. _cache?.Notes ?? []];
-        _train = Batches(images.Train, _cache?.Training);
-        _heldOut = Batches(images.HeldOut, _cache?.Evaluation);
-        _probe = probe is null ? null : new FeatureProbe(Batches(probe.Train, null), Batches(probe.Val, null));
-        _model = new MaskedAutoencoder(recipe.Model.Shape, recipe.Masking.Decoder, recipe.Model.PatchSize, new Kernels(_plan));
+        _train = Batches(images.Train, _preprocessing, _cache?.Training);
+        _heldOut = Batches(images.HeldOut, _preprocessing, _cache?.Evaluation);
+        _probe = probe is null ? null : new FeatureProbe(
+            Batches(probe.Train, encoder with { Resize = recipe.Model.ImageSize }, null),
+            Batches(probe.Val, encoder with { Resize = recipe.Model.ImageSize }, null));
+        var kernels = new Kernels(_plan);
+        _objective = records is null ? new MaskedImageObjective(recipe, kernels) : new MaskedRecordObjective(recipe, records, kernels);
         try
         {
-            _model.InitialiseFromScratch(recipe.Seed);
+            _notes.AddRange(_objective.Notes);
+            _objective.Initialise(recipe.Seed);
             _baseHash = weights?.Hash() ?? $"scratch:{recipe.Seed.ToString(CultureInfo.InvariantCulture)}";
             if (weights is not null)
             {
-                weights.LoadInto(_model.Encoder);
-                if (LoadDecoder(recipe.Model.Weights!))
-                {
-                    _notes.RemoveAll(n => n.EndsWith("(only pre-training needs it)", StringComparison.Ordinal)); // which this is
-                    _notes.Add("the decoder goes on from the weights' own.");
-                }
-                else
-                {
-                    _notes.Add("the decoder starts from random weights.");
-                }
+                weights.LoadInto(_objective.Autoencoder.Encoder);
+                using CheckpointFile file = CheckpointFile.Open(BackboneWeights.FileIn(recipe.Model.Weights!));
+                _notes.RemoveAll(n => n.EndsWith("(only pre-training needs it)", StringComparison.Ordinal)); // which this is
+                _notes.AddRange(_objective.TakeDecoders(file));
             }
 
             AddOverlapNote(probe);
         }
         catch
         {
-            _model.Dispose();
+            _objective.Dispose();
             throw;
         }
 
-        ImageBatches Batches(LabelledImages set, DiskCache? disk) => new(set, _preprocessing, recipe.Optimisation.BatchSize,
-            recipe.Compute.LoaderThreads, ImageBatches.DefaultCacheBytes, disk, codecs)
+        ImageBatches Batches(LabelledImages set, Preprocessing preprocessing, DiskCache? disk) => new(
+            set, preprocessing, recipe.Optimisation.BatchSize, recipe.Compute.LoaderThreads, ImageBatches.DefaultCacheBytes, disk, codecs)
         {
             Flips = recipe.Pixels.Flip,
             LeastCropScale = recipe.Masking.CropScale,
@@ -100,10 +100,14 @@ internal sealed class MaskedPretraining : IDisposable
     public int? CheckedImages => _check?.Checked;
 
     /// <summary>Trained parameters of encoder and decoder.</summary>
-    public (long Encoder, long Decoder) Parameters => (Count(_model.Encoder), Count(_model.Decoder));
+    public (long Encoder, long Decoder) Parameters =>
+        (StoredModule.CountTrained(_objective.Autoencoder.Encoder), _objective.DecoderParameters);
+
+    /// <summary>What is done: <c>mae</c> or <c>mrm</c>.</summary>
+    public string Task => _objective.Name;
 
     /// <summary>Which kernels ran so far, and why.</summary>
-    public ExecutionPath ExecutionPath => UsedKernels.Describe(Values, _plan, _model.Encoder.Kernels.Path);
+    public ExecutionPath ExecutionPath => UsedKernels.Describe(Values, _plan, _objective.Autoencoder.Encoder.Kernels.Path);
 
     /// <summary>Told the number of updates done, after each.</summary>
     internal Action<long>? OnUpdate { get; set; }
@@ -122,8 +126,11 @@ internal sealed class MaskedPretraining : IDisposable
         using BackboneWeights? weights = path is null ? null
             : BackboneWeights.Open(path, given.Value((ModelOptions m) => m.Dialect), given.Value((ModelOptions m) => m.Copy));
         long seed = given.Value((Recipe r) => r.Seed);
-        UnlabelledImages images = UnlabelledImages.Find(given.Section<UnlabelledOptions>(), given.Value((DataOptions d) => d.Views),
-            given.Value((DataOptions d) => d.PlainNames), seed, headers);
+        ReportedImages? records = given.Catalogue != PretrainingRecipe.MrmCatalogue ? null
+            : ReportedImages.Read(
+                given.Value((ReportOptions r) => r.Reports), given.Section<UnlabelledOptions>(), given.Data, seed, headers);
+        UnlabelledImages images = records?.Images ?? UnlabelledImages.Find(given.Section<UnlabelledOptions>(),
+            given.Value((DataOptions d) => d.Views), given.Value((DataOptions d) => d.PlainNames), seed, headers);
         DataSplits? probe = given.Value((MonitoringOptions m) => m.Probe) is not { } labelled ? null
             : DataReader.Read(new DataOptions
             {
@@ -133,8 +140,8 @@ internal sealed class MaskedPretraining : IDisposable
                 PlainNames = given.Value((DataOptions d) => d.PlainNames),
             });
         RecipeFacts facts = RunFacts.Gather(given, images.AsSplits, weights, codecs) with { Findings = [] };
-        (PretrainingRecipe recipe, IReadOnlyList<ResolvedValue> values) = PretrainingDefaults.Resolve(given, facts);
-        return new MaskedPretraining(recipe, values, images, probe, weights, codecs);
+        (PretrainingRecipe recipe, IReadOnlyList<ResolvedValue> values) = PretrainingDefaults.Resolve(given, facts, records);
+        return new MaskedPretraining(recipe, values, images, records, probe, weights, codecs);
     }
 
     /// <summary>
@@ -158,7 +165,7 @@ internal sealed class MaskedPretraining : IDisposable
     /// <summary>How long <see cref="Run"/> will take at most, from one measured update. Changes nothing.</summary>
     public TimeSpan Estimate(CancellationToken cancellation = default)
     {
-        MaskedImageTask task = Task(null);
+        ITrainingTask<ImageBatch> task = TaskFor(null);
         TimeSpan batch = StepTiming.OneBatch(task, Recipe.Seed, cancellation);
         int measurements = ValidationPlan.Count(Recipe.Optimisation.Epochs, Recipe.Monitoring.ValidateEvery);
         const double PassesOfTraining = 3; // of a forward pass; the probe's encoder sees all patches, four times as many
@@ -207,7 +214,7 @@ internal sealed class MaskedPretraining : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _model.Dispose();
+    public void Dispose() => _objective.Dispose();
 
     private PretrainingSummary Train(RunFolder run, bool resume, IProgress<TrainingProgress>? progress, Action<EpochResult>? onEpoch,
         CancellationToken cancellation)
@@ -216,11 +223,12 @@ internal sealed class MaskedPretraining : IDisposable
         var record = new PretrainingRecord(this, run, Fingerprint(), _baseHash);
         using var events = new EventLog(run.Path);
         PretrainedWeights weights = Weights(run.WeightsFile);
-        MaskedImageTask task = Task(weights);
-        using Optimizer optimizer = Optimizer.Create(Recipe.ForOptimizer(), task.Trained, _model.Encoder.Kernels.Path);
+        ITrainingTask<ImageBatch> task = TaskFor(weights);
+        using Optimizer optimizer = Optimizer.Create(Recipe.ForOptimizer(), task.Trained, _objective.Autoencoder.Encoder.Kernels.Path);
         var saved = new SavedState(run, task.Trained, optimizer, schedule: null);
         var identity = RecipeIdentity.Create(Recipe, record.Fingerprint, _baseHash);
         TrainerState start = resume && saved.Exists ? saved.Resume(identity, weights) : new TrainerState { Identity = identity };
+        _objective.WriteFiles(run);
         record.Write(RunStatus.Running);
         var loop = new TrainingLoop<ImageBatch>(task, Recipe.ForTraining(), optimizer, saved, progress)
         {
@@ -265,8 +273,8 @@ internal sealed class MaskedPretraining : IDisposable
         {
             Directory.CreateDirectory(run.ReconstructionFolder);
             ImageBatches shown = _heldOut.Images.Items.Count > 0 ? _heldOut : _train;
-            ReconstructionSheet.Write(Path.Combine(run.ReconstructionFolder, name + ".png"), _model, shown, _preprocessing, Settings(),
-                Recipe.Monitoring.Pictures);
+            ReconstructionSheet.Write(Path.Combine(run.ReconstructionFolder, name + ".png"), _objective.Autoencoder, shown,
+                _preprocessing, Recipe.ForMasks(), Recipe.Monitoring.Pictures);
         }
     }
 
@@ -318,44 +326,15 @@ internal sealed class MaskedPretraining : IDisposable
         return probe.Notes.Where(n => n != small);
     }
 
-    private string Fingerprint() => DataFingerprint.Sets([_images.Train, _images.HeldOut, .. _probe?.Sets ?? []]);
+    private string Fingerprint() =>
+        DataFingerprint.Sets([_images.Train, _images.HeldOut, .. _probe?.Sets ?? []]) + _objective.Fingerprint;
 
-    private MaskedImageTask Task(PretrainedWeights? weights) => new(
-        _model, _train, _images.HeldOut.Items.Count == 0 ? null : _heldOut, Settings(), weights)
-    {
-        Probe = _probe is null ? null : cancellation => _probe.Measure(_model.Encoder, cancellation),
-    };
+    private ITrainingTask<ImageBatch> TaskFor(PretrainedWeights? weights) => _objective.Task(
+        _train, _images.HeldOut.Items.Count == 0 ? null : _heldOut, weights,
+        _probe is null ? null : cancellation => _probe.Measure(_objective.Autoencoder.Encoder, cancellation));
 
-    private PretrainedWeights Weights(string file) => new(_model.Tensors().ToDictionary(t => t.Name, t => (Tensor)t.Tensor),
-        Recipe.Model.Shape, _preprocessing, Recipe.Optimisation.Epochs, _images.Train.Items.Count, file);
-
-    private MaskedImageSettings Settings() => new()
-    {
-        MaskRatio = Recipe.Masking.MaskRatio,
-        NormalisedTargets = Recipe.Masking.NormalisedTargets,
-        Seed = Recipe.Seed,
-    };
-
-    // Weights that pre-training left, ours or MAE's, have a decoder, too; it is taken where it has the same dimensions.
-    private bool LoadDecoder(string path)
-    {
-        using CheckpointFile file = CheckpointFile.Open(BackboneWeights.FileIn(path));
-        Dictionary<string, TensorInfo> there = file.Tensors.ToDictionary(t => t.Name);
-        (string Name, Tensor Tensor)[] decoder = [.. _model.Decoder.named_parameters().Select(p => (p.name, (Tensor)p.parameter))];
-        if (!decoder.All(d => there.TryGetValue(d.Name, out TensorInfo? info) && info.Shape.SequenceEqual<long>(d.Tensor.shape)))
-        {
-            return false;
-        }
-
-        using var noGradient = no_grad();
-        foreach ((string name, Tensor tensor) in decoder)
-        {
-            using var scope = NewDisposeScope();
-            tensor.CopyInPlace(file.ReadFloat32(name));
-        }
-
-        return true;
-    }
+    private PretrainedWeights Weights(string file) =>
+        new(_objective, Recipe.Model.Shape, _preprocessing, Recipe.Optimisation.Epochs, _images.Train.Items.Count, file);
 
     private void AddOverlapNote(DataSplits? probe)
     {
@@ -373,9 +352,6 @@ internal sealed class MaskedPretraining : IDisposable
                     + $"the probe is more optimistic than for new images. --exclude leaves them out."));
         }
     }
-
-    private static long Count(nn.Module module) => module.named_parameters()
-        .Where(p => !p.name.EndsWith("pos_embed", StringComparison.Ordinal)).Sum(p => p.parameter.numel());
 
     /// <summary>What a look at all pixels found in this session; null: there was no look.</summary>
     internal PixelCheck? Check => _check?.Checked is null ? null : _check;

@@ -4,27 +4,22 @@ using Radapt.Checkpoints;
 using Radapt.Imaging;
 using Radapt.Models;
 using Radapt.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Radapt.Pretraining;
 
 /// <summary>
-/// What pre-training writes: encoder and decoder under the names of MAE's checkpoints, as <c>finetune --weights</c> and other programs
-/// read them. The metadata says what else is needed: dimensions, normalisation, and of how many epochs this one is.
+/// What pre-training writes: encoder and decoders under the names of MAE's or MRM's checkpoints, as <c>finetune --weights</c> and other
+/// programs read them. The metadata says what else is needed: dimensions, normalisation, and of how many epochs this one is.
 /// </summary>
-/// <param name="tensors">The model's tensors by name.</param>
+/// <param name="objective">The model, whose tensors are written.</param>
 /// <param name="shape">Dimensions of the encoder.</param>
 /// <param name="preprocessing">How images were prepared.</param>
 /// <param name="epochs">Epochs of the whole run.</param>
 /// <param name="images">Images learned from.</param>
 /// <param name="file">Where the last epoch's are.</param>
-internal sealed class PretrainedWeights(IReadOnlyDictionary<string, Tensor> tensors, BackboneShape shape, Preprocessing preprocessing,
+internal sealed class PretrainedWeights(IMaskedObjective objective, BackboneShape shape, Preprocessing preprocessing,
     int epochs, int images, string file) : IBestTensors
 {
-    /// <summary>Value of the metadata key <c>format</c>.</summary>
-    public const string Format = "radapt-mae/1";
-
     /// <summary>Key of the epoch that the tensors are of.</summary>
     public const string EpochKey = "epoch";
 
@@ -48,9 +43,10 @@ internal sealed class PretrainedWeights(IReadOnlyDictionary<string, Tensor> tens
     /// <param name="path">The file.</param>
     /// <param name="epoch">The epoch that they are of, from 1.</param>
     /// <exception cref="RadaptException">The file cannot be written.</exception>
-    public void Write(string path, int epoch) => SafetensorsWriter.Write(path, tensors, new Dictionary<string, string>
+    public void Write(string path, int epoch) => SafetensorsWriter.Write(
+        path, objective.Tensors, new Dictionary<string, string>(objective.Metadata)
     {
-        ["format"] = Format,
+        ["format"] = $"radapt-{objective.Name}/1",
         ["backbone"] = BackboneShapeJson.Write(shape),
         ["preprocessing"] = new JsonObject { ["mean"] = preprocessing.Mean, ["std"] = preprocessing.Std }.ToJsonString(),
         [EpochKey] = epoch.ToString(CultureInfo.InvariantCulture),

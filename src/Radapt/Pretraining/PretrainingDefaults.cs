@@ -3,6 +3,7 @@ using Radapt.Datasets;
 using Radapt.Imaging;
 using Radapt.Models;
 using Radapt.Options;
+using Radapt.Pretraining.Reports;
 using Radapt.Recipes;
 
 namespace Radapt.Pretraining;
@@ -18,6 +19,8 @@ internal static class PretrainingDefaults
     private const int MostMeasurements = 50;
     private const double MaeRate = 2.4e-3; // base rate 1.5e-4 at 4,096 images an update
     private const double MaeImages = 4096;
+    private const double MrmMean = .4978;
+    private const double MrmStd = .2449;
 
     /// <summary>The backbone of someone who gives neither weights nor a backbone, below all that was given.</summary>
     public static RecipeLayer Below(IReadOnlyList<RecipeLayer> layers)
@@ -27,18 +30,20 @@ internal static class PretrainingDefaults
         bool isGiven = layers.Any(l => l.Find(backbone.Name) is not null || l.Find(weights) is not null);
         return new RecipeLayer(isGiven ? [] :
         [
-            new RecipeEntry(PretrainingRecipe.Catalogue.Find(backbone.Name)!, Backbone, ResolvedValue.ByDefault, $"--{backbone.Name}")
+            new RecipeEntry(layers[0].Catalogue.Find(backbone.Name)!, Backbone, ResolvedValue.ByDefault, $"--{backbone.Name}")
             {
                 Reason = "the paper's",
             },
-        ], PretrainingRecipe.Catalogue);
+        ], layers[0].Catalogue);
     }
 
     /// <summary>Decides every value.</summary>
     /// <param name="given">What was given, and <see cref="Below"/>.</param>
     /// <param name="facts">What weights, images and machine tell.</param>
+    /// <param name="records">Images with reports; null: images only.</param>
     /// <exception cref="RadaptException">Values contradict each other, the weights or the images.</exception>
-    public static (PretrainingRecipe Recipe, IReadOnlyList<ResolvedValue> Values) Resolve(PartialRecipe given, RecipeFacts facts)
+    public static (PretrainingRecipe Recipe, IReadOnlyList<ResolvedValue> Values) Resolve(
+        PartialRecipe given, RecipeFacts facts, ReportedImages? records = null)
     {
         var choices = new RecipeChoices(given, facts);
         long seed = choices.Choose((Recipe r) => r.Seed, () => new Choice<long>(0, "ours"));
@@ -47,14 +52,16 @@ internal static class PretrainingDefaults
         DataOptions data = choices.Section<DataOptions>();
         UnlabelledOptions images = choices.Section<UnlabelledOptions>();
         ModelOptions model = ChooseModel(choices);
-        MaskingOptions masking = ChooseMasking(choices, model);
-        PixelOptions pixels = ChoosePixels(choices, model);
+        ReportOptions? reports = records is null ? null : ChooseReports(choices, model);
+        MaskingOptions masking = ChooseMasking(choices, model, isMrm: records is not null);
+        PixelOptions pixels = ChoosePixels(choices, model, records);
         PretrainingRates rates = ChooseRates(choices);
         var recipe = new PretrainingRecipe
         {
             Images = images,
             Data = data,
             Model = model,
+            Reports = reports,
             Masking = masking,
             Pixels = pixels,
             Optimisation = rates,
@@ -74,10 +81,27 @@ internal static class PretrainingDefaults
         return choices.Section<ModelOptions>();
     }
 
-    private static MaskingOptions ChooseMasking(RecipeChoices choices, ModelOptions model)
+    private static ReportOptions ChooseReports(RecipeChoices choices, ModelOptions model)
     {
-        var shape = DecoderShape.For(model.Shape);
-        string reason = shape == DecoderShape.Mae ? "as in MAE" : $"ours: beside {model.Width} channels and {model.Depth} blocks";
+        var shape = ReportDecoderShape.For(model.Shape, vocabulary: 0);
+        string reason = model.Width >= 768 ? "as in MRM" : $"ours: beside {model.Width} channels and {model.Depth} blocks";
+        int width = choices.Choose((ReportOptions r) => r.Width, () => new Choice<int>(shape.Width, reason));
+        choices.Choose((ReportOptions r) => r.Depth, () => new Choice<int>(shape.Depth, reason));
+        choices.Choose((ReportOptions r) => r.Heads, () => width == shape.Width ? new Choice<int>(shape.Heads, reason)
+            : new Choice<int>(Math.Max(1, width / DecoderShape.HeadWidth), $"one per {DecoderShape.HeadWidth} channels"));
+        return choices.Section<ReportOptions>();
+    }
+
+    private static MaskingOptions ChooseMasking(RecipeChoices choices, ModelOptions model, bool isMrm)
+    {
+        DecoderShape shape = isMrm ? DecoderShape.ForRecords(model.Shape) : DecoderShape.For(model.Shape);
+        if (isMrm)
+        {
+            choices.Choose((MaskingOptions m) => m.NormalisedTargets, () => new Choice<bool>(true, "MRM's"));
+        }
+
+        string reason = shape == DecoderShape.Mae ? "as in MAE" : shape == DecoderShape.Mrm ? "as in MRM"
+            : $"ours: beside {model.Width} channels and {model.Depth} blocks";
         int width = choices.Choose((MaskingOptions m) => m.DecoderWidth, () => new Choice<int>(shape.Width, reason));
         choices.Choose((MaskingOptions m) => m.DecoderDepth, () => new Choice<int>(shape.Depth, reason));
         choices.Choose((MaskingOptions m) => m.DecoderHeads, () => width == shape.Width ? new Choice<int>(shape.Heads, reason)
@@ -85,13 +109,24 @@ internal static class PretrainingDefaults
         return choices.Section<MaskingOptions>();
     }
 
-    private static PixelOptions ChoosePixels(RecipeChoices choices, ModelOptions model)
+    private static PixelOptions ChoosePixels(RecipeChoices choices, ModelOptions model, ReportedImages? records)
     {
-        RecipeDefaults.ChooseStatistics(choices, model);
+        if (records is null)
+        {
+            RecipeDefaults.ChooseStatistics(choices, model);
+        }
+        else
+        {
+            choices.Choose((PixelOptions p) => p.Mean, () => new Choice<double>(MrmMean, "MRM's"));
+            choices.Choose((PixelOptions p) => p.Std, () => new Choice<double>(MrmStd, "MRM's"));
+        }
+
         choices.Choose((PixelOptions p) => p.DicomScale, () => RecipeDefaults.Scale(new DataOptions()));
         RecipeDefaults.ChoosePngBits(choices);
-        choices.Choose((PixelOptions p) => p.Flip, () => new Choice<bool>(true, "the paper's"));
-        choices.Set((PixelOptions p) => p.Resize, model.ImageSize);
+        choices.Choose((PixelOptions p) => p.Flip, () => records is { NameSides: true }
+            ? new Choice<bool>(false, "ours: the reports name sides of the body, which mirroring contradicts (MRM mirrors all the same)")
+            : new Choice<bool>(true, "the paper's"));
+        choices.Set((PixelOptions p) => p.Resize, (records is null ? 1 : MaskedRecordModel.Magnification) * model.ImageSize);
         choices.Set((PixelOptions p) => p.Augment, Augmentation.CropFlip);
         return choices.Section<PixelOptions>();
     }
@@ -149,6 +184,12 @@ internal static class PretrainingDefaults
         RecipeResolver.Require(given, recipe.Model.Positions == PatchPositions.Learned, given.Find("positions") is null
             ? "weights" : "positions",
             "backbones with rotary positions (DINOv3, EVA) cannot be pre-trained by masking yet; take another.");
+        if (recipe.Reports is { } reports)
+        {
+            RecipeResolver.Require(given, reports.Width % reports.Heads == 0, "report-heads",
+                $"{reports.Width} channels cannot be shared among {reports.Heads} heads.");
+        }
+
         int patches = recipe.Model.Shape.Grid * recipe.Model.Shape.Grid;
         RecipeResolver.Require(given, PatchMask.CountKept(patches, recipe.Masking.MaskRatio) < patches, "mask-ratio",
             $"{OptionText.Format(recipe.Masking.MaskRatio)} of {Plural.Count(patches, "patch", "patches")} masks none.");

@@ -1,6 +1,7 @@
 using Radapt.Compute;
 using Radapt.Datasets;
 using Radapt.Options;
+using Radapt.Pretraining.Reports;
 using Radapt.Recipes;
 using Radapt.Training;
 
@@ -13,30 +14,20 @@ namespace Radapt.Pretraining;
 internal sealed record PretrainingRecipe : IRecipe
 {
     /// <summary>The options of <c>radapt pretrain mae</c>.</summary>
-    public static OptionCatalogue Catalogue { get; } = new(
+    public static OptionCatalogue MaeCatalogue { get; } = new(
+        [("Data", Sources(OptionTable.For(typeof(UnlabelledOptions)).Options)), .. Shared()]);
+
+    /// <summary>The options of <c>radapt pretrain mrm</c>.</summary>
+    public static OptionCatalogue MrmCatalogue { get; } = new(
     [
-        ("Data",
+        ("Data", Sources(
         [
-            .. OptionTable.For(typeof(UnlabelledOptions)).Options,
-            OptionTable.Find((DataOptions d) => d.Views), OptionTable.Find((DataOptions d) => d.CheckPixels),
-            OptionTable.Find((DataOptions d) => d.SkipUnreadable), OptionTable.Find((DataOptions d) => d.PlainNames),
-            OptionTable.Find((DataOptions d) => d.Cache), OptionTable.Find((DataOptions d) => d.CacheSize),
-        ]),
-        ("Model", OptionTable.For(typeof(ModelOptions)).Options.Where(o => o.Name is not ("from-scratch" or "pooling" or "drop-path"))),
-        ("Masking", OptionTable.For(typeof(MaskingOptions)).Options),
-        ("Pixels",
-        [
-            OptionTable.Find((PixelOptions p) => p.Mean), OptionTable.Find((PixelOptions p) => p.Std),
-            OptionTable.Find((PixelOptions p) => p.DicomScale), OptionTable.Find((PixelOptions p) => p.PngBits),
-            OptionTable.Find((PixelOptions p) => p.Flip),
-        ]),
-        ("Optimisation", OptionTable.For(typeof(PretrainingRates)).Options),
-        ("Monitoring", OptionTable.For(typeof(MonitoringOptions)).Options),
-        ("Compute",
-        [
-            .. OptionTable.For(typeof(ComputeOptions)).Options.Where(o => o.Name != "feature-cache"),
-            OptionTable.Find((Recipe r) => r.Seed),
-        ]),
+            OptionTable.Find((ReportOptions r) => r.Reports), OptionTable.Find((DataOptions d) => d.ImageRoot),
+            OptionTable.Find((DataOptions d) => d.AllowMissingImages),
+            OptionTable.Find((UnlabelledOptions u) => u.Exclude), OptionTable.Find((UnlabelledOptions u) => u.HeldOut),
+        ])),
+        ("Reports", OptionTable.For(typeof(ReportOptions)).Options.Where(o => o.Name != "reports")),
+        .. Shared(),
     ]);
 
     /// <summary>Images without labels.</summary>
@@ -47,6 +38,9 @@ internal sealed record PretrainingRecipe : IRecipe
 
     /// <summary>The encoder and the weights that it starts from.</summary>
     public required ModelOptions Model { get; init; }
+
+    /// <summary>Reports, and what predicts them; null: images only.</summary>
+    public ReportOptions? Reports { get; init; }
 
     /// <summary>What is masked and predicted.</summary>
     public required MaskingOptions Masking { get; init; }
@@ -66,13 +60,22 @@ internal sealed record PretrainingRecipe : IRecipe
     /// <summary>Seed of everything random.</summary>
     public long Seed { get; init; }
 
-    OptionCatalogue IRecipe.Catalogue => Catalogue;
+    OptionCatalogue IRecipe.Catalogue => Reports is null ? MaeCatalogue : MrmCatalogue;
 
-    IEnumerable<object> IRecipe.Sections => [Images, Data, Model, Masking, Pixels, Optimisation, Monitoring, Compute];
+    IEnumerable<object> IRecipe.Sections =>
+        new object?[] { Images, Data, Reports, Model, Masking, Pixels, Optimisation, Monitoring, Compute }.OfType<object>();
 
     // The seed is declared by the recipe of fine-tuning.
     object? IRecipe.Read(OptionDeclaration option) => option.Name == OptionTable.Find((Recipe r) => r.Seed).Name ? Seed
         : ((IRecipe)this).SectionFor(option) is { } section ? option.Property!.GetValue(section) : null;
+
+    /// <summary>What masks of images need.</summary>
+    public MaskedImageSettings ForMasks() => new()
+    {
+        MaskRatio = Masking.MaskRatio,
+        NormalisedTargets = Masking.NormalisedTargets,
+        Seed = Seed,
+    };
 
     /// <summary>What the optimizer needs.</summary>
     public OptimizerSettings ForOptimizer() => new()
@@ -95,4 +98,31 @@ internal sealed record PretrainingRecipe : IRecipe
         ClipGradients = Optimisation.ClipGradients,
         ValidateEvery = Monitoring.ValidateEvery,
     };
+
+    private static IEnumerable<OptionDeclaration> Sources(IEnumerable<OptionDeclaration> sources) =>
+    [
+        .. sources,
+        OptionTable.Find((DataOptions d) => d.Views), OptionTable.Find((DataOptions d) => d.CheckPixels),
+        OptionTable.Find((DataOptions d) => d.SkipUnreadable), OptionTable.Find((DataOptions d) => d.PlainNames),
+        OptionTable.Find((DataOptions d) => d.Cache), OptionTable.Find((DataOptions d) => d.CacheSize),
+    ];
+
+    private static (string Heading, IEnumerable<OptionDeclaration> Options)[] Shared() =>
+    [
+        ("Model", OptionTable.For(typeof(ModelOptions)).Options.Where(o => o.Name is not ("from-scratch" or "pooling" or "drop-path"))),
+        ("Masking", OptionTable.For(typeof(MaskingOptions)).Options),
+        ("Pixels",
+        [
+            OptionTable.Find((PixelOptions p) => p.Mean), OptionTable.Find((PixelOptions p) => p.Std),
+            OptionTable.Find((PixelOptions p) => p.DicomScale), OptionTable.Find((PixelOptions p) => p.PngBits),
+            OptionTable.Find((PixelOptions p) => p.Flip),
+        ]),
+        ("Optimisation", OptionTable.For(typeof(PretrainingRates)).Options),
+        ("Monitoring", OptionTable.For(typeof(MonitoringOptions)).Options),
+        ("Compute",
+        [
+            .. OptionTable.For(typeof(ComputeOptions)).Options.Where(o => o.Name != "feature-cache"),
+            OptionTable.Find((Recipe r) => r.Seed),
+        ]),
+    ];
 }

@@ -46,7 +46,7 @@ internal sealed class PretrainingRecord
             Train = end is null ? null : RunReport.Speed(end),
             Pretraining = new RunPretraining
             {
-                Task = "mae",
+                Task = _pretraining.Task,
                 Images = _pretraining.Images.Train.Items.Count,
                 HeldOut = _pretraining.Images.HeldOut.Items.Count,
                 LeftOut = _pretraining.Images.LeftOut,

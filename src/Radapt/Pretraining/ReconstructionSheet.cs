@@ -32,13 +32,13 @@ internal static class ReconstructionSheet
         using ImageBatch batch = images.Evaluation().First();
         int count = Math.Min(columns, batch.Count);
         BackboneShape shape = model.Encoder.Shape;
-        Tensor pixels = model.Encoder.ToTensor(batch)[..count]; // (B, 1, S, S)
+        Tensor pixels = model.Encoder.ToTensor(batch)[..count]; // (B, 1, T, T)
         PatchMask mask = PatchMask.Draw(
             batch.Items.AsSpan(0, count), shape.Grid * shape.Grid, settings.MaskRatio, settings.Seed, MaskedImageTask.EvaluationStep);
 
-        Tensor patches = PatchPixels.Cut(pixels, shape.PatchSize); // (B, L, P^2, 1)
-        Tensor predicted = model.Predict(pixels, mask, ForwardPass.Evaluation).view(patches.shape[0], patches.shape[1], -1, 3)
-            .mean([3], keepdim: true);
+        Tensor patches = PatchPixels.Cut(pixels, model.TargetSide); // (B, L, Q^2, 1)
+        Tensor predicted = model.Predict(model.ToEncoderSize(pixels), mask, ForwardPass.Evaluation)
+            .view(patches.shape[0], patches.shape[1], -1, 3).mean([3], keepdim: true);
         predicted = settings.NormalisedTargets ? PatchPixels.Restore(predicted, patches) : predicted;
         Tensor hidden = zeros(mask.Images, mask.Patches).scatter(1, mask.MaskedPatches(CPU), ones(mask.Images, mask.Patches)) // (B, L)
             .view(mask.Images, mask.Patches, 1, 1);
@@ -46,13 +46,13 @@ internal static class ReconstructionSheet
         Tensor seen = kept.Plus(hidden.Times(GrayTensor.Normalise(Masked, preprocessing)));
         Tensor together = kept.Plus(predicted * hidden);
 
-        var sheet = new ContactSheet(count, Rows, shape.ImageSize);
+        var sheet = new ContactSheet(count, Rows, model.ImageSide);
         Tensor[] rows = [patches, seen, together];
         for (int row = 0; row < Rows; row++)
         {
-            Tensor joined = PatchPixels.Join(rows[row].flatten(2), shape.PatchSize, 1); // (B, 1, S, S)
+            Tensor joined = PatchPixels.Join(rows[row].flatten(2), model.TargetSide, 1); // (B, 1, T, T)
             byte[] gray = [.. joined.contiguous().data<float>().Select(v => GrayTensor.Level(v, preprocessing))];
-            int side = shape.ImageSize * shape.ImageSize;
+            int side = model.ImageSide * model.ImageSide;
             for (int column = 0; column < count; column++)
             {
                 sheet.Put(column, row, gray.AsSpan(column * side, side));

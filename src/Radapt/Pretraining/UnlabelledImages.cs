@@ -20,6 +20,8 @@ internal sealed record UnlabelledImages(
 {
     private const int Fewest = 2;
     private const string Excluded = "listed by --exclude";
+    private const string InTest = "in the table's test split";
+    private const string WithoutSplit = "without a split, where other rows have one";
 
     /// <summary>The images as one set of two parts, as fine-tuning has them.</summary>
     public DataSplits AsSplits => new(Train, HeldOut, null, Notes);
@@ -43,23 +45,57 @@ internal sealed record UnlabelledImages(
         ExcludedImages excluded = ExcludedImages.Read(options.Exclude);
         var rules = new AcceptedImages { Views = views.Count == 0 ? ["frontal"] : views };
         (FolderImage File, string? Reason)[] looked = Look(found.Paths, excluded, rules, headers);
-        var leftOut = new SortedDictionary<string, int>(looked.Where(l => l.Reason is not null).GroupBy(l => l.Reason!)
-            .ToDictionary(g => g.Key, g => g.Count()), StringComparer.Ordinal);
+        SortedDictionary<string, int> leftOut = Reasons(looked.Select(l => l.Reason));
         LabelledImage[] images = [.. looked.Index().Where(l => l.Item.Reason is null).Select(l => Image(l.Item.File, l.Index, plainNames))];
         if (images.Length < Fewest)
         {
             throw new RadaptException($"There are too few images to learn from ({images.Length} of {Plural.Count(looked.Length, "file")})"
-                + (leftOut.Count == 0 ? "." : $": {Reasons(leftOut)}."));
+                + (leftOut.Count == 0 ? "." : $": {Listed(leftOut)}."));
         }
 
         (LabelledImage[] train, LabelledImage[] heldOut) = Divide(images, options.HeldOut.Fraction, seed);
         string[] notes =
         [
-            .. new[] { found.PassedOver.Line(), options.Exclude.Count == 0 ? null : ExclusionNote(leftOut, excluded) }.OfType<string>(),
-            .. leftOut.Where(l => l.Key != Excluded).Select(l => $"{Plural.Count(l.Value, "file")} left out: {l.Key}."),
-            HeldOutNote(train, heldOut),
+            .. new[] { found.PassedOver.Line() }.OfType<string>(), .. LeftOutNotes(leftOut, options, excluded), HeldOutNote(train, heldOut),
         ];
         return new UnlabelledImages(new LabelledImages([], train), new LabelledImages([], heldOut), leftOut, notes);
+    }
+
+    /// <summary>
+    /// The images of a table with reports. Where the table has splits, <c>train</c> is learned from, <c>val</c> is held out, and
+    /// <c>test</c> is left out; otherwise images are held out by their share.
+    /// </summary>
+    /// <param name="records">Images with reports.</param>
+    /// <param name="options">Which images are held out.</param>
+    /// <param name="data">Views, and whether messages show names.</param>
+    /// <param name="seed">Of the draw of held-out images.</param>
+    /// <param name="headers">Told how many headers were read, of how many; calls come from several threads.</param>
+    /// <param name="notes">Lines that reading the table left.</param>
+    /// <exception cref="RadaptException">There are too few images to learn from.</exception>
+    public static UnlabelledImages FromRecords(IReadOnlyList<ReportedImage> records, UnlabelledOptions options, DataOptions data, long seed,
+        IProgress<(int Read, int Files)>? headers, IEnumerable<string> notes)
+    {
+        ExcludedImages excluded = ExcludedImages.Read(options.Exclude);
+        var rules = new AcceptedImages { Views = data.Views.Count == 0 ? ["frontal"] : data.Views };
+        bool hasSplits = records.Any(r => r.Split is not null);
+        (FolderImage File, string? Reason)[] looked = Look([.. records.Select(r => r.Image.Path)], excluded, rules, headers);
+        (ReportedImage Record, LabelledImage Image, string? Reason)[] images = [.. records.Zip(looked, (record, look) => (record,
+            record.Image with { Patient = record.Image.Patient ?? look.File.Patient ?? ExcludedImages.PatientOf(record.Image.Path) },
+            look.Reason ?? (hasSplits && record.Split is null ? WithoutSplit : record.Split == Split.Names[2] ? InTest : null)))];
+        SortedDictionary<string, int> leftOut = Reasons(images.Select(i => i.Reason));
+        (ReportedImage Record, LabelledImage Image, string? Reason)[] used = [.. images.Where(i => i.Reason is null)];
+        (LabelledImage[] train, LabelledImage[] heldOut) = !hasSplits
+            ? Divide([.. used.Select(u => u.Image)], options.HeldOut.Fraction, seed)
+            : ([.. used.Where(u => u.Record.Split == Split.Names[0]).Select(u => u.Image)],
+                [.. used.Where(u => u.Record.Split == Split.Names[1]).Select(u => u.Image).Take(UnlabelledOptions.MostHeldOut)]);
+        if (train.Length < Fewest)
+        {
+            throw new RadaptException($"There are too few images to learn from ({train.Length} of {Plural.Count(records.Count, "row")})"
+                + (leftOut.Count == 0 ? "." : $": {Listed(leftOut)}."));
+        }
+
+        return new UnlabelledImages(new LabelledImages([], train), new LabelledImages([], heldOut), leftOut,
+            [.. notes, .. LeftOutNotes(leftOut, options, excluded), HeldOutNote(train, heldOut)]);
     }
 
     /// <summary>The same without some images.</summary>
@@ -150,5 +186,15 @@ internal sealed record UnlabelledImages(
                 $"{train.Length:N0} images are learned from; {heldOut.Length:N0} are held out ({patients}).");
     }
 
-    private static string Reasons(IReadOnlyDictionary<string, int> leftOut) => string.Join(", ", leftOut.Select(l => $"{l.Value} {l.Key}"));
+    private static SortedDictionary<string, int> Reasons(IEnumerable<string?> reasons) =>
+        new(reasons.OfType<string>().GroupBy(r => r).ToDictionary(g => g.Key, g => g.Count()), StringComparer.Ordinal);
+
+    private static IEnumerable<string> LeftOutNotes(
+        SortedDictionary<string, int> leftOut, UnlabelledOptions options, ExcludedImages excluded) =>
+    [
+        .. options.Exclude.Count == 0 ? Array.Empty<string>() : [ExclusionNote(leftOut, excluded)],
+        .. leftOut.Where(l => l.Key != Excluded).Select(l => $"{Plural.Count(l.Value, "file")} left out: {l.Key}."),
+    ];
+
+    private static string Listed(IReadOnlyDictionary<string, int> leftOut) => string.Join(", ", leftOut.Select(l => $"{l.Value} {l.Key}"));
 }

@@ -11,7 +11,7 @@ internal static class RunFileHashes
     public static IReadOnlyDictionary<string, string> Compute(RunFolder folder) =>
         new OrderedDictionary<string, string>(
             new[] { folder.RecipeFile, folder.AdapterFile, folder.PredictionsFile, folder.SplitFile,
-                folder.SeenFile, folder.UnreadableFile, folder.WeightsFile }.Where(File.Exists)
+                folder.SeenFile, folder.UnreadableFile, folder.WeightsFile, folder.VocabularyFile }.Where(File.Exists)
             .Select(f => KeyValuePair.Create(Path.GetFileName(f), Hash(f))));
 
     /// <summary>Makes sure that files are there, and as the run wrote them where its <c>run.json</c> says how.</summary>

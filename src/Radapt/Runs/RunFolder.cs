@@ -39,6 +39,9 @@ internal sealed class RunFolder(string path)
     /// <summary>The weights that pre-training ends with.</summary>
     public string WeightsFile => System.IO.Path.Combine(Path, BackboneWeights.PretrainedName);
 
+    /// <summary>The word pieces that reports are cut into, where pre-training reads reports.</summary>
+    public string VocabularyFile => System.IO.Path.Combine(Path, "tokenizer.json");
+
     /// <summary>Where pre-training keeps the weights of some epochs.</summary>
     public string CheckpointFolder => System.IO.Path.Combine(Path, "checkpoints");
 
@@ -132,7 +135,7 @@ internal sealed class RunFolder(string path)
         IEnumerable<string> files =
         [
             .. Directory.EnumerateFiles(Path, EventFiles), .. s_stateFiles.Select(f => System.IO.Path.Combine(StateFolder, f)),
-            SplitFile, SeenFile, UnreadableFile, SuspiciousFile, MetricsFile, AdapterFile, WeightsFile, PredictionsFile,
+            SplitFile, SeenFile, UnreadableFile, SuspiciousFile, MetricsFile, AdapterFile, WeightsFile, VocabularyFile, PredictionsFile,
             RunFile, RecipeFile,
         ];
         foreach (string file in files.ToList())
@@ -213,8 +216,8 @@ internal sealed class RunFolder(string path)
     {
         string[] files =
         [
-            RecipeFile, RunFile, MetricsFile, AdapterFile, WeightsFile, PredictionsFile, SplitFile, SeenFile, UnreadableFile,
-                SuspiciousFile,
+            RecipeFile, RunFile, MetricsFile, AdapterFile, WeightsFile, VocabularyFile, PredictionsFile, SplitFile, SeenFile,
+                UnreadableFile, SuspiciousFile,
         ];
         return
         [

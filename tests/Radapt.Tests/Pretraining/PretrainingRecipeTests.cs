@@ -10,10 +10,10 @@ namespace Radapt.Tests.Pretraining;
 public sealed class PretrainingRecipeTests
 {
     [Fact]
-    public void Catalogue_NamesOnlyOptionsThatSomeRecipeHas() => Assert.All(PretrainingRecipe.Catalogue.All, option =>
+    public void Catalogue_NamesOnlyOptionsThatSomeRecipeHas() => Assert.All(PretrainingRecipe.MaeCatalogue.All, option =>
     {
         Assert.All(option.ChosenFrom, name => Assert.True(
-            PretrainingRecipe.Catalogue.Find(name) is not null || RecipeOptions.Find(name) is not null, $"{option.Name}: {name}"));
+            PretrainingRecipe.MaeCatalogue.Find(name) is not null || RecipeOptions.Find(name) is not null, $"{option.Name}: {name}"));
         Assert.DoesNotContain('\n', option.Help);
     });
 
@@ -67,8 +67,8 @@ public sealed class PretrainingRecipeTests
         (PretrainingRecipe recipe, IReadOnlyList<ResolvedValue> values) = Resolve("epochs=7,mask-ratio=0.9,normalised-targets=true", images: 100);
         using var folder = new TemporaryFolder();
         RecipeFile.Write(recipe, values, folder["recipe.yaml"]);
-        PretrainingRecipe again = Resolve([RecipeFile.Read(folder["recipe.yaml"], PretrainingRecipe.Catalogue)], images: 100).Recipe;
-        Assert.All(PretrainingRecipe.Catalogue.All, option =>
+        PretrainingRecipe again = Resolve([RecipeFile.Read(folder["recipe.yaml"], PretrainingRecipe.MaeCatalogue)], images: 100).Recipe;
+        Assert.All(PretrainingRecipe.MaeCatalogue.All, option =>
             Assert.Equal(option.Format(((IRecipe)recipe).Read(option)), option.Format(((IRecipe)again).Read(option))));
         Assert.Equal(0.9, again.Masking.MaskRatio);
         Assert.True(again.Masking.NormalisedTargets);
@@ -76,7 +76,7 @@ public sealed class PretrainingRecipeTests
 
     private static (PretrainingRecipe Recipe, IReadOnlyList<ResolvedValue> Values) Resolve(string given, int images) => Resolve(
         [RecipeLayer.From(given.Split(',', StringSplitOptions.RemoveEmptyEntries)
-            .Select(g => KeyValuePair.Create(g.Split('=')[0], g.Split('=')[1])), "command line", PretrainingRecipe.Catalogue)], images);
+            .Select(g => KeyValuePair.Create(g.Split('=')[0], g.Split('=')[1])), "command line", PretrainingRecipe.MaeCatalogue)], images);
 
     private static (PretrainingRecipe Recipe, IReadOnlyList<ResolvedValue> Values) Resolve(RecipeLayer[] layers, int images) =>
         PretrainingDefaults.Resolve(PartialRecipe.Merge([.. layers, PretrainingDefaults.Below(layers)]), new RecipeFacts

@@ -12,7 +12,7 @@ public static class PhantomSet
     /// Writes <c>labels.csv</c> (image, patient, split, a column per finding), 8-bit gray PNG files under <c>images/</c>, where each
     /// finding shows under
     /// <c>masks/</c> (<c>phantom000001.Effusion.png</c>), <c>findings.csv</c> (side, place and strength of each) and <c>reports.csv</c>
-    /// (image, report).
+    /// (image, patient, split, report).
     /// Patients have one or two images; about 60 / 20 / 20 % of the images are for train, val and test, split by patient. The same options
     /// give the
     /// same bytes, whatever the number of threads.
@@ -101,7 +101,7 @@ public static class PhantomSet
                 }
 
                 findings[i] = string.Concat(phantom.Lesions.Describe().Select(d => $"{ImageName(i)},{d}\n"));
-                reports[i] = $"{ImageName(i)},\"{phantom.Report}\"\n";
+                reports[i] = $"{ImageName(i)},{Place(plan[i])},\"{phantom.Report}\"\n";
                 progress?.Report(Interlocked.Increment(ref written));
             });
         }
@@ -113,7 +113,7 @@ public static class PhantomSet
 
         File.WriteAllText(Path.Combine(draft, "labels.csv"), Table(plan, options));
         File.WriteAllText(Path.Combine(draft, "findings.csv"), "image,finding,side,x,y,strength\n" + string.Concat(findings));
-        File.WriteAllText(Path.Combine(draft, "reports.csv"), "image,report\n" + string.Concat(reports));
+        File.WriteAllText(Path.Combine(draft, "reports.csv"), "image,patient,split,report\n" + string.Concat(reports));
     }
 
     private static string Table(PlannedPhantom[] plan, PhantomOptions options)
@@ -122,11 +122,15 @@ public static class PhantomSet
         for (int i = 0; i < plan.Length; i++)
         {
             string labels = string.Join(',', options.Findings.Select(f => plan[i].Findings.Contains(f) ? 1 : 0));
-            table.Append(CultureInfo.InvariantCulture, $"{ImageName(i)},P{plan[i].Patient + 1:D6},{plan[i].Split},{labels}\n");
+            table.Append(CultureInfo.InvariantCulture, $"{ImageName(i)},{Place(plan[i])},{labels}\n");
         }
 
         return table.ToString();
     }
+
+    // Patient and split.
+    private static string Place(PlannedPhantom planned) =>
+        string.Create(CultureInfo.InvariantCulture, $"P{planned.Patient + 1:D6},{planned.Split}");
 
     private static string Stem(int index) => string.Create(CultureInfo.InvariantCulture, $"phantom{index + 1:D6}");
 
