@@ -8,7 +8,9 @@ using Radapt.Studies.Demo;
 
 namespace Radapt.Cli;
 
-/// <summary><c>radapt demo</c>: pre-training, adaptation with few labels, and a page that shows what came out, on synthetic radiographs.</summary>
+/// <summary>
+/// <c>radapt demo</c>: pre-training, adaptation with few labels, and a page that shows what came out, on synthetic radiographs.
+/// </summary>
 internal sealed class DemoCommand : RadaptCommand
 {
     private readonly Option<string> _out;

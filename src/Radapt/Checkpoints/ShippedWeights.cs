@@ -24,8 +24,13 @@ internal static class ShippedWeights
     public static string FullPath(string path, string folder) =>
         Names.Contains(path) && !Path.Exists(Path.Combine(folder, path)) ? path : Path.GetFullPath(path, folder);
 
-    /// <summary>A line to show where a file or folder hides weights that are part of the library; else null.</summary>
-    public static string? HiddenNote(string path) => Names.Contains(Path.GetFileName(Path.TrimEndingDirectorySeparator(path))) && Path.Exists(path)
+    /// <summary>
+    /// A line to show: what these weights are, or that a file or folder of their name is used instead; null: other weights.
+    /// </summary>
+    public static string? Note(string path) =>
+        IsNamed(path) ? $"{path} learned from synthetic images only: better to start from than random weights, worse than any published weights "
+            + "that learned from radiographs (radapt weights)."
+        : Path.Exists(path) && Names.Contains(Path.GetFileName(Path.TrimEndingDirectorySeparator(path)))
         ? $"{path} is used, not the weights of that name that are part of Radapt; rename it to use those." : null;
 
     /// <summary>The file's content.</summary>

@@ -24,7 +24,8 @@ internal static class FrozenFeatures
             {
                 using var scope = NewDisposeScope();
                 Tensor tokens = encoder.Forward(encoder.ToTensor(batch), ForwardPass.Evaluation); // (B, 1 + R + L, C)
-                parts.Add(tokens[.., (1 + encoder.Shape.Registers).., ..].mean([1], type: ScalarType.Float32).cpu().MoveToOuterDisposeScope());
+                Tensor patches = tokens[.., (1 + encoder.Shape.Registers).., ..]; // (B, L, C)
+                parts.Add(patches.mean([1], type: ScalarType.Float32).cpu().MoveToOuterDisposeScope());
             }
         }
 

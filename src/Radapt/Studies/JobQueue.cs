@@ -11,7 +11,7 @@ namespace Radapt.Studies;
 /// <param name="threads">Jobs at a time; at least 1.</param>
 internal sealed class JobQueue(IReadOnlyList<Job> jobs, int threads)
 {
-    private readonly Lock _lock = new();
+    private readonly Lock _reporting = new();
     private readonly object _changed = new();
     private readonly HashSet<Job> _begun = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Job> _done = new(ReferenceEqualityComparer.Instance);
@@ -108,7 +108,7 @@ internal sealed class JobQueue(IReadOnlyList<Job> jobs, int threads)
             Monitor.PulseAll(_changed);
         }
 
-        lock (_lock)
+        lock (_reporting)
         {
             OnProgress?.Invoke(Progress(job));
         }
@@ -118,8 +118,9 @@ internal sealed class JobQueue(IReadOnlyList<Job> jobs, int threads)
     {
         lock (_changed)
         {
-            double left = jobs.Where(j => !_done.Contains(j)).Sum(j => j.Cost);
-            return new JobProgress(_done.Count, jobs.Count, _costDone > 0 ? _watch.Elapsed * (left / _costDone) : null, job);
+            double inWork = jobs.Where(j => _begun.Contains(j) && !_done.Contains(j)).Sum(j => j.Cost) / 2; // on average, half is done
+            double left = jobs.Where(j => !_done.Contains(j)).Sum(j => j.Cost) - inWork;
+            return new JobProgress(_done.Count, jobs.Count, _watch.Elapsed * (left / (_costDone + inWork)), job);
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Radapt.Studies.Comparison;
 
 /// <summary>A cell of the table: the test AUROC of the seeds of one method and fraction.</summary>
@@ -9,6 +11,14 @@ internal sealed record ComparisonCell(IReadOnlyDictionary<long, double> Values)
 
     /// <summary>Standard deviation over seeds, with n - 1; null for fewer than two.</summary>
     public double? Deviation => Spread([.. Values.Values]);
+
+    /// <summary>The cell for programs.</summary>
+    public JsonObject ToJson() => new()
+    {
+        ["auroc"] = Mean,
+        ["sd"] = Deviation,
+        ["seeds"] = new JsonArray([.. Values.Values.Select(v => JsonValue.Create(v))]),
+    };
 
     /// <summary>Standard deviation with n - 1; null for fewer than two numbers.</summary>
     public static double? Spread(IReadOnlyList<double> values)

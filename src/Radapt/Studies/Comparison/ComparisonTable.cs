@@ -42,12 +42,5 @@ internal sealed record ComparisonTable(IReadOnlyList<ComparedMethod> Methods, IR
 
     /// <summary>The table for programs: by method and fraction the mean, the standard deviation and the seeds.</summary>
     public JsonObject ToJson() => new(Methods.Select(method => KeyValuePair.Create<string, JsonNode?>(method.Key, new JsonObject(
-        Fractions.Select(fraction => KeyValuePair.Create<string, JsonNode?>(fraction.Labels.ToString(), Cell(method, fraction) is not { } cell
-            ? null
-            : new JsonObject
-            {
-                ["auroc"] = cell.Mean,
-                ["sd"] = cell.Deviation,
-                ["seeds"] = new JsonArray([.. cell.Values.Values.Select(v => JsonValue.Create(v))]),
-            }))))));
+        Fractions.Select(f => KeyValuePair.Create<string, JsonNode?>(f.Labels.ToString(), Cell(method, f)?.ToJson()))))));
 }

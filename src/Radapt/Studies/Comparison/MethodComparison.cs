@@ -12,7 +12,9 @@ using static TorchSharp.torch;
 
 namespace Radapt.Studies.Comparison;
 
-/// <summary>The runs of a comparison as jobs. A run that an earlier session finished is not done again; one that it began goes on.</summary>
+/// <summary>
+/// The runs of a comparison as jobs. A run that an earlier session finished is not done again; one that it began goes on.
+/// </summary>
 /// <param name="plan">What is compared.</param>
 internal sealed class MethodComparison(ComparisonPlan plan)
 {
@@ -55,7 +57,7 @@ internal sealed class MethodComparison(ComparisonPlan plan)
     // The images of the label fraction are those that fine-tuning has with the same seed.
     private void Probe(ComparedRun run, CancellationToken stop)
     {
-        var given = PartialRecipe.Merge([plan.LayerOf(run with { Method = run.Method with { Options = new Dictionary<string, string>() } })]);
+        var given = PartialRecipe.Merge([plan.LayerOf(run)]);
         DataSplits data = DataReader.Read(given.Data);
         using var scope = NewDisposeScope();
         using BackboneWeights? weights = run.Method.Weights is { } path ? BackboneWeights.Open(path) : null;

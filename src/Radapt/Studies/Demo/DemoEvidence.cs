@@ -31,10 +31,11 @@ internal sealed record DemoEvidence(string Finding, IReadOnlyList<(EvidencePictu
         model.Classifier.Adapters?.Merge();
         Preprocessing preprocessing = model.Description.Preprocessing;
         var batches = new ImageBatches(test, preprocessing, BatchSize, threads: 1);
-        return [.. test.Findings.Select((finding, f) => OfFinding(finding, f, model.Classifier, batches, preprocessing))];
+        return [.. test.Findings.Select((finding, f) => ForFinding(finding, f, model.Classifier, batches, preprocessing))];
     }
 
-    private static DemoEvidence OfFinding(string finding, int number, Classifier classifier, ImageBatches batches, Preprocessing preprocessing)
+    private static DemoEvidence ForFinding(
+        string finding, int number, Classifier classifier, ImageBatches batches, Preprocessing preprocessing)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();

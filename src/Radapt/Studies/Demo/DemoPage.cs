@@ -102,7 +102,7 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
                 .Select(f => ((double)f.Index, Table.Cell(m, f.Item)!.Mean!.Value))]) with
         {
             HasMarks = true,
-            Dots = [.. Table.Fractions.Index().SelectMany(f => (Table.Cell(m, f.Item)?.Values.Values ?? []).Select(v => ((double)f.Index, v)))],
+            Dots = [.. Table.Fractions.Index().SelectMany(f => Seeds(m, f.Item).Select(v => ((double)f.Index, v)))],
         })];
         double[] values = [.. series.SelectMany(s => s.Dots).Select(d => d.Y)];
         int last = Table.Fractions.Count - 1;
@@ -115,6 +115,8 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
         };
         return LineChart.Legend(series) + $"<div class=\"wide\">{chart.ToSvg()}</div><p class=\"note\">Small dots are single seeds.</p>";
     }
+
+    private IEnumerable<double> Seeds(ComparedMethod method, ComparedFraction fraction) => Table.Cell(method, fraction)?.Values.Values ?? [];
 
     private string Limits() => HtmlPage.List(
     [
@@ -137,7 +139,7 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
         ];
         var chart = new LineChart("Loss of the masked autoencoder", Epochs(epochs.Count),
             ChartAxis.For("mean squared error", series.SelectMany(s => s.Points).Select(p => p.Y).Append(0)), series);
-        string sheet = Directory.GetFiles(new RunFolder(result.Folder.Pretraining).ReconstructionFolder, "*.png").Order(StringComparer.Ordinal).Last();
+        string sheet = Path.Combine(new RunFolder(result.Folder.Pretraining).ReconstructionFolder, $"epoch-{epochs.Count}.png");
         return "<p>The model sees the patches that are left (middle row) and predicts the others (bottom row). The top row has the whole images, which were "
             + "held out: the model never saw them in training. Outlines come back; what could be anywhere, such as a small finding, cannot.</p>"
             + $"<img class=\"sheet\" alt=\"Held-out images, what the model sees of them, and what it predicts\" src=\"{HtmlPage.Data(File.ReadAllBytes(sheet))}\">"
@@ -149,10 +151,9 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
     {
         ComparedMethod[] trained = [.. Table.Methods.Where(m => !m.IsRidge)];
         var charts = new StringBuilder();
-        ChartAxis? axis = null;
-        var all = Table.Fractions.Select(f => (Fraction: f, Series: trained.Select(m => Series(m, ValidationCurve(m, f))).Where(s => s.Points.Count > 0)
-            .ToArray())).ToList();
-        axis = ChartAxis.For("validation AUROC", all.SelectMany(a => a.Series).SelectMany(s => s.Points).Select(p => p.Y));
+        List<(ComparedFraction Fraction, ChartSeries[] Series)> all = [.. Table.Fractions.Select(f => (f, trained
+            .Select(m => Series(m, ValidationCurve(m, f))).Where(s => s.Points.Count > 0).ToArray()))];
+        var axis = ChartAxis.For("validation AUROC", all.SelectMany(a => a.Series).SelectMany(s => s.Points).Select(p => p.Y));
         foreach ((ComparedFraction fraction, ChartSeries[] series) in all)
         {
             int epochs = (int)series.SelectMany(s => s.Points).Max(p => p.X);
@@ -270,7 +271,8 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
     {
         int step = Math.Max(1, epochs / 4);
         return new ChartAxis("epoch", Math.Min(1, epochs - 1), epochs,
-            [.. Enumerable.Range(1, epochs).Where(e => e % step == 0 || (e == 1 && step > 1)).Select(e => ((double)e, e.ToString(CultureInfo.InvariantCulture)))]);
+            [.. Enumerable.Range(1, epochs).Where(e => e % step == 0 || (e == 1 && step > 1))
+                .Select(e => ((double)e, e.ToString(CultureInfo.InvariantCulture)))]);
     }
 
     private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture,

@@ -4,7 +4,9 @@ using Radapt.Studies.Comparison;
 
 namespace Radapt.Studies.Demo;
 
-/// <summary>How the demo pre-trains and fine-tunes. The learning rate of each method was chosen on validation images, for the method alone.</summary>
+/// <summary>
+/// How the demo pre-trains and fine-tunes. The learning rate of each method was chosen on validation images, for the method alone.
+/// </summary>
 internal static class DemoRecipe
 {
     /// <summary>The row of LoRA from random weights.</summary>

@@ -41,7 +41,8 @@ internal sealed class DemoStudy(DemoFolder folder, DemoSize size)
         var watch = Stopwatch.StartNew();
         WriteImages(folder.Unlabelled, DemoSize.Phantoms(size.Unlabelled, UnlabelledSeed, masks: false), threads, cancellation);
         WriteImages(folder.Labelled, DemoSize.Phantoms(size.Labelled, LabelledSeed, masks: true), threads, cancellation);
-        var pretraining = new Job("pre-training as a masked autoencoder", PassesOfMasking * size.Unlabelled * size.PretrainingEpochs, Pretrain)
+        double cost = PassesOfMasking * size.Unlabelled * size.PretrainingEpochs;
+        var pretraining = new Job("pre-training as a masked autoencoder", cost, Pretrain)
         {
             IsDone = RunRecord.IsComplete(folder.Pretraining),
         };
