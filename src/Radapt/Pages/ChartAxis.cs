@@ -27,7 +27,7 @@ internal sealed record ChartAxis(string Title, double From, double To, IReadOnly
     /// <summary>An axis that is labelled at regular distances.</summary>
     public static ChartAxis Regular(string title, double from, double to, double step)
     {
-        int digits = Math.Max(0, (int)Math.Ceiling(-Math.Log10(step) - 1e-9));
+        int digits = Enumerable.Range(0, 9).First(d => Math.Abs((step * Math.Pow(10, d)) - Math.Round(step * Math.Pow(10, d))) < 1e-6);
         int count = (int)Math.Round((to - from) / step);
         return new ChartAxis(title, from, to,
             [.. Enumerable.Range(0, count + 1).Select(i => from + (i * step)).Select(at => (at, Text(at, digits)))]);

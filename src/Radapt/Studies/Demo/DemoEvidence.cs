@@ -16,7 +16,7 @@ namespace Radapt.Studies.Demo;
 /// <param name="Scale">The strongest contribution, which all pictures of the finding share.</param>
 internal sealed record DemoEvidence(string Finding, IReadOnlyList<(EvidencePicture Picture, float Logit)> Pictures, double Scale)
 {
-    private const int Shown = 4; // images of a finding
+    private const int Shown = 6; // images of a finding
     private const int BatchSize = 32;
 
     /// <summary>Computes the maps of every finding.</summary>

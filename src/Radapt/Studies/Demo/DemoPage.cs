@@ -46,7 +46,8 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
             + "Run it without <code>--quick</code> for figures worth reading.</p>" : "")
         + "<p>Does LoRA, which trains a small part of the model, beat full fine-tuning?</p>" + HtmlPage.List(result.OnLora.Select(HtmlPage.Text))
         + "<p>Is pre-training on images without labels worth it?</p>" + HtmlPage.List(result.OnPretraining.Select(HtmlPage.Text))
-        + $"<p class=\"note\">The numbers of this run decide these sentences. A difference of more than two standard errors is called better or worse. "
+        + "<p class=\"note\">The numbers of this run decide these sentences. A difference is called better or worse where its 95 % interval "
+        + "over seeds (Student's t) does not hold 0. "
         + $"This session took {Seconds(result.Time)}.</p>";
 
     private string Done()
@@ -138,7 +139,11 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
                 .Select(e => ((double)e.Epoch, e.Figure(MaskedImageTask.HeldOutLoss)!.Value))]) { HasMarks = true },
         ];
         var chart = new LineChart("Loss of the masked autoencoder", Epochs(epochs.Count),
-            ChartAxis.For("mean squared error", series.SelectMany(s => s.Points).Select(p => p.Y).Append(0)), series);
+            ChartAxis.For("mean squared error", series.SelectMany(s => s.Points).Select(p => p.Y).Append(0)), series)
+        {
+            Width = 640,
+            Height = 280,
+        };
         string sheet = Path.Combine(new RunFolder(result.Folder.Pretraining).ReconstructionFolder, $"epoch-{epochs.Count}.png");
         return "<p>The model sees the patches that are left (middle row) and predicts the others (bottom row). The top row has the whole images, which were "
             + "held out: the model never saw them in training. Outlines come back; what could be anywhere, such as a small finding, cannot.</p>"
@@ -221,7 +226,7 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
         var html = new StringBuilder("<p>How much each patch of an image raises (red) or lowers (blue) the score of a finding, beside the same patch of images "
             + "without the finding. The yellow outline is where the finding truly is: the program that drew the image knows. "
             + $"The model: {HtmlPage.Text(run.Title)}.</p>"
-            + "<p class=\"note\">The parts add up to the score exactly. But a patch also holds what the model brought there from elsewhere in the image, so red "
+            + "<p class=\"note\">Before the comparison, the parts add up to the score exactly. But a patch also holds what the model brought there from elsewhere in the image, so red "
             + "beside the outline is not always an error, and red inside is not always understanding.</p>");
         foreach (DemoEvidence finding in DemoEvidence.Compute(run.Folder, result.Folder.Labelled, RunPlan.Read(run.Folder)))
         {
