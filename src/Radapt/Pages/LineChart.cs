@@ -10,7 +10,7 @@ namespace Radapt.Pages;
 /// <param name="Series">The lines.</param>
 internal sealed record LineChart(string Title, ChartAxis X, ChartAxis Y, IReadOnlyList<ChartSeries> Series)
 {
-    private const int Left = 46, Right = 12, Top = 28, Bottom = 40;
+    private const int Left = 58, Right = 12, Top = 28, Bottom = 40;
 
     /// <summary>Width in units of the drawing.</summary>
     public int Width { get; init; } = 340;
@@ -68,7 +68,7 @@ internal sealed record LineChart(string Title, ChartAxis X, ChartAxis Y, IReadOn
 
         svg.Append($"<text class=\"axis middle\" x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 6}\">{HtmlPage.Text(X.Title)}</text>");
         int middle = (Top + Height - Bottom) / 2;
-        svg.Append($"<text class=\"axis middle\" transform=\"translate(12 {middle}) rotate(-90)\">{HtmlPage.Text(Y.Title)}</text>");
+        svg.Append($"<text class=\"axis middle\" transform=\"translate(13 {middle}) rotate(-90)\">{HtmlPage.Text(Y.Title)}</text>");
         if (HasDiagonal)
         {
             svg.Append($"<path class=\"grid dashed\" d=\"M{Number(AtX(X.From))} {Number(AtY(Y.From))}L{Number(AtX(X.To))} {Number(AtY(Y.To))}\"/>");
