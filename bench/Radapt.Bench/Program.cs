@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Radapt;
@@ -9,6 +10,7 @@ using Radapt.Compute;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Models;
+using Radapt.Pretraining;
 using Radapt.TestData.Fuzzing;
 
 ProcessSettings.Apply();
@@ -50,11 +52,16 @@ var fuzz = new Option<long?>("--fuzz")
 };
 var seed = new Option<long>("--seed") { Description = "Seed of --fuzz.", DefaultValueFactory = _ => 1 };
 var first = new Option<long>("--first") { Description = "Number of the first damaged file of --fuzz, to see one of them again." };
+var phantomTiny = new Option<string>("--phantom-tiny")
+{
+    HelpName = "FILE",
+    Description = "Makes the weights phantom-tiny instead, which are part of the library (about 20 minutes); images and run are kept in FILE.work.",
+};
 var contestant = new Option<string>("--contestant") { Hidden = true };
 var request = new Option<string>("--request") { Hidden = true };
 var root = new RootCommand("Measures Radapt, the eager float32 reference and ONNX Runtime in one run.")
 {
-    json, quick, backbone, batchSize, rank, rounds, only, vectors, loading, adapters, decoding, check, fuzz, seed, first,
+    json, quick, backbone, batchSize, rank, rounds, only, vectors, loading, adapters, decoding, check, fuzz, seed, first, phantomTiny,
         contestant, request,
 };
 root.SetAction(parsed =>
@@ -69,6 +76,7 @@ root.SetAction(parsed =>
 
         return parsed.GetValue(vectors) is { Length: > 0 } widths ? MeasureEach(widths)
             : parsed.GetValue(fuzz) is { } count ? Fuzz(count, parsed)
+            : parsed.GetValue(phantomTiny) is { } weights ? MakePhantomTiny(weights)
             : parsed.GetValue(check) is { } images ? Check(images, parsed.GetValue(rounds))
             : parsed.GetValue(decoding) ? Decode() : Run(parsed);
     }
@@ -98,6 +106,15 @@ int Fuzz(long count, ParseResult parsed)
     var fuzzer = new Fuzzer(parsed.GetValue(seed), codecs, Console.Error.WriteLine);
     Console.Out.WriteLine(fuzzer.Run(count, parsed.GetValue(first)).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
     return fuzzer.Failures.Count == 0 ? 0 : 3;
+}
+
+int MakePhantomTiny(string file)
+{
+    ProcessSettings.PrepareCompute();
+    ProcessSettings.UseThreads(1);
+    PhantomBackbone.Make(file + ".work", file, epoch => Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        $"epoch {epoch.Epoch}: loss {epoch.TrainLoss:0.0000}, {epoch.ImagesPerSecond:0} images/s")));
+    return 0;
 }
 
 int Decode()

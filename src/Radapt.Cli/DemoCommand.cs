@@ -1,62 +1,42 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
-using Radapt.Datasets.Phantoms;
-using Radapt.Recipes;
-using Radapt.Runs;
-using Radapt.Training;
+using Radapt.Compute;
+using Radapt.Studies;
+using Radapt.Studies.Comparison;
+using Radapt.Studies.Demo;
 
 namespace Radapt.Cli;
 
-/// <summary><c>radapt demo</c>: the whole way on synthetic radiographs, with nothing but this program.</summary>
+/// <summary>
+/// <c>radapt demo</c>: pre-training, adaptation with few labels, and a page that shows what came out, on synthetic radiographs.
+/// </summary>
 internal sealed class DemoCommand : RadaptCommand
 {
-    private const int Images = 300;
-    private const int Side = 64;
-
-    private static readonly PhantomOptions s_phantoms = new()
-    {
-        Count = Images,
-        Size = Side,
-        Difficulty = PhantomDifficulty.Easy,
-        Findings = [PhantomFinding.Cardiomegaly, PhantomFinding.Effusion], // 180 images do not teach the smaller ones
-        Masks = false,
-    };
-
-    // Large enough to learn from 180 images, small enough for a minute on a laptop.
-    private static readonly Dictionary<string, string> s_recipe = new()
-    {
-        ["from-scratch"] = "true",
-        ["backbone"] = "vit_tiny_patch16_224",
-        ["method"] = "full",
-        ["image-size"] = "32",
-        ["patch-size"] = "8",
-        ["depth"] = "3",
-        ["width"] = "96",
-        ["heads"] = "3",
-        ["drop-path"] = "0",
-        ["batch-size"] = "16",
-        ["epochs"] = "40",
-        ["lr"] = "1e-3",
-        ["layer-decay"] = "1",
-        ["augment"] = "none",
-        ["patience"] = "0",
-        ["precision"] = "float32",
-        ["threads"] = "1", // matrices this small gain nothing from more
-        ["plain-names"] = "true",
-        ["seed"] = "0",
-    };
-
     private readonly Option<string> _out;
+    private readonly Option<bool> _quick;
+    private readonly Option<int> _threads;
     private readonly Option<bool> _json;
 
     public DemoCommand(CancellationToken interrupted)
-        : base("demo",
-            $"See Radapt work in a minute: makes {Images} synthetic radiographs, and trains and tests a small transformer on them.")
+        : base("demo", "See Radapt work in a few minutes: pre-trains a tiny transformer on synthetic radiographs, adapts it with 1, 10 and 100 % "
+            + "of the labels in several ways, and writes a page that shows what came out.")
     {
         _out = Add("Output", new Option<string>("--out")
         {
             HelpName = "DIR",
-            Description = "New or empty folder for images and run. Default: a new folder in the system's temporary folder, which is kept.",
+            Description = "New or empty folder, or that of an interrupted demo to go on with. Default: a new folder in the system's temporary "
+                + "folder, which is kept.",
+        });
+        _quick = Add("Run", new Option<bool>("--quick")
+        {
+            Description = "The same steps with fewer images and seeds, in less than a minute; its figures mean little.",
+        });
+        _threads = Add("Run", new Option<int>("--threads")
+        {
+            HelpName = "N",
+            Description = "Runs at a time, each on one thread; their number does not change any figure. Default: the physical cores.",
+            DefaultValueFactory = _ => Machine.Current.PhysicalCores,
         });
         _json = AddJson();
         SetAction(parsed => Run(parsed, interrupted));
@@ -64,40 +44,81 @@ internal sealed class DemoCommand : RadaptCommand
 
     public override IReadOnlyList<(string Line, string What)> Examples { get; } =
     [
-        ("radapt demo", "Images and run in a temporary folder:"),
-        ("radapt demo --out demo --json", "In a folder of your choice, with metrics as JSON:"),
+        ("radapt demo", "Everything in a temporary folder:"),
+        ("radapt demo --out demo", "In a folder of your choice; after Ctrl-C the same line goes on:"),
+        ("radapt demo --quick --json", "Only to see that everything runs, with the figures as JSON:"),
     ];
 
     private int Run(ParseResult parsed, CancellationToken interrupted)
     {
         bool json = parsed.GetValue(_json);
-        var terminal = new Terminal(onStandardError: json);
-        string folder = parsed.GetValue(_out) ?? Directory.CreateTempSubdirectory("radapt-demo-").FullName;
-        string data = Path.Combine(folder, "phantoms");
-        string run = Path.Combine(folder, "run");
-        string allocator = ProcessSettings.PrepareCompute();
-        PhantomSet.Write(data, s_phantoms, cancellation: interrupted);
-        terminal.Line($"{Images} synthetic radiographs of {Side} x {Side} pixels are in {data}");
-        RecipeLayer layer = RecipeLayer.From(s_recipe.Append(KeyValuePair.Create("data", Path.GetFullPath(data))), "the demo");
-        using (var fineTuning = FineTuning.Prepare([layer]))
+        bool quick = parsed.GetValue(_quick);
+        int threads = parsed.GetValue(_threads);
+        if (threads is < 1 or > 4096)
         {
-            var session = new FineTuningSession(terminal, fineTuning, run) { Verbose = parsed.GetValue<bool>("--verbose") };
-            session.Start(allocator, resume: false, interrupted);
-            session.Run(resume: false, interrupted);
+            throw new RadaptException($"--threads {threads}: give a number from 1 to 4096.");
         }
 
-        string weights = "--weights CHECKPOINT.pth --out runs/first";
-        terminal.Line(
-            "With your own images: write a table with the columns image, split (train, val, test) and one 0/1 column per finding, as in");
-        terminal.Line($"  {Path.Combine(data, "labels.csv")}");
-        terminal.Line($"and run: radapt finetune --data YOUR.csv {weights}");
+        var terminal = new Terminal(onStandardError: json);
+        string path = parsed.GetValue(_out) ?? Directory.CreateTempSubdirectory("radapt-demo-").FullName;
+        var folder = new DemoFolder(path);
+        ProcessSettings.PrepareCompute();
+        terminal.Line($"Folder: {folder.Path}");
+        terminal.Line($"Drawing synthetic radiographs, then {Plural.Count(threads, "run")} at a time.");
+        var study = new DemoStudy(folder, quick ? DemoSize.Quick : DemoSize.Full)
+        {
+            OnProgress = progress => terminal.Line(Line(progress)),
+            OnThread = () => ProcessSettings.UseThreads(1),
+        };
+        string again = $"radapt demo{(quick ? " --quick" : "")} --out {FineTuningSession.Quoted(path)}";
+        DemoResult result = FineTuningSession.Interruptible(
+            () => study.Run(threads, interrupted), $"interrupted; what is done is kept. Go on with: {again}");
+        Show(terminal, result);
         if (json)
         {
-            JsonObject result = RunRecord.Read(run)!.ToJson();
-            result["run"] = Path.GetFullPath(run);
-            Terminal.WriteJson(result);
+            JsonObject figures = result.ToJson();
+            figures["folder"] = folder.Path;
+            figures["page"] = folder.Page;
+            Terminal.WriteJson(figures);
         }
 
         return ExitCode.Done;
     }
+
+    private static string Line(JobProgress progress)
+    {
+        string left = progress.TimeLeft is { } time && progress.Done < progress.Jobs ? $", about {Figures.Duration(time)} left" : "";
+        return progress.Finished is { } job
+            ? string.Create(CultureInfo.InvariantCulture, $"{progress.Done} of {progress.Jobs}: {job.Title}{left}")
+            : progress.Done == 0 ? $"{Plural.Count(progress.Jobs, "run")}: pre-training, and fine-tuning from random weights beside it"
+            : string.Create(CultureInfo.InvariantCulture, $"{progress.Done} of {progress.Jobs} runs were done before");
+    }
+
+    private static void Show(Terminal terminal, DemoResult result)
+    {
+        ComparisonTable table = result.Table;
+        terminal.Line();
+        terminal.Line("Test AUROC by share of the labels: mean of findings and seeds ± standard deviation over seeds", strong: true);
+        terminal.Rows(["", .. table.Fractions.Select(f => f.Name)],
+            table.Methods.Select(m => (string[])[m.Title, .. table.Fractions.Select(f => Cell(table.Cell(m, f)))]),
+            [.. Enumerable.Range(1, table.Fractions.Count)]);
+        foreach (string sentence in result.OnLora.Concat(result.OnPretraining))
+        {
+            terminal.Line(sentence);
+        }
+
+        terminal.Line();
+        if (result.Size.IsQuick)
+        {
+            terminal.Line("These are figures of the quick demo, which mean little. Without --quick they take a few minutes.");
+        }
+
+        terminal.Line($"Page: {result.Folder.Page} (open it in a browser)", strong: true);
+        terminal.Line("Next: a table such as "
+            + $"{FineTuningSession.Quoted(Path.Combine(result.Folder.Labelled, "labels.csv"))} for your own images, and then");
+        terminal.Line("  radapt finetune --data YOUR.csv --weights CHECKPOINT.pth --out runs/first");
+    }
+
+    private static string Cell(ComparisonCell? cell) => cell?.Mean is not { } mean ? "-"
+        : ComparisonSentences.Figure(mean) + (cell.Deviation is { } sd ? $" ± {ComparisonSentences.Figure(sd)}" : "");
 }

@@ -87,9 +87,10 @@ internal sealed class BackboneWeights : IDisposable
         set;
     }
 
-    /// <summary>Lines that say which tensors of the file are not used, and why.</summary>
+    /// <summary>Lines that say what shipped weights are, and which tensors of a file are not used, and why.</summary>
     public IEnumerable<string> LeftOut =>
     [
+        .. ShippedWeights.Note(_path) is { } note ? [note] : Array.Empty<string>(),
         .. _recognised is not null && EncoderCopies.Note(_recognised.Copies, _recognised.Copy) is { } copy ? [copy] : Array.Empty<string>(),
         .. _recognised?.LeftOut.Select(l => $"{l.Count} tensors left out: {l.Group} ({l.Reason})") ?? [],
         .. _recognised is { Head.Count: > 0 } ? ["the head of this checkpoint is left out: a new head is trained for the findings"]
@@ -205,7 +206,7 @@ internal sealed class BackboneWeights : IDisposable
             return null;
         }
 
-        if (!Path.Exists(path))
+        if (!ShippedWeights.Exists(path))
         {
             throw new RadaptException(
                 $"{path}: the base weights of this adapter are no longer there. Give their new path with --weights.");

@@ -4,13 +4,15 @@ namespace Radapt.Checkpoints;
 
 /// <summary>
 /// Reads ranges of a file straight into the caller's memory. Positioned reads rather than a mapping: a file that shrinks while it is
-/// read ends as an exception instead of a bus error, and only the tensor's own memory counts towards the process.
+/// read ends as an exception instead of a bus error, and only the tensor's own memory counts towards the process. Weights that are part
+/// of the library (<see cref="ShippedWeights"/>) are in memory already.
 /// </summary>
 internal sealed class FileBytes : IDisposable
 {
     private const int Piece = 64 << 20; // far below the 2 GB that one read call takes
 
-    private readonly SafeFileHandle _handle;
+    private readonly SafeFileHandle? _handle;
+    private readonly byte[]? _content; // of what is not a file
 
     private FileBytes(string path, SafeFileHandle handle)
     {
@@ -19,6 +21,8 @@ internal sealed class FileBytes : IDisposable
         Length = RandomAccess.GetLength(handle);
     }
 
+    private FileBytes(string name, byte[] content) => (Path, _content, Length) = (name, content, content.Length);
+
     public string Path { get; }
 
     public long Length { get; }
@@ -26,6 +30,11 @@ internal sealed class FileBytes : IDisposable
     /// <exception cref="RadaptException">The file is missing, may not be read, or is not a regular file.</exception>
     public static FileBytes Open(string path)
     {
+        if (ShippedWeights.IsNamed(path))
+        {
+            return new FileBytes(path, ShippedWeights.Read(path));
+        }
+
         RegularFile.Require(path);
         try
         {
@@ -48,7 +57,7 @@ internal sealed class FileBytes : IDisposable
         {
             while (into.Length > 0)
             {
-                int read = RandomAccess.Read(_handle, into, offset);
+                int read = ReadSome(offset, into);
                 if (read <= 0)
                 {
                     throw Damaged($"it ends at byte {offset}, in the middle of its data");
@@ -81,5 +90,17 @@ internal sealed class FileBytes : IDisposable
             $"this file is damaged or not a checkpoint that Radapt can read: {defect}. Copy or download it again, or save it again from its source.",
             cause);
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose() => _handle?.Dispose();
+
+    private int ReadSome(long offset, Span<byte> into)
+    {
+        if (_content is null)
+        {
+            return RandomAccess.Read(_handle!, into, offset);
+        }
+
+        int there = (int)Math.Clamp(Length - offset, 0, into.Length);
+        _content.AsSpan((int)Math.Min(offset, Length), there).CopyTo(into);
+        return there;
+    }
 }

@@ -1,5 +1,4 @@
 using Radapt.Batching;
-using Radapt.Compute;
 using Radapt.Datasets;
 using Radapt.Inference;
 using Radapt.Metrics;
@@ -34,8 +33,8 @@ internal sealed class FeatureProbe(ImageBatches train, ImageBatches val)
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         float[] scores = RidgeProbe.Score(
-            Features(encoder, train, cancellation), train.Images.FlatLabels(),
-            [.. train.Images.Items.Select(i => i.Patient ?? i.Path)], Features(encoder, val, cancellation));
+            FrozenFeatures.Mean(encoder, train, cancellation), train.Images.FlatLabels(),
+            [.. train.Images.Items.Select(i => i.Patient ?? i.Path)], FrozenFeatures.Mean(encoder, val, cancellation));
         MultiLabelMetrics metrics = MultiLabelMetrics.Compute(val.Images.Findings, val.Images.FlatLabels(), scores);
         var figures = new OrderedDictionary<string, double>();
         if (metrics.MeanAuroc is { } mean)
@@ -52,23 +51,5 @@ internal sealed class FeatureProbe(ImageBatches train, ImageBatches val)
         }
 
         return figures;
-    }
-
-    // (n, C): patch tokens after the final norm, averaged
-    private static Tensor Features(VisionTransformer encoder, ImageBatches images, CancellationToken cancellation)
-    {
-        var parts = new List<Tensor>();
-        foreach (ImageBatch batch in images.Evaluation(cancellation: cancellation))
-        {
-            using (batch)
-            {
-                using var scope = NewDisposeScope();
-                Tensor tokens = encoder.Forward(encoder.ToTensor(batch), ForwardPass.Evaluation); // (B, 1 + R + L, C)
-                parts.Add(tokens[.., (1 + encoder.Shape.Registers).., ..].mean([1], type: ScalarType.Float32).cpu()
-                    .MoveToOuterDisposeScope());
-            }
-        }
-
-        return cat(parts);
     }
 }

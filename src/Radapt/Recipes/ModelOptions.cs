@@ -9,9 +9,11 @@ namespace Radapt.Recipes;
 public sealed record ModelOptions
 {
     /// <summary>
-    /// Checkpoint, merged weights or run folder that the backbone's weights come from; null only with <see cref="FromScratch"/>.
+    /// Checkpoint, merged weights, run folder or name of shipped weights that the backbone's weights come from; null only with
+    /// <see cref="FromScratch"/>.
     /// </summary>
-    [Option("weights", "Checkpoint, merged weights or run folder with the weights of the backbone.",
+    [Option("weights",
+        "Checkpoint, merged weights or run folder with the weights of the backbone; phantom-tiny: a tiny backbone that is part of Radapt.",
         ValueName = "FILE|RUN", IsPath = true, MayChangeOnResume = true, Excludes = ["from-scratch"])]
     public string? Weights { get; init; }
 

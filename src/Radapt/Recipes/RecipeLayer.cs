@@ -1,3 +1,4 @@
+using Radapt.Checkpoints;
 using Radapt.Options;
 
 namespace Radapt.Recipes;
@@ -77,6 +78,6 @@ public sealed class RecipeLayer
     {
         int colon = path.IndexOf(':', StringComparison.Ordinal);
         int start = colon > 1 ? colon + 1 : 0; // one letter before the colon is a Windows drive
-        return path[..start] + Path.GetFullPath(path[start..], folder);
+        return path[..start] + ShippedWeights.FullPath(path[start..], folder);
     }
 }

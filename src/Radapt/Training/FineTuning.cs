@@ -3,6 +3,7 @@ using System.Globalization;
 using Radapt.Adaptation;
 using Radapt.Adaptation.Files;
 using Radapt.Batching;
+using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Datasets;
 using Radapt.Imaging;
@@ -357,7 +358,7 @@ public sealed class FineTuning : IDisposable
         Pooling = Recipe.Model.Pooling,
         Findings = Data.Train.Findings,
         Preprocessing = Preprocessing,
-        BaseWeights = Recipe.Model.FromScratch ? null : Path.GetFullPath(Recipe.Model.Weights!),
+        BaseWeights = Recipe.Model.FromScratch ? null : ShippedWeights.FullPath(Recipe.Model.Weights!, Environment.CurrentDirectory),
         BaseSha256 = _baseHash,
         BaseDescription = WeightsDescription,
         BaseLicence = _baseLicence,

@@ -1,3 +1,4 @@
+using Radapt.Checkpoints;
 using Radapt.Datasets;
 using Radapt.Datasets.Published;
 using Radapt.Recipes;
@@ -45,7 +46,7 @@ internal static class RunPlaces
             ("test", data.Test), ("image-root", data.ImageRoot),
             ("weights", recipe.Value((ModelOptions m) => m.FromScratch) ? null : recipe.Value((ModelOptions m) => m.Weights)),
         ];
-        (string Option, string? Path)[] gone = [.. places.Where(p => p.Path is not null && !Path.Exists(p.Path))];
+        (string Option, string? Path)[] gone = [.. places.Where(p => p.Path is not null && !ShippedWeights.Exists(p.Path))];
         if (gone.Length > 0)
         {
             throw new RadaptException(
