@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Radapt.Datasets;
 using Radapt.Datasets.Splits;
 
 namespace Radapt.Cli;

@@ -93,7 +93,7 @@ internal sealed class FineTuneCommand : RadaptCommand
         return Finish(json, folder);
     }
 
-    // A run whose table lost rows to files that are no radiographs, or cannot be read, ends with the exit code that says so.
+    // A run whose table lost rows to files that are not radiographs, or cannot be read, ends with the exit code that says so.
     private static int Finish(bool json, string folder)
     {
         RunRecord run = RunRecord.Read(folder)!;

@@ -6,7 +6,6 @@ using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Models;
 using Radapt.Models.Dialects;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Adaptation;
@@ -182,7 +181,7 @@ internal sealed class BackboneWeights : IDisposable
     /// Loads the base that a run's adapter belongs to: from <paramref name="weights"/> if given, else from where it lay in training.
     /// </summary>
     /// <param name="run">The adapter.</param>
-    /// <param name="weights">Where the base weights lie now; null: where they lay in training.</param>
+    /// <param name="weights">Where the base weights are now; null: where they were in training.</param>
     /// <param name="encoder">What they are loaded into.</param>
     /// <param name="force">Take other weights than those of training too, where they fit.</param>
     /// <returns>A line that says so where other weights were taken, else null.</returns>

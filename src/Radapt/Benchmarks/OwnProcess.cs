@@ -7,7 +7,7 @@ namespace Radapt.Benchmarks;
 internal static class OwnProcess
 {
     /// <summary>How to start a program of this application; standard input and output are redirected, standard error is shared.</summary>
-    /// <param name="program">The program's assembly; its launcher lies beside it.</param>
+    /// <param name="program">The program's assembly; its launcher is beside it.</param>
     /// <param name="arguments">Its arguments.</param>
     public static ProcessStartInfo StartInfo(Assembly program, params IReadOnlyList<string> arguments)
     {

@@ -51,7 +51,7 @@ internal static class StepProducts
         yield return new("P V", ProductLayout.Plain, tokens, head, tokens, batch * shape.Heads, depth);
     }
 
-    // What lies below the lowest trained tensor needs no gradient: with LoRA on q and v of every block, the input and k of the first.
+    // What is below the lowest trained tensor needs no gradient: with LoRA on q and v of every block, the input and k of the first.
     private static IEnumerable<MatrixProduct> InputGradients(BackboneShape shape, int batch, int blocksWithInputGradient)
     {
         (int depth, int tokens, int head, int heads) = (shape.Depth, shape.Tokens, shape.Width / shape.Heads, batch * shape.Heads);

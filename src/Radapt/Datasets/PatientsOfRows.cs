@@ -1,5 +1,3 @@
-using Radapt.Datasets.Tables;
-
 namespace Radapt.Datasets;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Radapt.Batching;
 using Radapt.Datasets;
 using Radapt.Datasets.Matching;

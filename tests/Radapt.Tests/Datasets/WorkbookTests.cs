@@ -71,7 +71,8 @@ public sealed class WorkbookTests : IDisposable
     [Fact]
     public void Read_XmlDeeperOrWiderThanAnyTable_IsRefusedByTheLimit()
     {
-        Assert.Contains("nested more than 64 levels deep", Refused(string.Concat(Enumerable.Repeat("<a>", 1_000_000))), StringComparison.Ordinal);
+        Assert.Contains("nested more than 64 levels deep", Refused(string.Concat(Enumerable.Repeat("<a>", 1_000_000))),
+            StringComparison.Ordinal);
         var wide = new StringBuilder("<row ");
         for (int i = 0; i < 1_000_000; i++)
         {

@@ -62,7 +62,7 @@ public class OptionTableTests
         string Help(string name) => s_table.Options.Single(o => o.Name == name).Help;
         Assert.Equal("How fast. One of turtle, very-fast. Default: very-fast.", Help("speed"));
         Assert.Equal("How many. Default: three.", Help("count"));
-        Assert.Equal("How large. With turtle only. Default: all.", Help("size"));
+        Assert.Equal("How large. Only with turtle. Default: all.", Help("size"));
         Assert.Equal("Where.", Help("folder"));
     }
 

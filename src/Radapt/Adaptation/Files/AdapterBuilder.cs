@@ -1,12 +1,10 @@
 using System.Globalization;
-using Radapt.Adaptation.Lora;
 using Radapt.Adaptation.Peft;
 using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Imaging;
 using Radapt.Models;
 using Radapt.Models.Dialects;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Adaptation.Files;

@@ -1,7 +1,6 @@
 using Radapt.Adaptation.Peft;
 using Radapt.Checkpoints;
 using Radapt.Compute;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Adaptation.Files;
@@ -76,7 +75,7 @@ internal static class AdapterFile
     /// Every file and folder that opening an adapter reads: itself, its base weights, and what those are made of where they are a run.
     /// </summary>
     /// <param name="path">Run folder or adapter file.</param>
-    /// <param name="weights">Where the base weights lie now; null: where they lay in training.</param>
+    /// <param name="weights">Where the base weights are now; null: where they were in training.</param>
     public static IEnumerable<string> Inputs(string path, string? weights)
     {
         yield return path;

@@ -1,4 +1,3 @@
-using Radapt.Adaptation.Files;
 using Radapt.Compute;
 using Radapt.Models;
 
@@ -12,7 +11,8 @@ namespace Radapt.Adaptation.Lora;
 internal sealed class AdaLoraMethod : AdaptationMethod<AdaLoraOptions>
 {
     /// <inheritdoc/>
-    public override MethodRates Rates { get; } = new(1e-3, "ours for adalora with adamw", 0.05, "ours for adalora with sgd: that of lora");
+    public override MethodRates Rates { get; } =
+        new(1e-3, "Radapt's choice for adalora with adamw", 0.05, "Radapt's choice for adalora with sgd: as for lora");
 
     /// <inheritdoc/>
     protected override bool LeavesLowerBlocks(AdaLoraOptions options) => options.LowestBlock > 0;

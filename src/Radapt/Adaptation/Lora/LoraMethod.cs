@@ -1,4 +1,3 @@
-using Radapt.Adaptation.Files;
 using Radapt.Compute;
 using Radapt.Models;
 
@@ -14,7 +13,7 @@ internal sealed class LoraMethod : AdaptationMethod<LoraOptions>
 {
     /// <inheritdoc/>
     public override MethodRates Rates { get; } =
-        new(1e-3, "ours for lora with adamw", 0.05, "the paper's for MRM on 1 % of NIH ChestX-ray14");
+        new(1e-3, "Radapt's choice for lora with adamw", 0.05, "the paper's for MRM on 1 % of NIH ChestX-ray14");
 
     /// <inheritdoc/>
     protected override bool LeavesLowerBlocks(LoraOptions options) => options.LowestBlock > 0;

@@ -1,6 +1,5 @@
 using Radapt.Adaptation.Files;
 using Radapt.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Adaptation.Peft;

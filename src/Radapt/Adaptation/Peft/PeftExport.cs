@@ -3,8 +3,6 @@ using System.Text.Json.Nodes;
 using Radapt.Adaptation.Files;
 using Radapt.Adaptation.Lora;
 using Radapt.Checkpoints;
-using Radapt.Compute;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Adaptation.Peft;

@@ -1,5 +1,4 @@
 using Radapt.Compute;
-using Radapt.Models;
 using static TorchSharp.torch;
 
 namespace Radapt.Adaptation.Peft;

@@ -6,7 +6,7 @@ namespace Radapt.Datasets.Matching;
 /// <param name="o">Findings, and how rows are matched.</param>
 /// <param name="notes">Receives lines to print.</param>
 /// <param name="withSplits">Read the column <c>split</c>, without which rows are left out.</param>
-/// <param name="isCheck">Rows without a usable image are no reason to refuse the table.</param>
+/// <param name="isCheck">Rows without a usable image are not a reason to refuse the table.</param>
 internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bool withSplits, bool isCheck)
 {
     private const double EnoughNamed = 0.95; // of the rows: the table names its files, and no other column needs to be tried
@@ -254,5 +254,5 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
 
     private static DataChoice ViewsChoice(ViewFilter views) =>
         new("views", views.Text.Split(','),
-            "ours: a lateral view shows a finding differently, and foundation models have mostly seen frontal ones");
+            "Radapt's choice: a lateral view shows a finding differently, and foundation models have mostly seen frontal ones");
 }

@@ -94,7 +94,7 @@ internal sealed class CovidCollection : PublishedSet
         }
     }
 
-    // covid:DIR/splits/covid1 names the lists; the images lie above.
+    // covid:DIR/splits/covid1 names the lists; the images are above.
     private static string Root(string folder)
     {
         string full = Path.GetFullPath(folder);
