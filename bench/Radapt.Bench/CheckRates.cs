@@ -4,7 +4,6 @@ using Radapt.Benchmarks;
 using Radapt.Compute;
 using Radapt.Datasets.Checks;
 using Radapt.Imaging;
-using Radapt.Imaging.Dicom;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Inference;
 

@@ -4,7 +4,6 @@ using JpegLibrary;
 using NetVips;
 using Radapt.Benchmarks;
 using Radapt.Imaging;
-using Radapt.Imaging.Dicom;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.TestData.Dicom;
 

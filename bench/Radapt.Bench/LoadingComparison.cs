@@ -5,7 +5,6 @@ using Radapt.Benchmarks;
 using Radapt.Compute;
 using Radapt.Datasets;
 using Radapt.Imaging;
-using Radapt.Inference;
 using TorchSharp;
 
 namespace Radapt.Bench;

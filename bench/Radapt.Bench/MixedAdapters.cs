@@ -6,7 +6,6 @@ using Radapt.Benchmarks;
 using Radapt.Compute;
 using Radapt.Inference;
 using Radapt.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Bench;

@@ -55,7 +55,8 @@ var first = new Option<long>("--first") { Description = "Number of the first dam
 var phantomTiny = new Option<string>("--phantom-tiny")
 {
     HelpName = "FILE",
-    Description = "Makes the weights phantom-tiny instead, which are part of the library (about 20 minutes); images and run are kept in FILE.work.",
+    Description =
+        "Makes the weights phantom-tiny instead, which are part of the library (about 20 minutes); images and run are kept in FILE.work.",
 };
 var contestant = new Option<string>("--contestant") { Hidden = true };
 var request = new Option<string>("--request") { Hidden = true };

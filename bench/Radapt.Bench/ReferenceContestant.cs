@@ -1,7 +1,6 @@
 using Radapt.Adaptation;
 using Radapt.Benchmarks;
 using Radapt.Compute;
-using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -78,7 +77,7 @@ internal sealed class ReferenceContestant : IContestant
         _labels.Dispose();
     }
 
-    /// <summary>The loss, or for inference the mean probability, as <see cref="StepSession.Step"/> gives it.</summary>
+    /// <summary>The loss, or for inference the mean probability, as <see cref="StepSession.Step()"/> gives it.</summary>
     private double Evaluate()
     {
         using var noGradient = no_grad();

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Radapt.Adaptation;
 using Radapt.Adaptation.Files;
 using Radapt.Export;
 using Radapt.Runs;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Radapt.Adaptation;
 using Radapt.Adaptation.Files;
 using Radapt.Runs;
 

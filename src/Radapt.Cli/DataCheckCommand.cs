@@ -1,9 +1,7 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Radapt.Datasets;
 using Radapt.Datasets.Checks;
 using Radapt.Imaging;
-using Radapt.Imaging.Dicom;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Inference;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Radapt.Datasets;
 using Radapt.Datasets.Splits;
 
 namespace Radapt.Cli;
@@ -94,7 +93,8 @@ internal sealed class DataSplitCommand : RadaptCommand
         terminal.Line();
         terminal.Line(
             $"{request.Table}: {Plural.Count(report.Parts.Sum(p => p.Images), "image")}{(folds is null ? "" : $", fold 1 to {folds}")}. "
-            + (folds is null ? $"Next: radapt finetune --data {FineTuningSession.Quoted(request.Table)} --weights CHECKPOINT.pth --out runs/first"
+            + (folds is null
+                ? $"Next: radapt finetune --data {FineTuningSession.Quoted(request.Table)} --weights CHECKPOINT.pth --out runs/first"
                 : ""));
         if (json)
         {

@@ -19,13 +19,15 @@ internal sealed class DemoCommand : RadaptCommand
     private readonly Option<bool> _json;
 
     public DemoCommand(CancellationToken interrupted)
-        : base("demo", "See Radapt work in a few minutes: pre-trains a tiny transformer on synthetic radiographs, adapts it with 1, 10 and 100 % "
+        : base("demo",
+            "See Radapt work in a few minutes: pre-trains a tiny transformer on synthetic radiographs, adapts it with 1, 10 and 100 % "
             + "of the labels in several ways, and writes a page that shows what came out.")
     {
         _out = Add("Output", new Option<string>("--out")
         {
             HelpName = "DIR",
-            Description = "New or empty folder, or that of an interrupted demo to go on with. Default: a new folder in the system's temporary "
+            Description =
+                "New or empty folder, or that of an interrupted demo to go on with. Default: a new folder in the system's temporary "
                 + "folder, which is kept.",
         });
         _quick = Add("Run", new Option<bool>("--quick")

@@ -66,7 +66,7 @@ internal static class Failures
         return file is null ? "; --verbose shows details" : $"; details are in {file}";
     }
 
-    /// <summary>Writes where a fault arose, for who mends it.</summary>
+    /// <summary>Writes where a fault arose, for whoever fixes it.</summary>
     /// <param name="folder">Where to.</param>
     /// <param name="error">The fault.</param>
     /// <param name="commandLine">What was typed; only <see cref="CommandWords"/> of it are written.</param>

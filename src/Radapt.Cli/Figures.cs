@@ -53,7 +53,8 @@ internal static class Figures
         terminal.Rows(["", "AUROC", "AP", "positive", "negative"], rows, 1, 2, 3, 4);
         if (metrics.Undefined.Count > 0)
         {
-            terminal.Line($"Undefined, because positives or negatives are missing, and not in the mean: {string.Join(", ", metrics.Undefined)}.");
+            terminal.Line(
+                $"Undefined, because positives or negatives are missing, and not in the mean: {string.Join(", ", metrics.Undefined)}.");
         }
     }
 }

@@ -93,7 +93,7 @@ internal sealed class FineTuneCommand : RadaptCommand
         return Finish(json, folder);
     }
 
-    // A run whose table lost rows to files that are no radiographs, or cannot be read, ends with the exit code that says so.
+    // A run whose table lost rows to files that are not radiographs, or cannot be read, ends with the exit code that says so.
     private static int Finish(bool json, string folder)
     {
         RunRecord run = RunRecord.Read(folder)!;
@@ -122,13 +122,15 @@ internal sealed class FineTuneCommand : RadaptCommand
         if (other is not null)
         {
             throw new RadaptException(
-                $"{other} cannot be changed with --resume: a run is resumed with its own recipe. Leave it out, or start another run with --recipe "
+                $"{other} cannot be changed with --resume: a run is resumed with its own recipe. Leave it "
+                    + "out, or start another run with --recipe "
                     + $"{Path.Combine(GivenFolder(parsed), "recipe.yaml")}.");
         }
 
         string recipe = Path.Combine(GivenFolder(parsed), "recipe.yaml");
         return File.Exists(recipe) ? [line, RecipeFile.Read(recipe)]
-            : throw new RadaptException($"{GivenFolder(parsed)}: there is no run to resume (no recipe.yaml). Leave --resume out to start one.");
+            : throw new RadaptException(
+                $"{GivenFolder(parsed)}: there is no run to resume (no recipe.yaml). Leave --resume out to start one.");
     }
 
     private string GivenFolder(ParseResult parsed) => parsed.GetValue(_out)

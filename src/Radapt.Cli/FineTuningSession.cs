@@ -3,7 +3,6 @@ using System.Globalization;
 using Radapt.Compute;
 using Radapt.Datasets;
 using Radapt.Recipes;
-using Radapt.Runs;
 using Radapt.Training;
 
 namespace Radapt.Cli;

@@ -68,7 +68,8 @@ internal sealed class FoldsSession(Terminal terminal, IReadOnlyList<RecipeLayer>
 
         terminal.Line($"Folder: {folder} (recipe.yaml, run.json, predictions.csv out of fold, split.csv, and a run folder for every fold)");
         terminal.Line(
-            $"Next: radapt predict {FineTuningSession.Quoted(folder)} IMAGES -o predictions.csv (the mean of the folds), or train one run on "
+            $"Next: radapt predict {FineTuningSession.Quoted(folder)} IMAGES -o predictions.csv (the "
+                + "mean of the folds), or train one run on "
                 + "all images, without --folds");
     }
 }

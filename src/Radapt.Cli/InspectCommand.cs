@@ -3,7 +3,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Radapt.Checkpoints;
-using Radapt.Models;
 using Radapt.Adaptation;
 using Radapt.Models.Dialects;
 using Radapt.Options;
@@ -119,7 +118,9 @@ internal sealed class InspectCommand : RadaptCommand
 
         if (report.Shape is { } shape)
         {
-            terminal.Line($"Backbone: {shape.Name ?? "custom"}: {shape}{(report.TellsHeads ? "" : "; the number of heads is the usual one for the width")}");
+            terminal.Line(
+                $"Backbone: {shape.Name ?? "custom"}: "
+                    + $"{shape}{(report.TellsHeads ? "" : "; the number of heads is the usual one for the width")}");
         }
 
         if (report.Normalisation is var (mean, std))

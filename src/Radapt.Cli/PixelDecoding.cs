@@ -10,7 +10,7 @@ internal static class PixelDecoding
 {
     private const string Verb = "decode-pixels";
 
-    /// <summary>Whether this process is such a one.</summary>
+    /// <summary>Whether this process is a decoding process.</summary>
     public static bool IsAsked(string[] args) => args is [Verb];
 
     /// <summary>Processes of this program; none is started before a file needs it.</summary>

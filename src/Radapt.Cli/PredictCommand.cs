@@ -101,7 +101,11 @@ internal sealed class PredictCommand : RadaptCommand
             Description = "Images per forward pass. Default: 16.",
             DefaultValueFactory = _ => 16,
         });
-        _threads = Add("Compute", new Option<int?>("--threads") { HelpName = "N", Description = "Number of threads. Default: as in training." });
+        _threads = Add("Compute", new Option<int?>("--threads")
+        {
+            HelpName = "N",
+            Description = "Number of threads. Default: as in training.",
+        });
         foreach (Option number in new Option[] { _batchSize, _threads })
         {
             number.Validators.Add(result =>
@@ -176,7 +180,8 @@ internal sealed class PredictCommand : RadaptCommand
         [
             .. models.Members.Select(m => m.OtherBase).Distinct(), .. named.Select(RunRecord.UnfinishedNote), found.PassedOver.Line(),
             models.Members.Any(m => m.Adapter.Accepts is null)
-                ? "an earlier version of radapt made this run, so it does not say which images it was trained for: the rules for frontal chest radiographs apply." : null,
+                ? "an earlier version of radapt made this run, so it does not say which images it was trained for: the "
+                    + "rules for frontal chest radiographs apply." : null,
             job.ScoreAll ? "--score-all: images that the model was not trained for are scored, too (status scored-anyway)." : null,
             job.Columns.Count > 0 ? $"{job.Table} has columns from DICOM headers that identify patients: {string.Join(", ", job.Columns)}."
                 : null,
@@ -201,7 +206,8 @@ internal sealed class PredictCommand : RadaptCommand
                         progress = new ImageProgress(terminal, line, job.Images.Count, rows);
                         if (rows > 0)
                         {
-                            terminal.Line($"Note: continues after {Figures.Count(rows)} of {Figures.Count(job.Images.Count)} images, which an "
+                            terminal.Line(
+                                $"Note: continues after {Figures.Count(rows)} of {Figures.Count(job.Images.Count)} images, which an "
                                 + "earlier session completed.");
                         }
                     },

@@ -24,7 +24,8 @@ internal sealed class PretrainingSession(Terminal terminal, MaskedPretraining pr
     {
         ComputePlan plan = pretraining.Recipe.Compute.Plan;
         ProcessSettings.UseThreads(plan.Threads);
-        terminal.Line($"Weights: {(pretraining.Recipe.Model.Weights is { } weights ? $"{weights}: " : "")}{pretraining.WeightsDescription}");
+        terminal.Line(
+            $"Weights: {(pretraining.Recipe.Model.Weights is { } weights ? $"{weights}: " : "")}{pretraining.WeightsDescription}");
         ChosenValues.Show(terminal, pretraining.Values);
         ShowNotes();
         (long encoder, long decoder) = pretraining.Parameters;

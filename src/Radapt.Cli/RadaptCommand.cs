@@ -40,7 +40,8 @@ internal abstract class RadaptCommand(string name, string description) : Command
     /// <param name="aliases">Other names of it.</param>
     protected Option<bool> AddOverwrite(string what, params string[] aliases) => Add("Output", new Option<bool>("--overwrite", aliases)
     {
-        Description = $"Replace existing output: {what}. Without this option, existing output is an error. Inputs of the command are never replaced.",
+        Description =
+            $"Replace existing output: {what}. Without this option, existing output is an error. Inputs of the command are never replaced.",
     });
 
     /// <summary>The option --json, the same for every command.</summary>

@@ -1,6 +1,4 @@
-using Radapt.Adaptation;
 using Radapt.Adaptation.Files;
-using Radapt.Export;
 using Radapt.Tests.Adaptation;
 
 namespace Radapt.Tests;

@@ -20,7 +20,7 @@ internal sealed class AdaptedModel : IDisposable
 
     /// <summary>Opens a run folder or an adapter file.</summary>
     /// <param name="runOrAdapter">Run folder or <c>adapter.safetensors</c>.</param>
-    /// <param name="weights">Where the base weights lie now; null: where they lay in training.</param>
+    /// <param name="weights">Where the base weights are now; null: where they were in training.</param>
     /// <param name="plan">Precision, device, threads.</param>
     /// <param name="force">Take base weights that are not those of training too, where they fit.</param>
     /// <exception cref="RadaptException">A file is missing or damaged, or the base weights are not the adapter's.</exception>

@@ -6,7 +6,6 @@ using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Models;
 using Radapt.Models.Dialects;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Adaptation;
@@ -42,7 +41,8 @@ internal sealed class BackboneWeights : IDisposable
             {
                 _run = dialect == WeightsDialect.Auto && copy == EncoderCopies.Auto ? AdapterDescription.FromMetadata(_file.Metadata, path)
                     : throw new RadaptException(
-                        $"{path} is a Radapt run: Radapt knows its tensor names, and it contains one encoder. Leave --dialect and --copy out.");
+                        $"{path} is a Radapt run: Radapt knows its tensor names, and it contains one "
+                            + "encoder. Leave --dialect and --copy out.");
             }
         }
         catch
@@ -192,7 +192,7 @@ internal sealed class BackboneWeights : IDisposable
     /// Loads the base that a run's adapter belongs to: from <paramref name="weights"/> if given, else from where it lay in training.
     /// </summary>
     /// <param name="run">The adapter.</param>
-    /// <param name="weights">Where the base weights lie now; null: where they lay in training.</param>
+    /// <param name="weights">Where the base weights are now; null: where they were in training.</param>
     /// <param name="encoder">What they are loaded into.</param>
     /// <param name="force">Take other weights than those of training too, where they fit.</param>
     /// <returns>A line that says so where other weights were taken, else null.</returns>
@@ -215,7 +215,8 @@ internal sealed class BackboneWeights : IDisposable
         using BackboneWeights source = OpenByHash(path, run.BaseSha256);
         source.Resizing = run.BaseResizing ?? PositionEmbedding.ResizingOf(run.Backbone);
         string? other = source.Hash() is var hash && hash == run.BaseSha256 ? null
-            : $"{path}: these are not the base weights of this adapter (the hash of their tensors is {hash[..12]}…, the adapter was trained on "
+            : $"{path}: these are not the base weights of this adapter (the hash of their tensors is "
+                + $"{hash[..12]}…, the adapter was trained on "
                 + $"{run.BaseSha256[..Math.Min(12, run.BaseSha256.Length)]}…)";
         if (other is not null && !force)
         {

@@ -1,7 +1,6 @@
 using Radapt.Batching;
 using Radapt.Compute;
 using Radapt.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Adaptation;

@@ -1,9 +1,3 @@
-using Radapt.Adaptation.Lora;
-using Radapt.Adaptation.Methods;
-using Radapt.Compute;
-using Radapt.Models;
-using static TorchSharp.torch;
-
 namespace Radapt.Adaptation;
 
 /// <summary>An option whose value does not fit.</summary>

@@ -1,10 +1,3 @@
-using System.Globalization;
-using Radapt.Batching;
-using Radapt.Compute;
-using Radapt.Models;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace Radapt.Adaptation;
 
 /// <summary>How many parameters a method trains.</summary>

@@ -4,7 +4,6 @@ using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Radapt.Imaging;
-using Radapt.Imaging.Dicom;
 
 namespace Radapt.Batching;
 
@@ -14,7 +13,7 @@ namespace Radapt.Batching;
 /// the decoder's revision and of the stored size. Copies of an image share an entry, an image that is replaced gets another one.
 /// <para>
 /// An entry is written under a name of its own and renamed, so that neither a second writer nor a kill leaves half an entry; a checksum
-/// over all of it is verified at every reading, so that one damaged by anything else is decoded and written anew. Entries are read, not
+/// over all of it is verified at every reading, so that one damaged by anything else is decoded and written again. Entries are read, not
 /// mapped:
 /// a mapped page that a network drive fails to deliver ends the process, a failed read is decoded from the image file instead.
 /// </para>
@@ -24,7 +23,7 @@ namespace Radapt.Batching;
 /// </summary>
 internal sealed class DiskCache
 {
-    /// <summary>What is left free on the disk, where the run folder may lie, too: 1 GiB.</summary>
+    /// <summary>What is left free on the disk, where the run folder may be, too: 1 GiB.</summary>
     public const long DefaultReserve = 1L << 30;
 
     private const ulong Magic = 0x3147_5450_4441_5221; // a layout of another kind takes another number
@@ -39,7 +38,7 @@ internal sealed class DiskCache
     private volatile string? _problem;
 
     /// <summary>Opens a folder, or makes it.</summary>
-    /// <param name="folder">Where the entries lie.</param>
+    /// <param name="folder">Where the entries are.</param>
     /// <param name="size">
     /// 0: images as decoded, so that nothing changes but the time. Else larger images are stored in gray, their shorter side resized to
     /// this many pixels:
@@ -57,7 +56,8 @@ internal sealed class DiskCache
         _partial = Path.Combine(Folder, "partial");
         string png = _decoding.PngBits == PngDepth.Full ? "" : $"; PNG {_decoding.PngBits} bits";
         _settings =
-            XxHash3.HashToUInt64(MemoryMarshal.AsBytes($"{RadiographReader.Revision}; shorter side {size}; DICOM {_decoding.Scale}{png}".AsSpan()));
+            XxHash3.HashToUInt64(
+                MemoryMarshal.AsBytes($"{RadiographReader.Revision}; shorter side {size}; DICOM {_decoding.Scale}{png}".AsSpan()));
         try
         {
             Directory.CreateDirectory(_partial);
@@ -69,13 +69,14 @@ internal sealed class DiskCache
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             _problem = Directory.Exists(Folder)
-                ? $"--cache {Folder}: cannot be written ({e.Message}); images that it already contains are used, other images are decoded every time."
+                ? $"--cache {Folder}: cannot be written ({e.Message}); images that it already contains are "
+                    + "used, other images are decoded every time."
                 : throw new RadaptException(
                     $"--cache {Folder}: the folder cannot be created ({e.Message}). Choose another, or leave --cache out.", e);
         }
     }
 
-    /// <summary>Where the entries lie.</summary>
+    /// <summary>Where the entries are.</summary>
     public string Folder { get; }
 
     /// <summary>Shorter side of stored images in pixels; 0: as decoded.</summary>
@@ -175,7 +176,7 @@ internal sealed class DiskCache
                 throw new IOException($"its disk is almost full: less than {_reserve >> 20} MiB would be left");
             }
 
-            // Not flushed: after a power cut the checksum finds what did not reach the disk, and the image is decoded anew.
+            // Not flushed: after a power cut the checksum finds what did not reach the disk, and the image is decoded again.
             using (SafeFileHandle handle = File.OpenHandle(partial, FileMode.CreateNew, FileAccess.Write, FileShare.Delete))
             {
                 RandomAccess.Write(handle, [header, image.Pixels], 0);

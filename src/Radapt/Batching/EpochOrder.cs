@@ -2,7 +2,7 @@ using Radapt.Compute;
 
 namespace Radapt.Batching;
 
-/// <summary>Which items stand in which batch. A function of its arguments alone: resuming at batch k is skipping the first k.</summary>
+/// <summary>Which items are in which batch. A function of its arguments alone: resuming at batch k is skipping the first k.</summary>
 internal static class EpochOrder
 {
     /// <summary>

@@ -1,10 +1,3 @@
-using System.Buffers;
-using System.Buffers.Binary;
-using System.IO.Hashing;
-using System.IO.MemoryMappedFiles;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-
 namespace Radapt.Batching;
 
 /// <summary>What a file of features holds, and what they depend on.</summary>

@@ -1,6 +1,5 @@
 using Radapt.Datasets;
 using Radapt.Imaging;
-using Radapt.Imaging.Dicom;
 using Radapt.Imaging.Dicom.Codecs;
 
 namespace Radapt.Batching;

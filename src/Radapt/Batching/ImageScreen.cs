@@ -9,7 +9,7 @@ namespace Radapt.Batching;
 /// thread may ask at any time.
 /// </summary>
 /// <param name="accepted">The rules; an image is refused if one of them refuses it.</param>
-/// <param name="keepsRefused">Refused images go on to the network all the same, and say why they would be refused.</param>
+/// <param name="keepsRefused">Refused images go on to the network anyway, and say why they would be refused.</param>
 internal sealed class ImageScreen(IReadOnlyList<AcceptedImages> accepted, bool keepsRefused)
 {
     /// <summary>Whether refused images go on.</summary>

@@ -80,7 +80,7 @@ internal sealed class PictureDoubts(ViewFilter? views = null, bool headers = fal
         foreach (DataProblemKind kind in _doubts.Values.Distinct().Order())
         {
             string list = names is null ? "" : $": {FirstFew([.. names[kind]])}";
-            yield return $"{Of(Count(kind))} {InWords(kind)}{list}; {string.Join("; ", Advice(kind, names is not null))}.";
+            yield return $"{CountedImages(Count(kind))} {InWords(kind)}{list}; {string.Join("; ", Advice(kind, names is not null))}.";
         }
     }
 
@@ -115,6 +115,6 @@ internal sealed class PictureDoubts(ViewFilter? views = null, bool headers = fal
     private static string FirstFew(string[] names) =>
         string.Join("; ", names.Take(Listed)) + (names.Length > Listed ? $" and {names.Length - Listed} more" : "");
 
-    private string Of(int count) => string.Create(CultureInfo.InvariantCulture,
+    private string CountedImages(int count) => string.Create(CultureInfo.InvariantCulture,
         $"{count:N0} of {Plural.Count(_images, "image")} {(count == 1 ? "is" : "are")}");
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Radapt.Imaging;
-using Radapt.Imaging.Dicom;
 
 namespace Radapt.Batching;
 

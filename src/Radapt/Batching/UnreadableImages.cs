@@ -1,8 +1,3 @@
-using Radapt.Datasets;
-using Radapt.Imaging;
-using Radapt.Imaging.Dicom;
-using Radapt.Imaging.Dicom.Codecs;
-
 namespace Radapt.Batching;
 
 /// <summary>What becomes of an image that cannot be read.</summary>

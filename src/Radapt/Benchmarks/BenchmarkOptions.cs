@@ -45,7 +45,9 @@ internal sealed record BenchmarkOptions
     {
         if (!Backbone.IsSound)
         {
-            throw new RadaptException("bench: this backbone cannot be built: the image size must be a multiple of the patch size, and the width a multiple of the heads.");
+            throw new RadaptException(
+                "bench: this backbone cannot be built: the image size must be a multiple of the patch size, "
+                    + "and the width a multiple of the heads.");
         }
 
         foreach ((string option, int value) in new[]

@@ -35,7 +35,8 @@ internal sealed partial record BenchmarkReport
 
         if (Loader is { } loader)
         {
-            yield return Line($"loader: {loader.CachedImagesPerSecond:f0} images/s from the cache, {loader.LiveImagesPerSecond:f0} decoding ")
+            yield return Line(
+                $"loader: {loader.CachedImagesPerSecond:f0} images/s from the cache, {loader.LiveImagesPerSecond:f0} decoding ")
                 + Line($"{loader.FileSide}-px files, {loader.Threads} threads");
         }
     }

@@ -1,6 +1,6 @@
 namespace Radapt.Benchmarks;
 
-/// <summary>How the operands of a product lie in memory.</summary>
+/// <summary>How the operands of a product are laid out in memory.</summary>
 internal enum ProductLayout
 {
     /// <summary>A (M, K) times B (K, N): the gradient of a projection's input.</summary>
@@ -15,7 +15,7 @@ internal enum ProductLayout
 
 /// <summary>One of the matrix products that a step consists of: M x K times K x N.</summary>
 /// <param name="Name">What it computes, such as <c>fc1</c>, <c>fc1 d input</c>.</param>
-/// <param name="Layout">How the operands lie.</param>
+/// <param name="Layout">How the operands are laid out.</param>
 /// <param name="M">Rows of the result.</param>
 /// <param name="N">Columns of the result.</param>
 /// <param name="K">Length of the sums.</param>

@@ -7,7 +7,7 @@ namespace Radapt.Benchmarks;
 internal static class OwnProcess
 {
     /// <summary>How to start a program of this application; standard input and output are redirected, standard error is shared.</summary>
-    /// <param name="program">The program's assembly; its launcher lies beside it.</param>
+    /// <param name="program">The program's assembly; its launcher is beside it.</param>
     /// <param name="arguments">Its arguments.</param>
     public static ProcessStartInfo StartInfo(Assembly program, params IReadOnlyList<string> arguments)
     {
@@ -42,7 +42,8 @@ internal static class OwnProcess
         cancellation.ThrowIfCancellationRequested();
         return process.ExitCode == 0 ? output
             : throw new RadaptException(
-                $"bench: the measuring process ended with exit code {process.ExitCode}; 137 usually means that it was killed because memory ran out.");
+                $"bench: the measuring process ended with exit code {process.ExitCode}; 137 usually means "
+                    + "that it was killed because memory ran out.");
     }
 
     /// <summary>Ends a process that may have ended already.</summary>

@@ -96,7 +96,7 @@ internal static class StepProducts
         yield return new("P V", ProductLayout.Plain, tokens, head, tokens, batch * stack.Heads, depth);
     }
 
-    // What lies below the lowest trained tensor needs no gradient: with LoRA on q and v of every block, the input and k of the first.
+    // What is below the lowest trained tensor needs no gradient: with LoRA on q and v of every block, the input and k of the first.
     private static IEnumerable<MatrixProduct> InputGradients(TokenStack stack, int batch, int blocksWithInputGradient)
     {
         (int depth, int tokens, int head, int heads) = (stack.Depth, stack.Tokens, stack.HeadWidth, batch * stack.Heads);

@@ -4,7 +4,6 @@ using Radapt.Compute;
 using Radapt.Models;
 using Radapt.Recipes;
 using Radapt.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Benchmarks;

@@ -87,7 +87,8 @@ internal sealed class FileBytes : IDisposable
     /// <summary>The error for content that breaks its format.</summary>
     public RadaptException Damaged(string defect, Exception? cause = null) =>
         RadaptException.In(Path,
-            $"this file is damaged or not a checkpoint that Radapt can read: {defect}. Copy or download it again, or save it again from its source.",
+            $"this file is damaged or not a checkpoint that Radapt can read: {defect}. Copy or download it "
+                + "again, or save it again from its source.",
             cause);
 
     public void Dispose() => _handle?.Dispose();

@@ -148,7 +148,8 @@ internal static class SafetensorsFile
             if (TypeOf(type!) is not { } known)
             {
                 // Eight-bit floats and the like: listed, so that a file with one that nobody needs can be read.
-                Require(begin <= end && end <= file.Length - data, $"{name} has the byte range {begin} to {end}, but there are {file.Length - data} bytes of data");
+                Require(begin <= end && end <= file.Length - data,
+                    $"{name} has the byte range {begin} to {end}, but there are {file.Length - data} bytes of data");
                 if (!s_unread.Contains(type!))
                 {
                     throw RadaptException.In(file.Path,
@@ -169,7 +170,8 @@ internal static class SafetensorsFile
 
             Require(
                 begin <= end && end <= file.Length - data && end - begin == bytes,
-                $"{name} of shape {TensorInfo.ShapeOf(shape)} needs {bytes} bytes, but has the byte range {begin} to {end} of {file.Length - data}");
+                $"{name} of shape {TensorInfo.ShapeOf(shape)} needs {bytes} bytes, but has the byte range "
+                    + $"{begin} to {end} of {file.Length - data}");
             _tensors.Add((new TensorInfo(name, known, shape), begin, end));
         }
 

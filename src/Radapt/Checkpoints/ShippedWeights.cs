@@ -28,7 +28,8 @@ internal static class ShippedWeights
     /// A line to show: what these weights are, or that a file or folder of their name is used instead; null: other weights.
     /// </summary>
     public static string? Note(string path) =>
-        IsNamed(path) ? $"{path} learned from synthetic images only: better to start from than random weights, worse than any published weights "
+        IsNamed(path)
+            ? $"{path} learned from synthetic images only: better to start from than random weights, worse than any published weights "
             + "that learned from radiographs (radapt weights)."
         : Path.Exists(path) && Names.Contains(Path.GetFileName(Path.TrimEndingDirectorySeparator(path)))
         ? $"{path} is used, not the weights of that name that are part of Radapt; rename it to use those." : null;

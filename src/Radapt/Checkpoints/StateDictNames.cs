@@ -4,7 +4,7 @@ namespace Radapt.Checkpoints;
 
 /// <summary>
 /// Names the tensors of nested containers by their paths: dictionary keys and list positions joined by '.'. Objects that stayed opaque
-/// are listed, and refused where they stand among the tensors of a state dict: a weight would be lost in silence.
+/// are listed, and refused where they are among the tensors of a state dict: a weight would be lost in silence.
 /// </summary>
 internal sealed class StateDictNames(FileBytes file, ReadingBudget budget)
 {

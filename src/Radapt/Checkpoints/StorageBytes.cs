@@ -4,7 +4,7 @@ using System.IO.Hashing;
 namespace Radapt.Checkpoints;
 
 /// <summary>The bytes of one storage, which several tensors may share: a range of the file, as it is or deflated.</summary>
-/// <param name="file">Where it lies.</param>
+/// <param name="file">The file that contains the storage.</param>
 /// <param name="name">Its name for error messages.</param>
 /// <param name="offset">Its first byte in the file.</param>
 /// <param name="stored">The bytes it takes there.</param>

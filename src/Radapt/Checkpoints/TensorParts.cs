@@ -2,7 +2,7 @@ namespace Radapt.Checkpoints;
 
 /// <summary>
 /// One tensor of a model as a file keeps it: whole, or in parts that follow one another along an axis, such as query, key and value.
-/// What stands before that axis has size 1, so the parts' elements, one after the other, are the whole's. Zeros that the file leaves out
+/// What is before that axis has size 1, so the parts' elements, one after the other, are the whole's. Zeros that the file leaves out
 /// are parts, too.
 /// </summary>
 internal sealed record TensorParts

@@ -39,7 +39,7 @@ internal static partial class WeightsLicence
         }
     }
 
-    // What stands between two lines of dashes at the very start: YAML for programs.
+    // What is between two lines of dashes at the very start: YAML for programs.
     [GeneratedRegex(@"\A---\r?\n.*?\n---", RegexOptions.Singleline)]
     private static partial Regex Front();
 

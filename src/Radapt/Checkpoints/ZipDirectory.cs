@@ -155,7 +155,7 @@ internal sealed class ZipDirectory
         return total;
     }
 
-    /// <summary>A value that did not fit 32 bits stands in the zip64 field instead.</summary>
+    /// <summary>A value that did not fit 32 bits is in the zip64 field instead.</summary>
     private static long Widen(long value, ref ReadOnlySpan<byte> wide)
     {
         if (value != uint.MaxValue || wide.Length < 8)

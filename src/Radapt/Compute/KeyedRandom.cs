@@ -57,7 +57,7 @@ internal struct KeyedRandom
             return spare;
         }
 
-        double radius = Math.Sqrt(-2 * Math.Log(1 - NextDouble())); // 1 - u lies in (0, 1]
+        double radius = Math.Sqrt(-2 * Math.Log(1 - NextDouble())); // 1 - u is in (0, 1]
         (double sin, double cos) = Math.SinCos(2 * Math.PI * NextDouble());
         _spareGaussian = radius * sin;
         return radius * cos;

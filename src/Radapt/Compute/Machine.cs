@@ -64,7 +64,7 @@ internal sealed record Machine(int PhysicalCores, int LogicalCores, string Proce
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // containers may hide these files; the assumption above stands
+                // containers may hide these files; the assumption above holds
             }
         }
 

@@ -1,11 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Runtime.Intrinsics.X86;
-using Radapt.Compute.Functions;
-using Radapt.Compute.Passes;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace Radapt.Compute;
 
 /// <summary>What <c>--precision auto</c> and the choice of kernels go by.</summary>

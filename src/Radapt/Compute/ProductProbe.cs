@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Runtime.Intrinsics.X86;
 using Radapt.Compute.Functions;
 using Radapt.Compute.Passes;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Compute;

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Radapt.Compute;
 
-/// <summary>Where a contiguous tensor on the CPU lies, so that tensors beyond 2 GB can be read and written in place.</summary>
+/// <summary>Where a contiguous tensor on the CPU is, so that tensors beyond 2 GB can be read and written in place.</summary>
 internal static class TensorAddress
 {
     /// <summary>Address of the first element; 0 for a tensor without any. The caller keeps the tensor alive.</summary>

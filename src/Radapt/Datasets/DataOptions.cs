@@ -187,8 +187,9 @@ public sealed record DataOptions
     public bool CheckPixels { get; init; } = true;
 
     /// <summary>Share of the images that may be left out because they cannot be read; at least one image, unless it is 0.</summary>
-    [Option("skip-unreadable", "Largest share of images that may be skipped because they cannot be read. One image may always be skipped, except with 0%.",
-        ValueName = "SHARE", IsForTraining = true, Reason = "ours: more than a few damaged files are a bad export")]
+    [Option("skip-unreadable",
+        "Largest share of images that may be skipped because they cannot be read. One image may always be skipped, except with 0%.",
+        ValueName = "SHARE", IsForTraining = true, Reason = "Radapt's choice: more than a few damaged files are a bad export")]
     public Share SkipUnreadable { get; init; } = new(UnreadableLimit.DefaultShare);
 
     /// <summary>File of the key that hides image names in the run folder; null: <c>.radapt-key</c> beside the data.</summary>

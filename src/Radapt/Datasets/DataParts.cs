@@ -16,7 +16,7 @@ internal sealed record DataParts(IReadOnlyList<string> Findings, List<LocatedRow
     /// <summary>How the rows of a label table met their files; null where there is nothing to tell.</summary>
     public MatchReport? Matching { get; init; }
 
-    /// <summary>What each column of a label table was taken for, to be printed after all else; null: it is no label table.</summary>
+    /// <summary>What each column of a label table was taken for, to be printed after all else; null: it is not a label table.</summary>
     public string? ColumnsLine { get; init; }
 
     /// <summary>The parts were drawn, since the table has none.</summary>

@@ -242,7 +242,8 @@ internal static class DataReader
         string[] files = [.. s_tables.Select(t => Path.Combine(data, t)).Where(File.Exists)];
         return files.Length == 1 ? files[0]
             : files.Length > 1
-            ? throw new RadaptException($"{data} contains {string.Join(" and ", files.Select(f => Path.GetFileName(f)))}: name one of them.")
+            ? throw new RadaptException(
+                $"{data} contains {string.Join(" and ", files.Select(f => Path.GetFileName(f)))}: name one of them.")
             : throw new RadaptException(
                 $"{data} contains no labels.csv: "
                     + $"{(PublishedSource.Recognise(data) is { } set ? $"it looks like {set.Title}: --data {set.Prefix}:{data}" : "name the label table itself")}.");

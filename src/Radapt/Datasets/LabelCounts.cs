@@ -1,5 +1,3 @@
-using Radapt.Datasets.Matching;
-
 namespace Radapt.Datasets;
 
 /// <summary>How often a finding is present, absent and unknown.</summary>

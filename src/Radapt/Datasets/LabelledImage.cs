@@ -1,5 +1,3 @@
-using Radapt.Datasets.Matching;
-
 namespace Radapt.Datasets;
 
 /// <summary>One image and what is known about it.</summary>

@@ -1,9 +1,7 @@
-using Radapt.Datasets.Matching;
-
 namespace Radapt.Datasets;
 
 /// <summary>Images that are labelled for the same findings, in the order of the table.</summary>
-/// <param name="Findings">Names of the findings; labels stand in this order.</param>
+/// <param name="Findings">Names of the findings; labels are in this order.</param>
 /// <param name="Items">The images.</param>
 public sealed record LabelledImages(IReadOnlyList<string> Findings, IReadOnlyList<LabelledImage> Items)
 {

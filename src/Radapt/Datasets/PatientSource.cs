@@ -1,6 +1,6 @@
 namespace Radapt.Datasets;
 
-/// <summary>Where it stands whose image it is.</summary>
+/// <summary>Where the patient of an image is stated.</summary>
 public enum PatientSource
 {
     /// <summary>In the label table.</summary>

@@ -1,5 +1,3 @@
-using Radapt.Datasets.Tables;
-
 namespace Radapt.Datasets;
 
 /// <summary>
@@ -33,7 +31,8 @@ internal static class PatientsOfRows
             if (!isCheck)
             {
                 throw new RadaptException(
-                    $"{said}. Give --patients header or --patients table, whichever is right, or --patient-column NAME if the patients are in "
+                    $"{said}. Give --patients header or --patients table, whichever is right, or --patient-column "
+                        + "NAME if the patients are in "
                         + "another column. If rows were matched to the wrong files, give --image-column and --match.");
             }
 

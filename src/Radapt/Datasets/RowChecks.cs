@@ -1,5 +1,3 @@
-using Radapt.Datasets.Tables;
-
 namespace Radapt.Datasets;
 
 /// <summary>Checks of rows against each other and against the disk.</summary>
@@ -8,7 +6,7 @@ internal static class RowChecks
     /// <summary>The largest share of rows without an image that is left out without asking.</summary>
     public const double MostMissing = 0.05;
 
-    /// <summary>Refuses images and patients that stand in two splits: what was learned from would be measured.</summary>
+    /// <summary>Refuses images and patients that are in two splits: what was learned from would be measured.</summary>
     public static void Overlap(IReadOnlyList<List<LocatedRow>> parts, DataOptions o, ICollection<string> notes)
     {
         Refuse("image", Shared(parts, r => r.Path, r => r.Shown));

@@ -1,5 +1,3 @@
-using Radapt.Datasets.Tables;
-
 namespace Radapt.Datasets;
 
 /// <summary>The three parts of a data set, in the order used throughout.</summary>

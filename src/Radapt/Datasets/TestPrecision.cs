@@ -54,7 +54,7 @@ internal static class TestPrecision
 
         string figures = string.Join(", ", wide.Take(Named).Select(c => string.Create(CultureInfo.InvariantCulture,
             $"{c.Finding} \u00B1 {HalfWidth(c.Positives, c.Negatives):0.00} ({c.Positives} with it, {c.Negatives} without)")));
-        return $"{(isSplit ? "The test set is small" : "So few images give rough figures")}: {Plural.Count(test.Items.Count, "image")}"
+        return $"{(isSplit ? "The test set is small" : "There are too few images for precise figures")}: {Plural.Count(test.Items.Count, "image")}"
             + (known ? $" of {Plural.Count(people, "patient")}" : "")
                 + (wide.Length == 0 ? ". Figures from so few patients say little about other patients."
             : $". For an AUROC of 0.8, the 95 % interval would be {figures}{(wide.Length > Named ? $" and {wide.Length - Named} more" : "")}, counted in {what}s "

@@ -9,7 +9,7 @@ namespace Radapt.Export;
 
 /// <summary>
 /// Writes a run as one ONNX model: base weights, adapter and head merged, float32, the batch size free. Input: normalised pixels; outputs:
-/// logits and probabilities in the order of the findings, which stand in its metadata beside the pre-processing.
+/// logits and probabilities in the order of the findings, which are in its metadata beside the pre-processing.
 /// </summary>
 public static class OnnxExport
 {
@@ -19,7 +19,7 @@ public static class OnnxExport
     /// <param name="runOrAdapter">Run folder or adapter file.</param>
     /// <param name="output">The .onnx file.</param>
     /// <param name="channels">1: gray images; 3: three equal channels.</param>
-    /// <param name="weights">Where the base weights lie now; null: where they lay in training.</param>
+    /// <param name="weights">Where the base weights are now; null: where they were in training.</param>
     /// <param name="force">Take base weights that are not those of training too, where they fit.</param>
     /// <returns>Lines for people.</returns>
     /// <exception cref="RadaptException">A file is missing or damaged, the base is not the adapter's, its method cannot be merged, or the

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
-using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Export.Onnx;
 using static TorchSharp.torch;

@@ -2,7 +2,6 @@ using Radapt.Adaptation;
 using Radapt.Adaptation.Files;
 using Radapt.Compute;
 using Radapt.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Export;

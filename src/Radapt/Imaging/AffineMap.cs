@@ -28,7 +28,7 @@ internal readonly record struct AffineMap(double Xx, double Xy, double X0, doubl
     /// <summary>Columns shifted by their place times the factor.</summary>
     public static AffineMap ShearY(double factor) => new(1, 0, 0, factor, 1, 0);
 
-    /// <summary>The result shows what lies this many pixels to the right and below.</summary>
+    /// <summary>The result shows what is this many pixels to the right and below.</summary>
     public static AffineMap Translation(double x, double y) => new(1, 0, x, 0, 1, y);
 
     /// <summary>Resamples an image of <paramref name="width"/> pixels a row; <paramref name="result"/> is of the same size.</summary>

@@ -18,7 +18,7 @@ internal static class ImageHeader
 
     private static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
-    /// <summary>Reads the header of a seekable stream that stands at its start.</summary>
+    /// <summary>Reads the header of a seekable stream that is at its start.</summary>
     /// <exception cref="RadaptException">Not a PNG, JPEG or DICOM file, a damaged header, or a size beyond the limits.</exception>
     public static ImageInfo Read(Stream stream, string name)
     {
@@ -138,7 +138,7 @@ internal static class ImageHeader
 
         while (value == 0xFF)
         {
-            value = stream.ReadByte(); // fill bytes may stand before a marker
+            value = stream.ReadByte(); // fill bytes may be before a marker
         }
 
         return value;

@@ -10,7 +10,7 @@ namespace Radapt.Imaging;
 /// without compositing, no colour management, 16-bit colour cut to its high byte. Three things differ: gray stays one channel (also where a
 /// file repeats it three times, which all transforms here treat alike); 16-bit gray is scaled to the full range (or that of fewer bits,
 /// <see cref="DecodingOptions.PngBits"/>), where Pillow clips everything above 255 to white; and a picture whose EXIF orientation says that
-/// it lies on its side or stands on its head is turned upright, as every viewer shows it.
+/// it is rotated is turned upright, as every viewer shows it.
 /// </summary>
 internal static class RadiographReader
 {

@@ -3,7 +3,6 @@ using Radapt.Adaptation.Files;
 using Radapt.Adaptation.Lora;
 using Radapt.Compute;
 using Radapt.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Inference;
@@ -41,7 +40,7 @@ internal sealed class AdapterBank : IDisposable
 
     /// <summary>Reads adapters of the same backbone and its base weights, once.</summary>
     /// <param name="runs">Names, with run folders or adapter files.</param>
-    /// <param name="weights">Where the base weights lie now; null: where they lay when the first was trained.</param>
+    /// <param name="weights">Where the base weights are now; null: where they were when the first was trained.</param>
     /// <param name="plan">Precision, device, threads.</param>
     /// <exception cref="RadaptException">A file is missing or damaged, an adapter is not plain LoRA, or belongs to other base
     /// weights.</exception>

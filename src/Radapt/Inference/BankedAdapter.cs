@@ -1,10 +1,4 @@
 using Radapt.Adaptation;
-using Radapt.Adaptation.Files;
-using Radapt.Adaptation.Lora;
-using Radapt.Compute;
-using Radapt.Models;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Radapt.Inference;
 

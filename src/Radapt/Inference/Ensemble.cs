@@ -1,7 +1,6 @@
 using Radapt.Batching;
 using Radapt.Compute;
 using Radapt.Datasets;
-using Radapt.Imaging;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Metrics;
 
@@ -30,7 +29,7 @@ internal sealed class Ensemble : IDisposable
 
     /// <summary>Opens runs.</summary>
     /// <param name="runs">Run folders or adapter files, at least one, and how each computes.</param>
-    /// <param name="weights">Where the base weights lie now; null: where they lay in training.</param>
+    /// <param name="weights">Where the base weights are now; null: where they were in training.</param>
     /// <param name="force">Take base weights that are not those of training too, where they fit.</param>
     /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: they are refused.</param>
     /// <exception cref="RadaptException">A run cannot be opened, or has other findings than the first.</exception>

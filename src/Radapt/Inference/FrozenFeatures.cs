@@ -1,5 +1,4 @@
 using Radapt.Batching;
-using Radapt.Compute;
 using Radapt.Models;
 using static TorchSharp.torch;
 

@@ -17,7 +17,7 @@ public sealed record Prediction(string Path, IReadOnlyList<float>? Probabilities
 
     /// <summary>
     /// Why the model must not be asked about the image: it is a CT, of another view than it was trained on, blank, …; null: it may. A
-    /// refused image has probabilities only where it was to be scored all the same.
+    /// refused image has probabilities only where it was to be scored anyway.
     /// </summary>
     public string? Refusal { get; init; }
 

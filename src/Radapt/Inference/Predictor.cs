@@ -36,7 +36,7 @@ public sealed class Predictor : IDisposable
 
     /// <summary>Opens a run folder or an adapter file.</summary>
     /// <param name="runOrAdapter">Run folder or <c>adapter.safetensors</c>.</param>
-    /// <param name="weights">Where the base weights lie now; null: where they lay in training.</param>
+    /// <param name="weights">Where the base weights are now; null: where they were in training.</param>
     /// <param name="plan">Precision, device, threads; null: float32 on the CPU.</param>
     /// <param name="force">Take base weights that are not those of training too, where they fit.</param>
     /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: they are refused. The caller disposes it, after

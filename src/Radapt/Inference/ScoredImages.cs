@@ -1,9 +1,4 @@
-using Radapt.Adaptation;
-using Radapt.Adaptation.Files;
-using Radapt.Batching;
-using Radapt.Compute;
 using Radapt.Datasets;
-using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Metrics;
 
 namespace Radapt.Inference;

@@ -1,7 +1,6 @@
 using Radapt.Adaptation;
 using Radapt.Batching;
 using Radapt.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Inference;

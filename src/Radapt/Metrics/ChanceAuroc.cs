@@ -3,7 +3,7 @@ namespace Radapt.Metrics;
 /// <summary>What AUROC labels that nothing was learned of reach by chance.</summary>
 internal static class ChanceAuroc
 {
-    private const double Quantile = 1.645; // 95 % of a normal distribution lie below
+    private const double Quantile = 1.645; // 95 % of a normal distribution are below
 
     /// <summary>
     /// The AUROC that random scores exceed in about 5 % of cases: 0.5 + 1.645 s with the variance of the Mann-Whitney statistic,

@@ -9,7 +9,7 @@ namespace Radapt.Metrics;
 /// <param name="StandardError">Its standard error.</param>
 internal readonly record struct ClusteredAuroc(double Auroc, double StandardError)
 {
-    /// <summary>The area over all clusters; null where either class is missing or stands in a single cluster.</summary>
+    /// <summary>The area over all clusters; null where either class is missing or is in a single cluster.</summary>
     /// <param name="labels">(N): 1 or 0.</param>
     /// <param name="scores">(N), finite.</param>
     /// <param name="clusters">(N): the cluster of each, from 0.</param>

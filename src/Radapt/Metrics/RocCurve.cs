@@ -7,7 +7,7 @@ internal static class RocCurve
     /// <param name="labels">(N): 1, 0 or -1 for unknown.</param>
     /// <param name="scores">(N), finite.</param>
     /// <param name="dropIntermediate">
-    /// Leave out points whose steps before and after are the same in both counts; they lie on the line between their neighbours, so plot
+    /// Leave out points whose steps before and after are the same in both counts; they are on the line between their neighbours, so plot
     /// and area stay. The same choice as scikit-learn's <c>drop_intermediate</c>, which keeps the highest score's point in any case.
     /// </param>
     /// <exception cref="ArgumentException">Lengths differ, or a label is none of the three.</exception>

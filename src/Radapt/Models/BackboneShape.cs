@@ -43,7 +43,7 @@ public sealed partial record BackboneShape(int ImageSize, int PatchSize, int Dep
     /// <summary>Whether the feed-forward is gated (SwiGLU) rather than an MLP with GELU.</summary>
     public bool SwiGlu { get; init; }
 
-    /// <summary>Whether a norm stands behind the gate of the feed-forward, as in EVA-02's base model.</summary>
+    /// <summary>Whether a norm is behind the gate of the feed-forward, as in EVA-02's base model.</summary>
     public bool HiddenNorm { get; init; }
 
     /// <summary>How patches have places.</summary>

@@ -1,6 +1,5 @@
 using Radapt.Compute;
 using Radapt.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 

@@ -1,6 +1,5 @@
 using Radapt.Adaptation;
 using Radapt.Batching;
-using Radapt.Compute;
 using Radapt.Imaging;
 using Radapt.Models;
 using Radapt.Training;

@@ -8,12 +8,10 @@ using Radapt.Datasets;
 using Radapt.Datasets.Checks;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom.Codecs;
-using Radapt.Models;
 using Radapt.Pretraining.Reports;
 using Radapt.Recipes;
 using Radapt.Runs;
 using Radapt.Training;
-using static TorchSharp.torch;
 
 namespace Radapt.Pretraining;
 

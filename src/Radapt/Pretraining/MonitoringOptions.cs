@@ -17,7 +17,7 @@ internal sealed record MonitoringOptions
 
     /// <summary>Held-out images whose reconstruction is drawn beside every checkpoint; 0: none.</summary>
     [Option("pictures", "Images whose reconstruction is drawn with every checkpoint, in reconstructions/; 0: none.", Min = 0, Max = 64,
-        Reason = "ours")]
+        Reason = "Radapt's choice")]
     public int Pictures { get; init; } = 8;
 
     /// <summary>Labelled images that the features are probed with; null: none.</summary>

@@ -73,7 +73,7 @@ internal static class PhantomBackbone
             {
                 ["images"] = Path.GetFullPath(Path.Combine(images, "images")),
             };
-            RecipeLayer layer = RecipeLayer.From(given, "the recipe of phantom-tiny", PretrainingRecipe.Catalogue);
+            RecipeLayer layer = RecipeLayer.From(given, "the recipe of phantom-tiny", PretrainingRecipe.MaeCatalogue);
             using MaskedPretraining pretraining = MaskedPretraining.Prepare([layer]);
             pretraining.Run(run, resume: new RunFolder(run).HasState, onEpoch: onEpoch, cancellation: cancellation);
         }

@@ -46,9 +46,9 @@ internal static class PretrainingDefaults
         PartialRecipe given, RecipeFacts facts, ReportedImages? records = null)
     {
         var choices = new RecipeChoices(given, facts);
-        long seed = choices.Choose((Recipe r) => r.Seed, () => new Choice<long>(0, "ours"));
+        long seed = choices.Choose((Recipe r) => r.Seed, () => new Choice<long>(0, "Radapt's choice"));
         RecipeDefaults.ChooseCheckPixels(choices);
-        choices.Choose((DataOptions d) => d.Views, () => new Choice<IReadOnlyList<string>>(["frontal"], "ours: as in fine-tuning"));
+        choices.Choose((DataOptions d) => d.Views, () => new Choice<IReadOnlyList<string>>(["frontal"], "Radapt's choice: as in fine-tuning"));
         DataOptions data = choices.Section<DataOptions>();
         UnlabelledOptions images = choices.Section<UnlabelledOptions>();
         ModelOptions model = ChooseModel(choices);
@@ -84,7 +84,7 @@ internal static class PretrainingDefaults
     private static ReportOptions ChooseReports(RecipeChoices choices, ModelOptions model)
     {
         var shape = ReportDecoderShape.For(model.Shape, vocabulary: 0);
-        string reason = model.Width >= 768 ? "as in MRM" : $"ours: beside {model.Width} channels and {model.Depth} blocks";
+        string reason = model.Width >= 768 ? "as in MRM" : $"Radapt's choice: beside {model.Width} channels and {model.Depth} blocks";
         int width = choices.Choose((ReportOptions r) => r.Width, () => new Choice<int>(shape.Width, reason));
         choices.Choose((ReportOptions r) => r.Depth, () => new Choice<int>(shape.Depth, reason));
         choices.Choose((ReportOptions r) => r.Heads, () => width == shape.Width ? new Choice<int>(shape.Heads, reason)
@@ -101,7 +101,7 @@ internal static class PretrainingDefaults
         }
 
         string reason = shape == DecoderShape.Mae ? "as in MAE" : shape == DecoderShape.Mrm ? "as in MRM"
-            : $"ours: beside {model.Width} channels and {model.Depth} blocks";
+            : $"Radapt's choice: beside {model.Width} channels and {model.Depth} blocks";
         int width = choices.Choose((MaskingOptions m) => m.DecoderWidth, () => new Choice<int>(shape.Width, reason));
         choices.Choose((MaskingOptions m) => m.DecoderDepth, () => new Choice<int>(shape.Depth, reason));
         choices.Choose((MaskingOptions m) => m.DecoderHeads, () => width == shape.Width ? new Choice<int>(shape.Heads, reason)
@@ -124,7 +124,7 @@ internal static class PretrainingDefaults
         choices.Choose((PixelOptions p) => p.DicomScale, () => RecipeDefaults.Scale(new DataOptions()));
         RecipeDefaults.ChoosePngBits(choices);
         choices.Choose((PixelOptions p) => p.Flip, () => records is { NameSides: true }
-            ? new Choice<bool>(false, "ours: the reports name sides of the body, which mirroring contradicts (MRM mirrors all the same)")
+            ? new Choice<bool>(false, "Radapt's choice: the reports name sides of the body, which mirroring contradicts (MRM mirrors all the same)")
             : new Choice<bool>(true, "the paper's"));
         choices.Set((PixelOptions p) => p.Resize, (records is null ? 1 : MaskedRecordModel.Magnification) * model.ImageSize);
         choices.Set((PixelOptions p) => p.Augment, Augmentation.CropFlip);
@@ -136,7 +136,7 @@ internal static class PretrainingDefaults
         int all = choices.Facts.TrainingImages;
         int batch = choices.Choose((PretrainingRates r) => r.BatchSize, () => all < 4 * MostImages
             ? new Choice<int>(Math.Max(1, all / 4), $"a quarter of the {Plural.Count(all, "image")}: at least four updates an epoch")
-            : new Choice<int>(MostImages, "ours: fits a workstation without a GPU"));
+            : new Choice<int>(MostImages, "Radapt's choice: fits a workstation without a GPU"));
         OptionDeclaration accumulate = OptionTable.Find((PretrainingRates r) => r.Accumulate);
         long images = (long)batch * choices.Choose((PretrainingRates r) => r.Accumulate,
             () => new Choice<int>((int)accumulate.FixedDefault!, accumulate.Reason));
@@ -149,7 +149,7 @@ internal static class PretrainingDefaults
         {
             choices.Choose((PretrainingRates r) => r.LearningRate, () => new Choice<double>(
                 Rounded(MaeRate * Math.Sqrt(images / MaeImages)),
-                $"ours: MAE's {OptionText.Format(MaeRate)} at 4,096 images an update x the square root of {images} / 4,096"));
+                $"Radapt's choice: MAE's {OptionText.Format(MaeRate)} at 4,096 images an update x the square root of {images} / 4,096"));
         }
 
         OptionDeclaration option = OptionTable.Find((PretrainingRates r) => r.Epochs);
@@ -167,9 +167,9 @@ internal static class PretrainingDefaults
     {
         int every = (epochs + MostMeasurements - 1) / MostMeasurements;
         choices.Choose((MonitoringOptions m) => m.ValidateEvery, () => new Choice<int>(every,
-            every == 1 ? "ours: after every epoch" : $"ours: {epochs / every} measurements"));
+            every == 1 ? "Radapt's choice: after every epoch" : $"ours: {epochs / every} measurements"));
         choices.Choose((MonitoringOptions m) => m.CheckpointEvery,
-            () => new Choice<int>(Math.Max(1, epochs / 4), "ours: a quarter of the epochs"));
+            () => new Choice<int>(Math.Max(1, epochs / 4), "Radapt's choice: a quarter of the epochs"));
         return choices.Section<MonitoringOptions>();
     }
 

@@ -1,4 +1,3 @@
-using Radapt.Compute;
 using Radapt.Datasets;
 using Radapt.Options;
 using Radapt.Pretraining.Reports;

@@ -1,6 +1,5 @@
 using Radapt.Checkpoints;
 using Radapt.Compute;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Pretraining;

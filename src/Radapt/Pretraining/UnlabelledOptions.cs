@@ -20,6 +20,6 @@ internal sealed record UnlabelledOptions
 
     /// <summary>Share of the images that are not learned from; their loss is measured.</summary>
     [Option("held-out", "Share of the images, whole patients, to hold out and measure the loss on; at most 1,000 images.",
-        ValueName = "SHARE", Reason = "ours: shows whether the model learns more than its training images")]
+        ValueName = "SHARE", Reason = "Radapt's choice: shows whether the model learns more than its training images")]
     public Share HeldOut { get; init; } = new(0.05);
 }

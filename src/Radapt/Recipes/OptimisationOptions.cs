@@ -54,7 +54,7 @@ public sealed record OptimisationOptions
     public int Accumulate { get; init; } = 1;
 
     /// <summary>Largest norm of the gradient; 0: not clipped.</summary>
-    [Option("clip-grad", "Largest gradient norm; 0: no clipping.", Min = 0, Reason = "ours: not clipped")]
+    [Option("clip-grad", "Largest gradient norm; 0: no clipping.", Min = 0, Reason = "Radapt's choice: not clipped")]
     public double ClipGradients { get; init; }
 
     /// <summary>Weight of positives in the loss.</summary>

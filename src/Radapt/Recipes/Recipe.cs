@@ -38,7 +38,7 @@ public sealed record Recipe : IRecipe
     public required ComputeOptions Compute { get; init; }
 
     /// <summary>Seed of everything random.</summary>
-    [Option("seed", "Seed of all random numbers.", Reason = "ours")]
+    [Option("seed", "Seed of all random numbers.", Reason = "Radapt's choice")]
     public long Seed { get; init; }
 
     OptionCatalogue IRecipe.Catalogue => RecipeOptions.Catalogue;

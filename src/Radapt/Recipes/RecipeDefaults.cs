@@ -5,7 +5,6 @@ using Radapt.Datasets;
 using Radapt.Datasets.Published;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
-using Radapt.Models;
 using Radapt.Models.Dialects;
 using Radapt.Options;
 
@@ -58,9 +57,9 @@ internal static class RecipeDefaults
             return choices.Given.Has((DataOptions d) => d.Cache) ? new Choice<bool>(true, $"{time}; what is decoded is kept in the cache")
                 : choices.Facts.DecodingTime > s_longestPixelCheck
                 ? new Choice<bool>(false, string.Create(CultureInfo.InvariantCulture,
-                    $"ours: decoding every image takes {time}, more than {s_longestPixelCheck.TotalMinutes:0}; "
+                    $"Radapt's choice: decoding every image takes {time}, more than {s_longestPixelCheck.TotalMinutes:0}; "
                         + $"with --cache DIR it is done once"))
-                : new Choice<bool>(true, $"ours: damaged and blank images are known before training; {time}");
+                : new Choice<bool>(true, $"Radapt's choice: damaged and blank images are known before training; {time}");
         });
     }
 
@@ -79,7 +78,7 @@ internal static class RecipeDefaults
         bool isUpperOnly = method.Definition.LeavesLowerBlocks(method)
             && choices.Given.Value((PixelOptions p) => p.Augment) == Augmentation.None;
         choices.Choose((ModelOptions m) => m.DropPath, () => IsLinear(method) || isUpperOnly
-            ? new Choice<double>(0, "ours: features of the frozen blocks are the same every time and computed once")
+            ? new Choice<double>(0, "Radapt's choice: features of the frozen blocks are the same every time and computed once")
             : new Choice<double>(0.1, "the paper's"));
         BackboneDefaults.Choose(choices, IsFromScratch(choices) ? null : choices.Facts.WeightsShape);
         return choices.Section<ModelOptions>();
@@ -130,10 +129,10 @@ internal static class RecipeDefaults
     /// <summary>The training transform where nobody says.</summary>
     public static Choice<Augmentation> Augment(MethodOptions method, int imageSize) => IsLinear(method)
         ? new Choice<Augmentation>(Augmentation.None,
-            "ours: a linear probe reads fixed features, computed once; crop-flip runs the whole backbone in every epoch")
+            "Radapt's choice: a linear probe reads fixed features, computed once; crop-flip runs the whole backbone in every epoch")
         : imageSize <= SmallSize
         ? new Choice<Augmentation>(Augmentation.ShiftFlipNoise,
-            $"ours: random crops leave too little of images of at most {SmallSize} px")
+            $"Radapt's choice: random crops leave too little of images of at most {SmallSize} px")
         : new Choice<Augmentation>(Augmentation.CropFlip, "the paper's (its SGD recipes)");
 
     /// <summary>Whether images are mirrored where nobody says.</summary>

@@ -22,15 +22,15 @@ internal static class ScheduleDefaults
         int images = choices.Facts.TrainingImages;
         choices.Choose((OptimisationOptions o) => o.BatchSize, () => images < 16
             ? new Choice<int>(Math.Max(1, images), $"all of the {images} training images")
-            : new Choice<int>(16, "ours: fits a workstation without a GPU"));
+            : new Choice<int>(16, "Radapt's choice: fits a workstation without a GPU"));
         OptionDeclaration accumulate = OptionTable.Find((OptimisationOptions o) => o.Accumulate);
         choices.Choose((OptimisationOptions o) => o.Accumulate, () => new Choice<int>((int)accumulate.FixedDefault!, accumulate.Reason));
         long updates = UpdatesOfAnEpoch(choices);
         int epochs = choices.Choose((OptimisationOptions o) => o.Epochs, () => new Choice<int>(
             (int)Math.Clamp((Updates + updates - 1) / updates, FewestEpochs, MostEpochs),
-            $"ours: about {Updates:N0} updates at {updates:N0} an epoch, at least {FewestEpochs} and at most {MostEpochs} epochs"));
+            $"Radapt's choice: about {Updates:N0} updates at {updates:N0} an epoch, at least {FewestEpochs} and at most {MostEpochs} epochs"));
         choices.Choose((OptimisationOptions o) => o.WarmupEpochs,
-            () => new Choice<double>(Math.Round(0.05 * epochs, 3), "ours: 5 % of the epochs"));
+            () => new Choice<double>(Math.Round(0.05 * epochs, 3), "Radapt's choice: 5 % of the epochs"));
         return epochs;
     }
 
@@ -50,7 +50,7 @@ internal static class ScheduleDefaults
         choices.Choose((ValidationOptions v) => v.Patience, () =>
         {
             int validations = ValidationPlan.Count(epochs, every);
-            return new Choice<int>(Math.Max(5, (validations + 9) / 10), $"ours: a tenth of {Plural.Count(validations, "validation")}, at least 5");
+            return new Choice<int>(Math.Max(5, (validations + 9) / 10), $"Radapt's choice: a tenth of {Plural.Count(validations, "validation")}, at least 5");
         });
         return choices.Section<ValidationOptions>();
 
@@ -73,16 +73,16 @@ internal static class ScheduleDefaults
                 ? new Choice<int?>(null, string.Create(CultureInfo.InvariantCulture,
                     $"with fewer of the {all:N0}, the epochs would be harder to compare"))
                 : new Choice<int?>(part.Items.Count, string.Create(CultureInfo.InvariantCulture,
-                    $"ours: of {all:N0}, enough for a standard error of the mean AUROC of {error:0.000} (Hanley and "
+                    $"Radapt's choice: enough of {all:N0} for a standard error of the mean AUROC of {error:0.000} (Hanley and "
                         + $"McNeil); the chosen epoch is scored on all"));
         }
 
         Choice<int> ChooseEvery(int distance) => new(
             distance,
             distance == 1 && validation is null ? "the paper's"
-            : distance == leastEvery && isShort ? $"ours: epochs of {updates} updates are short; at most {MostShortValidations} validations"
+            : distance == leastEvery && isShort ? $"Radapt's choice: epochs of {updates} updates are short; at most {MostShortValidations} validations"
             : string.Create(CultureInfo.InvariantCulture,
-                $"{(distance == 1 ? "the paper's" : "ours")}: {ValidationPlan.Count(epochs, distance)} validations of {images:N0} images take "
+                $"{(distance == 1 ? "the paper's" : "Radapt's choice")}: {ValidationPlan.Count(epochs, distance)} validations of {images:N0} images take "
                     + $"{Percent(plan.Share(images, distance))} of the run")
                 + (plan.Fits(images, distance) ? "; at most a third is meant for validation" : "; the last epoch is always validated"));
 
@@ -106,7 +106,7 @@ internal static class ScheduleDefaults
             MethodRates rates = method.Definition.Rates;
             rate = choices.Choose((OptimisationOptions o) => o.LearningRate, () =>
                 isSgd ? new Choice<double>(rates.Sgd, rates.SgdReason)
-                : isFull && isFromScratch ? new Choice<double>(1e-3, "ours for random weights with adamw")
+                : isFull && isFromScratch ? new Choice<double>(1e-3, "Radapt's choice for random weights with adamw")
                 : new Choice<double>(rates.AdamW, rates.AdamWReason));
         }
 
@@ -120,8 +120,8 @@ internal static class ScheduleDefaults
             choices.Choose((OptimisationOptions o) => o.LayerDecay, () => (isFull, isFromScratch) switch
             {
                 (true, false) => new Choice<double>(0.65, "the paper's with adamw"),
-                (true, true) => new Choice<double>(1, "ours: random weights have nothing to preserve"),
-                _ => new Choice<double>(1, $"ours for {method}: none"),
+                (true, true) => new Choice<double>(1, "Radapt's choice: random weights have nothing to preserve"),
+                _ => new Choice<double>(1, $"Radapt's choice for {method}: none"),
             });
         }
 

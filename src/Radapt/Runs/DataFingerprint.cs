@@ -15,7 +15,7 @@ internal static class DataFingerprint
 
     /// <summary>
     /// SHA-256 over findings, names, patients, labels and file sizes of all images that are used, whatever their split: what the folds of
-    /// a cross-validation share, since it decides how they are drawn. An image that is left out may be mended meanwhile.
+    /// a cross-validation share, since it decides how they are drawn. An image that is left out may be repaired meanwhile.
     /// </summary>
     public static string Images(DataSplits data)
     {

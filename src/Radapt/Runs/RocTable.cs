@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Radapt.Datasets;
 using Radapt.Datasets.Tables;
 using Radapt.Inference;
 using Radapt.Metrics;

@@ -67,7 +67,7 @@ internal sealed class RunFolder(string path)
 
     public string StateFile => System.IO.Path.Combine(StateFolder, "state.safetensors");
 
-    /// <summary>Whether an earlier session got far enough to leave a state; if not, its run begins anew.</summary>
+    /// <summary>Whether an earlier session got far enough to leave a state; if not, its run begins again.</summary>
     public bool HasState => File.Exists(StateFile);
 
     /// <summary>Whether the run has not come to its end.</summary>

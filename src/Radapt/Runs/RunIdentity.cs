@@ -12,7 +12,7 @@ internal sealed record RunIdentity
     /// <summary>Hash of the base weights' tensors; <c>scratch:SEED</c> for random ones.</summary>
     public required string BaseWeights { get; init; }
 
-    /// <summary>The recipe's options by name, without those that may be given anew on resume.</summary>
+    /// <summary>The recipe's options by name, without those that may be given on resume.</summary>
     public required IReadOnlyDictionary<string, string> Options { get; init; }
 
     /// <summary>Refuses to go on with a run that something else would then decide.</summary>

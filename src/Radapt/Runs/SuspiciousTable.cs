@@ -2,7 +2,7 @@ using Radapt.Datasets;
 
 namespace Radapt.Runs;
 
-/// <summary>The images that a look at all pixels found suspicious, as CSV in the run folder; they are used all the same.</summary>
+/// <summary>The images that a look at all pixels found suspicious, as CSV in the run folder; they are used anyway.</summary>
 internal static class SuspiciousTable
 {
     public const string FileName = "suspicious.csv";

@@ -9,7 +9,7 @@ namespace Radapt.Studies;
 /// k-fold cross-validation: a run for every fold in a sub-folder of its own, and the figures of all images, each scored by the run that has
 /// not seen its patient. All folds follow the recipe that is decided for the first.
 /// </summary>
-/// <param name="layers">The recipe: what was given; the first beats the second. To resume: places that are given anew, then the folder's
+/// <param name="layers">The recipe: what was given; the first beats the second. To resume: new places, then the folder's
 /// recipe.</param>
 /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: they are refused. The caller disposes it.</param>
 public sealed class CrossValidation(IReadOnlyList<RecipeLayer> layers, CodecProcess? codecs = null)

@@ -88,7 +88,7 @@ internal sealed class FoldsFolder : IDisposable
 
     /// <summary>Goes on where an earlier session stopped.</summary>
     /// <param name="folder">The folder of all.</param>
-    /// <param name="layers">Places that are given anew, then the recipe in the folder.</param>
+    /// <param name="layers">New places of data and weights, then the recipe in the folder.</param>
     /// <exception cref="RadaptException">Nothing to resume, another session works in the folder, or a file of a complete fold is missing or
     /// damaged.</exception>
     public static FoldsFolder Resume(string folder, IReadOnlyList<RecipeLayer> layers)

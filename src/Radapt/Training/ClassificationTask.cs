@@ -5,7 +5,6 @@ using Radapt.Inference;
 using Radapt.Metrics;
 using Radapt.Models;
 using Radapt.Recipes;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Training;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Radapt.Compute;
 using Radapt.Datasets;
 using Radapt.Imaging;
-using Radapt.Imaging.Dicom;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Recipes;
 

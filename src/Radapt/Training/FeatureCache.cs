@@ -4,19 +4,17 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Radapt.Adaptation;
 using Radapt.Batching;
-using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Imaging;
 using Radapt.Recipes;
 using Radapt.Runs;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Training;
 
 /// <summary>
 /// Where only upper blocks or the head are trained and every epoch sees the same pixels, the frozen part of the network says the same of
-/// an image every time: it is run once, and what it says lies in the run folder's <c>state</c> while the run lasts. A resumed run finds it
+/// an image every time: it is run once, and what it says is in the run folder's <c>state</c> while the run lasts. A resumed run finds it
 /// there.
 /// </summary>
 internal sealed class FeatureCache : IDisposable
@@ -54,7 +52,7 @@ internal sealed class FeatureCache : IDisposable
     /// <param name="recipe">The recipe.</param>
     /// <param name="classifier">With its method applied.</param>
     /// <param name="baseHash">Hash of the base weights.</param>
-    /// <param name="note">A line for the user where one option stands in the way; null: nothing to say.</param>
+    /// <param name="note">A line for the user where one option is in the way; null: nothing to say.</param>
     /// <returns>Null: they cannot, or shall not.</returns>
     public static FeatureCache? Decide(Recipe recipe, Classifier classifier, string baseHash, out string? note)
     {
@@ -90,7 +88,7 @@ internal sealed class FeatureCache : IDisposable
     /// <summary>Opens the features of training and validation images, or computes them; this object then holds the files open.</summary>
     /// <param name="train">The training images.</param>
     /// <param name="val">The validation images.</param>
-    /// <param name="folder">Where the files lie.</param>
+    /// <param name="folder">Where the files are.</param>
     /// <param name="dataFingerprint">Fingerprint of all images.</param>
     /// <param name="progress">Told how it goes.</param>
     /// <param name="cancellation">Ends it; a set that is complete stays.</param>

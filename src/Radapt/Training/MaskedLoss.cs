@@ -1,5 +1,4 @@
 using Radapt.Compute;
-using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 

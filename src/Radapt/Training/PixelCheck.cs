@@ -1,11 +1,9 @@
 using System.Diagnostics;
-using System.Globalization;
 using Radapt.Batching;
 using Radapt.Datasets;
 using Radapt.Datasets.Checks;
 using Radapt.Datasets.Matching;
 using Radapt.Datasets.Published;
-using Radapt.Recipes;
 using Radapt.Runs;
 
 namespace Radapt.Training;

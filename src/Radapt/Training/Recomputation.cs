@@ -1,6 +1,5 @@
 using Radapt.Adaptation;
 using Radapt.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Training;

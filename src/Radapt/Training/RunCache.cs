@@ -2,7 +2,6 @@ using System.Globalization;
 using Radapt.Batching;
 using Radapt.Datasets;
 using Radapt.Imaging;
-using Radapt.Imaging.Dicom;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Recipes;
 using Radapt.Runs;
@@ -39,7 +38,7 @@ internal sealed class RunCache
         + "coarser than those of full-size images. Validation and test see the same pixels as without a cache.",
     ];
 
-    /// <summary>What went wrong so far, a line each; the images are right all the same.</summary>
+    /// <summary>What went wrong so far, a line each; the images are right anyway.</summary>
     public IEnumerable<string> Problems => new[] { Training.Problem, Evaluation.Problem }.OfType<string>().Distinct();
 
     /// <summary>The caches that a recipe asks for; null: none.</summary>

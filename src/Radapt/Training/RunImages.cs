@@ -72,7 +72,7 @@ internal sealed class RunImages
 
         if (resume && run.HasState)
         {
-            // As when it began: an image that was mended since is not learned from in the middle of a run.
+            // As when it began: an image that was repaired since is not learned from in the middle of a run.
             Use(UnreadableTable.Read(run.UnreadableFile, NameKey.For(_recipe.Data, Data)),
                 RunRecord.ReadUnlessRewritten(run.Path)?.Data?.Pixels);
         }

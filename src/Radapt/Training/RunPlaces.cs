@@ -34,7 +34,7 @@ internal static class RunPlaces
     }
 
     /// <summary>Makes sure that data and weights of a run to resume are where its recipe, or who resumes it, says.</summary>
-    /// <param name="recipe">The run's recipe with what was given anew.</param>
+    /// <param name="recipe">The run's recipe with the options given on resume.</param>
     /// <param name="folder">The run's folder.</param>
     /// <exception cref="RadaptException">Something is not there; the message says how to give its new place.</exception>
     private static void RequireThere(PartialRecipe recipe, string folder)

@@ -1,18 +1,5 @@
-using System.Diagnostics;
-using System.Globalization;
-using Radapt.Adaptation;
-using Radapt.Adaptation.Files;
-using Radapt.Batching;
-using Radapt.Compute;
-using Radapt.Datasets;
-using Radapt.Imaging;
-using Radapt.Imaging.Dicom.Codecs;
-using Radapt.Inference;
 using Radapt.Metrics;
-using Radapt.Models;
-using Radapt.Recipes;
 using Radapt.Runs;
-using static TorchSharp.torch;
 
 namespace Radapt.Training;
 

@@ -2,7 +2,6 @@ using Radapt.Adaptation;
 using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Runs;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Training;
@@ -38,7 +37,7 @@ internal sealed class SavedState
     public bool Exists => Folder.HasState;
 
     /// <summary>Saves the tensors as they are now.</summary>
-    /// <param name="state">Where the run stands with them.</param>
+    /// <param name="state">The position of the run with them.</param>
     /// <exception cref="RadaptException">The file cannot be written.</exception>
     public void Save(TrainerState state) => SafetensorsWriter.Write(
         Folder.StateFile, _tensors.ToDictionary(t => t.Name, t => t.Tensor),
@@ -47,7 +46,7 @@ internal sealed class SavedState
     /// <summary>Restores what <see cref="Save"/> saved into the tensors.</summary>
     /// <param name="identity">What decides the run now; it must be what decided it when the state was saved.</param>
     /// <param name="best">Must still have the best epoch so far; it is saved again where the state is that of this epoch.</param>
-    /// <returns>Where the run stands.</returns>
+    /// <returns>The position of the run.</returns>
     /// <exception cref="RadaptException">
     /// The state is damaged, something that decides the run has changed (no tensor is changed then), or the best epoch is lost.
     /// </exception>

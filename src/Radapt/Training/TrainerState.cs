@@ -3,7 +3,7 @@ using Radapt.Runs;
 
 namespace Radapt.Training;
 
-/// <summary>Where a run stands, besides its tensors. All randomness is keyed by these numbers, so they are all that resume needs.</summary>
+/// <summary>The position of a run, without its tensors. Randomness is keyed by these numbers, so resume needs nothing else.</summary>
 internal sealed record TrainerState
 {
     /// <summary>Epochs completed.</summary>

@@ -67,7 +67,7 @@ internal sealed class TrainingLoop<TBatch>
     private long AllUpdates => (long)_settings.Epochs * ((BatchesPerEpoch + _settings.Accumulate - 1) / _settings.Accumulate);
 
     /// <summary>Trains to the end, or to early stopping.</summary>
-    /// <param name="start">Where the run stands: a new state, or one that <see cref="SavedState.Resume"/> restored.</param>
+    /// <param name="start">The position of the run: a new state, or one that <see cref="SavedState.Resume"/> restored.</param>
     /// <param name="cancellation">Stops after the current update.</param>
     /// <exception cref="OperationCanceledException">Cancelled; the state at the last update is saved.</exception>
     /// <exception cref="RadaptException">The loss is not finite, or the state cannot be saved.</exception>
@@ -139,7 +139,7 @@ internal sealed class TrainingLoop<TBatch>
         };
     }
 
-    // The last update of an epoch may have fewer batches than the others. It is the mean over them all the same.
+    // The last update of an epoch may have fewer batches than the others. It is the mean over them anyway.
     private UpdateExtent ExtentOfUpdate()
     {
         int batches = Math.Max(1, Math.Min(_settings.Accumulate, BatchesPerEpoch - _state.Batch));

@@ -1,6 +1,5 @@
 using Radapt.Datasets;
 using Radapt.Imaging;
-using Radapt.Imaging.Dicom;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Recipes;
 
@@ -20,7 +19,7 @@ internal static class TrainingPreview
     /// <param name="layers">Data, pixels and seed as for a training; the first beats the second. No weights are needed.</param>
     /// <param name="path">The PNG file.</param>
     /// <param name="images">The first so many training images, a row each.</param>
-    /// <param name="epochs">Columns after the first; with 0, images stand six in a row.</param>
+    /// <param name="epochs">Columns after the first; with 0, images are six in a row.</param>
     /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: they are refused.</param>
     /// <returns>What each image shows.</returns>
     /// <exception cref="RadaptException">The data cannot be read, an option is wrong, or the file cannot be written.</exception>

@@ -45,7 +45,7 @@ public static class ElfVersionNeeds
 
     /// <summary>
     /// Sets the weak flag on <paramref name="version"/> in a copy that replaces the file, so hard links to it keep their content.
-    /// Returns false, and writes nothing, when the file is no such ELF file, does not ask for the version, or is already weak.
+    /// Returns false, and writes nothing, when the file is not such an ELF file, does not ask for the version, or is already weak.
     /// </summary>
     public static bool Weaken(string path, string version)
     {

@@ -4,9 +4,7 @@ using Radapt.Batching;
 using Radapt.Compute;
 using Radapt.Datasets;
 using Radapt.Imaging;
-using Radapt.Inference;
 using Radapt.Models;
-using Radapt.Tests.Adaptation;
 using Radapt.Training;
 using static TorchSharp.torch;
 

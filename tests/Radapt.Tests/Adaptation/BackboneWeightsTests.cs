@@ -5,7 +5,6 @@ using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Imaging;
 using Radapt.Models;
-using Radapt.Tests.Adaptation;
 using Radapt.Tests.Golden;
 using static TorchSharp.torch;
 

@@ -3,7 +3,6 @@ using Radapt.Adaptation;
 using Radapt.Adaptation.Lora;
 using Radapt.Compute;
 using Radapt.Models;
-using Radapt.Tests.Adaptation;
 using Radapt.Tests.Golden;
 using Radapt.Training;
 using static TorchSharp.torch;

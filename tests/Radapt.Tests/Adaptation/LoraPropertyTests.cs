@@ -2,7 +2,6 @@ using CsCheck;
 using Radapt.Adaptation;
 using Radapt.Adaptation.Lora;
 using Radapt.Compute;
-using Radapt.Compute.Passes;
 using Radapt.Models;
 using static TorchSharp.torch;
 

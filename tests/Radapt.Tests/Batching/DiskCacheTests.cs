@@ -89,7 +89,7 @@ public sealed class DiskCacheTests : IDisposable
     }
 
     [Fact]
-    public void Get_AnyByteOfAnEntryDamaged_IsDecodedAnewAndMended()
+    public void Get_AnyByteOfAnEntryDamaged_IsDecodedAgainAndRepaired()
     {
         string path = Write("a.png", 9, 8, 1);
         Radiograph decoded = new DiskCache(CacheFolder).Get(path);

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Radapt.Benchmarks;
 using Radapt.Compute;
 using Radapt.Compute.Passes;
-using Radapt.Models;
 
 namespace Radapt.Tests.Benchmarks;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using CsCheck;
 using Radapt.Checkpoints;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Tests.Checkpoints;

@@ -33,7 +33,7 @@ public sealed class ShardIndexTests : IDisposable
     [Theory]
     [InlineData(First)]
     [InlineData(Second)]
-    public void Open_OnePartAlone_IsRefused(string part) => Refused(part, "one of the 2 parts");
+    public void Open_SinglePart_IsRefused(string part) => Refused(part, "one of the 2 parts");
 
     [Theory]
     [InlineData("""{"a": "../model.safetensors"}""", "not the name of a file in its folder")]

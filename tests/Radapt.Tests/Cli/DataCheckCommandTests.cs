@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Radapt.Datasets;
 using Radapt.Datasets.Tables;
 
 namespace Radapt.Tests.Cli;

@@ -5,7 +5,6 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Radapt.Cli;
 using Radapt.Datasets;
-using Radapt.Options;
 using Radapt.Recipes;
 
 namespace Radapt.Tests.Cli;

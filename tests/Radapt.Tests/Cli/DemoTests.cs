@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using Radapt.Pretraining;
-using Radapt.Studies.Demo;
 
 namespace Radapt.Tests.Cli;
 

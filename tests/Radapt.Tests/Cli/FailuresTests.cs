@@ -5,7 +5,7 @@ namespace Radapt.Tests.Cli;
 public sealed class FailuresTests
 {
     [Fact] // K22
-    public void WriteDetails_Fault_IsForItsOwnerAloneAndNamesNobody()
+    public void WriteDetails_Fault_IsOnlyForItsOwnerAndNamesNobody()
     {
         using var folder = new TemporaryFolder();
         IReadOnlySet<string> words = Failures.CommandWords;

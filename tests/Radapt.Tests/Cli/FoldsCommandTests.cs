@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using Radapt.Datasets.Tables;
 using Radapt.Metrics;
 using Radapt.Tests.Datasets;
 

@@ -35,7 +35,7 @@ public sealed class GoingOnTests(TinyRun tiny) : IDisposable
     }
 
     [Fact] // B8
-    public async Task Resume_DataMoved_SaysToGiveItAnewAndGoesOn()
+    public async Task Resume_DataMoved_AsksForTheNewPathAndContinues()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "signals of other processes");
         Assert.SkipWhen(InterruptionTests.IgnoresInterrupts(), "started with SIGINT ignored, which every child inherits");

@@ -32,7 +32,7 @@ public class KeyedRandomTests
     }
 
     [Fact]
-    public void DropoutMask_LongMask_HasTheRightMeanAndDependsOnIndexAlone()
+    public void DropoutMask_LongMask_HasTheRightMeanAndDependsOnlyOnTheIndex()
     {
         var mask = new float[100_003];
         new DropoutMask(new KeyedRandom(1, RandomPurpose.Dropout, 5), 0.1).Fill(mask);

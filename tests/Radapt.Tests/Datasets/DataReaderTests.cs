@@ -83,7 +83,7 @@ public sealed class DataReaderTests : IDisposable
     }
 
     [Fact]
-    public void Read_TableWithoutSplit_GetsOneByPatientThatDependsOnItsSeedAlone()
+    public void Read_TableWithoutSplit_GetsOneByPatientThatDependsOnlyOnItsSeed()
     {
         string table =
             _folder.WriteTable((_, row) => row.Replace(",train,", ",", StringComparison.Ordinal)
@@ -330,7 +330,7 @@ public sealed class DataReaderTests : IDisposable
     }
 
     [Fact]
-    public void Read_LabelFraction_IsDrawnFromTrainingAloneAndNoted()
+    public void Read_LabelFraction_IsDrawnOnlyFromTrainingAndNoted()
     {
         string table = _folder.WriteTable();
         DataSplits splits = DataReader.Read(new DataOptions { Data = table, LabelFraction = LabelFraction.FromShare(0.25), Seed = 3 });

@@ -3,7 +3,6 @@ using System.Text;
 using CsCheck;
 using Radapt.Datasets;
 using Radapt.Datasets.Splits;
-using Radapt.Datasets.Tables;
 using Radapt.TestData.Dicom;
 
 namespace Radapt.Tests.Datasets;

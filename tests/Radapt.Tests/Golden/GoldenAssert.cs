@@ -1,4 +1,3 @@
-using Radapt.Checkpoints;
 using Radapt.Models;
 using static TorchSharp.torch;
 

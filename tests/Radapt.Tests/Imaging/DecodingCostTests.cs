@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Radapt.Imaging;
-using Radapt.Imaging.Dicom;
 using Radapt.TestData.Dicom;
 using Radapt.Tests.Imaging.Dicom;
 

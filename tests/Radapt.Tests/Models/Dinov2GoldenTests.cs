@@ -4,7 +4,6 @@ using Radapt.Adaptation;
 using Radapt.Compute;
 using Radapt.Models;
 using Radapt.Tests.Golden;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Tests.Models;

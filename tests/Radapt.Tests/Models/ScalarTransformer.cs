@@ -1,5 +1,4 @@
 using Radapt.Models;
-using static TorchSharp.torch;
 
 namespace Radapt.Tests.Models;
 

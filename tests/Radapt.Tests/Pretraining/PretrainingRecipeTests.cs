@@ -1,7 +1,5 @@
 using System.Reflection;
 using Radapt.Compute;
-using Radapt.Datasets;
-using Radapt.Options;
 using Radapt.Pretraining;
 using Radapt.Recipes;
 

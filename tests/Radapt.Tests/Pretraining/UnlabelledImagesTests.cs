@@ -1,5 +1,3 @@
-using Radapt.Datasets;
-using Radapt.Options;
 using Radapt.Pretraining;
 
 namespace Radapt.Tests.Pretraining;

@@ -1,7 +1,6 @@
 using CsCheck;
 using Radapt.Adaptation;
 using Radapt.Adaptation.Lora;
-using Radapt.Datasets;
 using Radapt.Datasets.Splits;
 using Radapt.Options;
 using Radapt.Recipes;

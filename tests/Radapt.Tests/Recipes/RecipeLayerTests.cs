@@ -1,4 +1,3 @@
-using Radapt.Datasets;
 using Radapt.Datasets.Splits;
 using Radapt.Recipes;
 using static Radapt.Tests.Recipes.RecipeTesting;
@@ -61,7 +60,7 @@ public class RecipeLayerTests
     }
 
     [Fact]
-    public void Merge_RecordedDefaults_AreChosenAnew_WhenWhatTheyWereChosenFromChanges()
+    public void Merge_RecordedDefaults_AreChosenAgain_WhenWhatTheyWereChosenFromChanges()
     {
         using var folder = new TemporaryFolder();
         RecipeFile.Write(Resolve(Run("--epochs 40")), folder["recipe.yaml"]);

@@ -3,7 +3,6 @@ using Radapt.Models;
 using Radapt.Models.Dialects;
 using Radapt.Options;
 using Radapt.Recipes;
-using Radapt.Training;
 using static Radapt.Tests.Recipes.RecipeTesting;
 
 namespace Radapt.Tests.Recipes;
@@ -147,7 +146,7 @@ public class RecipeResolverTests
         }).Recipe.Model.ImageSize);
 
     [Fact]
-    public void AnotherImageSizeThanTheWeights_IsNoContradiction()
+    public void AnotherImageSizeThanTheWeights_IsNotAContradiction()
     {
         Recipe r = Resolve(Run("--image-size 384")).Recipe;
         ModelOptions m = r.Model;

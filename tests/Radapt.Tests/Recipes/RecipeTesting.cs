@@ -1,7 +1,6 @@
 using System.Text;
 using Radapt.Models;
 using Radapt.Recipes;
-using Radapt.Training;
 
 namespace Radapt.Tests.Recipes;
 

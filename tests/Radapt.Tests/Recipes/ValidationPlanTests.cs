@@ -2,7 +2,6 @@ using Radapt.Datasets;
 using Radapt.Datasets.Splits;
 using Radapt.Metrics;
 using Radapt.Recipes;
-using Radapt.Training;
 using static Radapt.Tests.Datasets.Published.PublishedTesting;
 using static Radapt.Tests.Recipes.RecipeTesting;
 

@@ -2,7 +2,6 @@ using Radapt.Recipes;
 using Radapt.Runs;
 using Radapt.Studies;
 using Radapt.Tests.Training;
-using Radapt.Training;
 
 namespace Radapt.Tests.Studies;
 
@@ -101,7 +100,7 @@ public sealed class CrossValidationTests(TinyRuns runs) : IClassFixture<TinyRuns
     [Theory] // WORKFLOW B3, of folds
     [InlineData("label-fraction 100%")]
     [InlineData("label-fraction 50%")] // an image that one fold does not learn from is tested in another
-    public void Resume_ImageMendedBetweenFolds_IsStillLeftOut(string fraction)
+    public void Resume_ImageRepairedBetweenFolds_IsStillLeftOut(string fraction)
     {
         string image = Directory.GetFiles(Path.Combine(runs.Data, "images")).Order(StringComparer.Ordinal).ElementAt(5);
         byte[] sound = File.ReadAllBytes(image);

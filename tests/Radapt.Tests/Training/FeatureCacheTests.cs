@@ -3,7 +3,6 @@ using Radapt.Adaptation.Lora;
 using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Models;
-using Radapt.Recipes;
 using Radapt.Tests.Adaptation;
 using Radapt.Tests.Imaging;
 using Radapt.Training;

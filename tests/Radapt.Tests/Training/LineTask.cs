@@ -1,9 +1,7 @@
 using Radapt.Adaptation;
 using Radapt.Batching;
-using Radapt.Compute;
 using Radapt.Models;
 using Radapt.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Tests.Training;

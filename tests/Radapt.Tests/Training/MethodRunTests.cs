@@ -2,7 +2,6 @@ using Radapt.Adaptation;
 using Radapt.Adaptation.Files;
 using Radapt.Checkpoints;
 using Radapt.Compute;
-using Radapt.Datasets;
 using Radapt.Inference;
 using Radapt.Models;
 using Radapt.Training;

@@ -1,6 +1,5 @@
 using Radapt.Datasets;
 using Radapt.Runs;
-using Radapt.Training;
 
 namespace Radapt.Tests.Training;
 
@@ -27,7 +26,7 @@ public sealed class NameKeyTests
     }
 
     [Fact] // K22
-    public void For_NewKey_IsReadableForItsOwnerAlone()
+    public void For_NewKey_IsReadableOnlyForItsOwner()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "modes of files");
         using var folder = new TemporaryFolder();

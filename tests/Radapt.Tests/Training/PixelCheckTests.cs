@@ -67,7 +67,7 @@ public sealed class PixelCheckTests : IDisposable
     }
 
     [Fact]
-    public void Resume_MendedBeforeTheFirstState_UsesTheImage()
+    public void Resume_RepairedBeforeTheFirstState_UsesTheImage()
     {
         string image = PathOf("val", 0);
         byte[] sound = File.ReadAllBytes(image);
@@ -226,7 +226,7 @@ public sealed class PixelCheckTests : IDisposable
     }
 
     [Fact]
-    public void Resume_ImageMendedMeanwhile_EqualsUndisturbed()
+    public void Resume_ImageRepairedMeanwhile_EqualsUndisturbed()
     {
         string[] options = ["skip-unreadable 10%", "drop-path 0.1"];
         string image = PathOf("train", 0);

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Radapt.Adaptation.Files;
 using Radapt.Runs;
 using Radapt.Training;
 
@@ -168,7 +167,7 @@ public sealed class ResumeSafetyTests(TinyRuns runs) : IClassFixture<TinyRuns>
     }
 
     [Fact] // K13: killed before the recipe was written
-    public void Run_DebrisOfASessionThatWroteNothingYet_StartsAnew()
+    public void Run_DebrisOfASessionThatWroteNothingYet_StartsAgain()
     {
         string folder = runs.NewFolder();
         Directory.CreateDirectory(Path.Combine(folder, "state"));

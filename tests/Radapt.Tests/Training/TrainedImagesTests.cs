@@ -37,7 +37,7 @@ public sealed class TrainedImagesTests : IDisposable
     }
 
     [Fact]
-    public void Accepted_ManySaturatedTrainingImages_AreNoReasonToRefuse()
+    public void Accepted_ManySaturatedTrainingImages_AreNotAReasonToRefuse()
     {
         var dark = new Radiograph(20, 20, 1, [.. Enumerable.Range(0, 400).Select(i => (byte)(i < 320 ? 0 : i - 150))]);
         LabelledImages images = Images(("PA", "CHEST"));

@@ -1,7 +1,6 @@
 using Radapt.Recipes;
 using Radapt.Runs;
 using Radapt.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Tests.Training;

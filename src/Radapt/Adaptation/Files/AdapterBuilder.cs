@@ -1,12 +1,10 @@
 using System.Globalization;
-using Radapt.Adaptation.Lora;
 using Radapt.Adaptation.Peft;
 using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Imaging;
 using Radapt.Models;
 using Radapt.Models.Dialects;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Adaptation.Files;
@@ -42,13 +40,15 @@ internal sealed class AdapterBuilder
         if (!_shape.IsSound)
         {
             throw new RadaptException(
-                $"{request.Weights ?? request.Source}: the width of {_shape.Width} is not a multiple of {_shape.Heads} heads; give the right number with --heads.");
+                $"{request.Weights ?? request.Source}: the width of {_shape.Width} is not a multiple of {_shape.Heads} "
+                    + "heads; give the right number with --heads.");
         }
 
         if (request.Heads is null && adapter.Facts is null && weights?.TellsHeads != true)
         {
             _notes.Add(
-                $"{_shape.Heads} attention heads are assumed, the usual number for a width of {_shape.Width}, because the files do not state it; --heads sets another number.");
+                $"{_shape.Heads} attention heads are assumed, the usual number for a width of {_shape.Width}, because the files do not "
+                    + "state it; --heads sets another number.");
         }
 
         _head = new ImportedHead(request, adapter, weights?.ReadHead() ?? new Dictionary<string, Tensor>(), _shape);
@@ -77,7 +77,8 @@ internal sealed class AdapterBuilder
         }
 
         string other =
-            $"{_request.Weights}: these are not the base weights of this adapter (the hash of their tensors is {_hash[..12]}…, the adapter was trained on "
+            $"{_request.Weights}: these are not the base weights of this adapter (the hash of their tensors is {_hash[..12]}…, "
+                + "the adapter was trained on "
                 + $"{trained[..Math.Min(12, trained.Length)]}…)";
         _notes.Add(_request.Force ? $"{other}; they are used anyway (--force)."
             : throw new RadaptException($"{other}. Give the right file with --weights, or use these with --force."));
@@ -94,7 +95,8 @@ internal sealed class AdapterBuilder
             bool holds = PaperCheckpoint.LoadBase(file, own.Encoder);
             if (!holds && _request.Weights is null)
             {
-                throw new RadaptException($"{_request.Source}: this file contains an adapter without its base weights; give them with --weights.");
+                throw new RadaptException(
+                    $"{_request.Source}: this file contains an adapter without its base weights; give them with --weights.");
             }
 
             if (_request.Weights is null || _adapter.Lora.Count == 0)
@@ -208,10 +210,12 @@ internal sealed class AdapterBuilder
         if (apart > PaperCheckpoint.Drift && !_request.Force)
         {
             throw new RadaptException(
-                $"{said}, so the checkpoint was not trained on these weights. Leave --weights out to use those in the checkpoint, or use these with --force.");
+                $"{said}, so the checkpoint was not trained on these weights. Leave --weights out to use those in "
+                    + "the checkpoint, or use these with --force.");
         }
 
-        _notes.Add($"{said}{(apart > PaperCheckpoint.Drift ? "; they are used anyway (--force)." : " (the paper's code lets them drift slightly).")}");
+        _notes.Add(
+            $"{said}{(apart > PaperCheckpoint.Drift ? "; they are used anyway (--force)." : " (the paper's code lets them drift slightly).")}");
     }
 
     private Dictionary<string, Tensor> WholeModel(LowRankUpdate[] updates, string[] replaced)
@@ -311,7 +315,8 @@ internal sealed class AdapterBuilder
         if (prepared is null)
         {
             _notes.Add(string.Create(CultureInfo.InvariantCulture,
-                $"Images are prepared as for these base weights: shorter side resized to {resize} px, centre crop of {_shape.ImageSize} px, "
+                $"Images are prepared as for these base weights: shorter side resized to {resize} "
+                    + $"px, centre crop of {_shape.ImageSize} px, "
                     + $"mean {mean}, standard deviation {std}."));
         }
 

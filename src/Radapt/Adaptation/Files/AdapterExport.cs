@@ -21,7 +21,7 @@ public static class AdapterExport
     /// <param name="runOrAdapter">Run folder or adapter file of method lora.</param>
     /// <param name="folder">Where to; made where it does not exist.</param>
     /// <param name="names">One of <see cref="Names"/>: how the Python model names its modules; null: as the base weights do.</param>
-    /// <param name="weights">Where the base weights lie now; null: where they lay in training. Only their names are looked at.</param>
+    /// <param name="weights">Where the base weights are now; null: where they were in training. Only their names are looked at.</param>
     /// <returns>Lines for people.</returns>
     /// <exception cref="RadaptException">Not a LoRA adapter, damaged, or the folder cannot be written.</exception>
     public static IReadOnlyList<string> ToPeft(string runOrAdapter, string folder, string? names = null, string? weights = null)
@@ -30,7 +30,8 @@ public static class AdapterExport
         if (description.Backbone.Positions != PatchPositions.Learned)
         {
             throw new RadaptException(
-                $"{runOrAdapter}: adapters of a backbone with rotary positions (DINOv3, EVA) are not written in PEFT's format yet. Use radapt "
+                $"{runOrAdapter}: adapters of a backbone with rotary positions (DINOv3, EVA) are not "
+                    + "written in PEFT's format yet. Use radapt "
                     + "adapter merge, or radapt adapter export --format onnx.");
         }
 

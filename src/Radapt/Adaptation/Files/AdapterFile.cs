@@ -1,7 +1,6 @@
 using Radapt.Adaptation.Peft;
 using Radapt.Checkpoints;
 using Radapt.Compute;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Adaptation.Files;
@@ -23,7 +22,8 @@ internal static class AdapterFile
                 $"{path}: this is the folder of a cross-validation, and each fold is a run. Name one of them, such as "
                     + $"{Path.Combine(path, "fold1")}; only radapt predict and radapt evaluate take the whole folder.")
             : Directory.Exists(path)
-            ? throw new RadaptException($"{path}: this folder has no adapter.safetensors yet. Give a run folder whose first validation is complete.")
+            ? throw new RadaptException(
+                $"{path}: this folder has no adapter.safetensors yet. Give a run folder whose first validation is complete.")
             : throw new RadaptException($"{path}: there is no such run folder or adapter file.");
     }
 
@@ -76,7 +76,7 @@ internal static class AdapterFile
     /// Every file and folder that opening an adapter reads: itself, its base weights, and what those are made of where they are a run.
     /// </summary>
     /// <param name="path">Run folder or adapter file.</param>
-    /// <param name="weights">Where the base weights lie now; null: where they lay in training.</param>
+    /// <param name="weights">Where the base weights are now; null: where they were in training.</param>
     public static IEnumerable<string> Inputs(string path, string? weights)
     {
         yield return path;

@@ -27,7 +27,8 @@ public static class AdapterImport
         if (request.Alpha is not null)
         {
             throw new RadaptException(
-                $"{request.Source}: --alpha is for checkpoints of the paper's code; PEFT's {PeftConfig.FileName} states alpha. Leave --alpha out.");
+                $"{request.Source}: --alpha is for checkpoints of the paper's code; PEFT's {PeftConfig.FileName} "
+                    + "states alpha. Leave --alpha out.");
         }
 
         ForeignAdapter adapter = PeftImport.Read(request.Source);
@@ -53,7 +54,8 @@ public static class AdapterImport
         if (request.Weights is null && WeightsDialect.Recognise(
             file) is { Dialect: Dialect.MedPeftLora, EncoderTensors: null, Problem: null })
         {
-            throw new RadaptException($"{request.Source}: this file contains an adapter without its base weights; give them with --weights.");
+            throw new RadaptException(
+                $"{request.Source}: this file contains an adapter without its base weights; give them with --weights.");
         }
 
         using BackboneWeights weights = BackboneWeights.Open(request.Weights ?? request.Source, copy: request.Weights is null

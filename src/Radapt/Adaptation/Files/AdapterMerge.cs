@@ -1,7 +1,6 @@
 using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Adaptation.Files;
@@ -24,7 +23,7 @@ public static class AdapterMerge
     /// <param name="runOrAdapter">Run folder or adapter file.</param>
     /// <param name="output">The .safetensors file.</param>
     /// <param name="dialect">One of <see cref="Dialects"/>.</param>
-    /// <param name="weights">Where the base weights lie now; null: where they lay in training.</param>
+    /// <param name="weights">Where the base weights are now; null: where they were in training.</param>
     /// <param name="force">Take base weights that are not those of training too, where they fit.</param>
     /// <exception cref="RadaptException">A file is missing or damaged, the base is not the adapter's, its method cannot be merged, or the
     /// output is an input.</exception>
@@ -96,7 +95,7 @@ public static class AdapterMerge
         ? (projection.weight.Plus(delta.Weight), delta.Bias is null ? projection.bias : projection.bias.Plus(delta.Bias))
         : (projection.weight, projection.bias);
 
-    /// <exception cref="RadaptException">Some of what the method added is no change of weights.</exception>
+    /// <exception cref="RadaptException">Some of what the method added is not a change of weights.</exception>
     internal static void RequireMergeable(string runOrAdapter, AdaptedModel model)
     {
         if (model.Classifier.Adapters is { CanMerge: false })

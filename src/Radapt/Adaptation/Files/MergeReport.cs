@@ -1,9 +1,3 @@
-using Radapt.Checkpoints;
-using Radapt.Compute;
-using Radapt.Models;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace Radapt.Adaptation.Files;
 
 /// <summary>What a merge wrote.</summary>

@@ -1,4 +1,3 @@
-using Radapt.Adaptation.Files;
 using Radapt.Compute;
 using Radapt.Models;
 
@@ -12,7 +11,8 @@ namespace Radapt.Adaptation.Lora;
 internal sealed class AdaLoraMethod : AdaptationMethod<AdaLoraOptions>
 {
     /// <inheritdoc/>
-    public override MethodRates Rates { get; } = new(1e-3, "ours for adalora with adamw", 0.05, "ours for adalora with sgd: that of lora");
+    public override MethodRates Rates { get; } =
+        new(1e-3, "Radapt's choice for adalora with adamw", 0.05, "Radapt's choice for adalora with sgd: as for lora");
 
     /// <inheritdoc/>
     protected override bool LeavesLowerBlocks(AdaLoraOptions options) => options.LowestBlock > 0;
@@ -28,7 +28,8 @@ internal sealed class AdaLoraMethod : AdaptationMethod<AdaLoraOptions>
                     $"a rank of {options.InitialRank} is outside 1 to {shape.Width} (the backbone's width); give one in that range.")
             : options.TargetRank > options.InitialRank
             ? new MethodProblem("target-rank",
-                $"a target rank of {options.TargetRank} is outside 1 to the initial rank of {options.InitialRank}, from which ranks are only reduced.")
+                $"a target rank of {options.TargetRank} is outside 1 to the initial rank of {options.InitialRank}, "
+                    + "from which ranks are only reduced.")
             : options.Tinit + options.Tfinal > 1
             ? new MethodProblem("tfinal", "tinit and tfinal together are more than 1 (all updates); lower one of them.")
             : null);

@@ -21,7 +21,7 @@ internal static class AdapterDropout
             return input;
         }
 
-        Tensor mask = empty(input.shape, ScalarType.Float32); // filled where it lies: millions of numbers per projection and step
+        Tensor mask = empty(input.shape, ScalarType.Float32); // filled in place: millions of numbers per projection and step
         unsafe
         {
             var numbers = new Span<float>((void*)TensorAddress.Get(mask), checked((int)mask.numel()));

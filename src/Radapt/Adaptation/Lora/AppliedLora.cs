@@ -1,7 +1,4 @@
-using Radapt.Compute;
-using Radapt.Compute.Functions;
 using Radapt.Compute.Passes;
-using static TorchSharp.torch;
 
 namespace Radapt.Adaptation.Lora;
 

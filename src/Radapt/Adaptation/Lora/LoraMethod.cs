@@ -1,4 +1,3 @@
-using Radapt.Adaptation.Files;
 using Radapt.Compute;
 using Radapt.Models;
 
@@ -14,7 +13,7 @@ internal sealed class LoraMethod : AdaptationMethod<LoraOptions>
 {
     /// <inheritdoc/>
     public override MethodRates Rates { get; } =
-        new(1e-3, "ours for lora with adamw", 0.05, "the paper's for MRM on 1 % of NIH ChestX-ray14");
+        new(1e-3, "Radapt's choice for lora with adamw", 0.05, "the paper's for MRM on 1 % of NIH ChestX-ray14");
 
     /// <inheritdoc/>
     protected override bool LeavesLowerBlocks(LoraOptions options) => options.LowestBlock > 0;
@@ -31,7 +30,8 @@ internal sealed class LoraMethod : AdaptationMethod<LoraOptions>
                 ? new MethodProblem("rank",
                     $"a rank of {options.Rank} is outside 1 to {shape.Width} (the backbone's width); give one in that range.")
             : options.Ranks.Count > 0 && options.Ranks.Count != blocks
-            ? new MethodProblem("lora-ranks", $"{options.Ranks.Count} ranks are given for {blocks} adapted blocks; give one rank per block.")
+            ? new MethodProblem("lora-ranks",
+                $"{options.Ranks.Count} ranks are given for {blocks} adapted blocks; give one rank per block.")
             : options.Ranks.Any(r => r > shape.Width)
             ? new MethodProblem("lora-ranks", $"a rank must be from 0 (the block is not adapted) to {shape.Width} (the backbone's width).")
             : options.Ranks.Count > 0 && options.Ranks.All(r => r == 0)

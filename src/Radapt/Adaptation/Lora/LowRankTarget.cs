@@ -1,4 +1,3 @@
-using Radapt.Adaptation.Files;
 using Radapt.Models;
 
 namespace Radapt.Adaptation.Lora;

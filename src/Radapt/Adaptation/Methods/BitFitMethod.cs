@@ -12,7 +12,8 @@ internal sealed class BitFitMethod : AdaptationMethod
     public override MethodOptions Defaults { get; } = new PlainMethod("bitfit");
 
     /// <inheritdoc/>
-    public override MethodRates Rates { get; } = new(1e-3, "the largest of its paper", 0.05, "ours for bitfit with sgd: that of lora");
+    public override MethodRates Rates { get; } =
+        new(1e-3, "the largest in the BitFit paper", 0.05, "Radapt's choice for bitfit with sgd: as for lora");
 
     /// <inheritdoc/>
     public override bool IsTrained(string name, MethodOptions options, BackboneShape shape) =>

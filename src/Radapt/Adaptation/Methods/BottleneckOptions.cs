@@ -11,6 +11,7 @@ public abstract record BottleneckOptions : MethodOptions
     }
 
     /// <summary>Channels inside an adapter.</summary>
-    [Option("bottleneck", "Channels inside an adapter.", Min = 1, Max = 65536, Reason = "one of its paper's 8, 64 and 256")]
+    [Option("bottleneck", "Channels inside an adapter.", Min = 1, Max = 65536,
+        Reason = "one of the 8, 64 and 256 of Houlsby's paper")]
     public int Bottleneck { get; init; } = 64;
 }

@@ -12,7 +12,8 @@ internal sealed class FullMethod : AdaptationMethod
     public override MethodOptions Defaults { get; } = new PlainMethod("full");
 
     /// <inheritdoc/>
-    public override MethodRates Rates { get; } = new(1e-4, "ours for full with adamw", 1e-2, "the paper's for full fine-tuning of MRM");
+    public override MethodRates Rates { get; } =
+        new(1e-4, "Radapt's choice for full with adamw", 1e-2, "the paper's for full fine-tuning of MRM");
 
     /// <inheritdoc/>
     public override bool HoldsWholeModel => true;

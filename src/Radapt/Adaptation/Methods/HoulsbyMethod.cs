@@ -1,4 +1,3 @@
-using Radapt.Adaptation.Files;
 using Radapt.Compute;
 using Radapt.Models;
 
@@ -15,7 +14,8 @@ internal sealed class HoulsbyMethod : AdaptationMethod<HoulsbyOptions>
     public override bool Merges => false;
 
     /// <inheritdoc/>
-    public override MethodRates Rates { get; } = new(1e-3, "of the paper's 3e-5 to 3e-3", 0.05, "ours for houlsby with sgd: that of lora");
+    public override MethodRates Rates { get; } =
+        new(1e-3, "within the 3e-5 to 3e-3 of Houlsby's paper", 0.05, "Radapt's choice for houlsby with sgd: as for lora");
 
     /// <inheritdoc/>
     protected override AttachedAdapters Adapters(VisionTransformer encoder, HoulsbyOptions options, ComputePlan plan, long seed)

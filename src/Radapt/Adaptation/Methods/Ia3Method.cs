@@ -15,7 +15,8 @@ internal sealed class Ia3Method : AdaptationMethod
     public override MethodOptions Defaults { get; } = new PlainMethod("ia3");
 
     /// <inheritdoc/>
-    public override MethodRates Rates { get; } = new(3e-3, "its paper's (there with Adafactor)", 0.1, "ours for ia3 with sgd");
+    public override MethodRates Rates { get; } =
+        new(3e-3, "the IA3 paper's (there with Adafactor)", 0.1, "Radapt's choice for ia3 with sgd");
 
     /// <inheritdoc/>
     public override AttachedAdapters Adapters(VisionTransformer encoder, MethodOptions options, ComputePlan plan, long seed)

@@ -1,4 +1,3 @@
-using Radapt.Adaptation.Files;
 using Radapt.Models;
 
 namespace Radapt.Adaptation.Methods;
@@ -10,7 +9,8 @@ namespace Radapt.Adaptation.Methods;
 internal sealed class LastKMethod : AdaptationMethod<LastKOptions>
 {
     /// <inheritdoc/>
-    public override MethodRates Rates { get; } = new(1e-4, "ours for last-k with adamw: that of full", 1e-2, "that of full fine-tuning");
+    public override MethodRates Rates { get; } =
+        new(1e-4, "Radapt's choice for last-k with adamw: as for full", 1e-2, "Radapt's choice for last-k with sgd: as for full");
 
     /// <inheritdoc/>
     protected override bool LeavesLowerBlocks(LastKOptions options) => true;

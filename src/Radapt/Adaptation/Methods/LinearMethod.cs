@@ -9,7 +9,8 @@ internal sealed class LinearMethod : AdaptationMethod
     public override MethodOptions Defaults { get; } = new PlainMethod("linear");
 
     /// <inheritdoc/>
-    public override MethodRates Rates { get; } = new(1e-2, "ours for linear with adamw", 0.1, "ours for linear with sgd");
+    public override MethodRates Rates { get; } =
+        new(1e-2, "Radapt's choice for linear with adamw", 0.1, "Radapt's choice for linear with sgd");
 
     /// <inheritdoc/>
     public override bool LeavesLowerBlocks(MethodOptions options) => true;

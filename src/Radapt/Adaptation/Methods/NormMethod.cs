@@ -12,7 +12,8 @@ internal sealed class NormMethod : AdaptationMethod
     public override MethodOptions Defaults { get; } = new PlainMethod("norm");
 
     /// <inheritdoc/>
-    public override MethodRates Rates { get; } = new(1e-3, "ours for norm with adamw", 0.05, "ours for norm with sgd: that of lora");
+    public override MethodRates Rates { get; } =
+        new(1e-3, "Radapt's choice for norm with adamw", 0.05, "Radapt's choice for norm with sgd: as for lora");
 
     /// <inheritdoc/>
     public override bool IsTrained(string name, MethodOptions options, BackboneShape shape) =>

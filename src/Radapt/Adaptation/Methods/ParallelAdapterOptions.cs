@@ -6,6 +6,7 @@ namespace Radapt.Adaptation.Methods;
 public sealed record ParallelAdapterOptions() : BottleneckOptions("parallel")
 {
     /// <summary>Factor on what the adapter adds.</summary>
-    [Option("adapter-scale", "Factor by which an adapter's output is multiplied.", Min = 0, MinIsExcluded = true, Reason = "its paper's")]
+    [Option("adapter-scale", "Factor by which an adapter's output is multiplied.", Min = 0, MinIsExcluded = true,
+        Reason = "the parallel adapter paper's")]
     public double AdapterScale { get; init; } = 4;
 }

@@ -1,4 +1,3 @@
-using Radapt.Adaptation.Files;
 using Radapt.Compute;
 using Radapt.Models;
 
@@ -14,7 +13,8 @@ internal sealed class ParallelMethod : AdaptationMethod<ParallelAdapterOptions>
     public override bool Merges => false;
 
     /// <inheritdoc/>
-    public override MethodRates Rates { get; } = new(5e-4, "ours for parallel with adamw", 0.02, "ours for parallel with sgd");
+    public override MethodRates Rates { get; } =
+        new(5e-4, "Radapt's choice for parallel with adamw", 0.02, "Radapt's choice for parallel with sgd");
 
     /// <inheritdoc/>
     protected override AttachedAdapters Adapters(VisionTransformer encoder, ParallelAdapterOptions options, ComputePlan plan, long seed)

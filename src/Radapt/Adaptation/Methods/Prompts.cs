@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Radapt.Adaptation.Methods;
 
 /// <summary>
-/// The prompt tokens of visual prompt tuning (Jia et al. 2022). They stand behind the image's tokens and not after the class token as
+/// The prompt tokens of visual prompt tuning (Jia et al. 2022). They come after the image's tokens and not after the class token as
 /// in the paper, which changes nothing: attention has no order, and prompts have no positions. Nothing reads them after the last block.
 /// </summary>
 internal sealed class Prompts : ITokenAdapter, IAdapterTensors

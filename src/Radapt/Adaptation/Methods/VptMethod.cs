@@ -1,4 +1,3 @@
-using Radapt.Adaptation.Files;
 using Radapt.Compute;
 using Radapt.Models;
 
@@ -14,7 +13,7 @@ internal sealed class VptMethod : AdaptationMethod<VptOptions>
     public override bool Merges => false;
 
     /// <inheritdoc/>
-    public override MethodRates Rates { get; } = new(1e-3, "ours for vpt with adamw", 0.1, "ours for vpt with sgd");
+    public override MethodRates Rates { get; } = new(1e-3, "Radapt's choice for vpt with adamw", 0.1, "Radapt's choice for vpt with sgd");
 
     /// <inheritdoc/>
     protected override AttachedAdapters Adapters(VisionTransformer encoder, VptOptions options, ComputePlan plan, long seed)

@@ -4,7 +4,7 @@ using Radapt.Models.Dialects;
 namespace Radapt.Adaptation.Peft;
 
 /// <summary>Paths of Hugging Face's ViT and Dinov2 modules, query, key and value apart.</summary>
-/// <param name="Prefix">What stands before <c>encoder.layer</c> in the base model: <c>vit.</c>, <c>dinov2.</c> or nothing.</param>
+/// <param name="Prefix">What is before <c>encoder.layer</c> in the base model: <c>vit.</c>, <c>dinov2.</c> or nothing.</param>
 /// <param name="Dinov2">Whether the MLP is named as in Dinov2 (<c>mlp.fc1</c>) rather than as in ViT (<c>intermediate.dense</c>).</param>
 /// <param name="SwiGlu">Whether it is gated (<c>mlp.weights_in</c>).</param>
 /// <param name="Version5">Whether the modules are named as in version 5 of transformers (<c>attention.q_proj</c>).</param>

@@ -1,6 +1,5 @@
 using Radapt.Adaptation.Files;
 using Radapt.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Adaptation.Peft;
@@ -93,7 +92,8 @@ internal sealed class ImportedHead
 
         if (request.Findings is { } names && names.Count != Findings)
         {
-            throw new RadaptException($"{request.Source}: its head has {Findings} outputs, but --findings names {names.Count}. Name {Findings}.");
+            throw new RadaptException(
+                $"{request.Source}: its head has {Findings} outputs, but --findings names {names.Count}. Name {Findings}.");
         }
     }
 }

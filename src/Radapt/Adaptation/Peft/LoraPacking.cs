@@ -1,6 +1,5 @@
 using Radapt.Adaptation.Lora;
 using Radapt.Compute;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Adaptation.Peft;

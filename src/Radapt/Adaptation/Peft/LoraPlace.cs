@@ -1,7 +1,5 @@
 using Radapt.Adaptation.Lora;
-using Radapt.Compute;
 using Radapt.Models;
-using static TorchSharp.torch;
 
 namespace Radapt.Adaptation.Peft;
 

@@ -1,6 +1,4 @@
-using Radapt.Adaptation.Lora;
 using Radapt.Compute;
-using Radapt.Models;
 using static TorchSharp.torch;
 
 namespace Radapt.Adaptation.Peft;

@@ -48,7 +48,8 @@ internal sealed record PeftConfig
         if (!File.Exists(file))
         {
             throw new RadaptException(
-                $"{file}: this file is missing; give the folder that PEFT's save_pretrained wrote, with {FileName} and adapter_model.safetensors.");
+                $"{file}: this file is missing; give the folder that PEFT's save_pretrained wrote, with "
+                    + $"{FileName} and adapter_model.safetensors.");
         }
 
         RegularFile.Require(file);

@@ -3,8 +3,6 @@ using System.Text.Json.Nodes;
 using Radapt.Adaptation.Files;
 using Radapt.Adaptation.Lora;
 using Radapt.Checkpoints;
-using Radapt.Compute;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Adaptation.Peft;
@@ -28,7 +26,8 @@ internal static class PeftExport
         if (description.Method is not LoraOptions lora)
         {
             throw new RadaptException(
-                $"{runOrAdapter}: was trained with method {description.Method}; only adapters of method lora are exported to PEFT's format. Use radapt adapter merge.");
+                $"{runOrAdapter}: was trained with method {description.Method}; only adapters of method lora are exported to PEFT's "
+                    + "format. Use radapt adapter merge.");
         }
 
         if (lora is { Magnitudes: true } or { Ranks.Count: > 0 })

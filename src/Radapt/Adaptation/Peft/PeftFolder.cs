@@ -111,12 +111,15 @@ internal sealed partial class PeftFolder : IDisposable
         else if (name.Contains(".lora_", StringComparison.Ordinal))
         {
             throw new RadaptException(
-                $"{Path}: {info.Name} belongs to a kind of LoRA that Radapt does not read. Merge this adapter into its model with PEFT and give "
+                $"{Path}: {info.Name} belongs to a kind of LoRA that Radapt does not read. Merge this "
+                    + "adapter into its model with PEFT and give "
                     + "the merged weights to --weights.");
         }
         else if (!_saved.TryAdd(PeftNames.Saved(name), info.Name))
         {
-            throw new RadaptException($"{Path}: {info.Name} and {_saved[PeftNames.Saved(name)]} name the same tensor; save the adapter again with PEFT's save_pretrained.");
+            throw new RadaptException(
+                $"{Path}: {info.Name} and {_saved[PeftNames.Saved(name)]} name the same tensor; save the "
+                    + "adapter again with PEFT's save_pretrained.");
         }
     }
 
@@ -137,7 +140,9 @@ internal sealed partial class PeftFolder : IDisposable
 
         if (_lora.FirstOrDefault(m => m.Value.A is null || m.Value.B is null) is { Key: { } half })
         {
-            throw new RadaptException($"{Path}: {half} has only one of lora_A and lora_B; the file is incomplete. Save the adapter again with PEFT's save_pretrained.");
+            throw new RadaptException(
+                $"{Path}: {half} has only one of lora_A and lora_B; the file is incomplete. Save the "
+                    + "adapter again with PEFT's save_pretrained.");
         }
 
         // PEFT passes over targets that no module of the model matches; one that some module does match must be here.

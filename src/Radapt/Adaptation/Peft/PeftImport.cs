@@ -1,5 +1,4 @@
 using Radapt.Compute;
-using Radapt.Models;
 using static TorchSharp.torch;
 
 namespace Radapt.Adaptation.Peft;
@@ -55,7 +54,8 @@ internal static class PeftImport
         if (a.dim() != 4 || b.dim() != 4 || b.shape[2] != 1 || b.shape[3] != 1)
         {
             throw new RadaptException(
-                $"{folder.Path}: {module} has lora_A of {Shape(a)} and lora_B of {Shape(b)}, which are not the shapes of LoRA on the patch embedding.");
+                $"{folder.Path}: {module} has lora_A of {Shape(a)} and lora_B of {Shape(b)}, which are not "
+                    + "the shapes of LoRA on the patch embedding.");
         }
 
         return b.flatten(1).matmul(a.flatten(1)).Times(scale).view(b.shape[0], a.shape[1], a.shape[2], a.shape[3]); // (C, 3, P, P)

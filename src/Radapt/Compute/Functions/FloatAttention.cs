@@ -1,5 +1,4 @@
 using Radapt.Compute.Passes;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Compute.Functions;

@@ -1,4 +1,3 @@
-using Radapt.Compute.Passes;
 using static TorchSharp.torch;
 
 namespace Radapt.Compute.Functions;

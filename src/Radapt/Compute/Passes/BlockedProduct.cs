@@ -1,7 +1,7 @@
 namespace Radapt.Compute.Passes;
 
 /// <summary>
-/// A product x B + bias in blocks that fit the caches. B is first copied into panels as wide as a tile, whose numbers lie in the order
+/// A product x B + bias in blocks that fit the caches. B is first copied into panels as wide as a tile, whose numbers are in the order
 /// in which tiles read them; for a batch of images that takes a hundredth of the product's time, so no packed copy of a weight is
 /// kept. x is read in place. The loops, from the outside: rows (a block of x stays in the second-level cache), k, panels (the part of
 /// one stays in the first-level cache), tiles; after Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication, 2008.
@@ -35,7 +35,7 @@ internal sealed unsafe class BlockedProduct<TTile> : IDisposable
 
     /// <param name="x">(M, K)</param>
     /// <param name="b">B</param>
-    /// <param name="order">How B lies.</param>
+    /// <param name="order">How B is laid out.</param>
     /// <param name="bias">(N); null: none</param>
     /// <param name="output">(M, N), to be written</param>
     /// <param name="layout">Sizes.</param>

@@ -35,7 +35,7 @@ internal static class Pass
         : !tensor.is_contiguous() ? "not contiguous"
         : null;
 
-    /// <summary>Where a tensor that <see cref="Refusal"/> lets pass lies. The caller keeps it alive.</summary>
+    /// <summary>Where a tensor that <see cref="Refusal"/> lets pass is. The caller keeps it alive.</summary>
     /// <exception cref="ArgumentException">It is of another type.</exception>
     public static nint Address(Tensor tensor, ScalarType type) =>
         tensor.dtype == type ? TensorAddress.Get(tensor)

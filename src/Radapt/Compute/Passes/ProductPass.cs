@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace Radapt.Compute.Passes;
 
-/// <summary>How the second operand B (K, N) of a product lies in memory.</summary>
+/// <summary>How the second operand B (K, N) of a product is laid out in memory.</summary>
 internal enum OperandOrder
 {
     /// <summary>As (K, N): a projection's weight (out, in) where the gradient of its input is computed.</summary>
@@ -18,7 +18,7 @@ internal static unsafe class ProductPass
     /// <summary>output = x B + bias. Neither the width of the vectors nor the number of threads changes a bit of it.</summary>
     /// <param name="x">(M, K)</param>
     /// <param name="b">B</param>
-    /// <param name="order">How B lies.</param>
+    /// <param name="order">How B is laid out.</param>
     /// <param name="bias">(N); 0: none</param>
     /// <param name="output">(M, N), written</param>
     /// <param name="layout">Sizes.</param>

@@ -17,7 +17,7 @@ internal unsafe interface IProductTile
     /// <summary>c = start + a b where a start is given, c += a b otherwise.</summary>
     /// <param name="a">(Rows, depth)</param>
     /// <param name="aRow">Numbers from one row of <paramref name="a"/> to the next.</param>
-    /// <param name="aStep">Numbers from one of its columns to the next: 1, or a row's length where a lies transposed.</param>
+    /// <param name="aStep">Numbers from one of its columns to the next: 1, or a row's length where a is transposed.</param>
     /// <param name="b">(depth, Columns), contiguous</param>
     /// <param name="depth">Terms of each sum.</param>
     /// <param name="c">(Rows, Columns)</param>

@@ -119,7 +119,8 @@ internal sealed record CheckedRows(IReadOnlyList<string> Findings, IReadOnlyList
                         ShownImage = $"{name}, line {r.Row.Line}",
                     }),
                 .. table.RefusedFiles.Select(
-                    i => new DataProblem(i.Name, DataProblemKind.Refused, ProblemSeverity.Note, $"not used: {i.Refusal}; no row refers to it")
+                    i => new DataProblem(i.Name, DataProblemKind.Refused, ProblemSeverity.Note,
+                        $"not used: {i.Refusal}; no row refers to it")
                 {
                     ShownImage = "a file without a row",
                 }),

@@ -88,6 +88,6 @@ internal sealed record Shortcut(string Finding, IReadOnlyList<ShortcutAuroc> Fro
 /// <param name="High">Upper end.</param>
 internal sealed record ShortcutAuroc(string From, double Auroc, double Low, double High)
 {
-    /// <summary>Whether the interval lies above one half.</summary>
+    /// <summary>Whether the interval is above one half.</summary>
     public bool IsAboveChance => Low > 0.5;
 }

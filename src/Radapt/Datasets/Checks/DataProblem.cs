@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Radapt.Datasets.Checks;
 
 /// <summary>One problem.</summary>

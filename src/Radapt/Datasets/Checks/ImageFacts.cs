@@ -33,7 +33,7 @@ internal sealed record ImageFacts
     /// <summary>How the gray levels are spread.</summary>
     public PictureLevels Levels { get; init; }
 
-    /// <summary>Hardly any contrast; such images are no duplicates of each other.</summary>
+    /// <summary>Hardly any contrast; such images are not duplicates of each other.</summary>
     public bool IsBlank => Error is null && Levels.IsBlank;
 
     /// <summary>Projection and maker, of DICOM files; null: not stated.</summary>

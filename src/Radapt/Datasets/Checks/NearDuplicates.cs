@@ -52,7 +52,7 @@ internal static class NearDuplicates
         return [.. found.Select(p => (p.Key.Item1, p.Key.Item2, p.Value)).Order()];
     }
 
-    // The bits of a word stand 21 apart, in other rows and columns: neighbouring bits go together, and words of them would be few different
+    // The bits of a word are 21 apart, in other rows and columns: neighbouring bits go together, and words of them would be few different
     // ones.
     private static ushort Key(in PictureHash hash, int word)
     {

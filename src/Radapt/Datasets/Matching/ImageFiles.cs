@@ -2,7 +2,7 @@ using Radapt.Datasets.Tables;
 
 namespace Radapt.Datasets.Matching;
 
-/// <summary>Where the images of a table lie.</summary>
+/// <summary>Where the images of a table are.</summary>
 /// <param name="Root">The folder the names are relative to.</param>
 /// <param name="Paths">Absolute path of every name.</param>
 /// <param name="Exist">Whether a file is there.</param>
@@ -14,7 +14,7 @@ internal sealed record ImageFiles(string Root, IReadOnlyList<string> Paths, IRea
     /// Looks for image files. Without an image root names are relative to the table's folder or, where it holds none of
     /// them, to <c>images</c> in it, which is noted.
     /// </summary>
-    /// <exception cref="RadaptException">The root is no folder, or holds none of the files.</exception>
+    /// <exception cref="RadaptException">The root is not a folder, or holds none of the files.</exception>
     /// <param name="rows">Rows that name their images.</param>
     /// <param name="table">Their table or list.</param>
     /// <param name="o">The image root, and whether messages may show names.</param>

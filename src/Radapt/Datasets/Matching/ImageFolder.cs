@@ -14,7 +14,7 @@ internal sealed record ImageFolder(string Root, IReadOnlyList<FolderImage> Image
     /// <summary>Lists a folder at any depth and reads the headers, several at a time; no pixel is decoded.</summary>
     /// <param name="root">The folder.</param>
     /// <param name="progress">Told how many headers were read, of how many.</param>
-    /// <exception cref="RadaptException">It is no folder, cannot be listed, or holds absurdly many files.</exception>
+    /// <exception cref="RadaptException">It is not a folder, cannot be listed, or holds absurdly many files.</exception>
     public static ImageFolder Read(string root, IProgress<(int Read, int Files)>? progress = null)
     {
         root = Path.GetFullPath(root);

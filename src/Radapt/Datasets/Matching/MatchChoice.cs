@@ -42,12 +42,15 @@ internal static class MatchChoice
             RowMatch second = chosen == best ? rivals[0] : chosen;
             throw new RadaptException(
                 $"{cells.File}: rows can be matched to files in two ways that contradict each other: {Told(best)} and {Told(second)}; "
-                    + $"{best.Disagreements(second)} rows would get different files. Say which is right: {Options(best)}, or {Options(second)}.");
+                    + $"{best.Disagreements(second)} rows would get different files. Say which is right: "
+                    + $"{Options(best)}, or {Options(second)}.");
         }
 
         notes.Add(
-            $"{cells.File}: {Told(other)}, too, but {chosen.Disagreements(other)} of them with other files than {chosen.InWords(cells.Header)}. It is not "
-                + $"used, because {(other.IsOfBareNumbers ? "bare numbers often coincide" : "it is less specific")} ({Options(other)} uses it anyway).");
+            $"{cells.File}: {Told(other)}, too, but {chosen.Disagreements(other)} of them with other files than "
+                + $"{chosen.InWords(cells.Header)}. It is not "
+                + $"used, because {(other.IsOfBareNumbers ? "bare numbers often coincide" : "it is less specific")} "
+                + $"({Options(other)} uses it anyway).");
         return chosen;
 
         string Told(RowMatch way) => $"{way.InWords(cells.Header)} matches {way.Matched} of {cells.Rows.Count} rows";

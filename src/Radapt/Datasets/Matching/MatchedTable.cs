@@ -4,7 +4,7 @@ namespace Radapt.Datasets.Matching;
 
 /// <summary>
 /// A label table whose rows met their image files: named by the table, or found by path, file name, SOPInstanceUID or AccessionNumber.
-/// Headers of DICOM files tell patient, examination and view where the table does not, and what is no radiograph.
+/// Headers of DICOM files tell patient, examination and view where the table does not, and what is not a radiograph.
 /// </summary>
 /// <param name="Findings">Names in the order of the labels.</param>
 /// <param name="Rows">Rows and their files, in the order of the table.</param>

@@ -6,7 +6,7 @@ namespace Radapt.Datasets.Matching;
 /// <param name="o">Findings, and how rows are matched.</param>
 /// <param name="notes">Receives lines to print.</param>
 /// <param name="withSplits">Read the column <c>split</c>, without which rows are left out.</param>
-/// <param name="isCheck">Rows without a usable image are no reason to refuse the table.</param>
+/// <param name="isCheck">Rows without a usable image are not a reason to refuse the table.</param>
 internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bool withSplits, bool isCheck)
 {
     private const double EnoughNamed = 0.95; // of the rows: the table names its files, and no other column needs to be tried
@@ -176,7 +176,8 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
         }
 
         string what = isOfStudy
-            ? "if labels apply to the whole examination, give --study-labels to label all of its images; otherwise name a column that identifies "
+            ? "if labels apply to the whole examination, give --study-labels to label all of its images; "
+                + "otherwise name a column that identifies "
                 + "single images with --image-column and --match"
             : "write paths relative to --image-root, or match by another column (--image-column, --match)";
         throw new RadaptException(
@@ -190,8 +191,10 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
         if (match.IsOfBareNumbers && 2 * same < known && !(o.ImageColumn is not null && o.Match is not null))
         {
             throw new RadaptException(
-                $"{cells.File}, {match.InWords(cells.Header)}: {match.Matched} of {cells.Rows.Count} rows have a file of that number, but the "
-                    + $"date of the examination agrees with the header in only {same} of {known} rows: the numbers of rows may not be the numbers of "
+                $"{cells.File}, {match.InWords(cells.Header)}: {match.Matched} of {cells.Rows.Count} "
+                    + "rows have a file of that number, but the "
+                    + $"date of the examination agrees with the header in only {same} of {known} rows: the "
+                    + "numbers of rows may not be the numbers of "
                     + "files. Name the column that identifies the image with --image-column and --match, or give "
                     + $"{MatchChoice.Options(match, cells.Header)} if the files are right and the dates are not.");
         }
@@ -212,7 +215,8 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
         if (located == 0 && report.Rows > 0 && !isCheck)
         {
             throw new RadaptException(
-                $"{file}: no row is left: {report.Refused.Count} refer to files that are not radiographs or cannot be read, {report.OtherViews} "
+                $"{file}: no row is left: {report.Refused.Count} refer to files that are not radiographs "
+                    + $"or cannot be read, {report.OtherViews} "
                     + $"have views other than --views {views.Text}.");
         }
     }
@@ -254,5 +258,5 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
 
     private static DataChoice ViewsChoice(ViewFilter views) =>
         new("views", views.Text.Split(','),
-            "ours: a lateral view shows a finding differently, and foundation models have mostly seen frontal ones");
+            "Radapt's choice: a lateral view shows a finding differently, and foundation models have mostly seen frontal ones");
 }

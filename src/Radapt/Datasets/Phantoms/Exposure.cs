@@ -2,7 +2,7 @@ using Radapt.Compute;
 
 namespace Radapt.Datasets.Phantoms;
 
-/// <summary>How a radiograph is taken: position, breath, beam, noise, and what lies in the way.</summary>
+/// <summary>How a radiograph is taken: position, breath, beam, noise, and what is in the way.</summary>
 internal sealed record Exposure
 {
     /// <summary>Anatomical lengths a picture length.</summary>
@@ -15,7 +15,7 @@ internal sealed record Exposure
 
     public required float ShiftY { get; init; }
 
-    /// <summary>Rotation about the body's axis: how far the front lies beside the back, in anatomical lengths.</summary>
+    /// <summary>Rotation about the body's axis: how far the front is beside the back, in anatomical lengths.</summary>
     public required float Turn { get; init; }
 
     /// <summary>Height of the right dome of the diaphragm: the deeper the breath, the lower.</summary>

@@ -21,7 +21,7 @@ internal sealed record Habitus
     /// <summary>Heart's width over the chest's, where the heart is not enlarged.</summary>
     public required float HeartRatio { get; init; }
 
-    /// <summary>Share of the heart that lies to the right of the midline.</summary>
+    /// <summary>Share of the heart that is to the right of the midline.</summary>
     public required float RightHeartShare { get; init; }
 
     /// <summary>How far the aortic knob stands out.</summary>

@@ -56,7 +56,7 @@ internal sealed record Lesions
 
         if (has(PhantomFinding.Pneumothorax))
         {
-            // Nothing lies in the air beside a lung that has drawn back.
+            // Nothing is in the air beside a lung that has drawn back.
             consolidation = consolidation with { Side = 1 - pneumothorax.Side };
             nodule = nodule with { Side = 1 - pneumothorax.Side };
         }

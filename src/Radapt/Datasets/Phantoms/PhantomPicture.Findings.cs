@@ -1,6 +1,6 @@
 namespace Radapt.Datasets.Phantoms;
 
-// What the findings do to the densities of the chest, and where their masks lie.
+// What the findings do to the densities of the chest, and where their masks are.
 internal sealed partial class PhantomPicture
 {
     private const float Fluid = 0.95f; // of the air that fluid displaces

@@ -90,7 +90,9 @@ internal sealed class CheXpert : PublishedSet
             {
                 // The paper publishes no list of all training images, which are those of the official table.
                 train = CheXpertTable.Read(all, request.Findings, policies, request.Notes);
-                request.Notes.Add($"{request.Source.Text}: the training images are those of train.csv, because the paper has no list of all training images.");
+                request.Notes.Add(
+                    $"{request.Source.Text}: the training images are those of train.csv, because the "
+                        + "paper has no list of all training images.");
             }
             else
             {

@@ -87,14 +87,15 @@ internal sealed class CovidCollection : PublishedSet
                 withoutPatient += about?.Patient is null ? 1 : 0;
                 sbyte[] labels = [.. request.Findings.Select(f => f == Covid ? row.Labels[0] : (about
                     ?? throw new RadaptException(
-                        $"{list} line {row.Line}: neither metadata.csv nor findings.csv has a row for '{row.Name}', from which {f} would be taken."))
+                        $"{list} line {row.Line}: neither metadata.csv nor findings.csv has a row for '{row.Name}', "
+                            + $"from which {f} would be taken."))
                         .Labels[CovidFindings.Names.ToList().IndexOf(f)])];
                 return row with { Labels = labels, Patient = about?.Patient, View = about?.View };
             })]);
         }
     }
 
-    // covid:DIR/splits/covid1 names the lists; the images lie above.
+    // covid:DIR/splits/covid1 names the lists; the images are above.
     private static string Root(string folder)
     {
         string full = Path.GetFullPath(folder);

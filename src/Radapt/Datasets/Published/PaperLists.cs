@@ -6,7 +6,7 @@ namespace Radapt.Datasets.Published;
 /// <summary>
 /// The split lists that the paper publishes for NIH, CheXpert and RSNA: <c>train_1</c>, <c>train_10</c>, <c>train_list</c>,
 /// <c>val_list</c>,
-/// <c>test_list</c>, each <c>.txt</c> or <c>.txt.gz</c>. They lie in the data set's folder or in <c>splits</c> in it.
+/// <c>test_list</c>, each <c>.txt</c> or <c>.txt.gz</c>. They are in the data set's folder or in <c>splits</c> in it.
 /// </summary>
 internal sealed class PaperLists
 {

@@ -1,6 +1,3 @@
-using Radapt.Datasets.Splits;
-using Radapt.Datasets.Tables;
-
 namespace Radapt.Datasets.Published;
 
 /// <summary>The parts of a published data set.</summary>

@@ -1,12 +1,9 @@
-using Radapt.Datasets.Splits;
-using Radapt.Datasets.Tables;
-
 namespace Radapt.Datasets.Published;
 
 /// <summary>A data set that is read as published; one file each.</summary>
 internal abstract class PublishedSet
 {
-    /// <summary>What stands before the colon of <c>--data</c>.</summary>
+    /// <summary>What is before the colon of <c>--data</c>.</summary>
     public abstract string Prefix { get; }
 
     /// <summary>Its name in messages.</summary>
@@ -24,7 +21,7 @@ internal abstract class PublishedSet
     /// <summary>Whether a folder that exists holds it.</summary>
     public abstract bool IsIn(string folder);
 
-    /// <summary>Reads its parts; labels stand in the order of the request's findings.</summary>
+    /// <summary>Reads its parts; labels are in the order of the request's findings.</summary>
     /// <exception cref="RadaptException">A file is missing or malformed, or does not hold what is asked for.</exception>
     public abstract PublishedParts Read(PublishedRequest request);
 }

@@ -1,6 +1,6 @@
 namespace Radapt.Datasets.Published;
 
-/// <summary>What <c>--data nih:DIR</c> names: a data set read as it is published, and where it lies.</summary>
+/// <summary>What <c>--data nih:DIR</c> names: a data set read as it is published, and where it is.</summary>
 /// <param name="Text">As the user wrote it.</param>
 /// <param name="Set">The data set.</param>
 /// <param name="Folder">Its folder, which may not be there.</param>

@@ -2,7 +2,7 @@ namespace Radapt.Datasets.Splits;
 
 /// <summary>
 /// Parts of a set of images that hold the first so many positives and the first so many negatives of every finding, in one random order of
-/// whole patients. Every part lies within the larger ones. The order depends on the seed and the patients' names alone.
+/// whole patients. Every part is within the larger ones. The order depends on the seed and the patients' names alone.
 /// </summary>
 internal sealed class BalancedParts
 {

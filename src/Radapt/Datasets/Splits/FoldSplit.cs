@@ -45,7 +45,7 @@ internal static class FoldSplit
         DrawnSplit.AddMissingInPlace(parts, rows);
         return new DrawnSplit(parts,
         [
-            new DataChoice("split-shares", shares, "ours: train and val of the folds that are not tested"),
+            new DataChoice("split-shares", shares, "Radapt's choice: train and val of the folds that are not tested"),
             new DataChoice("split-seed", seed, "separate from --seed, so that runs with other seeds are compared on the same folds"),
         ]);
     }

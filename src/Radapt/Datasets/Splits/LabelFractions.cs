@@ -4,7 +4,7 @@ namespace Radapt.Datasets.Splits;
 
 /// <summary>
 /// Draws a fraction of the training images. All images of a patient go together; every finding keeps its prevalence as closely as
-/// whole patients allow, and keeps at least one positive and one negative; and for one seed a smaller fraction lies within every
+/// whole patients allow, and keeps at least one positive and one negative; and for one seed a smaller fraction is within every
 /// larger one. The draw depends on the patients' names, not on the order of the table.
 /// </summary>
 /// <remarks>
@@ -38,7 +38,7 @@ internal static class LabelFractions
     /// All groups in the order of the draw, each with the smallest number for which it is among the first so many positives and negatives
     /// of every finding; <see cref="int.MaxValue"/> for those without a known label. Whether a group is among the first does not depend on
     /// the
-    /// other findings, so that a smaller number lies within a larger one.
+    /// other findings, so that a smaller number is within a larger one.
     /// </summary>
     public static IReadOnlyList<(LabelGroup Group, int Each)> InOrder(LabelledImages images, long seed) =>
         InOrder(Groups(images, seed), images.Findings.Count);

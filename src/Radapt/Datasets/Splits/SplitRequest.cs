@@ -4,7 +4,7 @@ namespace Radapt.Datasets.Splits;
 internal sealed record SplitRequest
 {
 
-    /// <summary>The label table or list is <see cref="DataOptions.Data"/>; how it is read and the draw's seed stand here too.</summary>
+    /// <summary>The label table or list is <see cref="DataOptions.Data"/>; how it is read and the draw's seed are here too.</summary>
     public required DataOptions Data { get; init; }
 
     /// <summary>

@@ -51,7 +51,7 @@ internal static class SplitTable
         return new SplitReport(images.Findings, counted, notes);
     }
 
-    // Patients, joined where they share a file's content: a picture must not stand in two parts under two names.
+    // Patients, joined where they share a file's content: a picture must not be in two parts under two names.
     private static string[] Groups(IReadOnlyList<LabelledImage> items, List<string> notes, CancellationToken cancellation)
     {
         int unknown = items.Count(i => i.Patient is null && i.Study is null);

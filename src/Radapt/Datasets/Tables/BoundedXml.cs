@@ -3,14 +3,14 @@ using System.Text;
 namespace Radapt.Datasets.Tables;
 
 /// <summary>
-/// The text of an XML document, refused as soon as elements lie deeper or have more attributes than any table's. The parser itself has no
+/// The text of an XML document, refused as soon as elements are deeper or have more attributes than any table's. The parser itself has no
 /// such
 /// limits: what is nested a million times costs it gigabytes, and attributes cost it the square of their number, before the first of them
 /// is seen.
 /// </summary>
 internal sealed class BoundedXml(Stream stream, string file) : TextReader
 {
-    private const int MostDepth = 64; // a cell's text lies seven deep
+    private const int MostDepth = 64; // a cell's text is seven deep
     private const int MostAttributes = 64; // of one element; a sheet's root has a dozen
 
     private readonly StreamReader _text = new(stream, Encoding.UTF8, detectEncodingFromByteOrderMarks: true);

@@ -51,7 +51,7 @@ internal sealed class ColumnReading
     /// <summary>Which column.</summary>
     public int Column { get; }
 
-    /// <summary>Cells that are no labels.</summary>
+    /// <summary>Cells that are not labels.</summary>
     public int Bad { get; }
 
     /// <summary>The first of them.</summary>

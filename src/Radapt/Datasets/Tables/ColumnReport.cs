@@ -2,7 +2,7 @@ namespace Radapt.Datasets.Tables;
 
 /// <summary>What each column of a label table was taken for.</summary>
 /// <param name="Findings">Names, and how often each is present and absent.</param>
-/// <param name="Unused">Columns that are no findings, by the reason.</param>
+/// <param name="Unused">Columns that are not findings, by the reason.</param>
 internal sealed record ColumnReport(IReadOnlyList<(string Name, LabelCounts Counts)> Findings,
     IReadOnlyList<(string Reason, string Column)> Unused)
 {

@@ -21,7 +21,7 @@ internal sealed record CsvCells(string File, IReadOnlyList<string> Header, IRead
     /// <summary>Other sheets of the workbook, as messages show them.</summary>
     public IReadOnlyList<string> OtherSheets { get; init; } = [];
 
-    /// <summary>A sentence for errors that another sheet may mend, with a space before it; empty: there is none.</summary>
+    /// <summary>A sentence for errors that another sheet may fix, with a space before it; empty: there is none.</summary>
     public string OtherSheetsHint => OtherSheets.Count == 0 ? ""
         : $" The workbook has other sheets (--sheet NAME reads one): {string.Join(", ", OtherSheets.Take(10))}.";
 
@@ -31,7 +31,7 @@ internal sealed record CsvCells(string File, IReadOnlyList<string> Header, IRead
     private static readonly SearchValues<char> s_quoted = SearchValues.Create(",;\t\"\r\n");
 
     /// <summary>Reads a file delimited by commas, semicolons, tabs or bars, whichever its first line has most of.</summary>
-    /// <exception cref="RadaptException">The file is no text, or a row has another number of cells than the header.</exception>
+    /// <exception cref="RadaptException">The file is not text, or a row has another number of cells than the header.</exception>
     public static CsvCells Read(string file)
     {
         string text = TextFile.Read(file);

@@ -12,10 +12,10 @@ internal sealed record FindingColumns(IReadOnlyList<string> Findings, sbyte[]?[]
     /// </summary>
     /// <param name="cells">The table.</param>
     /// <param name="o">Findings and values.</param>
-    /// <param name="reserved">Columns that are no findings.</param>
+    /// <param name="reserved">Columns that are not findings.</param>
     /// <param name="keepConstant">Columns that say the same in all rows are findings too: a check has to tell of them.</param>
     /// <param name="notes">Receives lines to print.</param>
-    /// <exception cref="RadaptException">There is no such column, or a cell is no label.</exception>
+    /// <exception cref="RadaptException">There is no such column, or a cell is not a label.</exception>
     public static FindingColumns Read(
         CsvCells cells, DataOptions o, IReadOnlyList<int> reserved, bool keepConstant, ICollection<string> notes)
     {

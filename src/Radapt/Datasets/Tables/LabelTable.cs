@@ -1,4 +1,3 @@
-using System.Globalization;
 using Radapt.Datasets.Matching;
 
 namespace Radapt.Datasets.Tables;
@@ -37,7 +36,7 @@ internal static class LabelTable
     /// <param name="file">The table.</param>
     /// <param name="options">The sheet of a workbook.</param>
     /// <param name="notes">Receives lines to print.</param>
-    /// <exception cref="RadaptException">The file is no table.</exception>
+    /// <exception cref="RadaptException">The file is not a table.</exception>
     public static CsvCells Cells(string file, DataOptions options, ICollection<string> notes)
     {
         bool isWorkbook = Spreadsheet.IsWorkbook(file);
@@ -84,7 +83,7 @@ internal static class LabelTable
     /// Reads the findings that <paramref name="options"/> ask for; without any, every column that holds 0, 1 and nothing else.
     /// </summary>
     /// <param name="cells">The table.</param>
-    /// <param name="columns">Which columns are no findings; that of the image is there.</param>
+    /// <param name="columns">Which columns are not findings; that of the image is there.</param>
     /// <param name="options">Findings, classes.</param>
     /// <param name="notes">Receives lines to print.</param>
     /// <param name="withSplits">Read the column <c>split</c>.</param>

@@ -3,7 +3,7 @@ using Radapt.Datasets.Matching;
 namespace Radapt.Datasets.Tables;
 
 /// <summary>
-/// Columns that are no findings by their names, whatever they hold: a person's sex and age, numbers of rows, and membership in splits.
+/// Columns that are not findings by their names, whatever they hold: a person's sex and age, numbers of rows, and membership in splits.
 /// </summary>
 internal static class NamedColumns
 {
@@ -35,7 +35,7 @@ internal static class NamedColumns
 
     private static readonly HashSet<string> s_parts = ["train", "training", "val", "valid", "validation", "test", "testing"];
 
-    /// <summary>Why a column of labels is no finding, by its name; null: it may be one.</summary>
+    /// <summary>Why a column of labels is not a finding, by its name; null: it may be one.</summary>
     public static string? Reason(string column)
     {
         string[] words = [.. Words(column)];

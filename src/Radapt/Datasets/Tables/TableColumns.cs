@@ -2,7 +2,7 @@ using Radapt.Datasets.Matching;
 
 namespace Radapt.Datasets.Tables;
 
-/// <summary>Where a label table has what is no finding; -1: nowhere.</summary>
+/// <summary>Where a label table has what is not a finding; -1: nowhere.</summary>
 /// <param name="Image">What names the image: a file, or what its header has.</param>
 /// <param name="Patient">Whose image it is.</param>
 /// <param name="Split"><c>train</c>, <c>val</c> or <c>test</c>.</param>

@@ -16,7 +16,7 @@ internal sealed class WorkbookParts
     private readonly Dictionary<string, (string Type, string Part)> _related;
     private readonly Dictionary<string, ZipArchiveEntry> _entries = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <exception cref="RadaptException">The archive is no workbook.</exception>
+    /// <exception cref="RadaptException">The archive is not a workbook.</exception>
     public WorkbookParts(ZipArchive archive, string file, long mostCharacters)
     {
         (_file, _mostCharacters) = (file, mostCharacters);

@@ -21,7 +21,7 @@ internal readonly record struct CodedSample(int Bits, bool? IsSigned, bool HasOw
         return new CodedSample(JpegFrame.Read(stream).Bits, IsSigned: null, HasOwnSign: coding == PixelCoding.JpegLs);
     }
 
-    /// <summary>Where in a decoded sample the stored one lies, and whether it is signed.</summary>
+    /// <summary>Where in a decoded sample the stored one is, and whether it is signed.</summary>
     public PixelFormat Place(PixelFormat format)
     {
         if (IsSigned == true && !format.IsSigned)

@@ -11,7 +11,7 @@ internal sealed class DicomDataSet(byte[] bytes, bool isBigEndian)
     private readonly Dictionary<DicomTag, DicomElement> _elements = [];
     private readonly Dictionary<DicomTag, DicomDataSet> _items = [];
 
-    /// <summary>The bytes that elements lie in.</summary>
+    /// <summary>The bytes that elements are in.</summary>
     public byte[] Bytes => bytes;
 
     public bool IsBigEndian => isBigEndian;

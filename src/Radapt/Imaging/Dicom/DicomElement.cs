@@ -1,6 +1,6 @@
 namespace Radapt.Imaging.Dicom;
 
-/// <summary>Where a data element's value lies in the data set's bytes.</summary>
+/// <summary>Where a data element's value is in the data set's bytes.</summary>
 /// <param name="Tag">The tag.</param>
 /// <param name="Vr">Value representation, its two letters as a number (<see cref="DicomVr"/>); 0 in implicit data sets, which do not state
 /// it.</param>

@@ -59,7 +59,7 @@ internal sealed class DicomElementReader(byte[] bytes, long length)
     }
 
     /// <summary>The first byte behind an element's value.</summary>
-    /// <exception cref="InvalidDataException">It lies beyond the end of the file.</exception>
+    /// <exception cref="InvalidDataException">It is beyond the end of the file.</exception>
     public int EndOf(DicomElement element)
     {
         long end = element.Offset + (long)element.Length;

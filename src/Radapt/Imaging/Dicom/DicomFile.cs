@@ -4,7 +4,7 @@ using System.IO.Compression;
 namespace Radapt.Imaging.Dicom;
 
 /// <summary>
-/// A DICOM file's elements and where its pixels lie: Part 10 (PS3.10, section 7) or a bare data set, whose encoding is told by its first
+/// A DICOM file's elements and where its pixels are: Part 10 (PS3.10, section 7) or a bare data set, whose encoding is told by its first
 /// bytes.
 /// </summary>
 /// <param name="Syntax">How it is encoded.</param>
@@ -73,7 +73,7 @@ internal sealed record DicomFile(TransferSyntax Syntax, DicomDataSet Elements)
         start.Length >= Preamble + 4 && start[Preamble..(Preamble + 4)].SequenceEqual("DICM"u8);
 
     // The first element is of group 0002 or 0008, with a value representation or, little endian, a length that is small: group lengths,
-    // character sets, image types and UIDs stand there.
+    // character sets, image types and UIDs are there.
     private static bool IsBare(ReadOnlySpan<byte> start) =>
         start.Length >= 16
         && ((start[0] is 2 or 8 && start[1] == 0 && start[3] == 0
@@ -85,7 +85,7 @@ internal sealed record DicomFile(TransferSyntax Syntax, DicomDataSet Elements)
 
     // The value representations of the first element are believed more than the transfer syntax, which some archives change without
     // encoding
-    // the data set anew; the byte order is told by content only where nothing says it.
+    // the data set again; the byte order is told by content only where nothing says it.
     private static TransferSyntax AsEncoded(ReadOnlySpan<byte> start, TransferSyntax? said)
     {
         bool isExplicit = IsExplicit(start);

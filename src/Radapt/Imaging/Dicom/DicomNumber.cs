@@ -5,7 +5,7 @@ namespace Radapt.Imaging.Dicom;
 
 /// <summary>
 /// Numbers of data elements (PS3.5, 6.2): decimal strings, also with the decimal comma and the list brackets that some programs write, and
-/// binary ones, which stand where a careless writer took the number's own representation.
+/// binary ones, which are where a careless writer took the number's own representation.
 /// </summary>
 internal static class DicomNumber
 {

@@ -96,7 +96,7 @@ internal static class GrayTable
         }
     }
 
-    // One value, or all between it and the limit, which may lie on either side (PS3.3, C.7.5.1.1.2). No value lies between 1 and 0.
+    // One value, or all between it and the limit, which may be on either side (PS3.3, C.7.5.1.1.2). No value is between 1 and 0.
     private static (int Least, int Most) Padding(DicomDataSet set, StoredPixels pixels, int mask)
     {
         if (set.UInt16(DicomTag.PixelPadding) is not { } padding)

@@ -49,7 +49,7 @@ internal sealed record LookupTable(int First, int Bits, ushort[] Entries, bool I
         int bits = descriptor[2];
         if (bits <= 8 && data.Length < count && data.Length == (count + 1) / 2)
         {
-            data = Unpacked(data, count); // entries of 8 bits may stand two in a word, those of more are words (C.11.1.1.1)
+            data = Unpacked(data, count); // entries of 8 bits may be two in a word, those of more are words (C.11.1.1.1)
         }
 
         int first = FirstInput(set, descriptorTag, descriptor[1], count, isSigned);

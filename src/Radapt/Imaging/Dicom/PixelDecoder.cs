@@ -56,7 +56,7 @@ internal static class PixelDecoder
         return (long)format.Count * format.Samples * perSample;
     }
 
-    // What the stream is counts more than what the transfer syntax says: some archives compress anew without changing it.
+    // What the stream is counts more than what the transfer syntax says: some archives compress again without changing it.
     private static PixelCoding CodingOf(ReadOnlySpan<byte> stream, PixelCoding said)
     {
         if (Jpeg2000Size.IsJpeg2000(stream))
@@ -182,7 +182,7 @@ internal static class PixelDecoder
         return samples;
     }
 
-    // Overlays and whatever else lies beside the stored bits is cut off.
+    // Overlays and whatever else is beside the stored bits is cut off.
     private static ushort[] Masked(ushort[] samples, PixelFormat format)
     {
         int shift = format.HighBit + 1 - format.BitsStored;

@@ -6,7 +6,7 @@ namespace Radapt.Imaging.Dicom;
 /// <param name="Samples">1 (gray, palette) or 3 (colour).</param>
 /// <param name="BitsAllocated">Bits a sample takes: 8 or 16.</param>
 /// <param name="BitsStored">Bits of a sample that count: 1 to <paramref name="BitsAllocated"/>.</param>
-/// <param name="HighBit">Their highest; what lies above and below is not looked at.</param>
+/// <param name="HighBit">Their highest; what is above and below is not looked at.</param>
 /// <param name="IsSigned">Two's complement.</param>
 /// <param name="Photometric">What the values mean.</param>
 /// <param name="IsPlanar">Colour as three planes instead of pixel by pixel.</param>

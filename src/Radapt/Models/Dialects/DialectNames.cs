@@ -3,7 +3,7 @@ using Radapt.Checkpoints;
 namespace Radapt.Models.Dialects;
 
 /// <summary>
-/// How one dialect names a vision transformer; each has its file. What stands here is the native dialect, the names that timm, MAE,
+/// How one dialect names a vision transformer; each has its file. What is here is the native dialect, the names that timm, MAE,
 /// MRM and Radapt's own model share.
 /// </summary>
 internal abstract class DialectNames

@@ -20,7 +20,7 @@ internal abstract partial class HuggingFaceTensorNames : HuggingFaceNames
         ["layernorm.bias"] = "norm.bias",
     };
 
-    // In a block, what stands between its number and the last dot.
+    // In a block, what is between its number and the last dot.
     private static readonly Dictionary<string, string> s_inBlock = new(StringComparer.Ordinal)
     {
         ["layernorm_before"] = "norm1",

@@ -49,7 +49,7 @@ internal sealed class RadaptNames : DialectNames
         }
         catch (JsonException)
         {
-            return null; // a description that cannot be read is no description
+            return null; // a description that cannot be read is not a description
         }
     }
 }

@@ -44,7 +44,7 @@ internal sealed class StateDict
     /// <summary>The one that this reads; null where the file holds none.</summary>
     public EncoderCopy? Copy { get; }
 
-    /// <summary>What stands before the model's names, with its last dot.</summary>
+    /// <summary>What is before the model's names, with its last dot.</summary>
     public string Prefix { get; }
 
     /// <summary>Names inside the model.</summary>

@@ -2,7 +2,7 @@ using Radapt.Checkpoints;
 
 namespace Radapt.Models.Dialects;
 
-/// <summary>Tensors that are no vision transformer known to Radapt.</summary>
+/// <summary>Tensors that do not belong to a vision transformer known to Radapt.</summary>
 internal sealed class UnknownNames : DialectNames
 {
     public override Dialect Dialect => Dialect.Unknown;

@@ -1,7 +1,6 @@
 using Radapt.Adaptation.Lora;
 using Radapt.Compute;
 using Radapt.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Pretraining.Reports;

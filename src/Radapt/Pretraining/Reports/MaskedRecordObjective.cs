@@ -2,7 +2,6 @@ using System.Globalization;
 using Radapt.Batching;
 using Radapt.Checkpoints;
 using Radapt.Compute;
-using Radapt.Datasets;
 using Radapt.Runs;
 using Radapt.Training;
 using static TorchSharp.torch;

@@ -1,6 +1,5 @@
 using Radapt.Compute;
 using Radapt.Models;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using LayerNorm = Radapt.Models.LayerNorm;

@@ -21,7 +21,7 @@ internal sealed record PredictionJob
     /// <summary>Run folders or adapter files, and how each computes, as the ensemble was opened.</summary>
     public required IReadOnlyList<(string Run, ComputePlan Plan)> Runs { get; init; }
 
-    /// <summary>Where the base weights lie now; null: where they lay in training.</summary>
+    /// <summary>Where the base weights are now; null: where they were in training.</summary>
     public string? Weights { get; init; }
 
     /// <summary>The images.</summary>
@@ -122,7 +122,7 @@ internal sealed record PredictionJob
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 
-    // Size and time of a file: one that was replaced since is predicted anew.
+    // Size and time of a file: one that was replaced since is predicted again.
     private static string Stamp(string path)
     {
         var file = new FileInfo(path);

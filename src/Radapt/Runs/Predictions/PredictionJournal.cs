@@ -29,7 +29,7 @@ internal sealed class PredictionJournal : IDisposable
     /// <param name="table">The table that is to be.</param>
     /// <param name="fingerprint">Of everything that decides the rows.</param>
     /// <param name="multiple">Rows that are kept are a multiple of this, since a row may depend on the others of its batch.</param>
-    /// <param name="replaces">Begin anew where the file is that of another prediction.</param>
+    /// <param name="replaces">Begin again where the file is that of another prediction.</param>
     /// <exception cref="RadaptException">The file is that of another prediction, is in use, or cannot be written.</exception>
     public static PredictionJournal Open(string table, string fingerprint, int multiple, bool replaces)
     {

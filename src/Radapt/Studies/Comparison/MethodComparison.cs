@@ -7,7 +7,6 @@ using Radapt.Models;
 using Radapt.Recipes;
 using Radapt.Runs;
 using Radapt.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Studies.Comparison;

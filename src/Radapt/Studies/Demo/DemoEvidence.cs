@@ -5,7 +5,6 @@ using Radapt.Datasets;
 using Radapt.Imaging;
 using Radapt.Inference;
 using Radapt.Pages;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Studies.Demo;

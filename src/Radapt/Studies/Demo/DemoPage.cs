@@ -246,7 +246,7 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
         return html.ToString();
     }
 
-    private string Next() => "<p>The same steps with your own radiographs:</p><pre>"
+    private static string Next() => "<p>The same steps with your own radiographs:</p><pre>"
         + HtmlPage.Text(
             """
             radapt pretrain mae UNLABELLED-FOLDER --out runs/mae      # or weights that others publish: radapt weights

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Radapt.Runs;
 using Radapt.Studies.Comparison;
 
 namespace Radapt.Studies.Demo;

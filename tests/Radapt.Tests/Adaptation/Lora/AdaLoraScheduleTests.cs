@@ -1,6 +1,5 @@
 using Radapt.Adaptation;
 using Radapt.Adaptation.Lora;
-using Radapt.Adaptation.Methods;
 using Radapt.Compute;
 using Radapt.Models;
 using Radapt.Tests.Adaptation.Methods;

@@ -1,4 +1,3 @@
-using Radapt.Adaptation;
 using Radapt.Adaptation.Lora;
 using Radapt.Compute;
 using Radapt.Compute.Passes;
@@ -20,7 +19,7 @@ public class FusedLoraTests
         string precision, string products, int rank, int[] adapted, int parts, double dropout, int threads)
     {
         using var scope = NewDisposeScope();
-        Rounding rounding = Rounding.Of(precision);
+        Rounding rounding = Rounding.For(precision);
         var kernels = new Kernels(new ComputePlan(precision, "cpu", threads) { Products = products });
         var groups = new OutputGroups(parts, adapted);
         DropoutMask? mask = dropout == 0 ? null : new DropoutMask(new KeyedRandom(3, RandomPurpose.Dropout, 1, 2), dropout);
@@ -56,7 +55,7 @@ public class FusedLoraTests
     }
 
     [Fact]
-    public void Gradients_InputWithoutGradient_AreThoseOfTheFactorsAlone()
+    public void Gradients_InputWithoutGradient_AreOnlyThoseOfTheFactors()
     {
         using var scope = NewDisposeScope();
         var kernels = new Kernels(ComputePlan.Float32);

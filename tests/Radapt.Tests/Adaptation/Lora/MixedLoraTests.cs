@@ -1,4 +1,3 @@
-using Radapt.Adaptation;
 using Radapt.Adaptation.Lora;
 using Radapt.Compute;
 using Radapt.Models;

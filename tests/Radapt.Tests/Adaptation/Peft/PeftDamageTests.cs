@@ -2,7 +2,6 @@ using Radapt.Adaptation;
 using Radapt.Adaptation.Files;
 using Radapt.Adaptation.Peft;
 using Radapt.Checkpoints;
-using Radapt.Tests.Adaptation;
 using static TorchSharp.torch;
 
 namespace Radapt.Tests.Adaptation.Peft;

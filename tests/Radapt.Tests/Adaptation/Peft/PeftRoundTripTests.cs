@@ -4,7 +4,6 @@ using Radapt.Adaptation.Files;
 using Radapt.Adaptation.Lora;
 using Radapt.Adaptation.Peft;
 using Radapt.Checkpoints;
-using Radapt.Tests.Adaptation;
 
 namespace Radapt.Tests.Adaptation.Peft;
 

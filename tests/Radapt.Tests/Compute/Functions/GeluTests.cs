@@ -22,7 +22,7 @@ public class GeluTests
     public void Gradient_RandomNumbers_IsThatOfFloat64WithinRounding()
     {
         using var scope = NewDisposeScope();
-        Rounding rounding = Rounding.Of("bfloat16");
+        Rounding rounding = Rounding.For("bfloat16");
         Tensor x = rounding.Values(7, 320).requires_grad_(true);
         Tensor exact = Rounding.Exact(x);
         Tensor above = rounding.Values(7, 320);

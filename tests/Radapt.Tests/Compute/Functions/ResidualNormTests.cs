@@ -14,7 +14,7 @@ public class ResidualNormTests
     public void SumAndNorm_WithBranch_AreTheFormulaWithinRounding(string precision, bool samples, bool channels, int threads)
     {
         using var scope = NewDisposeScope();
-        Rounding rounding = Rounding.Of(precision);
+        Rounding rounding = Rounding.For(precision);
         Tensor tokens = randn(3, 5, 48).requires_grad_(true);
         Tensor branch = rounding.Values(3, 5, 48).requires_grad_(true);
         Tensor weight = randn(48).requires_grad_(true);
@@ -58,7 +58,7 @@ public class ResidualNormTests
     }
 
     [Fact]
-    public void Sum_AloneUsed_HasItsGradient()
+    public void Sum_WithoutTheNorm_HasItsGradient()
     {
         using var scope = NewDisposeScope();
         Tensor tokens = randn(2, 3, 16).requires_grad_(true);

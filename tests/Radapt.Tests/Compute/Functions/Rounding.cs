@@ -5,7 +5,8 @@ namespace Radapt.Tests.Compute.Functions;
 /// <summary>What a precision's results may differ by from the same formula in float64: norm of the difference over norm.</summary>
 internal sealed record Rounding(ScalarType Type, double Tolerance)
 {
-    public static Rounding Of(string precision) => precision == "bfloat16" ? new(ScalarType.BFloat16, 0.01) : new(ScalarType.Float32, 2e-6);
+    public static Rounding For(string precision) =>
+        precision == "bfloat16" ? new(ScalarType.BFloat16, 0.01) : new(ScalarType.Float32, 2e-6);
 
     public Tensor Values(params long[] shape) => randn(shape).to(Type);
 

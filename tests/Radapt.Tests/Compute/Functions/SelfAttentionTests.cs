@@ -14,7 +14,7 @@ public class SelfAttentionTests
     public void Attention_AnyShape_IsTheFormulaWithinRounding(int b, int n, int heads, int width, int threads)
     {
         using var scope = NewDisposeScope();
-        Rounding rounding = Rounding.Of("bfloat16");
+        Rounding rounding = Rounding.For("bfloat16");
         Tensor qkv = rounding.Values(b, n, 3 * heads * width).requires_grad_(true);
         Tensor exact = Rounding.Exact(qkv);
         Tensor above = rounding.Values(b, n, heads * width);

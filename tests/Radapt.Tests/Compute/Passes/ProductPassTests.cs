@@ -1,7 +1,6 @@
 using Radapt.Compute;
 using Radapt.Compute.Passes;
 using Radapt.Tests.Compute.Functions;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Tests.Compute.Passes;

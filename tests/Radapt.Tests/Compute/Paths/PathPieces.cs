@@ -2,7 +2,6 @@ using Radapt.Compute;
 using Radapt.Compute.Passes;
 using Radapt.Models;
 using Radapt.Recipes;
-using Radapt.Tests.Training;
 using Radapt.Training;
 using static TorchSharp.torch;
 

@@ -7,7 +7,7 @@ namespace Radapt.Tests.Datasets.Checks;
 public class RealDuplicatesTests
 {
     [Fact]
-    public void Run_CovidCollection_FindsTheFourKnownPairsAlone()
+    public void Run_CovidCollection_FindsOnlyTheFourKnownPairs()
     {
         DataCheckReport report = Check(Path.Combine(Repository.RealData("covid-cxr"), "findings.csv"), "covid19");
         Assert.Equal(

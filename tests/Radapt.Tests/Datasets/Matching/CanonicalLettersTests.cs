@@ -1,4 +1,3 @@
-using Radapt.Datasets;
 using Radapt.Datasets.Matching;
 
 namespace Radapt.Tests.Datasets.Matching;

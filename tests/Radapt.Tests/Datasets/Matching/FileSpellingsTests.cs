@@ -25,7 +25,7 @@ public sealed class FileSpellingsTests : IDisposable
     }
 
     [Fact]
-    public void Find_NamesThatDifferInCaseAlone_MeansNoneUnlessSpelledRight()
+    public void Find_NamesThatDifferOnlyInCase_FindsNoneUnlessSpelledRight()
     {
         _folder.Images("a/X.png", "a/x.png", "a/M\u00FCller.png");
         var spellings = new FileSpellings();

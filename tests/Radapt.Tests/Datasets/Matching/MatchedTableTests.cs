@@ -63,7 +63,7 @@ public sealed class MatchedTableTests : IClassFixture<MatchedTableTests.Hospital
     }
 
     [Fact]
-    public void Find_NameAloneOfAFileInTwoFolders_GivesBothAndTheWholePathOne()
+    public void Find_OnlyTheNameOfAFileInTwoFolders_GivesBothAndTheWholePathOne()
     {
         var index = new FolderIndex(new ImageFolder("/a", [new("/a/x/1.png", "x/1.png"), new("/a/y/1.png", "y/1.png")]));
         Assert.Equal([0, 1], index.Find("1.png", MatchKind.Path));

@@ -87,7 +87,7 @@ public sealed class NihChestXray14Tests : IDisposable
     }
 
     [Fact]
-    public void Read_PaperListsAlone_NeedNoTable()
+    public void Read_OnlyPaperLists_NeedNoTable()
     {
         WritePaper("");
         DataParts parts = Read(Data, new DataOptions { Findings = ["Hernia", "Nodule"] }).Parts;

@@ -1,6 +1,5 @@
 using CsCheck;
 using Radapt.Compute;
-using Radapt.Datasets;
 using Radapt.Datasets.Splits;
 
 namespace Radapt.Tests.Datasets.Splits;

@@ -1,5 +1,4 @@
 using CsCheck;
-using Radapt.Datasets;
 using Radapt.Datasets.Splits;
 
 namespace Radapt.Tests.Datasets.Splits;

@@ -13,7 +13,7 @@ public class LabelFractionsTests
             .Select((count, findings, perPatient, prevalence, seed) => Draw(count, findings, perPatient, prevalence, seed));
 
     [Fact]
-    public void Draw_AnyFractions_SmallerLiesWithinLarger() =>
+    public void Draw_AnyFractions_SmallerIsPartOfLarger() =>
         Gen.Select(s_images, Gen.Double[0.001, 1], Gen.Double[0.001, 1], Gen.Long).Sample((images, a, b, seed) =>
         {
             HashSet<string> larger = [.. Names(images, Math.Max(a, b), seed)];

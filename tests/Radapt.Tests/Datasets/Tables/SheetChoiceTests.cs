@@ -46,7 +46,7 @@ public sealed class SheetChoiceTests : IDisposable
     }
 
     [Fact]
-    public void Read_FindingsOnAHiddenSheetAlone_AreNamedAndNotReadUnasked()
+    public void Read_FindingsOnlyOnAHiddenSheet_AreNamedAndNotReadUnasked()
     {
         string Xml(string[][] rows) => Workbook.SheetXml(string.Concat(rows.Select((row, r) =>
             $"<row r=\"{r + 1}\">{string.Concat(row.Select((c, i) => $"<c r=\"{(char)('A' + i)}{r + 1}\" t=\"inlineStr\"><is><t>{c}</t></is></c>"))}</row>")));

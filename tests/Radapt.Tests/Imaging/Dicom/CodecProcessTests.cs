@@ -16,7 +16,7 @@ public sealed class CodecProcessTests(DecodingProcesses processes) : IClassFixtu
     [InlineData("stopped at its pixels", "sh", "-c", "cat > /dev/null & yes nonsense; kill $!")]
     [InlineData("took more than", "sh", "-c", "sleep 60")]
     [InlineData("cannot be started", "no-such-program-anywhere")]
-    public void Decode_ProcessThatFails_IsOneLineAndTheNextImageIsTriedAnew(string expected, params string[] command)
+    public void Decode_ProcessThatFails_IsOneLineAndTheNextImageIsDecoded(string expected, params string[] command)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "needs sh");
         using var codecs = new CodecProcess(command) { TimeLimit = TimeSpan.FromSeconds(1) };

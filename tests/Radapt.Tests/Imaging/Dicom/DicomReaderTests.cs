@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using Radapt.Datasets;
-using Radapt.Datasets.Matching;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
 using Radapt.TestData.Dicom;
@@ -229,7 +227,7 @@ public class DicomReaderTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void ReadStored_HighBit15OfLosslessJpeg_IsWhereTheSampleLies(bool isSigned)
+    public void ReadStored_HighBit15OfLosslessJpeg_IsWhereTheSampleIs(bool isSigned)
     {
         ushort[] stored = [0x0010, 0x7FF3, 0x8001, 0xFFF0];
         byte[] stream = new JpegLosslessEncoder(2, 2, 16).Encode(stored);

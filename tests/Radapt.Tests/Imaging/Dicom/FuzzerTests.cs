@@ -1,5 +1,4 @@
 using System.Globalization;
-using Radapt.Datasets;
 using Radapt.Datasets.Tables;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom;

@@ -3,7 +3,6 @@ using Radapt.Adaptation.Files;
 using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Models;
-using Radapt.Models.Dialects;
 using TorchSharp;
 using static TorchSharp.torch;
 

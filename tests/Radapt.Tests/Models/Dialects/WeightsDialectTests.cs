@@ -3,7 +3,6 @@ using Radapt.Compute;
 using Radapt.Models;
 using Radapt.Models.Dialects;
 using Radapt.Tests.Golden;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Tests.Models.Dialects;

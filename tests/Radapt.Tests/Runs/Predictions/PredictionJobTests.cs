@@ -1,4 +1,3 @@
-using Radapt.Compute;
 using Radapt.Inference;
 using Radapt.Runs.Predictions;
 using Radapt.Tests.Training;

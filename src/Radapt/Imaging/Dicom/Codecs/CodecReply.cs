@@ -28,7 +28,7 @@ internal static class CodecReply
 
     /// <summary>Reads an answer.</summary>
     /// <exception cref="EndOfStreamException">The process has ended.</exception>
-    /// <exception cref="IOException">What came is no answer.</exception>
+    /// <exception cref="IOException">What came is not an answer.</exception>
     public static ushort[] Read(Stream from, int count, out string? problem)
     {
         Span<byte> header = stackalloc byte[4];

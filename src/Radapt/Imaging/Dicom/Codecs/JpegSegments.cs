@@ -5,7 +5,7 @@ namespace Radapt.Imaging.Dicom.Codecs;
 /// <summary>The marker segments of a JPEG stream (ITU-T T.81, B.1.1.4) and the Huffman tables in them.</summary>
 internal static class JpegSegments
 {
-    /// <summary>The next segment with content: its marker; <paramref name="at"/> then stands behind it. 0: there is none.</summary>
+    /// <summary>The next segment with content: its marker; <paramref name="at"/> is then behind it. 0: there is none.</summary>
     public static int Next(ReadOnlySpan<byte> stream, ref int at, out ReadOnlySpan<byte> segment)
     {
         while (at + 4 <= stream.Length)
