@@ -11,11 +11,14 @@ internal sealed class BenchCommand : RadaptCommand
     private const string Model = "Model and batch";
     private const string Compute = "Compute";
 
+    private static readonly string[] s_products = ["auto", .. Enum.GetNames<Products>().Select(n => n.ToLowerInvariant())];
+
     private readonly Option<string> _backbone;
     private readonly Option<int?> _imageSize;
     private readonly Option<int> _batchSize;
     private readonly Option<int> _rank;
     private readonly Option<string> _precision;
+    private readonly Option<string> _products;
     private readonly Option<int> _threads;
     private readonly Option<int> _loaderThreads;
     private readonly Option<int> _steps;
@@ -48,6 +51,13 @@ internal sealed class BenchCommand : RadaptCommand
             DefaultValueFactory = _ => "auto",
         });
         _precision.AcceptOnlyFromAmong("auto", "float32", "bfloat16", "both");
+        _products = Add(Compute, new Option<string>("--products")
+        {
+            HelpName = "CHOICE",
+            Description = $"How float32 products are computed: {string.Join(", ", s_products)}.",
+            DefaultValueFactory = _ => "auto",
+        });
+        _products.AcceptOnlyFromAmong(s_products);
         _threads = Add(Compute, Number("--threads", "Threads of the tensor kernels.", cores));
         _loaderThreads = Add(Compute, Number("--loader-threads", "Threads that decode images.", cores));
         _steps = Add("What is measured", Number("--steps", "Timed steps; their median is reported.", usual.Steps));
@@ -88,7 +98,8 @@ internal sealed class BenchCommand : RadaptCommand
         BenchmarkOptions options = OptionsOf(parsed);
         options.Check();
         string[] only = parsed.GetValue(_only) ?? [];
-        (IReadOnlyList<ComputePlan> plans, string reason) = Plans(parsed.GetValue(_precision)!, parsed.GetValue(_threads));
+        (IReadOnlyList<ComputePlan> plans, string reason) =
+            Plans(parsed.GetValue(_precision)!, parsed.GetValue(_products)!, parsed.GetValue(_threads));
         terminal.Line(
             $"{Machine.Current.Processor}, {Machine.Current.PhysicalCores} cores; {plans[0].Threads} threads; {plans[0].Precision} "
                 + $"({reason}); {allocator}");
@@ -123,7 +134,7 @@ internal sealed class BenchCommand : RadaptCommand
     private static StepFigures Measure(StepRequest request, CancellationToken interrupted) =>
         BenchmarkReport.Read(OwnProcess.Run(typeof(BenchCommand).Assembly, ["bench", "--request", request.ToArgument()], interrupted));
 
-    private static (IReadOnlyList<ComputePlan> Plans, string Reason) Plans(string precision, int threads)
+    private static (IReadOnlyList<ComputePlan> Plans, string Reason) Plans(string precision, string products, int threads)
     {
         if (threads < 1)
         {
@@ -134,7 +145,8 @@ internal sealed class BenchCommand : RadaptCommand
         ProductChoice choice = ProductProbe.Choose(precision == "both" ? "auto" : precision);
         IEnumerable<string> precisions = precision == "both" ? ComputePlan.Precisions.OrderByDescending(p => p == choice.Precision)
             : [choice.Precision];
-        return ([.. precisions.Select(p => new ComputePlan(p, "cpu", threads) { Products = choice.Products })], choice.Reason);
+        string kind = products == "auto" ? choice.Products : products;
+        return ([.. precisions.Select(p => new ComputePlan(p, "cpu", threads) { Products = kind })], choice.Reason);
     }
 
     private static Option<int> Number(string name, string description, int usual) =>

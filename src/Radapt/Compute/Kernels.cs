@@ -61,7 +61,7 @@ internal sealed class Kernels(ComputePlan plan)
         long inputs = input.shape[^1];
         long rows = input.numel() / inputs;
         Tensor pixels = input.reshape(1, rows, 1, inputs).permute(0, 3, 1, 2); // (1, in, rows, 1), channels last
-        Tensor mapped = F.conv2d(pixels, weight.view(weight.shape[0], inputs, 1, 1), bias); // (1, out, rows, 1)
+        Tensor mapped = F.conv2d(pixels, weight.unsqueeze(-1).unsqueeze(-1), bias); // (1, out, rows, 1)
         return mapped.permute(0, 2, 3, 1).reshape([.. input.shape[..^1], weight.shape[0]]);
     }
 
@@ -111,7 +111,7 @@ internal sealed class Kernels(ComputePlan plan)
         : Plan.Products switch
         {
             "packed" when FrozenProduct.Refusal(above, weight, null) is null => FrozenProduct.InputGradient(above, weight, Plan.Threads),
-            "convolution" => LinearByConvolution(above, weight.t(), null),
+            "convolution" when FrozenConvolution.Refusal(above, weight, null) is null => FrozenConvolution.InputGradient(above, weight),
             _ => above.matmul(weight),
         };
 

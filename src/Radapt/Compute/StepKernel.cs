@@ -11,10 +11,10 @@ internal sealed class StepKernel
     public static readonly StepKernel FrozenProduct =
         new("products", "packed blocks of our own", "float32 with products packed; fast vectors, CPU; frozen weight");
 
-    /// <summary>A 1 x 1 convolution that keeps its weight alone for the backward pass.</summary>
+    /// <summary><c>FrozenConvolution</c>: a 1 x 1 convolution that keeps only its weight for the backward pass.</summary>
     public static readonly StepKernel FrozenConvolution =
         new("products", "convolution, nothing but the weight kept",
-            "float32 with products by convolution; frozen weight; a gradient for the input");
+            "float32 with products by convolution; CPU; frozen weight");
 
     /// <summary>A 1 x 1 convolution.</summary>
     public static readonly StepKernel Convolution = new(
