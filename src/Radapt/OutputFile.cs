@@ -8,8 +8,8 @@ internal static class OutputFile
     // What a folder is named for: a run, a label table, Hugging Face weights, a PEFT adapter.
     private static readonly string[] s_inFolders =
     [
-        "recipe.yaml", "run.json", "metrics.jsonl", "adapter.safetensors", "weights.safetensors", "predictions.csv", "split.csv",
-            "labels.csv", ".radapt-key",
+        "recipe.yaml", "run.json", "metrics.jsonl", "adapter.safetensors", "weights.safetensors", "tokenizer.json", "predictions.csv",
+            "split.csv", "labels.csv", ".radapt-key",
         "config.json", "model.safetensors", "pytorch_model.bin", "adapter_config.json", "adapter_model.safetensors",
             "adapter_model.bin", "radapt.json",
     ];
