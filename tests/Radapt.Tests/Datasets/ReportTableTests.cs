@@ -60,7 +60,7 @@ public sealed class ReportTableTests : IDisposable
     [InlineData("image_path,report_content\n,Clear.\n", "line 2, column 'image_path': the image's name is empty")]
     [InlineData("image_path,report_content\na.jpg,Clear.\na.jpg,Ill.\n", "line 3, column 'image_path': line 2 names the same image")]
     [InlineData("image_path,report_content\na.jpg,\"Clear.\n", "the quotes of this row do not match")]
-    [InlineData("image_path,report_content\na.jpg,Meier has pneumonia, too.\n", "line 2 has 3 cells, the header has 2")]
+    [InlineData("image_path,report_content\na.jpg,Meier has pneumonia, too.\n", "line 2 has 3 cells, but the header has 2")]
     [InlineData("image,report,split\na.jpg,Meier has pneumonia.,Meier\n", "line 2: the split is not train, val or test")]
     [InlineData("image_path,report_content\n", "has a header and no rows")]
     [InlineData("image_path,report_content\nz.jpg,Meier has pneumonia.\n", "none of the 1 images is in")]
