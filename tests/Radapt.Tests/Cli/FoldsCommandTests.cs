@@ -49,6 +49,8 @@ public sealed class FoldsCommandTests(TinyRun tiny) : IDisposable
         Assert.DoesNotContain("Given by recipe", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("By study", result.Error, StringComparison.Ordinal); // every study has one image
         Assert.Equal(2, result.Error.Split("images were decoded").Length);
+        Assert.Equal(2, result.Error.Split("findings are").Length); // notes on the table, which all folds share
+        Assert.DoesNotContain("--folds 5", result.Error, StringComparison.Ordinal); // the folds test every image
 
         // one fold alone, by its own recipe, is the same run
         (await Run("finetune", "--recipe", _hospital["run/fold2/recipe.yaml"], "--out", "alone")).Expect(0);

@@ -22,9 +22,18 @@ internal static class AdapterFile
             ? throw new RadaptException(
                 $"{path}: holds the folds of a cross-validation, each a run of its own. Name one of them, such as "
                     + $"{Path.Combine(path, "fold1")}; radapt predict and radapt evaluate take all of them together.")
+            : Directory.Exists(path) && !File.Exists(Path.Combine(path, "recipe.yaml"))
+            ? throw new RadaptException($"{path}: is not a run folder (no recipe.yaml and no adapter.safetensors).{RunWithin(path)}")
             : Directory.Exists(path)
             ? throw new RadaptException($"{path}: holds no adapter.safetensors yet. Give a run folder whose first validation is done.")
             : throw new RadaptException($"{path}: no such run folder or adapter file.");
+    }
+
+    // Of a folder that holds one run, such as that of a demonstration, the run is likely to be meant.
+    private static string RunWithin(string folder)
+    {
+        string[] runs = [.. Directory.EnumerateDirectories(folder).Where(d => File.Exists(Path.Combine(d, "adapter.safetensors"))).Take(2)];
+        return runs is [string run] ? $" Did you mean {run}?" : " Give the folder that finetune wrote.";
     }
 
     /// <summary>Saves trained tensors, whole or not at all.</summary>
