@@ -72,7 +72,7 @@ internal sealed class FineTuneCommand : RadaptCommand
         if (resume && RunRecord.IsComplete(GivenFolder(parsed)))
         {
             terminal.Line($"{GivenFolder(parsed)} is complete: nothing is left to resume.");
-            return Finish(json, GivenFolder(parsed));
+            return Finish(terminal, json, GivenFolder(parsed));
         }
 
         RecipeLayer[] layers = resume ? ResumedLayers(parsed) : Layers(parsed);
@@ -81,22 +81,27 @@ internal sealed class FineTuneCommand : RadaptCommand
         if (CrossValidation.IsAsked(layers))
         {
             string? given = resume ? GivenFolder(parsed) : parsed.GetValue(_out);
-            return Finish(json, new FoldsSession(terminal, layers, allocator, verbose).Run(given, resume, interrupted));
+            return Finish(terminal, json, new FoldsSession(terminal, layers, allocator, verbose).Run(given, resume, interrupted));
         }
 
         using CodecProcess codecs = PixelDecoding.Processes();
         using FineTuning fineTuning = LiveReport.Run(live => FineTuning.PrepareTelling(layers, codecs, live.Headers));
         string folder = resume ? GivenFolder(parsed) : parsed.GetValue(_out) ?? RunNames.Default(fineTuning.Recipe, DateTime.Now);
-        var session = new FineTuningSession(terminal, fineTuning, folder) { Verbose = verbose };
+        var session = new FineTuningSession(terminal, fineTuning, folder) { Verbose = verbose, ResumedFrom = resume ? folder : null };
         session.Start(allocator, resume, interrupted);
         session.Run(resume, interrupted);
-        return Finish(json, folder);
+        return Finish(terminal, json, folder);
     }
 
     // A run whose table lost rows to files that are not radiographs, or cannot be read, ends with the exit code that says so.
-    private static int Finish(bool json, string folder)
+    private static int Finish(Terminal terminal, bool json, string folder)
     {
         RunRecord run = RunRecord.Read(folder)!;
+        if (run.LeftImagesOut)
+        {
+            terminal.Line($"Left out: {LeftOut(run)}. The exit code is therefore {ExitCode.DoneInPart}.");
+        }
+
         if (json)
         {
             JsonObject result = run.ToJson();
@@ -105,6 +110,17 @@ internal sealed class FineTuneCommand : RadaptCommand
         }
 
         return run.LeftImagesOut ? ExitCode.DoneInPart : ExitCode.Done;
+    }
+
+    private static string LeftOut(RunRecord run)
+    {
+        (int rows, int images) = (run.Data?.Matching?.RefusedRows ?? 0, run.Data?.Pixels?.Unreadable ?? 0);
+        string[] what =
+        [
+            .. rows == 0 ? [] : new[] { $"{Plural.Count(rows, "row")} whose file is not a radiograph or has a damaged header" },
+            .. images == 0 ? [] : new[] { $"{Plural.Count(images, "image")} that cannot be read (unreadable.csv in the run folder)" },
+        ];
+        return string.Join(", ", what);
     }
 
     private RecipeLayer[] Layers(ParseResult parsed)

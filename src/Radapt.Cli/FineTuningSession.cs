@@ -3,6 +3,7 @@ using System.Globalization;
 using Radapt.Compute;
 using Radapt.Datasets;
 using Radapt.Recipes;
+using Radapt.Runs;
 using Radapt.Training;
 
 namespace Radapt.Cli;
@@ -14,13 +15,17 @@ namespace Radapt.Cli;
 /// <param name="whole">The folder to resume; null: the run's own.</param>
 internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning, string folder, string? whole = null)
 {
-    private readonly HashSet<string> _shown = [];
-
     /// <summary>Also show which kernels run, and why.</summary>
     public bool Verbose { get; init; }
 
     /// <summary>The values were shown before, for an earlier fold.</summary>
     public bool IsFollowing { get; init; }
+
+    /// <summary>The folder whose recipe the run goes on with; null: it is a new one.</summary>
+    public string? ResumedFrom { get; init; }
+
+    /// <summary>Notes that were shown, to which those of this session are added; what holds for all folds is said once.</summary>
+    public HashSet<string> ShownNotes { get; init; } = [];
 
     private int Epochs => fineTuning.Recipe.Optimisation.Epochs;
 
@@ -37,7 +42,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         terminal.Line($"Weights: {(recipe.Model.Weights is { } weights ? $"{weights}: " : "")}{fineTuning.WeightsDescription}");
         if (!IsFollowing)
         {
-            ChosenValues.Show(terminal, fineTuning.Resolved.Values);
+            ChosenValues.Show(terminal, fineTuning.Resolved.Values, ResumedFrom);
         }
 
         ShowNotes(); // after the values, which are many: a column that is not used must not be missed
@@ -75,7 +80,10 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
             interruption);
         if (fineTuning.CheckedImages is { } images)
         {
-            terminal.Line($"Pixels: all {Figures.Count(images)} images were decoded, in {Figures.Duration(watch.Elapsed)}");
+            int unreadable = fineTuning.UnreadableImages;
+            string decoded = unreadable == 0 ? $"all {Figures.Count(images)}"
+                : $"{Figures.Count(images - unreadable)} of {Figures.Count(images)}";
+            terminal.Line($"Pixels: {decoded} images were decoded, in {Figures.Duration(watch.Elapsed)}");
         }
 
         ShowNotes();
@@ -141,7 +149,8 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         {
             return run();
         }
-        catch (RadaptException e) when (File.Exists(Path.Combine(whole ?? folder, "recipe.yaml")))
+        catch (RadaptException e) when (File.Exists(Path.Combine(whole ?? folder, "recipe.yaml"))
+            && !RunLock.IsOthers(new RunFolder(folder).StateFolder))
         {
             throw new RadaptException(
                 $"{e.Message} What was trained until then is saved. After fixing the cause, resume with: radapt finetune --resume "
@@ -156,7 +165,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
     }
 
     // Those not shown yet: some arise while the run goes on, such as a cache whose disk is full.
-    private void ShowNotes() => terminal.Notes(fineTuning.Notes.Where(_shown.Add));
+    private void ShowNotes() => terminal.Notes(fineTuning.Notes.Where(ShownNotes.Add));
 
     private void ShowData()
     {

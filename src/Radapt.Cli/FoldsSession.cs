@@ -10,12 +10,15 @@ namespace Radapt.Cli;
 /// <summary>A cross-validation as people see it: the session of every fold, then the figures of all.</summary>
 internal sealed class FoldsSession(Terminal terminal, IReadOnlyList<RecipeLayer> layers, string allocator, bool verbose) : IFoldRunner
 {
+    private readonly HashSet<string> _shownNotes = [];
     private FineTuningSession? _session; // of the fold that is being trained
+    private string? _resumed;
 
     /// <summary>Runs or resumes all folds.</summary>
     /// <returns>The folder of all.</returns>
     public string Run(string? given, bool resume, CancellationToken interrupted)
     {
+        _resumed = resume ? given : null;
         using CodecProcess codecs = PixelDecoding.Processes();
         CrossValidationSummary summary = new CrossValidation(layers, codecs).Run(
             given, recipe => RunNames.Default(recipe, DateTime.Now), resume, this, interrupted);
@@ -36,6 +39,8 @@ internal sealed class FoldsSession(Terminal terminal, IReadOnlyList<RecipeLayer>
         {
             Verbose = verbose,
             IsFollowing = _session is not null,
+            ResumedFrom = _resumed,
+            ShownNotes = _shownNotes,
         };
         _session.Start(allocator, fold.Resumes, cancellation);
     }

@@ -112,7 +112,7 @@ internal abstract class PretrainMaskedCommand : RadaptCommand
             : throw new RadaptException($"radapt pretrain {Name} takes one {_sources.HelpName}, not {sources.Length}: {sources[1]}.");
         return sources.Length == 0 ? line
             : new RecipeLayer(
-                [new RecipeEntry(option, value, "command line", _sources.HelpName!.TrimEnd('.')), .. line.Entries], _catalogue)
+                [new RecipeEntry(option, value, ResolvedValue.ByCommandLine, _sources.HelpName!.TrimEnd('.')), .. line.Entries], _catalogue)
                 .WithFullPaths(Environment.CurrentDirectory);
     }
 

@@ -26,7 +26,7 @@ internal sealed class PretrainingSession(Terminal terminal, MaskedPretraining pr
         ProcessSettings.UseThreads(plan.Threads);
         terminal.Line(
             $"Weights: {(pretraining.Recipe.Model.Weights is { } weights ? $"{weights}: " : "")}{pretraining.WeightsDescription}");
-        ChosenValues.Show(terminal, pretraining.Values);
+        ChosenValues.Show(terminal, pretraining.Values, resume ? folder : null);
         ShowNotes();
         (long encoder, long decoder) = pretraining.Parameters;
         terminal.Line($"Trained: {Figures.Count(encoder)} parameters of the encoder, {Figures.Count(decoder)} of the "

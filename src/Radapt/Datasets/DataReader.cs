@@ -45,7 +45,7 @@ internal static class DataReader
         if (test is not null)
         {
             LabelChecks.Evaluation(test, Split.Names[2], notes);
-            if (TestPrecision.Note(test) is { } small)
+            if (o.Folds is null && TestPrecision.Note(test) is { } small) // the folds together test every image
             {
                 notes.Add(small);
             }

@@ -11,11 +11,12 @@ internal static class PatientsOfRows
     /// <param name="rows">Rows with the table's patients, which are replaced.</param>
     /// <param name="o">Which of the two is right.</param>
     /// <param name="column">The table's column of patients.</param>
-    /// <param name="isCheck">Contradictions are noted instead of refused; the table's patients are used.</param>
-    /// <param name="notes">Receives lines to print.</param>
+    /// <param name="isCheck">A contradiction is returned instead of refused; the table's patients are used.</param>
+    /// <returns>How table and headers contradict each other, with counts and without names; null: they agree.</returns>
     /// <exception cref="RadaptException">Table and headers contradict each other.</exception>
-    public static void DecideInPlace(List<LocatedRow> rows, DataOptions o, string? column, bool isCheck, ICollection<string> notes)
+    public static string? DecideInPlace(List<LocatedRow> rows, DataOptions o, string? column, bool isCheck)
     {
+        string? found = null;
         Dictionary<string, SortedSet<string>> headersOf = Partners(rows, r => r.Row.Patient, r => r.HeaderPatient);
         Dictionary<string, SortedSet<string>> valuesOf = Partners(rows, r => r.HeaderPatient, r => r.Row.Patient);
         int split = valuesOf.Values.Count(v => v.Count > 1);
@@ -24,19 +25,19 @@ internal static class PatientsOfRows
         {
             LocatedRow first = rows.First(r => r is { Row.Patient: { } value, HeaderPatient: { } header }
                 && (valuesOf[PatientSpellings.Key(header)].Count > 1 || headersOf[PatientSpellings.Key(value)].Count > 1));
-            string said = $"{first.File}: column '{column}' and the PatientID of the DICOM headers disagree about patients: "
+            string said = $"column '{column}' and the PatientID of the DICOM headers disagree about patients: "
                 + $"{Plural.Count(split, "patient")} of the headers {(split == 1 ? "has" : "have")} several values in the table, "
                 + $"{Plural.Count(joined, "value")} of the table {(joined == 1 ? "belongs" : "belong")} to several patients of the headers "
-                + $"(of {headersOf.Count} and {valuesOf.Count}; first in line {first.Row.Line})";
+                + $"(of {Plural.Count(valuesOf.Count, "patient")} and {Plural.Count(headersOf.Count, "value")}; "
+                + $"first in line {first.Row.Line})";
             if (!isCheck)
             {
                 throw new RadaptException(
-                    $"{said}. Give --patients header or --patients table, whichever is right, or --patient-column "
-                        + "NAME if the patients are in "
-                        + "another column. If rows were matched to the wrong files, give --image-column and --match.");
+                    $"{first.File}: {said}. Give --patients header or --patients table, whichever is right, or --patient-column NAME if "
+                        + "the patients are in another column. If rows were matched to the wrong files, give --image-column and --match.");
             }
 
-            notes.Add($"{said}: finetune needs --patients header or --patients table.");
+            found = $"{said}; finetune needs --patients header or --patients table";
         }
 
         bool isByHeader = o.Patients == PatientSource.Header;
@@ -49,6 +50,8 @@ internal static class PatientsOfRows
                 rows[i] = rows[i] with { Row = rows[i].Row with { Patient = patient } };
             }
         }
+
+        return found;
     }
 
     // What the other source calls a patient, if that is one thing.

@@ -74,7 +74,7 @@ internal static class RowChecks
             return;
         }
 
-        string said = $"{missing.Length} of {rows.Count} rows have no image";
+        string said = $"{missing.Length} of {rows.Count} rows {(missing.Length == 1 ? "has" : "have")} no image";
         if (missing.Length > MostMissing * rows.Count && !o.AllowMissingImages)
         {
             throw new RadaptException(
@@ -82,7 +82,7 @@ internal static class RowChecks
                     + "--image-root, or leave them out with --allow-missing-images.");
         }
 
-        notes.Add($"{said} and were left out: {FirstFew(missing, 5)}.");
+        notes.Add($"{said} and {(missing.Length == 1 ? "was" : "were")} left out: {FirstFew(missing, 5)}.");
     }
 
     private static List<string> Shared(IReadOnlyList<List<LocatedRow>> parts, Func<LocatedRow, string?> key, Func<LocatedRow, string> name)

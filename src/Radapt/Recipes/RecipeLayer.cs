@@ -41,7 +41,8 @@ public sealed class RecipeLayer
 
     /// <summary>The layer of a command line: names without dashes, and the texts given (<c>true</c> for a flag).</summary>
     /// <exception cref="RadaptException">An option is unknown, its value is none, or two options exclude each other.</exception>
-    public static RecipeLayer FromCommandLine(IEnumerable<KeyValuePair<string, string>> options) => From(options, "command line");
+    public static RecipeLayer FromCommandLine(IEnumerable<KeyValuePair<string, string>> options) =>
+        From(options, ResolvedValue.ByCommandLine);
 
     /// <summary>A layer of options that somebody else gives.</summary>
     /// <param name="options">Names without dashes, and values.</param>

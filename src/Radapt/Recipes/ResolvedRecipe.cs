@@ -16,6 +16,7 @@ public sealed record ResolvedValue(string Name, string Value, string Origin, str
 {
     internal const string ByDefault = "default";
     internal const string ByWeights = "weights";
+    internal const string ByCommandLine = "command line";
 
     /// <summary>Whether Radapt chose it, or read it off the weights; if not, someone gave it.</summary>
     public bool IsChosen => Origin is ByDefault or ByWeights;

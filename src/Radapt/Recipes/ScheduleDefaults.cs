@@ -82,7 +82,8 @@ internal static class ScheduleDefaults
             distance == 1 && validation is null ? "the paper's"
             : distance == leastEvery && isShort ? $"Radapt's choice: epochs of {updates} updates are short; at most {MostShortValidations} validations"
             : string.Create(CultureInfo.InvariantCulture,
-                $"{(distance == 1 ? "the paper's" : "Radapt's choice")}: {ValidationPlan.Count(epochs, distance)} validations of {images:N0} images take "
+                $"{(distance == 1 ? "the paper's" : "Radapt's choice")}: {Plural.Count(ValidationPlan.Count(epochs, distance), "validation")} of "
+                    + $"{Plural.Count(images, "image")} {(ValidationPlan.Count(epochs, distance) == 1 ? "takes" : "take")} "
                     + $"{Percent(plan.Share(images, distance))} of the run")
                 + (plan.Fits(images, distance) ? "; at most a third is meant for validation" : "; the last epoch is always validated"));
 

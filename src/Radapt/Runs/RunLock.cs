@@ -70,6 +70,10 @@ internal sealed class RunLock : IDisposable
         }
     }
 
+    /// <summary>Whether another session works in a folder at the moment.</summary>
+    public static bool IsOthers(string state) =>
+        ReadOwner(Path.Combine(state, OwnerFile)) is { } owner && owner != ProcessOwner.This && owner.IsAlive() == true;
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -88,6 +88,9 @@ public sealed class FineTuning : IDisposable
     /// <summary>Images that <see cref="CheckPixels"/> decoded; null: none, since it was not asked for, or the run was resumed.</summary>
     public int? CheckedImages => _images.Check?.Checked;
 
+    /// <summary>How many of the run's images cannot be read and are left out, as far as it was looked at.</summary>
+    internal int UnreadableImages => _images.Check?.Unreadable.Count ?? 0;
+
     /// <summary>The images as batches, and what a look at all pixels found.</summary>
     internal RunImages Images => _images;
 

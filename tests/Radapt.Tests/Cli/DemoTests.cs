@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Radapt.Studies.Demo;
 
 namespace Radapt.Tests.Cli;
 

@@ -48,6 +48,9 @@ public sealed class FoldsCommandTests(TinyRun tiny) : IDisposable
         Assert.DoesNotContain("Given by recipe", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("By study", result.Error, StringComparison.Ordinal); // every study has one image
         Assert.Equal(2, result.Error.Split("images were decoded").Length);
+        string[] notes = [.. result.Error.Split('\n').Where(l => l.StartsWith("Note: ", StringComparison.Ordinal))];
+        Assert.Equal(notes.Distinct(), notes); // what holds for all folds is said once
+        Assert.DoesNotContain("--folds 5", result.Error, StringComparison.Ordinal); // the folds test every image
 
         // one fold alone, by its own recipe, is the same run
         (await Run("finetune", "--recipe", _hospital["run/fold2/recipe.yaml"], "--out", "alone")).Expect(0);

@@ -54,7 +54,10 @@ public sealed class GoingOnTests(TinyRun tiny) : IDisposable
         RadaptResult gone = (await RadaptProcess.Run(_folder.Path, "finetune", "--resume", "--out", "run")).Expect(2);
         Assert.Equal($"radapt: run: --data {_folder["here"]} is no longer there. If it was moved, give its new path: radapt finetune "
             + "--resume --out run --data NEW. Images and labels must be the same.", gone.ErrorLine);
-        (await RadaptProcess.Run(_folder.Path, "finetune", "--resume", "--out", "run", "--data", "there")).Expect(0);
+        RadaptResult resumed = (await RadaptProcess.Run(_folder.Path, "finetune", "--resume", "--out", "run", "--data", "there")).Expect(0);
+        Assert.Contains($"Recipe: as the run began, {Path.Combine("run", "recipe.yaml")}", resumed.Output, StringComparison.Ordinal); // E
+        Assert.Contains($"Given by command line: data {_folder["there"]}\n", resumed.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Given by recipe", resumed.Output, StringComparison.Ordinal);
         Assert.Equal(File.ReadAllBytes(Path.Combine(tiny.Run, "adapter.safetensors")),
             File.ReadAllBytes(_folder["run/adapter.safetensors"]));
     }

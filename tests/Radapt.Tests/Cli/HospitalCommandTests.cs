@@ -94,6 +94,8 @@ public sealed class HospitalCommandTests(TinyRun tiny) : IDisposable
         string table = _hospital.WriteText("befunde.csv", rows, ';', Encoding.Unicode);
         RadaptResult tuned = (await Run(FineTune(table, "run", "--views", "all", "--study-labels", "--epochs", "2"))).Expect(3);
         Assert.Contains("3 rows without an image for this reason (lines 62, 63, 64)", tuned.Error, StringComparison.Ordinal);
+        Assert.EndsWith("Left out: 3 rows whose file is not a radiograph or has a damaged header. The exit code is therefore 3.\n",
+            tuned.Error, StringComparison.Ordinal); // WORKFLOW B3: why it is not 0 is the last that is said
         Assert.Contains("10 rows match several images, all of which they label", tuned.Error, StringComparison.Ordinal);
         Assert.Contains("the finding 'Erguss rechts' names a side", tuned.Error, StringComparison.Ordinal);
         Assert.Contains("flip: {value: off, source: default", File.ReadAllText(_hospital["run/recipe.yaml"]), StringComparison.Ordinal);
@@ -131,6 +133,9 @@ public sealed class HospitalCommandTests(TinyRun tiny) : IDisposable
 
         RadaptResult tuned = (await Run(FineTune(table, "run", "--epochs", "2"))).Expect(3);
         Assert.Contains("1 of 60 images cannot be read and is left out: befunde.xlsx, line 8 (", tuned.Error, StringComparison.Ordinal);
+        Assert.Contains("Pixels: 59 of 60 images were decoded", tuned.Error, StringComparison.Ordinal);
+        Assert.EndsWith("Left out: 1 image that cannot be read (unreadable.csv in the run folder). The exit code is therefore 3.\n",
+            tuned.Error, StringComparison.Ordinal);
         Assert.Contains("10 of 59 images are blank or nearly blank", tuned.Error, StringComparison.Ordinal);
         Assert.Contains("--dicom-scale percentile", tuned.Error, StringComparison.Ordinal);
         Assert.Equal((60, 1, 10), ((int)tuned.Json["data"]!["pixels"]!["checked"]!, (int)tuned.Json["data"]!["pixels"]!["unreadable"]!,

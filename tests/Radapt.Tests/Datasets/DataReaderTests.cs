@@ -255,7 +255,7 @@ public sealed class DataReaderTests : IDisposable
             File.Delete(_folder[$"{i}.png"]);
         }
 
-        string said = $"{missing} of 36 rows have no image";
+        string said = $"{missing} of 36 rows {(missing == 1 ? "has" : "have")} no image";
         if (refused)
         {
             Refuses(options, said, "labels.csv, line 5, labels.csv, line 6", "--allow-missing-images", "--image-root");

@@ -23,7 +23,12 @@ internal static class Workbook
     }
 
     /// <summary>A workbook of given XML; some sheets may be hidden.</summary>
-    public static void Write(string path, (string Name, string Xml)[] sheets, string? sharedStrings, params string[] hidden)
+    public static void Write(string path, (string Name, string Xml)[] sheets, string? sharedStrings, params string[] hidden) =>
+        Write(path, sheets, sharedStrings, null, from1904: false, hidden);
+
+    /// <summary>The same with styles, and days counted from 1904.</summary>
+    public static void Write(
+        string path, (string Name, string Xml)[] sheets, string? sharedStrings, string? styles, bool from1904, params string[] hidden)
     {
         using var archive = new ZipArchive(File.Create(path), ZipArchiveMode.Create);
         Put("[Content_Types].xml", "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>");
@@ -33,14 +38,21 @@ internal static class Workbook
         string State(string name) => hidden.Contains(name) ? " state=\"hidden\"" : "";
         string Attributes(string name, int i) => $"name=\"{name}\" sheetId=\"{i + 1}\" r:id=\"s{i}\"{State(name)}";
         string list = string.Concat(sheets.Select((s, i) => $"<sheet {Attributes(s.Name, i)}/>"));
-        Put("xl/workbook.xml", $"<workbook xmlns=\"{Main}\" xmlns:r=\"{Office}\"><sheets>{list}</sheets></workbook>");
+        string counted = from1904 ? "<workbookPr date1904=\"1\"/>" : "";
+        Put("xl/workbook.xml", $"<workbook xmlns=\"{Main}\" xmlns:r=\"{Office}\">{counted}<sheets>{list}</sheets></workbook>");
         Put("xl/_rels/workbook.xml.rels",
             "<Relationships "
                 + $"xmlns=\"{Package}\">{string.Concat(sheets.Select((_, i) => $"<Relationship Id=\"s{i}\" Type=\"{Office}/worksheet\" Target=\"worksheets/sheet{i + 1}.xml\"/>"))}"
-            + $"<Relationship Id=\"t\" Type=\"{Office}/sharedStrings\" Target=\"/xl/sharedStrings.xml\"/></Relationships>");
+            + $"<Relationship Id=\"t\" Type=\"{Office}/sharedStrings\" Target=\"/xl/sharedStrings.xml\"/>"
+            + $"<Relationship Id=\"y\" Type=\"{Office}/styles\" Target=\"styles.xml\"/></Relationships>");
         foreach ((int i, (string _, string xml)) in sheets.Index())
         {
             Put($"xl/worksheets/sheet{i + 1}.xml", xml);
+        }
+
+        if (styles is not null)
+        {
+            Put("xl/styles.xml", styles);
         }
 
         if (sharedStrings is not null)

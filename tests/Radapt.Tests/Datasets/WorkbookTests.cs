@@ -40,6 +40,28 @@ public sealed class WorkbookTests : IDisposable
     [InlineData("_xyz_", "_xyz_")]
     public void Unescape_EscapesOfTheStandard_GiveTheText(string stored, string text) => Assert.Equal(text, CellText.Unescape(stored));
 
+    // WORKFLOW C8: a split table repeats the source's columns, days as people see them.
+    [Theory]
+    [InlineData(1, "44928", "2023-01-02")]                // a built-in format
+    [InlineData(2, "44928", "2023-01-02")]                // dd.mm.yyyy
+    [InlineData(2, "44928.5", "2023-01-02 12:00:00")]
+    [InlineData(3, "44928", "44928")]                     // "d" in quotes and in a condition is no day
+    [InlineData(0, "44928", "44928")]
+    [InlineData(9, "44928", "44928")]                     // a style that the workbook lacks
+    [InlineData(1, "1", "1")]                             // a label in a column that is formatted as days
+    [InlineData(1, "-3", "-3")]
+    [InlineData(1, "44928", "2027-01-03", true)]
+    public void Read_CellThatIsShownAsADay_IsThatDay(int style, string stored, string expected, bool from1904 = false)
+    {
+        string styles = $"<styleSheet xmlns=\"{Workbook.Main}\"><numFmts><numFmt numFmtId=\"164\" formatCode=\"dd\\.mm\\.yyyy\"/>"
+            + "<numFmt numFmtId=\"165\" formatCode=\"[Red]0&quot; days&quot;\"/></numFmts>"
+            + "<cellStyleXfs><xf numFmtId=\"14\"/></cellStyleXfs>"
+            + "<cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/><xf numFmtId=\"164\"/><xf numFmtId=\"165\"/></cellXfs></styleSheet>";
+        Workbook.Write(_folder["t.xlsx"], [("t", Workbook.SheetXml(
+            $"{Header}<row r=\"2\"><c r=\"A2\"><v>7</v></c><c r=\"B2\" s=\"{style}\"><v>{stored}</v></c></row>"))], null, styles, from1904);
+        Assert.Equal(expected, Spreadsheet.Read(_folder["t.xlsx"], null, _notes).Rows[0].Cells[1]);
+    }
+
     // W
     [Fact]
     public void Read_CellMergedOverRows_HoldsForAllOfThem()

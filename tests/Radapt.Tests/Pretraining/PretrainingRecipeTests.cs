@@ -1,5 +1,6 @@
 using System.Reflection;
 using Radapt.Compute;
+using Radapt.Options;
 using Radapt.Pretraining;
 using Radapt.Recipes;
 

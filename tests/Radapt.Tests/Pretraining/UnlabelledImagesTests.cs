@@ -1,3 +1,4 @@
+using Radapt.Options;
 using Radapt.Pretraining;
 
 namespace Radapt.Tests.Pretraining;

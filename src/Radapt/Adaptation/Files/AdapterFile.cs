@@ -21,10 +21,19 @@ internal static class AdapterFile
             ? throw new RadaptException(
                 $"{path}: this is the folder of a cross-validation, and each fold is a run. Name one of them, such as "
                     + $"{Path.Combine(path, "fold1")}; only radapt predict and radapt evaluate take the whole folder.")
+            : Directory.Exists(path) && !File.Exists(Path.Combine(path, "recipe.yaml"))
+            ? throw new RadaptException($"{path}: this is not a run folder (no recipe.yaml and no adapter.safetensors).{RunWithin(path)}")
             : Directory.Exists(path)
             ? throw new RadaptException(
                 $"{path}: this folder has no adapter.safetensors yet. Give a run folder whose first validation is complete.")
             : throw new RadaptException($"{path}: there is no such run folder or adapter file.");
+    }
+
+    // Of a folder that holds one run, such as that of a demonstration, the run is likely to be meant.
+    private static string RunWithin(string folder)
+    {
+        string[] runs = [.. Directory.EnumerateDirectories(folder).Where(d => File.Exists(Path.Combine(d, "adapter.safetensors"))).Take(2)];
+        return runs is [string run] ? $" Did you mean {run}?" : " Give the folder that finetune wrote.";
     }
 
     /// <summary>Saves trained tensors, whole or not at all.</summary>

@@ -107,6 +107,13 @@ internal sealed record CheckedRows(IReadOnlyList<string> Findings, IReadOnlyList
         {
             OfMatching =
             [
+                .. table.Contradiction is not { } patients ? [] : new[]
+                {
+                    new DataProblem(null, DataProblemKind.PatientContradiction, ProblemSeverity.Error, patients)
+                    {
+                        ShownImage = name,
+                    },
+                },
                 .. table.WithoutFile.Select(
                     r => new DataProblem(r.Name, DataProblemKind.Missing, ProblemSeverity.Error,
                         "this row matches no file below the image root")

@@ -21,6 +21,9 @@ internal enum DataProblemKind
     /// <summary>A patient has images in two splits.</summary>
     PatientInTwoSplits,
 
+    /// <summary>Table and DICOM headers say different things of who is the same patient.</summary>
+    PatientContradiction,
+
     /// <summary>The same picture has different labels, or 'no finding' goes together with a finding.</summary>
     ContradictoryLabels,
 

@@ -29,7 +29,8 @@ internal static class PictureProblems
         if (facts.IsBlank)
         {
             return new DataProblem(name, DataProblemKind.Blank, ProblemSeverity.Warning,
-                $"98 % of its pixels are within {levels.Range + 1} of 256 gray levels");
+                $"98 % of its pixels are within {levels.Range + 1} of 256 gray levels"
+                    + (facts is { Format: ImageFormat.Png, Bits: 16 } ? "; 16-bit files may hold values of fewer bits (--png-bits)" : ""));
         }
 
         if (levels.IsSaturated)

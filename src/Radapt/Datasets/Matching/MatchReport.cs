@@ -46,7 +46,8 @@ internal sealed record MatchReport
     /// <param name="table">The table, and how it was matched.</param>
     /// <param name="views">The views that were asked for.</param>
     /// <param name="plainNames">Refused files are shown by their names; else they are counted.</param>
-    public IEnumerable<string> Notes(string table, string views, bool plainNames)
+    /// <param name="isCheck">They are printed by <c>radapt data check</c>, which names the files itself.</param>
+    public IEnumerable<string> Notes(string table, string views, bool plainNames, bool isCheck)
     {
         if (Files is { } files)
         {
@@ -65,7 +66,8 @@ internal sealed record MatchReport
                         + $"{g.Key}{(plainNames ? $" ({string.Join(", ", g.Take(3).Select(f => f.File))}{(g.Count() > 3 ? ", …" : "")})" : "")}")];
             string rows = Refused.Count == 0 ? "no row refers to them"
                 : $"{Plural.Count(Refused.Count, "row")} without an image for this reason ({Lines([.. Refused.Select(r => r.Line)])})";
-            yield return $"refused, because they are not radiographs or cannot be read: {string.Join(", ", kinds)}; {rows}{(plainNames ? "" : " (radapt data check -o FILE.csv names the files)")}.";
+            yield return $"refused, because they are not radiographs or cannot be read: {string.Join(", ", kinds)}; {rows}"
+                + $"{(plainNames || isCheck ? "" : " (radapt data check -o FILE.csv names the files)")}.";
         }
 
         if (OtherViews > 0)

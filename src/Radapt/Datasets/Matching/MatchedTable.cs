@@ -20,6 +20,9 @@ internal sealed record MatchedTable(
     /// <summary>What each column was taken for, to be printed after all else.</summary>
     public required string ColumnsLine { get; init; }
 
+    /// <summary>How the patients of the table and of the headers contradict each other, where that is not refused.</summary>
+    public string? Contradiction { get; init; }
+
     /// <summary>
     /// Rows that have no file below the image root; empty where the table names its files, since then such rows are among the others.
     /// </summary>

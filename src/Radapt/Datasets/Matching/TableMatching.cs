@@ -105,7 +105,8 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
         }
 
         RequireRows(located.Count, report, cells.File, views);
-        PatientsOfRows.DecideInPlace(located, o, cells.Header.ElementAtOrDefault(columns.Patient), isCheck, notes);
+        string? contradiction =
+            PatientsOfRows.DecideInPlace(located, o, cells.Header.ElementAtOrDefault(columns.Patient), isCheck);
         List<DataChoice> choices = [ColumnChoice(cells, columns.Image, "it names the image files"),
             new("match", MatchKind.Path, "the cells are the files' paths")];
         if (isOfDicom || report.OtherViews > 0)
@@ -117,6 +118,7 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
         {
             Cells = cells,
             ColumnsLine = rows.Columns!.Line(cells, columns),
+            Contradiction = contradiction,
             Refused = join.Refused,
         };
     }
@@ -136,7 +138,8 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
         RefuseOtherDays(cells, match, examples);
         notes.Add(examples.Line(o.PlainNames));
         RequireRows(located.Count, report, cells.File, views);
-        PatientsOfRows.DecideInPlace(located, o, cells.Header.ElementAtOrDefault(columns.Patient), isCheck, notes);
+        string? contradiction =
+            PatientsOfRows.DecideInPlace(located, o, cells.Header.ElementAtOrDefault(columns.Patient), isCheck);
         string most = tried == 1 ? "the column to try" : $"of {tried} columns, the one that matches the most";
         return new MatchedTable(
             rows.Findings, located, rows.HasSplits,
@@ -151,6 +154,7 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
         {
             Cells = cells,
             ColumnsLine = rows.Columns!.Line(cells, columns),
+            Contradiction = contradiction,
             WithoutFile = join.Missing,
             Refused = join.Refused,
             RefusedFiles = [.. folder.Images.Where((image, i) => image.Refusal is not null && !join.Means(i))],
@@ -248,7 +252,7 @@ internal sealed class TableMatching(DataOptions o, ICollection<string> notes, bo
 
     private void Note(MatchReport report, string table, ViewFilter views)
     {
-        foreach (string line in report.Notes(table, views.Text, o.PlainNames))
+        foreach (string line in report.Notes(table, views.Text, o.PlainNames, isCheck))
         {
             notes.Add(line);
         }

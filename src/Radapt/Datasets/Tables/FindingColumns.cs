@@ -99,11 +99,16 @@ internal sealed record FindingColumns(IReadOnlyList<string> Findings, sbyte[]?[]
         }
         else
         {
-            unused.AddRange(constant.Select(c => ($"never {(c.Labels.Positives > 0 ? "absent" : "present")}", cells.Header[c.Column])));
+            unused.AddRange(constant.Select(c => (Constant(cells, c), cells.Header[c.Column])));
         }
 
         return chosen.Count > 0 ? [.. chosen] : throw NoFindings(cells, unused);
     }
+
+    // A 1 beside empty cells often means present and absent; which of the two it is, only the user knows.
+    private static string Constant(CsvCells cells, ColumnReading column) => column.Labels.Positives == 0 ? "never present"
+        : cells.Rows.Any(r => r.Cells[column.Column].Length == 0) ? "never absent; --values==0 takes its empty cells as absent"
+        : "never absent";
 
     private static RadaptException NoFindings(CsvCells cells, List<(string Reason, string Column)> unused)
     {
@@ -118,7 +123,8 @@ internal sealed record FindingColumns(IReadOnlyList<string> Findings, sbyte[]?[]
     private static RadaptException BadLabel(CsvCells cells, int line, int column, string cell) => new(
         $"{cells.File} line {line}, column '{cells.Header[column]}': "
             + $"{(TableColumns.Find(cells).All.Contains(column) ? "its text" : ShownCell.Quote(cell))} is neither 0, 1 nor empty "
-            + "(unknown), nor a word for one of these: --values says what other words mean (such as fraglich=0), class numbers are read with "
+            + "(unknown), nor a word for one of these: --values says what other words mean "
+            + $"(such as {(ShownCell.MayShow(cell) && !cell.Contains('=') ? cell : "fraglich")}=0), class numbers are read with "
         + "--class-column, and --findings names the columns to use.");
 
     private static void NoteMissingMarks(CsvCells cells, ColumnReading[] columns, ICollection<string> notes)

@@ -218,6 +218,12 @@ internal static class LabelTable
     {
         string? repeated = cells.Header.Where(h => h.Length > 0).GroupBy(h => h, StringComparer.OrdinalIgnoreCase)
             .FirstOrDefault(g => g.Count() > 1)?.Key;
+        if (repeated is "0" or "1")
+        {
+            throw new RadaptException(
+                $"{cells.File} has no header: its first line holds labels. Add a line above it that names the columns.");
+        }
+
         if (repeated is not null)
         {
             throw new RadaptException($"{cells.File} has two columns named '{repeated}': rename or remove one.");

@@ -9,7 +9,8 @@ namespace Radapt.Datasets.Tables;
 /// <param name="file">The workbook.</param>
 /// <param name="parts">Its parts.</param>
 /// <param name="shared">Texts that cells refer to.</param>
-internal sealed class SheetChoice(string file, WorkbookParts parts, string[] shared)
+/// <param name="dates">Which cells are days.</param>
+internal sealed class SheetChoice(string file, WorkbookParts parts, string[] shared, CellDates dates)
 {
     private const int Previewed = 200; // rows that tell what a sheet is about
     private const int MostSheets = 50;
@@ -26,7 +27,7 @@ internal sealed class SheetChoice(string file, WorkbookParts parts, string[] sha
             : sheets.FirstOrDefault(s => s.Title.Equals(name, StringComparison.OrdinalIgnoreCase))
             ?? throw new RadaptException(
                 $"--sheet {name}: {file} has no such sheet; it has {string.Join(", ", sheets.Take(30).Select(s => s.Title))}.");
-        return new SheetReader(file, shared).Read(parts.Open(sheet), notes) with
+        return new SheetReader(file, shared, dates).Read(parts.Open(sheet), notes) with
         {
             OtherSheets = name is null ? [.. sheets.Where(s => s != sheet).Select(s => s.Shown)] : [],
         };
@@ -75,7 +76,7 @@ internal sealed class SheetChoice(string file, WorkbookParts parts, string[] sha
     {
         try
         {
-            return new SheetReader(file, shared, Previewed).Read(parts.Open(sheet), []);
+            return new SheetReader(file, shared, dates, Previewed).Read(parts.Open(sheet), []);
         }
         catch (Exception e) when (e is RadaptException or XmlException or InvalidDataException)
         {

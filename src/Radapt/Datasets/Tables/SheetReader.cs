@@ -6,8 +6,9 @@ namespace Radapt.Datasets.Tables;
 /// <summary>The cells of one sheet, read as a stream; <see cref="HeaderRow"/> tells which of the first rows is the header.</summary>
 /// <param name="file">The workbook.</param>
 /// <param name="shared">Texts that cells refer to.</param>
+/// <param name="dates">Which cells are days.</param>
 /// <param name="mostRows">Rows to read, which is enough to see what a sheet is about; the others are passed over.</param>
-internal sealed class SheetReader(string file, string[] shared, int mostRows = int.MaxValue)
+internal sealed class SheetReader(string file, string[] shared, CellDates dates, int mostRows = int.MaxValue)
 {
     private const long MostCells = 20_000_000;
     private const int MostColumns = 2048;
@@ -196,6 +197,7 @@ internal sealed class SheetReader(string file, string[] shared, int mostRows = i
     private string Value(XmlReader xml, int line, int column)
     {
         string type = xml.GetAttribute("t") ?? "n";
+        string? style = xml.GetAttribute("s");
         string? value = null;
         bool isFormula = false;
         if (!xml.IsEmptyElement)
@@ -242,7 +244,7 @@ internal sealed class SheetReader(string file, string[] shared, int mostRows = i
                 : throw new RadaptException(
                     $"{file}, cell {Reference(line, column)}: it refers to a text that the workbook does not contain ({shared.Length:N0} are "
                         + "there): the file is damaged; save or export it again."),
-            "n" => Number(value),
+            "n" => dates.Read(style, value) ?? Number(value),
             "str" => CellText.Unescape(value),
             _ => value,
         };

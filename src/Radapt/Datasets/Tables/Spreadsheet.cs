@@ -30,7 +30,8 @@ internal static class Spreadsheet
     }
 
     /// <summary>
-    /// Reads a sheet. Numbers are as stored, whole ones without fraction; true and false are 1 and 0; formulas are their saved results.
+    /// Reads a sheet. Numbers are as stored, whole ones without fraction, and days as <c>2023-01-02</c>; true and false are 1 and 0;
+    /// formulas are their saved results.
     /// </summary>
     /// <param name="file">The workbook.</param>
     /// <param name="sheet">The sheet's name; null: see <see cref="SheetChoice"/>.</param>
@@ -49,7 +50,7 @@ internal static class Spreadsheet
 
             using var archive = new ZipArchive(stream, ZipArchiveMode.Read);
             var parts = new WorkbookParts(archive, file, MostCharacters);
-            return new SheetChoice(file, parts, SharedStrings(parts)).Read(sheet, isWanted ?? (_ => true), notes);
+            return new SheetChoice(file, parts, SharedStrings(parts), CellDates.Read(parts)).Read(sheet, isWanted ?? (_ => true), notes);
         }
         catch (Exception e) when (e is InvalidDataException or XmlException or EndOfStreamException or NotSupportedException)
         {

@@ -34,6 +34,17 @@ internal sealed class WorkbookParts
     public XmlReader? SharedStrings() =>
         _related.Values.FirstOrDefault(r => r.Type == "sharedStrings").Part is { } part && _entries.ContainsKey(part) ? Open(part) : null;
 
+    /// <summary>The styles of cells; null where there are none. The caller disposes it.</summary>
+    public XmlReader? Styles() =>
+        _related.Values.FirstOrDefault(r => r.Type == "styles").Part is { } part && _entries.ContainsKey(part) ? Open(part) : null;
+
+    /// <summary>Whether day 0 is 1 January 1904, as in workbooks of old Macintosh programs.</summary>
+    public bool CountsFrom1904()
+    {
+        using XmlReader xml = Open(_workbook);
+        return Next(xml, "workbookPr") && xml.GetAttribute("date1904") is "1" or "true";
+    }
+
     /// <summary>The sheets of cells, in the workbook's order; charts and macro sheets are left out.</summary>
     public IReadOnlyList<WorkbookSheet> Sheets()
     {

@@ -41,7 +41,7 @@ internal sealed class PredictionJournal : IDisposable
             {
                 string head = JsonSerializer.Serialize(new Head(fingerprint), s_json) + "\n";
                 (bool isSame, int rows, long length) = Kept(file, head, multiple);
-                if (file.Length > 0 && !isSame && !replaces)
+                if (!isSame && !replaces && HoldsRows(file))
                 {
                     throw new RadaptException(
                         $"{path}: contains an unfinished prediction with other images, runs or options. Repeat that command to continue it, remove "
@@ -142,6 +142,26 @@ internal sealed class PredictionJournal : IDisposable
         }
 
         return (true, keptRows, keptLength);
+    }
+
+    // A session that was interrupted before its first batch leaves nothing that is worth keeping.
+    private static bool HoldsRows(FileStream file)
+    {
+        file.Position = 0;
+        byte[][] start = [.. Lines(file).Take(2)];
+        return start.Length == 2 || (file.Length > 0 && !IsHead(start.FirstOrDefault()));
+    }
+
+    private static bool IsHead(byte[]? line)
+    {
+        try
+        {
+            return line is not null && JsonSerializer.Deserialize<Head>(line, s_json) is { Radapt: not null };
+        }
+        catch (JsonException)
+        {
+            return false; // a file of something else
+        }
     }
 
     // Whole lines, without their ends.

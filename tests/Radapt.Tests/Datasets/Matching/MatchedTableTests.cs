@@ -1,5 +1,6 @@
 using System.Text;
 using Radapt.Datasets;
+using Radapt.Datasets.Checks;
 using Radapt.Datasets.Matching;
 using Radapt.Imaging;
 using Radapt.Options;
@@ -107,8 +108,8 @@ public sealed class MatchedTableTests : IClassFixture<MatchedTableTests.Hospital
         var options = new DataOptions { ImageRoot = _hospital.Root };
         string said = Assert.Throws<RadaptException>(() => Read(table, options, [])).Message;
         Assert.Contains("column 'patient' and the PatientID of the DICOM headers disagree about patients: 15 patients of the headers have several values "
-            + "in the table, 0 values of the table belong to several patients of the headers (of 60 and 45; first in line 4)", said,
-                StringComparison.Ordinal);
+            + "in the table, 0 values of the table belong to several patients of the headers (of 45 patients and 60 values; first in "
+            + "line 4)", said, StringComparison.Ordinal);
         Assert.Contains("--patients header or --patients table", said, StringComparison.Ordinal);
         AssertNoSecrets([said]);
         Assert.Equal(60, Patients(PatientSource.Table));
@@ -116,6 +117,24 @@ public sealed class MatchedTableTests : IClassFixture<MatchedTableTests.Hospital
 
         int Patients(PatientSource source) =>
             Read(table, options with { Patients = source }, []).Rows.Select(r => r.Row.Patient).Distinct().Count();
+    }
+
+    // WORKFLOW A2: a check must not say "no errors" of a table that a training refuses.
+    [Fact]
+    public void Check_ColumnThatSplitsPatientsOfTheHeaders_IsAnError()
+    {
+        string table = _hospital.WriteText("cases.csv", WithPatients(i => $"case {i.Number}"));
+        var options = new DataCheckOptions { Data = new DataOptions { Data = table, ImageRoot = _hospital.Root } };
+        DataCheckReport report = DataCheck.Run(options, cancellation: TestContext.Current.CancellationToken);
+        DataProblem found = Assert.Single(report.Problems, p => p.Kind == DataProblemKind.PatientContradiction);
+        Assert.Equal((null, ProblemSeverity.Error, "cases.csv"), (found.Image, found.Severity, found.ShownImage));
+        Assert.StartsWith("column 'patient' and the PatientID of the DICOM headers disagree about patients: 15 patients", found.What,
+            StringComparison.Ordinal);
+        AssertNoSecrets([found.What]);
+        Assert.DoesNotContain(report.Notes, n => n.Contains("data check -o", StringComparison.Ordinal)); // it is that command
+        DataCheckReport chosen = DataCheck.Run(
+            options with { Data = options.Data with { Patients = PatientSource.Header } }, cancellation: TestContext.Current.CancellationToken);
+        Assert.DoesNotContain(chosen.Problems, p => p.Kind == DataProblemKind.PatientContradiction);
     }
 
     // WORKFLOW A2

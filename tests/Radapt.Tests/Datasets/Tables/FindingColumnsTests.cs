@@ -82,6 +82,17 @@ public sealed class FindingColumnsTests : IDisposable
         Assert.Equal(["Tuberculosis"], Read(Table, new DataOptions { Findings = ["Tuberculosis"] }).Findings);
     }
 
+    // WORKFLOW A7: a finding that is lost by a note has to be noticed, and got back by what the note says.
+    [Fact]
+    public void Read_ColumnOfOnesAndEmptyCells_SaysWhatMakesItAFinding()
+    {
+        const string Table = "image;f;Effusion\na.png;1;1\nb.png;0;\n";
+        Assert.Equal(["f"], Read(Table).Findings);
+        Assert.Contains("not used: Effusion (never absent; --values==0 takes its empty cells as absent)", _notes[^1],
+            StringComparison.Ordinal);
+        Assert.Equal(["f", "Effusion"], Read(Table, new DataOptions { Values = ["=0"] }).Findings);
+    }
+
     // WORKFLOW C4: what a dash means, the rest of the column tells, or the user.
     [Theory]
     [InlineData("+ - + -", new[] { 1, 0, 1, 0 }, "2 '-' read as absent, because the column has '+' for present")]
@@ -129,7 +140,7 @@ public sealed class FindingColumnsTests : IDisposable
     {
         string said = Assert.Throws<RadaptException>(() => Read(Column("ja nein ja nein maybe"))).Message;
         Assert.Contains("line 6, column 'f': 'maybe' is neither 0, 1 nor empty (unknown), nor a word for one of these: --values says what other words "
-            + "mean", said, StringComparison.Ordinal);
+            + "mean (such as maybe=0)", said, StringComparison.Ordinal);
         // A remark or two with a "no" in it is no finding.
         Assert.Equal(["f"], Read("image;f;Bemerkung\na.png;1;nein\nb.png;0;siehe Vorbefund\nc.png;0;\n").Findings);
     }

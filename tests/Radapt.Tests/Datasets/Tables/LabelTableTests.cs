@@ -141,6 +141,7 @@ public sealed class LabelTableTests : IDisposable
     [InlineData("image,f\n", "no rows")]
     [InlineData("name,f\nz.png,1\n", "no row matches one of the")]
     [InlineData("image,f,f\na.png,1,0\n", "two columns named 'f'")]
+    [InlineData("a.png,0,0,1\nb.png,1,0,1\n", "has no header: its first line holds labels")]
     [InlineData("image,f,Image\na.png,1,0\n", "two columns named 'image'")]
     [InlineData("image,f\na.png,perhaps\n", "it has f (other values)")]
     [InlineData("image,f\na.png,1\nb.png,2\n", "line 3, column 'f': '2'")]

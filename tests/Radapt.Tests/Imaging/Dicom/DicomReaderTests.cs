@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Radapt.Datasets.Matching;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
 using Radapt.TestData.Dicom;

@@ -37,10 +37,28 @@ public sealed class PredictionJournalTests : IDisposable
     public void Open_OfAnotherPrediction_IsRefusedUnlessItMayBeReplaced()
     {
         Open("a").Dispose();
+        Open("b").Dispose(); // nothing was predicted yet: nothing is lost (WORKFLOW B6)
+        using (PredictionJournal begun = Open("a"))
+        {
+            begun.Append([new PredictionRow("a.png", PredictionStatus.Ok, "", [0.5], null, [])]);
+        }
+
         string message = Assert.Throws<RadaptException>(() => Open("b")).Message;
         Assert.Contains("t.csv.part: contains an unfinished prediction with other images, runs or options", message, StringComparison.Ordinal);
         using PredictionJournal replaced = Open("b", replaces: true);
         Assert.Equal(0, replaced.Rows);
+    }
+
+    [Theory]
+    [InlineData("not ours")]
+    [InlineData("not ours\n")]
+    [InlineData("{\"a\":1}\n")]
+    public void Open_FileOfSomethingElse_IsRefused(string content)
+    {
+        string path = PredictionJournal.PathFor(_folder["t.csv"]);
+        File.WriteAllText(path, content);
+        Assert.Throws<RadaptException>(() => Open("a"));
+        Assert.Equal(content, File.ReadAllText(path));
     }
 
     [Fact]
