@@ -10,6 +10,7 @@ namespace Radapt.Pages;
 internal sealed record ChartAxis(string Title, double From, double To, IReadOnlyList<(double At, string Label)> Ticks)
 {
     private const int FewestTicks = 4;
+    private static readonly int[] s_factors = [5, 2, 1];
 
     /// <summary>An axis that holds all values, with labels at round numbers.</summary>
     /// <param name="title">What it shows.</param>

@@ -52,7 +52,7 @@ internal sealed class HtmlPage(string title, string lead)
         .dot.hollow.c1{stroke:var(--1)}.dot.hollow.c2{stroke:var(--2)}.dot.hollow.c3{stroke:var(--3)}
         .legend{display:flex;flex-wrap:wrap;gap:4px 20px;font-size:14px;max-width:none}
         .legend span{white-space:nowrap}
-        .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:14px}
+        .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(128px,1fr));gap:14px}
         figure{margin:0}
         figure svg,figure img{width:100%;height:auto;display:block;border-radius:6px}
         figcaption{font-size:13px;color:var(--soft);margin-top:4px;line-height:1.35}

@@ -47,8 +47,8 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
         + "<p>Does LoRA, which trains a small part of the model, beat full fine-tuning?</p>" + HtmlPage.List(result.OnLora.Select(HtmlPage.Text))
         + "<p>Is pre-training on images without labels worth it?</p>" + HtmlPage.List(result.OnPretraining.Select(HtmlPage.Text))
         + "<p class=\"note\">The numbers of this run decide these sentences. A difference is called better or worse where its 95 % interval "
-        + "over seeds (Student's t) does not hold 0. "
-        + $"This session took {Seconds(result.Time)}.</p>";
+        + "over seeds (Student's t) does not hold 0."
+        + (result.Time is { } time ? $" All of it took {Seconds(time)}.</p>" : "</p>");
 
     private string Done()
     {

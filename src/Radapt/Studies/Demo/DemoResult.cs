@@ -7,8 +7,8 @@ namespace Radapt.Studies.Demo;
 /// <param name="Folder">Where it is kept.</param>
 /// <param name="Size">How much was done.</param>
 /// <param name="Table">The comparison.</param>
-/// <param name="Time">Of this session.</param>
-internal sealed record DemoResult(DemoFolder Folder, DemoSize Size, ComparisonTable Table, TimeSpan Time)
+/// <param name="Time">That it took; null: an earlier session did a part.</param>
+internal sealed record DemoResult(DemoFolder Folder, DemoSize Size, ComparisonTable Table, TimeSpan? Time)
 {
     /// <summary>What the table says of LoRA and full fine-tuning.</summary>
     public IReadOnlyList<string> OnLora => ComparisonSentences.LoraAgainstFull(Table, Method("lora-mae"), Method("full-mae"));

@@ -50,7 +50,7 @@ internal sealed class DemoStudy(DemoFolder folder, DemoSize size)
         IReadOnlyList<Job> jobs = [pretraining, .. new MethodComparison(_plan).Jobs(pretraining, images)];
         new JobQueue(jobs, threads) { OnProgress = OnProgress, OnThread = OnThread }.Run(cancellation);
         OnThread?.Invoke(); // the heat maps are computed on this one
-        var result = new DemoResult(folder, size, ComparisonTable.Read(_plan), watch.Elapsed);
+        var result = new DemoResult(folder, size, ComparisonTable.Read(_plan), jobs.Any(j => j.IsDone) ? null : watch.Elapsed);
         folder.Write(result.ToJson());
         new DemoPage(result, _plan).Write();
         return result;
