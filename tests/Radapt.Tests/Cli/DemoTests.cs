@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Radapt.Studies.Demo;
 
 namespace Radapt.Tests.Cli;
 
 [Collection(WholeCommands.Name)]
-public sealed class DemoTests
+public sealed partial class DemoTests
 {
     [Fact]
     public async Task Demo_Quick_ComparesTheMethodsWritesAPageAndGoesOnWhereItStopped()
@@ -69,8 +70,11 @@ public sealed class DemoTests
         Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
         Assert.Contains("src=\"data:image/png;base64,", page, StringComparison.Ordinal); // reconstructions
         Assert.Contains("class=\"outline\"", page, StringComparison.Ordinal); // true findings
-        Assert.DoesNotContain("NaN", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("NaN", Pictures().Replace(page, ""), StringComparison.Ordinal);
         int charts = page.Split("<svg class=\"chart\"").Length - 1;
         Assert.Equal(1 + 1 + 3 + 3, charts); // AUROC, loss, validation and ROC at three fractions
     }
+
+    [GeneratedRegex("base64,[A-Za-z0-9+/=]*")]
+    private static partial Regex Pictures();
 }

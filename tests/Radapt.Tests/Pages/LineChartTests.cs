@@ -21,7 +21,8 @@ public sealed class LineChartTests
         var chart = new LineChart("t", ChartAxis.Regular("x", 0, 2, 1), ChartAxis.Regular("y", -1, 1, 1),
             [new ChartSeries("s", 2, [(0, -1), (2, 1)])]);
         var svg = XElement.Parse(chart.ToSvg());
-        string[] grid = [.. svg.Elements("path").Where(p => (string?)p.Attribute("class") == "grid").Select(p => (string)p.Attribute("d")!)];
+        string[] grid = [.. svg.Elements("path").Where(p => (string?)p.Attribute("class") == "grid")
+            .Select(p => (string)p.Attribute("d")!)];
         string line = (string)svg.Elements("path").Single(p => (string?)p.Attribute("class") == "line c2").Attribute("d")!;
         string[] ends = line[1..].Split('L', ' ');
         Assert.StartsWith($"M{ends[0]} {ends[1]}H", grid[0], StringComparison.Ordinal); // the lowest tick of y

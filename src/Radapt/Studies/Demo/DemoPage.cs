@@ -118,7 +118,8 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
         return LineChart.Legend(series) + $"<div class=\"wide\">{chart.ToSvg()}</div><p class=\"note\">Small dots are single seeds.</p>";
     }
 
-    private IEnumerable<double> Seeds(ComparedMethod method, ComparedFraction fraction) => Table.Cell(method, fraction)?.Values.Values ?? [];
+    private IEnumerable<double> Seeds(ComparedMethod method, ComparedFraction fraction) =>
+        Table.Cell(method, fraction)?.Values.Values ?? [];
 
     private string Limits() => HtmlPage.List(
     [
