@@ -25,6 +25,7 @@ internal static class RecipeArguments
     public static RecipeLayer Layer(ParseResult parsed, IEnumerable<Option> options, OptionCatalogue? catalogue = null) =>
         RecipeLayer.From(options
             .Where(o => parsed.GetResult(o) is { Implicit: false })
-            .Select(o => KeyValuePair.Create(o.Name[2..], parsed.GetValue((Option<string>)o) ?? "true")), ResolvedValue.ByCommandLine, catalogue)
+            .Select(o => KeyValuePair.Create(o.Name[2..], parsed.GetValue((Option<string>)o) ?? "true")),
+            ResolvedValue.ByCommandLine, catalogue)
         .WithFullPaths(Environment.CurrentDirectory);
 }

@@ -34,13 +34,11 @@ internal sealed record ChartAxis(string Title, double From, double To, IReadOnly
             [.. Enumerable.Range(0, count + 1).Select(i => from + (i * step)).Select(at => (at, Text(at, digits)))]);
     }
 
-    private static readonly int[] s_steps = [5, 2, 1];
-
     // 1, 2 or 5 times a power of ten, at least so that there are a few.
     private static double Step(double range)
     {
         double power = Math.Pow(10, Math.Floor(Math.Log10(range / FewestTicks)));
-        return s_steps.Select(f => f * power).First(s => range / s >= FewestTicks || s == power);
+        return s_factors.Select(f => f * power).First(s => range / s >= FewestTicks || s == power);
     }
 
     private static string Text(double value, int digits) => value.ToString($"F{digits}", CultureInfo.InvariantCulture);

@@ -27,7 +27,8 @@ internal sealed record EvidencePicture(int Side, byte[] Png, IReadOnlyList<float
             if (opacity >= 0.02)
             {
                 svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"{(Patches[i] > 0 ? "up" : "down")}\" x=\"{i % grid * patch}\" ");
-                svg.Append(CultureInfo.InvariantCulture, $"y=\"{i / grid * patch}\" width=\"{patch}\" height=\"{patch}\" opacity=\"{opacity:0.##}\"/>");
+                svg.Append(CultureInfo.InvariantCulture,
+                    $"y=\"{i / grid * patch}\" width=\"{patch}\" height=\"{patch}\" opacity=\"{opacity:0.##}\"/>");
             }
         }
 

@@ -71,7 +71,8 @@ internal sealed record LineChart(string Title, ChartAxis X, ChartAxis Y, IReadOn
         svg.Append($"<text class=\"axis middle\" transform=\"translate(13 {middle}) rotate(-90)\">{HtmlPage.Text(Y.Title)}</text>");
         if (HasDiagonal)
         {
-            svg.Append($"<path class=\"grid dashed\" d=\"M{Number(AtX(X.From))} {Number(AtY(Y.From))}L{Number(AtX(X.To))} {Number(AtY(Y.To))}\"/>");
+            svg.Append(
+                $"<path class=\"grid dashed\" d=\"M{Number(AtX(X.From))} {Number(AtY(Y.From))}L{Number(AtX(X.To))} {Number(AtY(Y.To))}\"/>");
         }
     }
 

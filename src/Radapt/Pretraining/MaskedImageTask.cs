@@ -100,7 +100,8 @@ internal sealed class MaskedImageTask : ITrainingTask<ImageBatch>
             {
                 using var scope = NewDisposeScope();
                 sum += batch.Count * _step.Loss(
-                    _model.Encoder.ToTensor(batch), batch.Items.AsSpan(0, batch.Count), ForwardPass.Evaluation, EvaluationStep).item<float>();
+                    _model.Encoder.ToTensor(batch), batch.Items.AsSpan(0, batch.Count), ForwardPass.Evaluation, EvaluationStep)
+                        .item<float>();
                 done += batch.Count;
             }
 

@@ -48,7 +48,8 @@ internal static class PretrainingDefaults
         var choices = new RecipeChoices(given, facts);
         long seed = choices.Choose((Recipe r) => r.Seed, () => new Choice<long>(0, "Radapt's choice"));
         RecipeDefaults.ChooseCheckPixels(choices);
-        choices.Choose((DataOptions d) => d.Views, () => new Choice<IReadOnlyList<string>>(["frontal"], "Radapt's choice: as in fine-tuning"));
+        choices.Choose((DataOptions d) => d.Views,
+            () => new Choice<IReadOnlyList<string>>(["frontal"], "Radapt's choice: as in fine-tuning"));
         DataOptions data = choices.Section<DataOptions>();
         UnlabelledOptions images = choices.Section<UnlabelledOptions>();
         ModelOptions model = ChooseModel(choices);
@@ -124,7 +125,8 @@ internal static class PretrainingDefaults
         choices.Choose((PixelOptions p) => p.DicomScale, () => RecipeDefaults.Scale(new DataOptions()));
         RecipeDefaults.ChoosePngBits(choices);
         choices.Choose((PixelOptions p) => p.Flip, () => records is { NameSides: true }
-            ? new Choice<bool>(false, "Radapt's choice: the reports name sides of the body, which mirroring contradicts (MRM mirrors all the same)")
+            ? new Choice<bool>(false,
+                "Radapt's choice: the reports name sides of the body, which mirroring contradicts (MRM mirrors all the same)")
             : new Choice<bool>(true, "the paper's"));
         choices.Set((PixelOptions p) => p.Resize, (records is null ? 1 : MaskedRecordModel.Magnification) * model.ImageSize);
         choices.Set((PixelOptions p) => p.Augment, Augmentation.CropFlip);

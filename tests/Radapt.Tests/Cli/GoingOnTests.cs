@@ -23,7 +23,8 @@ public sealed class GoingOnTests(TinyRun tiny) : IDisposable
             Directory.CreateDirectory(_folder["run/metrics.jsonl/x"]);
             RadaptResult ended = (await process.End()).Expect(2);
             Assert.Contains("metrics.jsonl: cannot be written", ended.Error, StringComparison.Ordinal);
-            Assert.EndsWith("What was trained until then is saved. After fixing the cause, resume with: radapt finetune --resume --out run\n",
+            Assert.EndsWith(
+                "What was trained until then is saved. After fixing the cause, resume with: radapt finetune --resume --out run\n",
                 ended.Error, StringComparison.Ordinal);
         }
 

@@ -44,7 +44,8 @@ public sealed class HospitalCommandTests(TinyRun tiny) : IDisposable
 
         File.Delete(Path.Combine(_hospital.Root, _hospital.Images[0].File));
         RadaptResult changed = (await Run("evaluate", "run", "--allow-missing-images")).Expect(2);
-        Assert.Contains("its split was drawn, and images, patients or labels have changed since", changed.ErrorLine, StringComparison.Ordinal);
+        Assert.Contains("its split was drawn, and images, patients or labels have changed since", changed.ErrorLine,
+            StringComparison.Ordinal);
     }
 
     // WORKFLOW C4, C6, C7, A7, A8: a cover sheet, a title above the header, findings in words and crosses, one of a single value, sex as

@@ -223,7 +223,8 @@ public sealed class PatientPrivacyCommandTests(TinyRun tiny) : IDisposable
             {
                 if (Holds(bytes, form, isText: Path.GetExtension(file) is ".txt" or ".csv" or ".json" or ".yaml" or ".jsonl"))
                 {
-                    failures.Add($"{what} in {place}: {(place.EndsWith(".txt", StringComparison.Ordinal) ? Encoding.UTF8.GetString(bytes) : "")}");
+                    failures.Add(
+                        $"{what} in {place}: {(place.EndsWith(".txt", StringComparison.Ordinal) ? Encoding.UTF8.GetString(bytes) : "")}");
                 }
             }
         }

@@ -31,7 +31,8 @@ public sealed class PredictGuardTests(TinyRun tiny) : IDisposable
         ("inverted", s_chest with { LutShape = "INVERSE" },
             "Presentation LUT Shape contradicts Photometric Interpretation: the image may be inverted"),
         ("window", s_chest with { Window = (-9000, 100) },
-            "blank: 98 % of its pixels are within 16 of 256 gray levels; its 16-bit values may use only a few of their bits, or the window may "
+            "blank: 98 % of its pixels are within 16 of 256 gray levels; its 16-bit values may use only "
+                + "a few of their bits, or the window may "
                 + "not cover them"),
     ];
 

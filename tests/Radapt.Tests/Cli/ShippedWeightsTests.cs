@@ -44,7 +44,8 @@ public sealed class ShippedWeightsTests(TinyRun tiny)
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder[Name], File.ReadAllBytes(Path.Combine(Repository.Root, "weights", Name + ".safetensors")));
         RadaptResult tuned = (await RadaptProcess.Run(folder.Path, FineTune("run"))).Expect(0);
-        Assert.Contains($"{folder[Name]} is used, not the weights of that name that are part of Radapt", tuned.Output, StringComparison.Ordinal);
+        Assert.Contains($"{folder[Name]} is used, not the weights of that name that are part of Radapt", tuned.Output,
+            StringComparison.Ordinal);
         Assert.Contains($"weights: {{value: {folder[Name]}, ", File.ReadAllText(folder["run/recipe.yaml"]), StringComparison.Ordinal);
     }
 

@@ -4,7 +4,7 @@ namespace Radapt.Tests.Cli;
 public sealed class UsageErrorTests(TinyRun tiny)
 {
     [Theory]
-    [InlineData("", "A command is missing: one of finetune, evaluate, predict, ")]
+    [InlineData("", "A command is missing: one of finetune, pretrain, evaluate, predict, ")]
     [InlineData("data", "A command is missing: one of check, split, ")]
     [InlineData("finetun", "Did you mean finetune?")]
     [InlineData("finetune --lora-dropot 0.1", "Did you mean --lora-dropout?")]
@@ -27,8 +27,8 @@ public sealed class UsageErrorTests(TinyRun tiny)
     [InlineData("predict run missing/*.png -o out.csv", "no images")]
     [InlineData("evaluate", "RUN")]
     [InlineData("evaluate nothing", "nothing")]
-    [InlineData("evaluate run --split train", "--split: 'train' is not one of test, val, all. See radapt evaluate --help.")]
-    [InlineData("evaluate .", ".: is not a run folder (no recipe.yaml and no adapter.safetensors). Did you mean ./run?")]
+    [InlineData("evaluate run --split train", "--split: 'train' is not one of all, test, val. See radapt evaluate --help.")]
+    [InlineData("evaluate .", ".: this is not a run folder (no recipe.yaml and no adapter.safetensors). Did you mean ./run?")]
     [InlineData("evaluate phantoms", "Give the folder that finetune wrote")]
     [InlineData("inspect nothing.pth", "nothing.pth")]
     [InlineData("adapter", "radapt adapter --help")]

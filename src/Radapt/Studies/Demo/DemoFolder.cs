@@ -48,7 +48,8 @@ internal sealed class DemoFolder(string path)
             {
                 throw new RadaptException(there.Contains("quick", StringComparison.Ordinal) == size.IsQuick
                     ? $"{Path}: holds a demo of another version of Radapt. Choose another --out."
-                    : $"{Path}: holds a demo {(size.IsQuick ? "without --quick; leave it out" : "with --quick; give it")} to go on with it, or "
+                    : $"{Path}: holds a demo {(size.IsQuick ? "without --quick; leave it out" : "with --quick; give it")} "
+                        + "to go on with it, or "
                         + "choose another --out.");
             }
 
@@ -86,7 +87,8 @@ internal sealed class DemoFolder(string path)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
-            throw new RadaptException($"{file}: cannot be read ({e.Message}). Remove {run} and start the demo again with the same --out.", e);
+            throw new RadaptException(
+                $"{file}: cannot be read ({e.Message}). Remove {run} and start the demo again with the same --out.", e);
         }
     }
 

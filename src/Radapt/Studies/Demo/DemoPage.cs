@@ -15,7 +15,8 @@ namespace Radapt.Studies.Demo;
 /// <param name="plan">What was compared.</param>
 internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
 {
-    private const string Lead = "Can a model be adapted to new findings with few labels? This page shows one small experiment, which ran on this "
+    private const string Lead =
+        "Can a model be adapted to new findings with few labels? This page shows one small experiment, which ran on this "
         + "computer from beginning to end: a tiny vision transformer, synthetic chest radiographs, and three ways to adapt it.";
 
     /// <summary>The colours of methods; dashed lines start from random weights.</summary>
@@ -44,9 +45,11 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
     private string InShort() =>
         (result.Size.IsQuick ? "<p><strong>This is the quick demo: so few images and updates that its figures mean nothing.</strong> "
             + "Run it without <code>--quick</code> for figures worth reading.</p>" : "")
-        + "<p>Does LoRA, which trains a small part of the model, beat full fine-tuning?</p>" + HtmlPage.List(result.OnLora.Select(HtmlPage.Text))
+        + "<p>Does LoRA, which trains a small part of the model, beat full fine-tuning?</p>"
+        + HtmlPage.List(result.OnLora.Select(HtmlPage.Text))
         + "<p>Is pre-training on images without labels worth it?</p>" + HtmlPage.List(result.OnPretraining.Select(HtmlPage.Text))
-        + "<p class=\"note\">The numbers of this run decide these sentences. A difference is called better or worse where its 95 % interval "
+        + "<p class=\"note\">The numbers of this run decide these sentences. A difference is called "
+        + "better or worse where its 95 % interval "
         + "over seeds (Student's t) does not hold 0."
         + (result.Time is { } time ? $" All of it took {Seconds(time)}.</p>" : "</p>");
 
@@ -56,15 +59,21 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
         int train = size.Labelled * 6 / 10, test = size.Labelled / 5;
         string fractions = string.Join(", ", size.Fractions.Select(f => $"{f.Name} ({Plural.Count(f.Seeds.Count, "seed")})"));
         return "<ol>"
-            + $"<li><strong>Images.</strong> {size.Unlabelled:N0} synthetic chest radiographs of 64 x 64 pixels without labels, and {size.Labelled:N0} others "
-            + $"with three findings: cardiomegaly, effusion, pneumothorax. {train:N0} are for training, {test:N0} for validation, {test:N0} for the test; "
+            + $"<li><strong>Images.</strong> {size.Unlabelled:N0} synthetic chest radiographs of 64 x 64 pixels without "
+            + $"labels, and {size.Labelled:N0} others "
+            + $"with three findings: cardiomegaly, effusion, pneumothorax. {train:N0} are for training, {test:N0} "
+            + $"for validation, {test:N0} for the test; "
             + "no patient is in two parts.</li>"
-            + "<li><strong>Pre-training.</strong> A masked autoencoder hides three quarters of each unlabelled image and learns to predict them. "
+            + "<li><strong>Pre-training.</strong> A masked autoencoder hides three quarters of each unlabelled "
+            + "image and learns to predict them. "
             + "It sees no labels.</li>"
-            + $"<li><strong>Adaptation.</strong> {HtmlPage.Text(fractions)} of the training labels are used, in three ways: <em>full fine-tuning</em> changes every "
-            + "weight; <em>LoRA</em> adds small matrices and trains only these; the <em>ridge probe</em> leaves the model as it is and solves "
+            + $"<li><strong>Adaptation.</strong> {HtmlPage.Text(fractions)} of the training labels are used, in three ways: <em>full "
+            + "fine-tuning</em> changes every "
+            + "weight; <em>LoRA</em> adds small matrices and trains only these; the <em>ridge probe</em> "
+            + "leaves the model as it is and solves "
             + "one linear equation on its output. Each starts from the pre-trained weights, and from random weights for comparison.</li>"
-            + "<li><strong>Test.</strong> All are scored on the same test images. A seed draws which images are labelled; all methods get the same "
+            + "<li><strong>Test.</strong> All are scored on the same test images. A seed draws which images "
+            + "are labelled; all methods get the same "
             + "images. The learning rate of each method was chosen on validation images, for that method alone; nothing was tuned on "
             + "the difference between methods.</li></ol>";
     }
@@ -91,7 +100,9 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
             html.Append("</tr>");
         }
 
-        html.Append("</tbody></table><p class=\"note\">Test AUROC, mean of three findings: 0.5 is chance, 1 is perfect. Mean over seeds ± standard deviation over "
+        html.Append(
+            "</tbody></table><p class=\"note\">Test AUROC, mean of three findings: 0.5 is chance, 1 is perfect. "
+                + "Mean over seeds ± standard deviation over "
             + "seeds; the highest mean of each column is bold. –: left out, since it takes long and tells little. "
             + "With all labels, nothing about the ridge probe from MAE weights is random.</p>");
         return html + OverFractions();
@@ -123,13 +134,17 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
 
     private string Limits() => HtmlPage.List(
     [
-        "Nothing about patients. The images are drawn by a program; real findings look different, vary more, and have other causes of error.",
+        "Nothing about patients. The images are drawn by a program; real findings look different, "
+            + "vary more, and have other causes of error.",
         "Nothing about foundation models. This one has 0.8 million weights and saw "
-            + $"{result.Size.Unlabelled:N0} images; the models that Radapt is made for have a hundred times as many weights and saw hundreds of thousands.",
+            + $"{result.Size.Unlabelled:N0} images; the models that Radapt is made for have a hundred times as many "
+            + "weights and saw hundreds of thousands.",
         $"Little about small differences. The test has {result.Size.Labelled / 5:N0} images, the same for all seeds, so an AUROC would be "
             + "another by two or three hundredths with other test images. The spread over seeds does not contain that.",
-        "Nothing about other settings. Each method has one recipe, and fine-tuning is short: at most some 200 updates. The ridge probe needs none, since "
-            + "its equation is solved exactly. Where it is far ahead and the validation curves below still rise, longer fine-tuning could change the order.",
+        "Nothing about other settings. Each method has one recipe, and fine-tuning is short: at most some 200 updates. "
+            + "The ridge probe needs none, since "
+            + "its equation is solved exactly. Where it is far ahead and the validation curves below still rise, "
+            + "longer fine-tuning could change the order.",
     ]);
 
     private string Pretrained()
@@ -148,9 +163,12 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
             Height = 280,
         };
         string sheet = Path.Combine(new RunFolder(result.Folder.Pretraining).ReconstructionFolder, $"epoch-{epochs.Count}.png");
-        return "<p>The model sees the patches that are left (middle row) and predicts the others (bottom row). The top row has the whole images, which were "
-            + "held out: the model never saw them in training. Outlines come back; what could be anywhere, such as a small finding, cannot.</p>"
-            + $"<img class=\"sheet\" alt=\"Held-out images, what the model sees of them, and what it predicts\" src=\"{HtmlPage.Data(File.ReadAllBytes(sheet))}\">"
+        return "<p>The model sees the patches that are left (middle row) and predicts the others (bottom row). The "
+            + "top row has the whole images, which were "
+            + "held out: the model never saw them in training. Outlines come back; what could be anywhere, "
+            + "such as a small finding, cannot.</p>"
+            + "<img class=\"sheet\" alt=\"Held-out images, what the model sees of them, and what it predicts\" "
+            + $"src=\"{HtmlPage.Data(File.ReadAllBytes(sheet))}\">"
             + LineChart.Legend(series) + $"<div class=\"wide\">{chart.ToSvg()}</div>"
             + "<p class=\"note\">Gray values have mean 0 and standard deviation 1, so that a loss of 1 is a guess of plain gray.</p>";
     }
@@ -169,7 +187,8 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
                 [.. series.Select(s => s with { HasMarks = true })]).ToSvg());
         }
 
-        return "<p>After some epochs (passes over the labelled images) each model is scored on validation images; the best epoch is the one that is tested. "
+        return "<p>After some epochs (passes over the labelled images) each model is scored on validation images; "
+            + "the best epoch is the one that is tested. "
             + "Mean over seeds. The ridge probe has no epochs.</p>"
             + LineChart.Legend(trained.Select(m => Series(m, []))) + $"<div class=\"charts\">{charts}</div>";
     }
@@ -197,8 +216,10 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
             }.ToSvg());
         }
 
-        return "<p>Where to draw the line between \"finding\" and \"no finding\" is a choice: a low threshold finds more (high sensitivity) and raises more false "
-            + "alarms (high false-positive rate). A curve shows all choices; the AUROC is the area under it. Mean over findings and seeds.</p>"
+        return "<p>Where to draw the line between \"finding\" and \"no finding\" is a choice: a low threshold finds more (high "
+            + "sensitivity) and raises more false "
+            + "alarms (high false-positive rate). A curve shows all choices; the AUROC is the area under "
+            + "it. Mean over findings and seeds.</p>"
             + LineChart.Legend(Table.Methods.Select(m => Series(m, []))) + $"<div class=\"charts\">{charts}</div>";
     }
 
@@ -226,10 +247,13 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
     private string Evidence()
     {
         ComparedRun run = plan.Runs.First(r => r.Method.Key == "lora-mae" && r.Fraction == Table.Fractions[^1]);
-        var html = new StringBuilder("<p>How much each patch of an image raises (red) or lowers (blue) the score of a finding, beside the same patch of images "
+        var html =
+            new StringBuilder(
+                "<p>How much each patch of an image raises (red) or lowers (blue) the score of a finding, beside the same patch of images "
             + "without the finding. The yellow outline is where the finding truly is: the program that drew the image knows. "
             + $"The model: {HtmlPage.Text(run.Title)}.</p>"
-            + "<p class=\"note\">Before the comparison, the parts add up to the score exactly. But a patch also holds what the model brought there from elsewhere in the image, so red "
+            + "<p class=\"note\">Before the comparison, the parts add up to the score exactly. But a patch also holds what the model "
+            + "brought there from elsewhere in the image, so red "
             + "beside the outline is not always an error, and red inside is not always understanding.</p>");
         foreach (DemoEvidence finding in DemoEvidence.Compute(run.Folder, result.Folder.Labelled, RunPlan.Read(run.Folder)))
         {
@@ -255,7 +279,8 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
             radapt evaluate runs/first
             radapt predict runs/first NEW-IMAGES -o predictions.csv
             """)
-        + "</pre><p>A table that shows the format is in the folder of this demo: <code>phantoms/labelled/labels.csv</code>. Every run of the demo is a "
+        + "</pre><p>A table that shows the format is in the folder of this demo: <code>phantoms/labelled/labels.csv</code>. "
+        + "Every run of the demo is a "
         + "run folder in <code>runs/</code>, with its recipe, its figures and its predictions.</p>"
         + "<p class=\"note\">Radapt is research software. It is not a medical device and must not be used for clinical decisions.</p>";
 

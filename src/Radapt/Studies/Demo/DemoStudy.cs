@@ -68,7 +68,8 @@ internal sealed class DemoStudy(DemoFolder folder, DemoSize size)
     {
         var run = new RunFolder(folder.Pretraining);
         var given = new Dictionary<string, string>(DemoRecipe.Pretraining(size)) { ["images"] = Path.Combine(folder.Unlabelled, "images") };
-        using MaskedPretraining pretraining = MaskedPretraining.Prepare([RecipeLayer.From(given, "the demo", PretrainingRecipe.MaeCatalogue)]);
+        using MaskedPretraining pretraining =
+            MaskedPretraining.Prepare([RecipeLayer.From(given, "the demo", PretrainingRecipe.MaeCatalogue)]);
         pretraining.Run(run.Path, resume: run.IsUnfinished && File.Exists(run.RecipeFile), cancellation: stop);
     }
 }

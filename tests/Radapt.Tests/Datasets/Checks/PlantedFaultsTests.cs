@@ -120,11 +120,19 @@ public sealed class PlantedFaultsTests : IDisposable
         Planted(jpeg, DataProblemKind.OddEncoding, ProblemSeverity.Note);
 
         PlantedRow lateral = Take("train");
-        File.WriteAllBytes(PathOf(lateral), (DicomPhantom.Draw(Pixels(lateral), Size, 12) with { View = "LL" }).ToFile("explicit"));
+        File.WriteAllBytes(PathOf(lateral), (DicomPhantom.Draw(Pixels(lateral), Size, 12) with
+        {
+            View = "LL",
+            PatientId = lateral.Patient,
+        }).ToFile("explicit"));
         Planted(lateral, DataProblemKind.OtherView, ProblemSeverity.Note);
         Planted(lateral, DataProblemKind.OddEncoding, ProblemSeverity.Note);
         PlantedRow hand = Take("train");
-        File.WriteAllBytes(PathOf(hand), (DicomPhantom.Draw(Pixels(hand), Size, 12) with { BodyPart = "HAND" }).ToFile("explicit"));
+        File.WriteAllBytes(PathOf(hand), (DicomPhantom.Draw(Pixels(hand), Size, 12) with
+        {
+            BodyPart = "HAND",
+            PatientId = hand.Patient,
+        }).ToFile("explicit"));
         Planted(hand, DataProblemKind.OtherBodyPart, ProblemSeverity.Warning);
         Planted(hand, DataProblemKind.OddEncoding, ProblemSeverity.Note);
     }

@@ -107,7 +107,9 @@ public sealed class MatchedTableTests : IClassFixture<MatchedTableTests.Hospital
         string table = _hospital.WriteText("cases.csv", WithPatients(i => $"case {i.Number}"));
         var options = new DataOptions { ImageRoot = _hospital.Root };
         string said = Assert.Throws<RadaptException>(() => Read(table, options, [])).Message;
-        Assert.Contains("column 'patient' and the PatientID of the DICOM headers disagree about patients: 15 patients of the headers have several values "
+        Assert.Contains(
+            "column 'patient' and the PatientID of the DICOM headers disagree about patients: 15 patients "
+                + "of the headers have several values "
             + "in the table, 0 values of the table belong to several patients of the headers (of 45 patients and 60 values; first in "
             + "line 4)", said, StringComparison.Ordinal);
         Assert.Contains("--patients header or --patients table", said, StringComparison.Ordinal);
@@ -133,7 +135,10 @@ public sealed class MatchedTableTests : IClassFixture<MatchedTableTests.Hospital
         AssertNoSecrets([found.What]);
         Assert.DoesNotContain(report.Notes, n => n.Contains("data check -o", StringComparison.Ordinal)); // it is that command
         DataCheckReport chosen = DataCheck.Run(
-            options with { Data = options.Data with { Patients = PatientSource.Header } }, cancellation: TestContext.Current.CancellationToken);
+            options with
+            {
+                Data = options.Data with { Patients = PatientSource.Header },
+            }, cancellation: TestContext.Current.CancellationToken);
         Assert.DoesNotContain(chosen.Problems, p => p.Kind == DataProblemKind.PatientContradiction);
     }
 
@@ -158,7 +163,8 @@ public sealed class MatchedTableTests : IClassFixture<MatchedTableTests.Hospital
         Assert.Equal(60, matched.Rows.Count);
         Assert.Equal([(62, "CT"), (63, "MG"), (64, "multi-frame")], matched.Report!.Refused);
         string refused = Assert.Single(notes, n => n.StartsWith("refused", StringComparison.Ordinal));
-        string[] told = ["1 CT, 1 MG, 1 multi-frame, 1 unreadable: ", "3 rows without an image for this reason (lines 62, 63, 64)", "FILE.csv names the files"];
+        string[] told = ["1 CT, 1 MG, 1 multi-frame, 1 unreadable: ", "3 rows without an image for this reason (lines 62, 63, 64)",
+            "FILE.csv names the files"];
         Assert.All(told, t => Assert.Contains(t, refused, StringComparison.Ordinal));
         Assert.DoesNotContain("other/", refused, StringComparison.Ordinal);
         AssertNoSecrets(notes);
