@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Radapt.Checkpoints;
 using Radapt.Adaptation;
+using Radapt.Checkpoints;
 using Radapt.Models.Dialects;
 using Radapt.Options;
 

@@ -45,12 +45,12 @@ internal sealed class PretrainedWeights(IMaskedObjective objective, BackboneShap
     /// <exception cref="RadaptException">The file cannot be written.</exception>
     public void Write(string path, int epoch) => SafetensorsWriter.Write(
         path, objective.Tensors, new Dictionary<string, string>(objective.Metadata)
-    {
-        ["format"] = $"radapt-{objective.Name}/1",
-        ["backbone"] = BackboneShapeJson.Write(shape),
-        ["preprocessing"] = new JsonObject { ["mean"] = preprocessing.Mean, ["std"] = preprocessing.Std }.ToJsonString(),
-        [EpochKey] = epoch.ToString(CultureInfo.InvariantCulture),
-        [EpochsKey] = epochs.ToString(CultureInfo.InvariantCulture),
-        [ImagesKey] = images.ToString(CultureInfo.InvariantCulture),
-    }, checksum: true);
+        {
+            ["format"] = $"radapt-{objective.Name}/1",
+            ["backbone"] = BackboneShapeJson.Write(shape),
+            ["preprocessing"] = new JsonObject { ["mean"] = preprocessing.Mean, ["std"] = preprocessing.Std }.ToJsonString(),
+            [EpochKey] = epoch.ToString(CultureInfo.InvariantCulture),
+            [EpochsKey] = epochs.ToString(CultureInfo.InvariantCulture),
+            [ImagesKey] = images.ToString(CultureInfo.InvariantCulture),
+        }, checksum: true);
 }

@@ -134,6 +134,7 @@ public sealed class PlantedFaultsTests : IDisposable
             PatientId = hand.Patient,
         }).ToFile("explicit"));
         Planted(hand, DataProblemKind.OtherBodyPart, ProblemSeverity.Warning);
+        _planted.Add((null, DataProblemKind.PatientContradiction, ProblemSeverity.Error)); // both headers name one patient, the table two
         Planted(hand, DataProblemKind.OddEncoding, ProblemSeverity.Note);
     }
 
