@@ -123,7 +123,6 @@ public sealed class PlantedFaultsTests : IDisposable
         File.WriteAllBytes(PathOf(lateral), (DicomPhantom.Draw(Pixels(lateral), Size, 12) with
         {
             View = "LL",
-            PatientId = lateral.Patient,
         }).ToFile("explicit"));
         Planted(lateral, DataProblemKind.OtherView, ProblemSeverity.Note);
         Planted(lateral, DataProblemKind.OddEncoding, ProblemSeverity.Note);
@@ -131,7 +130,6 @@ public sealed class PlantedFaultsTests : IDisposable
         File.WriteAllBytes(PathOf(hand), (DicomPhantom.Draw(Pixels(hand), Size, 12) with
         {
             BodyPart = "HAND",
-            PatientId = hand.Patient,
         }).ToFile("explicit"));
         Planted(hand, DataProblemKind.OtherBodyPart, ProblemSeverity.Warning);
         _planted.Add((null, DataProblemKind.PatientContradiction, ProblemSeverity.Error)); // both headers name one patient, the table two
