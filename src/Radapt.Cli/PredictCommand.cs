@@ -71,7 +71,8 @@ internal sealed class PredictCommand : RadaptCommand
         _plainNames = Add("Output", new Option<bool>("--plain-names")
         {
             Description =
-                "Name unreadable images in messages, even if they are DICOM. Default: messages give the line of the table.",
+                "Name unreadable images in messages. Default: messages give the line of the table, because files are often named after "
+                    + "patients.",
         });
         _json = AddJson();
         _with = Add("Model", new Option<string[]>("--with")
@@ -192,7 +193,7 @@ internal sealed class PredictCommand : RadaptCommand
     private PredictionSummary Predict(ParseResult parsed, PredictionJob job, Terminal terminal, CancellationToken interrupted)
     {
         // Messages give the line of the table that is written; the table itself names files, as whoever asked for it did.
-        bool isPrivate = !parsed.GetValue(_plainNames) && job.Images.Any(ImagePaths.IsDicom);
+        bool isPrivate = !parsed.GetValue(_plainNames);
         (int done, int unreadable) = (0, 0);
         try
         {

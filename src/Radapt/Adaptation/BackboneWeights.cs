@@ -88,11 +88,12 @@ internal sealed class BackboneWeights : IDisposable
     }
 
     /// <summary>Lines that say what shipped weights are, and which tensors of a file are not used, and why.</summary>
-    public IEnumerable<string> LeftOut =>
+    /// <param name="isPretraining">Tensors that only pre-training needs are not among them.</param>
+    public IEnumerable<string> LeftOut(bool isPretraining = false) =>
     [
         .. ShippedWeights.Note(_path) is { } note ? [note] : Array.Empty<string>(),
         .. _recognised is not null && EncoderCopies.Note(_recognised.Copies, _recognised.Copy) is { } copy ? [copy] : Array.Empty<string>(),
-        .. _recognised?.LeftOut.Select(l => $"{l.Count} tensors left out: {l.Group} ({l.Reason})") ?? [],
+        .. _recognised?.LeftOut.Where(l => !isPretraining || l.Reason != DialectNames.ForPretraining).Select(l => $"{l.Count} tensors left out: {l.Group} ({l.Reason})") ?? [],
         .. _recognised is { Head.Count: > 0 } ? ["the head of this checkpoint is left out: a new head is trained for the findings"]
         : Array.Empty<string>(),
         .. _recognised is { Lora.Count: > 0 }

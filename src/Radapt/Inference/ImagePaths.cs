@@ -1,7 +1,6 @@
 using Microsoft.Extensions.FileSystemGlobbing;
 using Radapt.Datasets.Matching;
 using Radapt.Datasets.Published;
-using Radapt.Imaging.Dicom;
 
 namespace Radapt.Inference;
 
@@ -24,9 +23,6 @@ internal static class ImagePaths
                 $"{string.Join(", ", named)}: no images were found there. Give image files, folders with PNG, JPEG or DICOM files, or a pattern such as "
                     + $"'scans/*.png'. {passedOver.Line()}".TrimEnd());
     }
-
-    /// <summary>Whether a file is DICOM, by its content or its name: such files are often named after patients.</summary>
-    public static bool IsDicom(string path) => DicomReader.HasDicomName(path) || DicomReader.IsDicomFile(path);
 
     private static IEnumerable<string> Expand(string named, PassedOverFiles passedOver)
     {

@@ -64,12 +64,6 @@ internal sealed class MaskedAutoencoder : IDisposable
     {
         Initialisation.FromScratch(Encoder, seed);
         Assign(Encoder.pos_embed!, PositionEmbedding.SinCos(Encoder.Shape.Width, Encoder.Shape.Grid));
-        InitialiseDecoder(seed);
-    }
-
-    /// <summary>Random weights of the decoder alone, where the encoder's are given.</summary>
-    public void InitialiseDecoder(long seed)
-    {
         Initialisation.FromScratch(Decoder, seed);
         Assign(Decoder.decoder_pos_embed, PositionEmbedding.SinCos((int)Decoder.mask_token.shape[2], Encoder.Shape.Grid));
     }

@@ -26,8 +26,7 @@ internal sealed class MaskedImageStep(MaskedAutoencoder model, MaskedImageSettin
     /// <summary>The loss of images under the masks of a step: a scalar that the caller's scope owns.</summary>
     public Tensor Loss(Tensor images, ReadOnlySpan<int> items, ForwardPass pass, long step)
     {
-        BackboneShape shape = model.Encoder.Shape;
-        PatchMask mask = PatchMask.Draw(items, shape.Grid * shape.Grid, settings.MaskRatio, settings.Seed, step);
+        PatchMask mask = settings.Mask(items, model.Encoder.Shape, step);
         return model.Loss(model.Encode(images, mask, pass), images, mask, settings.NormalisedTargets, pass);
     }
 }

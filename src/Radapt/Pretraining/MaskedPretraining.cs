@@ -5,7 +5,6 @@ using Radapt.Batching;
 using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Datasets;
-using Radapt.Datasets.Checks;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Pretraining.Reports;
@@ -28,23 +27,20 @@ internal sealed class MaskedPretraining : IDisposable
     private readonly string _baseHash;
     private readonly List<string> _notes;
     private readonly Preprocessing _preprocessing;
-    private ImageBatches _train;
-    private ImageBatches _heldOut;
-    private UnlabelledImages _images;
-    private PixelCheck? _check;
+    private readonly PretrainingImages _images;
 
     private MaskedPretraining(PretrainingRecipe recipe, IReadOnlyList<ResolvedValue> values, UnlabelledImages images,
         ReportedImages? records, DataSplits? probe, BackboneWeights? weights, CodecProcess? codecs)
     {
-        (Recipe, Values, _images) = (recipe, values, images);
+        (Recipe, Values) = (recipe, values);
         _plan = recipe.Compute.Plan;
         Preprocessing encoder = recipe.Pixels.Preprocessing(recipe.Model.ImageSize);
         _preprocessing = encoder with { ImageSize = recipe.Pixels.Resize };
         _cache = RunCache.Open(recipe.Data, recipe.Pixels, codecs);
         WeightsDescription = weights?.Description ?? $"random (seed {recipe.Seed.ToString(CultureInfo.InvariantCulture)})";
-        _notes = [.. weights?.LeftOut ?? [], .. images.Notes, .. probe is null ? [] : ProbeNotes(probe), .. _cache?.Notes ?? []];
-        _train = Batches(images.Train, _preprocessing, _cache?.Training);
-        _heldOut = Batches(images.HeldOut, _preprocessing, _cache?.Evaluation);
+        _notes = [.. weights?.LeftOut(isPretraining: true) ?? [], .. images.Notes, .. probe is null ? [] : ProbeNotes(probe), .. _cache?.Notes ?? []];
+        _images = new PretrainingImages(recipe, images,
+            Batches(images.Train, _preprocessing, _cache?.Training), Batches(images.HeldOut, _preprocessing, _cache?.Evaluation));
         _probe = probe is null ? null : new FeatureProbe(
             Batches(probe.Train, encoder with { Resize = recipe.Model.ImageSize }, null),
             Batches(probe.Val, encoder with { Resize = recipe.Model.ImageSize }, null));
@@ -59,7 +55,6 @@ internal sealed class MaskedPretraining : IDisposable
             {
                 weights.LoadInto(_objective.Autoencoder.Encoder);
                 using CheckpointFile file = CheckpointFile.Open(BackboneWeights.FileIn(recipe.Model.Weights!));
-                _notes.RemoveAll(n => n.EndsWith("(only pre-training needs it)", StringComparison.Ordinal)); // which this is
                 _notes.AddRange(_objective.TakeDecoders(file));
             }
 
@@ -86,16 +81,19 @@ internal sealed class MaskedPretraining : IDisposable
     public IReadOnlyList<ResolvedValue> Values { get; }
 
     /// <summary>Images learned from and held out.</summary>
-    public UnlabelledImages Images => _images;
+    public UnlabelledImages Images => _images.Found;
 
     /// <summary>What the weights were recognised as.</summary>
     public string WeightsDescription { get; }
 
     /// <summary>Lines to show.</summary>
-    public IReadOnlyList<string> Notes => [.. _notes, .. _cache?.Problems ?? [], .. _train.Remarks.Union(_heldOut.Remarks)];
+    public IReadOnlyList<string> Notes => [.. _notes, .. _cache?.Problems ?? [], .. _images.Notes];
 
     /// <summary>Images that <see cref="CheckPixels"/> decoded; null: none.</summary>
-    public int? CheckedImages => _check?.Checked;
+    public int? CheckedImages => _images.Check?.Checked;
+
+    /// <summary>What a look at all pixels found in this session; null: there was no look.</summary>
+    internal PixelCheck? Check => _images.Check is { Checked: not null } check ? check : null;
 
     /// <summary>Trained parameters of encoder and decoder.</summary>
     public (long Encoder, long Decoder) Parameters =>
@@ -157,7 +155,7 @@ internal sealed class MaskedPretraining : IDisposable
     {
         var run = new RunFolder(folder);
         run.RequireUsable(resume);
-        LookAtPixels(run, resume, progress, cancellation);
+        _images.LookAtPixels(run, resume, progress, cancellation);
     }
 
     /// <summary>How long <see cref="Run"/> will take at most, from one measured update. Changes nothing.</summary>
@@ -168,8 +166,8 @@ internal sealed class MaskedPretraining : IDisposable
         int measurements = ValidationPlan.Count(Recipe.Optimisation.Epochs, Recipe.Monitoring.ValidateEvery);
         const double PassesOfTraining = 3; // of a forward pass; the probe's encoder sees all patches, four times as many
         double shown = 1 / (1 - Recipe.Masking.MaskRatio);
-        double evaluated = (_heldOut.EvaluationBatches + (shown * (_probe?.Batches ?? 0))) / PassesOfTraining;
-        return batch * (((double)Recipe.Optimisation.Epochs * _train.BatchesPerEpoch) + (measurements * evaluated));
+        double evaluated = (_images.HeldOut.EvaluationBatches + (shown * (_probe?.Batches ?? 0))) / PassesOfTraining;
+        return batch * (((double)Recipe.Optimisation.Epochs * _images.Train.BatchesPerEpoch) + (measurements * evaluated));
     }
 
     /// <summary>Trains and fills the run folder.</summary>
@@ -182,34 +180,12 @@ internal sealed class MaskedPretraining : IDisposable
     /// finite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; resume goes on from the last update.</exception>
     public PretrainingSummary Run(string folder, bool resume = false, IProgress<TrainingProgress>? progress = null,
-        Action<EpochResult>? onEpoch = null, CancellationToken cancellation = default)
-    {
-        var run = new RunFolder(folder);
-        using RunLock held = resume ? run.Reopen() : run.Create();
-        PretrainingSummary summary;
-        try
+        Action<EpochResult>? onEpoch = null, CancellationToken cancellation = default) =>
+        RunSession.Run(folder, resume, Recipe, Values, run =>
         {
-            if (resume)
-            {
-                RecipeIdentity.RequireSame(run, Recipe);
-            }
-            else
-            {
-                RecipeFile.Write(Recipe, Values, run.RecipeFile);
-            }
-
-            LookAtPixels(run, resume, progress, cancellation);
-            summary = Train(run, resume, progress, onEpoch, cancellation);
-        }
-        catch when (!resume && !run.HasState)
-        {
-            run.Discard(held);
-            throw;
-        }
-
-        run.Complete(held);
-        return summary;
-    }
+            _images.LookAtPixels(run, resume, progress, cancellation);
+            return Train(run, resume, progress, onEpoch, cancellation);
+        });
 
     /// <inheritdoc/>
     public void Dispose() => _objective.Dispose();
@@ -270,51 +246,10 @@ internal sealed class MaskedPretraining : IDisposable
         if ((isKept || isLast) && Recipe.Monitoring.Pictures > 0)
         {
             Directory.CreateDirectory(run.ReconstructionFolder);
-            ImageBatches shown = _heldOut.Images.Items.Count > 0 ? _heldOut : _train;
+            ImageBatches shown = Images.HeldOut.Items.Count > 0 ? _images.HeldOut : _images.Train;
             ReconstructionSheet.Write(Path.Combine(run.ReconstructionFolder, name + ".png"), _objective.Autoencoder, shown,
                 _preprocessing, Recipe.ForMasks(), Recipe.Monitoring.Pictures);
         }
-    }
-
-    private void LookAtPixels(RunFolder run, bool resume, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
-    {
-        if (_check is not null)
-        {
-            return;
-        }
-
-        (string Part, ImageBatches Images)[] parts = [("train", _train), ("held out", _heldOut)];
-        if (resume && run.HasState)
-        {
-            // As when it began: an image that was mended since is not learned from in the middle of a run.
-            Func<LabelledImage, string, string?> reasons = UnreadableTable.Read(run.UnreadableFile, NameKey.None);
-            LeaveOut(i => parts.Any(p => reasons(i, p.Part) is not null));
-            _check = new PixelCheck();
-            return;
-        }
-
-        if (Recipe.Data.CheckPixels)
-        {
-            _check = PixelCheck.Run(parts, Recipe.Data, Recipe.ForTraining(), progress, cancellation);
-            _notes.AddRange(_check.Notes);
-            UnreadableRow[] blank = [.. _check.Suspicious.Where(s => s.Kind is DataProblemKind.Blank or DataProblemKind.OddSize)
-                .Select(s => new UnreadableRow(s.Image, s.Part, PictureDoubts.InWords(s.Kind)))];
-            if (blank.Length > 0)
-            {
-                _notes.Add($"{Plural.Count(blank.Length, "blank or elongated image")} left out.");
-            }
-
-            _check = _check with { Unreadable = [.. _check.Unreadable, .. blank] };
-            var leftOut = new HashSet<LabelledImage>(_check.Unreadable.Select(u => u.Image), ReferenceEqualityComparer.Instance);
-            LeaveOut(leftOut.Contains);
-        }
-    }
-
-    private void LeaveOut(Func<LabelledImage, bool> isLeftOut)
-    {
-        _images = _images.Without(isLeftOut, "blank, or cannot be read");
-        _train = _train.WithImages(_images.Train);
-        _heldOut = _heldOut.WithImages(_images.HeldOut);
     }
 
     // How small its test set is does not matter here: it is not used.
@@ -325,14 +260,14 @@ internal sealed class MaskedPretraining : IDisposable
     }
 
     private string Fingerprint() =>
-        DataFingerprint.Sets([_images.Train, _images.HeldOut, .. _probe?.Sets ?? []]) + _objective.Fingerprint;
+        DataFingerprint.Sets([Images.Train, Images.HeldOut, .. _probe?.Sets ?? []]) + _objective.Fingerprint;
 
     private ITrainingTask<ImageBatch> TaskFor(PretrainedWeights? weights) => _objective.Task(
-        _train, _images.HeldOut.Items.Count == 0 ? null : _heldOut, weights,
+        _images.Train, Images.HeldOut.Items.Count == 0 ? null : _images.HeldOut, weights,
         _probe is null ? null : cancellation => _probe.Measure(_objective.Autoencoder.Encoder, cancellation));
 
     private PretrainedWeights Weights(string file) =>
-        new(_objective, Recipe.Model.Shape, _preprocessing, Recipe.Optimisation.Epochs, _images.Train.Items.Count, file);
+        new(_objective, Recipe.Model.Shape, _preprocessing, Recipe.Optimisation.Epochs, Images.Train.Items.Count, file);
 
     private void AddOverlapNote(DataSplits? probe)
     {
@@ -341,7 +276,7 @@ internal sealed class MaskedPretraining : IDisposable
             return;
         }
 
-        HashSet<string> seen = [.. _images.Train.Items.Select(i => Path.GetFileName(i.Path))];
+        HashSet<string> seen = [.. Images.Train.Items.Select(i => Path.GetFileName(i.Path))];
         int both = probe.Val.Items.Count(i => seen.Contains(Path.GetFileName(i.Path)));
         if (both > 0)
         {
@@ -350,7 +285,4 @@ internal sealed class MaskedPretraining : IDisposable
                     + $"the probe is more optimistic than for new images. --exclude leaves them out."));
         }
     }
-
-    /// <summary>What a look at all pixels found in this session; null: there was no look.</summary>
-    internal PixelCheck? Check => _check?.Checked is null ? null : _check;
 }

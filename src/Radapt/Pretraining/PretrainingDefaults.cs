@@ -169,7 +169,7 @@ internal static class PretrainingDefaults
     {
         int every = (epochs + MostMeasurements - 1) / MostMeasurements;
         choices.Choose((MonitoringOptions m) => m.ValidateEvery, () => new Choice<int>(every,
-            every == 1 ? "Radapt's choice: after every epoch" : $"ours: {epochs / every} measurements"));
+            every == 1 ? "Radapt's choice: after every epoch" : $"Radapt's choice: {epochs / every} measurements"));
         choices.Choose((MonitoringOptions m) => m.CheckpointEvery,
             () => new Choice<int>(Math.Max(1, epochs / 4), "Radapt's choice: a quarter of the epochs"));
         return choices.Section<MonitoringOptions>();
@@ -189,7 +189,7 @@ internal static class PretrainingDefaults
         if (recipe.Reports is { } reports)
         {
             RecipeResolver.Require(given, reports.Width % reports.Heads == 0, "report-heads",
-                $"{reports.Width} channels cannot be shared among {reports.Heads} heads.");
+                $"{reports.Width} channels cannot be divided among {reports.Heads} heads.");
         }
 
         int patches = recipe.Model.Shape.Grid * recipe.Model.Shape.Grid;

@@ -33,8 +33,7 @@ internal static class ReconstructionSheet
         int count = Math.Min(columns, batch.Count);
         BackboneShape shape = model.Encoder.Shape;
         Tensor pixels = model.Encoder.ToTensor(batch)[..count]; // (B, 1, T, T)
-        PatchMask mask = PatchMask.Draw(
-            batch.Items.AsSpan(0, count), shape.Grid * shape.Grid, settings.MaskRatio, settings.Seed, MaskedImageTask.EvaluationStep);
+        PatchMask mask = settings.Mask(batch.Items.AsSpan(0, count), shape, MaskedTask.EvaluationStep);
 
         Tensor patches = PatchPixels.Cut(pixels, model.TargetSide); // (B, L, Q^2, 1)
         Tensor predicted = model.Predict(model.ToEncoderSize(pixels), mask, ForwardPass.Evaluation)

@@ -167,7 +167,8 @@ internal sealed record UnlabelledImages(
         return ([.. images.Where(i => !heldOut.Contains(Group(i)))], [.. images.Where(i => heldOut.Contains(Group(i)))]);
     }
 
-    private static string Group(LabelledImage image) => image.Patient ?? image.Path;
+    // By name, not by path: the same images give the same draw wherever they are, also when a run is resumed after they were moved.
+    private static string Group(LabelledImage image) => image.Patient ?? image.Name;
 
     private static ulong Rank(string patient, long seed) => XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(patient), seed);
 

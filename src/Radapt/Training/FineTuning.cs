@@ -40,7 +40,7 @@ public sealed class FineTuning : IDisposable
         _plan = recipe.Compute.Plan;
         WeightsDescription = weights?.Description ?? $"random (seed {recipe.Seed.ToString(CultureInfo.InvariantCulture)})";
         _cache = RunCache.Open(recipe.Data, recipe.Pixels, codecs);
-        _notes = [.. weights?.LeftOut ?? [], .. data.Notes, .. _cache?.Notes ?? []];
+        _notes = [.. weights?.LeftOut() ?? [], .. data.Notes, .. _cache?.Notes ?? []];
         Preprocessing = recipe.Pixels.Preprocessing(recipe.Model.ImageSize);
         _images = new RunImages(recipe, data, Preprocessing, _cache, codecs);
         _classifier = new Classifier(recipe.Model.Shape, data.Train.Findings.Count, recipe.Model.Pooling, recipe.Model.DropPath, _plan);
@@ -161,8 +161,7 @@ public sealed class FineTuning : IDisposable
 
     /// <summary>
     /// Decodes every image, where the recipe says so, and leaves out those that cannot be read; <see cref="Notes"/> then says which, and
-    /// how many
-    /// show hardly anything. A resumed run leaves out what it did when it began. <see cref="Run"/> does it unless it was done before.
+    /// how many show hardly anything. A resumed run leaves out what it did when it began. <see cref="Run"/> does it unless it was done before.
     /// </summary>
     /// <param name="folder">The run folder; nothing is written to it yet.</param>
     /// <param name="resume">Go on with the run in the folder.</param>
@@ -206,33 +205,8 @@ public sealed class FineTuning : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled; resume goes on from the last update.</exception>
     public RunSummary Run(
         string folder, bool resume = false, IProgress<TrainingProgress>? progress = null, Action<EpochResult>? onEpoch = null,
-            CancellationToken cancellation = default)
-    {
-        var run = new RunFolder(folder);
-        using RunLock held = resume ? run.Reopen() : run.Create();
-        RunSummary summary;
-        try
-        {
-            if (resume)
-            {
-                RecipeIdentity.RequireSame(run, Recipe);
-            }
-            else
-            {
-                RecipeFile.Write(Resolved, run.RecipeFile);
-            }
-
-            summary = TrainAndTest(run, resume, progress, onEpoch, cancellation);
-        }
-        catch when (!resume && !run.HasState)
-        {
-            run.Discard(held);
-            throw;
-        }
-
-        run.Complete(held);
-        return summary;
-    }
+            CancellationToken cancellation = default) =>
+        RunSession.Run(folder, resume, Recipe, Resolved.Values, run => TrainAndTest(run, resume, progress, onEpoch, cancellation));
 
     private RunSummary TrainAndTest(RunFolder run, bool resume, IProgress<TrainingProgress>? progress, Action<EpochResult>? onEpoch,
         CancellationToken cancellation)

@@ -10,8 +10,7 @@ namespace Radapt.Training;
 
 /// <summary>
 /// Decodes all images of a run before the first epoch, through the run's own reader and caches: what cannot be read is known, and what
-/// shows
-/// hardly anything is said, before a night is spent on it.
+/// shows hardly anything is said, before a night is spent on it.
 /// </summary>
 internal sealed record PixelCheck
 {

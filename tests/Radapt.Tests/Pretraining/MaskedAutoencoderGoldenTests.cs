@@ -22,7 +22,7 @@ public sealed class MaskedAutoencoderGoldenTests
         using var noGradient = no_grad();
         using var data = new GoldenTensors(golden.File("data"));
         using MaskedAutoencoder model = Model(golden);
-        PatchMask mask = Mask(golden, data);
+        PatchMask mask = MaskedGolden.Mask(golden, data);
 
         Assert.True(data["ids_restore"].Equals(mask.Places(CPU)));
         Tensor removed = zeros_like(data["mask"]).scatter(1, mask.MaskedPatches(CPU), ones_like(data["mask"]));
@@ -45,7 +45,7 @@ public sealed class MaskedAutoencoderGoldenTests
         using var gradients = new GoldenTensors(golden.File("grads"));
         JsonNode scalars = golden.Json("scalars");
         using MaskedAutoencoder model = Model(golden);
-        PatchMask mask = Mask(golden, data);
+        PatchMask mask = MaskedGolden.Mask(golden, data);
         IReadOnlyList<(string Name, Tensor Tensor)> trained = model.Train();
         var pass = new ForwardPass(true, 0, 0);
 
@@ -54,18 +54,7 @@ public sealed class MaskedAutoencoderGoldenTests
         loss.backward();
 
         GoldenAssert.Close(tensor((double)scalars["loss"]!), loss, golden.Tolerance["loss"]!, "loss");
-        JsonObject norms = scalars["grad_norm"]!.AsObject();
-        Assert.Equal(norms.Select(n => n.Key).Order(StringComparer.Ordinal), trained.Select(t => t.Name).Order(StringComparer.Ordinal));
-        foreach ((string name, Tensor tensor) in trained)
-        {
-            GoldenAssert.Close(Number(norms[name]!), tensor.grad!.norm(), golden.Tolerance["grad_norm"]!, name);
-            if (gradients.Has("grad." + name))
-            {
-                GoldenAssert.Close(gradients["grad." + name], tensor.grad!, golden.Tolerance["latent/pred"]!, name);
-            }
-        }
-
-        static Tensor Number(JsonNode value) => tensor(value.Number());
+        MaskedGolden.AssertGradients(golden, scalars, gradients, trained, "latent/pred");
     }
 
     /// <summary>One gray channel gives what three equal channels give, at a third of the patch embedding's cost.</summary>
@@ -90,18 +79,11 @@ public sealed class MaskedAutoencoderGoldenTests
     private static MaskedAutoencoder Model(GoldenCase golden)
     {
         JsonObject config = golden.Config;
-        var decoder = new DecoderShape(
-            (int)config["decoder_embed_dim"]!, (int)config["decoder_depth"]!, (int)config["decoder_num_heads"]!);
+        DecoderShape decoder = MaskedGolden.Decoder(golden);
         var model = new MaskedAutoencoder(
             GoldenAssert.Shape(config), decoder, (int)config["patch_size"]!, new Kernels(ComputePlan.Float32));
         using var weights = new GoldenTensors(golden.File("weights"));
         Assert.Empty(weights.CopyInto(model.Tensors().Select(t => (t.Name, (Tensor)t.Tensor))));
         return model;
-    }
-
-    private static PatchMask Mask(GoldenCase golden, GoldenTensors data)
-    {
-        Tensor noise = data["noise"];
-        return PatchMask.FromNoise(noise.data<float>().ToArray(), (int)noise.shape[0], (double)golden.Config["mask_ratio"]!);
     }
 }

@@ -5,8 +5,6 @@ using Radapt.Datasets.Phantoms;
 using Radapt.Imaging;
 using Radapt.Models;
 using Radapt.Pretraining;
-using Radapt.Recipes;
-using Radapt.Runs;
 using Radapt.Training;
 using static TorchSharp.torch;
 
@@ -103,30 +101,7 @@ public sealed class MaskedImageTaskTests
     {
         using MaskedAutoencoder model = Model();
         var task = new MaskedImageTask(model, train, heldOut, new MaskedImageSettings { Seed = 4 }, best: null);
-        using Optimizer optimizer = Optimizer.Create(
-            new OptimizerSettings { Kind = OptimizerKind.AdamW, WeightDecay = 0.05, Beta2 = 0.95, Depth = 2 }, task.Trained);
-        Directory.CreateDirectory(Path.Combine(folder, "state"));
-        var saved = new SavedState(new RunFolder(folder), task.Trained, optimizer, null);
-        var settings = new TrainingSettings { Epochs = epochs, LearningRate = new LearningRate(5e-3, 0, 1, epochs), Seed = 4 };
-        var loop = new TrainingLoop<ImageBatch>(task, settings, optimizer, saved)
-        {
-            OnUpdate = (updates, _, _) => onUpdate?.Invoke(updates),
-        };
-        var identity = new RunIdentity { Data = "", BaseWeights = "", Options = new Dictionary<string, string>() };
-        TrainerState end = loop.Run(resume ? saved.Resume(identity, new NothingKept()) : new TrainerState { Identity = identity },
-            cancellation);
-        weights = [.. task.Trained.SelectMany(t => t.Tensor.detach().cpu().data<float>().ToArray())];
+        (TrainerState end, weights) = MaskedTraining.Run(task, folder, epochs, resume, onUpdate, cancellation);
         return end;
-    }
-
-    private sealed class NothingKept : IBestTensors
-    {
-        public void Save(int epoch)
-        {
-        }
-
-        public void Require()
-        {
-        }
     }
 }

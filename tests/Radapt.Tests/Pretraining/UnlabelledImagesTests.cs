@@ -69,6 +69,25 @@ public sealed class UnlabelledImagesTests : IDisposable
         Assert.NotEqual(found.HeldOut.Items.Select(i => i.Path), other.HeldOut.Items.Select(i => i.Path));
     }
 
+    [Fact] // a resumed run, and a repeated one, must hold out the same images
+    public void Find_SameImagesInAnotherFolder_HoldsOutTheSame()
+    {
+        string[] names = [.. Enumerable.Range(0, 40).Select(i => $"image{i}.png")];
+        string[][] heldOut = [.. new[] { "here", "some/where/else" }.Select(folder =>
+        {
+            Directory.CreateDirectory(_folder[folder]);
+            foreach (string name in names)
+            {
+                File.WriteAllBytes(Path.Combine(_folder[folder], name), []);
+            }
+
+            return Find(new UnlabelledOptions { Images = [_folder[folder]], HeldOut = new Share(0.2) }).HeldOut.Items
+                .Select(i => i.Name).ToArray();
+        })];
+        Assert.Equal(8, heldOut[0].Length);
+        Assert.Equal(heldOut[0], heldOut[1]);
+    }
+
     [Fact] // WORKFLOW A3: what is not a frontal radiograph is not learned from
     public void Find_DicomFiles_LeavesOutOtherModalitiesAndViews_AndNamesNone()
     {

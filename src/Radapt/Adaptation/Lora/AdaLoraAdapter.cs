@@ -59,7 +59,7 @@ internal sealed class AdaLoraAdapter : IProjectionAdapter, IAdapterTensors
     public Tensor Forward(Projection projection, Tensor input, ForwardPass pass)
     {
         projection.Kernels.Path.Note(StepKernel.LowRankProducts, "singular values have no pass");
-        Tensor low = nn.functional.linear(AdapterDropout.Apply(input, _dropout, pass, _number), Q.to(input.dtype)); // (B, N, r x groups)
+        Tensor low = nn.functional.linear(KeyedDropout.Apply(input, _dropout, pass, _number), Q.to(input.dtype)); // (B, N, r x groups)
         Tensor update = nn.functional.linear(low, ScaledP().to(input.dtype)); // (B, N, out)
         return projection.Plain(input).Plus(update);
     }

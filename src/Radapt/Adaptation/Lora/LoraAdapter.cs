@@ -54,13 +54,13 @@ internal sealed class LoraAdapter : IProjectionAdapter, IAdapterTensors
         string? refusal = kernels.OnlyPlain ?? FusedLora.Refusal(input, projection.weight, projection.bias, A, _groups);
         if (kernels.Path.Choose(StepKernel.LowRankPass, refusal, StepKernel.LowRankProducts))
         {
-            var lowRank = new AppliedLora(_settings.Scale, _groups, AdapterDropout.Mask(_settings.Dropout, pass, _number));
+            var lowRank = new AppliedLora(_settings.Scale, _groups, KeyedDropout.Mask(_settings.Dropout, pass, _number));
             return FusedLora.Apply(input, projection.weight, projection.bias, A, B, lowRank, kernels);
         }
 
         using var scope = NewDisposeScope();
         // (B, N, r x groups)
-        Tensor low = nn.functional.linear(AdapterDropout.Apply(input, _settings.Dropout, pass, _number), A.to(input.dtype));
+        Tensor low = nn.functional.linear(KeyedDropout.Apply(input, _settings.Dropout, pass, _number), A.to(input.dtype));
         Tensor update = nn.functional.linear(low, ScaledB().to(input.dtype)); // (B, N, out)
         return projection.Plain(input).Plus(update).MoveToOuterDisposeScope();
     }

@@ -8,6 +8,9 @@ namespace Radapt.Models.Dialects;
 /// </summary>
 internal abstract class DialectNames
 {
+    /// <summary>Why decoders, mask tokens and their like are left out.</summary>
+    public const string ForPretraining = "only pre-training needs it";
+
     public abstract Dialect Dialect { get; }
 
     /// <summary>What <c>--dialect</c> calls it; null where forcing it makes no sense.</summary>
@@ -86,10 +89,10 @@ internal abstract class DialectNames
 
         if (path.Any(p => p.StartsWith("decoder", StringComparison.Ordinal)))
         {
-            return ("decoder", "only pre-training needs it");
+            return ("decoder", ForPretraining);
         }
 
-        return path[^1] == "mask_token" ? ("mask token", "only pre-training needs it") : ("other tensors", "not part of the encoder");
+        return path[^1] == "mask_token" ? ("mask token", ForPretraining) : ("other tensors", "not part of the encoder");
     }
 
     /// <summary>A native encoder without what DINOv2 adds, and without adapters.</summary>

@@ -68,7 +68,7 @@ internal sealed class Dinov3Names : DialectNames
     public override (string Group, string Reason) LeftOut(string name) =>
         name.EndsWith(Periods, StringComparison.Ordinal) ? ("rotary periods", "they are computed")
             : name.EndsWith(KeyMask, StringComparison.Ordinal) ? ("masks of the keys' bias", "that bias is zero")
-            : name.Contains("local_cls_norm.", StringComparison.Ordinal) ? ("norm of small crops", "only pre-training needs it")
+            : name.Contains("local_cls_norm.", StringComparison.Ordinal) ? ("norm of small crops", ForPretraining)
             : base.LeftOut(name);
 
     private static int? Heads(StateDict names, BackboneShape shape) =>

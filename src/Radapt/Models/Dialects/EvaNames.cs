@@ -58,7 +58,7 @@ internal sealed partial class EvaNames : DialectNames
     }
 
     public override (string Group, string Reason) LeftOut(string name) => IsRotation(name) ? ("rotary tables", "they are computed")
-        : name.Contains("lm_head.", StringComparison.Ordinal) ? ("pre-training head", "only pre-training needs it") : base.LeftOut(name);
+        : name.Contains("lm_head.", StringComparison.Ordinal) ? ("pre-training head", ForPretraining) : base.LeftOut(name);
 
     private static bool IsRotation(string name) => Rotation().IsMatch(name);
 

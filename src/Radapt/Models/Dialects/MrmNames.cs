@@ -24,7 +24,7 @@ internal sealed class MrmNames : DialectNames
     {
         (string group, string reason) = base.LeftOut(name);
         return group != "optimizer state" && name.Split('.').Any(p => p.StartsWith("bert_", StringComparison.Ordinal))
-            ? ("report decoder (BERT)", "only pre-training needs it")
+            ? ("report decoder (BERT)", ForPretraining)
             : (group is "decoder" or "mask token" ? "image decoder" : group, reason);
     }
 }

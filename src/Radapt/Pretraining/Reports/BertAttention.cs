@@ -1,4 +1,3 @@
-using Radapt.Adaptation.Lora;
 using Radapt.Compute;
 using Radapt.Models;
 using static TorchSharp.torch;
@@ -43,7 +42,7 @@ internal sealed class BertAttention : nn.Module
             projection.Forward(input, pass).view(b, n, _shape.Heads, width).transpose(1, 2); // (B, H, N, D/H)
         Tensor scores = Heads(self.query).Times(1 / Math.Sqrt(width)).matmul(Heads(self.key).transpose(-2, -1)); // (B, H, N, N)
         Tensor shares = scores.to(ScalarType.Float32).Plus(padding).softmax(-1);
-        shares = AdapterDropout.Apply(shares, _shape.Dropout, pass, _dropoutKey).to(input.dtype);
+        shares = KeyedDropout.Apply(shares, _shape.Dropout, pass, _dropoutKey).to(input.dtype);
         Tensor attended = shares.matmul(Heads(self.value)).transpose(1, 2).reshape(b, n, d);
         return output.Forward(attended, tokens, pass).MoveToOuterDisposeScope();
     }

@@ -1,4 +1,3 @@
-using Radapt.Adaptation.Lora;
 using Radapt.Compute;
 using Radapt.Models;
 using static TorchSharp.torch;
@@ -47,6 +46,6 @@ internal sealed class BertEmbeddings : nn.Module
         Tensor positions = position_embeddings.Forward(position_ids[.., ..(int)ids.shape[1]]); // (1, N, D)
         Tensor sum = word_embeddings.Forward(ids, _padding).Plus(positions).Plus(token_type_embeddings.weight[0]); // (B, N, D)
         Tensor tokens = LayerNorm.Forward(sum).Plus(image.unsqueeze(1));
-        return AdapterDropout.Apply(tokens, _dropout, pass, 0).MoveToOuterDisposeScope();
+        return KeyedDropout.Apply(tokens, _dropout, pass, 0).MoveToOuterDisposeScope();
     }
 }

@@ -1,4 +1,3 @@
-using Radapt.Adaptation.Lora;
 using Radapt.Compute;
 using Radapt.Models;
 using static TorchSharp.torch;
@@ -27,7 +26,7 @@ internal sealed class BertOutput : nn.Module
     public Tensor Forward(Tensor branch, Tensor tokens, ForwardPass pass)
     {
         using var scope = NewDisposeScope();
-        Tensor projected = AdapterDropout.Apply(dense.Forward(branch, pass), _dropout, pass, _dropoutKey);
+        Tensor projected = KeyedDropout.Apply(dense.Forward(branch, pass), _dropout, pass, _dropoutKey);
         return LayerNorm.Forward(tokens.Plus(projected)).MoveToOuterDisposeScope();
     }
 }

@@ -72,15 +72,14 @@ internal sealed class HeldOutRecords(ImageBatches images, ReportTokens reports)
         double sum = 0;
         (int batches, int done) = (0, 0);
         var means = new List<Tensor>();
-        BackboneShape shape = model.Images.Encoder.Shape;
         foreach (ImageBatch batch in images.Evaluation(cancellation: cancellation))
         {
             using (batch)
             {
                 using var scope = NewDisposeScope();
                 Tensor large = model.Images.Encoder.ToTensor(batch); // (B, 1, 2S, 2S)
-                PatchMask mask = PatchMask.Draw(batch.Items.AsSpan(0, batch.Count), shape.Grid * shape.Grid, settings.MaskRatio,
-                    settings.Seed, MaskedImageTask.EvaluationStep);
+                PatchMask mask = settings.Mask(
+                    batch.Items.AsSpan(0, batch.Count), model.Images.Encoder.Shape, MaskedTask.EvaluationStep);
                 Tensor latent = model.Images.Encode(model.Images.ToEncoderSize(large), mask, ForwardPass.Evaluation);
                 means.Add(model.ImageMean(latent, ForwardPass.Evaluation).MoveToOuterDisposeScope());
                 sum += batch.Count
@@ -103,7 +102,7 @@ internal sealed class HeldOutRecords(ImageBatches images, ReportTokens reports)
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            MaskedReports masked = reports.Mask(items, settings.Seed, MaskedImageTask.EvaluationStep);
+            MaskedReports masked = reports.Mask(items, settings.Seed, MaskedTask.EvaluationStep);
             float[] surprise = model.Reports.Surprise(masked, means[items[0]..(items[^1] + 1)]); // (B N)
             double[] maskedSurprise = [.. surprise.Index().Where(s => masked.IsMasked(s.Index)).Select(s => (double)s.Item)];
             maskedSum += maskedSurprise.Sum();

@@ -57,13 +57,6 @@ internal sealed class MaskedRecordModel : IDisposable
         Reports.Initialise(seed);
     }
 
-    /// <summary>Random weights of the decoders alone, where the encoder's are given.</summary>
-    public void InitialiseDecoders(long seed)
-    {
-        Images.InitialiseDecoder(seed);
-        Reports.Initialise(seed);
-    }
-
     /// <summary>What the report decoder is told of each image. (B, 1 + R + K, C), what the encoder gave -> (B, D), float32.</summary>
     public Tensor ImageMean(Tensor latent, ForwardPass pass) =>
         Reports.ImageMean(latent[.., (1 + Images.Encoder.Shape.Registers).., ..], pass);

@@ -121,11 +121,8 @@ internal sealed class MaskedRecordObjective : IMaskedObjective
     /// <inheritdoc/>
     public void Dispose() => _model.Dispose();
 
-    private MaskedRecordSettings Settings => new()
+    private MaskedRecordSettings Settings => new(_recipe.ForMasks())
     {
-        MaskRatio = _recipe.Masking.MaskRatio,
-        NormalisedTargets = _recipe.Masking.NormalisedTargets,
-        Seed = _recipe.Seed,
         MaskedPositionsOnly = _options.Loss == ReportLoss.Masked,
     };
 

@@ -35,7 +35,7 @@ public sealed class ForeignWeightsTests : IDisposable
         using VisionTransformer model = Model();
         weights.LoadInto(model);
         Assert.Equal(expected, model.cls_token[0, 0, 0].item<float>());
-        Assert.Contains(weights.LeftOut, note => note.StartsWith("the file contains 2 copies of the encoder; ", StringComparison.Ordinal));
+        Assert.Contains(weights.LeftOut(), note => note.StartsWith("the file contains 2 copies of the encoder; ", StringComparison.Ordinal));
 
         // An adapter knows its base by the hash, whichever copy it was.
         using BackboneWeights again = BackboneWeights.OpenByHash(_folder["t"], weights.Hash());
@@ -77,7 +77,7 @@ public sealed class ForeignWeightsTests : IDisposable
     {
         SafetensorsWriter.Write(_folder["t"], Encoder(1).Append(KeyValuePair.Create(tensor, ones(64))).ToDictionary());
         using BackboneWeights weights = BackboneWeights.Open(_folder["t"]);
-        Assert.Contains(weights.LeftOut, note => note.StartsWith("1 tensors left out", StringComparison.Ordinal));
+        Assert.Contains(weights.LeftOut(), note => note.StartsWith("1 tensors left out", StringComparison.Ordinal));
     }
 
     // M10: a grid of 4 x 6 patches has as many positions as one of 5 x 5 without a class token; neither is guessed.
@@ -198,7 +198,7 @@ public sealed class ForeignWeightsTests : IDisposable
         File.WriteAllBytes(_folder["f8.safetensors"], changed);
 
         using BackboneWeights weights = BackboneWeights.Open(_folder["f8.safetensors"]);
-        Assert.Contains(weights.LeftOut, note => note.Contains("F8_E4M3", StringComparison.Ordinal));
+        Assert.Contains(weights.LeftOut(), note => note.Contains("F8_E4M3", StringComparison.Ordinal));
         using VisionTransformer model = Model();
         weights.LoadInto(model);
         Assert.Equal(1, model.cls_token[0, 0, 0].item<float>());

@@ -39,7 +39,7 @@ public sealed class MaskedRecordModelGoldenTests
         using var noGradient = no_grad();
         using var data = new GoldenTensors(golden.File("data"));
         using MaskedRecordModel model = Model(golden);
-        PatchMask mask = Mask(golden, data);
+        PatchMask mask = MaskedGolden.Mask(golden, data);
         JsonNode tolerance = golden.Tolerance["latent/pred/bert_logits"]!;
 
         Assert.True(data["ids_restore"].Equals(mask.Places(CPU)));
@@ -78,23 +78,12 @@ public sealed class MaskedRecordModelGoldenTests
         GoldenAssert.Close(
             gradients["grad_report_only." + probed], probe.grad! - imageOnly, golden.Tolerance["latent/pred/bert_logits"]!, probed);
 
-        JsonObject norms = scalars["grad_norm"]!.AsObject();
-        Assert.Equal(norms.Select(n => n.Key).Order(StringComparer.Ordinal), trained.Select(t => t.Name).Order(StringComparer.Ordinal));
-        foreach ((string name, Tensor tensor) in trained)
-        {
-            GoldenAssert.Close(Number(norms[name]!), tensor.grad!.norm(), golden.Tolerance["grad_norm"]!, name);
-            if (gradients.Has("grad." + name))
-            {
-                GoldenAssert.Close(gradients["grad." + name], tensor.grad!, golden.Tolerance["latent/pred/bert_logits"]!, name);
-            }
-        }
-
-        static Tensor Number(JsonNode value) => tensor(value.Number());
+        MaskedGolden.AssertGradients(golden, scalars, gradients, trained, "latent/pred/bert_logits");
     }
 
     private static (Tensor Image, Tensor Report) Losses(GoldenCase golden, GoldenTensors data, MaskedRecordModel model)
     {
-        PatchMask mask = Mask(golden, data);
+        PatchMask mask = MaskedGolden.Mask(golden, data);
         Tensor latent = model.Images.Encode(model.Images.ToEncoderSize(data["image"]), mask, s_gradients);
         Tensor image = model.Images.Loss(latent, data["image"], mask, (bool)golden.Config["norm_pix_loss"]!, s_gradients);
         return (image, model.Reports.Loss(Reports(data), model.ImageMean(latent, s_gradients), maskedOnly: false, s_gradients));
@@ -108,8 +97,7 @@ public sealed class MaskedRecordModelGoldenTests
     {
         JsonObject config = golden.Config;
         JsonObject bert = config["bert"]!.AsObject();
-        var images = new DecoderShape(
-            (int)config["decoder_embed_dim"]!, (int)config["decoder_depth"]!, (int)config["decoder_num_heads"]!);
+        DecoderShape images = MaskedGolden.Decoder(golden);
         var reports = new ReportDecoderShape((int)bert["vocab_size"]!, (int)bert["hidden_size"]!, (int)bert["num_hidden_layers"]!,
             (int)bert["num_attention_heads"]!, (int)bert["max_position_embeddings"]!)
         {
@@ -119,11 +107,5 @@ public sealed class MaskedRecordModelGoldenTests
         using var weights = new GoldenTensors(golden.File("weights"));
         Assert.Empty(weights.CopyInto(model.Tensors()));
         return model;
-    }
-
-    private static PatchMask Mask(GoldenCase golden, GoldenTensors data)
-    {
-        Tensor noise = data["noise"];
-        return PatchMask.FromNoise(noise.data<float>().ToArray(), (int)noise.shape[0], (double)golden.Config["mask_ratio"]!);
     }
 }

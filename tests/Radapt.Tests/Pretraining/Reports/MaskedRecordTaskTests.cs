@@ -6,8 +6,6 @@ using Radapt.Imaging;
 using Radapt.Models;
 using Radapt.Pretraining;
 using Radapt.Pretraining.Reports;
-using Radapt.Recipes;
-using Radapt.Runs;
 using Radapt.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -140,19 +138,7 @@ public sealed class MaskedRecordTaskTests
     {
         using MaskedRecordModel model = records.Model();
         MaskedRecordTask task = records.Task(model, new MaskedRecordSettings { Seed = 4 });
-        using Optimizer optimizer = Optimizer.Create(
-            new OptimizerSettings { Kind = OptimizerKind.AdamW, WeightDecay = 0.05, Beta2 = 0.95, Depth = 2 }, task.Trained);
-        Directory.CreateDirectory(Path.Combine(folder, "state"));
-        var saved = new SavedState(new RunFolder(folder), task.Trained, optimizer, null);
-        var settings = new TrainingSettings { Epochs = epochs, LearningRate = new LearningRate(5e-3, 0, 1, epochs), Seed = 4 };
-        var loop = new TrainingLoop<ImageBatch>(task, settings, optimizer, saved)
-        {
-            OnUpdate = (updates, _, _) => onUpdate?.Invoke(updates),
-        };
-        var identity = new RunIdentity { Data = "", BaseWeights = "", Options = new Dictionary<string, string>() };
-        TrainerState end = loop.Run(resume ? saved.Resume(identity, new NothingKept()) : new TrainerState { Identity = identity },
-            cancellation);
-        weights = [.. task.Trained.SelectMany(t => t.Tensor.detach().cpu().data<float>().ToArray())];
+        (TrainerState end, weights) = MaskedTraining.Run(task, folder, epochs, resume, onUpdate, cancellation);
         return end;
     }
 
@@ -198,16 +184,5 @@ public sealed class MaskedRecordTaskTests
             LeastCropScale = 0.5,
             Flips = false,
         };
-    }
-
-    private sealed class NothingKept : IBestTensors
-    {
-        public void Save(int epoch)
-        {
-        }
-
-        public void Require()
-        {
-        }
     }
 }

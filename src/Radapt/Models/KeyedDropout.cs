@@ -1,19 +1,18 @@
 using Radapt.Compute;
 using Radapt.Compute.Passes;
-using Radapt.Models;
 using static TorchSharp.torch;
 
-namespace Radapt.Adaptation.Lora;
+namespace Radapt.Models;
 
-/// <summary>Dropout on an adapter's input, keyed by step and adapter.</summary>
-internal static class AdapterDropout
+/// <summary>Dropout whose zeros depend on the seed, the step and the place in the model, and on nothing else.</summary>
+internal static class KeyedDropout
 {
-    /// <summary>The input while training with some numbers zero and the others scaled by 1 / (1 - rate); itself in evaluation.</summary>
-    /// <param name="input">(B, N, in)</param>
+    /// <summary>The values while training with some numbers zero and the others scaled by 1 / (1 - rate); itself in evaluation.</summary>
+    /// <param name="input">Any shape.</param>
     /// <param name="rate">Probability of a zero.</param>
     /// <param name="pass">Whether this pass trains, and its random key.</param>
-    /// <param name="number">Number of the adapter in the model.</param>
-    /// <returns>(B, N, in)</returns>
+    /// <param name="number">Number of the place in the model.</param>
+    /// <returns>As <paramref name="input"/>.</returns>
     public static Tensor Apply(Tensor input, double rate, ForwardPass pass, int number)
     {
         if (Mask(rate, pass, number) is not { } factors)
