@@ -93,7 +93,8 @@ internal sealed class BackboneWeights : IDisposable
     [
         .. ShippedWeights.Note(_path) is { } note ? [note] : Array.Empty<string>(),
         .. _recognised is not null && EncoderCopies.Note(_recognised.Copies, _recognised.Copy) is { } copy ? [copy] : Array.Empty<string>(),
-        .. _recognised?.LeftOut.Where(l => !isPretraining || l.Reason != DialectNames.ForPretraining).Select(l => $"{l.Count} tensors left out: {l.Group} ({l.Reason})") ?? [],
+        .. _recognised?.LeftOut.Where(l => !isPretraining || l.Reason != DialectNames.ForPretraining)
+        .Select(l => $"{l.Count} tensors left out: {l.Group} ({l.Reason})") ?? [],
         .. _recognised is { Head.Count: > 0 } ? ["the head of this checkpoint is left out: a new head is trained for the findings"]
         : Array.Empty<string>(),
         .. _recognised is { Lora.Count: > 0 }

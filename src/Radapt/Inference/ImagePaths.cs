@@ -20,7 +20,8 @@ internal static class ImagePaths
         string[] found = [.. named.SelectMany(n => Expand(n, passedOver)).DistinctBy(Path.GetFullPath)];
         return found.Length > 0 ? new FoundImages(found, passedOver)
             : throw new RadaptException(
-                $"{string.Join(", ", named)}: no images were found there. Give image files, folders with PNG, JPEG or DICOM files, or a pattern such as "
+                $"{string.Join(", ", named)}: no images were found there. Give image files, folders with PNG, "
+                    + "JPEG or DICOM files, or a pattern such as "
                     + $"'scans/*.png'. {passedOver.Line()}".TrimEnd());
     }
 

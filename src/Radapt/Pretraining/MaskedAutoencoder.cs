@@ -20,7 +20,8 @@ internal sealed class MaskedAutoencoder : IDisposable
     {
         if (shape.Positions != PatchPositions.Learned)
         {
-            throw new RadaptException("Backbones with rotary positions (DINOv3, EVA) cannot be pre-trained by masking yet; use another backbone.");
+            throw new RadaptException(
+                "Backbones with rotary positions (DINOv3, EVA) cannot be pre-trained by masking yet; use another backbone.");
         }
 
         Encoder = new VisionTransformer(shape, dropPath: 0, withNorm: true, kernels);

@@ -38,7 +38,8 @@ internal sealed class MaskedPretraining : IDisposable
         _preprocessing = encoder with { ImageSize = recipe.Pixels.Resize };
         _cache = RunCache.Open(recipe.Data, recipe.Pixels, codecs);
         WeightsDescription = weights?.Description ?? $"random (seed {recipe.Seed.ToString(CultureInfo.InvariantCulture)})";
-        _notes = [.. weights?.LeftOut(isPretraining: true) ?? [], .. images.Notes, .. probe is null ? [] : ProbeNotes(probe), .. _cache?.Notes ?? []];
+        _notes = [.. weights?.LeftOut(isPretraining: true) ?? [], .. images.Notes, .. probe is null ? []
+            : ProbeNotes(probe), .. _cache?.Notes ?? []];
         _images = new PretrainingImages(recipe, images,
             Batches(images.Train, _preprocessing, _cache?.Training), Batches(images.HeldOut, _preprocessing, _cache?.Evaluation));
         _probe = probe is null ? null : new FeatureProbe(
@@ -121,7 +122,7 @@ internal sealed class MaskedPretraining : IDisposable
         string? path = given.Value((ModelOptions m) => m.Weights);
         using BackboneWeights? weights = path is null ? null
             : BackboneWeights.Open(path, given.Value((ModelOptions m) => m.Dialect), given.Value((ModelOptions m) => m.Copy));
-        long seed = given.Value((Recipe r) => r.Seed);
+        long seed = given.Value((PretrainingRecipe r) => r.Seed);
         ReportedImages? records = given.Catalogue != PretrainingRecipe.MrmCatalogue ? null
             : ReportedImages.Read(
                 given.Value((ReportOptions r) => r.Reports), given.Section<UnlabelledOptions>(), given.Data, seed, headers);

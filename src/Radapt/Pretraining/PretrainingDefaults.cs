@@ -2,6 +2,7 @@ using System.Globalization;
 using Radapt.Datasets;
 using Radapt.Imaging;
 using Radapt.Models;
+using Radapt.Models.Dialects;
 using Radapt.Options;
 using Radapt.Pretraining.Reports;
 using Radapt.Recipes;
@@ -19,8 +20,6 @@ internal static class PretrainingDefaults
     private const int MostMeasurements = 50;
     private const double MaeRate = 2.4e-3; // base rate 1.5e-4 at 4,096 images an update
     private const double MaeImages = 4096;
-    private const double MrmMean = .4978;
-    private const double MrmStd = .2449;
 
     /// <summary>The backbone of someone who gives neither weights nor a backbone, below all that was given.</summary>
     public static RecipeLayer Below(IReadOnlyList<RecipeLayer> layers)
@@ -46,7 +45,7 @@ internal static class PretrainingDefaults
         PartialRecipe given, RecipeFacts facts, ReportedImages? records = null)
     {
         var choices = new RecipeChoices(given, facts);
-        long seed = choices.Choose((Recipe r) => r.Seed, () => new Choice<long>(0, "Radapt's choice"));
+        OptionDeclaration seed = OptionTable.Find((PretrainingRecipe r) => r.Seed);
         RecipeDefaults.ChooseCheckPixels(choices);
         choices.Choose((DataOptions d) => d.Views,
             () => new Choice<IReadOnlyList<string>>(["frontal"], "Radapt's choice: as in fine-tuning"));
@@ -68,7 +67,7 @@ internal static class PretrainingDefaults
             Optimisation = rates,
             Monitoring = ChooseMonitoring(choices, rates.Epochs),
             Compute = RecipeDefaults.ChooseCompute(choices),
-            Seed = seed,
+            Seed = choices.Choose((PretrainingRecipe r) => r.Seed, () => new Choice<long>((long)seed.FixedDefault!, seed.Reason)),
         };
         RecipeResolver.RejectUnfitModel(recipe.Model, given, facts);
         RejectContradictions(recipe, given);
@@ -118,8 +117,8 @@ internal static class PretrainingDefaults
         }
         else
         {
-            choices.Choose((PixelOptions p) => p.Mean, () => new Choice<double>(MrmMean, "MRM's"));
-            choices.Choose((PixelOptions p) => p.Std, () => new Choice<double>(MrmStd, "MRM's"));
+            choices.Choose((PixelOptions p) => p.Mean, () => new Choice<double>(MrmNames.Statistics.Mean, "MRM's"));
+            choices.Choose((PixelOptions p) => p.Std, () => new Choice<double>(MrmNames.Statistics.Std, "MRM's"));
         }
 
         choices.Choose((PixelOptions p) => p.DicomScale, () => RecipeDefaults.Scale(new DataOptions()));

@@ -57,16 +57,13 @@ internal sealed record PretrainingRecipe : IRecipe
     public required ComputeOptions Compute { get; init; }
 
     /// <summary>Seed of everything random.</summary>
+    [Option("seed", "Seed of all random numbers.", Reason = "Radapt's choice")]
     public long Seed { get; init; }
 
     OptionCatalogue IRecipe.Catalogue => Reports is null ? MaeCatalogue : MrmCatalogue;
 
     IEnumerable<object> IRecipe.Sections =>
-        new object?[] { Images, Data, Reports, Model, Masking, Pixels, Optimisation, Monitoring, Compute }.OfType<object>();
-
-    // The seed is declared by the recipe of fine-tuning.
-    object? IRecipe.Read(OptionDeclaration option) => option.Name == OptionTable.Find((Recipe r) => r.Seed).Name ? Seed
-        : ((IRecipe)this).SectionFor(option) is { } section ? option.Property!.GetValue(section) : null;
+        new object?[] { this, Images, Data, Reports, Model, Masking, Pixels, Optimisation, Monitoring, Compute }.OfType<object>();
 
     /// <summary>What masks of images need.</summary>
     public MaskedImageSettings ForMasks() => new()
@@ -121,7 +118,7 @@ internal sealed record PretrainingRecipe : IRecipe
         ("Compute",
         [
             .. OptionTable.For(typeof(ComputeOptions)).Options.Where(o => o.Name != "feature-cache"),
-            OptionTable.Find((Recipe r) => r.Seed),
+            OptionTable.Find((PretrainingRecipe r) => r.Seed),
         ]),
     ];
 }

@@ -16,13 +16,11 @@ namespace Radapt.Recipes;
 /// </summary>
 internal static class RecipeDefaults
 {
-    private const double PaperMean = 0.4785;
-    private const double PaperStd = 0.2834;
     private const int SmallSize = 64; // px, up to which random crops leave too little
     private static readonly TimeSpan s_longestPixelCheck = TimeSpan.FromMinutes(15);
 
     /// <summary>Normalisation where no weights tell theirs.</summary>
-    public static (double Mean, double Std) PaperStatistics => (PaperMean, PaperStd);
+    public static (double Mean, double Std) PaperStatistics => DialectNames.PaperStatistics;
 
     public static DataOptions ChooseData(RecipeChoices choices)
     {
@@ -110,8 +108,8 @@ internal static class RecipeDefaults
             : seen is { } known ? new Choice<double>(known, Recognised(facts), ResolvedValue.ByWeights)
             : new Choice<double>(paper, "the paper's for all weights but MRM's; these weights do not state their own");
 
-        choices.Choose((PixelOptions p) => p.Mean, () => Statistic(facts.WeightsMean, PaperMean));
-        choices.Choose((PixelOptions p) => p.Std, () => Statistic(facts.WeightsStd, PaperStd));
+        choices.Choose((PixelOptions p) => p.Mean, () => Statistic(facts.WeightsMean, PaperStatistics.Mean));
+        choices.Choose((PixelOptions p) => p.Std, () => Statistic(facts.WeightsStd, PaperStatistics.Std));
     }
 
     /// <summary>How many bits the samples of 16-bit PNG files use.</summary>

@@ -161,7 +161,8 @@ public sealed class FineTuning : IDisposable
 
     /// <summary>
     /// Decodes every image, where the recipe says so, and leaves out those that cannot be read; <see cref="Notes"/> then says which, and
-    /// how many show hardly anything. A resumed run leaves out what it did when it began. <see cref="Run"/> does it unless it was done before.
+    /// how many show hardly anything. A resumed run leaves out what it did when it began. <see cref="Run"/> does it unless it was done
+    /// before.
     /// </summary>
     /// <param name="folder">The run folder; nothing is written to it yet.</param>
     /// <param name="resume">Go on with the run in the folder.</param>

@@ -15,7 +15,8 @@ internal static class RunSession
     /// <param name="recipe">The recipe.</param>
     /// <param name="values">Its values, and who decided each.</param>
     /// <param name="work">What the run does.</param>
-    /// <exception cref="RadaptException">The folder is not empty or has nothing to resume, another session works in it, or the recipe is not
+    /// <exception cref="RadaptException">The folder is not empty or has nothing to resume, another session works in it, or the recipe is
+    /// not
     /// the run's.</exception>
     public static T Run<T>(
         string folder, bool resume, IRecipe recipe, IReadOnlyList<ResolvedValue> values, Func<RunFolder, T> work)

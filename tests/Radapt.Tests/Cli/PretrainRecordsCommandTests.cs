@@ -98,7 +98,7 @@ public sealed class PretrainRecordsCommandTests : IDisposable
     [InlineData("nowhere.csv", "nowhere.csv")]
     [InlineData("phantoms/labels.csv, line 1: a table of reports has the columns 'image' and 'report'", "phantoms/labels.csv")]
     [InlineData("none.txt cannot be read", "phantoms/reports.csv", "--vocabulary", "none.txt")]
-    [InlineData("--report-heads: 32 channels cannot be shared among 5 heads", "phantoms/reports.csv", "--report-width", "32",
+    [InlineData("--report-heads: 32 channels cannot be divided among 5 heads", "phantoms/reports.csv", "--report-width", "32",
         "--report-heads", "5")]
     [InlineData("different letters and marks, too many for a vocabulary of 20 pieces", "phantoms/reports.csv", "--vocabulary-size", "20")]
     public async Task Pretrain_WrongInput_SaysWhatAndLeavesNothing(string message, params string[] arguments)

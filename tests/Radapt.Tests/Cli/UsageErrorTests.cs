@@ -3,6 +3,16 @@ namespace Radapt.Tests.Cli;
 [Collection(WholeCommands.Name)]
 public sealed class UsageErrorTests(TinyRun tiny)
 {
+    [Fact]
+    public async Task Evaluate_FolderAroundOneRun_NamesTheRun()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["demo/run"]);
+        File.WriteAllText(folder["demo/run/adapter.safetensors"], "");
+        RadaptResult result = (await RadaptProcess.Run(folder.Path, "evaluate", "demo")).Expect(2);
+        Assert.EndsWith("(no recipe.yaml and no adapter.safetensors). Did you mean demo/run?", result.ErrorLine, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("", "A command is missing: one of finetune, pretrain, evaluate, predict, ")]
     [InlineData("data", "A command is missing: one of check, split, ")]
@@ -28,7 +38,7 @@ public sealed class UsageErrorTests(TinyRun tiny)
     [InlineData("evaluate", "RUN")]
     [InlineData("evaluate nothing", "nothing")]
     [InlineData("evaluate run --split train", "--split: 'train' is not one of all, test, val. See radapt evaluate --help.")]
-    [InlineData("evaluate .", ".: this is not a run folder (no recipe.yaml and no adapter.safetensors). Did you mean ./run?")]
+    [InlineData("evaluate .", ".: this is not a run folder (no recipe.yaml and no adapter.safetensors).")]
     [InlineData("evaluate phantoms", "Give the folder that finetune wrote")]
     [InlineData("inspect nothing.pth", "nothing.pth")]
     [InlineData("adapter", "radapt adapter --help")]

@@ -11,6 +11,9 @@ internal abstract class DialectNames
     /// <summary>Why decoders, mask tokens and their like are left out.</summary>
     public const string ForPretraining = "only pre-training needs it";
 
+    /// <summary>Mean and standard deviation of the gray values in [0, 1] in MED-PEFT, for all weights but MRM's.</summary>
+    public static (double Mean, double Std) PaperStatistics => (.4785, .2834);
+
     public abstract Dialect Dialect { get; }
 
     /// <summary>What <c>--dialect</c> calls it; null where forcing it makes no sense.</summary>
@@ -28,7 +31,7 @@ internal abstract class DialectNames
     public abstract string Describe(StateDict names);
 
     /// <summary>Mean and standard deviation of the gray values in training: those of MED-PEFT for every origin but MRM.</summary>
-    public virtual (double Mean, double Std) Normalisation(StateDict names) => (.4785, .2834);
+    public virtual (double Mean, double Std) Normalisation(StateDict names) => PaperStatistics;
 
     /// <summary>How patches have places in models of this dialect.</summary>
     public virtual PatchPositions Positions => PatchPositions.Learned;

@@ -18,7 +18,10 @@ internal sealed class MrmNames : DialectNames
     public override string Describe(StateDict names) => names.HasAny("bert_") ? "MRM pre-training checkpoint (MAE encoder names)"
         : "MRM encoder (MAE encoder names)";
 
-    public override (double Mean, double Std) Normalisation(StateDict names) => (.4978, .2449);
+    /// <summary>Mean and standard deviation of the gray values in [0, 1] that MRM is trained with.</summary>
+    public static (double Mean, double Std) Statistics => (.4978, .2449);
+
+    public override (double Mean, double Std) Normalisation(StateDict names) => Statistics;
 
     public override (string Group, string Reason) LeftOut(string name)
     {

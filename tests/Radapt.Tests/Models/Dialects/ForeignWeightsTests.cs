@@ -35,7 +35,8 @@ public sealed class ForeignWeightsTests : IDisposable
         using VisionTransformer model = Model();
         weights.LoadInto(model);
         Assert.Equal(expected, model.cls_token[0, 0, 0].item<float>());
-        Assert.Contains(weights.LeftOut(), note => note.StartsWith("the file contains 2 copies of the encoder; ", StringComparison.Ordinal));
+        Assert.Contains(weights.LeftOut(),
+            note => note.StartsWith("the file contains 2 copies of the encoder; ", StringComparison.Ordinal));
 
         // An adapter knows its base by the hash, whichever copy it was.
         using BackboneWeights again = BackboneWeights.OpenByHash(_folder["t"], weights.Hash());
