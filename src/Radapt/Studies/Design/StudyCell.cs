@@ -8,17 +8,14 @@ namespace Radapt.Studies.Design;
 /// <param name="Layers">What its run is given; the first beats the second.</param>
 internal sealed record StudyCell(string Name, IReadOnlyDictionary<StudyFactor, StudyLevel> Levels, IReadOnlyList<RecipeLayer> Layers)
 {
-    /// <summary>The method that is not fine-tuning: ridge regression on the output of the frozen backbone.</summary>
-    public const string Ridge = "ridge";
-
     private static readonly StudyFactor[] s_titleOrder =
         [StudyFactor.Data, StudyFactor.Method, StudyFactor.Weights, StudyFactor.Fraction, StudyFactor.Seed];
 
     /// <summary>What the layers give together.</summary>
     public PartialRecipe Given { get; } = PartialRecipe.Merge(Layers);
 
-    /// <summary>Whether the encoder stays frozen and a closed form takes the place of training.</summary>
-    public bool IsRidge { get; init; }
+    /// <summary>Whether the head is fitted to fixed features in one pass, without epochs.</summary>
+    public bool TrainsNothing => Given.Value((Recipe r) => r.Method)?.Definition.Probe is not null;
 
     /// <summary>The seed.</summary>
     public long Seed => Given.Value((Recipe r) => r.Seed);

@@ -66,8 +66,7 @@ internal sealed partial class StudyExpansion
                 .Select(f => levels[f].Settings),
             _design.Options,
         ];
-        bool isRidge = false;
-        List<RecipeLayer> layers = [.. _first, .. settings.Select(s => Layer(s, levels, ref isRidge)).Where(l => l.Entries.Any())];
+        List<RecipeLayer> layers = [.. _first, .. settings.Select(s => Layer(s, levels)).Where(l => l.Entries.Any())];
         if (settings.FirstOrDefault(s => s.Recipe is not null)?.Recipe is { } recipe)
         {
             layers.Add(Recipe(recipe, levels));
@@ -75,7 +74,7 @@ internal sealed partial class StudyExpansion
 
         try
         {
-            var cell = new StudyCell(name, levels, layers) { IsRidge = isRidge };
+            var cell = new StudyCell(name, levels, layers);
             RequireWhole(cell);
             return cell;
         }
@@ -85,18 +84,12 @@ internal sealed partial class StudyExpansion
         }
     }
 
-    private RecipeLayer Layer(StudySettings settings, Dictionary<StudyFactor, StudyLevel> levels, ref bool isRidge)
+    private RecipeLayer Layer(StudySettings settings, Dictionary<StudyFactor, StudyLevel> levels)
     {
         var entries = new List<RecipeEntry>();
         foreach ((YamlScalar name, YamlValue value) in settings.Options)
         {
             YamlValue filled = Filled(value, levels);
-            if (name.Text == MethodOption && filled is YamlScalar { Text: StudyCell.Ridge })
-            {
-                isRidge = true;
-                continue;
-            }
-
             RecipeEntry entry = RecipeReader.ReadEntry(name, filled, _design.File, $"study {_design.Name}", RecipeOptions.Catalogue);
             entries.Add(entry with { Value = _places.FullPaths(entry.Option, entry.Value) });
         }

@@ -43,8 +43,7 @@ internal sealed class StudyFolder(string path)
         : Directory.Exists(RunOf(cell.Name)) ? CellState.Begun : CellState.New;
 
     /// <summary>Whether a cell's run went to its end.</summary>
-    public bool IsComplete(StudyCell cell) => cell.IsRidge
-        ? System.IO.File.Exists(new RunFolder(RunOf(cell.Name)).PredictionsFile) : RunRecord.IsComplete(RunOf(cell.Name));
+    public bool IsComplete(StudyCell cell) => RunRecord.IsComplete(RunOf(cell.Name));
 
     /// <summary>
     /// Makes the folder the study's, or joins it. Cells that were begun must be as they are in the study now; new ones may have come.

@@ -108,22 +108,14 @@ internal sealed class StudyRunner(StudyFolder folder, IReadOnlyList<StudyCell> c
         LabelFraction labels = cell.Given.Data.LabelFraction;
         double images = labels.Share * UsualImages ?? labels.Images ?? labels.Each!.Value * 2;
         double epochs = cell.Given.Value((OptimisationOptions o) => o.Epochs, (int)UsualEpochs);
-        return cell.IsRidge ? images : PassesOfARun + images + (PassesOfTraining * images * epochs);
+        return cell.TrainsNothing ? PassesOfARun + images : PassesOfARun + images + (PassesOfTraining * images * epochs);
     }
 
     private void Do(StudyCell cell, CancellationToken stop)
     {
         OnEvent?.Invoke(new CellEvent(CellEventKind.Started, cell));
         folder.Note(cell);
-        if (cell.IsRidge)
-        {
-            RidgeRun.Do(Layers(cell), folder.RunOf(cell.Name), Codecs, UseThreads, stop);
-        }
-        else
-        {
-            Train(cell, stop);
-        }
-
+        Train(cell, stop);
         OnEvent?.Invoke(new CellEvent(CellEventKind.Finished, cell));
     }
 

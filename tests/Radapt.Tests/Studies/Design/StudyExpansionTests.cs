@@ -80,7 +80,7 @@ public sealed class StudyExpansionTests
     public void Expand_Ridge_IsAMethodWithoutOptionsOfOthers()
     {
         StudyCell cell = Cell(Small.Replace("full", "ridge") + "\nseed: [4]", "ridge-10-seed4");
-        Assert.True(cell.IsRidge);
+        Assert.True(cell.TrainsNothing);
         Assert.Equal(4, cell.Seed);
     }
 
