@@ -32,6 +32,7 @@ public sealed class FineTuning : IDisposable
     private readonly string? _baseLicence;
     private readonly PositionResizing? _baseResizing;
     private readonly List<string> _notes;
+    private RunProbe? _probe; // once the head is fitted
 
     private FineTuning(ResolvedRecipe resolved, DataSplits data, BackboneWeights? weights, CodecProcess? codecs)
     {
@@ -63,7 +64,7 @@ public sealed class FineTuning : IDisposable
             Trainable = _classifier.CountTrainable();
             _features = FeatureCache.Decide(recipe, _classifier, _baseHash, out string? note);
             note ??= _features?.Note(data.Train.Items.Count + ChoosingImages.Items.Count);
-            _notes = [.. _notes, .. new[] { note, OtherNormalisation(recipe, weights) }.OfType<string>()];
+            _notes = [.. _notes, .. resolved.Notes, .. new[] { note, OtherNormalisation(recipe, weights) }.OfType<string>()];
             FrozenWeights.Hold(_classifier.Encoder, _plan);
         }
         catch
@@ -252,6 +253,7 @@ public sealed class FineTuning : IDisposable
         {
             ValStudies = val.Studies,
             TestStudies = test?.Studies,
+            Probe = _probe,
         };
         report.Write(RunStatus.Complete, state, summary);
         return summary;
@@ -272,7 +274,7 @@ public sealed class FineTuning : IDisposable
         (string, Tensor)[] trained = [.. _classifier.Trained()];
         using Optimizer optimizer = Optimizer.Create(Recipe.ForOptimizer(), trained, _classifier.Encoder.Kernels.Path);
         var saved = new SavedState(run, trained, optimizer, _classifier.Adapters?.Schedule);
-        var best = new BestAdapter(_classifier, run.AdapterFile, Describe());
+        var best = new BestAdapter(_classifier, run.AdapterFile, Describe(Recipe.Method));
         var identity = RecipeIdentity.Create(Recipe, fingerprint, _baseHash);
         TrainerState start = resume && saved.Exists ? saved.Resume(identity, best) : new TrainerState { Identity = identity };
         report.Write(RunStatus.Running);
@@ -280,6 +282,11 @@ public sealed class FineTuning : IDisposable
         {
             (ImageBatches train, ImageBatches choosing) = OpenFeatures(saved, start, fingerprint, progress, cancellation);
             using var task = new ClassificationTask(_classifier, train, choosing, Recipe, best);
+            if (Recipe.Method.Definition.Probe is not null)
+            {
+                return FitHead(saved, start, train, task, events, onEpoch, cancellation);
+            }
+
             var loop = new TrainingLoop<ImageBatch>(task, Recipe.ForTraining(), optimizer, saved, progress)
             {
                 OnUpdate = (updates, loss, rate) =>
@@ -299,6 +306,21 @@ public sealed class FineTuning : IDisposable
         {
             _features?.Dispose();
         }
+    }
+
+    // The state is that of the beginning: a resumed run finds the features, and fits again.
+    private TrainerState FitHead(SavedState saved, TrainerState start, ImageBatches train, ClassificationTask task, EventLog events,
+        Action<EpochResult>? onEpoch, CancellationToken cancellation)
+    {
+        saved.Save(start);
+        var fitting = new HeadFitting(_classifier, Recipe.Method, train, ChoosingImages.Items.Count > 0 ? task : null);
+        EpochResult result = fitting.Run(cancellation);
+        _probe = fitting.Record;
+        new BestAdapter(_classifier, saved.Folder.AdapterFile, Describe(fitting.Method)).Save(result.Epoch);
+        saved.Folder.WriteMetrics([result]);
+        events.Epoch(result);
+        onEpoch?.Invoke(result);
+        return start with { Epoch = result.Epoch, BestEpoch = result.Epoch, BestScore = result.Figure("auroc"), History = [result] };
     }
 
     // What to train and to choose the epoch on: features where they are computed once, else the images.
@@ -327,9 +349,9 @@ public sealed class FineTuning : IDisposable
         return predictor.Score(images, (batches, done) => clock.Report(last, batches, done), cancellation);
     }
 
-    private AdapterDescription Describe() => new()
+    private AdapterDescription Describe(MethodOptions method) => new()
     {
-        Method = Recipe.Method,
+        Method = method,
         Backbone = _classifier.Encoder.Shape,
         Pooling = Recipe.Model.Pooling,
         Findings = Data.Train.Findings,
