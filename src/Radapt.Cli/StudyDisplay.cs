@@ -18,15 +18,13 @@ internal sealed class StudyDisplay
 
     private readonly Terminal _terminal;
     private readonly OpenStudy _study;
-    private readonly Action<IReadOnlyList<string>, IReadOnlyList<IReadOnlyList<string>>, string> _draw;
+    private readonly DrawTable _draw;
     private readonly Lock _lock = new();
     private readonly OrderedDictionary<string, (Stopwatch Watch, TrainingProgress? Progress)> _inWork = [];
     private readonly Stopwatch _sinceDrawn = Stopwatch.StartNew();
     private JobProgress _all = new(0, 0, null, null);
 
-    private StudyDisplay(
-        Terminal terminal, OpenStudy study, Action<IReadOnlyList<string>, IReadOnlyList<IReadOnlyList<string>>, string> draw) =>
-        (_terminal, _study, _draw) = (terminal, study, draw);
+    private StudyDisplay(Terminal terminal, OpenStudy study, DrawTable draw) => (_terminal, _study, _draw) = (terminal, study, draw);
 
     /// <summary>Does work that reports to a display.</summary>
     public static T Run<T>(Terminal terminal, OpenStudy study, Func<StudyDisplay, T> work) =>

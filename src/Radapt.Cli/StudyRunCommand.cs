@@ -62,6 +62,8 @@ internal sealed class StudyRunCommand : RadaptCommand
         OpenStudy study = _study.Open(parsed, threads is { } given ? [ThreadsOf(given, ResolvedValue.ByCommandLine)] : []);
         int each = study.Cells.Max(c => c.Given.Value((ComputeOptions o) => o.Threads, 1));
         int atATime = jobs ?? Math.Max(1, Machine.Current.PhysicalCores / each);
+        TableLayout layout = TableLayout.For(study.Design); // told now if it is wrong, not after hours
+        PublishedFigures.Read(study.Design);
         study.Folder.Begin(study.File, study.Roots, study.Cells);
         ProcessSettings.PrepareCompute();
         terminal.Line($"{study.Design.Title}: {Plural.Count(study.Cells.Count, "cell")} in {study.Folder.Path}", strong: true);
@@ -70,8 +72,9 @@ internal sealed class StudyRunCommand : RadaptCommand
             () => Work(terminal, study, atATime, parsed, interrupted),
             $"interrupted; what is done is kept. Continue with: radapt study run {FineTuningSession.Quoted(study.Folder.Path)}");
         terminal.Line();
-        var table = StudyTable.Read(study.Design, study.Cells, study.Folder, TableLayout.Grid(study.Design));
+        var table = StudyTable.Read(study.Design, study.Cells, study.Folder, layout);
         StudyTableDisplay.Show(terminal, table);
+        terminal.Line($"Intervals over patients and other formats: radapt study table {FineTuningSession.Quoted(study.Folder.Path)}");
         ShowFailures(terminal, failures);
         if (json)
         {

@@ -7,13 +7,13 @@ internal static class StudyTableDisplay
 {
     public static void Show(Terminal terminal, StudyTable table)
     {
-        terminal.Line($"{table.Title}: test AUROC, mean of findings and seeds ± standard deviation over seeds", strong: true);
-        terminal.Rows(["", .. table.Columns.Select(c => c.Title.Length == 0 ? "AUROC" : c.Title)],
-            table.Rows.Select(r => (string[])[r.Title, .. table.Columns.Select(c => Text(table.Cell(r, c)))]),
-            [.. Enumerable.Range(1, table.Columns.Count)]);
+        var lines = TableLines.Create(table);
+        terminal.Line(table.Title, strong: true);
+        terminal.Rows(lines.Headings, lines.Lines.Select(l => (string[])[(l.IsBelow ? "  " : "") + l.Title, .. l.Cells]),
+            [.. Enumerable.Range(1, lines.Headings.Count - 1)]);
+        foreach (string note in lines.Notes)
+        {
+            terminal.Line(note);
+        }
     }
-
-    private static string Text(TableCell? cell) => cell is null ? ""
-        : $"{(cell.Mean is { } mean ? Figures.Auroc(mean) : "-")}{(cell.Deviation is { } sd ? $" ± {Figures.Auroc(sd)}" : "")}"
-            + (cell.IsPartial ? $" ({cell.Complete} of {cell.Runs.Count})" : "");
 }

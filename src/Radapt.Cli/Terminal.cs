@@ -5,6 +5,12 @@ using Spectre.Console;
 
 namespace Radapt.Cli;
 
+/// <summary>Draws a table that can be drawn over again.</summary>
+/// <param name="headings">Headings.</param>
+/// <param name="rows">Rows.</param>
+/// <param name="line">A line below it.</param>
+internal delegate void DrawTable(IReadOnlyList<string> headings, IReadOnlyList<IReadOnlyList<string>> rows, string line);
+
 /// <summary>
 /// What people read: coloured, with a line that moves, on a terminal; plain lines elsewhere. With --json it is standard error, so that
 /// standard output holds nothing but the JSON. Texts are never read as markup: file names may hold anything.
@@ -101,10 +107,10 @@ internal sealed class Terminal
     /// Runs work with a table below what is written, which can be drawn over again: headings, rows, and a line below them. It is gone
     /// afterwards. Elsewhere than on a terminal it is not shown.
     /// </summary>
-    public T WithLiveTable<T>(Func<Action<IReadOnlyList<string>, IReadOnlyList<IReadOnlyList<string>>, string>, T> work) => !IsLive
+    public T WithLiveTable<T>(Func<DrawTable, T> work) => !IsLive
         ? work(static (_, _, _) => { })
-        : _console.Live(new Text("")).AutoClear(true).Start(context => work((headings, rows, line) =>
-            context.UpdateTarget(new Spectre.Console.Rows(Frameless(headings, rows), new Text(Printable(line)).Overflow(Overflow.Ellipsis)))));
+        : _console.Live(new Text("")).AutoClear(true).Start(context => work((headings, rows, line) => context.UpdateTarget(
+            new Spectre.Console.Rows(Frameless(headings, rows), new Text(Printable(line)).Overflow(Overflow.Ellipsis)))));
 
     private static string Printable(string text) => PrintableText.Escape(text);
 }
