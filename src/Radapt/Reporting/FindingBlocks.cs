@@ -16,10 +16,16 @@ internal static class FindingBlocks
     {
         var html = new StringBuilder("<p>Where to draw the line between \"finding\" and \"no finding\" is a choice. A low threshold finds more "
             + "(sensitivity) and raises more false alarms. The curves show all choices; the bands are pointwise 95 % intervals over resampled "
-            + (run.Statistics.KnowsPatients ? "patients" : "images") + ". Dotted lines: guessing.</p>");
+            + (run.Statistics.KnowsPatients ? "patients" : "images") + ". Dotted lines: guessing.</p>"
+            + "<p>Reliability shows whether scores can be read as probabilities: of the images with a score near 0.3, 30 % should have the "
+            + "finding (dotted line). The decision curve shows for whom the model would be of use: somebody who acts from a probability of "
+            + "0.2 accepts four false alarms for a find, and the net benefit counts finds less false alarms at that rate, beside acting on "
+            + "everybody and on nobody (0).</p>");
         html.Append(LineChart.Legend(
         [
-            new ChartSeries("with the finding", 2, []) { Bars = [(0, 1, 1)] }, new ChartSeries("without it", 1, []) { Bars = [(0, 1, 1)] },
+            new ChartSeries("scores with the finding", 2, []) { Bars = [(0, 1, 1)] },
+            new ChartSeries("scores without it", 1, []) { Bars = [(0, 1, 1)] },
+            new ChartSeries("decision curve: act by the model", 1, []), new ChartSeries("act on everybody", 5, []) { IsDashed = true },
         ]));
         var patients = PatientClusters.Create(run.Scores);
         foreach ((int f, FindingStatistics statistics) in run.Statistics.Findings.Index())
@@ -41,7 +47,10 @@ internal static class FindingBlocks
         CurveBands? bands = hasBand ? CurveBands.Compute(finding.Labels, finding.Logits, finding.Patients) : null;
         return plots.Add($"roc {finding.Finding}", Roc(finding, statistics, bands))
             + plots.Add($"precision-recall {finding.Finding}", PrecisionRecall(finding, statistics, bands))
-            + plots.Add($"scores {finding.Finding}", Scores(finding));
+            + plots.Add($"scores {finding.Finding}", Scores(finding))
+            + plots.Add($"reliability {finding.Finding}", CalibrationPlots.Reliability(statistics.Calibration!))
+            + plots.Add($"decision curve {finding.Finding}", CalibrationPlots.Decision(finding))
+            + CalibrationPlots.Table(statistics.Calibration!);
     }
 
     private static LineChart Roc(FindingScores finding, FindingStatistics statistics, CurveBands? bands)
