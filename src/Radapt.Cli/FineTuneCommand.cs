@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Options;
 using Radapt.Recipes;
+using Radapt.Reporting;
 using Radapt.Runs;
 using Radapt.Studies;
 using Radapt.Training;
@@ -81,7 +82,9 @@ internal sealed class FineTuneCommand : RadaptCommand
         if (CrossValidation.IsAsked(layers))
         {
             string? given = resume ? GivenFolder(parsed) : parsed.GetValue(_out);
-            return Finish(terminal, json, new FoldsSession(terminal, layers, allocator, verbose).Run(given, resume, interrupted));
+            string all = new FoldsSession(terminal, layers, allocator, verbose).Run(given, resume, interrupted);
+            WriteReport(terminal, all);
+            return Finish(terminal, json, all);
         }
 
         using CodecProcess codecs = PixelDecoding.Processes();
@@ -90,7 +93,23 @@ internal sealed class FineTuneCommand : RadaptCommand
         var session = new FineTuningSession(terminal, fineTuning, folder) { Verbose = verbose, ResumedFrom = resume ? folder : null };
         session.Start(allocator, resume, interrupted);
         session.Run(resume, interrupted);
+        WriteReport(terminal, folder);
         return Finish(terminal, json, folder);
+    }
+
+    // The run is complete whatever becomes of its page.
+    private static void WriteReport(Terminal terminal, string folder)
+    {
+        try
+        {
+            string page = Report.Create(folder, new ReportOptions()).Write();
+            terminal.Line($"Report: {page} (open it in a browser)");
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            terminal.Notes([$"the page report.html could not be written ({e.Message}). Once the cause is gone: radapt report "
+                + FineTuningSession.Quoted(folder)]);
+        }
     }
 
     // A run whose table lost rows to files that are not radiographs, or cannot be read, ends with the exit code that says so.

@@ -45,6 +45,7 @@ internal static class Program
             new StudyCommand(interrupted),
             new EvaluateCommand(interrupted),
             new CompareCommand(),
+            new ReportCommand(),
             new PredictCommand(interrupted),
             new WeightsCommand(),
             new InspectCommand(),

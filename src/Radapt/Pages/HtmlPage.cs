@@ -12,44 +12,40 @@ namespace Radapt.Pages;
 internal sealed class HtmlPage(string title, string lead)
 {
     private const string Style = """
-        :root{color-scheme:light dark;--ink:#1b2330;--soft:#566173;--paper:#f6f7f9;--card:#fff;--line:#dfe3e9;--1:#1f5fc4;--2:#c4560a;
-        --3:#0b7d62;--4:#7a3fb0;--up:#d0342c;--down:#2f6fd0}
-        @media(prefers-color-scheme:dark){:root{--ink:#e7ebf1;--soft:#9ca8b8;--paper:#10141a;--card:#181e26;--line:#2c3541;--1:#7fb2ff;
-        --2:#ffab66;--3:#5ed3b1;--4:#c79bf2;--up:#ff7a70;--down:#77aaff}}
         *{box-sizing:border-box}
         body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
         main{max-width:1080px;margin:0 auto;padding:28px 20px 60px}
         h1{font-size:30px;line-height:1.2;margin:8px 0 6px;letter-spacing:-.01em}
         h2{font-size:20px;margin:0 0 8px}
+        h3{font-size:16px;margin:22px 0 6px}
         p{margin:8px 0;max-width:76ch}
         .lead{font-size:18px;color:var(--soft)}
         section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:20px 24px;margin:18px 0}
+        nav{font-size:14px;margin:14px 0 0;display:flex;flex-wrap:wrap;gap:4px 18px}
+        a{color:var(--1)}
         ul,ol{margin:8px 0;padding-left:22px;max-width:76ch}
         li{margin:4px 0}
         .note{color:var(--soft);font-size:14px}
+        .warn{background:var(--mark);border-left:4px solid var(--mark-line);padding:10px 14px;border-radius:0 8px 8px 0;max-width:76ch}
+        .tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(200px,1fr));gap:12px;margin:16px 0}
+        .tile{background:var(--tint);border-radius:10px;padding:12px 16px}
+        .tile b{display:block;font-size:26px;line-height:1.25;font-variant-numeric:tabular-nums;letter-spacing:-.01em}
+        .tile span{color:var(--soft);font-size:14px}
+        .scroll{overflow-x:auto}
         table{border-collapse:collapse;margin:12px 0;font-variant-numeric:tabular-nums}
         th,td{padding:7px 16px 7px 0;text-align:left;border-bottom:1px solid var(--line)}
-        thead th{font-size:14px;color:var(--soft);font-weight:600}
-        td.number,th.number{text-align:right;padding-right:0;padding-left:26px}
-        td .sd{color:var(--soft);font-size:14px}
-        td.best{font-weight:700}
-        .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(280px,1fr));gap:14px;align-items:start}
-        .wide{max-width:640px}
+        thead th{font-size:14px;color:var(--soft);font-weight:600;vertical-align:bottom}
+        tbody th{font-weight:400}
+        td.number,th.number{text-align:right;padding-right:0;padding-left:26px;white-space:nowrap}
+        td .sd,.soft{color:var(--soft);font-size:14px}
+        td.best,tr.total td,tr.total th{font-weight:700}
+        tr.other td,tr.other th{color:var(--soft)}
+        table.words td,table.words th{vertical-align:top;font-size:14px;padding-top:4px;padding-bottom:4px}
+        mark{background:var(--mark);color:inherit;padding:1px 5px;border-radius:4px}
+        .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(290px,1fr));gap:14px;align-items:start}
+        .charts.two{grid-template-columns:repeat(auto-fit,minmax(380px,1fr))}
+        .wide{max-width:720px}
         svg.chart{width:100%;height:auto;display:block}
-        svg text{fill:var(--ink);font-size:12px}
-        svg .head{font-weight:600;font-size:13px}
-        svg .tick,svg .axis{fill:var(--soft)}
-        svg .middle{text-anchor:middle}
-        svg .end{text-anchor:end}
-        .grid{stroke:var(--line);fill:none}
-        .line{fill:none;stroke-width:2.2;stroke-linejoin:round}
-        .dashed{stroke-dasharray:5 4}
-        .c1{stroke:var(--1)}.c2{stroke:var(--2)}.c3{stroke:var(--3)}.c4{stroke:var(--4)}
-        .dot,.mark{stroke:none}
-        .dot{opacity:.55}
-        .dot.c1,.mark.c1{fill:var(--1)}.dot.c2,.mark.c2{fill:var(--2)}.dot.c3,.mark.c3{fill:var(--3)}.dot.c4,.mark.c4{fill:var(--4)}
-        .dot.hollow{fill:none;stroke-width:1.2}
-        .dot.hollow.c1{stroke:var(--1)}.dot.hollow.c2{stroke:var(--2)}.dot.hollow.c3{stroke:var(--3)}
         .legend{display:flex;flex-wrap:wrap;gap:4px 20px;font-size:14px;max-width:none}
         .legend span{white-space:nowrap}
         .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(128px,1fr));gap:14px}
@@ -60,23 +56,33 @@ internal sealed class HtmlPage(string title, string lead)
         .up{fill:var(--up)}.down{fill:var(--down)}
         .outline{fill:none;stroke:#ffe14d;stroke-width:.7}
         code,pre{font:14px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
+        code{overflow-wrap:anywhere}
         pre{background:var(--paper);border:1px solid var(--line);border-radius:8px;padding:12px 14px;overflow:auto;white-space:pre-wrap}
         dt{font-weight:600;margin-top:8px}
         dd{margin:0;color:var(--soft);max-width:76ch}
-        @media print{:root{color-scheme:light;--ink:#000;--soft:#444;--paper:#fff;--card:#fff;--line:#bbb;--1:#1f5fc4;--2:#c4560a;--3:#0b7d62;
-        --4:#7a3fb0}
-        body{font-size:11pt}main{padding:0;max-width:none}section{border:0;padding:6px 0;margin:6px 0}svg.chart,figure,table,tr{break-inside:avoid}
-        h2{break-after:avoid}}
+        @page{margin:16mm 14mm}
+        @media print{body{font-size:10.5pt;background:#fff}main{padding:0;max-width:none}nav{display:none}
+        section{border:0;border-top:1px solid var(--line);border-radius:0;padding:10px 0;margin:8px 0}
+        svg.chart,figure,tr,.tile,.warn,.finding{break-inside:avoid}h2,h3,thead{break-after:avoid}section.new{break-before:page}
+        .charts{grid-template-columns:repeat(3,1fr)}.charts.two{grid-template-columns:repeat(2,1fr)}pre{white-space:pre-wrap}a{color:inherit;text-decoration:none}.wide{max-width:150mm}}
         """;
 
     private readonly StringBuilder _sections = new();
+    private readonly StringBuilder _contents = new();
+
+    /// <summary>Whether links to the sections are shown under the heading.</summary>
+    public bool HasContents { get; init; }
 
     /// <summary>Adds a section.</summary>
     /// <param name="id">Its anchor.</param>
     /// <param name="heading">Text.</param>
     /// <param name="content">HTML.</param>
-    public void Add(string id, string heading, string content) =>
-        _sections.Append($"<section id=\"{id}\">\n<h2>{Text(heading)}</h2>\n{content}\n</section>\n");
+    /// <param name="onNewPage">It begins on a new page where it is printed.</param>
+    public void Add(string id, string heading, string content, bool onNewPage = false)
+    {
+        _contents.Append($"<a href=\"#{id}\">{Text(heading)}</a>\n");
+        _sections.Append($"<section id=\"{id}\"{(onNewPage ? " class=\"new\"" : "")}>\n<h2>{Text(heading)}</h2>\n{content}\n</section>\n");
+    }
 
     /// <summary>The page.</summary>
     public override string ToString() => $"""
@@ -88,13 +94,16 @@ internal sealed class HtmlPage(string title, string lead)
         <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
         <title>{Text(title)}</title>
         <style>
+        {PageColours.Declarations}
         {Style}
+        {Drawing.Style}
         </style>
         </head>
         <body>
         <main>
         <h1>{Text(title)}</h1>
         <p class="lead">{lead}</p>
+        {(HasContents ? $"<nav>{_contents}</nav>" : "")}
         {_sections}</main>
         </body>
         </html>

@@ -1,98 +1,154 @@
-using System.Globalization;
-using System.Text;
-
 namespace Radapt.Pages;
 
-/// <summary>Lines over two axes as inline SVG, in the colours of the page, so that it follows light and dark and prints.</summary>
+/// <summary>Lines, bands and bars over two axes.</summary>
 /// <param name="Title">Above the chart, and read aloud.</param>
 /// <param name="X">The axis below.</param>
 /// <param name="Y">The axis at the left.</param>
-/// <param name="Series">The lines.</param>
-internal sealed record LineChart(string Title, ChartAxis X, ChartAxis Y, IReadOnlyList<ChartSeries> Series)
+/// <param name="Series">The lines, the first at the back.</param>
+internal sealed record LineChart(string Title, ChartAxis X, ChartAxis Y, IReadOnlyList<ChartSeries> Series) : Drawing(Title)
 {
-    private const int Left = 58, Right = 12, Top = 28, Bottom = 40;
+    private const int Left = 58, Right = 18, Top = 28, Bottom = 40;
+    private const double Whisker = 3; // half of the width of its ends
 
-    /// <summary>Width in units of the drawing.</summary>
-    public int Width { get; init; } = 340;
-
-    /// <summary>Height in units of the drawing.</summary>
-    public int Height { get; init; } = 250;
-
-    /// <summary>Draw the diagonal, which chance follows in a ROC plot.</summary>
+    /// <summary>Draw the diagonal, which chance follows in a ROC plot, and the truth in a plot of reliability.</summary>
     public bool HasDiagonal { get; init; }
 
-    /// <summary>The chart.</summary>
-    public string ToSvg()
-    {
-        var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"<svg class=\"chart\" viewBox=\"0 0 {Width} {Height}\" role=\"img\" ");
-        svg.Append(CultureInfo.InvariantCulture, $"aria-label=\"{HtmlPage.Text(Title)}\">");
-        svg.Append(CultureInfo.InvariantCulture, $"<text class=\"head\" x=\"{Left}\" y=\"16\">{HtmlPage.Text(Title)}</text>");
-        AppendGrid(svg);
-        foreach (ChartSeries series in Series)
-        {
-            Append(svg, series);
-        }
+    /// <summary>A height at which to draw a line for comparison, such as the share of positives.</summary>
+    public double? Reference { get; init; }
 
-        return svg.Append("</svg>").ToString();
-    }
+    /// <summary>Lines of text in the lower right corner, such as an AUROC.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>Names and strokes of lines, to stand above several charts.</summary>
+    /// <summary>Write the <see cref="Notes"/> into the upper right corner.</summary>
+    public bool HasNotesAbove { get; init; }
+
+    /// <summary>Names and strokes of lines, to be shown above several charts.</summary>
     public static string Legend(IEnumerable<ChartSeries> series) => "<p class=\"legend\">" + string.Concat(series.Select(s =>
-        $"<span><svg viewBox=\"0 0 26 8\" width=\"26\" height=\"8\" aria-hidden=\"true\"><path class=\"{Stroke(s)}\" d=\"M0 4H26\"/></svg> "
+        $"<span><svg viewBox=\"0 0 26 10\" width=\"26\" height=\"10\" aria-hidden=\"true\">{Key(s)}</svg> "
             + $"{HtmlPage.Text(s.Name)}</span>")) + "</p>";
 
-    private static string Stroke(ChartSeries series) => $"line c{series.Colour}{(series.IsDashed ? " dashed" : "")}";
+    /// <inheritdoc/>
+    protected override void Draw(SvgText svg)
+    {
+        svg.Text("head", Left, 16, Title);
+        DrawGrid(svg);
+        foreach (ChartSeries series in Series)
+        {
+            DrawAreas(svg, series);
+        }
 
-    private static string Number(double value) => Math.Round(value, 2).ToString(CultureInfo.InvariantCulture);
+        foreach (ChartSeries series in Series)
+        {
+            DrawLine(svg, series);
+        }
+
+        double y = HasNotesAbove ? Top + 14 : Height - Bottom - 8 - (15 * (Notes.Count - 1));
+        foreach (string note in Notes)
+        {
+            svg.Text("strong end", Width - Right - 4, y, note);
+            y += 15;
+        }
+    }
+
+    private static string Key(ChartSeries series)
+    {
+        string bars = series.Bars.Count > 0 ? $"<rect class=\"bar f{series.Colour}\" y=\"1\" width=\"26\" height=\"8\"/>" : "";
+        return series.Bars.Count > 0 && series.Points.Count == 0 ? bars : $"{bars}<path class=\"{Stroke(series)}\" d=\"M0 5H26\"/>";
+    }
+
+    private static string Stroke(ChartSeries series) =>
+        $"line c{series.Colour}{(series.IsDashed ? " dashed" : "")}{(series.IsThin ? " thin" : "")}";
+
+    private static string Number(double value) => SvgText.Number(value);
 
     private double AtX(double value) => Left + ((value - X.From) / (X.To - X.From) * (Width - Left - Right));
 
     private double AtY(double value) => Height - Bottom - ((value - Y.From) / (Y.To - Y.From) * (Height - Top - Bottom));
 
-    private void AppendGrid(StringBuilder svg)
+    private double WithinY(double value) => AtY(Math.Clamp(value, Y.From, Y.To));
+
+    private void DrawGrid(SvgText svg)
     {
         foreach ((double at, string label) in Y.Ticks)
         {
-            string y = Number(AtY(at));
-            svg.Append($"<path class=\"grid\" d=\"M{Left} {y}H{Width - Right}\"/>");
-            svg.Append($"<text class=\"tick end\" x=\"{Left - 6}\" y=\"{y}\" dy=\".35em\">{HtmlPage.Text(label)}</text>");
+            svg.Path("grid", $"M{Left} {Number(AtY(at))}H{Width - Right}");
+            svg.Text("tick end", Left - 6, AtY(at), label, centred: true);
         }
 
         foreach ((double at, string label) in X.Ticks)
         {
-            string x = Number(AtX(at));
-            svg.Append($"<path class=\"grid\" d=\"M{x} {Height - Bottom}v4\"/>");
-            svg.Append($"<text class=\"tick middle\" x=\"{x}\" y=\"{Height - Bottom + 16}\">{HtmlPage.Text(label)}</text>");
+            svg.Path("grid", $"M{Number(AtX(at))} {Height - Bottom}v4");
+            svg.Text("tick middle", AtX(at), Height - Bottom + 16, label);
         }
 
-        svg.Append($"<text class=\"axis middle\" x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 6}\">{HtmlPage.Text(X.Title)}</text>");
-        int middle = (Top + Height - Bottom) / 2;
-        svg.Append($"<text class=\"axis middle\" transform=\"translate(13 {middle}) rotate(-90)\">{HtmlPage.Text(Y.Title)}</text>");
+        svg.Text("axis middle", (Left + Width - Right) / 2, Height - 6, X.Title);
+        svg.Upwards("axis middle", 13, (Top + Height - Bottom) / 2, Y.Title);
         if (HasDiagonal)
         {
-            svg.Append(
-                $"<path class=\"grid dashed\" d=\"M{Number(AtX(X.From))} {Number(AtY(Y.From))}L{Number(AtX(X.To))} {Number(AtY(Y.To))}\"/>");
+            svg.Path("reference", $"M{Number(AtX(X.From))} {Number(AtY(Y.From))}L{Number(AtX(X.To))} {Number(AtY(Y.To))}");
+        }
+
+        if (Reference is { } reference)
+        {
+            svg.Path("reference", $"M{Left} {Number(WithinY(reference))}H{Width - Right}");
         }
     }
 
-    private void Append(StringBuilder svg, ChartSeries series)
+    private void DrawAreas(SvgText svg, ChartSeries series)
+    {
+        if (series.Band.Count > 1)
+        {
+            IEnumerable<string> upper = series.Band.Select(b => $"{Number(AtX(b.X))} {Number(WithinY(b.High))}");
+            IEnumerable<string> lower = series.Band.Reverse().Select(b => $"{Number(AtX(b.X))} {Number(WithinY(b.Low))}");
+            svg.Path($"area f{series.Colour}", $"M{string.Join('L', upper.Concat(lower))}Z");
+        }
+
+        foreach ((double from, double to, double height) in series.Bars.Where(b => b.Height > 0))
+        {
+            svg.Rectangle($"bar f{series.Colour}", AtX(from), WithinY(height), AtX(to) - AtX(from), AtY(Math.Max(0, Y.From)) - WithinY(height));
+        }
+    }
+
+    private void DrawLine(SvgText svg, ChartSeries series)
     {
         foreach ((double x, double y) in series.Dots)
         {
-            svg.Append($"<circle class=\"dot c{series.Colour}{(series.IsDashed ? " hollow" : "")}\" cx=\"{Number(AtX(x))}\" "
-                + $"cy=\"{Number(AtY(y))}\" r=\"2.6\"/>");
+            svg.Circle(series.IsDashed ? $"dot hollow c{series.Colour}" : $"dot f{series.Colour}", AtX(x), AtY(y), 2.6);
+        }
+
+        foreach ((double x, double low, double high) in series.Whiskers)
+        {
+            string at = Number(AtX(x)), left = Number(AtX(x) - Whisker);
+            svg.Path($"line thin c{series.Colour}", $"M{at} {Number(WithinY(low))}V{Number(WithinY(high))}"
+                + $"M{left} {Number(WithinY(low))}h{2 * Whisker}M{left} {Number(WithinY(high))}h{2 * Whisker}");
         }
 
         if (series.Points.Count > 1)
         {
-            string path = string.Join('L', series.Points.Select(p => $"{Number(AtX(p.X))} {Number(AtY(p.Y))}"));
-            svg.Append($"<path class=\"{Stroke(series)}\" d=\"M{path}\"/>");
+            svg.Path(Stroke(series), "M" + string.Join('L', Thinned(series).Select(p => $"{Number(p.X)} {Number(p.Y)}")));
         }
 
         foreach ((double x, double y) in series.HasMarks || series.Points.Count == 1 ? series.Points : [])
         {
-            svg.Append($"<circle class=\"mark c{series.Colour}\" cx=\"{Number(AtX(x))}\" cy=\"{Number(AtY(y))}\" r=\"4\"/>");
+            svg.Circle($"mark f{series.Colour}", AtX(x), WithinY(y), 4);
         }
+    }
+
+    // Of points that are closer than half a unit of the drawing, one: curves of ten thousand images have as many.
+    private List<(double X, double Y)> Thinned(ChartSeries series)
+    {
+        const double Closest = 0.5;
+        var points = new List<(double X, double Y)>();
+        foreach ((double x, double y) in series.Points)
+        {
+            (double X, double Y) at = (AtX(x), WithinY(y));
+            if (points.Count == 0 || Math.Abs(points[^1].X - at.X) + Math.Abs(points[^1].Y - at.Y) >= Closest)
+            {
+                points.Add(at);
+            }
+        }
+
+        points[^1] = (AtX(series.Points[^1].X), WithinY(series.Points[^1].Y));
+        return points;
     }
 }

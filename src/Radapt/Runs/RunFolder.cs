@@ -53,6 +53,9 @@ internal sealed class RunFolder(string path)
     /// <summary>Which image went to which part, where Radapt drew the split.</summary>
     public string SplitFile => System.IO.Path.Combine(Path, DrawnSplitTable.FileName);
 
+    /// <summary>The page that shows the run to people.</summary>
+    public string ReportFile => System.IO.Path.Combine(Path, "report.html");
+
     /// <summary>Which images the run learned from and chose its epoch by.</summary>
     public string SeenFile => System.IO.Path.Combine(Path, SeenImages.FileName);
 
@@ -157,6 +160,21 @@ internal sealed class RunFolder(string path)
         }
     });
 
+    /// <summary>The epochs of the run, in their order; none where it has not written any.</summary>
+    /// <exception cref="RadaptException">The file is damaged or cannot be read.</exception>
+    public IReadOnlyList<EpochResult> ReadMetrics()
+    {
+        try
+        {
+            return !File.Exists(MetricsFile) ? []
+                : [.. File.ReadLines(MetricsFile).Select(line => JsonSerializer.Deserialize<EpochResult>(line, Json)!)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new RadaptException($"{MetricsFile}: cannot be read ({e.Message}). Take the run folder from its backup.", e);
+        }
+    }
+
     public void WriteRun(RunRecord run) => RunRecordFile.Write(RunFile, run);
 
     private RunLock Lock(Action require)
@@ -217,7 +235,7 @@ internal sealed class RunFolder(string path)
         string[] files =
         [
             RecipeFile, RunFile, MetricsFile, AdapterFile, WeightsFile, VocabularyFile, PredictionsFile, SplitFile, SeenFile,
-                UnreadableFile, SuspiciousFile,
+                UnreadableFile, SuspiciousFile, ReportFile,
         ];
         return
         [

@@ -64,6 +64,12 @@ public sealed record RunDataRecord
     /// <summary>Test images.</summary>
     public int? Test { get; init; }
 
+    /// <summary>
+    /// Patients and labels of the parts, by their names (<c>train</c>, <c>val</c>, <c>test</c>); of a cross-validation, of <c>all</c>
+    /// images. Null: an earlier version wrote the record.
+    /// </summary>
+    public IReadOnlyDictionary<string, RunPart>? Parts { get; init; }
+
     /// <summary>The validation images that chose the epoch.</summary>
     public RunChoosing? Choosing { get; init; }
 

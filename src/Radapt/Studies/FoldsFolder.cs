@@ -72,6 +72,10 @@ internal sealed class FoldsFolder : IDisposable
                 {
                     Images = DataFingerprint.Used(first.Data).Count(),
                     AllImages = DataFingerprint.Images(first.Data),
+                    Parts = new Dictionary<string, RunPart>
+                    {
+                        ["all"] = RunPart.Count(first.Data.Train with { Items = [.. DataFingerprint.Used(first.Data)] }),
+                    },
                     Pixels = first.Images.Check?.Record,
                 },
                 Weights = new RunWeights(first.WeightsDescription, first.BaseHash),
@@ -297,6 +301,7 @@ internal sealed class FoldsFolder : IDisposable
         {
             Images = runs.Sum(r => r.Data?.Test ?? 0),
             AllImages = _begun.Data?.AllImages,
+            Parts = _begun.Data?.Parts,
             Matching = runs[0].Data?.Matching,
             Pixels = runs[0].Data?.Pixels, // of all folds' images
             Fingerprints = [.. runs.Select(r => r.Data?.Fingerprint)],

@@ -92,6 +92,7 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
             Train = data.Train.Items.Count,
             Val = data.Val.Items.Count,
             Test = data.Test?.Items.Count ?? 0,
+            Parts = RunPart.CountAll(data),
             Choosing = new RunChoosing(choosing.Items.Count, fineTuning.Recipe.Validation.Every, DataFingerprint.Sets([choosing])),
             Pixels = pixels?.Record,
             Matching = Matching(data.Matching),

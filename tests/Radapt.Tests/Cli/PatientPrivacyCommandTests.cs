@@ -50,10 +50,12 @@ public sealed class PatientPrivacyCommandTests(TinyRun tiny) : IDisposable
             (0, ["data", "preview", "--data", "labels.csv", "--image-root", "export", "--image-size", "32", "--out", "sheet.png"]),
             (0, FineTune("labels.csv", "run", "--cache", "pixels")),
             (0, ["evaluate", "run", "--json", "--roc", "roc.csv", "--predictions", "named.csv"]),
+            (0, ["report", "run", "-o", "run.html", "--plots", "plots", "--json"]),
             (0, ["inspect", "run", "--all"]),
             (0, ["inspect", "run", "--json"]),
             (0, ["adapter", "export", "run", "--format", "peft", "--out", "peft"]),
             (0, FineTune("labels.csv", "folds", "--folds", "2", "--json")),
+            (0, ["report", "folds", "-o", "folds.html"]),
             (3, ["predict", "run", "export", "-o", "predictions.csv"]),
 
             // What fails: a CT among the rows, pixels that cannot be decoded, a name in a column that was taken for labels, rows without

@@ -80,15 +80,13 @@ internal sealed class DemoFolder(string path)
     /// <exception cref="RadaptException">They cannot be read.</exception>
     public static IReadOnlyList<EpochResult> ReadEpochs(string run)
     {
-        string file = new RunFolder(run).MetricsFile;
         try
         {
-            return [.. File.ReadLines(file).Select(line => JsonSerializer.Deserialize<EpochResult>(line, RunFolder.Json)!)];
+            return new RunFolder(run).ReadMetrics();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (RadaptException e)
         {
-            throw new RadaptException(
-                $"{file}: cannot be read ({e.Message}). Remove {run} and start the demo again with the same --out.", e);
+            throw new RadaptException($"{e.Message} Or remove {run} and start the demo again with the same --out.", e);
         }
     }
 

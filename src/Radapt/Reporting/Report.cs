@@ -1,0 +1,33 @@
+using Radapt.Runs;
+
+namespace Radapt.Reporting;
+
+/// <summary>The report on a folder: a page and its plots.</summary>
+/// <param name="Folder">What is reported.</param>
+/// <param name="Html">The page.</param>
+/// <param name="Plots">Its plots.</param>
+internal sealed record Report(string Folder, string Html, PlotSet Plots)
+{
+    /// <summary>Makes the report on a run or a cross-validation.</summary>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="options">What to show.</param>
+    /// <exception cref="RadaptException">There is nothing to report, or a file is missing or damaged.</exception>
+    public static Report Create(string folder, ReportOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var plots = new PlotSet();
+        var run = ReportedRun.Read(folder, options.ShowsNames, options.Threads);
+        return new Report(folder, RunPage.Create(run, plots), plots);
+    }
+
+    /// <summary>Writes the page.</summary>
+    /// <param name="file">Where; null: <c>report.html</c> in the folder.</param>
+    /// <returns>The file.</returns>
+    /// <exception cref="RadaptException">It cannot be written.</exception>
+    public string Write(string? file = null)
+    {
+        string page = file ?? new RunFolder(Folder).ReportFile;
+        AtomicFile.WriteText(page, Html);
+        return file ?? Path.Combine(Folder, Path.GetFileName(page));
+    }
+}
