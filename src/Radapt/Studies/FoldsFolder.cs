@@ -235,7 +235,8 @@ internal sealed class FoldsFolder : IDisposable
     {
         RunFolder[] folds = [.. Enumerable.Range(1, Folds).Select(f => new RunFolder(FolderOf(f)))];
         RequireSoundFolds();
-        MultiLabelMetrics pooled = PooledPredictions.Write(folds, _folder.PredictionsFile);
+        LabelledScores scores = PooledPredictions.Write(folds, _folder.PredictionsFile);
+        MultiLabelMetrics pooled = scores.ComputeMetrics();
         AtomicFile.WriteText(_folder.SplitFile, "image,patient,fold\n"
             + string.Concat(folds.SelectMany((run, i) => DrawnSplitTable.Tested(run.SplitFile, i + 1))));
         RunRecord[] runs = [.. folds.Select(f => RunRecord.Read(f.Path)!)];
