@@ -1,4 +1,5 @@
 using System.Globalization;
+using Radapt.Evaluation;
 using Radapt.Metrics;
 
 namespace Radapt.Cli;
@@ -51,6 +52,46 @@ internal static class Figures
         }
 
         terminal.Rows(["", "AUROC", "AP", "positive", "negative"], rows, 1, 2, 3, 4);
+        ShowUndefined(terminal, metrics);
+    }
+
+    /// <summary>The same with 95 % intervals, how they were computed, and why some figures have none.</summary>
+    public static void Show(Terminal terminal, RunStatistics statistics)
+    {
+        IEnumerable<string[]> rows = statistics.Findings.Select(f => new[]
+        {
+            f.Finding, Auroc(f.Auroc.Value), Range(f.Auroc.Interval), Auroc(f.AveragePrecision.Value), Range(f.AveragePrecision.Interval),
+            Count(f.Positives), Count(f.Negatives),
+        });
+        if (statistics.Findings.Count > 1)
+        {
+            rows = rows.Append(
+            [
+                "mean", Auroc(statistics.MeanAuroc.Value), Range(statistics.MeanAuroc.Interval),
+                Auroc(statistics.MeanAveragePrecision.Value), Range(statistics.MeanAveragePrecision.Interval), "", "",
+            ]);
+        }
+
+        terminal.Rows(["", "AUROC", "95 % interval", "AP", "95 % interval", "positive", "negative"], rows, 1, 3, 5, 6);
+        ShowUndefined(terminal, statistics.Metrics);
+        ShowIntervals(terminal, statistics);
+    }
+
+    /// <summary>How intervals were computed, why some figures have none, and what narrower ones would take.</summary>
+    public static void ShowIntervals(Terminal terminal, RunStatistics statistics)
+    {
+        foreach (string line in IntervalNotes.Lines(statistics))
+        {
+            terminal.Line(line);
+        }
+    }
+
+    /// <summary>An interval in brackets; empty: there is none.</summary>
+    public static string Range(Interval? interval) => interval is not { } known ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"[{known.Lower:0.000}, {known.Upper:0.000}]");
+
+    private static void ShowUndefined(Terminal terminal, MultiLabelMetrics metrics)
+    {
         if (metrics.Undefined.Count > 0)
         {
             terminal.Line(

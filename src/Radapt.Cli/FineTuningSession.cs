@@ -106,7 +106,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
             $"Best epoch: {summary.BestEpoch} of {summary.Epochs}{stopped}, in {Figures.Duration(summary.Time)}; validation AUROC "
                 + $"{Figures.Auroc(summary.Val.MeanAuroc)}{ChosenBy()}");
         terminal.Line(summary.Test is null ? "Validation figures (there are no test images):" : "Test figures:", strong: true);
-        Figures.Show(terminal, summary.Test ?? summary.Val);
+        Figures.Show(terminal, summary.TestStatistics ?? summary.ValStatistics!);
         Figures.ShowStudies(terminal, summary.Test is null ? summary.ValStudies : summary.TestStudies, summary.Test ?? summary.Val);
         terminal.Line(
             $"Run folder: {folder} (recipe.yaml, run.json, metrics.jsonl, adapter.safetensors, predictions.csv, TensorBoard events)");

@@ -6,6 +6,7 @@ using Radapt.Batching;
 using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Datasets;
+using Radapt.Evaluation;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Inference;
@@ -250,6 +251,8 @@ public sealed class FineTuning : IDisposable
         var summary = new RunSummary(run.Path, state.BestEpoch, state.Epoch, state.Stopped, val.Metrics, test?.Metrics,
             watch.Elapsed, state.History)
         {
+            ValStatistics = RunStatistics.Compute(LabelledScores.From(val, n => n)),
+            TestStatistics = test is null ? null : RunStatistics.Compute(LabelledScores.From(test, n => n)),
             ValStudies = val.Studies,
             TestStudies = test?.Studies,
         };

@@ -49,8 +49,8 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
                 Epochs = state.Epoch,
                 StoppedEarly = state.Stopped,
                 Train = Speed(state),
-                Val = RunFigures.From(summary.Val, summary.ValStudies),
-                Test = summary.Test is null ? null : RunFigures.From(summary.Test, summary.TestStudies),
+                Val = summary.ValStatistics!.ToFigures(summary.ValStudies),
+                Test = summary.TestStatistics?.ToFigures(summary.TestStudies),
                 Files = RunFileHashes.Compute(folder),
             };
         }
