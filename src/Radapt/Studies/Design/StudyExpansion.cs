@@ -8,7 +8,13 @@ namespace Radapt.Studies.Design;
 /// <summary>Makes the cells of a design: every combination of levels that it includes, each with what it is given.</summary>
 internal sealed partial class StudyExpansion
 {
+    /// <summary>Threads of a run where nobody says: small models gain little from more, and runs go side by side.</summary>
+    public const int UsualThreads = 1;
+
     private const int MostCells = 10_000;
+
+    private static readonly RecipeLayer s_usual = RecipeLayer.From(
+        [KeyValuePair.Create("threads", OptionText.Format(UsualThreads))], "studies");
 
     private readonly StudyDesign _design;
     private readonly StudyPlaces _places;
@@ -66,16 +72,16 @@ internal sealed partial class StudyExpansion
                 .Select(f => levels[f].Settings),
             _design.Options,
         ];
-        bool isRidge = false;
-        List<RecipeLayer> layers = [.. _first, .. settings.Select(s => Layer(s, levels, ref isRidge)).Where(l => l.Entries.Any())];
+        List<RecipeLayer> layers = [.. _first, .. settings.Select(s => Layer(s, levels)).Where(l => l.Entries.Any())];
         if (settings.FirstOrDefault(s => s.Recipe is not null)?.Recipe is { } recipe)
         {
             layers.Add(Recipe(recipe, levels));
         }
 
+        layers.Add(s_usual);
         try
         {
-            var cell = new StudyCell(name, levels, layers) { IsRidge = isRidge };
+            var cell = new StudyCell(name, levels, layers);
             RequireWhole(cell);
             return cell;
         }
@@ -85,19 +91,13 @@ internal sealed partial class StudyExpansion
         }
     }
 
-    private RecipeLayer Layer(StudySettings settings, Dictionary<StudyFactor, StudyLevel> levels, ref bool isRidge)
+    private RecipeLayer Layer(StudySettings settings, Dictionary<StudyFactor, StudyLevel> levels)
     {
         var entries = new List<RecipeEntry>();
         foreach ((YamlScalar name, YamlValue value) in settings.Options)
         {
-            YamlValue filled = Filled(value, levels);
-            if (name.Text == MethodOption && filled is YamlScalar { Text: StudyCell.Ridge })
-            {
-                isRidge = true;
-                continue;
-            }
-
-            RecipeEntry entry = RecipeReader.ReadEntry(name, filled, _design.File, $"study {_design.Name}", RecipeOptions.Catalogue);
+            RecipeEntry entry = RecipeReader.ReadEntry(
+                name, Filled(value, levels), _design.File, $"study {_design.Name}", RecipeOptions.Catalogue);
             entries.Add(entry with { Value = _places.FullPaths(entry.Option, entry.Value) });
         }
 
@@ -155,8 +155,6 @@ internal sealed partial class StudyExpansion
             throw new RadaptException($"{_design.File}: a cell is one run, so that folds needs a fold.");
         }
     }
-
-    private static string MethodOption => OptionTable.Find((Recipe r) => r.Method).Name;
 
     [GeneratedRegex("\\{([a-z-]+)\\}")]
     private static partial Regex Placeholder();

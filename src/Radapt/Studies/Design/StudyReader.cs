@@ -100,7 +100,7 @@ internal sealed partial class StudyReader
         string option = MainOption(factor);
         bool isMeant = factor switch
         {
-            StudyFactor.Method => key.Text == StudyCell.Ridge || AdaptationMethod.Names.Contains(key.Text),
+            StudyFactor.Method => AdaptationMethod.Names.Contains(key.Text),
             StudyFactor.Fraction => LabelFraction.TryParse(key.Text) is not null,
             StudyFactor.Weights => ShippedWeights.Names.Contains(key.Text) && !settings.Has("from-scratch"),
             _ => false,

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Radapt.Compute;
 using Radapt.Recipes;
@@ -13,6 +14,8 @@ namespace Radapt.Studies.Work;
 /// <param name="path">The folder.</param>
 internal sealed class StudyFolder(string path)
 {
+    private readonly ConcurrentDictionary<string, ProductChoice> _probed = new();
+
     /// <summary>The folder.</summary>
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
@@ -43,8 +46,7 @@ internal sealed class StudyFolder(string path)
         : Directory.Exists(RunOf(cell.Name)) ? CellState.Begun : CellState.New;
 
     /// <summary>Whether a cell's run went to its end.</summary>
-    public bool IsComplete(StudyCell cell) => cell.IsRidge
-        ? System.IO.File.Exists(new RunFolder(RunOf(cell.Name)).PredictionsFile) : RunRecord.IsComplete(RunOf(cell.Name));
+    public bool IsComplete(StudyCell cell) => RunRecord.IsComplete(RunOf(cell.Name));
 
     /// <summary>
     /// Makes the folder the study's, or joins it. Cells that were begun must be as they are in the study now; new ones may have come.
@@ -110,8 +112,8 @@ internal sealed class StudyFolder(string path)
     {
         foreach (StudyCell cell in cells.Where(c => System.IO.File.Exists(RecipeOf(c.Name)) && Directory.Exists(RunOf(c.Name))))
         {
-            Dictionary<string, string> then = RecipeFile.Read(RecipeOf(cell.Name)).Entries
-                .Where(e => !e.Option.MayChangeOnResume).ToDictionary(e => e.Option.Name, e => e.Text);
+            Dictionary<string, string> then = StudyCell.IdentityOf(RecipeFile.Read(RecipeOf(cell.Name)).Entries)
+                .ToDictionary(e => e.Option.Name, e => e.Text);
             Dictionary<string, string> now = cell.Identity.ToDictionary(e => e.Option.Name, e => e.Text);
             if (then.Keys.Union(now.Keys).FirstOrDefault(k => then.GetValueOrDefault(k) != now.GetValueOrDefault(k)) is { } option)
             {
@@ -128,6 +130,11 @@ internal sealed class StudyFolder(string path)
     /// <param name="precision">What is asked for, such as <c>auto</c>.</param>
     public ProductChoice Products(string precision)
     {
+        if (!Directory.Exists(Path)) // a study that is planned only
+        {
+            return _probed.GetOrAdd(precision, ProductProbe.Choose);
+        }
+
         string file = In($"compute-{precision}.json");
         try
         {
