@@ -9,6 +9,7 @@ internal sealed class StudyCommand : Command
         : base("study", "Run a grid of fine-tunings that one file describes, and print its tables.")
     {
         Subcommands.Add(new StudyRunCommand(interrupted));
+        Subcommands.Add(new StudyPlanCommand(interrupted));
         Subcommands.Add(new StudyTableCommand());
     }
 }

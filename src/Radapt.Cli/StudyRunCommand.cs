@@ -1,9 +1,7 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Nodes;
-using Radapt.Compute;
 using Radapt.Imaging.Dicom.Codecs;
-using Radapt.Recipes;
+using Radapt.Studies.Design;
 using Radapt.Studies.Tables;
 using Radapt.Studies.Work;
 
@@ -13,8 +11,7 @@ namespace Radapt.Cli;
 internal sealed class StudyRunCommand : RadaptCommand
 {
     private readonly StudyArguments _study = new();
-    private readonly Option<int?> _threads;
-    private readonly Option<int?> _jobs;
+    private readonly StudyCompute _compute;
     private readonly Option<bool> _retry;
     private readonly Option<bool> _noWait;
     private readonly Option<bool> _json;
@@ -24,16 +21,7 @@ internal sealed class StudyRunCommand : RadaptCommand
             + "several machines with a shared folder, can work on one study; the same line continues after an interruption.")
     {
         _study.AddTo(this, (heading, option) => Add(heading, option));
-        _threads = Add("Run", new Option<int?>("--threads")
-        {
-            HelpName = "N",
-            Description = "Threads of each run. Default: what the study says, else 1.",
-        });
-        _jobs = Add("Run", new Option<int?>("--jobs")
-        {
-            HelpName = "N",
-            Description = "Runs at a time in this process. Default: the physical cores, divided by the threads of a run.",
-        });
+        _compute = new StudyCompute((heading, option) => Add(heading, option));
         _retry = Add("Run", new Option<bool>("--retry-failed")
         {
             Description = "Also run cells that failed before. Without this option they are listed with their reason.",
@@ -57,19 +45,18 @@ internal sealed class StudyRunCommand : RadaptCommand
     {
         bool json = parsed.GetValue(_json);
         var terminal = new Terminal(onStandardError: json);
-        int? threads = AtLeastOne("--threads", parsed.GetValue(_threads));
-        int? jobs = AtLeastOne("--jobs", parsed.GetValue(_jobs));
-        OpenStudy study = _study.Open(parsed, threads is { } given ? [ThreadsOf(given, ResolvedValue.ByCommandLine)] : []);
-        int each = study.Cells.Max(c => c.Given.Value((ComputeOptions o) => o.Threads, 1));
-        int atATime = jobs ?? Math.Max(1, Machine.Current.PhysicalCores / each);
+        OpenStudy study = _study.Open(parsed, _compute.Layers(parsed));
+        IReadOnlyList<StudyCell> cells = _compute.Select(parsed, study);
+        (int each, int atATime) = _compute.Decide(parsed, cells);
         TableLayout layout = TableLayout.For(study.Design); // told now if it is wrong, not after hours
         PublishedFigures.Read(study.Design);
+        MissingPlaces.Require([.. cells.Where(c => !study.Folder.IsComplete(c))]);
         study.Folder.Begin(study.File, study.Roots, study.Cells);
         ProcessSettings.PrepareCompute();
-        terminal.Line($"{study.Design.Title}: {Plural.Count(study.Cells.Count, "cell")} in {study.Folder.Path}", strong: true);
+        terminal.Line($"{study.Design.Title}: {Plural.Count(cells.Count, "cell")} in {study.Folder.Path}", strong: true);
         terminal.Line($"{Plural.Count(atATime, "run")} at a time, {Plural.Count(each, "thread")} each.");
         IReadOnlyDictionary<string, CellFailure> failures = FineTuningSession.Interruptible(
-            () => Work(terminal, study, atATime, parsed, interrupted),
+            () => Work(terminal, study, cells, atATime, parsed, interrupted),
             $"interrupted; what is done is kept. Continue with: radapt study run {FineTuningSession.Quoted(study.Folder.Path)}");
         terminal.Line();
         var table = StudyTable.Read(study.Design, study.Cells, study.Folder, layout);
@@ -91,10 +78,10 @@ internal sealed class StudyRunCommand : RadaptCommand
     }
 
     private IReadOnlyDictionary<string, CellFailure> Work(
-        Terminal terminal, OpenStudy study, int atATime, ParseResult parsed, CancellationToken interrupted)
+        Terminal terminal, OpenStudy study, IReadOnlyList<StudyCell> cells, int atATime, ParseResult parsed, CancellationToken interrupted)
     {
         using CodecProcess codecs = PixelDecoding.Processes();
-        return StudyDisplay.Run(terminal, study, display => new StudyRunner(study.Folder, study.Cells)
+        return StudyDisplay.Run(terminal, study, display => new StudyRunner(study.Folder, cells)
         {
             Codecs = codecs,
             UseThreads = ProcessSettings.UseThreads,
@@ -116,10 +103,4 @@ internal sealed class StudyRunCommand : RadaptCommand
             }
         }
     }
-
-    internal static RecipeLayer ThreadsOf(int threads, string origin) => RecipeLayer.From(
-        [KeyValuePair.Create("threads", threads.ToString(CultureInfo.InvariantCulture))], origin);
-
-    private static int? AtLeastOne(string option, int? value) => value is < 1 or > 4096
-        ? throw new RadaptException($"{option} {value}: give a number from 1 to 4096.") : value;
 }

@@ -142,8 +142,9 @@ public sealed class FineTuning : IDisposable
     /// <param name="layers">What was given.</param>
     /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded.</param>
     /// <param name="headers">Told how many files' headers were read, of how many; calls come from several threads.</param>
-    internal static FineTuning PrepareTelling(
-        IReadOnlyList<RecipeLayer> layers, CodecProcess? codecs, IProgress<(int Read, int Files)>? headers)
+    /// <param name="onResolved">Told the recipe before the model is built; an exception ends it.</param>
+    internal static FineTuning PrepareTelling(IReadOnlyList<RecipeLayer> layers, CodecProcess? codecs,
+        IProgress<(int Read, int Files)>? headers, Action<Recipe>? onResolved = null)
     {
         var given = PartialRecipe.Merge(layers);
         RunFacts.RequireDevice(given);
@@ -152,6 +153,7 @@ public sealed class FineTuning : IDisposable
             : BackboneWeights.Open(path, given.Value((ModelOptions m) => m.Dialect), given.Value((ModelOptions m) => m.Copy));
         DataSplits data = DataReader.Read(given.Data with { Headers = headers });
         ResolvedRecipe resolved = RecipeResolver.Resolve(given, RunFacts.Gather(given, data, weights, codecs));
+        onResolved?.Invoke(resolved.Recipe);
         return new FineTuning(resolved, data, weights, codecs);
     }
 
@@ -187,14 +189,41 @@ public sealed class FineTuning : IDisposable
     public TimeSpan Estimate(CancellationToken cancellation = default)
     {
         using var task = new ClassificationTask(_classifier, _images.Train, _images.Choosing, Recipe, best: null);
-        TimeSpan batch = StepTiming.OneBatch(task, Recipe.Seed, cancellation);
-        int validations = ValidationPlan.Count(Recipe.Optimisation.Epochs, Recipe.Validation.Every);
-        int choosing = ChoosingImages.Items.Count;
-        double left = _features?.ShareLeft ?? 1;
-        double evaluated = (left * validations * choosing) + Data.Val.Items.Count + (Data.Test?.Items.Count ?? 0)
-            + (_features is null ? 0 : Data.Train.Items.Count + choosing);
-        double training = left * Recipe.Optimisation.Epochs * _images.Train.BatchesPerEpoch;
-        return batch * (training + (evaluated / Recipe.Optimisation.BatchSize / ValidationPlan.PassesOfTraining(Recipe)));
+        return StepTiming.OneBatch(task, Recipe.Seed, cancellation) * EstimatedBatches;
+    }
+
+    /// <summary>What <see cref="Run"/> costs at most, in training batches: training, validations and test.</summary>
+    internal double EstimatedBatches
+    {
+        get
+        {
+            int validations = ValidationPlan.Count(Recipe.Optimisation.Epochs, Recipe.Validation.Every);
+            int choosing = ChoosingImages.Items.Count;
+            double left = _features?.ShareLeft ?? 1;
+            double evaluated = (left * validations * choosing) + Data.Val.Items.Count + (Data.Test?.Items.Count ?? 0)
+                + (_features is null ? 0 : Data.Train.Items.Count + choosing);
+            double training = left * Recipe.Optimisation.Epochs * _images.Train.BatchesPerEpoch;
+            return training + (evaluated / Recipe.Optimisation.BatchSize / ValidationPlan.PassesOfTraining(Recipe));
+        }
+    }
+
+    /// <summary>Updates of a run that early stopping does not end.</summary>
+    internal long PlannedUpdates => Recipe.Method.Definition.Probe is not null ? 0
+        : (long)Recipe.Optimisation.Epochs * Math.Max(1, _images.Train.BatchesPerEpoch / Recipe.Optimisation.Accumulate);
+
+    /// <summary>Images of a batch: no more than there are.</summary>
+    internal int ImagesOfABatch => _images.Train.BatchSize;
+
+    /// <summary>
+    /// Time of an update by itself, with everything allocated that training allocates, so that the memory of this process is then that of a
+    /// run. No tensor is changed.
+    /// </summary>
+    internal TimeSpan MeasureUpdate(CancellationToken cancellation)
+    {
+        using var task = new ClassificationTask(_classifier, _images.Train, _images.Choosing, Recipe, best: null);
+        using Optimizer? optimizer = Recipe.Method.Definition.Probe is not null ? null
+            : Optimizer.Create(Recipe.ForOptimizer(), task.Trained, _classifier.Encoder.Kernels.Path);
+        return StepTiming.OneBatch(task, Recipe.Seed, cancellation, optimizer);
     }
 
     /// <summary>Trains and fills the run folder.</summary>

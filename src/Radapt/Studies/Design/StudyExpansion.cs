@@ -8,7 +8,13 @@ namespace Radapt.Studies.Design;
 /// <summary>Makes the cells of a design: every combination of levels that it includes, each with what it is given.</summary>
 internal sealed partial class StudyExpansion
 {
+    /// <summary>Threads of a run where nobody says: small models gain little from more, and runs go side by side.</summary>
+    public const int UsualThreads = 1;
+
     private const int MostCells = 10_000;
+
+    private static readonly RecipeLayer s_usual = RecipeLayer.From(
+        [KeyValuePair.Create("threads", OptionText.Format(UsualThreads))], "studies");
 
     private readonly StudyDesign _design;
     private readonly StudyPlaces _places;
@@ -72,6 +78,7 @@ internal sealed partial class StudyExpansion
             layers.Add(Recipe(recipe, levels));
         }
 
+        layers.Add(s_usual);
         try
         {
             var cell = new StudyCell(name, levels, layers);
@@ -89,8 +96,8 @@ internal sealed partial class StudyExpansion
         var entries = new List<RecipeEntry>();
         foreach ((YamlScalar name, YamlValue value) in settings.Options)
         {
-            YamlValue filled = Filled(value, levels);
-            RecipeEntry entry = RecipeReader.ReadEntry(name, filled, _design.File, $"study {_design.Name}", RecipeOptions.Catalogue);
+            RecipeEntry entry = RecipeReader.ReadEntry(
+                name, Filled(value, levels), _design.File, $"study {_design.Name}", RecipeOptions.Catalogue);
             entries.Add(entry with { Value = _places.FullPaths(entry.Option, entry.Value) });
         }
 
@@ -148,8 +155,6 @@ internal sealed partial class StudyExpansion
             throw new RadaptException($"{_design.File}: a cell is one run, so that folds needs a fold.");
         }
     }
-
-    private static string MethodOption => OptionTable.Find((Recipe r) => r.Method).Name;
 
     [GeneratedRegex("\\{([a-z-]+)\\}")]
     private static partial Regex Placeholder();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Radapt.Compute;
 using Radapt.Recipes;
@@ -13,6 +14,8 @@ namespace Radapt.Studies.Work;
 /// <param name="path">The folder.</param>
 internal sealed class StudyFolder(string path)
 {
+    private readonly ConcurrentDictionary<string, ProductChoice> _probed = new();
+
     /// <summary>The folder.</summary>
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
@@ -109,8 +112,8 @@ internal sealed class StudyFolder(string path)
     {
         foreach (StudyCell cell in cells.Where(c => System.IO.File.Exists(RecipeOf(c.Name)) && Directory.Exists(RunOf(c.Name))))
         {
-            Dictionary<string, string> then = RecipeFile.Read(RecipeOf(cell.Name)).Entries
-                .Where(e => !e.Option.MayChangeOnResume).ToDictionary(e => e.Option.Name, e => e.Text);
+            Dictionary<string, string> then = StudyCell.IdentityOf(RecipeFile.Read(RecipeOf(cell.Name)).Entries)
+                .ToDictionary(e => e.Option.Name, e => e.Text);
             Dictionary<string, string> now = cell.Identity.ToDictionary(e => e.Option.Name, e => e.Text);
             if (then.Keys.Union(now.Keys).FirstOrDefault(k => then.GetValueOrDefault(k) != now.GetValueOrDefault(k)) is { } option)
             {
@@ -127,6 +130,11 @@ internal sealed class StudyFolder(string path)
     /// <param name="precision">What is asked for, such as <c>auto</c>.</param>
     public ProductChoice Products(string precision)
     {
+        if (!Directory.Exists(Path)) // a study that is planned only
+        {
+            return _probed.GetOrAdd(precision, ProductProbe.Choose);
+        }
+
         string file = In($"compute-{precision}.json");
         try
         {

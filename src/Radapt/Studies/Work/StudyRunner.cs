@@ -5,6 +5,7 @@ using Radapt.Options;
 using Radapt.Recipes;
 using Radapt.Runs;
 using Radapt.Studies.Design;
+using Radapt.Studies.Planning;
 using Radapt.Training;
 
 namespace Radapt.Studies.Work;
@@ -108,7 +109,7 @@ internal sealed class StudyRunner(StudyFolder folder, IReadOnlyList<StudyCell> c
         LabelFraction labels = cell.Given.Data.LabelFraction;
         double images = labels.Share * UsualImages ?? labels.Images ?? labels.Each!.Value * 2;
         double epochs = cell.Given.Value((OptimisationOptions o) => o.Epochs, (int)UsualEpochs);
-        return cell.TrainsNothing ? PassesOfARun + images : PassesOfARun + images + (PassesOfTraining * images * epochs);
+        return cell.Given.Method.Definition.Probe is not null ? PassesOfARun + images : PassesOfARun + images + (PassesOfTraining * images * epochs);
     }
 
     private void Do(StudyCell cell, CancellationToken stop)
@@ -123,14 +124,14 @@ internal sealed class StudyRunner(StudyFolder folder, IReadOnlyList<StudyCell> c
     {
         var run = new RunFolder(folder.RunOf(cell.Name));
         bool resume = run.IsUnfinished && File.Exists(run.RecipeFile);
-        using FineTuning fineTuning = FineTuning.Prepare(
-            resume ? [cell.Places, RecipeFile.Read(run.RecipeFile)] : Layers(cell), Codecs);
+        using FineTuning fineTuning = FineTuning.PrepareTelling(
+            resume ? [cell.Places, RecipeFile.Read(run.RecipeFile)] : Layers(cell), Codecs, headers: null, MemoryBound.Require);
         UseThreads?.Invoke(fineTuning.Recipe.Compute.Threads);
         fineTuning.Run(run.Path, resume, new Forward(cell, OnEvent), cancellation: stop);
     }
 
-    // What all cells share where a cell leaves it open.
-    private List<RecipeLayer> Layers(StudyCell cell)
+    /// <summary>What a cell's run is given, with what all cells share where a cell leaves it open.</summary>
+    public IReadOnlyList<RecipeLayer> Layers(StudyCell cell)
     {
         PartialRecipe given = cell.Given;
         (bool hasPrecision, bool hasProducts) = (given.Has((ComputeOptions c) => c.Precision), given.Has((ComputeOptions c) => c.Products));

@@ -76,14 +76,6 @@ public sealed class StudyExpansionTests
             exclude: [{method: lora, fraction: [100%]}]
             """).Select(c => c.Name));
 
-    [Fact]
-    public void Expand_Ridge_IsAMethodWithoutOptionsOfOthers()
-    {
-        StudyCell cell = Cell(Small.Replace("full", "ridge") + "\nseed: [4]", "ridge-10-seed4");
-        Assert.True(cell.TrainsNothing);
-        Assert.Equal(4, cell.Seed);
-    }
-
     [Theory]
     [InlineData("", "my.yaml:1: a study is a list of sections: title, data, weights, method, fraction, seed, options")]
     [InlineData("metod: [lora]", "my.yaml:1: metod is not a section of a study; did you mean method?")]
