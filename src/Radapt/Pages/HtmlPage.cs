@@ -49,6 +49,8 @@ internal sealed class HtmlPage(string title, string lead)
         .legend{display:flex;flex-wrap:wrap;gap:4px 20px;font-size:14px;max-width:none}
         .legend span{white-space:nowrap}
         .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(128px,1fr));gap:14px}
+        .errors{display:grid;grid-template-columns:repeat(auto-fill,minmax(420px,1fr));gap:14px}
+        .triple{display:grid;grid-template-columns:repeat(3,1fr);gap:4px}
         figure{margin:0}
         figure svg,figure img{width:100%;height:auto;display:block;border-radius:6px}
         figcaption{font-size:13px;color:var(--soft);margin-top:4px;line-height:1.35}

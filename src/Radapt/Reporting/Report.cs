@@ -17,7 +17,8 @@ internal sealed record Report(string Folder, string Html, PlotSet Plots)
         ArgumentNullException.ThrowIfNull(options);
         var plots = new PlotSet();
         var run = ReportedRun.Read(folder, options.ShowsNames, options.Threads);
-        return new Report(folder, RunPage.Create(run, plots), plots);
+        IReadOnlyList<ConfidentError>? errors = options.Images == 0 ? null : ConfidentErrors.Find(run, options.Images, options.Codecs);
+        return new Report(folder, RunPage.Create(run, plots, errors), plots);
     }
 
     /// <summary>Writes the page.</summary>
