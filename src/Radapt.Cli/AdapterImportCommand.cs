@@ -69,7 +69,7 @@ internal sealed class AdapterImportCommand : RadaptCommand
                 "What the head reads: mean, class-token, or class-and-mean. Default: inferred "
                     + "from the head's width; mean if there is an fc_norm.",
         });
-        _pooling.AcceptOnlyFromAmong("mean", "class-token", "class-and-mean");
+        _pooling.AcceptOnlyFromAmong("mean", "normed-mean", "class-token", "class-and-mean");
         _findings = Add("Images", new Option<string>("--findings")
         {
             HelpName = "NAME,NAME",
@@ -128,6 +128,7 @@ internal sealed class AdapterImportCommand : RadaptCommand
             Pooling = parsed.GetValue(_pooling) switch
             {
                 "mean" => Pooling.Mean,
+                "normed-mean" => Pooling.NormedMean,
                 "class-token" => Pooling.ClassToken,
                 "class-and-mean" => Pooling.ClassAndMean,
                 _ => null,

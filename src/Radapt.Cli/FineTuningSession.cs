@@ -27,6 +27,8 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
     /// <summary>Notes that were shown, to which those of this session are added; what holds for all folds is said once.</summary>
     public HashSet<string> ShownNotes { get; init; } = [];
 
+    private bool IsProbe => fineTuning.Recipe.Method.Definition.Probe is not null;
+
     private int Epochs => fineTuning.Recipe.Optimisation.Epochs;
 
     /// <summary>Shows data, weights, chosen values and the time it will take.</summary>
@@ -63,7 +65,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
             ExecutionPathDisplay.Show(terminal, fineTuning.ExecutionPath);
         }
 
-        terminal.Line($"Time: at most about {Figures.Duration(estimate)} ({Plural.Count(Epochs, "epoch")})");
+        terminal.Line($"Time: at most about {Figures.Duration(estimate)} ({(IsProbe ? "one pass over the images" : Plural.Count(Epochs, "epoch"))})");
         terminal.Line();
     }
 
@@ -96,17 +98,20 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
             () => Resumable(() => terminal.WithLiveLine(line =>
             {
                 var progress = new TrainingDisplay(terminal, line, Epochs, new ShownAuroc(fineTuning.ChanceAuroc));
-                return fineTuning.Run(folder, resume, progress, progress.Epoch, interrupted);
+                return fineTuning.Run(folder, resume, progress, IsProbe ? null : progress.Epoch, interrupted);
             })),
             $"interrupted; the state is saved. Resume with: radapt finetune --resume --out {Quoted(whole ?? folder)}");
         terminal.Line();
         ShowNotes();
-        string stopped = summary.StoppedEarly ? ", stopped early" : "";
-        terminal.Line(
-            $"Best epoch: {summary.BestEpoch} of {summary.Epochs}{stopped}, in {Figures.Duration(summary.Time)}; validation AUROC "
-                + $"{Figures.Auroc(summary.Val.MeanAuroc)}{ChosenBy()}");
-        terminal.Line(summary.Test is null ? "Validation figures (there are no test images):" : "Test figures:", strong: true);
-        Figures.Show(terminal, summary.TestStatistics ?? summary.ValStatistics!);
+        terminal.Line(summary.Probe is null ? Chosen(summary) : Fitted(summary, summary.Probe));
+        bool isMeasured = summary.Test is not null || fineTuning.Data.Val.Items.Count > 0;
+        terminal.Line(summary.Test is not null ? "Test figures:" : isMeasured ? "Validation figures (there are no test images):"
+            : "There are neither test nor validation images: no figures.", strong: true);
+        if (isMeasured)
+        {
+            Figures.Show(terminal, summary.TestStatistics ?? summary.ValStatistics!);
+        }
+
         Figures.ShowStudies(terminal, summary.Test is null ? summary.ValStudies : summary.TestStudies, summary.Test ?? summary.Val);
         terminal.Line(
             $"Run folder: {folder} (recipe.yaml, run.json, metrics.jsonl, adapter.safetensors, predictions.csv, TensorBoard events)");
@@ -156,6 +161,23 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
                 $"{e.Message} What was trained until then is saved. After fixing the cause, resume with: radapt finetune --resume "
                     + $"--out {Quoted(whole ?? folder)}", e);
         }
+    }
+
+    private string Chosen(RunSummary summary)
+    {
+        string stopped = summary.StoppedEarly ? ", stopped early" : "";
+        return $"Best epoch: {summary.BestEpoch} of {summary.Epochs}{stopped}, in {Figures.Duration(summary.Time)}; validation AUROC "
+            + $"{Figures.Auroc(summary.Val.MeanAuroc)}{ChosenBy()}";
+    }
+
+    private string Fitted(RunSummary summary, RunProbe probe)
+    {
+        string[] chosen = [.. probe.Chosen.Values.OfType<double>().Distinct().Order().Select(c => c.ToString("g3", CultureInfo.InvariantCulture))];
+        string range = chosen.Length > 1 ? $"{chosen[0]} to {chosen[^1]}, by finding" : chosen.FirstOrDefault() ?? "-";
+        string outOfFold = probe.OutOfFoldAuroc[RunFigures.Mean] is { } known ? $"; AUROC there {Figures.Auroc(known)}" : "";
+        string validation = summary.Val.MeanAuroc is { } auroc ? $", on validation images {Figures.Auroc(auroc)}" : "";
+        return $"Fitted: {fineTuning.Recipe.Method} in {Figures.Duration(summary.Time)}; {probe.Setting} {range} (chosen by cross-validation "
+            + $"over the training patients){outOfFold}{validation}";
     }
 
     private string ChosenBy()

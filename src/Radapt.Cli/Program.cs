@@ -42,6 +42,7 @@ internal static class Program
         {
             new FineTuneCommand(interrupted),
             new PretrainCommand(interrupted),
+            new StudyCommand(interrupted),
             new EvaluateCommand(interrupted),
             new CompareCommand(),
             new ReportCommand(),

@@ -5,6 +5,12 @@ using Spectre.Console;
 
 namespace Radapt.Cli;
 
+/// <summary>Draws a table that can be drawn over again.</summary>
+/// <param name="headings">Headings.</param>
+/// <param name="rows">Rows.</param>
+/// <param name="line">A line below it.</param>
+internal delegate void DrawTable(IReadOnlyList<string> headings, IReadOnlyList<IReadOnlyList<string>> rows, string line);
+
 /// <summary>
 /// What people read: coloured, with a line that moves, on a terminal; plain lines elsewhere. With --json it is standard error, so that
 /// standard output holds nothing but the JSON. Texts are never read as markup: file names may hold anything.
@@ -65,6 +71,11 @@ internal sealed class Terminal
     /// <summary>A table without frame; the columns named in <paramref name="numbers"/> are aligned to the right.</summary>
     public void Rows(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows, params int[] numbers)
     {
+        _console.Write(Frameless(headings, rows, numbers));
+    }
+
+    private static Table Frameless(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows, params int[] numbers)
+    {
         var table = new Table { Border = TableBorder.None, ShowRowSeparators = false };
         for (int i = 0; i < headings.Count; i++)
         {
@@ -81,7 +92,7 @@ internal sealed class Terminal
             table.AddRow(row.Select(cell => new Text(Printable(cell))));
         }
 
-        _console.Write(table);
+        return table;
     }
 
     /// <summary>
@@ -91,6 +102,15 @@ internal sealed class Terminal
         ? work(static _ => { })
         : _console.Live(new Text("")).AutoClear(true)
         .Start(context => work(text => context.UpdateTarget(new Text(Printable(text)).Overflow(Overflow.Ellipsis))));
+
+    /// <summary>
+    /// Runs work with a table below what is written, which can be drawn over again: headings, rows, and a line below them. It is gone
+    /// afterwards. Elsewhere than on a terminal it is not shown.
+    /// </summary>
+    public T WithLiveTable<T>(Func<DrawTable, T> work) => !IsLive
+        ? work(static (_, _, _) => { })
+        : _console.Live(new Text("")).AutoClear(true).Start(context => work((headings, rows, line) => context.UpdateTarget(
+            new Spectre.Console.Rows(Frameless(headings, rows), new Text(Printable(line)).Overflow(Overflow.Ellipsis)))));
 
     private static string Printable(string text) => PrintableText.Escape(text);
 }

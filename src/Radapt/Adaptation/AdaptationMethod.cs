@@ -1,5 +1,6 @@
 using Radapt.Adaptation.Lora;
 using Radapt.Adaptation.Methods;
+using Radapt.Adaptation.Probes;
 using Radapt.Compute;
 using Radapt.Models;
 using Radapt.Options;
@@ -17,7 +18,7 @@ internal abstract class AdaptationMethod
     public static IReadOnlyList<AdaptationMethod> All { get; } =
     [
         new LoraMethod(), new AdaLoraMethod(), new Ia3Method(), new VptMethod(), new HoulsbyMethod(), new ParallelMethod(),
-        new BitFitMethod(), new NormMethod(), new LastKMethod(), new LinearMethod(), new FullMethod(),
+        new BitFitMethod(), new NormMethod(), new LastKMethod(), new LinearMethod(), new RidgeMethod(), new FullMethod(),
     ];
 
     /// <summary>The methods that <c>--method</c> takes.</summary>
@@ -37,6 +38,12 @@ internal abstract class AdaptationMethod
 
     /// <summary>Whether its adapter file holds the whole model and needs no base weights.</summary>
     public virtual bool HoldsWholeModel => false;
+
+    /// <summary>What fits the head in place of training; null: the trained tensors are changed by gradients, epoch after epoch.</summary>
+    public virtual HeadProbe? Probe => null;
+
+    /// <summary>Whether it reads nothing but what the whole frozen backbone makes of unchanged images.</summary>
+    public virtual bool ReadsFixedFeatures => Probe is not null;
 
     /// <summary>The default learning rates, with their reasons.</summary>
     public abstract MethodRates Rates { get; }

@@ -71,6 +71,10 @@ internal sealed class BackboneWeights : IDisposable
     /// <summary>Whether the number of heads is known.</summary>
     public bool TellsHeads => _run is not null || _merged is not null || _recognised!.TellsHeads;
 
+    /// <summary>Whether they have the encoder's final norm, which models that read the mean of the patch tokens before it lack.</summary>
+    public bool HasNorm => _run is null ? _recognised!.Encoder.ContainsKey("norm.weight")
+        : !_run.Method.Definition.HoldsWholeModel || _file.Tensors.Any(t => t.Name == "norm.weight");
+
     /// <summary>Mean of the gray values that these weights were trained with.</summary>
     public double Mean => (_run ?? _merged)?.Preprocessing.Mean ?? _recognised!.Mean;
 

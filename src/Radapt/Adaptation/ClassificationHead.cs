@@ -28,12 +28,7 @@ internal sealed class ClassificationHead : nn.Module
     /// <summary>fc_norm at 1 and 0; head from a truncated normal with standard deviation 2e-5, bias 0 (MAE's fine-tuning).</summary>
     public void Initialise(long seed)
     {
-        if (fc_norm is not null)
-        {
-            Initialisation.Fill(fc_norm.weight, 1);
-            Initialisation.Fill(fc_norm.bias, 0);
-        }
-
+        PlainNormInPlace();
         Initialisation.TruncatedNormal(head.weight, "head.weight", 2e-5, seed);
         Initialisation.Fill(head.bias, 0);
     }
@@ -48,7 +43,7 @@ internal sealed class ClassificationHead : nn.Module
     /// <returns>(B, C), or (B, 2C) for class token and mean; float32</returns>
     public Tensor Pool(Tensor tokens) => _pooling switch
     {
-        Pooling.Mean => Mean(tokens),
+        Pooling.Mean or Pooling.NormedMean => Mean(tokens),
         Pooling.ClassToken => Class(tokens),
         _ => cat([Class(tokens), Mean(tokens)], 1),
     };
@@ -58,6 +53,22 @@ internal sealed class ClassificationHead : nn.Module
 
     /// <summary>(B, C), from <see cref="Pool"/> -> logits (B, F).</summary>
     public Tensor ForwardPooled(Tensor pooled, ForwardPass pass) => head.Forward(Normalise(pooled), pass);
+
+    /// <summary>What the linear map reads where the norm has no weights: fc_norm at 1 and 0, or none.</summary>
+    /// <param name="pooled">(B, C), from <see cref="Pool"/></param>
+    /// <returns>(B, C)</returns>
+    public Tensor PlainNorm(Tensor pooled) => fc_norm is null ? pooled
+        : nn.functional.layer_norm(pooled, [pooled.shape[^1]], eps: fc_norm.Epsilon);
+
+    /// <summary>Sets fc_norm, where there is one, to 1 and 0.</summary>
+    public void PlainNormInPlace()
+    {
+        if (fc_norm is not null)
+        {
+            Initialisation.Fill(fc_norm.weight, 1);
+            Initialisation.Fill(fc_norm.bias, 0);
+        }
+    }
 
     private static Tensor Class(Tensor tokens) => tokens[.., 0].to(ScalarType.Float32); // (B, C)
 

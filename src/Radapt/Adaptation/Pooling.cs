@@ -8,6 +8,11 @@ public enum Pooling
     /// </summary>
     Mean,
 
+    /// <summary>
+    /// Mean of the patch tokens, each through the encoder's <c>norm</c>: what a masked autoencoder's decoder is trained to read, averaged.
+    /// </summary>
+    NormedMean,
+
     /// <summary>Class token through the encoder's <c>norm</c>.</summary>
     ClassToken,
 

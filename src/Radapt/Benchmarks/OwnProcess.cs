@@ -42,7 +42,7 @@ internal static class OwnProcess
         cancellation.ThrowIfCancellationRequested();
         return process.ExitCode == 0 ? output
             : throw new RadaptException(
-                $"bench: the measuring process ended with exit code {process.ExitCode}; 137 usually means "
+                $"The measuring process ended with exit code {process.ExitCode}; 137 usually means "
                     + "that it was killed because memory ran out.");
     }
 

@@ -31,7 +31,7 @@ internal static class DataReader
 
         RowChecks.Missing([.. parts.SelectMany(p => p)], o, notes);
         LabelledImages[] images = [.. parts.Select(p => Images(read.Findings, p))];
-        for (int p = 0; p < 2; p++)
+        for (int p = 0; p < (o.NeedsValidation ? 2 : 1); p++)
         {
             if (images[p].Items.Count == 0)
             {
@@ -40,7 +40,11 @@ internal static class DataReader
         }
 
         LabelChecks.Training(images[0], o, notes);
-        LabelChecks.Evaluation(images[1], Split.Names[1], notes);
+        if (images[1].Items.Count > 0)
+        {
+            LabelChecks.Evaluation(images[1], Split.Names[1], notes);
+        }
+
         LabelledImages? test = images[2].Items.Count > 0 ? images[2] : null;
         if (test is not null)
         {
@@ -176,11 +180,14 @@ internal static class DataReader
 
         RefuseSplitOptions(o, file);
         List<LocatedRow>[] parts = [.. Split.Names.Select(s => table.Rows.Where(r => r.Row.Split == s).ToList())];
-        for (int p = 0; p < 2; p++)
+        for (int p = 0; p < (o.NeedsValidation ? 2 : 1); p++)
         {
             if (parts[p].Count == 0)
             {
-                throw new RadaptException($"{file} has no row of split '{Split.Names[p]}': train and val are needed, test is optional.");
+                throw new RadaptException($"{file} has no row of split '{Split.Names[p]}': "
+                    + (p == 0 ? "there is nothing to learn from. Mark rows as train, or remove the column 'split' to have a split drawn."
+                        : "validation images choose the epoch. Mark some rows as val, remove the column 'split' to have a split drawn, "
+                            + "or take a method that needs none, such as --method ridge."));
             }
         }
 
@@ -205,7 +212,7 @@ internal static class DataReader
     {
         RefuseTableOptions(o, "split lists");
         RefuseSplitOptions(o, "split lists");
-        if (o.Train is null || o.Val is null)
+        if (o.Train is null || (o.Val is null && o.NeedsValidation))
         {
             throw new RadaptException(o.Train is null && o.Val is null && o.Test is null
                 ? "No data is given: pass --data FILE.csv, or --train LIST --val LIST with --image-root DIR."
@@ -218,7 +225,7 @@ internal static class DataReader
         DataOptions others = o with { Findings = train.Findings, KeepClasses = train.KeptClasses };
         var parts = new List<LocatedRow>[Split.Names.Count];
         parts[0] = Locate(train, train.Rows, o, notes);
-        parts[1] = ReadList(o.Val);
+        parts[1] = o.Val is null ? [] : ReadList(o.Val);
         parts[2] = o.Test is null ? [] : ReadList(o.Test);
         PatientSpellings.UnifyInPlace(parts, notes);
         return new DataParts(train.Findings, parts);

@@ -113,6 +113,7 @@ internal sealed class OnnxTransformer
     private string Pooled(string tokens) => _classifier.Pooling switch
     {
         Pooling.Mean => Norm(_classifier.Head.fc_norm!, Mean(tokens)),
+        Pooling.NormedMean => Mean(tokens),
         Pooling.ClassToken => Class(tokens),
         _ => _graph.Node("Concat", [Class(tokens), Mean(tokens)], ("axis", 1L)), // (B, 2C)
     };

@@ -1,8 +1,10 @@
+using Radapt.Adaptation.Probes;
 using Radapt.Batching;
 using Radapt.Datasets;
 using Radapt.Inference;
 using Radapt.Metrics;
 using Radapt.Models;
+using Radapt.Training;
 using static TorchSharp.torch;
 
 namespace Radapt.Pretraining;
@@ -32,9 +34,9 @@ internal sealed class FeatureProbe(ImageBatches train, ImageBatches val)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        float[] scores = RidgeProbe.Score(
-            FrozenFeatures.Mean(encoder, train, cancellation), train.Images.FlatLabels(),
-            [.. train.Images.Items.Select(i => i.Patient ?? i.Path)], FrozenFeatures.Mean(encoder, val, cancellation));
+        ProbeFit fit = new RidgeProbe().Fit(
+            HeadFitting.Data(FrozenFeatures.Mean(encoder, train, cancellation), train.Images), cancellation);
+        float[] scores = fit.Logits(FrozenFeatures.Mean(encoder, val, cancellation));
         MultiLabelMetrics metrics = MultiLabelMetrics.Compute(val.Images.Findings, val.Images.FlatLabels(), scores);
         var figures = new OrderedDictionary<string, double>();
         if (metrics.MeanAuroc is { } mean)

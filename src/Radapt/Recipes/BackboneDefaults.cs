@@ -40,11 +40,13 @@ internal sealed class BackboneDefaults
     /// <summary>Decides name, dimensions, blocks and pooling.</summary>
     /// <param name="choices">The recipe.</param>
     /// <param name="seen">What the weights are for; null: they do not tell, or there are none.</param>
-    public static void Choose(RecipeChoices choices, BackboneShape? seen)
+    /// <param name="method">How the backbone is adapted; null: it is pre-trained.</param>
+    public static void Choose(RecipeChoices choices, BackboneShape? seen, AdaptationMethod? method = null)
     {
         var defaults = new BackboneDefaults(choices, seen);
         defaults.ChooseDimensions();
         defaults.ChooseBlocks();
+        defaults.ChoosePooling(method);
     }
 
     private void ChooseDimensions()
@@ -65,7 +67,7 @@ internal sealed class BackboneDefaults
     private void ChooseBlocks()
     {
         _choices.Choose((ModelOptions m) => m.Registers, () => Block(Model?.Registers ?? 0));
-        bool hasLayerScale = _choices.Choose((ModelOptions m) => m.LayerScale, () => Block(Model?.LayerScale ?? false));
+        _choices.Choose((ModelOptions m) => m.LayerScale, () => Block(Model?.LayerScale ?? false));
         _choices.Choose((ModelOptions m) => m.Positions, () => Block(Model?.Positions ?? PatchPositions.Learned));
         bool isGated = _choices.Choose((ModelOptions m) => m.FeedForward, () => Block(Model?.FeedForward ?? FeedForwardKind.Mlp))
             != FeedForwardKind.Mlp;
@@ -78,10 +80,14 @@ internal sealed class BackboneDefaults
         double usual = (double)OptionTable.Find((ModelOptions m) => m.Epsilon).FixedDefault!;
         _choices.Choose((ModelOptions m) => m.Epsilon, () => _named is not null && _seen is not null ? FromWeights(_seen.Epsilon)
             : Block(Model?.Epsilon ?? usual));
-        _choices.Choose((ModelOptions m) => m.Pooling, () => hasLayerScale
-            ? new Choice<Pooling>(Pooling.ClassToken, "the linear evaluations of DINOv2 and DINOv3 read it, and their final norm is trained for it")
-            : new Choice<Pooling>(Pooling.Mean, "the paper's"));
     }
+
+    private void ChoosePooling(AdaptationMethod? method) => _choices.Choose((ModelOptions m) => m.Pooling,
+        () => _choices.Decided((ModelOptions m) => m.LayerScale)
+            ? new Choice<Pooling>(Pooling.ClassToken, "the linear evaluations of DINOv2 and DINOv3 read it, and their final norm is trained for it")
+            : method?.Probe is not null && _choices.Facts.WeightsHaveNorm
+            ? new Choice<Pooling>(Pooling.NormedMean, "Radapt's choice where the backbone stays frozen: its output as it was trained, norm included")
+            : new Choice<Pooling>(Pooling.Mean, "the paper's"));
 
     private int Dimension(Expression<Func<ModelOptions, int>> property, Func<BackboneShape, int> get) =>
         _choices.Choose(property, () => ChooseFromModel(property, get));

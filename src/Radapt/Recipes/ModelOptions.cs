@@ -93,8 +93,10 @@ public sealed record ModelOptions
     public double Epsilon { get; init; } = 1e-6;
 
     /// <summary>What the classifier reads: the mean of the patch tokens (paper) or the class token.</summary>
-    [Option("pooling", "What the classifier reads: the mean of the patch tokens, the class token, or both as DINOv2's classifiers do.",
-        Default = "mean; class-token for DINOv2 and DINOv3", ChosenFrom = ["weights", "from-scratch", "backbone", "layer-scale"])]
+    [Option("pooling", "What the classifier reads: the mean of the patch tokens before (mean) or after the encoder's norm (normed-mean), the class token, "
+            + "or class token and mean after the norm, as DINOv2's classifiers do.",
+        Default = "mean; normed-mean with ridge; class-token for DINOv2 and DINOv3",
+        ChosenFrom = ["weights", "from-scratch", "backbone", "layer-scale", "method"])]
     public Pooling Pooling { get; init; } = Pooling.Mean;
 
     /// <summary>Stochastic depth of the last block; grows linearly from 0 in the first (paper: 0.1).</summary>

@@ -16,7 +16,10 @@ internal sealed class PartialRecipe
     private PartialRecipe(RecipeLayer given) => _given = given;
 
     /// <summary>Where images and labels come from; what is chosen from them is not decided yet.</summary>
-    public DataOptions Data => Section<DataOptions>() with { Seed = Value((Recipe r) => r.Seed) };
+    public DataOptions Data => Section<DataOptions>() with { Seed = Value((Recipe r) => r.Seed), NeedsValidation = NeedsValidation };
+
+    /// <summary>Whether something is chosen by validation images, so that there must be some.</summary>
+    internal bool NeedsValidation => Method.Definition.Probe is null;
 
     /// <summary>The options of its kind of recipe.</summary>
     internal OptionCatalogue Catalogue => _given.Catalogue;

@@ -13,6 +13,7 @@ internal sealed class RecipeChoices(PartialRecipe given, RecipeFacts facts)
 {
     private readonly Dictionary<string, object?> _values = [];
     private readonly Dictionary<string, ResolvedValue> _shown = [];
+    private readonly HashSet<string> _aside = [];
 
     public PartialRecipe Given { get; } = given;
 
@@ -25,6 +26,11 @@ internal sealed class RecipeChoices(PartialRecipe given, RecipeFacts facts)
     public T Choose<TSection, T>(Expression<Func<TSection, T>> property, Func<Choice<T>> choose)
     {
         OptionDeclaration option = OptionTable.Find(property);
+        if (_aside.Contains(option.Name))
+        {
+            return (T)_values[option.Name]!;
+        }
+
         if (IsGiven(option.Name))
         {
             Take(option);
@@ -61,6 +67,20 @@ internal sealed class RecipeChoices(PartialRecipe given, RecipeFacts facts)
         Decide(OptionTable.Find(property), value, from.Origin, reason, from.Source);
         return value;
     }
+
+    /// <summary>Fixes a property that the method does not read: whatever is given for it is not used, and it is not shown.</summary>
+    public void SetAside<TSection, T>(Expression<Func<TSection, T>> property, T value)
+    {
+        Set(property, value);
+        SetAside(OptionTable.Find(property).Name);
+    }
+
+    /// <summary>The same of an option that sets no property.</summary>
+    public void SetAside(string option) => _aside.Add(option);
+
+    /// <summary>What was given for options that are set aside.</summary>
+    public IReadOnlyList<RecipeEntry> Unused =>
+        [.. Given.Entries.Where(e => _aside.Contains(e.Option.Name) && !e.WasChosen && e.Value is not Automatic)];
 
     /// <summary>Sets a property that this kind of recipe has no option for; it is not shown.</summary>
     public void Set<TSection, T>(Expression<Func<TSection, T>> property, T value) => _values[OptionTable.Find(property).Name] = value;

@@ -67,6 +67,11 @@ internal static class RecipeDefaults
         MethodOptions named = choices.Choose((Recipe r) => r.Method,
             () => new Choice<MethodOptions>(AdaptationMethod.Find(option.Default!).Defaults, option.Reason));
         OptionDeclaration optimizer = OptionTable.Find((OptimisationOptions o) => o.Optimizer);
+        if (named.Definition.Probe is not null)
+        {
+            ProbeDefaults.SetAside(choices);
+        }
+
         return (choices.Method(named), choices.Choose((OptimisationOptions o) => o.Optimizer,
             () => new Choice<OptimizerKind>((OptimizerKind)optimizer.FixedDefault!, optimizer.Reason)));
     }
@@ -75,10 +80,10 @@ internal static class RecipeDefaults
     {
         bool isUpperOnly = method.Definition.LeavesLowerBlocks(method)
             && choices.Given.Value((PixelOptions p) => p.Augment) == Augmentation.None;
-        choices.Choose((ModelOptions m) => m.DropPath, () => IsLinear(method) || isUpperOnly
+        choices.Choose((ModelOptions m) => m.DropPath, () => method.Definition.ReadsFixedFeatures || isUpperOnly
             ? new Choice<double>(0, "Radapt's choice: features of the frozen blocks are the same every time and computed once")
             : new Choice<double>(0.1, "the paper's"));
-        BackboneDefaults.Choose(choices, IsFromScratch(choices) ? null : choices.Facts.WeightsShape);
+        BackboneDefaults.Choose(choices, IsFromScratch(choices) ? null : choices.Facts.WeightsShape, method.Definition);
         return choices.Section<ModelOptions>();
     }
 
@@ -125,7 +130,7 @@ internal static class RecipeDefaults
         : new Choice<DicomScale>(DicomScale.Voi, "what the equipment asks viewers to show");
 
     /// <summary>The training transform where nobody says.</summary>
-    public static Choice<Augmentation> Augment(MethodOptions method, int imageSize) => IsLinear(method)
+    public static Choice<Augmentation> Augment(MethodOptions method, int imageSize) => method.Definition.ReadsFixedFeatures
         ? new Choice<Augmentation>(Augmentation.None,
             "Radapt's choice: a linear probe reads fixed features, computed once; crop-flip runs the whole backbone in every epoch")
         : imageSize <= SmallSize
@@ -161,7 +166,4 @@ internal static class RecipeDefaults
     /// <summary>Where a value that was derived from the weights comes from.</summary>
     public static string Recognised(RecipeFacts facts) =>
         facts.WeightsDescription is { } description ? $"recognised: {description}" : "derived from the weights";
-
-    // Its features are computed once.
-    private static bool IsLinear(MethodOptions method) => method.Name == "linear";
 }

@@ -15,6 +15,9 @@ internal sealed record RecipeFacts
     /// <summary>Whether its heads are known; else they are a guess that <c>--heads</c> may correct.</summary>
     public bool WeightsTellHeads { get; init; }
 
+    /// <summary>Whether the weights have the encoder's final norm; true where there are none.</summary>
+    public bool WeightsHaveNorm { get; init; } = true;
+
     /// <summary>What the weights were recognised as, for messages, such as <c>MRM checkpoint</c>.</summary>
     public string? WeightsDescription { get; init; }
 

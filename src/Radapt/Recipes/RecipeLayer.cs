@@ -75,7 +75,8 @@ public sealed class RecipeLayer
             : FullPath((string)e.Value!, folder),
     } : e), Catalogue);
 
-    private static string FullPath(string path, string folder)
+    /// <summary>A path in full; a prefix such as <c>nih:</c> stays in front.</summary>
+    internal static string FullPath(string path, string folder)
     {
         int colon = path.IndexOf(':', StringComparison.Ordinal);
         int start = colon > 1 ? colon + 1 : 0; // one letter before the colon is a Windows drive

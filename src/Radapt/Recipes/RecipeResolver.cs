@@ -47,13 +47,13 @@ internal static class RecipeResolver
             Seed = seed,
         };
         RejectContradictions(recipe, given, facts);
-        return new ResolvedRecipe(recipe, choices.Shown);
+        return new ResolvedRecipe(recipe, choices.Shown) { Notes = [.. new[] { ProbeDefaults.Note(method, choices.Unused) }.OfType<string>()] };
     }
 
     private static void RejectMissingSources(PartialRecipe given)
     {
         bool hasTable = given.Find("data") is not null;
-        bool hasLists = given.Find("train") is not null && given.Find("val") is not null;
+        bool hasLists = given.Find("train") is not null && (given.Find("val") is not null || !given.NeedsValidation);
         if (!hasTable && !hasLists)
         {
             throw new RadaptException(

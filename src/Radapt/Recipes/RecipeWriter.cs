@@ -50,6 +50,29 @@ internal static class RecipeWriter
         return text.ToString();
     }
 
+    /// <summary>The text of what is given, without what is decided from it: an option and its value a line.</summary>
+    /// <param name="given">What is given.</param>
+    /// <param name="comment">The first line.</param>
+    public static string WriteGiven(PartialRecipe given, string comment)
+    {
+        using var text = new StringWriter { NewLine = "\n" };
+        var emitter = new Emitter(text, new EmitterSettings().WithBestWidth(int.MaxValue).WithNewLine("\n"));
+        emitter.Emit(new StreamStart());
+        emitter.Emit(new DocumentStart());
+        emitter.Emit(new Comment(comment, isInline: false));
+        emitter.Emit(new MappingStart(AnchorName.Empty, TagName.Empty, isImplicit: true, MappingStyle.Block));
+        foreach (RecipeEntry entry in given.Entries)
+        {
+            emitter.Emit(new Scalar(entry.Option.Name));
+            EmitValue(emitter, entry.Option, entry.Value);
+        }
+
+        emitter.Emit(new MappingEnd());
+        emitter.Emit(new DocumentEnd(isImplicit: true));
+        emitter.Emit(new StreamEnd());
+        return text.ToString();
+    }
+
     private static void EmitField(Emitter emitter, string name, string? value)
     {
         if (value is not null)

@@ -4,7 +4,11 @@ namespace Radapt.Recipes;
 /// <param name="Recipe">The recipe.</param>
 /// <param name="Values">Its values that decide anything under its method and optimizer, in the order of
 /// <see cref="RecipeOptions.All"/>.</param>
-public sealed record ResolvedRecipe(Recipe Recipe, IReadOnlyList<ResolvedValue> Values);
+public sealed record ResolvedRecipe(Recipe Recipe, IReadOnlyList<ResolvedValue> Values)
+{
+    /// <summary>Lines to show, such as on options that the method does not read.</summary>
+    internal IReadOnlyList<string> Notes { get; init; } = [];
+}
 
 /// <summary>One decided value.</summary>
 /// <param name="Name">The option's name.</param>

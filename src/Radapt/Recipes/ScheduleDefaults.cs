@@ -96,7 +96,7 @@ internal static class ScheduleDefaults
         bool isFull = method.Definition.HoldsWholeModel;
         bool isFromScratch = RecipeDefaults.IsFromScratch(choices);
         double rate;
-        if (choices.Given.Find("base-lr") is { Value: double baseRate } entry)
+        if (method.Definition.Probe is null && choices.Given.Find("base-lr") is { Value: double baseRate } entry)
         {
             long images = ImagesOfAnUpdate(choices);
             rate = choices.Derive((OptimisationOptions o) => o.LearningRate, OptimisationOptions.FromBaseRate(baseRate, images), entry,

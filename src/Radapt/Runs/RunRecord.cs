@@ -63,7 +63,10 @@ public sealed record RunRecord
     /// <summary>The folds of a cross-validation.</summary>
     public RunFolds? Folds { get; init; }
 
-    /// <summary>Figures of the best epoch on the validation images.</summary>
+    /// <summary>What was chosen where the head was fitted to fixed features; null for other runs.</summary>
+    public RunProbe? Probe { get; init; }
+
+    /// <summary>Figures of the best epoch on the validation images; null: there are none.</summary>
     public RunFigures? Val { get; init; }
 
     /// <summary>Figures of the best epoch on the test images.</summary>

@@ -9,4 +9,12 @@ internal sealed record Job(string Title, double Cost, Action<CancellationToken> 
 {
     /// <summary>Whether an earlier session did it.</summary>
     public bool IsDone { get; init; }
+
+    /// <summary>
+    /// Takes the job for this process, where several share the jobs; the claim ends with the job. Null from it: another process has it.
+    /// </summary>
+    public Func<IJobClaim?>? Claim { get; init; }
+
+    /// <summary>Whether nothing is left to do, since another process did it; null: there are no others.</summary>
+    public Func<bool>? IsSettled { get; init; }
 }

@@ -107,7 +107,10 @@ internal sealed class ClassificationTask : ITrainingTask<ImageBatch>, IDisposabl
     /// <inheritdoc/>
     public void Dispose() => _positiveWeight?.Dispose();
 
-    private static double LogLoss(ReadOnlySpan<sbyte> labels, ReadOnlySpan<float> logits)
+    /// <summary>Mean binary cross-entropy over the known labels.</summary>
+    /// <param name="labels">(N, F): 1, 0 or -1 where unknown.</param>
+    /// <param name="logits">(N, F), before the sigmoid.</param>
+    public static double LogLoss(ReadOnlySpan<sbyte> labels, ReadOnlySpan<float> logits)
     {
         double sum = 0;
         int count = 0;

@@ -33,6 +33,7 @@ public sealed class FineTuning : IDisposable
     private readonly string? _baseLicence;
     private readonly PositionResizing? _baseResizing;
     private readonly List<string> _notes;
+    private RunProbe? _probe; // once the head is fitted
 
     private FineTuning(ResolvedRecipe resolved, DataSplits data, BackboneWeights? weights, CodecProcess? codecs)
     {
@@ -64,7 +65,7 @@ public sealed class FineTuning : IDisposable
             Trainable = _classifier.CountTrainable();
             _features = FeatureCache.Decide(recipe, _classifier, _baseHash, out string? note);
             note ??= _features?.Note(data.Train.Items.Count + ChoosingImages.Items.Count);
-            _notes = [.. _notes, .. new[] { note, OtherNormalisation(recipe, weights) }.OfType<string>()];
+            _notes = [.. _notes, .. resolved.Notes, .. new[] { note, OtherNormalisation(recipe, weights) }.OfType<string>()];
             FrozenWeights.Hold(_classifier.Encoder, _plan);
         }
         catch
@@ -141,8 +142,9 @@ public sealed class FineTuning : IDisposable
     /// <param name="layers">What was given.</param>
     /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded.</param>
     /// <param name="headers">Told how many files' headers were read, of how many; calls come from several threads.</param>
-    internal static FineTuning PrepareTelling(
-        IReadOnlyList<RecipeLayer> layers, CodecProcess? codecs, IProgress<(int Read, int Files)>? headers)
+    /// <param name="onResolved">Told the recipe before the model is built; an exception ends it.</param>
+    internal static FineTuning PrepareTelling(IReadOnlyList<RecipeLayer> layers, CodecProcess? codecs,
+        IProgress<(int Read, int Files)>? headers, Action<Recipe>? onResolved = null)
     {
         var given = PartialRecipe.Merge(layers);
         RunFacts.RequireDevice(given);
@@ -151,6 +153,7 @@ public sealed class FineTuning : IDisposable
             : BackboneWeights.Open(path, given.Value((ModelOptions m) => m.Dialect), given.Value((ModelOptions m) => m.Copy));
         DataSplits data = DataReader.Read(given.Data with { Headers = headers });
         ResolvedRecipe resolved = RecipeResolver.Resolve(given, RunFacts.Gather(given, data, weights, codecs));
+        onResolved?.Invoke(resolved.Recipe);
         return new FineTuning(resolved, data, weights, codecs);
     }
 
@@ -186,14 +189,41 @@ public sealed class FineTuning : IDisposable
     public TimeSpan Estimate(CancellationToken cancellation = default)
     {
         using var task = new ClassificationTask(_classifier, _images.Train, _images.Choosing, Recipe, best: null);
-        TimeSpan batch = StepTiming.OneBatch(task, Recipe.Seed, cancellation);
-        int validations = ValidationPlan.Count(Recipe.Optimisation.Epochs, Recipe.Validation.Every);
-        int choosing = ChoosingImages.Items.Count;
-        double left = _features?.ShareLeft ?? 1;
-        double evaluated = (left * validations * choosing) + Data.Val.Items.Count + (Data.Test?.Items.Count ?? 0)
-            + (_features is null ? 0 : Data.Train.Items.Count + choosing);
-        double training = left * Recipe.Optimisation.Epochs * _images.Train.BatchesPerEpoch;
-        return batch * (training + (evaluated / Recipe.Optimisation.BatchSize / ValidationPlan.PassesOfTraining(Recipe)));
+        return StepTiming.OneBatch(task, Recipe.Seed, cancellation) * EstimatedBatches;
+    }
+
+    /// <summary>What <see cref="Run"/> costs at most, in training batches: training, validations and test.</summary>
+    internal double EstimatedBatches
+    {
+        get
+        {
+            int validations = ValidationPlan.Count(Recipe.Optimisation.Epochs, Recipe.Validation.Every);
+            int choosing = ChoosingImages.Items.Count;
+            double left = _features?.ShareLeft ?? 1;
+            double evaluated = (left * validations * choosing) + Data.Val.Items.Count + (Data.Test?.Items.Count ?? 0)
+                + (_features is null ? 0 : Data.Train.Items.Count + choosing);
+            double training = left * Recipe.Optimisation.Epochs * _images.Train.BatchesPerEpoch;
+            return training + (evaluated / Recipe.Optimisation.BatchSize / ValidationPlan.PassesOfTraining(Recipe));
+        }
+    }
+
+    /// <summary>Updates of a run that early stopping does not end.</summary>
+    internal long PlannedUpdates => Recipe.Method.Definition.Probe is not null ? 0
+        : (long)Recipe.Optimisation.Epochs * Math.Max(1, _images.Train.BatchesPerEpoch / Recipe.Optimisation.Accumulate);
+
+    /// <summary>Images of a batch: no more than there are.</summary>
+    internal int ImagesOfABatch => _images.Train.BatchSize;
+
+    /// <summary>
+    /// Time of an update by itself, with everything allocated that training allocates, so that the memory of this process is then that of a
+    /// run. No tensor is changed.
+    /// </summary>
+    internal TimeSpan MeasureUpdate(CancellationToken cancellation)
+    {
+        using var task = new ClassificationTask(_classifier, _images.Train, _images.Choosing, Recipe, best: null);
+        using Optimizer? optimizer = Recipe.Method.Definition.Probe is not null ? null
+            : Optimizer.Create(Recipe.ForOptimizer(), task.Trained, _classifier.Encoder.Kernels.Path);
+        return StepTiming.OneBatch(task, Recipe.Seed, cancellation, optimizer);
     }
 
     /// <summary>Trains and fills the run folder.</summary>
@@ -255,6 +285,7 @@ public sealed class FineTuning : IDisposable
             TestStatistics = test is null ? null : RunStatistics.Compute(LabelledScores.From(test, n => n)),
             ValStudies = val.Studies,
             TestStudies = test?.Studies,
+            Probe = _probe,
         };
         report.Write(RunStatus.Complete, state, summary);
         return summary;
@@ -275,7 +306,7 @@ public sealed class FineTuning : IDisposable
         (string, Tensor)[] trained = [.. _classifier.Trained()];
         using Optimizer optimizer = Optimizer.Create(Recipe.ForOptimizer(), trained, _classifier.Encoder.Kernels.Path);
         var saved = new SavedState(run, trained, optimizer, _classifier.Adapters?.Schedule);
-        var best = new BestAdapter(_classifier, run.AdapterFile, Describe());
+        var best = new BestAdapter(_classifier, run.AdapterFile, Describe(Recipe.Method));
         var identity = RecipeIdentity.Create(Recipe, fingerprint, _baseHash);
         TrainerState start = resume && saved.Exists ? saved.Resume(identity, best) : new TrainerState { Identity = identity };
         report.Write(RunStatus.Running);
@@ -283,6 +314,11 @@ public sealed class FineTuning : IDisposable
         {
             (ImageBatches train, ImageBatches choosing) = OpenFeatures(saved, start, fingerprint, progress, cancellation);
             using var task = new ClassificationTask(_classifier, train, choosing, Recipe, best);
+            if (Recipe.Method.Definition.Probe is not null)
+            {
+                return FitHead(saved, start, train, task, events, onEpoch, cancellation);
+            }
+
             var loop = new TrainingLoop<ImageBatch>(task, Recipe.ForTraining(), optimizer, saved, progress)
             {
                 OnUpdate = (updates, loss, rate) =>
@@ -302,6 +338,21 @@ public sealed class FineTuning : IDisposable
         {
             _features?.Dispose();
         }
+    }
+
+    // The state is that of the beginning: a resumed run finds the features, and fits again.
+    private TrainerState FitHead(SavedState saved, TrainerState start, ImageBatches train, ClassificationTask task, EventLog events,
+        Action<EpochResult>? onEpoch, CancellationToken cancellation)
+    {
+        saved.Save(start);
+        var fitting = new HeadFitting(_classifier, Recipe.Method, train, ChoosingImages.Items.Count > 0 ? task : null);
+        EpochResult result = fitting.Run(cancellation);
+        _probe = fitting.Record;
+        new BestAdapter(_classifier, saved.Folder.AdapterFile, Describe(fitting.Method)).Save(result.Epoch);
+        saved.Folder.WriteMetrics([result]);
+        events.Epoch(result);
+        onEpoch?.Invoke(result);
+        return start with { Epoch = result.Epoch, BestEpoch = result.Epoch, BestScore = result.Figure("auroc"), History = [result] };
     }
 
     // What to train and to choose the epoch on: features where they are computed once, else the images.
@@ -330,9 +381,9 @@ public sealed class FineTuning : IDisposable
         return predictor.Score(images, (batches, done) => clock.Report(last, batches, done), cancellation);
     }
 
-    private AdapterDescription Describe() => new()
+    private AdapterDescription Describe(MethodOptions method) => new()
     {
-        Method = Recipe.Method,
+        Method = method,
         Backbone = _classifier.Encoder.Shape,
         Pooling = Recipe.Model.Pooling,
         Findings = Data.Train.Findings,

@@ -20,6 +20,7 @@ internal static class RunFacts
     {
         WeightsShape = weights?.Shape,
         WeightsTellHeads = weights?.TellsHeads ?? false,
+        WeightsHaveNorm = weights?.HasNorm ?? true,
         WeightsDescription = weights?.Description,
         WeightsMean = weights?.Mean,
         WeightsStd = weights?.Std,

@@ -49,7 +49,8 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
                 Epochs = state.Epoch,
                 StoppedEarly = state.Stopped,
                 Train = Speed(state),
-                Val = summary.ValStatistics!.ToFigures(summary.ValStudies),
+                Probe = summary.Probe,
+                Val = fineTuning.Data.Val.Items.Count == 0 ? null : summary.ValStatistics!.ToFigures(summary.ValStudies),
                 Test = summary.TestStatistics?.ToFigures(summary.TestStudies),
                 Files = RunFileHashes.Compute(folder),
             };

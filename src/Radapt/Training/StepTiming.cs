@@ -14,7 +14,9 @@ internal static class StepTiming
     /// <param name="task">What is trained.</param>
     /// <param name="seed">Of the forward passes.</param>
     /// <param name="cancellation">Ends it.</param>
-    public static TimeSpan OneBatch<TBatch>(ITrainingTask<TBatch> task, long seed, CancellationToken cancellation)
+    /// <param name="optimizer">Makes an update with learning rate 0 after each batch; null: none is made.</param>
+    public static TimeSpan OneBatch<TBatch>(
+        ITrainingTask<TBatch> task, long seed, CancellationToken cancellation, Optimizer? optimizer = null)
         where TBatch : IBatch
     {
         var watch = new Stopwatch();
@@ -26,10 +28,13 @@ internal static class StepTiming
                 task.Backward(batch, new ForwardPass(true, seed, 0), new UpdateExtent(task.Weight(0, i, 1), 1));
             }
 
+            optimizer?.Step(0);
             foreach ((_, Tensor tensor) in task.Trained)
             {
                 tensor.grad = null;
             }
+
+            watch.Stop();
         }
 
         return watch.Elapsed;

@@ -26,8 +26,8 @@ public sealed partial class DocumentedCommandTests
             .Select(l => l.Words[0]).ToHashSet());
 
     // `adapter merge` and its like are commands of a command.
-    private static string CommandOf(string[] words) => words[0] is "adapter" or "data" or "pretrain" or "recipe" && words.Length > 1
-        ? $"{words[0]} {words[1]}" : words[0];
+    private static string CommandOf(string[] words) =>
+        words[0] is "adapter" or "data" or "pretrain" or "recipe" or "study" && words.Length > 1 ? $"{words[0]} {words[1]}" : words[0];
 
     private static IEnumerable<(string Source, string[] Words)> Lines() =>
         from file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md")

@@ -112,6 +112,7 @@ public static class AdapterMerge
         string head = model.Pooling switch
         {
             Pooling.Mean => "; the head reads the mean of the patches through fc_norm, which those classes do not have",
+            Pooling.NormedMean => "; the head reads the mean of the patches, which those classes do not",
             Pooling.ClassToken when model.Backbone.LayerScale =>
                 "; the head reads only the class token, unlike Dinov2ForImageClassification",
             _ => "",

@@ -13,6 +13,9 @@ internal sealed class LinearMethod : AdaptationMethod
         new(1e-2, "Radapt's choice for linear with adamw", 0.1, "Radapt's choice for linear with sgd");
 
     /// <inheritdoc/>
+    public override bool ReadsFixedFeatures => true;
+
+    /// <inheritdoc/>
     public override bool LeavesLowerBlocks(MethodOptions options) => true;
 
     /// <inheritdoc/>

@@ -9,11 +9,11 @@ internal sealed record ComparedMethod(string Key, string Name, string Start)
     /// <summary>Run folder or checkpoint of the weights; null: random weights, drawn by the run's seed.</summary>
     public string? Weights { get; init; }
 
-    /// <summary>Options of fine-tuning that belong to this method; null: the ridge probe, which is not fine-tuned.</summary>
-    public IReadOnlyDictionary<string, string>? Options { get; init; }
+    /// <summary>Options of fine-tuning that belong to this method, among them its name.</summary>
+    public required IReadOnlyDictionary<string, string> Options { get; init; }
 
     /// <summary>Whether the encoder stays frozen and a closed form takes the place of training.</summary>
-    public bool IsRidge => Options is null;
+    public bool IsRidge => Options["method"] == "ridge";
 
     /// <summary>Name and weights: <c>LoRA, MAE weights</c>.</summary>
     public string Title => $"{Name}, {Start} weights";

@@ -7,7 +7,7 @@ namespace Radapt.Studies.Comparison;
 /// <param name="Method">The row.</param>
 /// <param name="Fraction">The column.</param>
 /// <param name="Seed">The seed.</param>
-/// <param name="Folder">Its run folder; of a ridge probe a folder with predictions only.</param>
+/// <param name="Folder">Its run folder.</param>
 internal sealed record ComparedRun(ComparedMethod Method, ComparedFraction Fraction, long Seed, string Folder)
 {
     /// <summary>For people: <c>LoRA, MAE weights, 10 % of the labels, seed 1</c>.</summary>
@@ -15,7 +15,7 @@ internal sealed record ComparedRun(ComparedMethod Method, ComparedFraction Fract
         $"{Method.Title}, {Fraction.Name} of the labels, seed {Seed}");
 
     /// <summary>Whether it has come to its end.</summary>
-    public bool IsComplete => Method.IsRidge ? File.Exists(new RunFolder(Folder).PredictionsFile) : RunRecord.IsComplete(Folder);
+    public bool IsComplete => RunRecord.IsComplete(Folder);
 
     /// <summary>Labels and scores of the test images.</summary>
     /// <exception cref="RadaptException">They cannot be read.</exception>

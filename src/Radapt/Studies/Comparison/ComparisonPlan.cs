@@ -13,8 +13,6 @@ namespace Radapt.Studies.Comparison;
 internal sealed record ComparisonPlan(string Data, string Folder, IReadOnlyList<ComparedMethod> Methods,
     IReadOnlyList<ComparedFraction> Fractions, IReadOnlyDictionary<string, string> Options, IReadOnlyDictionary<string, string> Backbone)
 {
-    private static readonly Dictionary<string, string> s_none = [];
-
     /// <summary>Every run, column by column from the right: long runs first, so that no thread waits for one at the end.</summary>
     public IReadOnlyList<ComparedRun> Runs { get; } =
     [
@@ -26,13 +24,12 @@ internal sealed record ComparisonPlan(string Data, string Folder, IReadOnlyList<
     ];
 
     /// <summary>The recipe of a run.</summary>
-    /// <param name="run">The run; of a ridge probe the recipe says which images and weights it has.</param>
     public RecipeLayer LayerOf(ComparedRun run)
     {
         var given = new Dictionary<string, string>();
         IEnumerable<KeyValuePair<string, string>> start = run.Method.Weights is { } weights
             ? [KeyValuePair.Create("weights", Path.GetFullPath(weights))] : [KeyValuePair.Create("from-scratch", "true"), .. Backbone];
-        foreach ((string name, string value) in Options.Concat(start).Concat(run.Fraction.Options).Concat(run.Method.Options ?? s_none))
+        foreach ((string name, string value) in Options.Concat(start).Concat(run.Fraction.Options).Concat(run.Method.Options))
         {
             given[name] = value;
         }

@@ -51,10 +51,10 @@ internal static class DemoRecipe
     [
         new("lora-mae", Lora, Pretrained) { Weights = weights, Options = LoraOptions },
         new("full-mae", Full, Pretrained) { Weights = weights, Options = FullOptions },
-        new("ridge-mae", Ridge, Pretrained) { Weights = weights },
+        new("ridge-mae", Ridge, Pretrained) { Weights = weights, Options = RidgeOptions },
         new(LoraRandom, Lora, Random) { Options = LoraOptions },
         new("full-random", Full, Random) { Options = FullRandomOptions },
-        new("ridge-random", Ridge, Random),
+        new("ridge-random", Ridge, Random) { Options = RidgeOptions },
     ];
 
     /// <summary>Options that go with the number of images.</summary>
@@ -66,6 +66,8 @@ internal static class DemoRecipe
     };
 
     private static Dictionary<string, string> LoraOptions => new() { ["method"] = "lora", ["lr"] = "3e-3" };
+
+    private static Dictionary<string, string> RidgeOptions => new() { ["method"] = "ridge" };
 
     private static Dictionary<string, string> FullOptions => new() { ["method"] = "full", ["lr"] = "1e-3" };
 

@@ -71,6 +71,7 @@ internal sealed record MethodCase(MethodOptions Options, long Trainable, Action<
             LastBlocks = 2,
         }, 2 * ((4 * 32) + (3 * 32 * 33) + (32 * 33) + (128 * 33) + (32 * 129)), _ => { }),
         ["linear"] = new(new PlainMethod("linear"), 0, _ => { }),
+        ["ridge"] = new(new PlainMethod("ridge"), 0, _ => { }),
         ["full"] =
             new(new PlainMethod("full"),
                 32 + (17 * 32) + (32 * 49) + (3 * ((4 * 32) + (3 * 32 * 33) + (32 * 33) + (128 * 33) + (32 * 129))), _ => { }),

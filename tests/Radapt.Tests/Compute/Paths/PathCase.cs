@@ -76,6 +76,7 @@ internal sealed record PathVariant(MethodOptions Method)
         ["norm"] = new(new PlainMethod("norm")) { Large = true },
         ["last-k"] = new(new LastKOptions { LastBlocks = 1 }) { Large = true },
         ["linear"] = new(new PlainMethod("linear")) { Large = true },
+        ["ridge"] = new(new PlainMethod("ridge")),
         ["full"] = new(new PlainMethod("full")) { Large = true },
     };
 

@@ -5,7 +5,8 @@ namespace Radapt.Tests.Studies.Comparison;
 
 public sealed class ComparisonSentencesTests
 {
-    private static readonly ComparedMethod s_lora = new("lora", "LoRA", "MAE") { Weights = "w" };
+    private static readonly Dictionary<string, string> s_options = new() { ["method"] = "lora" };
+    private static readonly ComparedMethod s_lora = new("lora", "LoRA", "MAE") { Weights = "w", Options = s_options };
     private static readonly ComparedMethod s_full = s_lora with { Key = "full", Name = "full fine-tuning" };
     private static readonly ComparedMethod s_random = s_full with { Key = "random", Start = "random", Weights = null };
 
