@@ -13,7 +13,7 @@ internal sealed class ReportCommand : RadaptCommand
     private readonly Argument<string> _run = new("run")
     {
         HelpName = "RUN",
-        Description = "Folder of a run or of a cross-validation.",
+        Description = "Folder of a run, of a cross-validation or of a study.",
     };
     private readonly Option<string> _out;
     private readonly Option<string> _plots;
@@ -23,7 +23,7 @@ internal sealed class ReportCommand : RadaptCommand
     private readonly Option<bool> _json;
 
     public ReportCommand()
-        : base("report", "Write a page about a run: figures with intervals, curves, flow of images, model card and checklists. "
+        : base("report", "Write a page about a run, a cross-validation or a study: figures with intervals, curves, flow of images, model card and checklists. "
             + "One HTML file that needs no network and prints.")
     {
         Arguments.Add(_run);
@@ -57,6 +57,7 @@ internal sealed class ReportCommand : RadaptCommand
     [
         ("radapt report runs/first", "The page of a run, in its folder:"),
         ("radapt report runs/first -o errors.html --images 3", "With pictures of the most confident errors and heat maps:"),
+        ("radapt report studies/phantoms", "The table and the curves of a study:"),
         ("radapt report runs/folds -o folds.html --plots plots", "A cross-validation, with every plot as a file:"),
     ];
 
