@@ -68,12 +68,17 @@ var bootstrap = new Option<bool>("--bootstrap")
 {
     Description = "Measures instead the bootstrap of 10,000 images, 14 findings and 1,000 resamples of patients.",
 };
+var heatMaps = new Option<string>("--heat-maps")
+{
+    HelpName = "RUN",
+    Description = "Prints instead how much of a run's heat maps is inside the masks of its phantoms, as Markdown.",
+};
 var contestant = new Option<string>("--contestant") { Hidden = true };
 var request = new Option<string>("--request") { Hidden = true };
 var root = new RootCommand("Measures Radapt, the eager float32 reference and ONNX Runtime in one run.")
 {
     json, quick, backbone, batchSize, rank, rounds, only, vectors, loading, adapters, decoding, check, fuzz, seed, first, phantomTiny,
-        coverage, bootstrap, contestant, request,
+        coverage, bootstrap, heatMaps, contestant, request,
 };
 root.SetAction(parsed =>
 {
@@ -90,6 +95,7 @@ root.SetAction(parsed =>
             : parsed.GetValue(phantomTiny) is { } weights ? MakePhantomTiny(weights)
             : parsed.GetValue(coverage) is { } sets ? Simulate(sets)
             : parsed.GetValue(bootstrap) ? Resample()
+            : parsed.GetValue(heatMaps) is { } run ? ShowHeatMaps(run)
             : parsed.GetValue(check) is { } images ? Check(images, parsed.GetValue(rounds))
             : parsed.GetValue(decoding) ? Decode() : Run(parsed);
     }
@@ -109,6 +115,13 @@ int MeasureEach(string[] widths)
     rest.RemoveRange(option, 1 + rest.Skip(option + 1).TakeWhile(a => ForcedVectors.Names.Contains(a)).Count());
     rest.Remove(json.Name);
     Console.Out.WriteLine(ForcedVectors.Measure(widths, rest).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+    return 0;
+}
+
+int ShowHeatMaps(string run)
+{
+    ProcessSettings.PrepareCompute();
+    Console.Out.Write(HeatMapTable.Create(run));
     return 0;
 }
 

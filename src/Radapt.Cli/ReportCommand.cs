@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Reporting;
 
 namespace Radapt.Cli;
@@ -7,19 +8,22 @@ namespace Radapt.Cli;
 /// <summary><c>radapt report</c>: a page about a run, for people.</summary>
 internal sealed class ReportCommand : RadaptCommand
 {
+    private const int MostImages = 100;
+
     private readonly Argument<string> _run = new("run")
     {
         HelpName = "RUN",
-        Description = "Folder of a run or of a cross-validation.",
+        Description = "Folder of a run, of a cross-validation or of a study.",
     };
     private readonly Option<string> _out;
     private readonly Option<string> _plots;
+    private readonly Option<int> _images;
     private readonly Option<bool> _plainNames;
     private readonly Option<bool> _overwrite;
     private readonly Option<bool> _json;
 
     public ReportCommand()
-        : base("report", "Write a page about a run: figures with intervals, curves, flow of images, model card and checklists. "
+        : base("report", "Write a page about a run, a cross-validation or a study: figures with intervals, curves, flow of images, model card and checklists. "
             + "One HTML file that needs no network and prints.")
     {
         Arguments.Add(_run);
@@ -33,6 +37,13 @@ internal sealed class ReportCommand : RadaptCommand
             HelpName = "DIR",
             Description = "Also write every plot as PNG and as SVG into this folder; files of the same names are replaced.",
         });
+        _images = Add("Output", new Option<int>("--images")
+        {
+            HelpName = "N",
+            Description = "Also show pictures of the most confident errors with heat maps: of every finding, up to N images without it that "
+                + "score highest and N with it that score lowest. These are pictures of patients. Data and weights must be where they "
+                + "were. Default: none.",
+        });
         _plainNames = Add("Output", new Option<bool>("--plain-names")
         {
             Description = "Show the names of files and folders. Without this option, a report has none, since they may name patients.",
@@ -45,6 +56,8 @@ internal sealed class ReportCommand : RadaptCommand
     public override IReadOnlyList<(string Line, string What)> Examples { get; } =
     [
         ("radapt report runs/first", "The page of a run, in its folder:"),
+        ("radapt report runs/first -o errors.html --images 3", "With pictures of the most confident errors and heat maps:"),
+        ("radapt report studies/phantoms", "The table and the curves of a study:"),
         ("radapt report runs/folds -o folds.html --plots plots", "A cross-validation, with every plot as a file:"),
     ];
 
@@ -59,7 +72,22 @@ internal sealed class ReportCommand : RadaptCommand
             OutputFile.RequireNoInput(given, _out.Name, folder);
         }
 
-        Report report = Report.Create(folder, new ReportOptions { ShowsNames = parsed.GetValue(_plainNames) });
+        int images = parsed.GetValue(_images);
+        if (images is < 0 or > MostImages)
+        {
+            throw new RadaptException($"{_images.Name} {images}: give a number from 1 to {MostImages}.");
+        }
+
+        using CodecProcess? codecs = images == 0 ? null : PixelDecoding.Processes();
+        if (images > 0)
+        {
+            ProcessSettings.PrepareCompute();
+        }
+
+        Report report = Report.Create(folder, new ReportOptions
+        {
+            ShowsNames = parsed.GetValue(_plainNames), Images = images, Codecs = codecs,
+        });
         string page = report.Write(parsed.GetValue(_out));
         terminal.Line($"Report: {page} (open it in a browser)");
         if (parsed.GetValue(_plots) is { } plots)

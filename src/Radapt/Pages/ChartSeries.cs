@@ -15,6 +15,9 @@ internal sealed record ChartSeries(string Name, int Colour, IReadOnlyList<(doubl
     /// <summary>Single values, drawn as small dots.</summary>
     public IReadOnlyList<(double X, double Y)> Dots { get; init; } = [];
 
+    /// <summary>Do not draw the line between the points.</summary>
+    public bool HasNoLine { get; init; }
+
     /// <summary>Mark the points of the line, too.</summary>
     public bool HasMarks { get; init; }
 

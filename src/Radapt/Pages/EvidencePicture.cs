@@ -6,7 +6,7 @@ namespace Radapt.Pages;
 /// <summary>A gray picture with what each patch adds to a score laid over it, and the outline of what is truly there.</summary>
 /// <param name="Side">Pixels of a side.</param>
 /// <param name="Png">The picture as PNG.</param>
-/// <param name="Patches">(G, G) row by row: above 0 for the score, below 0 against it.</param>
+/// <param name="Patches">(G, G) row by row: above 0 for the score, below 0 against it; empty: the picture alone.</param>
 /// <param name="Mask">(Side, Side): other than 0 where the finding is; null: it is not there.</param>
 internal sealed record EvidencePicture(int Side, byte[] Png, IReadOnlyList<float> Patches, byte[]? Mask)
 {
@@ -17,7 +17,7 @@ internal sealed record EvidencePicture(int Side, byte[] Png, IReadOnlyList<float
     /// <param name="scale">The value that is drawn strongest.</param>
     public string ToSvg(string label, double scale)
     {
-        int grid = (int)Math.Sqrt(Patches.Count);
+        int grid = Math.Max(1, (int)Math.Sqrt(Patches.Count));
         int patch = Side / grid;
         var svg = new StringBuilder($"<svg viewBox=\"0 0 {Side} {Side}\" role=\"img\" aria-label=\"{HtmlPage.Text(label)}\">");
         svg.Append($"<image href=\"{HtmlPage.Data(Png)}\" width=\"{Side}\" height=\"{Side}\"/>");

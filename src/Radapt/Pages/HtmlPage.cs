@@ -39,16 +39,18 @@ internal sealed class HtmlPage(string title, string lead)
         td.number,th.number{text-align:right;padding-right:0;padding-left:26px;white-space:nowrap}
         td .sd,.soft{color:var(--soft);font-size:14px}
         td.best,tr.total td,tr.total th{font-weight:700}
-        tr.other td,tr.other th{color:var(--soft)}
+        tr.other td,tr.other th{color:var(--soft);font-size:14px}tr.below th{padding-left:18px}tr.below td,tr.below th{color:var(--soft);font-size:14px;padding-top:2px}tr.heading th,tr.heading td{font-weight:600}
         table.words td,table.words th{vertical-align:top;font-size:14px;padding-top:4px;padding-bottom:4px}
         mark{background:var(--mark);color:inherit;padding:1px 5px;border-radius:4px}
         .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(290px,1fr));gap:14px;align-items:start}
-        .charts.two{grid-template-columns:repeat(auto-fit,minmax(380px,1fr))}
+        .charts.two{grid-template-columns:repeat(auto-fill,minmax(380px,1fr))}
         .wide{max-width:720px}
         svg.chart{width:100%;height:auto;display:block}
         .legend{display:flex;flex-wrap:wrap;gap:4px 20px;font-size:14px;max-width:none}
         .legend span{white-space:nowrap}
         .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(128px,1fr));gap:14px}
+        .errors{display:grid;grid-template-columns:repeat(auto-fill,minmax(420px,1fr));gap:14px}
+        .triple{display:grid;grid-template-columns:repeat(3,1fr);gap:4px}
         figure{margin:0}
         figure svg,figure img{width:100%;height:auto;display:block;border-radius:6px}
         figcaption{font-size:13px;color:var(--soft);margin-top:4px;line-height:1.35}

@@ -123,7 +123,7 @@ internal sealed record LineChart(string Title, ChartAxis X, ChartAxis Y, IReadOn
                 + $"M{left} {Number(WithinY(low))}h{2 * Whisker}M{left} {Number(WithinY(high))}h{2 * Whisker}");
         }
 
-        if (series.Points.Count > 1)
+        if (series.Points.Count > 1 && !series.HasNoLine)
         {
             svg.Path(Stroke(series), "M" + string.Join('L', Thinned(series).Select(p => $"{Number(p.X)} {Number(p.Y)}")));
         }

@@ -21,7 +21,7 @@ internal static class CalibrationPlots
             new ChartSeries("reliability", 1, [.. bins.Select(b => (b.MeanProbability!.Value, b.Positives.Value!.Value))])
             {
                 HasMarks = true,
-                IsThin = true,
+                HasNoLine = true,
                 Whiskers = [.. bins.Select(b => (b.MeanProbability!.Value, b.Positives.Wilson()!.Value.Lower, b.Positives.Wilson()!.Value.Upper))],
             },
         ])

@@ -51,7 +51,7 @@ internal static class Caveats
                 + "chance of 5 %, so among many, some do.";
         }
 
-        if (run.Record.Data?.Choosing?.Images is { } choosing and < FewChoosing)
+        if (run.Record is { Probe: null, Data.Choosing.Images: { } choosing and < FewChoosing })
         {
             yield return $"<strong>The epoch was chosen by {Plural.Count(choosing, "image")},</strong> which is close to choosing it at random.";
         }

@@ -57,8 +57,7 @@ internal static class Claim
             run => $"{RunWords.Values(run, "optimizer", "lr", "min-lr", "warmup-epochs", "weight-decay", "layer-decay", "epochs", "batch-size", "augment", "drop-path", "seed")}; "
                 + $"{Plural.Count(run.Epochs.Count, "model")}."),
         new("26", Training, "How the final model was chosen",
-            run => run.IsCrossValidation ? "In every fold, the epoch with the best validation figures."
-                : $"The epoch with the best validation figures: {run.Record.BestEpoch} of {run.Record.Epochs}."),
+            RunWords.Choice),
         new("27", Training, "Ensembles", run => run.IsCrossValidation ? "<code>radapt predict</code> averages the folds." : "None."),
         new("28", Evaluation, "Measures of performance", _ => "AUROC and average precision of every finding."),
         new("29", Evaluation, "Uncertainty and significance",

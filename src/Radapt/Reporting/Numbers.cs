@@ -13,8 +13,8 @@ internal static class Numbers
     /// <summary>A figure with three digits.</summary>
     public static string Figure(double? value) => value?.ToString("0.000", CultureInfo.InvariantCulture) ?? None;
 
-    /// <summary>A figure in a sentence, with two digits.</summary>
-    public static string Short(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
+    /// <summary>A figure in a sentence, with two digits; with three where two would make it 1.</summary>
+    public static string Short(double value) => value.ToString(value is >= 0.995 and < 1 ? "0.000" : "0.00", CultureInfo.InvariantCulture);
 
     /// <summary>An interval with three digits.</summary>
     public static string Interval(Interval? interval) =>

@@ -1,4 +1,5 @@
 using Radapt.Runs;
+using Radapt.Studies.Work;
 
 namespace Radapt.Reporting;
 
@@ -8,7 +9,7 @@ namespace Radapt.Reporting;
 /// <param name="Plots">Its plots.</param>
 internal sealed record Report(string Folder, string Html, PlotSet Plots)
 {
-    /// <summary>Makes the report on a run or a cross-validation.</summary>
+    /// <summary>Makes the report on a run, a cross-validation or a study.</summary>
     /// <param name="folder">Its folder.</param>
     /// <param name="options">What to show.</param>
     /// <exception cref="RadaptException">There is nothing to report, or a file is missing or damaged.</exception>
@@ -16,8 +17,16 @@ internal sealed record Report(string Folder, string Html, PlotSet Plots)
     {
         ArgumentNullException.ThrowIfNull(options);
         var plots = new PlotSet();
+        if (StudyFolder.IsStudy(folder))
+        {
+            return options.Images > 0
+                ? throw new RadaptException($"{folder}: is a study, which has no images of its own. Give one of its runs to --images.")
+                : new Report(folder, StudyPage.Create(ReportedStudy.Read(folder, options.ShowsNames, options.Threads), plots), plots);
+        }
+
         var run = ReportedRun.Read(folder, options.ShowsNames, options.Threads);
-        return new Report(folder, RunPage.Create(run, plots), plots);
+        IReadOnlyList<ConfidentError>? errors = options.Images == 0 ? null : ConfidentErrors.Find(run, options.Images, options.Codecs);
+        return new Report(folder, RunPage.Create(run, plots, errors), plots);
     }
 
     /// <summary>Writes the page.</summary>

@@ -83,6 +83,12 @@ internal sealed record ReportedRun
         string[] runs = record.Folds is { Count: var count } ? [.. Enumerable.Range(1, count).Select(f => FoldsFolder.FolderOf(folder, f))]
             : [folder];
         LabelledScores scores = PredictionTable.Read(run.PredictionsFile);
+        if (scores.Images.Count == 0)
+        {
+            throw new RadaptException($"{folder}: this run has neither test nor validation images, so there are no figures to report. "
+                + "radapt evaluate measures it on other images.");
+        }
+
         RecipeLayer recipe = RecipeFile.Read(run.RecipeFile);
         string adapter = new RunFolder(runs[0]).AdapterFile;
         return new ReportedRun

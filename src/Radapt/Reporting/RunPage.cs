@@ -8,8 +8,9 @@ internal static class RunPage
     /// <summary>Makes the page.</summary>
     /// <param name="run">The run.</param>
     /// <param name="plots">Receives every plot.</param>
+    /// <param name="errors">The most confident errors; null: pictures of patients are not shown.</param>
     /// <returns>HTML.</returns>
-    public static string Create(ReportedRun run, PlotSet plots)
+    public static string Create(ReportedRun run, PlotSet plots, IReadOnlyList<ConfidentError>? errors = null)
     {
         string findings = run.Findings.Count <= 3 ? string.Join(", ", run.Findings) : Plural.Count(run.Findings.Count, "finding");
         string title = run.IsCrossValidation ? $"Cross-validation report: {findings}" : $"Fine-tuning report: {findings}";
@@ -20,6 +21,11 @@ internal static class RunPage
         page.Add("flow", "Flow of images", ImageFlow.Html(run, plots), onNewPage: true);
         page.Add("figures", "Figures", FindingFigures.Html(run, plots), onNewPage: true);
         page.Add("findings", "Finding by finding", FindingBlocks.Html(run, plots));
+        if (errors is not null)
+        {
+            page.Add("errors", "The most confident errors", ErrorPictures.Html(errors), onNewPage: true);
+        }
+
         if (TrainingCurves.Html(run, plots) is { } curves)
         {
             page.Add("training", "Training", curves);

@@ -58,6 +58,12 @@ internal static class RunWords
             : "The split comes with the data.";
     }
 
+    /// <summary>How what is tested was chosen, as a sentence in HTML.</summary>
+    public static string Choice(ReportedRun run) =>
+        run.Record.Probe is { } probe ? $"The {HtmlPage.Text(probe.Setting ?? "setting")} of every finding was chosen by cross-validation over the training patients."
+        : run.IsCrossValidation ? "In every fold, validation images chose the epoch."
+        : $"{Part(run, "val")} chose the epoch: {run.Record.BestEpoch} of {run.Record.Epochs}.";
+
     /// <summary>When the run was made, as a date.</summary>
     public static string Date(ReportedRun run) =>
         run.Record.SessionStarted?.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture) ?? "unknown date";

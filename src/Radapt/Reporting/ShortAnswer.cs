@@ -26,7 +26,7 @@ internal static class ShortAnswer
             + $"to recognise {findings} in radiographs";
         return run.IsCrossValidation
             ? $"{what}, in {run.Record.Folds!.Count} runs, each on all images but those of its fold."
-            : $"{what}. It learned from {RunWords.Part(run, "train")}; {RunWords.Part(run, "val")} chose the epoch.";
+            : $"{what}. It learned from {RunWords.Part(run, "train")}. {RunWords.Choice(run)}";
     }
 
     private static string Tested(ReportedRun run) =>

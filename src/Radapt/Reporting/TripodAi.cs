@@ -51,7 +51,7 @@ internal static class TripodAi
             run => $"Gray values, {RunWords.Values(run, "mean", "std", "resize", "augment", "flip")}."),
         new("12c", Methods, "Type of model, how it was built, tuned and tested internally",
             run => $"Vision transformer from {HtmlPage.Text(RunWords.Weights(run))}, {HtmlPage.Text(RunWords.Method(run))}; "
-                + $"{RunWords.Values(run, "optimizer", "lr", "epochs", "batch-size", "weight-decay", "seed")}. The epoch was chosen by validation images.")
+                + $"{RunWords.Values(run, "optimizer", "lr", "epochs", "batch-size", "weight-decay", "seed")}. {RunWords.Choice(run)}")
             { Also = "whether other settings were tried" },
         new("12d", Methods, "Differences between clusters, such as hospitals"),
         new("12e", Methods, "Measures and plots of performance",

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Radapt.Runs;
 using Radapt.Tests.Reporting;
 
 namespace Radapt.Tests.Cli;
@@ -28,6 +29,24 @@ public sealed class ReportCommandTests(TinyRun tiny) : IDisposable
         Assert.Equal(plots.SelectMany(p => new[] { $"{p}.png", $"{p}.svg" }).Order(StringComparer.Ordinal),
             Directory.EnumerateFiles(_folder["plots"]).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal));
         Assert.Contains("roc-effusion", plots);
+    }
+
+    [Fact]
+    public async Task Report_Images_ShowsErrorsWithHeatMaps()
+    {
+        await RadaptProcess.Run(_folder.Path, "report", tiny.Run, "-o", "page.html", "--images", "2");
+        string page = File.ReadAllText(_folder["page.html"]);
+        Assert.Empty(SelfContained.Requests(page));
+        LabelledScores scores = PredictionTable.Read(Path.Combine(tiny.Run, "predictions.csv"));
+        int errors = Enumerable.Range(0, scores.Findings.Count).Sum(f => new[] { (0, 1), (1, -1) }.Sum(kind => Math.Min(2,
+            Enumerable.Range(0, scores.Images.Count).Select(i => (i * scores.Findings.Count) + f)
+                .Count(k => scores.Labels[k] == kind.Item1 && scores.Logits[k] * kind.Item2 > 0))));
+        Assert.True(errors > 0);
+        Assert.Equal(3 * errors, page.Split("<image ").Length - 1); // the image, and two maps on it
+        Assert.Contains("phantom", page, StringComparison.Ordinal); // the run was told to write names as they are
+
+        Assert.DoesNotContain("<image ", File.ReadAllText(Path.Combine(tiny.Run, "report.html")), StringComparison.Ordinal);
+        Assert.Contains("from 1 to 100", await Error("report", tiny.Run, "-o", "other.html", "--images", "101"), StringComparison.Ordinal);
     }
 
     [Fact]
