@@ -198,7 +198,7 @@ internal sealed class PredictCommand : RadaptCommand
             models.Members.Any(m => m.Adapter.Accepts is null)
                 ? "an earlier version of radapt made this run, so it does not say which images it was trained for: the "
                     + "rules for frontal chest radiographs apply." : null,
-            job.Rules is null || job.Rules.FittedOn.StartsWith("validation", StringComparison.Ordinal) ? null
+            job.Rules?.FittedOn != DecisionRules.OutOfFoldImages ? null
                 : "the columns calibrated, decision and answer follow single folds (out-of-fold images); the mean of the folds, which they "
                     + "are used for, may be a little less extreme.",
             job.ScoreAll ? "--score-all: images that the model was not trained for are scored, too (status scored-anyway)." : null,

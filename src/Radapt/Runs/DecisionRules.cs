@@ -14,12 +14,18 @@ internal sealed record DecisionRules
     /// <summary>The schema that this version writes and reads.</summary>
     public const int CurrentSchema = 1;
 
+    /// <summary>What the rules of one run are fitted on.</summary>
+    public const string ValidationImages = "validation images";
+
+    /// <summary>What the rules of a cross-validation are fitted on.</summary>
+    public const string OutOfFoldImages = "out-of-fold images";
+
     private static readonly JsonSerializerOptions s_indented = new(RunFolder.Json) { WriteIndented = true };
 
     /// <summary>Number of the schema.</summary>
     public int Schema { get; init; } = CurrentSchema;
 
-    /// <summary>What they were fitted on: <c>validation images</c>, or <c>out-of-fold images</c>.</summary>
+    /// <summary><see cref="ValidationImages"/> or <see cref="OutOfFoldImages"/>.</summary>
     public required string FittedOn { get; init; }
 
     /// <summary>How many images these are.</summary>

@@ -246,7 +246,7 @@ internal sealed class FoldsFolder : IDisposable
         AtomicFile.WriteText(_folder.SplitFile, "image,patient,fold\n"
             + string.Concat(folds.SelectMany((run, i) => DrawnSplitTable.Tested(run.SplitFile, i + 1))));
         DecisionRules rules = DecisionFitting.Fit(
-            scores, "out-of-fold images", [.. folds.Select(f => DecisionRules.AdapterHash(f.AdapterFile))]);
+            scores, DecisionRules.OutOfFoldImages, [.. folds.Select(f => DecisionRules.AdapterHash(f.AdapterFile))]);
         if (rules.Findings.Count > 0)
         {
             rules.Write(_folder.DecisionsFile);

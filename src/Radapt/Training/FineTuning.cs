@@ -279,7 +279,7 @@ public sealed class FineTuning : IDisposable
         ScoredImages? test = _images.Test is null ? null : Score(predictor, _images.Test, TrainingPhase.Test, progress, cancellation);
         PredictionTable.Write(run.PredictionsFile, test ?? val, names.Name);
         DecisionRules rules = DecisionFitting.Fit(
-            LabelledScores.From(val, n => n), "validation images", [DecisionRules.AdapterHash(run.AdapterFile)]);
+            LabelledScores.From(val, n => n), DecisionRules.ValidationImages, [DecisionRules.AdapterHash(run.AdapterFile)]);
         if (rules.Findings.Count > 0)
         {
             rules.Write(run.DecisionsFile);
