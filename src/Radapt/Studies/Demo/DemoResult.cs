@@ -24,7 +24,7 @@ internal sealed record DemoResult(DemoFolder Folder, DemoSize Size, StudyTable T
     {
         ["quick"] = Size.IsQuick,
         ["table"] = new JsonObject(Table.Rows.Select(row => KeyValuePair.Create<string, JsonNode?>(row.Key, new JsonObject(
-            Table.Columns.Select(c => KeyValuePair.Create(c.Key, CellJson(Table.Cell(row, c)))))))),
+            Table.Columns.Select(c => KeyValuePair.Create(c.Key, (JsonNode?)CellJson(Table.Cell(row, c)))))))),
         ["lora"] = new JsonArray([.. OnLora.Select(s => JsonValue.Create(s))]),
         ["pretraining"] = new JsonArray([.. OnPretraining.Select(s => JsonValue.Create(s))]),
         ["held_out_loss"] = DemoFolder.ReadEpochs(Folder.Pretraining)[^1].Figure(Radapt.Pretraining.MaskedImageTask.HeldOutLoss),
@@ -34,7 +34,7 @@ internal sealed record DemoResult(DemoFolder Folder, DemoSize Size, StudyTable T
     public TableAxis Row(string weights, string method) => Table.Rows.First(r =>
         r.Level(StudyFactor.Weights)!.Key == weights && r.Level(StudyFactor.Method)!.Key == method);
 
-    private static JsonNode? CellJson(TableCell? cell) => cell is null ? null : new JsonObject
+    private static JsonObject? CellJson(TableCell? cell) => cell is null ? null : new JsonObject
     {
         ["auroc"] = cell.Mean,
         ["sd"] = cell.Deviation,

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Radapt.Studies.Design;
 
 namespace Radapt.Studies.Planning;
 

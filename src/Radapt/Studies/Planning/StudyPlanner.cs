@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Radapt.Compute;
 using Radapt.Imaging.Dicom.Codecs;
-using Radapt.Recipes;
 using Radapt.Studies.Design;
 using Radapt.Studies.Work;
 using Radapt.Training;
