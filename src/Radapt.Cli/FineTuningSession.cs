@@ -172,7 +172,8 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
 
     private string Fitted(RunSummary summary, RunProbe probe)
     {
-        string[] chosen = [.. probe.Chosen.Values.OfType<double>().Distinct().Order().Select(c => c.ToString("g3", CultureInfo.InvariantCulture))];
+        string[] chosen = [.. probe.Chosen.Values.OfType<double>().Distinct().Order()
+            .Select(c => c.ToString("g3", CultureInfo.InvariantCulture))];
         string range = chosen.Length > 1 ? $"{chosen[0]} to {chosen[^1]}, by finding" : chosen.FirstOrDefault() ?? "-";
         string outOfFold = probe.OutOfFoldAuroc[RunFigures.Mean] is { } known ? $"; AUROC there {Figures.Auroc(known)}" : "";
         string validation = summary.Val.MeanAuroc is { } auroc ? $", on validation images {Figures.Auroc(auroc)}" : "";

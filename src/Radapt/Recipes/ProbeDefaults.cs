@@ -4,8 +4,8 @@ using Radapt.Imaging;
 namespace Radapt.Recipes;
 
 /// <summary>
-/// What a recipe has nothing to decide of where the head is fitted to fixed features: epochs, learning rates, augmentation, the choice of an
-/// epoch. Such options may be given, since recipes are shared among methods; the run says that they are not used.
+/// What a recipe has nothing to decide of where the head is fitted to fixed features: epochs, learning rates, augmentation, the choice of
+/// an epoch. Such options may be given, since recipes are shared among methods; the run says that they are not used.
 /// </summary>
 internal static class ProbeDefaults
 {

@@ -47,7 +47,10 @@ internal static class RecipeResolver
             Seed = seed,
         };
         RejectContradictions(recipe, given, facts);
-        return new ResolvedRecipe(recipe, choices.Shown) { Notes = [.. new[] { ProbeDefaults.Note(method, choices.Unused) }.OfType<string>()] };
+        return new ResolvedRecipe(recipe, choices.Shown)
+        {
+            Notes = ProbeDefaults.Note(method, choices.Unused) is { } note ? [note] : [],
+        };
     }
 
     private static void RejectMissingSources(PartialRecipe given)

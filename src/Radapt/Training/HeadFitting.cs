@@ -37,7 +37,7 @@ internal sealed class HeadFitting(Classifier classifier, MethodOptions method, I
         Tensor features = FrozenFeatures.Pooled(classifier, train, onBatch: null, cancellation);
         HeadProbe probe = Method.Definition.Probe!;
         ProbeFit fit = probe.Fit(Data(features, images), cancellation);
-        Method = fit.SetHeadInPlace(classifier, Method);
+        Method = fit.SetHead(classifier, Method);
         sbyte[] labels = images.FlatLabels();
         Record = RunProbe.From(probe.Setting, images, fit);
         double seconds = watch.Elapsed.TotalSeconds;
