@@ -43,6 +43,7 @@ internal static class Program
             new FineTuneCommand(interrupted),
             new PretrainCommand(interrupted),
             new EvaluateCommand(interrupted),
+            new CompareCommand(),
             new PredictCommand(interrupted),
             new WeightsCommand(),
             new InspectCommand(),

@@ -30,6 +30,8 @@ internal static class ProbeDefaults
         choices.SetAside((ValidationOptions v) => v.Every, 1);
         choices.SetAside((ValidationOptions v) => v.Images, null);
         choices.SetAside((ValidationOptions v) => v.Patience, 0);
+        choices.SetAside((ValidationOptions v) => v.Select, EpochSelection.Last);
+        choices.SetAside((ValidationOptions v) => v.Baseline, false);
         choices.SetAside((ComputeOptions c) => c.Recompute, false);
     }
 

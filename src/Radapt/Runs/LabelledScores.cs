@@ -1,3 +1,4 @@
+using Radapt.Inference;
 using Radapt.Metrics;
 
 namespace Radapt.Runs;
@@ -10,6 +11,26 @@ namespace Radapt.Runs;
 public sealed record LabelledScores(
     IReadOnlyList<string> Findings, IReadOnlyList<string> Images, IReadOnlyList<sbyte> Labels, IReadOnlyList<float> Logits)
 {
+    /// <summary>
+    /// (N) whose image each is, keyed where the run hides names; null for an image of which it is not known. Null: of none, as in tables of
+    /// earlier versions.
+    /// </summary>
+    public IReadOnlyList<string?>? Patients { get; init; }
+
+    /// <summary>Images as they were scored.</summary>
+    /// <param name="scored">The images.</param>
+    /// <param name="name">What images and patients are called.</param>
+    public static LabelledScores From(ScoredImages scored, Func<string, string> name)
+    {
+        ArgumentNullException.ThrowIfNull(scored);
+        ArgumentNullException.ThrowIfNull(name);
+        return new LabelledScores(
+            scored.Images.Findings, [.. scored.Images.Items.Select(i => name(i.Name))], scored.Images.FlatLabels(), scored.Logits)
+        {
+            Patients = [.. scored.Images.Items.Select(i => i.Patient is { } patient ? name(patient) : null)],
+        };
+    }
+
     /// <summary>AUROC and average precision per finding.</summary>
     public MultiLabelMetrics ComputeMetrics() => MultiLabelMetrics.Compute(Findings, Labels.ToArray(), Logits.ToArray());
 }

@@ -1,18 +1,17 @@
 using System.Globalization;
 using System.Text;
-using Radapt.Datasets;
 using Radapt.Datasets.Tables;
 using Radapt.Inference;
 
 namespace Radapt.Runs;
 
 /// <summary>
-/// Writes and reads predictions as CSV: <c>image</c>, then per finding its name (the probability, the sigmoid of the logit in float64) and
-/// <c>label:NAME</c> where labels are known; tables with labels end with <c>logit:NAME</c> of every finding, by which figures rank the
-/// images.
+/// Writes and reads predictions as CSV: <c>image</c>; per finding its name (the probability, the sigmoid of the logit in float64) and
+/// <c>label:NAME</c>; <c>logit:NAME</c> of every finding, by which figures rank the images; and <c>patient</c> where patients are known.
 /// </summary>
 public static class PredictionTable
 {
+    private const string PatientColumn = "patient";
     private const string LabelColumn = "label:";
     private const string LogitColumn = "logit:";
 
@@ -20,10 +19,7 @@ public static class PredictionTable
     /// <exception cref="RadaptException">The file cannot be written.</exception>
     public static void Write(string path, ScoredImages scored, Func<string, string> name)
     {
-        ArgumentNullException.ThrowIfNull(scored);
-        ArgumentNullException.ThrowIfNull(name);
-        LabelledImages images = scored.Images;
-        Write(path, new LabelledScores(images.Findings, [.. images.Items.Select(i => name(i.Name))], images.FlatLabels(), scored.Logits));
+        Write(path, LabelledScores.From(scored, name));
     }
 
     /// <summary>Writes labelled scores; unknown labels are empty cells.</summary>
@@ -32,7 +28,8 @@ public static class PredictionTable
     {
         ArgumentNullException.ThrowIfNull(scores);
         var text = new StringBuilder();
-        Row(text, Columns(scores.Findings));
+        IReadOnlyList<string?>? patients = scores.Patients?.Any(p => p is not null) == true ? scores.Patients : null;
+        Row(text, Columns(scores.Findings, patients is not null));
         int findings = scores.Findings.Count;
         for (int i = 0; i < scores.Images.Count; i++)
         {
@@ -43,6 +40,7 @@ public static class PredictionTable
                 scores.Images[i],
                 .. each.SelectMany(f => new[] { Probability(scores.Logits[row + f]), Label(scores.Labels[row + f]) }),
                 .. each.Select(f => scores.Logits[row + f].ToString("R", CultureInfo.InvariantCulture)),
+                .. patients is null ? Array.Empty<string>() : [patients[i] ?? ""],
             ]);
         }
 
@@ -54,9 +52,10 @@ public static class PredictionTable
     public static LabelledScores Read(string path)
     {
         CsvCells table = CsvCells.Read(path);
+        bool hasPatients = table.Header.Count % 3 == 2;
         int count = (table.Header.Count - 1) / 3; // image, then per finding probability and label, then the logits
         string[] findings = [.. Enumerable.Range(0, count).Select(f => table.Header[1 + (2 * f)])];
-        if (count == 0 || !table.Header.SequenceEqual(Columns(findings)))
+        if (count == 0 || !table.Header.SequenceEqual(Columns(findings, hasPatients)))
         {
             throw new RadaptException($"{table.File}: these are not the columns of a run's predictions.");
         }
@@ -64,9 +63,11 @@ public static class PredictionTable
         var images = new List<string>();
         var labels = new List<sbyte>();
         var logits = new List<float>();
+        List<string?>? patients = hasPatients ? [] : null;
         foreach ((int line, string[] row) in table.Rows)
         {
             images.Add(row[0]);
+            patients?.Add(row[^1].Length == 0 ? null : row[^1]);
             for (int f = 0; f < count; f++)
             {
                 labels.Add(row[2 + (2 * f)] switch
@@ -82,11 +83,12 @@ public static class PredictionTable
             }
         }
 
-        return new LabelledScores(findings, images, labels, logits);
+        return new LabelledScores(findings, images, labels, logits) { Patients = patients };
     }
 
-    private static string[] Columns(IReadOnlyList<string> findings) =>
-        ["image", .. findings.SelectMany(f => new[] { f, LabelColumn + f }), .. findings.Select(f => LogitColumn + f)];
+    private static string[] Columns(IReadOnlyList<string> findings, bool hasPatients) =>
+        ["image", .. findings.SelectMany(f => new[] { f, LabelColumn + f }), .. findings.Select(f => LogitColumn + f),
+            .. hasPatients ? new[] { PatientColumn } : []];
 
     private static string Label(sbyte label) => label < 0 ? "" : label.ToString(CultureInfo.InvariantCulture);
 

@@ -1,16 +1,15 @@
-using Radapt.Metrics;
 using Radapt.Runs;
 
 namespace Radapt.Studies;
 
-/// <summary>Out-of-fold predictions: the test images of all folds in one table, and the figures of it.</summary>
+/// <summary>Out-of-fold predictions: the test images of all folds in one table, as one set of scores.</summary>
 internal static class PooledPredictions
 {
     /// <summary>
     /// Reads <c>predictions.csv</c> of every fold and writes them as one; see <see cref="PredictionTable"/> for the columns.
     /// </summary>
     /// <exception cref="RadaptException">A table is missing or damaged, or an image is in two folds.</exception>
-    public static MultiLabelMetrics Write(IReadOnlyList<RunFolder> folds, string path)
+    public static LabelledScores Write(IReadOnlyList<RunFolder> folds, string path)
     {
         var images = new HashSet<string>(StringComparer.Ordinal);
         var tables = new List<LabelledScores>();
@@ -37,8 +36,12 @@ internal static class PooledPredictions
 
         var pooled = new LabelledScores(
             tables[0].Findings, [.. tables.SelectMany(t => t.Images)], [.. tables.SelectMany(t => t.Labels)],
-                [.. tables.SelectMany(t => t.Logits)]);
+                [.. tables.SelectMany(t => t.Logits)])
+        {
+            Patients = tables.All(t => t.Patients is null) ? null
+                : [.. tables.SelectMany(t => t.Patients ?? new string?[t.Images.Count])],
+        };
         PredictionTable.Write(path, pooled);
-        return pooled.ComputeMetrics();
+        return pooled;
     }
 }

@@ -9,7 +9,7 @@ public class FolderOrderTests
     internal static IReadOnlyList<string> Folders { get; } =
     [
         "Options", "Compute", "Imaging", "RadiologyReports", "Metrics", "Datasets", "Batching", "Checkpoints", "Models",
-        "Adaptation", "Recipes", "Inference", "Runs", "Training", "Pretraining", "Evaluation", "Export", "Pages", "Studies", "Benchmarks",
+        "Adaptation", "Recipes", "Inference", "Runs", "Evaluation", "Training", "Pretraining", "Export", "Pages", "Studies", "Benchmarks",
     ];
 
     private static readonly FolderOrder s_library = new("Radapt", [.. Folders]);

@@ -29,7 +29,7 @@ public sealed class SaturatedLogitsTests(TinyRuns runs) : IClassFixture<TinyRuns
         CsvCells table = CsvCells.Read(folder["predictions.csv"]);
         Assert.Equal(["image", "f", "label:f", "logit:f"], table.Header);
         Assert.Equal(s_logits, table.Rows.Select(r => float.Parse(r.Cells[3], CultureInfo.InvariantCulture)));
-        MultiLabelMetrics pooled = PooledPredictions.Write([new RunFolder(folder.Path)], folder["pooled.csv"]);
+        MultiLabelMetrics pooled = PooledPredictions.Write([new RunFolder(folder.Path)], folder["pooled.csv"]).ComputeMetrics();
         Assert.Equal(Auroc, pooled.MeanAuroc!.Value, 1e-12);
 
         RocTable.Write(folder["roc.csv"], Scored());

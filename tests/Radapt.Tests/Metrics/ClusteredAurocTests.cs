@@ -9,7 +9,7 @@ public class ClusteredAurocTests
     public void Of_ClustersOfOne_IsDeLongs()
     {
         (sbyte[] labels, double[] scores, _) = Draw(80, 1, 3);
-        ClusteredAuroc found = ClusteredAuroc.Compute(labels, scores, [.. Enumerable.Range(0, 80)])!.Value;
+        ClusteredAuroc found = ClusteredAuroc.Compute(labels, scores, [.. Enumerable.Range(0, 80)])!;
         double[] positives = [.. scores.Where((_, i) => labels[i] == 1)];
         double[] negatives = [.. scores.Where((_, i) => labels[i] == 0)];
         double[] v10 = [.. positives.Select(p => negatives.Average(n => Kernel(p, n)))];
@@ -24,10 +24,10 @@ public class ClusteredAurocTests
     {
         // Every image four times is no more information: treated as independent it would look twice as certain.
         (sbyte[] labels, double[] scores, _) = Draw(100, 1, 5);
-        double one = ClusteredAuroc.Compute(labels, scores, [.. Enumerable.Range(0, 100)])!.Value.StandardError;
+        double one = ClusteredAuroc.Compute(labels, scores, [.. Enumerable.Range(0, 100)])!.StandardError;
         ClusteredAuroc four = ClusteredAuroc.Compute(
             [.. labels.SelectMany(l => Enumerable.Repeat(l, 4))], [.. scores.SelectMany(s => Enumerable.Repeat(s, 4))],
-                [.. Enumerable.Range(0, 400).Select(i => i / 4)])!.Value;
+                [.. Enumerable.Range(0, 400).Select(i => i / 4)])!;
         Assert.Equal(one, four.StandardError, 10);
         Assert.Equal(BinaryMetrics.Auroc(labels, scores)!.Value, four.Auroc, 12);
     }
@@ -40,7 +40,7 @@ public class ClusteredAurocTests
         for (int seed = 0; seed < 400; seed++)
         {
             (sbyte[] labels, double[] scores, int[] clusters) = Draw(150, 3, seed);
-            ClusteredAuroc found = ClusteredAuroc.Compute(labels, scores, clusters)!.Value;
+            ClusteredAuroc found = ClusteredAuroc.Compute(labels, scores, clusters)!;
             areas.Add(found.Auroc);
             errors.Add(found.StandardError);
         }

@@ -14,6 +14,9 @@ public class MetricsGoldenTests
 
     public static TheoryData<string> MultiLabelIds => GoldenIndex.Ids("metrics", c => c.Config.ContainsKey("classes"));
 
+    public static TheoryData<string> PairedIds => GoldenIndex.Ids(
+        "metrics", c => c.Config.ContainsKey("cases") && c.Json("table").AsObject().First().Value!["auc_a"] is not null);
+
     public static TheoryData<string> ErrorIds => GoldenIndex.Ids("metrics", c => c.Config.Count == 0);
 
     [Theory]
@@ -31,6 +34,42 @@ public class MetricsGoldenTests
             Assert.Equal(expected["average_precision"]!.Number(), BinaryMetrics.AveragePrecision(labels, scores)!.Value, atol);
             AssertCurve(expected["roc_curve"], RocCurve.Compute(labels, scores)!, atol);
             AssertCurve(expected["roc_curve_all"], RocCurve.Compute(labels, scores, dropIntermediate: false)!, atol);
+            AssertCalibration(expected, labels, scores, atol);
+            AssertEqualOrMissing(expected["delong_variance"],
+                ClusteredAuroc.Compute(labels, scores, []) is { } area ? area.StandardError * area.StandardError : null, atol);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(PairedIds))]
+    public void Paired_GivesDeLongsTest(string id)
+    {
+        GoldenCase golden = GoldenIndex.Find(id);
+        double atol = golden.Tolerance["atol"]!.Number();
+        double rtol = golden.Tolerance["p_two_sided"]!["rtol"]!.Number();
+        Dictionary<string, Array> data = ReadArrays(golden.File("data"));
+        foreach ((string name, JsonNode? expected) in golden.Json("table").AsObject())
+        {
+            sbyte[] labels = [.. ((long[])data[$"{name}.y"]).Select(y => (sbyte)y)];
+            double[] a = (double[])data[$"{name}.a"];
+            double[] b = (double[])data[$"{name}.b"];
+            PairedAuroc found = PairedAuroc.Compute(labels, a, b, [])!;
+            ClusteredAuroc first = ClusteredAuroc.Compute(labels, a, [])!;
+            ClusteredAuroc second = ClusteredAuroc.Compute(labels, b, [])!;
+            Assert.Equal(expected!["auc_a"]!.Number(), found.First, atol);
+            Assert.Equal(expected["auc_b"]!.Number(), found.Second, atol);
+            Assert.Equal(expected["cov"]![0]![0]!.Number(), first.Covariance(first).Sum, atol);
+            Assert.Equal(expected["cov"]![0]![1]!.Number(), first.Covariance(second).Sum, atol);
+            Assert.Equal(expected["cov"]![1]![0]!.Number(), second.Covariance(first).Sum, atol);
+            Assert.Equal(expected["cov"]![1]![1]!.Number(), second.Covariance(second).Sum, atol);
+            Assert.Equal(expected["diff"]!.Number(), found.Difference, atol);
+            Assert.Equal(expected["var_diff"]!.Number(), found.StandardError * found.StandardError, atol);
+            Assert.Equal(expected["z"]!.Number(), found.Z, 1e-6 * (1 + Math.Abs(found.Z)));
+            double p = expected["p_two_sided"]!.Number();
+            Assert.Equal(p, found.PValue!.Value, rtol * p);
+            AssertInterval(expected["ci95_a"]!, NormalInterval.Plain(first.Auroc, first.StandardError, 0.95), atol);
+            AssertInterval(expected["ci95_b"]!, NormalInterval.Plain(second.Auroc, second.StandardError, 0.95), atol);
+            AssertInterval(expected["ci95_diff"]!, found.Interval, atol);
         }
     }
 
@@ -84,6 +123,48 @@ public class MetricsGoldenTests
                 Assert.Null(BinaryMetrics.AveragePrecision(labels, scores));
                 Assert.Null(RocCurve.Compute(labels, scores));
             }
+        }
+    }
+
+    private static void AssertInterval(JsonNode expected, Interval found, double atol)
+    {
+        Assert.Equal(expected[0]!.Number(), found.Lower, atol);
+        Assert.Equal(expected[1]!.Number(), found.Upper, atol);
+    }
+
+    private static void AssertEqualOrMissing(JsonNode? expected, double? found, double atol)
+    {
+        Assert.Equal(expected is null, found is null);
+        if (expected is not null)
+        {
+            Assert.Equal(expected.Number(), found!.Value, atol);
+        }
+    }
+
+    private static void AssertCalibration(JsonNode expected, sbyte[] labels, double[] probabilities, double atol)
+    {
+        Assert.Equal(expected["brier"]!.Number(), Calibration.BrierScore(labels, probabilities), atol);
+        IReadOnlyList<ReliabilityBin> curve = Calibration.Reliability(labels, probabilities);
+        double error = Calibration.ExpectedError(curve);
+        if ((bool)expected["ece_has_values_on_inner_edges"]!) // either bin is right, and rounding of the edges decides
+        {
+            Assert.Contains(new[] { "ece15", "ece15_left_closed" }, name => Math.Abs(expected[name]!.Number() - error) <= atol);
+            return;
+        }
+
+        Assert.Equal(expected["ece15"]!.Number(), error, atol);
+        if (expected["ece_bins"] is not JsonArray bins)
+        {
+            return; // of large sets they are left out
+        }
+
+        foreach ((JsonNode? bin, ReliabilityBin found) in bins.Zip(curve))
+        {
+            Assert.Equal(bin![0]!.Number(), found.Lower, atol);
+            Assert.Equal(bin[1]!.Number(), found.Upper, atol);
+            Assert.Equal((int)bin[2]!, found.Images);
+            AssertEqualOrMissing(bin[3], found.Positives.Value, atol);
+            AssertEqualOrMissing(bin[4], found.MeanProbability, atol);
         }
     }
 

@@ -21,6 +21,18 @@ public sealed class PredictionTableTests : IDisposable
         Assert.Equal((1, 0), (read.ComputeMetrics().Findings[1].Positives, read.ComputeMetrics().Findings[1].Negatives));
     }
 
+    [Fact]
+    public void Read_PatientsOfSomeImages_AreReadBack()
+    {
+        var scores = new LabelledScores(["patient"], ["a", "b"], [1, 0], [1, 2]) { Patients = ["p, 1", null] };
+        PredictionTable.Write(_folder["p.csv"], scores);
+        Assert.Equal("image,patient,label:patient,logit:patient,patient", File.ReadLines(_folder["p.csv"]).First());
+        Assert.Equal(scores.Patients, PredictionTable.Read(_folder["p.csv"]).Patients);
+        PredictionTable.Write(_folder["q.csv"], scores with { Patients = [null, null] }); // none is known: as before there was the column
+        Assert.Equal("image,patient,label:patient,logit:patient", File.ReadLines(_folder["q.csv"]).First());
+        Assert.Null(PredictionTable.Read(_folder["q.csv"]).Patients);
+    }
+
     [Theory]
     [InlineData("image,Mass,error\na.png,0.5,\n", "columns")] // predictions without labels
     [InlineData("image,Mass,label:Mass,logit:Mass\na.png,0.5,2,0\n", "line 2: '2' is not a label")]
