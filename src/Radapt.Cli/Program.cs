@@ -45,6 +45,7 @@ internal static class Program
             new EvaluateCommand(interrupted),
             new CompareCommand(),
             new PredictCommand(interrupted),
+            new EmbedCommand(interrupted),
             new WeightsCommand(),
             new InspectCommand(),
             new AdapterCommand(),

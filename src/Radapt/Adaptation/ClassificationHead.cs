@@ -87,5 +87,6 @@ internal sealed class ClassificationHead : nn.Module
 
     private Tensor Mean(Tensor tokens) => tokens[.., _firstPatch.., ..].mean([1], type: ScalarType.Float32); // (B, C)
 
-    private Tensor Normalise(Tensor pooled) => fc_norm is null ? pooled : fc_norm.Forward(pooled);
+    /// <summary>What the linear map reads, from <see cref="Pool"/>: (B, C).</summary>
+    public Tensor Normalise(Tensor pooled) => fc_norm is null ? pooled : fc_norm.Forward(pooled);
 }
