@@ -20,7 +20,8 @@ internal sealed class CoverageSimulation(int sets, int replicates, Action<string
 
     private static readonly string[] s_methods =
     [
-        "DeLong", "DeLong, logit", "clustered DeLong", "clustered DeLong, logit", "bootstrap", "clustered bootstrap",
+        "DeLong", "DeLong, logit", "clustered DeLong", "clustered DeLong, logit", "clustered DeLong, logit, t",
+        "bootstrap", "clustered bootstrap",
     ];
 
     /// <summary>A kind of test set.</summary>
@@ -43,25 +44,27 @@ internal sealed class CoverageSimulation(int sets, int replicates, Action<string
     public void Run(Action<string> line)
     {
         string Row(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";
-        line(Row(["images", "per patient", "AUROC", "prevalence", .. s_methods, "no interval", "test, clustered test"]));
-        line(Row(Enumerable.Repeat("---", 6 + s_methods.Length)));
+        line(Row([
+            "images", "per patient", "AUROC", "prevalence", .. s_methods, "no interval", "paired test", "clustered", "clustered, t",
+        ]));
+        line(Row(Enumerable.Repeat("---", 8 + s_methods.Length)));
         foreach (Kind kind in Kinds)
         {
-            (double[] coverage, double undefined, double plain, double clustered) = Simulate(kind);
+            (double[] coverage, double undefined, double[] rejected) = Simulate(kind);
             line(Row([Number(kind.Images, "0"), Number(kind.PerPatient, "0"), Number(kind.Auroc, "0.0"), Number(kind.Prevalence, "0.0"),
-                .. coverage.Select(c => Number(100 * c, "0.0")), Number(100 * undefined, "0.0"),
-                $"{Number(100 * plain, "0.0")}, {Number(100 * clustered, "0.0")}"]));
+                .. coverage.Append(undefined).Concat(rejected).Select(c => Number(100 * c, "0.0"))]));
             log($"{kind} done");
         }
     }
 
     // Coverage among the sets where the interval is defined, the share of sets with fewer than two positives or a logit at the end, and the
     // share of sets in which the tests reject at 5 %.
-    private (double[] Coverage, double Undefined, double Plain, double Clustered) Simulate(Kind kind)
+    private (double[] Coverage, double Undefined, double[] Rejected) Simulate(Kind kind)
     {
         var held = new int[s_methods.Length];
         var defined = new int[s_methods.Length];
-        (int tests, int plain, int clustered, int undefined) = (0, 0, 0, 0);
+        var rejected = new int[3];
+        (int tests, int undefined) = (0, 0);
         for (int set = 0; set < sets; set++)
         {
             SimulatedSet data = Draw(kind, set);
@@ -79,10 +82,11 @@ internal sealed class CoverageSimulation(int sets, int replicates, Action<string
                 NormalInterval.Logit(independent.Auroc, independent.StandardError, Level),
                 NormalInterval.Plain(patients.Auroc, patients.StandardError, Level),
                 NormalInterval.Logit(patients.Auroc, patients.StandardError, Level),
+                patients.Interval(Level),
                 Resample(data, [.. Enumerable.Range(0, data.Labels.Length)], set),
                 kind.PerPatient == 1 ? null : Resample(data, data.Patients, set),
             ];
-            intervals[5] ??= intervals[4]; // one image a patient: the same resamples
+            intervals[^1] ??= intervals[^2]; // one image a patient: the same resamples
             undefined += intervals[1] is null ? 1 : 0;
             for (int m = 0; m < intervals.Length; m++)
             {
@@ -91,12 +95,19 @@ internal sealed class CoverageSimulation(int sets, int replicates, Action<string
             }
 
             tests++;
-            plain += PairedAuroc.Compute(data.Labels, data.First, data.Second, [])!.PValue < 1 - Level ? 1 : 0;
-            clustered += PairedAuroc.Compute(data.Labels, data.First, data.Second, data.Patients)!.PValue < 1 - Level ? 1 : 0;
+            PairedAuroc clustered = PairedAuroc.Compute(data.Labels, data.First, data.Second, data.Patients)!;
+            double?[] pValues =
+            [
+                PairedAuroc.Compute(data.Labels, data.First, data.Second, [])!.PValue, clustered.PValue, clustered.SmallSample.PValue,
+            ];
+            for (int t = 0; t < pValues.Length; t++)
+            {
+                rejected[t] += pValues[t] < 1 - Level ? 1 : 0;
+            }
         }
 
         double[] coverage = [.. held.Zip(defined, (h, d) => h / (double)d)];
-        return (coverage, undefined / (double)sets, plain / (double)tests, clustered / (double)tests);
+        return (coverage, undefined / (double)sets, [.. rejected.Select(r => r / (double)tests)]);
     }
 
     private Interval? Resample(SimulatedSet data, int[] clusters, int set)

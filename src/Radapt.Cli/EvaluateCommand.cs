@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Radapt.Compute;
 using Radapt.Datasets;
+using Radapt.Evaluation;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Inference;
 using Radapt.Options;
@@ -112,19 +113,18 @@ internal sealed class EvaluateCommand : RadaptCommand
         terminal.Notes(models.Notes);
         Write(parsed, scored);
         terminal.Line($"{run} on {what}: {Plural.Count(scored.Images.Items.Count, "image")}{seen?.Warning()}", strong: true);
-        Figures.Show(terminal, scored.Metrics);
+        RunStatistics statistics = RunStatistics.Compute(LabelledScores.From(scored, name => name));
+        Figures.Show(terminal, statistics);
         Figures.ShowStudies(terminal, scored.Studies, scored.Metrics);
-        string[] after = [.. new[] { TestPrecision.Note(scored.Images, isSplit: false) }.OfType<string>()];
-        terminal.Notes(after); // last: the figures above have three digits
         if (json)
         {
-            JsonObject result = RunFigures.From(scored.Metrics, scored.Studies).ToJson();
+            JsonObject result = statistics.ToFigures(scored.Studies).ToJson();
             result["run"] = Path.GetFullPath(run);
             result["data"] = what;
             result["images"] = scored.Images.Items.Count;
             result["unreadable"] = scored.Unreadable;
             result["seen"] = seen?.ToJson();
-            result["notes"] = new JsonArray([.. notes.Concat(models.Notes).Concat(after).Select(n => JsonValue.Create(n))]);
+            result["notes"] = new JsonArray([.. notes.Concat(models.Notes).Select(n => JsonValue.Create(n))]);
             Terminal.WriteJson(result);
         }
 

@@ -1,5 +1,7 @@
 using System.Globalization;
+using Radapt.Evaluation;
 using Radapt.Metrics;
+using Radapt.Runs;
 
 namespace Radapt.Cli;
 
@@ -29,6 +31,20 @@ internal static class Figures
         _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1073741824.0:0.00} GiB"),
     };
 
+    /// <summary>Mean AUROC of a baseline with its interval: <c>AUROC 0.812 [0.764, 0.853]</c>; null: there is none.</summary>
+    public static string? Baseline(RunFigures? figures)
+    {
+        if (figures?.Auroc.GetValueOrDefault(RunFigures.Mean) is not { } auroc)
+        {
+            return null;
+        }
+
+        RunInterval? interval = figures.AurocInterval?.GetValueOrDefault(RunFigures.Mean);
+        string? refusal = figures.NoInterval?.GetValueOrDefault(RunFigures.Mean);
+        return $"AUROC {Auroc(auroc)}" + (interval is not null ? $" [{Auroc(interval.Lower)}, {Auroc(interval.Upper)}]"
+            : refusal is not null ? $" (no interval: {refusal})" : "");
+    }
+
     /// <summary>The figures by study, where they are not those of the images because every study has one.</summary>
     public static void ShowStudies(Terminal terminal, StudyMetrics? studies, MultiLabelMetrics images)
     {
@@ -51,6 +67,46 @@ internal static class Figures
         }
 
         terminal.Rows(["", "AUROC", "AP", "positive", "negative"], rows, 1, 2, 3, 4);
+        ShowUndefined(terminal, metrics);
+    }
+
+    /// <summary>The same with 95 % intervals, how they were computed, and why some figures have none.</summary>
+    public static void Show(Terminal terminal, RunStatistics statistics)
+    {
+        IEnumerable<string[]> rows = statistics.Findings.Select(f => new[]
+        {
+            f.Finding, Auroc(f.Auroc.Value), Range(f.Auroc.Interval), Auroc(f.AveragePrecision.Value), Range(f.AveragePrecision.Interval),
+            Count(f.Positives), Count(f.Negatives),
+        });
+        if (statistics.Findings.Count > 1)
+        {
+            rows = rows.Append(
+            [
+                "mean", Auroc(statistics.MeanAuroc.Value), Range(statistics.MeanAuroc.Interval),
+                Auroc(statistics.MeanAveragePrecision.Value), Range(statistics.MeanAveragePrecision.Interval), "", "",
+            ]);
+        }
+
+        terminal.Rows(["", "AUROC", "95 % interval", "AP", "95 % interval", "positive", "negative"], rows, 1, 3, 5, 6);
+        ShowUndefined(terminal, statistics.Metrics);
+        ShowIntervals(terminal, statistics);
+    }
+
+    /// <summary>How intervals were computed, why some figures have none, and what narrower ones would take.</summary>
+    public static void ShowIntervals(Terminal terminal, RunStatistics statistics)
+    {
+        foreach (string line in IntervalNotes.Lines(statistics))
+        {
+            terminal.Line(line);
+        }
+    }
+
+    /// <summary>An interval in brackets; empty: there is none.</summary>
+    public static string Range(Interval? interval) => interval is not { } known ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"[{known.Lower:0.000}, {known.Upper:0.000}]");
+
+    private static void ShowUndefined(Terminal terminal, MultiLabelMetrics metrics)
+    {
         if (metrics.Undefined.Count > 0)
         {
             terminal.Line(

@@ -1,5 +1,7 @@
 using System.Globalization;
+using Radapt.Evaluation;
 using Radapt.Imaging.Dicom.Codecs;
+using Radapt.Metrics;
 using Radapt.Recipes;
 using Radapt.Runs;
 using Radapt.Studies;
@@ -54,18 +56,21 @@ internal sealed class FoldsSession(Terminal terminal, IReadOnlyList<RecipeLayer>
     private void Show(CrossValidationSummary summary, string folder, int folds)
     {
         terminal.Line($"All {folds} folds, every image scored by the run that has not seen its patient:", strong: true);
+        RunStatistics statistics = summary.Statistics!;
         terminal.Rows(
-            ["", "AUROC pooled", "mean of folds", "sd", "positive", "negative"],
+            ["", "AUROC pooled", "95 % interval", "mean of folds", "sd", "positive", "negative"],
             summary.Folds.Where(f => f.Finding != RunFigures.Mean || summary.Pooled.Findings.Count > 1).Select(f =>
             {
-                var finding = summary.Pooled.Findings.FirstOrDefault(p => p.Finding == f.Finding);
+                FindingStatistics? finding = statistics.Findings.FirstOrDefault(p => p.Finding == f.Finding);
+                Interval? interval = (finding?.Auroc ?? statistics.MeanAuroc).Interval;
                 return new[]
                 {
-                    f.Finding, Figures.Auroc(f.Pooled), Figures.Auroc(f.Mean), Figures.Auroc(f.StandardDeviation),
+                    f.Finding, Figures.Auroc(f.Pooled), Figures.Range(interval), Figures.Auroc(f.Mean), Figures.Auroc(f.StandardDeviation),
                     finding is null ? "" : Figures.Count(finding.Positives), finding is null ? "" : Figures.Count(finding.Negatives),
                 };
             }),
-            1, 2, 3, 4, 5);
+            1, 3, 4, 5, 6);
+        Figures.ShowIntervals(terminal, statistics);
         if (summary.Folds.Any(f => f.Values.Any(v => v is null)))
         {
             terminal.Line("Some folds have no positives or no negatives of a finding, so they have no AUROC and are not in its mean.");

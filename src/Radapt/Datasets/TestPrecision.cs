@@ -32,8 +32,7 @@ internal static class TestPrecision
     /// the finding in any image, and without it in all that are known. Images without a known patient count for themselves.
     /// </summary>
     /// <param name="test">The images.</param>
-    /// <param name="isSplit">They are a part that was drawn of a table: folds would test all of it.</param>
-    public static string? Note(LabelledImages test, bool isSplit = true)
+    public static string? Note(LabelledImages test)
     {
         string[] patients = [.. test.Items.Select(i => i.Patient ?? "image:" + i.Path)];
         int people = patients.Distinct(StringComparer.Ordinal).Count();
@@ -54,10 +53,10 @@ internal static class TestPrecision
 
         string figures = string.Join(", ", wide.Take(Named).Select(c => string.Create(CultureInfo.InvariantCulture,
             $"{c.Finding} \u00B1 {HalfWidth(c.Positives, c.Negatives):0.00} ({c.Positives} with it, {c.Negatives} without)")));
-        return $"{(isSplit ? "The test set is small" : "There are too few images for precise figures")}: {Plural.Count(test.Items.Count, "image")}"
+        return $"The test set is small: {Plural.Count(test.Items.Count, "image")}"
             + (known ? $" of {Plural.Count(people, "patient")}" : "")
                 + (wide.Length == 0 ? ". Figures from so few patients say little about other patients."
             : $". For an AUROC of 0.8, the 95 % interval would be {figures}{(wide.Length > Named ? $" and {wide.Length - Named} more" : "")}, counted in {what}s "
-                + "(Hanley and McNeil 1982).") + (isSplit ? " --folds 5 tests every image once." : "");
+                + "(Hanley and McNeil 1982).") + " --folds 5 tests every image once.";
     }
 }

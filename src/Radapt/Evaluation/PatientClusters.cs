@@ -3,8 +3,8 @@ using Radapt.Runs;
 namespace Radapt.Evaluation;
 
 /// <summary>
-/// Which images belong together because they are of one patient. Patients are numbered by their code, not by the order of images, so that
-/// resamples of the same patients are the same whatever table they come from.
+/// Which images belong together because they are of one patient. Patients are numbered by the labels and scores of their images, not by
+/// name or order, so that a table gives the same resamples whether it is keyed or not and however it is sorted.
 /// </summary>
 /// <param name="OfImages">(N) the number of each image's patient, from 0.</param>
 /// <param name="Count">The number of patients.</param>
@@ -18,11 +18,54 @@ internal sealed record PatientClusters(int[] OfImages, int Count, bool AreKnown)
     public static PatientClusters Create(LabelledScores scores)
     {
         ArgumentNullException.ThrowIfNull(scores);
-        (bool IsImage, string Name)[] keys = [.. scores.Images.Select((image, i) => scores.Patients?[i] is { } patient ? (false, patient)
-            : (true, image))];
-        (bool IsImage, string Name)[] sorted = [.. keys.Distinct()
-            .OrderBy(k => k.IsImage).ThenBy(k => k.Name, StringComparer.Ordinal)];
-        Dictionary<(bool, string), int> numbers = sorted.Select((k, i) => (k, i)).ToDictionary(k => k.k, k => k.i);
-        return new PatientClusters([.. keys.Select(k => numbers[k])], sorted.Length, keys.Any(k => !k.IsImage));
+        int[][] patients = [.. Enumerable.Range(0, scores.Images.Count)
+            .GroupBy(i => scores.Patients?[i] is { } patient ? (-1, patient) : (i, "")).Select(g => g.ToArray())];
+        Comparison<int> byContent = (a, b) => CompareRows(scores, a, b);
+        foreach (int[] images in patients)
+        {
+            Array.Sort(images, byContent);
+        }
+
+        Array.Sort(patients, (a, b) => ComparePatients(a, b, byContent));
+        var numbers = new int[scores.Images.Count];
+        foreach ((int number, int[] images) in patients.Index())
+        {
+            foreach (int image in images)
+            {
+                numbers[image] = number;
+            }
+        }
+
+        return new PatientClusters(numbers, patients.Length, scores.Patients?.Any(p => p is not null) == true);
+    }
+
+    private static int ComparePatients(int[] a, int[] b, Comparison<int> byContent)
+    {
+        for (int i = 0; i < Math.Min(a.Length, b.Length); i++)
+        {
+            if (byContent(a[i], b[i]) is not 0 and var order)
+            {
+                return order;
+            }
+        }
+
+        return a.Length - b.Length;
+    }
+
+    private static int CompareRows(LabelledScores scores, int a, int b)
+    {
+        int findings = scores.Findings.Count;
+        for (int f = 0; f < findings; f++)
+        {
+            (int left, int right) = ((a * findings) + f, (b * findings) + f);
+            int order = scores.Logits[left].CompareTo(scores.Logits[right]);
+            order = order != 0 ? order : scores.Labels[left] - scores.Labels[right];
+            if (order != 0)
+            {
+                return order;
+            }
+        }
+
+        return 0;
     }
 }

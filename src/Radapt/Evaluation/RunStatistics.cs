@@ -4,6 +4,7 @@ using Radapt.Runs;
 namespace Radapt.Evaluation;
 
 /// <summary>The figures of a run's scores, each with its uncertainty over patients.</summary>
+/// <param name="Metrics">The figures alone.</param>
 /// <param name="Findings">By finding, in the order of the table.</param>
 /// <param name="MeanAuroc">The plain mean over the findings that have both classes.</param>
 /// <param name="MeanAveragePrecision">The plain mean over the same findings.</param>
@@ -11,9 +12,12 @@ namespace Radapt.Evaluation;
 /// <param name="Patients">Patients of the table; images where patients are not known.</param>
 /// <param name="KnowsPatients">Patients are known.</param>
 internal sealed record RunStatistics(
-    IReadOnlyList<FindingStatistics> Findings, Estimate MeanAuroc, Estimate MeanAveragePrecision, int Images, int Patients,
-    bool KnowsPatients)
+    MultiLabelMetrics Metrics, IReadOnlyList<FindingStatistics> Findings, Estimate MeanAuroc, Estimate MeanAveragePrecision, int Images,
+    int Patients, bool KnowsPatients)
 {
+    /// <summary>The noun for what intervals are over.</summary>
+    public string Noun => KnowsPatients ? "patient" : "image";
+
     /// <summary>Computes the statistics.</summary>
     /// <param name="scores">The scores.</param>
     /// <param name="options">How; null: as by default.</param>
@@ -34,10 +38,41 @@ internal sealed record RunStatistics(
         ];
         int[] defined = [.. Enumerable.Range(0, findings.Length).Where(f => metrics.Findings[f].Auroc is not null)];
         return new RunStatistics(
-            statistics,
+            metrics, statistics,
             rules.Mean(metrics.MeanAuroc, [.. defined.Select(f => statistics[f].Auroc)], [.. defined.Select(f => replicates[f].Auroc)]),
             rules.Mean(metrics.MeanAveragePrecision, [.. defined.Select(f => statistics[f].AveragePrecision)],
                 [.. defined.Select(f => replicates[f].AveragePrecision)]),
             scores.Images.Count, patients.Count, patients.AreKnown);
     }
+
+    /// <summary>The figures as <c>run.json</c> has them.</summary>
+    /// <param name="studies">By study, where studies are known.</param>
+    public RunFigures ToFigures(StudyMetrics? studies = null)
+    {
+        (string Name, Estimate Auroc, Estimate AveragePrecision)[] estimates =
+        [
+            (RunFigures.Mean, MeanAuroc, MeanAveragePrecision), .. Findings.Select(f => (f.Finding, f.Auroc, f.AveragePrecision)),
+        ];
+        return RunFigures.From(Metrics, studies) with
+        {
+            AurocInterval = ByName(estimates.Select(e => (e.Name, Interval(e.Auroc)))),
+            AveragePrecisionInterval = ByName(estimates.Select(e => (e.Name, Interval(e.AveragePrecision)))),
+            NoInterval = ByName(estimates.Select(e => (e.Name, e.Auroc.Refusal))),
+            Patients = KnowsPatients ? Patients : null,
+            PatientsNeeded = new OrderedDictionary<string, int>(Findings.Where(f => f.PatientsNeeded is not null)
+                .Select(f => KeyValuePair.Create(f.Finding, f.PatientsNeeded!.Value))),
+            Calibration = ByName(Findings.Select(f => (f.Finding, f.Calibration is not { } c ? null
+                : new RunCalibration(c.Slope, c.Intercept, c.Ece, c.Brier)))),
+        };
+    }
+
+    private static RunInterval? Interval(Estimate estimate) => estimate.Interval is not { } interval ? null
+        : new RunInterval(interval.Lower, interval.Upper, estimate.Method!)
+        {
+            UndefinedResamples = estimate.UndefinedReplicates == 0 ? null : estimate.UndefinedReplicates,
+        };
+
+    private static OrderedDictionary<string, T> ByName<T>(IEnumerable<(string Name, T? Value)> values)
+        where T : class =>
+        new(values.Where(v => v.Value is not null).Select(v => KeyValuePair.Create(v.Name, v.Value!)));
 }

@@ -21,7 +21,7 @@ internal sealed class ClusteredAuroc
     public double Auroc { get; }
 
     /// <summary>Its standard error.</summary>
-    public double StandardError => Math.Sqrt(Covariance(this));
+    public double StandardError => Math.Sqrt(Math.Max(0, Covariance(this).Sum));
 
     /// <summary>The area over all clusters; null where either class is missing or is in a single cluster.</summary>
     /// <param name="labels">(N): 1 or 0.</param>
@@ -86,9 +86,23 @@ internal sealed class ClusteredAuroc
         return new ClusteredAuroc(auroc, ofPositives, ofNegatives, counts);
     }
 
+    /// <summary>
+    /// An interval that holds in small sets, too: on the logit scale, with the quantile of Student's t for the degrees of freedom of the
+    /// variance; docs/statistics.md compares it with others.
+    /// </summary>
+    /// <param name="level">The confidence, such as .95.</param>
+    /// <returns>Null where the area is 0 or 1.</returns>
+    public Interval? Interval(double level)
+    {
+        VarianceParts variance = Covariance(this);
+        double z = NormalDistribution.HalfWidth(level);
+        double stretch = StudentDistribution.Quantile(z, variance.Freedom) / z;
+        return NormalInterval.Logit(Auroc, stretch * StandardError, level);
+    }
+
     /// <summary>The covariance of two areas; the variance where the other is this one.</summary>
     /// <param name="other">Of another score, on the same images with the same labels and clusters.</param>
-    public double Covariance(ClusteredAuroc other)
+    public VarianceParts Covariance(ClusteredAuroc other)
     {
         (double positives, double negatives, double products) = (0, 0, 0);
         for (int c = 0; c < _positives.Length; c++)
@@ -98,11 +112,10 @@ internal sealed class ClusteredAuroc
             products += (_positives[c] * other._negatives[c]) + (_negatives[c] * other._positives[c]);
         }
 
-        (double m, double n, double clusters) = (_counts.Positives, _counts.Negatives, _counts.Clusters);
-        double covariance = (Unbiased(_counts.WithPositives) * positives / (m * m))
-            + (Unbiased(_counts.WithNegatives) * negatives / (n * n))
-            + (Unbiased(clusters) * products / (m * n));
-        return ReferenceEquals(this, other) ? Math.Max(0, covariance) : covariance;
+        (double m, double n) = (_counts.Positives, _counts.Negatives);
+        return new VarianceParts(
+            Unbiased(_counts.WithPositives) * positives / (m * m), Unbiased(_counts.WithNegatives) * negatives / (n * n),
+            Unbiased(_counts.Clusters) * products / (m * n), _counts.WithPositives, _counts.WithNegatives);
     }
 
     private static double Unbiased(double clusters) => clusters / (clusters - 1);

@@ -15,6 +15,12 @@ namespace Radapt.Metrics;
 internal sealed record PairedAuroc(
     double First, double Second, double Difference, double StandardError, Interval Interval, double Z, double? PValue)
 {
+    /// <summary>
+    /// Interval and p value by Student's t with the degrees of freedom of the variance. DeLong's normal ones reject too often where few
+    /// images are positive; docs/statistics.md compares both.
+    /// </summary>
+    public required SmallSampleTest SmallSample { get; init; }
+
     private const double RoundingVariance = 1e-16; // what is left of variances of 1e-2 where they cancel
     private const double RoundingDifference = 1e-12;
 
@@ -35,12 +41,28 @@ internal sealed record PairedAuroc(
         }
 
         double difference = a.Auroc - b.Auroc;
-        double variance = a.Covariance(a) + b.Covariance(b) - (2 * a.Covariance(b));
-        double error = variance < RoundingVariance ? 0 : Math.Sqrt(variance);
+        VarianceParts variance = VarianceParts.Difference(a.Covariance(a), b.Covariance(b), a.Covariance(b));
+        double error = variance.Sum < RoundingVariance ? 0 : Math.Sqrt(variance.Sum);
         bool isNone = Math.Abs(difference) < RoundingDifference;
         double half = NormalDistribution.HalfWidth(level) * error;
         double z = error > 0 ? difference / error : isNone ? 0 : Math.CopySign(double.PositiveInfinity, difference);
         return new PairedAuroc(a.Auroc, b.Auroc, difference, error, new Interval(difference - half, difference + half), z,
-            error > 0 ? NormalDistribution.TwoSided(z) : isNone ? 1 : null);
+            error > 0 ? NormalDistribution.TwoSided(z) : isNone ? 1 : null)
+        {
+            SmallSample = new SmallSampleTest(
+                new Interval(difference - (half * Stretch(variance.Freedom)), difference + (half * Stretch(variance.Freedom))),
+                error > 0 ? StudentDistribution.TwoSided(z, variance.Freedom) : isNone ? 1 : null),
+        };
+
+        double Stretch(double freedom)
+        {
+            double quantile = NormalDistribution.HalfWidth(level);
+            return StudentDistribution.Quantile(quantile, freedom) / quantile;
+        }
     }
 }
+
+/// <summary>A test of a difference.</summary>
+/// <param name="Interval">Of the difference.</param>
+/// <param name="PValue">Two-sided; null where the test cannot judge.</param>
+internal sealed record SmallSampleTest(Interval Interval, double? PValue);

@@ -6,8 +6,8 @@ using Radapt.Inference;
 namespace Radapt.Runs;
 
 /// <summary>
-/// Writes and reads predictions as CSV: <c>image</c>; <c>patient</c> where patients are known; then per finding its name (the probability,
-/// the sigmoid of the logit in float64) and <c>label:NAME</c>; then <c>logit:NAME</c> of every finding, by which figures rank the images.
+/// Writes and reads predictions as CSV: <c>image</c>; per finding its name (the probability, the sigmoid of the logit in float64) and
+/// <c>label:NAME</c>; <c>logit:NAME</c> of every finding, by which figures rank the images; and <c>patient</c> where patients are known.
 /// </summary>
 public static class PredictionTable
 {
@@ -38,9 +38,9 @@ public static class PredictionTable
             Row(text,
             [
                 scores.Images[i],
-                .. patients is null ? Array.Empty<string>() : [patients[i] ?? ""],
                 .. each.SelectMany(f => new[] { Probability(scores.Logits[row + f]), Label(scores.Labels[row + f]) }),
                 .. each.Select(f => scores.Logits[row + f].ToString("R", CultureInfo.InvariantCulture)),
+                .. patients is null ? Array.Empty<string>() : [patients[i] ?? ""],
             ]);
         }
 
@@ -53,9 +53,8 @@ public static class PredictionTable
     {
         CsvCells table = CsvCells.Read(path);
         bool hasPatients = table.Header.Count % 3 == 2;
-        int first = hasPatients ? 2 : 1;
-        int count = (table.Header.Count - first) / 3; // after these, per finding probability and label, then the logits
-        string[] findings = [.. Enumerable.Range(0, count).Select(f => table.Header[first + (2 * f)])];
+        int count = (table.Header.Count - 1) / 3; // image, then per finding probability and label, then the logits
+        string[] findings = [.. Enumerable.Range(0, count).Select(f => table.Header[1 + (2 * f)])];
         if (count == 0 || !table.Header.SequenceEqual(Columns(findings, hasPatients)))
         {
             throw new RadaptException($"{table.File}: these are not the columns of a run's predictions.");
@@ -68,17 +67,17 @@ public static class PredictionTable
         foreach ((int line, string[] row) in table.Rows)
         {
             images.Add(row[0]);
-            patients?.Add(row[1].Length == 0 ? null : row[1]);
+            patients?.Add(row[^1].Length == 0 ? null : row[^1]);
             for (int f = 0; f < count; f++)
             {
-                labels.Add(row[first + 1 + (2 * f)] switch
+                labels.Add(row[2 + (2 * f)] switch
                 {
                     "" => -1,
                     "0" => 0,
                     "1" => 1,
                     var other => throw new RadaptException($"{table.File} line {line}: '{other}' is not a label."),
                 });
-                string logit = row[first + (2 * count) + f];
+                string logit = row[1 + (2 * count) + f];
                 bool isNumber = float.TryParse(logit, NumberStyles.Float, CultureInfo.InvariantCulture, out float score);
                 logits.Add(isNumber ? score : throw new RadaptException($"{table.File} line {line}: '{logit}' is not a logit."));
             }
@@ -88,8 +87,8 @@ public static class PredictionTable
     }
 
     private static string[] Columns(IReadOnlyList<string> findings, bool hasPatients) =>
-        ["image", .. hasPatients ? new[] { PatientColumn } : [],
-            .. findings.SelectMany(f => new[] { f, LabelColumn + f }), .. findings.Select(f => LogitColumn + f)];
+        ["image", .. findings.SelectMany(f => new[] { f, LabelColumn + f }), .. findings.Select(f => LogitColumn + f),
+            .. hasPatients ? new[] { PatientColumn } : []];
 
     private static string Label(sbyte label) => label < 0 ? "" : label.ToString(CultureInfo.InvariantCulture);
 

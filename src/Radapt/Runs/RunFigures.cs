@@ -16,6 +16,24 @@ public sealed record RunFigures
     /// <summary>Average precision; null as for <see cref="Auroc"/>.</summary>
     public IReadOnlyDictionary<string, double?> AveragePrecision { get; init; } = new Dictionary<string, double?>();
 
+    /// <summary>95 % intervals of <see cref="Auroc"/>; those that are refused are missing, and in <see cref="NoInterval"/>.</summary>
+    public IReadOnlyDictionary<string, RunInterval>? AurocInterval { get; init; }
+
+    /// <summary>95 % intervals of <see cref="AveragePrecision"/>.</summary>
+    public IReadOnlyDictionary<string, RunInterval>? AveragePrecisionInterval { get; init; }
+
+    /// <summary>Why a figure has no interval, by finding.</summary>
+    public IReadOnlyDictionary<string, string>? NoInterval { get; init; }
+
+    /// <summary>Patients; null where they are not known, and then intervals are over images.</summary>
+    public int? Patients { get; init; }
+
+    /// <summary>Patients whose interval of the AUROC would be ± 0.05, by finding; images where patients are not known.</summary>
+    public IReadOnlyDictionary<string, int>? PatientsNeeded { get; init; }
+
+    /// <summary>How far probabilities mean what they say, by finding.</summary>
+    public IReadOnlyDictionary<string, RunCalibration>? Calibration { get; init; }
+
     /// <summary>Images labelled 1, by finding.</summary>
     public IReadOnlyDictionary<string, int> Positives { get; init; } = new Dictionary<string, int>();
 

@@ -1,3 +1,4 @@
+using Radapt.Evaluation;
 using Radapt.Metrics;
 
 namespace Radapt.Studies;
@@ -6,4 +7,8 @@ namespace Radapt.Studies;
 /// <param name="Folder">The folder of all.</param>
 /// <param name="Pooled">Figures of all images, each scored by the run that has not seen its patient.</param>
 /// <param name="Folds">AUROC of every finding, and of their mean, over the folds.</param>
-public sealed record CrossValidationSummary(string Folder, MultiLabelMetrics Pooled, IReadOnlyList<FoldedFigure> Folds);
+public sealed record CrossValidationSummary(string Folder, MultiLabelMetrics Pooled, IReadOnlyList<FoldedFigure> Folds)
+{
+    /// <summary>The pooled figures with their uncertainty.</summary>
+    internal RunStatistics? Statistics { get; init; }
+}

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Radapt.Datasets;
+using Radapt.Evaluation;
 using Radapt.Metrics;
 using Radapt.Options;
 using Radapt.Recipes;
@@ -236,7 +237,8 @@ internal sealed class FoldsFolder : IDisposable
         RunFolder[] folds = [.. Enumerable.Range(1, Folds).Select(f => new RunFolder(FolderOf(f)))];
         RequireSoundFolds();
         LabelledScores scores = PooledPredictions.Write(folds, _folder.PredictionsFile);
-        MultiLabelMetrics pooled = scores.ComputeMetrics();
+        RunStatistics statistics = RunStatistics.Compute(scores);
+        MultiLabelMetrics pooled = statistics.Metrics;
         AtomicFile.WriteText(_folder.SplitFile, "image,patient,fold\n"
             + string.Concat(folds.SelectMany((run, i) => DrawnSplitTable.Tested(run.SplitFile, i + 1))));
         RunRecord[] runs = [.. folds.Select(f => RunRecord.Read(f.Path)!)];
@@ -245,9 +247,9 @@ internal sealed class FoldsFolder : IDisposable
             .. pooled.Findings.Select(f => Figure(f.Finding, f.Auroc, runs)),
             Figure(RunFigures.Mean, pooled.MeanAuroc, runs),
         ];
-        _folder.WriteRun(Report(runs, pooled, figures));
+        _folder.WriteRun(Report(runs, statistics, figures));
         _folder.Complete(_held);
-        return new CrossValidationSummary(Folder, pooled, figures);
+        return new CrossValidationSummary(Folder, pooled, figures) { Statistics = statistics };
     }
 
     // Of complete folds, what Finish reads.
@@ -284,7 +286,7 @@ internal sealed class FoldsFolder : IDisposable
     }
 
     // What is the same in all folds is that of the first.
-    private RunRecord Report(RunRecord[] runs, MultiLabelMetrics pooled, FoldedFigure[] figures) => new()
+    private RunRecord Report(RunRecord[] runs, RunStatistics statistics, FoldedFigure[] figures) => new()
     {
         Status = RunStatus.Complete,
         Versions = runs[0].Versions,
@@ -308,7 +310,7 @@ internal sealed class FoldsFolder : IDisposable
             Auroc = new OrderedDictionary<string, RunFoldFigure>(
                 figures.Select(f => KeyValuePair.Create(f.Finding, new RunFoldFigure(f.Mean, f.StandardDeviation, f.Values)))),
         },
-        Test = RunFigures.From(pooled),
+        Test = statistics.ToFigures(),
     };
 
     private static FoldedFigure Figure(string finding, double? pooled, RunRecord[] runs)

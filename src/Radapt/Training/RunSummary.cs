@@ -1,3 +1,4 @@
+using Radapt.Evaluation;
 using Radapt.Metrics;
 using Radapt.Runs;
 
@@ -16,6 +17,12 @@ public sealed record RunSummary(
     string Folder, int BestEpoch, int Epochs, bool StoppedEarly, MultiLabelMetrics Val, MultiLabelMetrics? Test, TimeSpan Time,
         IReadOnlyList<EpochResult> History)
 {
+    /// <summary>The validation figures with their uncertainty; <see cref="FineTuning"/> always fills it.</summary>
+    internal RunStatistics? ValStatistics { get; init; }
+
+    /// <summary>The same of the test figures; null without test images.</summary>
+    internal RunStatistics? TestStatistics { get; init; }
+
     /// <summary>The validation figures by study; null where the data tells no studies.</summary>
     public StudyMetrics? ValStudies { get; init; }
 

@@ -163,7 +163,7 @@ public sealed class FoldsCommandTests(TinyRun tiny) : IDisposable
         string header = File.ReadLines(_hospital["run/predictions.csv"]).First();
         Assert.All(header.Split(','), cell => Assert.False(cell[0] is '@' or '=', header));
         IReadOnlyList<string> read = Radapt.Datasets.Tables.CsvCells.Read(_hospital["run/predictions.csv"]).Header;
-        Assert.Equal(["image", "@x", "label:@x", "=1+1", "label:=1+1", "logit:@x", "logit:=1+1"], read);
+        Assert.Equal(["image", "@x", "label:@x", "=1+1", "label:=1+1", "logit:@x", "logit:=1+1", "patient"], read);
         RadaptResult evaluated = (await Run("evaluate", "run/fold1", "--json")).Expect(0);
         Assert.Equal((double)json["folds"]!["auroc"]!["mean"]!["values"]![0]!, (double)evaluated.Json["auroc"]!["mean"]!, 1e-9);
     }

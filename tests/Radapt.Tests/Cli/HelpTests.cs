@@ -8,6 +8,7 @@ public sealed class HelpTests(TinyRun tiny)
     [Theory]
     [InlineData("finetune")]
     [InlineData("evaluate")]
+    [InlineData("compare")]
     [InlineData("predict")]
     [InlineData("weights")]
     [InlineData("inspect")]
@@ -33,7 +34,7 @@ public sealed class HelpTests(TinyRun tiny)
     {
         RadaptResult help = (await RadaptProcess.Run(tiny.Folder, "--help")).Expect(0);
         Assert.All(
-            ["finetune", "pretrain", "evaluate", "predict", "weights", "inspect", "adapter", "data", "recipe", "demo", "bench",
+            ["finetune", "pretrain", "evaluate", "compare", "predict", "weights", "inspect", "adapter", "data", "recipe", "demo", "bench",
                 "130 interrupted"],
             word => Assert.Contains(word, help.Output, StringComparison.Ordinal));
     }

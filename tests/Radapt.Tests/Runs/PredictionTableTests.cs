@@ -26,7 +26,7 @@ public sealed class PredictionTableTests : IDisposable
     {
         var scores = new LabelledScores(["patient"], ["a", "b"], [1, 0], [1, 2]) { Patients = ["p, 1", null] };
         PredictionTable.Write(_folder["p.csv"], scores);
-        Assert.Equal("image,patient,patient,label:patient,logit:patient", File.ReadLines(_folder["p.csv"]).First());
+        Assert.Equal("image,patient,label:patient,logit:patient,patient", File.ReadLines(_folder["p.csv"]).First());
         Assert.Equal(scores.Patients, PredictionTable.Read(_folder["p.csv"]).Patients);
         PredictionTable.Write(_folder["q.csv"], scores with { Patients = [null, null] }); // none is known: as before there was the column
         Assert.Equal("image,patient,label:patient,logit:patient", File.ReadLines(_folder["q.csv"]).First());

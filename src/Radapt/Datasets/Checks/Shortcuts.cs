@@ -55,7 +55,7 @@ internal static class Shortcuts
         }
 
         int[] halves = GroupedSplit.Folds(labels, groups, Halves, seed);
-        double quantile = NormalQuantile(1 - (Level / 2 / (tested.Length * sets.Length)));
+        double quantile = NormalDistribution.Quantile(1 - (Level / 2 / (tested.Length * sets.Length)));
         return [.. tested.Select(
             f => new Shortcut(findings[f],
                 [.. sets.Select(s => Measure(f, s, labels, halves, clusters, quantile)).OfType<ShortcutAuroc>()]))
@@ -112,7 +112,7 @@ internal static class Shortcuts
                 .Min(label => measured.Where(i => labels[i][finding] == label).Select(i => clusters[i]).Distinct().Count()));
         }
 
-        double width = StudentQuantile(quantile, patients - 1) * error;
+        double width = StudentDistribution.Quantile(quantile, patients - 1) * error;
         return new ShortcutAuroc(set.Name, auroc, Math.Max(0, auroc - width), Math.Min(1, auroc + width));
     }
 
@@ -169,15 +169,4 @@ internal static class Shortcuts
         double[] edges = [.. Enumerable.Range(1, Bins - 1).Select(b => sorted[b * sorted.Length / Bins]).Distinct()];
         return [.. values.Select(v => edges.Count(e => v >= e))];
     }
-
-    // Abramowitz and Stegun 26.2.23: within 0.00045, for p above one half.
-    private static double NormalQuantile(double p)
-    {
-        double t = Math.Sqrt(-2 * Math.Log(1 - p));
-        return t - ((2.515517 + (0.802853 * t) + (0.010328 * t * t)) / (1 + (1.432788 * t) + (0.189269 * t * t) + (0.001308 * t * t * t)));
-    }
-
-    // Cornish and Fisher's expansion of Student's quantile about the normal one (Abramowitz and Stegun 26.7.5, two terms).
-    private static double StudentQuantile(double z, int freedom) =>
-        z + (((z * z * z) + z) / (4.0 * freedom)) + (((5 * Math.Pow(z, 5)) + (16 * z * z * z) + (3 * z)) / (96.0 * freedom * freedom));
 }

@@ -77,6 +77,7 @@ internal static class DemoRecipe
         ["drop-path"] = "0",
         ["augment"] = "none",
         ["patience"] = "0",
+        ["select"] = "best",
         ["validate-images"] = Text(size.Choosing),
         ["check-pixels"] = "off",
         ["png-bits"] = "16",
