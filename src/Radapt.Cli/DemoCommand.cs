@@ -3,7 +3,8 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Radapt.Compute;
 using Radapt.Studies;
-using Radapt.Studies.Comparison;
+using Radapt.Studies.Tables;
+using Radapt.Studies.Work;
 using Radapt.Studies.Demo;
 
 namespace Radapt.Cli;
@@ -69,7 +70,13 @@ internal sealed class DemoCommand : RadaptCommand
         terminal.Line($"Drawing synthetic radiographs, then {Plural.Count(threads, "run")} at a time.");
         var study = new DemoStudy(folder, quick ? DemoSize.Quick : DemoSize.Full)
         {
-            OnProgress = progress => terminal.Line(Line(progress)),
+            OnProgress = happened =>
+            {
+                if (happened is { Kind: CellEventKind.Progress, Progress: { } progress })
+                {
+                    terminal.Line(Line(progress));
+                }
+            },
             OnThread = () => ProcessSettings.UseThreads(1),
         };
         string again = $"radapt demo{(quick ? " --quick" : "")} --out {FineTuningSession.Quoted(path)}";
@@ -98,12 +105,12 @@ internal sealed class DemoCommand : RadaptCommand
 
     private static void Show(Terminal terminal, DemoResult result)
     {
-        ComparisonTable table = result.Table;
+        StudyTable table = result.Table;
         terminal.Line();
         terminal.Line("Test AUROC by share of the labels: mean of findings and seeds ± standard deviation over seeds", strong: true);
-        terminal.Rows(["", .. table.Fractions.Select(f => f.Name)],
-            table.Methods.Select(m => (string[])[m.Title, .. table.Fractions.Select(f => Cell(table.Cell(m, f)))]),
-            [.. Enumerable.Range(1, table.Fractions.Count)]);
+        terminal.Rows(["", .. table.Columns.Select(f => f.Title)],
+            table.Rows.Select(m => (string[])[m.Title, .. table.Columns.Select(f => Cell(table.Cell(m, f)))]),
+            [.. Enumerable.Range(1, table.Columns.Count)]);
         foreach (string sentence in result.OnLora.Concat(result.OnPretraining))
         {
             terminal.Line(sentence);
@@ -121,6 +128,6 @@ internal sealed class DemoCommand : RadaptCommand
         terminal.Line("  radapt finetune --data YOUR.csv --weights CHECKPOINT.pth --out runs/first");
     }
 
-    private static string Cell(ComparisonCell? cell) => cell?.Mean is not { } mean ? "-"
-        : ComparisonSentences.Figure(mean) + (cell.Deviation is { } sd ? $" ± {ComparisonSentences.Figure(sd)}" : "");
+    private static string Cell(TableCell? cell) => cell?.Mean is not { } mean ? "-"
+        : TableSentences.Figure(mean) + (cell.Deviation is { } sd ? $" ± {TableSentences.Figure(sd)}" : "");
 }

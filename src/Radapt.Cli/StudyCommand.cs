@@ -11,5 +11,6 @@ internal sealed class StudyCommand : Command
         Subcommands.Add(new StudyRunCommand(interrupted));
         Subcommands.Add(new StudyPlanCommand(interrupted));
         Subcommands.Add(new StudyTableCommand());
+        Subcommands.Add(new StudySchemaCommand());
     }
 }

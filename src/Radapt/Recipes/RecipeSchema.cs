@@ -10,7 +10,8 @@ namespace Radapt.Recipes;
 /// </summary>
 internal static class RecipeSchema
 {
-    private static readonly JsonSerializerOptions s_json = new()
+    /// <summary>How schemas are written.</summary>
+    public static readonly JsonSerializerOptions Json = new()
     {
         WriteIndented = true,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -19,8 +20,20 @@ internal static class RecipeSchema
     /// <summary>The schema as JSON text.</summary>
     public static string Write()
     {
+        JsonObject schema = Options(out JsonObject options);
+        schema["title"] = "Radapt recipe";
+        schema["description"] = "What a fine-tuning run does: one option a line, spelled as on the command line of radapt finetune.";
+        schema["properties"] = options;
+        schema["allOf"] = new JsonArray([.. Exclusions()]);
+        return schema.ToJsonString(Json) + "\n";
+    }
+
+    /// <summary>A schema with the definitions of all options, and nothing that uses them.</summary>
+    /// <param name="options">A property for each option.</param>
+    public static JsonObject Options(out JsonObject options)
+    {
         var values = new JsonObject();
-        var options = new JsonObject();
+        options = [];
         foreach (OptionDeclaration option in RecipeOptions.All)
         {
             values[option.Name] = Value(option);
@@ -30,14 +43,10 @@ internal static class RecipeSchema
         return new JsonObject
         {
             ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
-            ["title"] = "Radapt recipe",
-            ["description"] = "What a fine-tuning run does: one option a line, spelled as on the command line of radapt finetune.",
             ["type"] = "object",
-            ["properties"] = options,
             ["additionalProperties"] = false,
-            ["allOf"] = new JsonArray([.. Exclusions()]),
             ["$defs"] = values,
-        }.ToJsonString(s_json) + "\n";
+        };
     }
 
     private static JsonObject Forms(OptionDeclaration option)

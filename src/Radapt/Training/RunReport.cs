@@ -37,6 +37,7 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
         RunRecord run = Session(status, fineTuning.Recipe.Compute, fineTuning.Recipe.Seed, _started) with
         {
             Path = fineTuning.ExecutionPath,
+            Baseline = fineTuning.Baseline,
             Data = Data(),
             Weights = new RunWeights(fineTuning.WeightsDescription, baseHash),
             Trainable = new RunTrainable(fineTuning.Trainable.Trainable, fineTuning.Trainable.Total, fineTuning.Trainable.Percent),

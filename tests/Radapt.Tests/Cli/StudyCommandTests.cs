@@ -34,11 +34,23 @@ public sealed class StudyCommandTests(TinyRun tiny) : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact] // issue 14: killed twice with SIGKILL, resumed: the table equals the undisturbed one
-    public async Task Run_TwoProcessesKilledTwice_GivesTheTableOfTheUndisturbedStudy()
+    public Task Run_TwoProcessesKilledTwice_GivesTheTableOfTheUndisturbedStudy() => KillTwice(Study, cells: 10);
+
+    [Fact] // the same on real images
+    public Task Run_RealImages_TwoProcessesKilledTwice_GivesTheTableOfTheUndisturbedStudy() => KillTwice(Study
+        .Replace(tiny.Data, Repository.RealData("pneumoniamnist"), StringComparison.Ordinal)
+        .Replace("[50%, 100%]", "[1%, 100]", StringComparison.Ordinal).Replace("fraction: 100%", "fraction: 100", StringComparison.Ordinal)
+            .Replace("seed: 0-1", "seed: 0", StringComparison.Ordinal)
+        + "\n" + """
+        overrides:
+          - {where: {method: [lora, linear, ridge]}, allow-rare-findings: true, check-pixels: off, validate-images: 60, validate-every: 15}
+        """, cells: 5);
+
+    private async Task KillTwice(string study, int cells)
     {
-        await File.WriteAllTextAsync(_folder["tiny.yaml"], Study, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_folder["tiny.yaml"], study, TestContext.Current.CancellationToken);
         RadaptResult whole = (await Run("whole")).Expect(0);
-        Assert.Contains("10 of 10", whole.Output, StringComparison.Ordinal);
+        Assert.Contains($"{cells} of {cells}", whole.Output, StringComparison.Ordinal);
         var done = new Dictionary<string, DateTime>();
         var random = new Random(3);
         for (int kill = 0; kill < 2; kill++)
@@ -55,7 +67,7 @@ public sealed class StudyCommandTests(TinyRun tiny) : IDisposable
             }
         }
 
-        Assert.InRange(done.Count, 1, 9); // something was left to do, and something not
+        Assert.InRange(done.Count, 1, cells - 1); // something was left to do, and something not
         using (RadaptProcess first = Start(), second = Start())
         {
             RadaptResult[] ends = await Task.WhenAll(first.End(), second.End());
@@ -74,7 +86,28 @@ public sealed class StudyCommandTests(TinyRun tiny) : IDisposable
             (await RadaptProcess.Run(_folder.Path, "study", "table", "whole")).Expect(0).Output,
             (await RadaptProcess.Run(_folder.Path, "study", "table", "shared")).Expect(0).Output);
 
-        RadaptProcess Start() => RadaptProcess.Start(_folder.Path, " of 10: ", "study", "run", "tiny.yaml", "-o", "shared", "--jobs", "1");
+        RadaptProcess Start() => RadaptProcess.Start(_folder.Path, $" of {cells}: ", "study", "run", "tiny.yaml", "-o", "shared", "--jobs", "1");
+    }
+
+    [Fact] // docs/studies.md, with fewer images and cells
+    public async Task FirstStudy_OfTheDocument_PlansRunsAndPrintsItsTable()
+    {
+        (await RadaptProcess.Run(_folder.Path, "data", "phantoms", "phantoms", "--count", "60", "--size", "64", "--seed", "7",
+            "--difficulty", "easy", "--findings", "Cardiomegaly,Effusion,Pneumothorax")).Expect(0);
+        string[] some = ["--only", "fraction=10%", "--only", "seed=0", "--only", "method=lora,ridge"];
+        RadaptResult plan = (await RadaptProcess.Run(_folder.Path, ["study", "plan", "phantoms", .. some, "--json"])).Expect(0);
+        Assert.Equal((4, 4), ((int)plan.Json["runs"]!, (int)plan.Json["runs_left"]!));
+        Assert.All(plan.Json["cells"]!.AsArray(), c =>
+        {
+            Assert.InRange((double)c!["seconds"]!, 1e-3, 600);
+            Assert.InRange((double)c["peak_memory_mib"]!, 50, 5000);
+        });
+        Assert.Equal(12L, (long)plan.Json["cells"]![0]!["updates"]!); // 3 images of 36 in batches of 8: one each of 12 epochs
+        Assert.False(Directory.Exists(_folder["studies"])); // a plan writes nothing
+        (await RadaptProcess.Run(_folder.Path, ["study", "run", "phantoms", .. some])).Expect(0);
+        RadaptResult table = (await RadaptProcess.Run(_folder.Path, "study", "table", "studies/phantoms", "--format", "markdown")).Expect(0);
+        Assert.Contains("| phantom-tiny, LoRA | ", table.Output, StringComparison.Ordinal);
+        Assert.Contains("4 of 24 runs are complete", table.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,11 +118,15 @@ public sealed class StudyCommandTests(TinyRun tiny) : IDisposable
                 .Replace("from-scratch: true", "").Replace("  epochs: 30", "  epochs: 1")
                 .Replace("exclude: [{method: linear, fraction: 100%}]", "") + $"overrides: [{{where: {{method: linear}}, weights: {tiny.Run}}}]",
             TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_folder["later"], "no weights", TestContext.Current.CancellationToken);
         RadaptResult ended = (await Run("study")).Expect(3);
         Assert.Contains("4 cells failed; --retry-failed runs them again:", ended.Output, StringComparison.Ordinal);
         Assert.Contains("lora-50-seed0: ", ended.Output, StringComparison.Ordinal);
-        Assert.Contains("(0 of 2)", ended.Output, StringComparison.Ordinal);
+        Assert.Contains("- (0 of 2, 2 failed)", ended.Output, StringComparison.Ordinal);
 
+        File.Delete(_folder["later"]);
+        RadaptResult gone = (await Run("study", "--retry-failed")).Expect(2);
+        Assert.Contains("later is not there, which 4 cells need.", gone.ErrorLine, StringComparison.Ordinal);
         CopyRun(tiny.Run, _folder["later"]);
         Assert.Contains("4 cells failed", (await Run("study")).Expect(3).Output, StringComparison.Ordinal); // not tried again
         RadaptResult again = (await Run("study", "--retry-failed")).Expect(0);
@@ -131,8 +168,12 @@ public sealed class StudyCommandTests(TinyRun tiny) : IDisposable
         }
     }
 
-    private static string Table(RadaptResult result) =>
-        result.Output[result.Output.IndexOf("Tiny: test AUROC", StringComparison.Ordinal)..];
+    private static string Table(RadaptResult result)
+    {
+        string[] ends = ["\nTiny\n", "Intervals over patients"];
+        int[] at = [.. ends.Select(e => result.Output.IndexOf(e, StringComparison.Ordinal))];
+        return result.Output[at[0]..at[1]];
+    }
 
     private Task<RadaptResult> Run(string folder, params string[] more) =>
         RadaptProcess.Run(_folder.Path, ["study", "run", "tiny.yaml", "-o", folder, "--jobs", "1", .. more]);

@@ -1,11 +1,7 @@
-using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Json.Schema;
 using Radapt.Adaptation;
 using Radapt.Recipes;
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
 using static Radapt.Tests.Recipes.RecipeTesting;
 
 namespace Radapt.Tests.Recipes;
@@ -75,33 +71,7 @@ public class RecipeSchemaTests
         Assert.Equal(RecipeOptions.All.Select(o => (o.Name, o.Help)), properties.Select(p => (p.Key, (string)p.Value!["description"]!)));
     }
 
-    private static void AssertValid(string yaml)
-    {
-        EvaluationResults results = Evaluate(yaml);
-        Assert.True(results.IsValid, string.Join('\n', (results.Details ?? []).Where(d => !d.IsValid)
-            .Select(d => $"{d.InstanceLocation}: {string.Join("; ", d.Errors?.Values.AsEnumerable() ?? [])}")));
-    }
+    private static void AssertValid(string yaml) => SchemaTesting.AssertValid(s_schema, yaml);
 
-    private static EvaluationResults Evaluate(string yaml)
-    {
-        var stream = new YamlStream();
-        stream.Load(new StringReader(yaml));
-        using var json = JsonDocument.Parse(ToJson(stream.Documents[0].RootNode)!.ToJsonString());
-        return s_schema.Evaluate(json.RootElement, new EvaluationOptions { OutputFormat = OutputFormat.List });
-    }
-
-    // As editors read it: YAML 1.2's core schema.
-    private static JsonNode? ToJson(YamlNode node) => node switch
-    {
-        YamlMappingNode mapping =>
-            new JsonObject(mapping.Select(p => KeyValuePair.Create(((YamlScalarNode)p.Key).Value!, ToJson(p.Value)))),
-        YamlSequenceNode sequence => new JsonArray([.. sequence.Select(ToJson)]),
-        YamlScalarNode { Style: ScalarStyle.Plain, Value: "true" or "false" } flag => flag.Value == "true",
-        YamlScalarNode { Style: ScalarStyle.Plain, Value: var text } when long.TryParse(
-            text, CultureInfo.InvariantCulture, out long whole) => whole,
-        YamlScalarNode { Style: ScalarStyle.Plain, Value: var text } when double.TryParse(
-            text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) => number,
-        YamlScalarNode scalar => scalar.Value,
-        _ => null,
-    };
+    private static EvaluationResults Evaluate(string yaml) => SchemaTesting.Evaluate(s_schema, yaml);
 }

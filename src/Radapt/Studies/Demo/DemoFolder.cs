@@ -9,7 +9,7 @@ namespace Radapt.Studies.Demo;
 internal sealed class DemoFolder(string path)
 {
     // Raised when images, recipe or seeds change: runs of another version do not belong into the same table.
-    private const int Version = 1;
+    private const int Version = 2;
 
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
 

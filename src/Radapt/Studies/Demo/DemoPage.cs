@@ -5,15 +5,17 @@ using Radapt.Metrics;
 using Radapt.Pages;
 using Radapt.Pretraining;
 using Radapt.Runs;
-using Radapt.Studies.Comparison;
+using Radapt.Studies.Design;
+using Radapt.Studies.Tables;
+using Radapt.Studies.Work;
 using Radapt.Training;
 
 namespace Radapt.Studies.Demo;
 
 /// <summary>The page of a demo: what was done, what came out, what it shows and what it does not.</summary>
 /// <param name="result">What came out.</param>
-/// <param name="plan">What was compared.</param>
-internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
+/// <param name="study">Where its runs are.</param>
+internal sealed class DemoPage(DemoResult result, StudyFolder study)
 {
     private const string Lead =
         "Can a model be adapted to new findings with few labels? This page shows one small experiment, which ran on this "
@@ -22,7 +24,7 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
     /// <summary>The colours of methods; dashed lines start from random weights.</summary>
     private static readonly string[] s_families = ["LoRA", "full fine-tuning", "ridge probe"];
 
-    private ComparisonTable Table => result.Table;
+    private StudyTable Table => result.Table;
 
     /// <summary>Writes the page.</summary>
     /// <exception cref="RadaptException">A run cannot be read, or the page cannot be written.</exception>
@@ -57,7 +59,7 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
     {
         DemoSize size = result.Size;
         int train = size.Labelled * 6 / 10, test = size.Labelled / 5;
-        string fractions = string.Join(", ", size.Fractions.Select(f => $"{f.Name} ({Plural.Count(f.Seeds.Count, "seed")})"));
+        string fractions = string.Join(", ", size.Fractions.Select(f => $"{f.Name} ({Plural.Count(f.Seeds, "seed")})"));
         return "<ol>"
             + $"<li><strong>Images.</strong> {size.Unlabelled:N0} synthetic chest radiographs of 64 x 64 pixels without "
             + $"labels, and {size.Labelled:N0} others "
@@ -81,20 +83,20 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
     private string ComparisonSection()
     {
         var html = new StringBuilder("<table><thead><tr><th>method</th><th>starts from</th>");
-        foreach (ComparedFraction fraction in Table.Fractions)
+        foreach (TableAxis fraction in Table.Columns)
         {
-            html.Append($"<th class=\"number\">{HtmlPage.Text(fraction.Name)} of labels</th>");
+            html.Append($"<th class=\"number\">{HtmlPage.Text(fraction.Title)} of labels</th>");
         }
 
         html.Append("</tr></thead><tbody>");
-        foreach (ComparedMethod method in Table.Methods)
+        foreach (TableAxis method in Table.Rows)
         {
-            html.Append($"<tr><td>{HtmlPage.Text(method.Name)}</td><td>{HtmlPage.Text(method.Start)} weights</td>");
-            foreach (ComparedFraction fraction in Table.Fractions)
+            html.Append($"<tr><td>{HtmlPage.Text(method.Level(StudyFactor.Method)!.Title)}</td><td>{HtmlPage.Text(method.Level(StudyFactor.Weights)!.Title)}</td>");
+            foreach (TableAxis fraction in Table.Columns)
             {
                 html.Append(Table.Cell(method, fraction) is not { Mean: { } mean } cell ? "<td class=\"number\">–</td>"
-                    : $"<td class=\"number{(Table.Best(fraction) == method ? " best" : "")}\">{ComparisonSentences.Figure(mean)}"
-                        + (cell.Deviation is { } sd ? $" <span class=\"sd\">± {ComparisonSentences.Figure(sd)}</span></td>" : "</td>"));
+                    : $"<td class=\"number{(Table.Best(fraction) == method ? " best" : "")}\">{TableSentences.Figure(mean)}"
+                        + (cell.Deviation is { } sd ? $" <span class=\"sd\">± {TableSentences.Figure(sd)}</span></td>" : "</td>"));
             }
 
             html.Append("</tr>");
@@ -110,17 +112,17 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
 
     private string OverFractions()
     {
-        ChartSeries[] series = [.. Table.Methods.Select(m => Series(m,
-            [.. Table.Fractions.Index().Where(f => Table.Cell(m, f.Item)?.Mean is not null)
+        ChartSeries[] series = [.. Table.Rows.Select(m => Series(m,
+            [.. Table.Columns.Index().Where(f => Table.Cell(m, f.Item)?.Mean is not null)
                 .Select(f => ((double)f.Index, Table.Cell(m, f.Item)!.Mean!.Value))]) with
         {
             HasMarks = true,
-            Dots = [.. Table.Fractions.Index().SelectMany(f => Seeds(m, f.Item).Select(v => ((double)f.Index, v)))],
+            Dots = [.. Table.Columns.Index().SelectMany(f => Seeds(m, f.Item).Select(v => ((double)f.Index, v)))],
         })];
         double[] values = [.. series.SelectMany(s => s.Dots).Select(d => d.Y)];
-        int last = Table.Fractions.Count - 1;
+        int last = Table.Columns.Count - 1;
         var chart = new LineChart("Test AUROC by share of the labels",
-            new ChartAxis("labels used", -0.2, last + 0.2, [.. Table.Fractions.Index().Select(f => ((double)f.Index, f.Item.Name))]),
+            new ChartAxis("labels used", -0.2, last + 0.2, [.. Table.Columns.Index().Select(f => ((double)f.Index, f.Item.Title))]),
             ChartAxis.For("AUROC", values), series)
         {
             Width = 640,
@@ -129,8 +131,8 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
         return LineChart.Legend(series) + $"<div class=\"wide\">{chart.ToSvg()}</div><p class=\"note\">Small dots are single seeds.</p>";
     }
 
-    private IEnumerable<double> Seeds(ComparedMethod method, ComparedFraction fraction) =>
-        Table.Cell(method, fraction)?.Values.Values ?? [];
+    private IEnumerable<double> Seeds(TableAxis method, TableAxis fraction) =>
+        Table.Cell(method, fraction)?.Overall.Values.Values ?? [];
 
     private string Limits() => HtmlPage.List(
     [
@@ -175,15 +177,15 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
 
     private string Curves()
     {
-        ComparedMethod[] trained = [.. Table.Methods.Where(m => !m.IsRidge)];
+        TableAxis[] trained = [.. Table.Rows.Where(m => m.Level(StudyFactor.Method)!.Key != DemoRecipe.Ridge)];
         var charts = new StringBuilder();
-        List<(ComparedFraction Fraction, ChartSeries[] Series)> all = [.. Table.Fractions.Select(f => (f, trained
+        List<(TableAxis Fraction, ChartSeries[] Series)> all = [.. Table.Columns.Select(f => (f, trained
             .Select(m => Series(m, ValidationCurve(m, f))).Where(s => s.Points.Count > 0).ToArray()))];
         var axis = ChartAxis.For("validation AUROC", all.SelectMany(a => a.Series).SelectMany(s => s.Points).Select(p => p.Y));
-        foreach ((ComparedFraction fraction, ChartSeries[] series) in all)
+        foreach ((TableAxis fraction, ChartSeries[] series) in all)
         {
             int epochs = (int)series.SelectMany(s => s.Points).Max(p => p.X);
-            charts.Append(new LineChart($"{fraction.Name} of the labels", Epochs(epochs), axis,
+            charts.Append(new LineChart($"{fraction.Title} of the labels", Epochs(epochs), axis,
                 [.. series.Select(s => s with { HasMarks = true })]).ToSvg());
         }
 
@@ -193,10 +195,9 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
             + LineChart.Legend(trained.Select(m => Series(m, []))) + $"<div class=\"charts\">{charts}</div>";
     }
 
-    private (double X, double Y)[] ValidationCurve(ComparedMethod method, ComparedFraction fraction) =>
+    private (double X, double Y)[] ValidationCurve(TableAxis method, TableAxis fraction) =>
     [
-        .. plan.Runs.Where(r => r.Method == method && r.Fraction == fraction)
-            .SelectMany(r => DemoFolder.ReadEpochs(r.Folder))
+        .. Runs(method, fraction).SelectMany(DemoFolder.ReadEpochs)
             .Where(e => e.Figure("auroc") is not null)
             .GroupBy(e => e.Epoch).OrderBy(g => g.Key).Select(g => ((double)g.Key, g.Average(e => e.Figure("auroc")!.Value))),
     ];
@@ -205,10 +206,10 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
     {
         var charts = new StringBuilder();
         var axis = ChartAxis.Regular("", 0, 1, 0.25);
-        foreach (ComparedFraction fraction in Table.Fractions)
+        foreach (TableAxis fraction in Table.Columns)
         {
-            ChartSeries[] series = [.. Table.Methods.Select(m => Series(m, MeanRoc(m, fraction))).Where(s => s.Points.Count > 0)];
-            charts.Append(new LineChart($"{fraction.Name} of the labels", axis with { Title = "false-positive rate" },
+            ChartSeries[] series = [.. Table.Rows.Select(m => Series(m, MeanRoc(m, fraction))).Where(s => s.Points.Count > 0)];
+            charts.Append(new LineChart($"{fraction.Title} of the labels", axis with { Title = "false-positive rate" },
                 axis with { Title = "sensitivity" }, series)
             {
                 HasDiagonal = true,
@@ -220,15 +221,18 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
             + "sensitivity) and raises more false "
             + "alarms (high false-positive rate). A curve shows all choices; the AUROC is the area under "
             + "it. Mean over findings and seeds.</p>"
-            + LineChart.Legend(Table.Methods.Select(m => Series(m, []))) + $"<div class=\"charts\">{charts}</div>";
+            + LineChart.Legend(Table.Rows.Select(m => Series(m, []))) + $"<div class=\"charts\">{charts}</div>";
     }
 
-    private IReadOnlyList<(double X, double Y)> MeanRoc(ComparedMethod method, ComparedFraction fraction)
+    private IEnumerable<string> Runs(TableAxis method, TableAxis fraction) =>
+        Table.Cell(method, fraction)?.Runs.Select(r => study.RunOf(r.Cell.Name)) ?? [];
+
+    private IReadOnlyList<(double X, double Y)> MeanRoc(TableAxis method, TableAxis fraction)
     {
         List<IReadOnlyList<RocPoint>> curves = [];
-        foreach (ComparedRun run in plan.Runs.Where(r => r.Method == method && r.Fraction == fraction))
+        foreach (string run in Runs(method, fraction))
         {
-            LabelledScores scores = run.ReadScores();
+            LabelledScores scores = PredictionTable.Read(new RunFolder(run).PredictionsFile);
             int findings = scores.Findings.Count;
             for (int f = 0; f < findings; f++)
             {
@@ -246,16 +250,17 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
 
     private string Evidence()
     {
-        ComparedRun run = plan.Runs.First(r => r.Method.Key == "lora-mae" && r.Fraction == Table.Fractions[^1]);
+        StudyCell shown = Table.Cell(result.Row(DemoRecipe.Pretrained, DemoRecipe.Lora), Table.Columns[^1])!.Runs[0].Cell;
+        string run = study.RunOf(shown.Name);
         var html =
             new StringBuilder(
                 "<p>How much each patch of an image raises (red) or lowers (blue) the score of a finding, beside the same patch of images "
             + "without the finding. The yellow outline is where the finding truly is: the program that drew the image knows. "
-            + $"The model: {HtmlPage.Text(run.Title)}.</p>"
+            + $"The model: {HtmlPage.Text(shown.Title)}.</p>"
             + "<p class=\"note\">Before the comparison, the parts add up to the score exactly. But a patch also holds what the model "
             + "brought there from elsewhere in the image, so red "
             + "beside the outline is not always an error, and red inside is not always understanding.</p>");
-        foreach (DemoEvidence finding in DemoEvidence.Compute(run.Folder, result.Folder.Labelled, RunPlan.Read(run.Folder)))
+        foreach (DemoEvidence finding in DemoEvidence.Compute(run, result.Folder.Labelled, RunPlan.Read(run)))
         {
             html.Append($"<h3>{HtmlPage.Text(finding.Finding)}</h3><div class=\"pictures\">");
             foreach ((EvidencePicture picture, float logit) in finding.Pictures)
@@ -297,8 +302,11 @@ internal sealed class DemoPage(DemoResult result, ComparisonPlan plan)
         </dl>
         """;
 
-    private static ChartSeries Series(ComparedMethod method, IReadOnlyList<(double X, double Y)> points) =>
-        new(method.Title, 1 + Array.IndexOf(s_families, method.Name), points) { IsDashed = method.Weights is null };
+    private static ChartSeries Series(TableAxis method, IReadOnlyList<(double X, double Y)> points) =>
+        new(method.Title, 1 + Array.IndexOf(s_families, method.Level(StudyFactor.Method)!.Title), points)
+        {
+            IsDashed = method.Level(StudyFactor.Weights)!.Key == DemoRecipe.Random,
+        };
 
     private static ChartAxis Epochs(int epochs)
     {

@@ -1,6 +1,5 @@
 using Radapt.Datasets.Phantoms;
 using Radapt.Datasets.Splits;
-using Radapt.Studies.Comparison;
 
 namespace Radapt.Studies.Demo;
 
@@ -10,8 +9,6 @@ namespace Radapt.Studies.Demo;
 /// </summary>
 internal sealed record DemoSize
 {
-    private static readonly HashSet<string> s_longAndPointless = [DemoRecipe.LoraRandom];
-
     /// <summary>Images that are pre-trained on, without labels.</summary>
     public required int Unlabelled { get; init; }
 
@@ -25,7 +22,7 @@ internal sealed record DemoSize
     public required int Choosing { get; init; }
 
     /// <summary>The columns of the table.</summary>
-    public required IReadOnlyList<ComparedFraction> Fractions { get; init; }
+    public required IReadOnlyList<DemoFraction> Fractions { get; init; }
 
     /// <summary>Whether it is the short one.</summary>
     public required bool IsQuick { get; init; }
@@ -41,8 +38,8 @@ internal sealed record DemoSize
         Fractions =
         [
             Fraction(0.01, seeds: 5, epochs: 60, every: 15, batch: 9),
-            Fraction(0.1, seeds: 3, epochs: 20, every: 5, batch: 8) with { WithoutMethods = s_longAndPointless },
-            Fraction(1, seeds: 3, epochs: 3, every: 1, batch: 12) with { WithoutMethods = s_longAndPointless },
+            Fraction(0.1, seeds: 3, epochs: 20, every: 5, batch: 8),
+            Fraction(1, seeds: 3, epochs: 3, every: 1, batch: 12),
         ],
     };
 
@@ -57,8 +54,8 @@ internal sealed record DemoSize
         Fractions =
         [
             Fraction(0.01, seeds: 2, epochs: 6, every: 3, batch: 2),
-            Fraction(0.1, seeds: 2, epochs: 4, every: 2, batch: 6) with { WithoutMethods = s_longAndPointless },
-            Fraction(1, seeds: 2, epochs: 2, every: 1, batch: 12) with { WithoutMethods = s_longAndPointless },
+            Fraction(0.1, seeds: 2, epochs: 4, every: 2, batch: 6),
+            Fraction(1, seeds: 2, epochs: 2, every: 1, batch: 12),
         ],
     };
 
@@ -76,6 +73,6 @@ internal sealed record DemoSize
         Masks = masks,
     };
 
-    private static ComparedFraction Fraction(double share, int seeds, int epochs, int every, int batch) => new(
-        LabelFraction.FromShare(share), [.. Enumerable.Range(0, seeds).Select(s => (long)s)], DemoRecipe.Epochs(epochs, every, batch));
+    private static DemoFraction Fraction(double share, int seeds, int epochs, int every, int batch) =>
+        new(LabelFraction.FromShare(share), seeds, epochs, every, batch);
 }

@@ -3,7 +3,9 @@ using Radapt.Datasets.Phantoms;
 using Radapt.Pretraining;
 using Radapt.Recipes;
 using Radapt.Runs;
-using Radapt.Studies.Comparison;
+using Radapt.Studies.Design;
+using Radapt.Studies.Tables;
+using Radapt.Studies.Work;
 
 namespace Radapt.Studies.Demo;
 
@@ -18,14 +20,11 @@ internal sealed class DemoStudy(DemoFolder folder, DemoSize size)
     private const double PassesOfMasking = 1.1; // training with three of four patches masked, in forward passes of the whole
     private const long UnlabelledSeed = 1, LabelledSeed = 0;
 
-    private readonly ComparisonPlan _plan = new(folder.Labelled, folder.Runs, DemoRecipe.Methods(folder.Pretraining), size.Fractions,
-        DemoRecipe.Common(size), PhantomBackbone.Architecture);
+    // Forward passes that training on an image costs, about; the time of a run's files, in such passes.
+    private const double PassesOfTraining = 3, PassesOfARun = 150;
 
-    /// <summary>What is compared.</summary>
-    public ComparisonPlan Plan => _plan;
-
-    /// <summary>Told how far it is; one call at a time.</summary>
-    public Action<JobProgress>? OnProgress { get; init; }
+    /// <summary>Told how it goes.</summary>
+    public Action<CellEvent>? OnProgress { get; init; }
 
     /// <summary>Called on each thread that trains, before it does.</summary>
     public Action? OnThread { get; init; }
@@ -46,14 +45,35 @@ internal sealed class DemoStudy(DemoFolder folder, DemoSize size)
         {
             IsDone = RunRecord.IsComplete(folder.Pretraining),
         };
-        (int, int, int) images = (size.Labelled * 6 / 10, size.Labelled * 2 / 10, size.Labelled * 2 / 10);
-        IReadOnlyList<Job> jobs = [pretraining, .. new MethodComparison(_plan).Jobs(pretraining, images)];
-        new JobQueue(jobs, threads) { OnProgress = OnProgress, OnThread = OnThread }.Run(cancellation);
+        StudyDesign design = DemoRecipe.Study(folder, size);
+        IReadOnlyList<StudyCell> cells = StudyExpansion.Expand(design, new StudyPlaces(folder.Path, folder.Path, folder.Path, folder.Path));
+        var study = new StudyFolder(folder.Path);
+        study.MakeFolder();
+        bool isWhole = !pretraining.IsDone && !cells.Any(study.IsComplete);
+        new StudyRunner(study, cells)
+        {
+            Before = pretraining,
+            Cost = Cost,
+            OnThread = OnThread,
+            OnEvent = e => OnProgress?.Invoke(e),
+            StopsAtFailure = true,
+        }.Run(threads, cancellation);
         OnThread?.Invoke(); // the heat maps are computed on this one
-        var result = new DemoResult(folder, size, ComparisonTable.Read(_plan), jobs.Any(j => j.IsDone) ? null : watch.Elapsed);
+        var table = StudyTable.Read(design, cells, study, TableLayout.For(design));
+        var result = new DemoResult(folder, size, table, isWhole ? watch.Elapsed : null);
         folder.Write(result.ToJson());
-        new DemoPage(result, _plan).Write();
+        new DemoPage(result, study).Write();
         return result;
+    }
+
+    // In forward passes.
+    private double Cost(StudyCell cell)
+    {
+        DemoFraction fraction = size.Fractions.First(f => f.Labels.ToString() == cell.Levels[StudyFactor.Fraction].Key);
+        double train = fraction.Labels.Share!.Value * size.Labelled * 6 / 10;
+        double others = PassesOfARun + (size.Labelled * 4 / 10.0);
+        return cell.Levels[StudyFactor.Method].Key == DemoRecipe.Ridge ? others + train
+            : others + (PassesOfTraining * train * fraction.Epochs);
     }
 
     private static void WriteImages(string target, PhantomOptions options, int threads, CancellationToken cancellation)

@@ -1,4 +1,3 @@
-using Radapt.Options;
 using Radapt.Recipes;
 
 namespace Radapt.Studies.Design;
@@ -9,8 +8,6 @@ namespace Radapt.Studies.Design;
 /// <param name="Layers">What its run is given; the first beats the second.</param>
 internal sealed record StudyCell(string Name, IReadOnlyDictionary<StudyFactor, StudyLevel> Levels, IReadOnlyList<RecipeLayer> Layers)
 {
-    private static readonly OptionDeclaration s_threads = OptionTable.Find((ComputeOptions c) => c.Threads);
-
     private static readonly StudyFactor[] s_titleOrder =
         [StudyFactor.Data, StudyFactor.Method, StudyFactor.Weights, StudyFactor.Fraction, StudyFactor.Seed];
 
@@ -24,8 +21,8 @@ internal sealed record StudyCell(string Name, IReadOnlyDictionary<StudyFactor, S
     public string Title => string.Join(", ", s_titleOrder.Where(Levels.ContainsKey).Select(f => Levels[f].Title));
 
     /// <summary>
-    /// Options that must be as they are for the run to be this cell's: all but places and the number of threads, which a run keeps from its
-    /// beginning to its end.
+    /// Options that must be as they are for the run to be this cell's: all but places, and the number of threads and the like, which a run
+    /// keeps from its beginning to its end.
     /// </summary>
     public IEnumerable<RecipeEntry> Identity => IdentityOf(Given.Entries);
 
@@ -34,7 +31,7 @@ internal sealed record StudyCell(string Name, IReadOnlyDictionary<StudyFactor, S
 
     /// <summary>Those of some entries that are part of a cell's identity.</summary>
     public static IEnumerable<RecipeEntry> IdentityOf(IEnumerable<RecipeEntry> entries) =>
-        entries.Where(e => !e.Option.MayChangeOnResume && e.Option.Name != s_threads.Name);
+        entries.Where(e => !e.Option.MayChangeOnResume && StudyExpansion.Usual.Find(e.Option.Name) is null);
 
     /// <summary>Whether two cells differ in nothing but the seed.</summary>
     public bool IsRepeatOf(StudyCell other) =>

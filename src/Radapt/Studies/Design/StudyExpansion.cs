@@ -13,8 +13,12 @@ internal sealed partial class StudyExpansion
 
     private const int MostCells = 10_000;
 
-    private static readonly RecipeLayer s_usual = RecipeLayer.From(
-        [KeyValuePair.Create("threads", OptionText.Format(UsualThreads))], "studies");
+    /// <summary>
+    /// What a cell is given where nobody says, none of which decides its figures: few threads, and no baseline beside every run, which a
+    /// study has as a method of its own.
+    /// </summary>
+    public static RecipeLayer Usual { get; } = RecipeLayer.From(
+        [KeyValuePair.Create("threads", OptionText.Format(UsualThreads)), KeyValuePair.Create("baseline", "off")], "studies");
 
     private readonly StudyDesign _design;
     private readonly StudyPlaces _places;
@@ -78,7 +82,7 @@ internal sealed partial class StudyExpansion
             layers.Add(Recipe(recipe, levels));
         }
 
-        layers.Add(s_usual);
+        layers.Add(Usual);
         try
         {
             var cell = new StudyCell(name, levels, layers);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Radapt.Options;
 using Radapt.Recipes;
 using Radapt.Training;
 
@@ -12,7 +13,7 @@ namespace Radapt.Studies.Planning;
 /// <param name="Batches">Training, validations and test, in training batches.</param>
 /// <param name="Images">Images for training, for validation and for the test.</param>
 /// <param name="CacheBytes">Memory for decoded images, at most.</param>
-/// <param name="Reading">Time to read labels and weights and to build the model, which a run does before it trains and before it tests.</param>
+/// <param name="Reading">Time to read labels and weights and to build the model: before training, and again before the test.</param>
 internal sealed record CellWork(string Shape, string Backbone, int Epochs, long Updates, double Batches,
     (int Train, int Val, int Test) Images, long CacheBytes, TimeSpan Reading)
 {

@@ -1,9 +1,9 @@
 namespace Radapt.Studies.Planning;
 
 /// <summary>
-/// What a study takes on another number of cores of this kind. Runs are independent, so they run side by side, as many as there are cores
-/// and memory; side by side each runs at <see cref="Efficiency"/> of its speed alone, since they share the memory's bandwidth. Cores that are
-/// left over go to the runs as threads, of which a run gains by Amdahl's law with <see cref="ParallelShare"/>. No run is split.
+/// What a study takes on another number of cores of this kind. Runs are independent, so they run side by side, as many as there are cores;
+/// side by side each runs at <see cref="Efficiency"/> of its speed alone, since they share the memory's bandwidth. Cores that are left over
+/// go to the runs as threads, from which a run gains by Amdahl's law with <see cref="ParallelShare"/>. No run is split.
 /// </summary>
 internal static class ScalingModel
 {

@@ -12,6 +12,9 @@ internal sealed record TableAxis(IReadOnlyList<StudyLevel> Levels)
     /// <summary>For people: <c>MAE, LoRA</c>.</summary>
     public string Title => string.Join(", ", Levels.Select(l => l.Title));
 
+    /// <summary>Its level of a factor; null: the factor is not one of its own.</summary>
+    public StudyLevel? Level(StudyFactor factor) => Levels.FirstOrDefault(l => l.Factor == factor);
+
     /// <summary>Whether a cell belongs to it.</summary>
     public bool Has(StudyCell cell) => Levels.All(l => cell.Levels.GetValueOrDefault(l.Factor)?.Key == l.Key);
 }

@@ -65,9 +65,9 @@ internal static class TableFormats
     public static string ToCsv(StudyTable table)
     {
         var text = new StringBuilder();
-        Row([.. s_factors.Select(f => f.Spelled()), "finding", "runs", "complete", "failed", "auroc", "sd_over_seeds", "patients_low", "patients_high",
-            "difference_from", "difference", "difference_se_over_seeds", "difference_patients_low", "difference_patients_high",
-            "difference_p_over_patients", "published_auroc"]);
+        Row([.. s_factors.Select(f => f.Spelled()), "finding", "runs", "complete", "failed", "auroc", "sd_over_seeds", "patients_low",
+            "patients_high", "difference_from", "difference", "difference_se_over_seeds", "difference_patients_low",
+            "difference_patients_high", "difference_p_over_patients", "published_auroc"]);
         foreach (TableCell cell in table.Cells.Values)
         {
             foreach ((int i, CellFigure figure) in (cell.Figures.Count == 0 ? [cell.Overall] : cell.Figures).Index())

@@ -3,7 +3,9 @@ using Radapt.Metrics;
 
 namespace Radapt.Studies.Tables;
 
-/// <summary>A table as people read it: headings, lines of texts, and notes that say what they mean. AUROC in percent, as in the paper.</summary>
+/// <summary>
+/// A table as people read it: headings, lines of texts, and notes that say what they mean. AUROC in percent, as in the paper.
+/// </summary>
 /// <param name="Headings">Of the columns; the first is that of the lines' titles.</param>
 /// <param name="Lines">A title and a text per column.</param>
 /// <param name="Notes">Sentences.</param>

@@ -109,7 +109,8 @@ internal sealed class StudyRunner(StudyFolder folder, IReadOnlyList<StudyCell> c
         LabelFraction labels = cell.Given.Data.LabelFraction;
         double images = labels.Share * UsualImages ?? labels.Images ?? labels.Each!.Value * 2;
         double epochs = cell.Given.Value((OptimisationOptions o) => o.Epochs, (int)UsualEpochs);
-        return cell.Given.Method.Definition.Probe is not null ? PassesOfARun + images : PassesOfARun + images + (PassesOfTraining * images * epochs);
+        bool isProbe = cell.Given.Method.Definition.Probe is not null;
+        return PassesOfARun + images + (isProbe ? 0 : PassesOfTraining * images * epochs);
     }
 
     private void Do(StudyCell cell, CancellationToken stop)

@@ -1,23 +1,24 @@
 using System.Globalization;
+using Radapt.Studies.Design;
 
-namespace Radapt.Studies.Comparison;
+namespace Radapt.Studies.Tables;
 
 /// <summary>
 /// What a table says, in sentences that its numbers decide: whether LoRA beats full fine-tuning, and what pre-training is worth. Nothing is
 /// assumed about who wins.
 /// </summary>
-internal static class ComparisonSentences
+internal static class TableSentences
 {
     /// <summary>LoRA beside full fine-tuning, a sentence for every fraction.</summary>
     /// <param name="table">The table.</param>
     /// <param name="lora">The row of LoRA.</param>
     /// <param name="full">The row of full fine-tuning from the same weights.</param>
-    public static IReadOnlyList<string> LoraAgainstFull(ComparisonTable table, ComparedMethod lora, ComparedMethod full) =>
+    public static IReadOnlyList<string> LoraAgainstFull(StudyTable table, TableAxis lora, TableAxis full) =>
     [
-        .. table.Fractions.Select(fraction =>
+        .. table.Columns.Select(fraction =>
         {
-            var difference = PairedDifference.Create(table.Cell(lora, fraction), table.Cell(full, fraction));
-            return $"With {fraction.Name} of the labels, {Compared(lora.Name, full.Name, difference)} {Winner(table, fraction, lora)}";
+            var difference = Difference(table, lora, full, fraction);
+            return $"With {fraction.Title} of the labels, {Compared(Method(lora), Method(full), difference)} {Winner(table, fraction, lora)}";
         }),
     ];
 
@@ -25,18 +26,18 @@ internal static class ComparisonSentences
     /// <param name="table">The table.</param>
     /// <param name="pretrained">The row that starts from pre-trained weights.</param>
     /// <param name="random">The row of the same method that starts from random weights.</param>
-    public static IReadOnlyList<string> PretrainedAgainstRandom(ComparisonTable table, ComparedMethod pretrained, ComparedMethod random) =>
+    public static IReadOnlyList<string> PretrainedAgainstRandom(StudyTable table, TableAxis pretrained, TableAxis random) =>
     [
-        .. table.Fractions
-            .Select(f => (Fraction: f, Difference: PairedDifference.Create(table.Cell(pretrained, f), table.Cell(random, f))))
+        .. table.Columns
+            .Select(f => (Fraction: f, Difference: Difference(table, pretrained, random, f)))
             .Where(f => f.Difference is not null)
-            .Select(f => $"With {f.Fraction.Name} of the labels, "
-                + Compared($"{pretrained.Name} from {pretrained.Start} weights", $"{random.Name} from {random.Start} weights",
+            .Select(f => $"With {f.Fraction.Title} of the labels, "
+                + Compared($"{Method(pretrained)} from {Weights(pretrained)}", $"{Method(random)} from {Weights(random)}",
                     f.Difference)),
     ];
 
     // "LoRA is better than full fine-tuning by .012 (mean of 5 seeds; .021 with the first, ...)"
-    private static string Compared(string first, string second, PairedDifference? difference) => difference switch
+    private static string Compared(string first, string second, CellDifference? difference) => difference switch
     {
         null => $"{first} and {second} cannot be compared: no seed has both.",
         { Values.Count: 1 } => $"the AUROC of {first} is {Side(difference.Mean)} that of {second} by {Figure(Math.Abs(difference.Mean))}, "
@@ -47,17 +48,25 @@ internal static class ComparisonSentences
             + $"{Figure(Math.Abs(difference.Mean))} ({Seeds(difference)}).",
     };
 
-    private static string Winner(ComparisonTable table, ComparedFraction fraction, ComparedMethod lora)
+    private static string Winner(StudyTable table, TableAxis fraction, TableAxis lora)
     {
-        ComparedMethod? best = table.Best(fraction);
+        TableAxis? best = table.Best(fraction);
         return best is null ? "No method has an AUROC there."
             : best == lora
-            ? $"LoRA from {lora.Start} weights has the highest mean of the column ({Figure(table.Cell(best, fraction)!.Mean!.Value)})."
-            : $"LoRA does not win this column: the highest mean is that of {best.Title} "
+            ? $"{Method(lora)} from {Weights(lora)} has the highest mean of the column ({Figure(table.Cell(best, fraction)!.Mean!.Value)})."
+            : $"{Method(lora)} does not win this column: the highest mean is that of {best.Title} "
                 + $"({Figure(table.Cell(best, fraction)!.Mean!.Value)}).";
     }
 
-    private static string Seeds(PairedDifference difference) => string.Create(CultureInfo.InvariantCulture,
+    private static CellDifference? Difference(StudyTable table, TableAxis first, TableAxis second, TableAxis column) =>
+        table.Cell(first, column) is { } one && table.Cell(second, column) is { } other
+            ? CellDifference.Create(second.Title, one.Overall, other.Overall) : null;
+
+    private static string Method(TableAxis row) => row.Level(StudyFactor.Method)?.Title ?? row.Title;
+
+    private static string Weights(TableAxis row) => row.Level(StudyFactor.Weights)?.Title ?? row.Title;
+
+    private static string Seeds(CellDifference difference) => string.Create(CultureInfo.InvariantCulture,
         $"mean of {Plural.Count(difference.Values.Count, "seed")}, standard error {Figure(difference.StandardError!.Value)}");
 
     private static string Side(double difference) => difference >= 0 ? "above" : "below";
