@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Radapt.Imaging.Dicom;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Reporting;
 
@@ -18,6 +19,7 @@ internal sealed class ReportCommand : RadaptCommand
     private readonly Option<string> _out;
     private readonly Option<string> _plots;
     private readonly Option<int> _images;
+    private readonly Option<string[]> _subgroups;
     private readonly Option<bool> _plainNames;
     private readonly Option<bool> _overwrite;
     private readonly Option<bool> _json;
@@ -44,6 +46,12 @@ internal sealed class ReportCommand : RadaptCommand
                 + "score highest and N with it that score lowest. These are pictures of patients. Data and weights must be where they "
                 + "were. Default: none.",
         });
+        _subgroups = Add("Output", new Option<string[]>("--subgroup")
+        {
+            HelpName = "COLUMN",
+            Description = "Also show the figures by group: a column of the label table, or, for DICOM images, "
+                + $"{string.Join(", ", DicomAttribute.Names)} from their headers. May be given several times. The names of the groups are shown.",
+        });
         _plainNames = Add("Output", new Option<bool>("--plain-names")
         {
             Description = "Show the names of files and folders. Without this option, a report has none, since they may name patients.",
@@ -58,6 +66,7 @@ internal sealed class ReportCommand : RadaptCommand
         ("radapt report runs/first", "The page of a run, in its folder:"),
         ("radapt report runs/first -o errors.html --images 3", "With pictures of the most confident errors and heat maps:"),
         ("radapt report studies/phantoms", "The table and the curves of a study:"),
+        ("radapt report runs/first -o report.html --subgroup sex --subgroup age", "By groups of patients:"),
         ("radapt report runs/folds -o folds.html --plots plots", "A cross-validation, with every plot as a file:"),
     ];
 
@@ -87,6 +96,7 @@ internal sealed class ReportCommand : RadaptCommand
         Report report = Report.Create(folder, new ReportOptions
         {
             ShowsNames = parsed.GetValue(_plainNames), Images = images, Codecs = codecs,
+            Subgroups = parsed.GetValue(_subgroups) ?? [],
         });
         string page = report.Write(parsed.GetValue(_out));
         terminal.Line($"Report: {page} (open it in a browser)");

@@ -5,10 +5,7 @@ using Radapt.Datasets;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Inference;
-using Radapt.Recipes;
-using Radapt.Runs;
 using Radapt.Studies;
-using Radapt.Training;
 using static TorchSharp.torch;
 
 namespace Radapt.Reporting;
@@ -55,9 +52,7 @@ internal static class ConfidentErrors
     // Those that this run tested.
     private static List<(Row Row, ConfidentError Error)> Look(ReportedRun run, string folder, Row[] rows, CodecProcess? codecs)
     {
-        RecipeLayer recipe = RecipeFile.Read(new RunFolder(folder).RecipeFile);
-        LabelledImages images = EvaluationImages.FromRun([recipe], run.HasNoTest ? "val" : "test", [], folder);
-        Dictionary<string, LabelledImage> byName = ByName(run, images, PartialRecipe.Merge([recipe]).Data, folder);
+        (LabelledImages images, IReadOnlyDictionary<string, LabelledImage> byName) = TestedImages.Find(run, folder);
         using AdaptedModel model = AdaptedModel.Open(folder, weights: null, ComputePlan.Float32);
         model.Classifier.Adapters?.Merge();
         var errors = new List<(Row, ConfidentError)>();
@@ -74,15 +69,6 @@ internal static class ConfidentErrors
         }
 
         return errors;
-    }
-
-    private static Dictionary<string, LabelledImage> ByName(ReportedRun run, LabelledImages images, DataOptions options, string folder)
-    {
-        bool isPlain = images.Items.Any(i => run.Scores.Images.Contains(i.Name));
-        NameKey names = isPlain ? NameKey.None : NameKey.TryRead(options) ?? throw new RadaptException(
-            $"{folder}: its images are named by codes, and the key is not beside the data any more, so they cannot be found. "
-                + "Restore .radapt-key, or leave --images out.");
-        return images.Items.DistinctBy(i => i.Name).ToDictionary(i => names.Name(i.Name));
     }
 
     private static ConfidentError Look(ReportedRun run, AdaptedModel model, ImageBatch batch, Row row, string name)

@@ -48,12 +48,18 @@ internal static class FindingFigures
             rows.Add(Row("mean", statistics.MeanAuroc) with { IsTotal = true });
         }
 
-        double lowest = Math.Min(0.5, rows.Select(r => r.Low ?? r.Value).OfType<double>().DefaultIfEmpty(0.5).Min());
-        var axis = ChartAxis.Regular("AUROC with its 95 % interval; dotted: guessing", Math.Floor(lowest * 10) / 10, 1, 0.1);
-        return ForestChart.Create("How well the scores separate images with and without each finding", axis, rows, reference: 0.5);
+        return ForestChart.Create("How well the scores separate images with and without each finding", Axis(rows), rows, reference: 0.5);
     }
 
-    private static ForestRow Row(string name, Metrics.Estimate estimate) => new(
+    /// <summary>An axis of AUROCs that holds all rows and guessing.</summary>
+    public static ChartAxis Axis(IEnumerable<ForestRow> rows)
+    {
+        double lowest = Math.Min(0.5, rows.Select(r => r.Low ?? r.Value).OfType<double>().DefaultIfEmpty(0.5).Min());
+        return ChartAxis.Regular("AUROC with its 95 % interval; dotted: guessing", Math.Floor(lowest * 10) / 10, 1, 0.1);
+    }
+
+    /// <summary>A row with an AUROC.</summary>
+    public static ForestRow Row(string name, Metrics.Estimate estimate) => new(
         name, estimate.Value, estimate.Interval?.Lower, estimate.Interval?.Upper,
         estimate.Interval is null && estimate.Value is not null ? $"{Numbers.Short(estimate.Value.Value)} (no interval)" : Numbers.Short(estimate));
 

@@ -19,14 +19,14 @@ internal sealed record Report(string Folder, string Html, PlotSet Plots)
         var plots = new PlotSet();
         if (StudyFolder.IsStudy(folder))
         {
-            return options.Images > 0
-                ? throw new RadaptException($"{folder}: is a study, which has no images of its own. Give one of its runs to --images.")
+            return options is not { Images: 0, Subgroups.Count: 0 }
+                ? throw new RadaptException($"{folder}: is a study; --images and --subgroup are for one run. Give the folder of one of its runs.")
                 : new Report(folder, StudyPage.Create(ReportedStudy.Read(folder, options.ShowsNames, options.Threads), plots), plots);
         }
 
         var run = ReportedRun.Read(folder, options.ShowsNames, options.Threads);
         IReadOnlyList<ConfidentError>? errors = options.Images == 0 ? null : ConfidentErrors.Find(run, options.Images, options.Codecs);
-        return new Report(folder, RunPage.Create(run, plots, errors), plots);
+        return new Report(folder, RunPage.Create(run, plots, errors, options.Subgroups), plots);
     }
 
     /// <summary>Writes the page.</summary>

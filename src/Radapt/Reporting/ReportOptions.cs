@@ -11,6 +11,9 @@ internal sealed record ReportOptions
     /// <summary>Of every finding, images of each kind of confident error to show, with heat maps; 0: none.</summary>
     public int Images { get; init; }
 
+    /// <summary>Columns of the label table, or DICOM attributes, by whose values to show figures.</summary>
+    public IReadOnlyList<string> Subgroups { get; init; } = [];
+
     /// <summary>Where DICOM files in JPEG-LS and JPEG 2000 are decoded for these pictures; null: they are refused.</summary>
     public CodecProcess? Codecs { get; init; }
 

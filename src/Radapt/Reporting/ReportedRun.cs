@@ -30,6 +30,12 @@ internal sealed record ReportedRun
     /// <summary>What the adapter says of itself; null: it is not there.</summary>
     public AdapterDescription? Adapter { get; init; }
 
+    /// <summary>Thresholds, calibration and conformal limits; null: the run has none.</summary>
+    public DecisionRules? Rules { get; init; }
+
+    /// <summary>What <see cref="Rules"/> do on the test images; empty where these were fitted on the same images.</summary>
+    public IReadOnlyList<DecisionFigures> Decisions { get; init; } = [];
+
     /// <summary>Show the names of files and folders.</summary>
     public bool ShowsNames { get; init; }
 
@@ -90,8 +96,11 @@ internal sealed record ReportedRun
 
         RecipeLayer recipe = RecipeFile.Read(run.RecipeFile);
         string adapter = new RunFolder(runs[0]).AdapterFile;
+        DecisionRules? rules = File.Exists(run.DecisionsFile) ? DecisionRules.Find(folder, [.. runs.Select(r => new RunFolder(r).AdapterFile)]) : null;
         return new ReportedRun
         {
+            Rules = rules,
+            Decisions = rules is null || record.Test is null || record.Folds is not null ? [] : DecisionFigures.Compute(scores, rules),
             Folder = run.Path,
             Record = record,
             Recipe = recipe,

@@ -9,9 +9,11 @@ internal static class RunPage
     /// <param name="run">The run.</param>
     /// <param name="plots">Receives every plot.</param>
     /// <param name="errors">The most confident errors; null: pictures of patients are not shown.</param>
+    /// <param name="subgroups">Columns or DICOM attributes to show figures by; null: none.</param>
     /// <returns>HTML.</returns>
-    public static string Create(ReportedRun run, PlotSet plots, IReadOnlyList<ConfidentError>? errors = null)
+    public static string Create(ReportedRun run, PlotSet plots, IReadOnlyList<ConfidentError>? errors = null, IReadOnlyList<string>? subgroups = null)
     {
+        subgroups ??= [];
         string findings = run.Findings.Count <= 3 ? string.Join(", ", run.Findings) : Plural.Count(run.Findings.Count, "finding");
         string title = run.IsCrossValidation ? $"Cross-validation report: {findings}" : $"Fine-tuning report: {findings}";
         string lead = HtmlPage.Text($"Run {run.Identity}, {RunWords.Date(run)}, Radapt {run.Record.Versions?.Radapt}");
@@ -21,6 +23,16 @@ internal static class RunPage
         page.Add("flow", "Flow of images", ImageFlow.Html(run, plots), onNewPage: true);
         page.Add("figures", "Figures", FindingFigures.Html(run, plots), onNewPage: true);
         page.Add("findings", "Finding by finding", FindingBlocks.Html(run, plots));
+        if (DecisionSection.Html(run) is { } decisions)
+        {
+            page.Add("decisions", "Thresholds and calibration", decisions, onNewPage: true);
+        }
+
+        if (subgroups.Count > 0)
+        {
+            page.Add("subgroups", "Subgroups", SubgroupSection.Html(run, subgroups, plots), onNewPage: true);
+        }
+
         if (errors is not null)
         {
             page.Add("errors", "The most confident errors", ErrorPictures.Html(errors), onNewPage: true);

@@ -50,6 +50,59 @@ public sealed class ReportCommandTests(TinyRun tiny) : IDisposable
     }
 
     [Fact]
+    public async Task Report_Subgroup_ShowsFiguresOfEveryGroup()
+    {
+        string data = _folder["data"];
+        Directory.CreateDirectory(data);
+        string[] lines = File.ReadAllLines(Path.Combine(tiny.Data, "labels.csv"));
+        File.WriteAllLines(Path.Combine(data, "labels.csv"), lines.Select((line, i) =>
+            $"{line},{(i == 0 ? "ward" : i % 3 == 0 ? "Ward <A>" : "Ward B")}"));
+        Directory.CreateSymbolicLink(Path.Combine(data, "images"), Path.Combine(tiny.Data, "images"));
+        string[] line = tiny.FineTune("run", "--findings", "Effusion,Cardiomegaly");
+        line[2] = data;
+        line[Array.IndexOf(line, "--epochs") + 1] = "2";
+        (await RadaptProcess.Run(_folder.Path, line)).Expect(0);
+        Assert.DoesNotContain("Ward", File.ReadAllText(_folder["run/report.html"]), StringComparison.Ordinal);
+
+        (await RadaptProcess.Run(_folder.Path, "report", "run", "-o", "page.html", "--subgroup", "ward")).Expect(0);
+        string page = File.ReadAllText(_folder["page.html"]);
+        int test = PredictionTable.Read(_folder["run/predictions.csv"]).Images.Count;
+        int first = lines.Select((l, i) => (l, i)).Count(l => l.i % 3 == 0 && l.i > 0 && l.l.Contains(",test,", StringComparison.Ordinal));
+        Assert.Contains($"Ward &lt;A&gt;</th><td class=\"number\">{first}</td>", page, StringComparison.Ordinal);
+        Assert.Contains($"Ward B</th><td class=\"number\">{test - first}</td>", page, StringComparison.Ordinal);
+        Assert.Contains("no image has a value", await Error("report", "run", "-o", "none.html", "--subgroup", "PatientSex"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Report_Study_ShowsItsTableAndCurves()
+    {
+        File.WriteAllText(_folder["tiny.yaml"], $$"""
+            title: Tiny <study>
+            options: {data: '{{tiny.Data}}', from-scratch: true, backbone: vit_tiny_patch16_224, image-size: 16, patch-size: 4, depth: 1,
+              width: 32, heads: 2, drop-path: 0, batch-size: 8, precision: float32, products: linear, loader-threads: 1,
+              plain-names: true, patience: 0, check-pixels: 'off', allow-rare-findings: true, method: lora}
+            method:
+              r1: {title: rank 1, rank: 1}
+              r2: {title: rank 2, rank: 2}
+            fraction:
+              50%: {epochs: 2}
+              100%: {epochs: 2}
+            seed: 0-1
+            """);
+        (await RadaptProcess.Run(_folder.Path, "study", "run", "tiny.yaml", "-o", "study", "--jobs", "1")).Expect(0);
+        RadaptResult result = (await RadaptProcess.Run(_folder.Path, "report", "study", "-o", "page.html", "--json")).Expect(0);
+        string page = File.ReadAllText(_folder["page.html"]);
+        Assert.Empty(SelfContained.Requests(page));
+        Assert.DoesNotContain(tiny.Data, page, StringComparison.Ordinal);
+        Assert.Contains("8 of 8 runs complete", page, StringComparison.Ordinal);
+        Assert.Contains("Tiny &lt;study&gt;", page, StringComparison.Ordinal);
+        Assert.Equal(["labels-test-auroc", "ranks-test-auroc"], result.Json["plots"]!.AsArray().Select(p => (string)p!));
+        RunRecord run = RunRecord.Read(_folder["study/runs/r1-50-seed0"])!;
+        Assert.Contains($"<td class=\"number\">{run.Test!.Auroc["mean"]:0.000}</td>", page, StringComparison.Ordinal);
+        Assert.Contains("--images and --subgroup are for one run", await Error("report", "study", "-o", "no.html", "--images", "1"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Report_ImpossibleOutput_IsRefusedBeforeAnythingIsWritten()
     {
         File.WriteAllText(_folder["there.html"], "mine");
