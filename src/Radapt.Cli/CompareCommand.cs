@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Radapt.Evaluation;
-using Radapt.Metrics;
 using Radapt.Runs;
 
 namespace Radapt.Cli;

@@ -93,15 +93,23 @@ internal sealed class DataSplitCommand : RadaptCommand
         terminal.Line();
         terminal.Line(
             $"{request.Table}: {Plural.Count(report.Parts.Sum(p => p.Images), "image")}{(folds is null ? "" : $", fold 1 to {folds}")}. "
-            + (folds is null
-                ? $"Next: radapt finetune --data {FineTuningSession.Quoted(request.Table)} --weights CHECKPOINT.pth --out runs/first"
-                : ""));
+                + Next(request));
         if (json)
         {
             Terminal.WriteJson(Json(request, report));
         }
 
         return ExitCode.Done;
+    }
+
+    // finetune --folds draws by the same function, so the column tells other tools what it will do.
+    private static string Next(SplitRequest request)
+    {
+        string table = FineTuningSession.Quoted(request.Table);
+        return request.Folds is { } folds
+            ? $"Next: radapt finetune --data {table} --folds {folds} --split-seed {request.Data.Seed} --weights CHECKPOINT.pth --out runs/folds "
+                + "(draws these folds itself; the column 'fold' is for other programs)"
+            : $"Next: radapt finetune --data {table} --weights CHECKPOINT.pth --out runs/first";
     }
 
     private static JsonObject Json(SplitRequest request, SplitReport report) => new()

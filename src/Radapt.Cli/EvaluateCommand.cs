@@ -1,8 +1,11 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
+using Radapt.Adaptation.Files;
 using Radapt.Compute;
 using Radapt.Datasets;
 using Radapt.Evaluation;
+using Radapt.Imaging.Dicom;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Inference;
 using Radapt.Options;
@@ -25,6 +28,8 @@ internal sealed class EvaluateCommand : RadaptCommand
     private readonly Option<string> _split;
     private readonly Option<string> _weights;
     private readonly Option<bool> _force;
+    private readonly Option<double?> _prevalence;
+    private readonly Option<string> _subgroup;
     private readonly Option<string> _roc;
     private readonly Option<string> _predictions;
     private readonly Option<bool> _overwrite;
@@ -58,6 +63,26 @@ internal sealed class EvaluateCommand : RadaptCommand
             OptionTable.Find((OptimisationOptions o) => o.BatchSize), OptionTable.Find((ComputeOptions c) => c.Threads),
             OptionTable.Find((ComputeOptions c) => c.LoaderThreads),
         ]);
+        _subgroup = Add("Output", new Option<string>("--subgroup")
+        {
+            HelpName = "COLUMN",
+            Description = "Also give the figures by group: a column of the table, or, for DICOM images, "
+                + $"{string.Join(", ", DicomAttribute.Names)} from their headers. Numbers with many values are divided into thirds.",
+        });
+        _prevalence = Add("Output", new Option<double?>("--prevalence")
+        {
+            HelpName = "SHARE",
+            Description = "Give predictive values for this share of patients with the finding, above 0 and below 1. Default: the share in "
+                + "the images. Runs without thresholds have no predictive values.",
+        });
+        _prevalence.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && !(double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture,
+                out double share) && share is > 0 and < 1))
+            {
+                result.AddError("--prevalence must be a number above 0 and below 1.");
+            }
+        });
         _roc = Add("Output", new Option<string>("--roc")
         {
             HelpName = "FILE.csv",
@@ -98,10 +123,12 @@ internal sealed class EvaluateCommand : RadaptCommand
         ProcessSettings.UseThreads(plan.Threads);
         using CodecProcess codecs = PixelDecoding.Processes();
         using Ensemble models = Ensemble.Open(runs, parsed.GetValue(_weights), parsed.GetValue(_force), codecs);
+        DecisionRules? rules = DecisionRules.Find(run, [.. runs.Select(r => AdapterFile.Locate(r.Run))]);
         var notes = new List<string>(models.Members.Select(m => m.OtherBase).Append(RunRecord.UnfinishedNote(run)).OfType<string>());
         (LabelledImages images, string what) = Images(parsed, given, layers, models.Findings, notes);
         bool leavesOutSeen = parsed.GetValue(_split) is null && (given.Find("data") is not null || given.Find("test") is not null);
         (images, SeenCounts? seen) = RunSeenImages.Look([.. runs.Select(r => r.Run)], images, leavesOutSeen, notes);
+        images = Grouped(parsed, images);
         terminal.Notes(notes);
         int loaderThreads = recipe.Value((ComputeOptions c) => c.LoaderThreads, plan.Threads);
         int batchSize = recipe.Value((OptimisationOptions o) => o.BatchSize);
@@ -113,9 +140,19 @@ internal sealed class EvaluateCommand : RadaptCommand
         terminal.Notes(models.Notes);
         Write(parsed, scored);
         terminal.Line($"{run} on {what}: {Plural.Count(scored.Images.Items.Count, "image")}{seen?.Warning()}", strong: true);
-        RunStatistics statistics = RunStatistics.Compute(LabelledScores.From(scored, name => name));
+        var table = LabelledScores.From(scored, name => name);
+        RunStatistics statistics = RunStatistics.Compute(table);
         Figures.Show(terminal, statistics);
         Figures.ShowStudies(terminal, scored.Studies, scored.Metrics);
+        IReadOnlyList<DecisionFigures> decisions = rules is null ? [] : DecisionFigures.Compute(table, rules);
+        if (rules is not null)
+        {
+            DecisionDisplay.Show(terminal, decisions, rules, parsed.GetValue(_prevalence));
+        }
+
+        IReadOnlyList<Subgroup> subgroups = Group(parsed) is { } column
+            ? Subgroup.Compute(table, [.. scored.Images.Items.Select(i => i.Group)], column) : [];
+        Figures.Show(terminal, subgroups, Group(parsed));
         if (json)
         {
             JsonObject result = statistics.ToFigures(scored.Studies).ToJson();
@@ -124,6 +161,18 @@ internal sealed class EvaluateCommand : RadaptCommand
             result["images"] = scored.Images.Items.Count;
             result["unreadable"] = scored.Unreadable;
             result["seen"] = seen?.ToJson();
+            result["subgroups"] = subgroups.Count == 0 ? null : new JsonObject
+            {
+                ["column"] = Group(parsed),
+                ["groups"] = new JsonObject(subgroups.Select(g =>
+                    KeyValuePair.Create<string, JsonNode?>(g.Name, g.Statistics.ToFigures().ToJson()))),
+            };
+            result["decisions"] = rules is null ? null : new JsonObject
+            {
+                ["fitted_on"] = rules.Source,
+                ["findings"] = new JsonObject(decisions.Select(d =>
+                    KeyValuePair.Create<string, JsonNode?>(d.Rules.Finding, d.ToJson(parsed.GetValue(_prevalence))))),
+            };
             result["notes"] = new JsonArray([.. notes.Concat(models.Notes).Select(n => JsonValue.Create(n))]);
             Terminal.WriteJson(result);
         }
@@ -139,14 +188,16 @@ internal sealed class EvaluateCommand : RadaptCommand
         {
             string? rows = split == "all" ? null : split ?? "test";
             string source = (string)table.Value!;
-            LabelledImages images = EvaluationImages.FromSource(source, given, findings, rows, notes, allWithoutSplits: split is null);
+            LabelledImages images = EvaluationImages.FromSource(
+                source, given, findings, rows, notes, allWithoutSplits: split is null, Group(parsed));
             return (images, split is null or "all" ? source : $"{source}, split {rows}");
         }
 
         if (given.Find(OptionTable.Find((DataOptions d) => d.Test).Name) is { } list)
         {
             string source = (string)list.Value!;
-            return split is null or "all" ? (EvaluationImages.FromSource(source, given, findings, null, notes), source)
+            return split is null or "all"
+                ? (EvaluationImages.FromSource(source, given, findings, null, notes, group: Group(parsed)), source)
                 : throw new RadaptException($"--split {split}: a list has no splits; leave --split out.");
         }
 
@@ -164,9 +215,32 @@ internal sealed class EvaluateCommand : RadaptCommand
         }
 
         return layers.Length > 1
-            ? (EvaluationImages.FromRun(layers, split ?? "test", notes, parsed.GetValue(_run)), $"its own {split ?? "test"} images")
+            ? (EvaluationImages.FromRun(layers, split ?? "test", notes, parsed.GetValue(_run), Group(parsed)),
+                $"its own {split ?? "test"} images")
             : throw new RadaptException(
                 $"{parsed.GetValue(_run)}: there is no recipe.yaml that names test images; give --data or --test.");
+    }
+
+    private string? Group(ParseResult parsed) => parsed.GetValue(_subgroup);
+
+    // With the values of the table's column, else of the headers of the images; refused before anything is scored.
+    private LabelledImages Grouped(ParseResult parsed, LabelledImages images)
+    {
+        if (Group(parsed) is not { } column)
+        {
+            return images;
+        }
+
+        if (images.Items.All(i => i.Group is null) && DicomAttribute.IsKnown(column))
+        {
+            images = images with
+            {
+                Items = [.. images.Items.AsParallel().AsOrdered().Select(i => i with { Group = DicomAttribute.Read(i.Path, column) })],
+            };
+        }
+
+        return images.Items.Any(i => i.Group is not null) ? images
+            : throw new RadaptException($"--subgroup {column}: no image has a value of it.");
     }
 
     private void RequireWritable(ParseResult parsed, PartialRecipe recipe)

@@ -92,6 +92,28 @@ internal static class Figures
         ShowIntervals(terminal, statistics);
     }
 
+    /// <summary>The AUROCs of subgroups, with intervals.</summary>
+    public static void Show(Terminal terminal, IReadOnlyList<Subgroup> subgroups, string? column)
+    {
+        if (subgroups.Count == 0)
+        {
+            return;
+        }
+
+        string noun = subgroups.Any(g => g.Statistics.KnowsPatients) ? "patients" : "images";
+        terminal.Line($"By {column}:", strong: true);
+        terminal.Rows(
+            [column!, noun, "", "AUROC", "95 % interval", "positive", "negative"],
+            from g in subgroups
+            from f in g.Statistics.Findings.Index()
+            select new[]
+            {
+                f.Index == 0 ? g.Name : "", f.Index == 0 ? Count(g.Statistics.Patients) : "", f.Item.Finding, Auroc(f.Item.Auroc.Value),
+                Range(f.Item.Auroc.Interval), Count(f.Item.Positives), Count(f.Item.Negatives),
+            },
+            1, 3, 5, 6);
+    }
+
     /// <summary>How intervals were computed, why some figures have none, and what narrower ones would take.</summary>
     public static void ShowIntervals(Terminal terminal, RunStatistics statistics)
     {

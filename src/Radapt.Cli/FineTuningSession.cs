@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Radapt.Compute;
 using Radapt.Datasets;
+using Radapt.Evaluation;
 using Radapt.Recipes;
 using Radapt.Runs;
 using Radapt.Training;
@@ -134,6 +135,11 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         }
 
         Figures.ShowStudies(terminal, summary.Test is null ? summary.ValStudies : summary.TestStudies, summary.Test ?? summary.Val);
+        foreach (string line in DecisionFitting.Lines(summary.Rules!))
+        {
+            terminal.Line(line);
+        }
+
         terminal.Line(
             $"Run folder: {folder} (recipe.yaml, run.json, metrics.jsonl, adapter.safetensors, predictions.csv, TensorBoard events)");
         if (fineTuning.HidesNames)

@@ -76,6 +76,11 @@ internal sealed class FoldsSession(Terminal terminal, IReadOnlyList<RecipeLayer>
             terminal.Line("Some folds have no positives or no negatives of a finding, so they have no AUROC and are not in its mean.");
         }
 
+        foreach (string line in DecisionFitting.Lines(summary.Rules!))
+        {
+            terminal.Line(line);
+        }
+
         terminal.Line($"Folder: {folder} (recipe.yaml, run.json, predictions.csv out of fold, split.csv, and a run folder for every fold)");
         terminal.Line(
             $"Next: radapt predict {FineTuningSession.Quoted(folder)} IMAGES -o predictions.csv (the "

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Radapt.Adaptation.Files;
 using Radapt.Compute;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Inference;
+using Radapt.Metrics;
 using Radapt.Runs;
 using Radapt.Runs.Predictions;
 using Radapt.Studies;
@@ -32,6 +34,7 @@ internal sealed class PredictCommand : RadaptCommand
     private readonly Option<string> _format;
     private readonly Option<string> _columns;
     private readonly Option<bool> _overwrite;
+    private readonly Option<string> _threshold;
     private readonly Option<string[]> _with;
     private readonly Option<string> _weights;
     private readonly Option<bool> _forceWeights;
@@ -50,8 +53,9 @@ internal sealed class PredictCommand : RadaptCommand
         _out = Add("Output", new Option<string>("--out", "-o")
         {
             HelpName = "FILE",
-            Description = "The table to write (.csv, .xlsx, .json): image, a probability per finding, status, reason. Until the "
-                + "table is complete, its rows are in FILE.part; after an interruption, the same command continues from there.",
+            Description = "The table to write (.csv, .xlsx, .json): image, a probability per finding, status, reason. If "
+                + "the run has thresholds, also FINDING.calibrated (calibrated probability), FINDING.decision, and FINDING.answer, which "
+                + "may be 'uncertain'. Until the table is complete, its rows are in FILE.part; after an interruption, the same command continues from there.",
             Required = true,
         });
         _format = Add("Output", new Option<string>("--format")
@@ -67,6 +71,15 @@ internal sealed class PredictCommand : RadaptCommand
             Description = $"Also write these columns from DICOM headers: {string.Join(',', PredictionColumn.Names)}. Most of them "
                 + "identify the patient.",
         });
+        _threshold = Add("Output", new Option<string>("--threshold")
+        {
+            HelpName = "CHOICE",
+            Description = "The threshold of the column FINDING.decision, chosen on validation or out-of-fold images when the run was "
+                + "trained: youden (sensitivity + specificity is largest), sensitivity (at least 90 %), or specificity (at least 90 %). "
+                + "Default: youden. Runs with too few such images have no thresholds.",
+            DefaultValueFactory = _ => "youden",
+        });
+        _threshold.AcceptOnlyFromAmong("youden", "sensitivity", "specificity");
         _overwrite = AddOverwrite("the table, or an unfinished table of other images", "--force");
         _plainNames = Add("Output", new Option<bool>("--plain-names")
         {
@@ -162,6 +175,8 @@ internal sealed class PredictCommand : RadaptCommand
             Table = table,
             Format = format,
             Columns = columns,
+            Rules = named.Length > 1 ? null : DecisionRules.Find(named[0], [.. runs.Select(AdapterFile.Locate)]),
+            Threshold = Enum.Parse<ThresholdRule>(parsed.GetRequiredValue(_threshold), ignoreCase: true),
             ScoreAll = parsed.GetValue(_scoreAll),
             BatchSize = parsed.GetValue(_batchSize),
             LoaderThreads = planned[0].Plan.Threads,
@@ -183,6 +198,9 @@ internal sealed class PredictCommand : RadaptCommand
             models.Members.Any(m => m.Adapter.Accepts is null)
                 ? "an earlier version of radapt made this run, so it does not say which images it was trained for: the "
                     + "rules for frontal chest radiographs apply." : null,
+            job.Rules?.FittedOn != DecisionRules.OutOfFoldImages ? null
+                : "the columns calibrated, decision and answer follow single folds (out-of-fold images); the mean of the folds, which they "
+                    + "are used for, may be a little less extreme.",
             job.ScoreAll ? "--score-all: images that the model was not trained for are scored, too (status scored-anyway)." : null,
             job.Columns.Count > 0 ? $"{job.Table} has columns from DICOM headers that identify patients: {string.Join(", ", job.Columns)}."
                 : null,

@@ -208,8 +208,13 @@ internal sealed class ImageBatches
             try
             {
                 Radiograph image = _cache.Get(labelled.Path);
-                Doubts?.Add(labelled, image);
-                batch.Screened[slot] = screened is null ? null : Screen!.Pixels(screened, image);
+                screened = screened is null ? null : Screen!.Pixels(screened, image);
+                batch.Screened[slot] = screened;
+                if (screened?.Refusal is null || Screen!.KeepsRefused)
+                {
+                    Doubts?.Add(labelled, image); // a refused image is reported as such
+                }
+
                 transform(image, item, values);
             }
             catch (RadaptException e)

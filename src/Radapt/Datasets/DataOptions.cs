@@ -221,6 +221,9 @@ public sealed record DataOptions
     /// <summary>Told how many files' headers were read, of how many; calls come from several threads. Null: nobody asks.</summary>
     internal IProgress<(int Read, int Files)>? Headers { get; init; }
 
+    /// <summary>Column of the table whose values <see cref="LabelledImage.Group"/> receives; null: none.</summary>
+    internal string? GroupColumn { get; init; }
+
     /// <summary>Whether there must be validation images. Methods that choose nothing by them can do without.</summary>
     internal bool NeedsValidation { get; init; } = true;
 

@@ -337,6 +337,7 @@ internal static class DataReader
         {
             Study = r.Row.Study,
             View = r.Row.View,
+            Group = r.Row.Group,
             Line = r.Row.Line,
             Shown = r.Shown,
         })]);

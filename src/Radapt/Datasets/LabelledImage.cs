@@ -16,6 +16,9 @@ public sealed record LabelledImage(string Name, string Path, string? Patient, IR
     /// <summary>View position as the source writes it, such as <c>PA</c> or <c>Lateral</c>; null where unknown.</summary>
     public string? View { get; init; }
 
+    /// <summary>The image's value in the column that was asked for; null: none was, or the cell is empty.</summary>
+    internal string? Group { get; init; }
+
     /// <summary>
     /// What messages call the image: its name, or the row of the table where the data knows patients, after whom files are often named.
     /// </summary>

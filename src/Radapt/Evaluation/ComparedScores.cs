@@ -55,6 +55,12 @@ internal sealed record ComparedScores(string Name, LabelledScores Scores)
         string[] images = [.. runs[0].Scores.Images.Where(i => places.All(p => p.ContainsKey(i)))];
         RequireSameImages(runs, images.Length, isCommonEnough, notes);
         ComparedScores[] aligned = [.. runs.Select((r, n) => r.Select(findings, [.. images.Select(i => places[n][i])]))];
+        if (aligned.Select(r => r.Scores.Patients).FirstOrDefault(p => p?.Any(n => n is not null) == true) is { } patients)
+        {
+            // A run of an earlier version does not say whose its images are; they are the same images.
+            aligned = [.. aligned.Select(r => r with { Scores = r.Scores with { Patients = patients } })];
+        }
+
         foreach (ComparedScores run in aligned.Skip(1))
         {
             int different = run.Scores.Labels.Zip(aligned[0].Scores.Labels).Count(l => l.First != l.Second);

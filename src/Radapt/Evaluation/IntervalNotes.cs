@@ -1,5 +1,4 @@
 using System.Globalization;
-using Radapt.Metrics;
 
 namespace Radapt.Evaluation;
 

@@ -86,7 +86,7 @@ internal sealed class IntervalRules(StatisticsOptions options, PatientClusters p
                 + $"finding: an interval needs {options.FewestPatients} with it and {options.FewestPatients} without."
             : null;
 
-    private string? MeanRefusal(IReadOnlyList<string?> refusals)
+    private static string? MeanRefusal(IReadOnlyList<string?> refusals)
     {
         int refused = refusals.Count(r => r is not null);
         return refused == 0 ? null

@@ -8,8 +8,6 @@ using Radapt.Compute;
 using Radapt.Datasets;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom.Codecs;
-using Radapt.Inference;
-using Radapt.Models;
 using Radapt.Recipes;
 using Radapt.Training;
 using static TorchSharp.torch;

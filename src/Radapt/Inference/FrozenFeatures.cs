@@ -15,11 +15,11 @@ internal static class FrozenFeatures
     /// <returns>(n, C), float32; the caller's scope owns it</returns>
     /// <exception cref="RadaptException">An image cannot be read.</exception>
     public static Tensor Mean(VisionTransformer encoder, ImageBatches images, CancellationToken cancellation) =>
-        Collect(images, onBatch: null, cancellation, batch =>
+        Collect(images, onBatch: null, batch =>
         {
             Tensor tokens = encoder.Forward(encoder.ToTensor(batch), ForwardPass.Evaluation); // (B, 1 + R + L, C)
             return tokens[.., (1 + encoder.Shape.Registers).., ..].mean([1], type: ScalarType.Float32); // (B, C)
-        });
+        }, cancellation);
 
     /// <summary>
     /// What a classifier's linear map reads before anything is trained: pooled as the classifier pools, its norm without weights. The
@@ -32,15 +32,15 @@ internal static class FrozenFeatures
     /// <returns>(n, C), or (n, 2C) for class token and mean; float32; the caller's scope owns it</returns>
     /// <exception cref="RadaptException">An image cannot be read.</exception>
     public static Tensor Pooled(Classifier classifier, ImageBatches images, Action<int, int>? onBatch, CancellationToken cancellation) =>
-        Collect(images, onBatch, cancellation, batch =>
+        Collect(images, onBatch, batch =>
         {
             Tensor values = classifier.ToTensor(batch);
             int depth = classifier.Encoder.Shape.Depth;
             return classifier.Head.PlainNorm(batch.FirstBlock is null ? classifier.Features(values, depth) : values);
-        });
+        }, cancellation);
 
     private static Tensor Collect(
-        ImageBatches images, Action<int, int>? onBatch, CancellationToken cancellation, Func<ImageBatch, Tensor> features)
+        ImageBatches images, Action<int, int>? onBatch, Func<ImageBatch, Tensor> features, CancellationToken cancellation)
     {
         using var noGradient = no_grad();
         var parts = new List<Tensor>();

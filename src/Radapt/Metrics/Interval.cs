@@ -3,7 +3,7 @@ namespace Radapt.Metrics;
 /// <summary>An interval of confidence.</summary>
 /// <param name="Lower">Its lower end.</param>
 /// <param name="Upper">Its upper end, at least <paramref name="Lower"/>.</param>
-public readonly record struct Interval(double Lower, double Upper)
+internal readonly record struct Interval(double Lower, double Upper)
 {
     /// <summary>Half of its width.</summary>
     public double HalfWidth() => (Upper - Lower) / 2;

@@ -20,7 +20,7 @@ public sealed record LabelledScores(
     /// <summary>Images as they were scored.</summary>
     /// <param name="scored">The images.</param>
     /// <param name="name">What images and patients are called.</param>
-    public static LabelledScores From(ScoredImages scored, Func<string, string> name)
+    internal static LabelledScores From(ScoredImages scored, Func<string, string> name)
     {
         ArgumentNullException.ThrowIfNull(scored);
         ArgumentNullException.ThrowIfNull(name);

@@ -11,8 +11,8 @@ internal static class RunFileHashes
     public static IReadOnlyDictionary<string, string> Compute(RunFolder folder) =>
         new OrderedDictionary<string, string>(
             new[] { folder.RecipeFile, folder.AdapterFile, folder.PredictionsFile, folder.SplitFile,
-                folder.SeenFile, folder.UnreadableFile, folder.WeightsFile, folder.VocabularyFile }.Where(File.Exists)
-            .Select(f => KeyValuePair.Create(Path.GetFileName(f), Hash(f))));
+                folder.SeenFile, folder.UnreadableFile, folder.WeightsFile, folder.VocabularyFile, folder.DecisionsFile }.Where(File.Exists)
+            .Select(f => KeyValuePair.Create(Path.GetFileName(f), Compute(f))));
 
     /// <summary>Makes sure that files are there, and as the run wrote them where its <c>run.json</c> says how.</summary>
     /// <param name="run">The run.</param>
@@ -27,14 +27,16 @@ internal static class RunFileHashes
                 throw new RadaptException($"{file}: is missing.");
             }
 
-            if (run.Files?.GetValueOrDefault(Path.GetFileName(file)) is { } hash && hash != Hash(file))
+            if (run.Files?.GetValueOrDefault(Path.GetFileName(file)) is { } hash && hash != Compute(file))
             {
                 throw new RadaptException($"{file}: differs from what the run wrote: it was changed or is damaged.");
             }
         }
     }
 
-    private static string Hash(string file)
+    /// <summary>SHA-256 of a file, in lower case.</summary>
+    /// <exception cref="RadaptException">It cannot be read.</exception>
+    public static string Compute(string file)
     {
         try
         {

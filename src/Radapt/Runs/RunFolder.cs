@@ -50,6 +50,9 @@ internal sealed class RunFolder(string path)
 
     public string PredictionsFile => System.IO.Path.Combine(Path, "predictions.csv");
 
+    /// <summary>Calibration and thresholds; only where there are enough images to fit them.</summary>
+    public string DecisionsFile => System.IO.Path.Combine(Path, DecisionRules.FileName);
+
     /// <summary>Which image went to which part, where Radapt drew the split.</summary>
     public string SplitFile => System.IO.Path.Combine(Path, DrawnSplitTable.FileName);
 
@@ -136,7 +139,7 @@ internal sealed class RunFolder(string path)
         [
             .. Directory.EnumerateFiles(Path, EventFiles), .. s_stateFiles.Select(f => System.IO.Path.Combine(StateFolder, f)),
             SplitFile, SeenFile, UnreadableFile, SuspiciousFile, MetricsFile, AdapterFile, WeightsFile, VocabularyFile, PredictionsFile,
-            RunFile, RecipeFile,
+            DecisionsFile, RunFile, RecipeFile,
         ];
         foreach (string file in files.ToList())
         {
@@ -217,7 +220,7 @@ internal sealed class RunFolder(string path)
         string[] files =
         [
             RecipeFile, RunFile, MetricsFile, AdapterFile, WeightsFile, VocabularyFile, PredictionsFile, SplitFile, SeenFile,
-                UnreadableFile, SuspiciousFile,
+                UnreadableFile, SuspiciousFile, DecisionsFile,
         ];
         return
         [

@@ -1,5 +1,6 @@
 using Radapt.Evaluation;
 using Radapt.Metrics;
+using Radapt.Runs;
 
 namespace Radapt.Studies;
 
@@ -11,4 +12,7 @@ public sealed record CrossValidationSummary(string Folder, MultiLabelMetrics Poo
 {
     /// <summary>The pooled figures with their uncertainty.</summary>
     internal RunStatistics? Statistics { get; init; }
+
+    /// <summary>Calibration and thresholds for the mean of the folds, or why there are none.</summary>
+    internal DecisionRules? Rules { get; init; }
 }

@@ -241,6 +241,13 @@ internal sealed class FoldsFolder : IDisposable
         MultiLabelMetrics pooled = statistics.Metrics;
         AtomicFile.WriteText(_folder.SplitFile, "image,patient,fold\n"
             + string.Concat(folds.SelectMany((run, i) => DrawnSplitTable.Tested(run.SplitFile, i + 1))));
+        DecisionRules rules = DecisionFitting.Fit(
+            scores, DecisionRules.OutOfFoldImages, [.. folds.Select(f => DecisionRules.AdapterHash(f.AdapterFile))]);
+        if (rules.Findings.Count > 0)
+        {
+            rules.Write(_folder.DecisionsFile);
+        }
+
         RunRecord[] runs = [.. folds.Select(f => RunRecord.Read(f.Path)!)];
         FoldedFigure[] figures =
         [
@@ -249,7 +256,7 @@ internal sealed class FoldsFolder : IDisposable
         ];
         _folder.WriteRun(Report(runs, statistics, figures));
         _folder.Complete(_held);
-        return new CrossValidationSummary(Folder, pooled, figures) { Statistics = statistics };
+        return new CrossValidationSummary(Folder, pooled, figures) { Statistics = statistics, Rules = rules };
     }
 
     // Of complete folds, what Finish reads.
@@ -311,6 +318,7 @@ internal sealed class FoldsFolder : IDisposable
                 figures.Select(f => KeyValuePair.Create(f.Finding, new RunFoldFigure(f.Mean, f.StandardDeviation, f.Values)))),
         },
         Test = statistics.ToFigures(),
+        Files = RunFileHashes.Compute(_folder),
     };
 
     private static FoldedFigure Figure(string finding, double? pooled, RunRecord[] runs)

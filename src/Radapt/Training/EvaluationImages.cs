@@ -14,13 +14,15 @@ internal static class EvaluationImages
     /// <param name="split"><c>val</c> or <c>test</c>.</param>
     /// <param name="notes">Receives lines to print.</param>
     /// <param name="folder">The run folder: a split that was drawn for it must still be the same; null: not looked at.</param>
+    /// <param name="group">Column whose values are wanted for subgroups; null: none.</param>
     /// <exception cref="RadaptException">The data is missing or malformed, changed since its split was drawn, or the run has no test
     /// images.</exception>
-    public static LabelledImages FromRun(IReadOnlyList<RecipeLayer> recipe, string split, ICollection<string> notes, string? folder = null)
+    public static LabelledImages FromRun(
+        IReadOnlyList<RecipeLayer> recipe, string split, ICollection<string> notes, string? folder = null, string? group = null)
     {
         ArgumentNullException.ThrowIfNull(notes);
         // Training images are not used: neither their number nor their findings' is a matter here.
-        DataOptions options = PartialRecipe.Merge(recipe).Data with { AllowRareFindings = true };
+        DataOptions options = PartialRecipe.Merge(recipe).Data with { AllowRareFindings = true, GroupColumn = group };
         if (PublishedSource.Parse(options.Data) is null) // else the fraction may be the only training list that there is
         {
             options = options with { LabelFraction = LabelFraction.All };
@@ -50,12 +52,13 @@ internal static class EvaluationImages
     /// <param name="split"><c>train</c>, <c>val</c>, <c>test</c>; null: every row.</param>
     /// <param name="notes">Receives lines to print.</param>
     /// <param name="allWithoutSplits">Every row of a table that has no splits.</param>
+    /// <param name="group">Column whose values are wanted for subgroups; null: none.</param>
     /// <exception cref="RadaptException">The data is missing or malformed.</exception>
     public static LabelledImages FromSource(
         string source, RecipeLayer given, IReadOnlyList<string> findings, string? split, ICollection<string> notes,
-        bool allWithoutSplits = false)
+        bool allWithoutSplits = false, string? group = null)
     {
-        DataOptions options = PartialRecipe.Merge([given]).Data;
+        DataOptions options = PartialRecipe.Merge([given]).Data with { GroupColumn = group };
         return DataReader.ReadOne(
             source, options.Findings.Count > 0 ? options : options with { Findings = findings }, split, notes, allWithoutSplits);
     }

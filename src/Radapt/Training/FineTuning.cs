@@ -277,9 +277,17 @@ public sealed class FineTuning : IDisposable
         ScoredImages val = Score(predictor, _images.Val, TrainingPhase.Validation, progress, cancellation);
         ScoredImages? test = _images.Test is null ? null : Score(predictor, _images.Test, TrainingPhase.Test, progress, cancellation);
         PredictionTable.Write(run.PredictionsFile, test ?? val, names.Name);
+        DecisionRules rules = DecisionFitting.Fit(
+            LabelledScores.From(val, n => n), DecisionRules.ValidationImages, [DecisionRules.AdapterHash(run.AdapterFile)]);
+        if (rules.Findings.Count > 0)
+        {
+            rules.Write(run.DecisionsFile);
+        }
+
         var summary = new RunSummary(run.Path, state.BestEpoch, state.Epoch, state.Stopped, val.Metrics, test?.Metrics,
             watch.Elapsed, state.History)
         {
+            Rules = rules,
             ValStatistics = val.Images.Items.Count == 0 ? null : RunStatistics.Compute(LabelledScores.From(val, n => n)),
             TestStatistics = test is null ? null : RunStatistics.Compute(LabelledScores.From(test, n => n)),
             ValStudies = val.Studies,

@@ -4,7 +4,6 @@ using Radapt.Adaptation.Probes;
 using Radapt.Batching;
 using Radapt.Datasets;
 using Radapt.Inference;
-using Radapt.Models;
 using Radapt.Runs;
 using static TorchSharp.torch;
 

@@ -23,6 +23,9 @@ public sealed record RunSummary(
     /// <summary>The same of the test figures; null without test images.</summary>
     internal RunStatistics? TestStatistics { get; init; }
 
+    /// <summary>Calibration and thresholds, or why there are none.</summary>
+    internal DecisionRules? Rules { get; init; }
+
     /// <summary>The validation figures by study; null where the data tells no studies.</summary>
     public StudyMetrics? ValStudies { get; init; }
 

@@ -37,6 +37,7 @@ public sealed class DataSplitCommandTests
         Assert.Contains("patients", split.Output, StringComparison.Ordinal);
         Assert.Contains("fold 3", split.Output, StringComparison.Ordinal);
         Assert.Contains("Cardiomegaly", split.Output, StringComparison.Ordinal);
+        Assert.Contains("Next: radapt finetune --data folds.csv --folds 3 --split-seed 0 ", split.Output, StringComparison.Ordinal);
         Assert.True(File.Exists(folder["folds.csv"]));
         RadaptResult again =
             (await RadaptProcess.Run(folder.Path, "data", "split", "--data", "made", "--folds", "3", "-o", "folds.csv")).Expect(2);

@@ -32,6 +32,23 @@ public sealed class EvaluateCommandTests(TinyRun tiny)
         Assert.Equal(60, (int)all.Json["images"]!);
     }
 
+    [Fact]
+    public async Task Evaluate_Subgroups_AreThoseOfTheColumn()
+    {
+        string[] evaluate = ["evaluate", tiny.Run, "--data", tiny.Data, "--split", "all", "--json"];
+        RadaptResult result = (await RadaptProcess.Run(tiny.Folder, [.. evaluate, "--subgroup", "split"])).Expect(0);
+        JsonObject groups = result.Json["subgroups"]!["groups"]!.AsObject();
+        Assert.Equal(["test", "train", "val"], groups.Select(g => g.Key).Order());
+        Assert.Equal((double)tiny.Result.Json["test"]!["auroc"]!["mean"]!, (double)groups["test"]!["auroc"]!["mean"]!, 1e-9);
+        Assert.Contains("By split:", result.Error, StringComparison.Ordinal);
+        Assert.Contains("--subgroup age",
+            (await RadaptProcess.Run(tiny.Folder, [.. evaluate, "--subgroup", "age"])).Expect(2).ErrorLine, StringComparison.Ordinal);
+        RadaptResult notStated = (await RadaptProcess.Run(tiny.Folder, [.. evaluate, "--subgroup", "PatientSex"])).Expect(2);
+        Assert.Contains("no image has a value", notStated.ErrorLine, StringComparison.Ordinal);
+        Assert.Contains("--prevalence",
+            (await RadaptProcess.Run(tiny.Folder, [.. evaluate, "--prevalence", "1"])).Expect(2).ErrorLine, StringComparison.Ordinal);
+    }
+
     [Fact] // WORKFLOW A5
     public async Task Evaluate_ImagesThatTheRunHasSeen_AreLeftOutOrSaid()
     {

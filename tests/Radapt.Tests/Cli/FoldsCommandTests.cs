@@ -56,7 +56,8 @@ public sealed class FoldsCommandTests(TinyRun tiny) : IDisposable
         (await Run("finetune", "--recipe", _hospital["run/fold2/recipe.yaml"], "--out", "alone")).Expect(0);
         Assert.Equal(File.ReadAllBytes(_hospital["run/fold2/adapter.safetensors"]),
             File.ReadAllBytes(_hospital["alone/adapter.safetensors"]));
-        (await Run("evaluate", "run/fold2", "--json")).Expect(0);
+        RadaptResult byView = (await Run("evaluate", "run/fold2", "--json", "--subgroup", "View")).Expect(0); // of the DICOM headers
+        Assert.Equal(["AP", "PA"], byView.Json["subgroups"]!["groups"]!.AsObject().Select(g => g.Key));
         AssertNothingOfPatients(result);
     }
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Radapt.Metrics;
+using Radapt.Runs;
 
 namespace Radapt.Tests.Cli;
 
@@ -100,21 +102,31 @@ public sealed class PredictCommandTests(TinyRun tiny)
             (await RadaptProcess.Run(folder.Path, ["predict", runs[0], .. images, .. runs[1..], "-o", table])).Expect(0);
         }
 
-        double[][] Table(string file) => [.. File.ReadLines(folder[file]).Skip(1).Select(l => l.Split(',')[1..^2])
-            .Select(c => c.Select(v => double.Parse(v, CultureInfo.InvariantCulture)).ToArray())];
-        Assert.Equal("image,Effusion,Effusion.sd,Cardiomegaly,Cardiomegaly.sd,status,reason", File.ReadLines(folder["mean.csv"]).First());
+        // The probabilities and their deviations; what the rules of the cross-validation add is looked at below.
+        string[] names = ["Effusion", "Effusion.sd", "Cardiomegaly", "Cardiomegaly.sd"];
+        double[][] Table(string file)
+        {
+            string[][] rows = [.. File.ReadLines(folder[file]).Select(l => l.Split(','))];
+            int[] columns = [.. names.Select(n => Array.IndexOf(rows[0], n)).Where(c => c >= 0)];
+            return [.. rows.Skip(1).Select(r => columns.Select(c => double.Parse(r[c], CultureInfo.InvariantCulture)).ToArray())];
+        }
+
+        Assert.Equal($"image,{string.Join(',', names)},status,reason", File.ReadLines(folder["with.csv"]).First());
         foreach ((double[] mean, (double[] one, double[] two)) in Table("mean.csv").Zip(Table("1.csv").Zip(Table("2.csv"))))
         {
             Assert.Equal((one[0] + two[0]) / 2, mean[0], 1e-6);
             Assert.Equal(Math.Abs(one[1] - two[1]) / Math.Sqrt(2), mean[3], 1e-6);
         }
 
-        Assert.Equal(File.ReadAllBytes(folder["mean.csv"]), File.ReadAllBytes(folder["with.csv"]));
+        Assert.Equal(Table("with.csv"), Table("mean.csv"));
+        AssertDecisions(folder);
 
         RadaptResult own = (await RadaptProcess.Run(folder.Path, "evaluate", "folds")).Expect(2);
         Assert.Contains("the figures of this cross-validation", own.ErrorLine, StringComparison.Ordinal);
         RadaptResult seen = (await RadaptProcess.Run(folder.Path, "evaluate", "folds", "--data", tiny.Data, "--split", "all", "--json"))
             .Expect(0);
+        Assert.Equal("60 images of 48 patients, the out-of-fold images", (string)seen.Json["decisions"]!["fitted_on"]!);
+        Assert.Contains("sensitivity 0.90: ", seen.Error, StringComparison.Ordinal);
         Assert.Equal(60, (int)seen.Json["seen"]!["training"]! + (int)seen.Json["seen"]!["validation"]!);
         foreach (string[] command in new[] { new[] { "inspect", "folds" }, ["adapter", "merge", "folds", "-o", "m.safetensors"] })
         {
@@ -139,5 +151,31 @@ public sealed class PredictCommandTests(TinyRun tiny)
         Assert.Equal("mine", File.ReadAllText(folder["out.csv"]));
         (await RadaptProcess.Run(folder.Path, [.. line, "--overwrite"])).Expect(0);
         Assert.Equal(7, File.ReadAllLines(folder["out.csv"]).Length); // phantom 1, 11, ... 51
+    }
+
+    // The out-of-fold scores of sixty images are enough for rules; runs that were put together by hand have none.
+    private static void AssertDecisions(TemporaryFolder folder)
+    {
+        DecisionRules rules = DecisionRules.Find(
+            folder["folds"], [folder["folds/fold1/adapter.safetensors"], folder["folds/fold2/adapter.safetensors"]])!;
+        Assert.NotEmpty(rules.Findings);
+        string[][] rows = [.. File.ReadLines(folder["mean.csv"]).Select(l => l.Split(','))];
+        foreach (FindingRules finding in rules.Findings)
+        {
+            int probability = Array.IndexOf(rows[0], finding.Finding);
+            int decision = Array.IndexOf(rows[0], finding.Finding + ".decision");
+            double threshold = 1 / (1 + Math.Exp(-finding.Thresholds[ThresholdRule.Youden]));
+            Assert.All(rows.Skip(1), r => Assert.Equal(
+                double.Parse(r[probability], CultureInfo.InvariantCulture) >= threshold ? "positive" : "negative", r[decision]));
+        }
+
+        string error = Assert.Throws<RadaptException>(
+            () => DecisionRules.Find(folder["folds"], [folder["folds/fold1/adapter.safetensors"]])).Message;
+        Assert.Contains("fitted for another adapter", error, StringComparison.Ordinal);
+        string written = File.ReadAllText(folder["folds/decisions.json"]);
+        File.AppendAllText(folder["folds/decisions.json"], " ");
+        Assert.Contains("differs from what the run wrote",
+            Assert.Throws<RadaptException>(() => DecisionRules.Find(folder["folds"], [])).Message, StringComparison.Ordinal);
+        File.WriteAllText(folder["folds/decisions.json"], written);
     }
 }

@@ -76,11 +76,13 @@ public sealed class PredictGuardTests(TinyRun tiny) : IDisposable
             (int)result.Json["unreadable"]!));
         Assert.Equal(1, (int)result.Json["reasons"]!["not a radiograph: CT"]!);
         Assert.Contains("--score-all", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("look at them", result.Error, StringComparison.Ordinal); // refused images are not listed a second time
 
         RadaptResult all = (await Run("predict", tiny.Run, "export", "-o", "all.csv", "--score-all", "--json")).Expect(0);
         Assert.Equal((13, 12), ((int)all.Json["scored"]!, (int)all.Json["scored_anyway"]!));
         Assert.True((bool)all.Json["score_all"]!);
         Assert.Contains("Note: --score-all", all.Error, StringComparison.Ordinal);
+        Assert.Contains("look at them", all.Error, StringComparison.Ordinal);
         Dictionary<string, string[]> scored =
             CsvCells.Read(_folder["all.csv"]).Rows.ToDictionary(r => Path.GetFileName(r.Cells[0]), r => r.Cells[1..]);
         Assert.Equal(rows["chest"], scored["chest"]);

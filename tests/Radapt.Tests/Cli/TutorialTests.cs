@@ -33,7 +33,7 @@ public sealed partial class TutorialTests
 
         // What training reports of its test images, `evaluate` finds again, to the digit.
         static IEnumerable<string> Figures(string[] lines) =>
-            lines.SkipWhile(l => !l.Contains("AP positive", StringComparison.Ordinal)).Take(4);
+            lines.SkipWhile(l => !l.Contains("AUROC 95 % interval", StringComparison.Ordinal)).Take(4);
         Assert.Equal(Figures(printed[1]), Figures(printed[2]));
 
         // The page shows the first rows of the table of predictions.

@@ -50,6 +50,10 @@ public class RunComparisonTests
         AurocDifference one = RunComparison.Compute([new("a", a), new("b", b)])[0].Findings[0];
         Assert.Equal(one.PValue!.Value, RunComparison.Compute(known)[0].Findings[0].PValue!.Value, 9);
         Assert.True(RunComparison.Compute(unknown)[0].Findings[0].PValue < one.PValue);
+
+        // One run that knows the patients is enough.
+        Assert.Equal(one.PValue!.Value, RunComparison.Compute(ComparedScores.Align([unknown[0], known[1]], false, []))[0].Findings[0]
+            .PValue!.Value, 9);
     }
 
     [Fact]

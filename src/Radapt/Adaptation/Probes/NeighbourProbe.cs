@@ -1,4 +1,3 @@
-using Radapt.Compute;
 using static TorchSharp.torch;
 
 namespace Radapt.Adaptation.Probes;

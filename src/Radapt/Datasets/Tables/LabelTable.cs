@@ -1,4 +1,5 @@
 using Radapt.Datasets.Matching;
+using Radapt.Imaging.Dicom;
 
 namespace Radapt.Datasets.Tables;
 
@@ -114,6 +115,8 @@ internal static class LabelTable
             : ([], options.TextFindings is not null ? TextFindings.Read(cells, options, notes)
                 : FindingColumns.Read(cells, options, columns.All, isCheck, notes));
 
+        int group = options.GroupColumn is not { } name
+            || (DicomAttribute.IsKnown(name) && !cells.Header.Contains(name)) ? -1 : Find(cells, name, "--subgroup");
         var rows = new List<LabelRow>(cells.Rows.Count);
         int otherClass = 0;
         int withoutSplit = 0;
@@ -140,6 +143,7 @@ internal static class LabelTable
                 {
                     Study = Cell(row, columns.Study),
                     View = Cell(row, columns.View),
+                    Group = Cell(row, group),
                 });
             }
         }

@@ -54,6 +54,14 @@ internal static class DicomReader
         return ReadElements(stream, p, DicomIdentity.From);
     });
 
+    /// <summary>Reads something from the elements of a file.</summary>
+    /// <exception cref="RadaptException">Missing, unreadable, damaged, or not DICOM.</exception>
+    public static T ReadValue<T>(string path, Func<DicomDataSet, T> read) => RadiographReader.Load(path, p =>
+    {
+        using FileStream stream = RegularFile.OpenRead(p);
+        return ReadElements(stream, p, file => read(file.Elements));
+    });
+
     private static T ReadElements<T>(Stream stream, string name, Func<DicomFile, T> read) => Named(name, () =>
     {
         long length = stream.Length;

@@ -19,6 +19,8 @@ internal readonly record struct DicomTag(ushort Group, ushort Element)
     public static readonly DicomTag ManufacturerModel = new(0x0008, 0x1090);
     public static readonly DicomTag PatientName = new(0x0010, 0x0010);
     public static readonly DicomTag PatientId = new(0x0010, 0x0020);
+    public static readonly DicomTag PatientSex = new(0x0010, 0x0040);
+    public static readonly DicomTag PatientAge = new(0x0010, 0x1010);
     public static readonly DicomTag BodyPart = new(0x0018, 0x0015);
     public static readonly DicomTag ViewPosition = new(0x0018, 0x5101);
     public static readonly DicomTag StudyInstanceUid = new(0x0020, 0x000D);
@@ -81,6 +83,8 @@ internal readonly record struct DicomTag(ushort Group, ushort Element)
         [ManufacturerModel] = "Manufacturer's Model Name",
         [PatientName] = "Patient's Name",
         [PatientId] = "Patient ID",
+        [PatientSex] = "Patient's Sex",
+        [PatientAge] = "Patient's Age",
         [BodyPart] = "Body Part Examined",
         [ViewPosition] = "View Position",
         [StudyInstanceUid] = "Study Instance UID",

@@ -3,18 +3,25 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Radapt.Datasets.Tables;
+using Radapt.Metrics;
 
 namespace Radapt.Runs.Predictions;
 
 /// <summary>
 /// Writes predictions for people and programs: <c>image</c>, the columns that were asked for, per finding its probability and, of several
-/// runs, <c>FINDING.sd</c>; then <c>status</c> and <c>reason</c>. Rows are read one after the other: a table may be larger than memory.
+/// runs, <c>FINDING.sd</c>, and of findings that the run has rules for <c>FINDING.calibrated</c>, <c>FINDING.decision</c> and
+/// <c>FINDING.answer</c>; then <c>status</c> and <c>reason</c>. Rows are read one after the other: a table may be larger than memory.
 /// </summary>
 /// <param name="findings">The findings.</param>
 /// <param name="columns">Further columns; see <see cref="PredictionColumn"/>.</param>
 /// <param name="runs">The runs whose mean the probabilities are.</param>
-internal sealed class PredictionFile(IReadOnlyList<string> findings, IReadOnlyList<string> columns, IReadOnlyList<string> runs)
+/// <param name="rules">Calibration and thresholds of the run; null: none.</param>
+internal sealed class PredictionFile(
+    IReadOnlyList<string> findings, IReadOnlyList<string> columns, IReadOnlyList<string> runs, DecisionRules? rules = null)
 {
+    private const string CalibratedEnding = ".calibrated";
+    private const string DecisionEnding = ".decision";
+    private const string AnswerEnding = ".answer";
     private const string DeviationEnding = ".sd";
 
     /// <summary>Writes a file, whole or not at all.</summary>
@@ -47,8 +54,51 @@ internal sealed class PredictionFile(IReadOnlyList<string> findings, IReadOnlyLi
 
     private IEnumerable<string> Header() =>
     [
-        "image", .. columns, .. findings.SelectMany(f => HasDeviations ? new[] { f, f + DeviationEnding } : [f]), "status", "reason",
+        "image", .. columns, .. findings.SelectMany(HeaderOf), "status", "reason",
     ];
+
+    private IEnumerable<string> HeaderOf(string finding)
+    {
+        yield return finding;
+        if (HasDeviations)
+        {
+            yield return finding + DeviationEnding;
+        }
+
+        foreach ((string ending, _) in Decided(finding, null))
+        {
+            yield return finding + ending;
+        }
+    }
+
+    // The columns of a finding that its rules fill.
+    private IEnumerable<(string Ending, object? Cell)> Decided(string finding, FindingDecision? decision)
+    {
+        if (rules?.For(finding) is not { } its)
+        {
+            yield break;
+        }
+
+        if (its.Scaling is not null)
+        {
+            yield return (CalibratedEnding, decision?.Calibrated);
+        }
+
+        yield return (DecisionEnding, decision?.IsPositive is { } isPositive ? Word(isPositive) : "");
+        if (its.Sets is not null)
+        {
+            yield return (AnswerEnding, decision?.Answer is { } answer ? Word(answer) : "");
+        }
+    }
+
+    private static string Word(bool isPositive) => isPositive ? "positive" : "negative";
+
+    private static string Word(ConformalAnswer answer) => answer switch
+    {
+        ConformalAnswer.Positive => Word(true),
+        ConformalAnswer.Negative => Word(false),
+        _ => "uncertain",
+    };
 
     // Numbers as numbers, else texts.
     private IEnumerable<object?> Cells(PredictionRow row) =>
@@ -62,6 +112,11 @@ internal sealed class PredictionFile(IReadOnlyList<string> findings, IReadOnlyLi
         if (HasDeviations)
         {
             yield return row.Deviations is { } deviations ? Exact(deviations[finding]) : null;
+        }
+
+        foreach ((_, object? cell) in Decided(findings[finding], row.Decisions?[finding]))
+        {
+            yield return cell;
         }
     }
 
@@ -146,6 +201,19 @@ internal sealed class PredictionFile(IReadOnlyList<string> findings, IReadOnlyLi
             for (int f = 0; f < findings.Count; f++)
             {
                 json.WriteNumber(findings[f], deviations[f]);
+            }
+
+            json.WriteEndObject();
+        }
+
+        if (row.Decisions is { } decisions)
+        {
+            json.WriteStartObject("decisions");
+            foreach ((string finding, FindingDecision decision) in findings.Zip(decisions).Where(d => d.Second is not null)
+                .Select(d => (d.First, d.Second!)))
+            {
+                json.WritePropertyName(finding);
+                JsonSerializer.Serialize(json, Decided(finding, decision).ToDictionary(c => c.Ending[1..], c => c.Cell));
             }
 
             json.WriteEndObject();

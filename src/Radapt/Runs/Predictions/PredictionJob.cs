@@ -2,10 +2,12 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Radapt.Adaptation.Files;
 using Radapt.Compute;
 using Radapt.Imaging;
 using Radapt.Inference;
+using Radapt.Metrics;
 
 namespace Radapt.Runs.Predictions;
 
@@ -36,6 +38,12 @@ internal sealed record PredictionJob
     /// <summary>Further columns; see <see cref="PredictionColumn"/>.</summary>
     public IReadOnlyList<string> Columns { get; init; } = [];
 
+    /// <summary>Calibration and thresholds of the run; null: none.</summary>
+    public DecisionRules? Rules { get; init; }
+
+    /// <summary>The threshold that decides.</summary>
+    public ThresholdRule Threshold { get; init; }
+
     /// <summary>Images that the models must not be asked about are scored, too.</summary>
     public bool ScoreAll { get; init; }
 
@@ -59,12 +67,14 @@ internal sealed record PredictionJob
         using var journal = PredictionJournal.Open(Table, Fingerprint(), BatchSize, Replaces);
         onStart?.Invoke(journal.Rows);
         int row = journal.Rows;
+        FindingRules?[] rules = [.. Models.Findings.Select(f => Rules?.For(f))];
+        Func<int, float, FindingDecision?>? decide = Rules is null ? null : (f, logit) => rules[f]?.Decide(logit, Threshold);
         IReadOnlyList<string> left = row == 0 ? Images : [.. Images.Skip(row)];
         if (left.Count > 0)
         {
             foreach (Prediction[] batch in Models.Predict(left, BatchSize, LoaderThreads, ScoreAll, cancellation).Chunk(BatchSize))
             {
-                PredictionRow[] rows = [.. batch.Select(p => PredictionRow.From(p, Columns))];
+                PredictionRow[] rows = [.. batch.Select(p => PredictionRow.From(p, Columns, decide))];
                 journal.Append(rows);
                 foreach (PredictionRow done in rows)
                 {
@@ -74,7 +84,7 @@ internal sealed record PredictionJob
         }
 
         var summary = new PredictionSummary();
-        new PredictionFile(Models.Findings, Columns, [.. Runs.Select(r => r.Run)]).Write(Table, Format, journal.Read().Select(r =>
+        new PredictionFile(Models.Findings, Columns, [.. Runs.Select(r => r.Run)], Rules).Write(Table, Format, journal.Read().Select(r =>
         {
             summary.Add(r);
             return r;
@@ -98,6 +108,7 @@ internal sealed record PredictionJob
         }
 
         Append(BatchSize.ToString(CultureInfo.InvariantCulture), ScoreAll.ToString(), string.Join(',', Columns));
+        Append(Rules is null ? "" : JsonSerializer.Serialize(Rules, RunFolder.Json), Threshold.ToString());
         foreach (string image in Images)
         {
             Append(image, Stamp(image));

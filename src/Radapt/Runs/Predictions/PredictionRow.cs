@@ -33,10 +33,15 @@ internal enum PredictionStatus
 internal sealed record PredictionRow(string Image, PredictionStatus Status, string Reason, IReadOnlyList<double>? Probabilities,
     IReadOnlyList<float>? Deviations, IReadOnlyList<string> Cells)
 {
+    /// <summary>What the run's rules say, per finding; null: there are no rules, or no probabilities.</summary>
+    public IReadOnlyList<FindingDecision?>? Decisions { get; init; }
+
     /// <summary>The row of a prediction.</summary>
     /// <param name="prediction">The prediction.</param>
     /// <param name="columns">The columns that were asked for; see <see cref="PredictionColumn"/>.</param>
-    public static PredictionRow From(Prediction prediction, IReadOnlyList<string> columns) => new(
+    /// <param name="decide">What the run's rules say of a finding's score; null: there are no rules.</param>
+    public static PredictionRow From(
+        Prediction prediction, IReadOnlyList<string> columns, Func<int, float, FindingDecision?>? decide = null) => new(
         prediction.Path,
         prediction.Error is not null ? PredictionStatus.Unreadable
             : prediction.Refusal is null ? PredictionStatus.Ok
@@ -44,5 +49,8 @@ internal sealed record PredictionRow(string Image, PredictionStatus Status, stri
         prediction.Error ?? prediction.Refusal ?? "",
         prediction.Logits?.Select(Scoring.Probability).ToArray(),
         prediction.Deviations,
-        [.. columns.Select(c => PredictionColumn.Value(c, prediction.File))]);
+        [.. columns.Select(c => PredictionColumn.Value(c, prediction.File))])
+    {
+        Decisions = decide is null ? null : prediction.Logits?.Select((logit, f) => decide(f, logit)).ToArray(),
+    };
 }

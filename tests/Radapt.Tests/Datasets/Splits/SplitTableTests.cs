@@ -82,6 +82,29 @@ public sealed class SplitTableTests : IDisposable
         Assert.Equal(before, File.ReadAllBytes(request.Table)); // the same seed
     }
 
+    // radapt data split says that finetune --folds draws the folds that it wrote.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(7)]
+    public void Write_Folds_AreThoseThatFineTuningDraws(long seed)
+    {
+        string table = WriteTable("image,patient,f,g", i => $"images/{i}.png,p{i / 3},{i % 2},{(i % 5 == 0 ? 1 : 0)}");
+        var request = new SplitRequest
+        {
+            Data = new DataOptions { Data = table, Seed = seed },
+            Table = _folder["folds.csv"],
+            Folds = 4,
+        };
+        Write(request);
+        ILookup<string, string> written = CsvCells.Read(request.Table).Rows.ToLookup(r => r.Cells[^1], r => Path.GetFileName(r.Cells[0]));
+        for (int fold = 1; fold <= 4; fold++)
+        {
+            DataSplits read = DataReader.Read(
+                new DataOptions { Data = request.Table, Folds = 4, Fold = fold, SplitSeed = seed, AllowRareFindings = true });
+            Assert.Equal(written[$"{fold}"].Order(), read.Test!.Items.Select(i => Path.GetFileName(i.Path)).Order());
+        }
+    }
+
     [Fact]
     public void Write_FilesOfTheSameContent_StayTogetherAcrossPatients()
     {

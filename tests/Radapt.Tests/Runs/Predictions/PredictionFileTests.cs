@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Radapt.Datasets.Tables;
+using Radapt.Metrics;
+using Radapt.Runs;
 using Radapt.Runs.Predictions;
 
 namespace Radapt.Tests.Runs.Predictions;
@@ -71,6 +73,54 @@ public sealed class PredictionFileTests : IDisposable
         Assert.Equal(("ok", "0000037"), ((string)first["status"]!, (string)first["patient"]!));
         Assert.Null(json["images"]![1]!["probabilities"]);
         Assert.Equal("not a radiograph: CT", (string)json["images"]![1]!["reason"]!);
+    }
+
+    [Fact]
+    public void Write_RunWithRules_AddsTheirColumnsForFindingsThatHaveThem()
+    {
+        var rules = new DecisionRules
+        {
+            FittedOn = "validation images",
+            Images = 50,
+            Sensitivity = 0.9,
+            Specificity = 0.9,
+            Adapters = [],
+            Findings =
+            [
+                new FindingRules("G", 20, 30, new LogitScaling(LogitScalingKind.Platt, 1, 0.5),
+                    new Dictionary<ThresholdRule, double> { [ThresholdRule.Youden] = 0.25 }, new ConformalSets(0.1, -1, 1)),
+            ],
+        };
+        PredictionRow[] rows =
+        [
+            .. new[] { -2.0, 0, 2 }.Select(logit => new PredictionRow("a", PredictionStatus.Ok, "", [0.5, 0.5], null, [])
+            {
+                Decisions = [null, rules.Findings[0].Decide(logit, ThresholdRule.Youden)],
+            }),
+            new PredictionRow("b", PredictionStatus.Refused, "CT", null, null, []),
+        ];
+        new PredictionFile(["F", "G"], [], ["one"], rules).Write(_folder["p.csv"], PredictionFormat.Csv, rows);
+        Assert.Equal(
+        [
+            "image,F,G,G.calibrated,G.decision,G.answer,status,reason", "a,0.5,0.5,0.5,negative,negative,ok,",
+            $"a,0.5,0.5,{(1 / (1 + Math.Exp(-1))).ToString("R", CultureInfo.InvariantCulture)},negative,uncertain,ok,",
+            $"a,0.5,0.5,{(1 / (1 + Math.Exp(-2))).ToString("R", CultureInfo.InvariantCulture)},positive,positive,ok,",
+            "b,,,,,,refused,CT",
+        ], File.ReadAllLines(_folder["p.csv"]));
+
+        new PredictionFile(["F", "G"], [], ["one"], rules).Write(_folder["p.json"], PredictionFormat.Json, rows);
+        JsonNode third = JsonNode.Parse(File.ReadAllText(_folder["p.json"]))!["images"]![2]!["decisions"]!["G"]!;
+        Assert.Equal("positive", (string)third["decision"]!);
+        Assert.Equal("positive", (string)third["answer"]!);
+        Assert.Equal(1 / (1 + Math.Exp(-2)), (double)third["calibrated"]!, 12);
+
+        rules.Write(_folder["decisions.json"]);
+        DecisionRules read = DecisionRules.Find(_folder.Path, [])!;
+        Assert.Equal(rules.Findings[0].Thresholds, read.Findings[0].Thresholds);
+        Assert.Equal((rules.Findings[0].Scaling, rules.Findings[0].Sets), (read.Findings[0].Scaling, read.Findings[0].Sets));
+        File.WriteAllText(_folder["decisions.json"], "{");
+        Assert.Contains("cannot be read", Assert.Throws<RadaptException>(() => DecisionRules.Find(_folder.Path, [])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
