@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Radapt.Export;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Inference;
-using Radapt.Options;
 using Radapt.Recipes;
 
 namespace Radapt.Cli;

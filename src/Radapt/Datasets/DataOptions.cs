@@ -221,11 +221,11 @@ public sealed record DataOptions
     /// <summary>Told how many files' headers were read, of how many; calls come from several threads. Null: nobody asks.</summary>
     internal IProgress<(int Read, int Files)>? Headers { get; init; }
 
-    /// <summary>Whether there must be validation images. Methods that choose nothing by them can do without.</summary>
-    internal bool NeedsValidation { get; init; } = true;
-
     /// <summary>Column of the table whose values <see cref="LabelledImage.Group"/> receives; null: none.</summary>
     internal string? GroupColumn { get; init; }
+
+    /// <summary>Whether there must be validation images. Methods that choose nothing by them can do without.</summary>
+    internal bool NeedsValidation { get; init; } = true;
 
     /// <summary>Seed of the label fraction's draw and of folds: the recipe's.</summary>
     public long Seed { get; init; }

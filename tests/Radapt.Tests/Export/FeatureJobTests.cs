@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Parquet;
 using Radapt.Adaptation;
-using Radapt.Adaptation.Files;
 using Radapt.Compute;
 using Radapt.Export;
 using Radapt.Inference;

@@ -75,7 +75,7 @@ internal sealed class LogisticProbe : LinearProbe
                 Tensor w = tensor(at[..channels].ToArray());
                 Tensor scores = x.mv(w).Plus(at[channels]);
                 Tensor residual = scores.sigmoid() - y;
-                double loss = (nn.functional.relu(scores).sum() - scores.dot(y) + scores.abs().neg().exp().log1p().sum()).item<double>();
+                double loss = (nn.functional.relu(scores) - (scores * y)).Plus(scores.abs().neg().exp().log1p()).sum().item<double>();
                 transposed.mv(residual).Plus(w, penalty).DividedBy(images).data<double>().CopyTo(gradient);
                 gradient[channels] = residual.sum().item<double>() / images;
                 return (loss + (penalty / 2 * w.dot(w).item<double>())) / images;
