@@ -14,6 +14,7 @@ namespace Radapt.Bench;
 internal sealed class CoverageSimulation(int sets, int replicates, Action<string> log)
 {
     private const double Level = 0.95;
+    private const int Findings = 5;
     private const double SharedVariance = 0.5; // of scores: what images of a patient have in common
     private const double SharedBetweenScores = 0.5; // of scores: what two models have in common on an image
     private const double OwnLabel = 0.2; // images whose label does not follow the patient's
@@ -51,6 +52,39 @@ internal sealed class CoverageSimulation(int sets, int replicates, Action<string
                 .. coverage.Append(undefined).Concat(rejected).Select(c => Number(100 * c, "0.0"))]));
             log($"{kind} done");
         }
+
+        line("");
+        line(Row(["images", "per patient", "AUROC of each", "prevalence", $"mean of {Findings} findings: clustered bootstrap"]));
+        line(Row(Enumerable.Repeat("---", 5)));
+        foreach (Kind kind in Kinds.Where(k => k.Images == 200))
+        {
+            line(Row([Number(kind.Images, "0"), Number(kind.PerPatient, "0"), Number(kind.Auroc, "0.0"), Number(kind.Prevalence, "0.0"),
+                Number(100 * SimulateMean(kind), "0.0")]));
+            log($"mean of {kind} done");
+        }
+    }
+
+    // Coverage of the mean over findings of the same patients. The patients' noise is drawn anew for every finding.
+    private double SimulateMean(Kind kind)
+    {
+        (int held, int defined) = (0, 0);
+        for (int set = 0; set < sets; set++)
+        {
+            SimulatedSet[] findings = [.. Enumerable.Range(0, Findings).Select(f => Draw(kind, (set * Findings) + f))];
+            if (findings.Any(f => ClusteredAuroc.Compute(f.Labels, f.First, f.Patients) is null))
+            {
+                continue;
+            }
+
+            BootstrapReplicates[] replicated = ClusterBootstrap.Run(
+                [.. findings.Select(f => RankedScores.Create(f.Labels, f.First, f.Patients))], findings[0].Patients.Max() + 1, replicates,
+                seed: set, threads: 1);
+            double[] means = BootstrapReplicates.Mean([.. replicated.Select(r => r.Auroc)]);
+            defined++;
+            held += BootstrapReplicates.Percentiles(means, Level).Interval?.Contains(kind.Auroc) == true ? 1 : 0;
+        }
+
+        return held / (double)defined;
     }
 
     // Coverage among the sets where the interval is defined, the share of sets with fewer than two positives or a logit at the end, and the

@@ -101,20 +101,24 @@ internal sealed class CompareCommand : RadaptCommand
     }
 
     private static JsonObject ToJson(
-        IReadOnlyList<ComparedScores> runs, IReadOnlyList<RunComparison> comparisons, IReadOnlyList<string> notes) => new()
+        IReadOnlyList<ComparedScores> runs, IReadOnlyList<RunComparison> comparisons, IReadOnlyList<string> notes)
     {
-        ["runs"] = Strings(runs.Select(r => Path.GetFullPath(r.Name))),
-        ["images"] = runs[0].Scores.Images.Count,
-        ["figures"] = new JsonArray([.. runs.Select(r => RunStatistics.Compute(r.Scores).ToFigures().ToJson())]),
-        ["comparisons"] = new JsonArray([.. comparisons.Select(c => new JsonObject
+        IEnumerable<JsonObject> pairs = comparisons.Select(c => new JsonObject
         {
             ["first"] = Path.GetFullPath(c.First),
             ["second"] = Path.GetFullPath(c.Second),
             ["auroc"] = new JsonObject(c.Findings.Prepend(c.Mean)
                 .Select(d => KeyValuePair.Create<string, JsonNode?>(d.Finding, JsonSerializer.SerializeToNode(d, RunFolder.Json)))),
-        })]),
-        ["notes"] = Strings(notes),
-    };
+        });
+        return new JsonObject
+        {
+            ["runs"] = Strings(runs.Select(r => Path.GetFullPath(r.Name))),
+            ["images"] = runs[0].Scores.Images.Count,
+            ["figures"] = new JsonArray([.. runs.Select(r => RunStatistics.Compute(r.Scores).ToFigures().ToJson())]),
+            ["comparisons"] = new JsonArray([.. pairs]),
+            ["notes"] = Strings(notes),
+        };
+    }
 
     private static JsonArray Strings(IEnumerable<string> texts) => [.. texts.Select(t => JsonValue.Create(t))];
 

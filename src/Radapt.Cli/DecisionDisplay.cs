@@ -32,8 +32,8 @@ internal static class DecisionDisplay
             });
         terminal.Rows(
             [
-                "", "ECE", "calibrated", "slope", "calibrated", "Brier", "calibrated", "uncertain", "right of positives",
-                "right of negatives",
+                "", "ECE", "calibrated", "slope", "calibrated", "Brier", "calibrated", "uncertain", "positives covered",
+                "negatives covered",
             ],
             figures.Select(f => new[]
             {

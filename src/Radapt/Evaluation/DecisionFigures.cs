@@ -66,8 +66,8 @@ internal sealed record DecisionFigures(
             ["answers"] = Coverage is not { } coverage ? null : new JsonObject
             {
                 ["confidence"] = 1 - Rules.Sets!.Alpha,
-                ["right_of_positives"] = Share(coverage.Positives),
-                ["right_of_negatives"] = Share(coverage.Negatives),
+                ["positives_covered"] = Share(coverage.Positives),
+                ["negatives_covered"] = Share(coverage.Negatives),
                 ["uncertain"] = Share(coverage.Uncertain),
             },
             ["decision_curve"] = Curve is null ? null : new JsonArray([.. Curve.Select(p => new JsonObject

@@ -50,7 +50,7 @@ internal sealed record PredictionRow(string Image, PredictionStatus Status, stri
         prediction.Logits?.Select(Scoring.Probability).ToArray(),
         prediction.Deviations,
         [.. columns.Select(c => PredictionColumn.Value(c, prediction.File))])
-    {
-        Decisions = decide is null ? null : prediction.Logits?.Select((logit, f) => decide(f, logit)).ToArray(),
-    };
+        {
+            Decisions = decide is null ? null : prediction.Logits?.Select((logit, f) => decide(f, logit)).ToArray(),
+        };
 }
