@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Radapt.Benchmarks;
-using Radapt.Compute;
 using Radapt.Imaging.Dicom.Codecs;
-using Radapt.Recipes;
 using Radapt.Studies.Design;
 using Radapt.Studies.Planning;
 using Radapt.Studies.Work;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Radapt.Options;
 using Radapt.Recipes;
 using Radapt.Training;
 
