@@ -1,6 +1,7 @@
 using System.Globalization;
 using Radapt.Evaluation;
 using Radapt.Metrics;
+using Radapt.Runs;
 
 namespace Radapt.Cli;
 
@@ -29,6 +30,20 @@ internal static class Figures
         < 1 << 30 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0.0} MiB"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1073741824.0:0.00} GiB"),
     };
+
+    /// <summary>Mean AUROC of a baseline with its interval: <c>AUROC 0.812 [0.764, 0.853]</c>; null: there is none.</summary>
+    public static string? Baseline(RunFigures? figures)
+    {
+        if (figures?.Auroc.GetValueOrDefault(RunFigures.Mean) is not { } auroc)
+        {
+            return null;
+        }
+
+        RunInterval? interval = figures.AurocInterval?.GetValueOrDefault(RunFigures.Mean);
+        string? refusal = figures.NoInterval?.GetValueOrDefault(RunFigures.Mean);
+        return $"AUROC {Auroc(auroc)}" + (interval is not null ? $" [{Auroc(interval.Lower)}, {Auroc(interval.Upper)}]"
+            : refusal is not null ? $" (no interval: {refusal})" : "");
+    }
 
     /// <summary>The figures by study, where they are not those of the images because every study has one.</summary>
     public static void ShowStudies(Terminal terminal, StudyMetrics? studies, MultiLabelMetrics images)

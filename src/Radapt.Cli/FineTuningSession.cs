@@ -66,8 +66,24 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
             ExecutionPathDisplay.Show(terminal, fineTuning.ExecutionPath);
         }
 
+        ShowBaseline(resume, interruption, interrupted);
         terminal.Line($"Time: at most about {Figures.Duration(estimate)} ({(IsProbe ? "one pass over the images" : Plural.Count(Epochs, "epoch"))})");
         terminal.Line();
+    }
+
+    private void ShowBaseline(bool resume, string interruption, CancellationToken interrupted)
+    {
+        RunBaseline? baseline = Interruptible(
+            () => terminal.WithLiveLine(line =>
+            {
+                var progress = new TrainingDisplay(terminal, line, Epochs, new ShownAuroc(fineTuning.ChanceAuroc));
+                return fineTuning.MeasureBaseline(folder, resume, progress, interrupted);
+            }),
+            interruption);
+        if (Figures.Baseline(baseline?.Val) is { } figures)
+        {
+            terminal.Line($"Baseline: frozen features + {baseline!.Method}: validation {figures}; fine-tuning has to beat this");
+        }
     }
 
     private void CheckPixels(bool resume, string interruption, CancellationToken interrupted)
@@ -110,7 +126,12 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
             : "There are neither test nor validation images: no figures.", strong: true);
         if (isMeasured)
         {
-            Figures.Show(terminal, summary.TestStatistics ?? summary.ValStatistics!);
+            Figures.Show(terminal, (summary.TestStatistics ?? summary.ValStatistics)!);
+        }
+
+        if (Figures.Baseline(summary.Test is null ? fineTuning.Baseline?.Val : fineTuning.Baseline?.Test) is { } baseline)
+        {
+            terminal.Line($"Frozen features + {fineTuning.Baseline!.Method}, on the same images: {baseline}");
         }
 
         Figures.ShowStudies(terminal, summary.Test is null ? summary.ValStudies : summary.TestStudies, summary.Test ?? summary.Val);
@@ -172,13 +193,20 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
     private string Chosen(RunSummary summary)
     {
         string stopped = summary.StoppedEarly ? ", stopped early" : "";
-        return $"Best epoch: {summary.BestEpoch} of {summary.Epochs}{stopped}, in {Figures.Duration(summary.Time)}; validation AUROC "
+        string kept = fineTuning.Recipe.Validation.Select switch
+        {
+            EpochSelection.Last => $"Kept: the last of {Plural.Count(summary.Epochs, "epoch")}",
+            EpochSelection.Average => $"Kept: the mean over the last {WeightAverage.Window(summary.Epochs)} of {Plural.Count(summary.Epochs, "epoch")}",
+            _ => $"Best epoch: {summary.BestEpoch} of {summary.Epochs}{stopped}",
+        };
+        return $"{kept}, in {Figures.Duration(summary.Time)}; validation AUROC "
             + $"{Figures.Auroc(summary.Val.MeanAuroc)}{ChosenBy()}";
     }
 
     private string Fitted(RunSummary summary, RunProbe probe)
     {
-        string[] chosen = [.. probe.Chosen.Values.OfType<double>().Distinct().Order().Select(c => c.ToString("g3", CultureInfo.InvariantCulture))];
+        string[] chosen = [.. probe.Chosen.Values.OfType<double>().Distinct().Order()
+            .Select(c => c.ToString("g3", CultureInfo.InvariantCulture))];
         string range = chosen.Length > 1 ? $"{chosen[0]} to {chosen[^1]}, by finding" : chosen.FirstOrDefault() ?? "-";
         string outOfFold = probe.OutOfFoldAuroc[RunFigures.Mean] is { } known ? $"; AUROC there {Figures.Auroc(known)}" : "";
         string validation = summary.Val.MeanAuroc is { } auroc ? $", on validation images {Figures.Auroc(auroc)}" : "";

@@ -47,6 +47,7 @@ internal static class Program
             new CompareCommand(),
             new ReportCommand(),
             new PredictCommand(interrupted),
+            new EmbedCommand(interrupted),
             new WeightsCommand(),
             new InspectCommand(),
             new AdapterCommand(),

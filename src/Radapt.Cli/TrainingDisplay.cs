@@ -53,6 +53,7 @@ internal sealed class TrainingDisplay(Terminal terminal, Action<string> liveLine
                 TrainingPhase.Validation => $"epoch {p.Epoch}/{p.Epochs} validation",
                 TrainingPhase.Features => "features of frozen blocks",
                 TrainingPhase.Pixels => "pixels of all images",
+                TrainingPhase.Baseline => "baseline: features of frozen backbone",
                 _ => "test",
             },
             $"step {p.Step}/{p.Steps}",

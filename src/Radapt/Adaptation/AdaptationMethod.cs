@@ -18,7 +18,8 @@ internal abstract class AdaptationMethod
     public static IReadOnlyList<AdaptationMethod> All { get; } =
     [
         new LoraMethod(), new AdaLoraMethod(), new Ia3Method(), new VptMethod(), new HoulsbyMethod(), new ParallelMethod(),
-        new BitFitMethod(), new NormMethod(), new LastKMethod(), new LinearMethod(), new RidgeMethod(), new FullMethod(),
+        new BitFitMethod(), new NormMethod(), new LastKMethod(), new LinearMethod(),
+        new RidgeMethod(), new LogisticMethod(), new KnnMethod(), new FullMethod(),
     ];
 
     /// <summary>The methods that <c>--method</c> takes.</summary>
@@ -67,20 +68,39 @@ internal abstract class AdaptationMethod
 
         foreach ((string name, Tensor tensor) in classifier.Tensors())
         {
-            tensor.requires_grad = IsHead(name) || IsTrained(name, options, classifier.Encoder.Shape);
+            tensor.requires_grad = (IsHead(name) && TrainsHead(options)) || IsTrained(name, options, classifier.Encoder.Shape);
         }
 
         if (Adapters(classifier.Encoder, options, plan, seed) is { } adapters)
         {
             classifier.Attach(adapters);
         }
+
+        ReplaceHead(classifier, options, plan);
     }
+
+    /// <summary>Whether the head and its norm are learned, as with nearly every method.</summary>
+    public virtual bool TrainsHead(MethodOptions options) => true;
+
+    /// <summary>Writes what adapter files must state of a fit besides the options that are given.</summary>
+    public virtual void WriteFitted(MethodOptions options, IDictionary<string, string> metadata)
+    {
+    }
+
+    /// <summary>Reads what <see cref="WriteFitted"/> wrote.</summary>
+    /// <exception cref="FormatException">A value is damaged; also <see cref="OverflowException"/>.</exception>
+    public virtual MethodOptions ReadFitted(MethodOptions options, IReadOnlyDictionary<string, string> metadata) => options;
 
     /// <summary>Whether training changes this tensor of the backbone.</summary>
     public virtual bool IsTrained(string name, MethodOptions options, BackboneShape shape) => false;
 
     /// <summary>What it adds to the backbone, at its initial values and not yet in its slots; null: nothing.</summary>
     public virtual AttachedAdapters? Adapters(VisionTransformer encoder, MethodOptions options, ComputePlan plan, long seed) => null;
+
+    /// <summary>Adds what the method puts in place of the linear head, if anything.</summary>
+    protected virtual void ReplaceHead(Classifier classifier, MethodOptions options, ComputePlan plan)
+    {
+    }
 
     /// <summary>The option whose value is out of range or does not fit the backbone, and what to do; null: all fit.</summary>
     public MethodProblem? Problem(MethodOptions options, BackboneShape shape)

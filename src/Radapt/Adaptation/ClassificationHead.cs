@@ -1,3 +1,4 @@
+using Radapt.Adaptation.Probes;
 using Radapt.Compute;
 using Radapt.Models;
 using static TorchSharp.torch;
@@ -20,6 +21,17 @@ internal sealed class ClassificationHead : nn.Module
         fc_norm = pooling == Pooling.Mean ? new LayerNorm(shape.Width, shape.Epsilon, kernels) : null;
         head = new Projection(InputWidth(shape, pooling), findings, kernels);
         RegisterComponents();
+    }
+
+    /// <summary>Takes the place of norm and linear map; null: these compute the logits. Owned by this head.</summary>
+    public NeighbourVote? Vote
+    {
+        get;
+        set
+        {
+            field?.Dispose();
+            field = value;
+        }
     }
 
     /// <summary>Channels that the head's linear map reads.</summary>
@@ -52,7 +64,8 @@ internal sealed class ClassificationHead : nn.Module
     public Tensor Forward(Tensor tokens, ForwardPass pass) => ForwardPooled(Pool(tokens), pass);
 
     /// <summary>(B, C), from <see cref="Pool"/> -> logits (B, F).</summary>
-    public Tensor ForwardPooled(Tensor pooled, ForwardPass pass) => head.Forward(Normalise(pooled), pass);
+    public Tensor ForwardPooled(Tensor pooled, ForwardPass pass) =>
+        Vote is { } vote ? vote.Logits(PlainNorm(pooled)) : head.Forward(Normalise(pooled), pass);
 
     /// <summary>What the linear map reads where the norm has no weights: fc_norm at 1 and 0, or none.</summary>
     /// <param name="pooled">(B, C), from <see cref="Pool"/></param>
@@ -74,5 +87,6 @@ internal sealed class ClassificationHead : nn.Module
 
     private Tensor Mean(Tensor tokens) => tokens[.., _firstPatch.., ..].mean([1], type: ScalarType.Float32); // (B, C)
 
-    private Tensor Normalise(Tensor pooled) => fc_norm is null ? pooled : fc_norm.Forward(pooled);
+    /// <summary>What the linear map reads, from <see cref="Pool"/>: (B, C).</summary>
+    public Tensor Normalise(Tensor pooled) => fc_norm is null ? pooled : fc_norm.Forward(pooled);
 }

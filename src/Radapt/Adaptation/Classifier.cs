@@ -59,7 +59,7 @@ internal sealed class Classifier : IDisposable
     /// </summary>
     public int LowestTrainedBlock => Trained().Min(t => BlockNumber.From(t.Name) ?? t.Name.Split('.')[0] switch
     {
-        "fc_norm" or "head" => Encoder.Shape.Depth,
+        "fc_norm" or "head" or "neighbours" => Encoder.Shape.Depth,
         "norm" => Encoder.Shape.Depth - 1, // after the last block; features end before one
         _ => 0,
     });
@@ -86,10 +86,14 @@ internal sealed class Classifier : IDisposable
     /// <summary>Base and head tensors under their checkpoint names, then the adapters'.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> Tensors() =>
         Encoder.named_parameters().Concat(Head.named_parameters()).Select(p => (p.name, (Tensor)p.parameter))
-            .Concat(Adapters?.Tensors() ?? []);
+            .Concat(Adapters?.Tensors() ?? []).Concat(Head.Vote?.Tensors() ?? []);
 
-    /// <summary>The tensors that training changes.</summary>
-    public IEnumerable<(string Name, Tensor Tensor)> Trained() => Tensors().Where(t => t.Tensor.requires_grad);
+    /// <summary>The tensors that training changes, or that a fit made: what an adapter file holds.</summary>
+    public IEnumerable<(string Name, Tensor Tensor)> Trained() =>
+        Head.Vote is { } vote ? vote.Tensors() : Tensors().Where(t => t.Tensor.requires_grad);
+
+    /// <summary>Whether all that was learned can be written as weights of the same model without adapters.</summary>
+    public bool CanMerge => Adapters?.CanMerge != false && Head.Vote is null;
 
     /// <summary>What is trained, of what.</summary>
     public TrainableCount CountTrainable() =>
@@ -107,6 +111,7 @@ internal sealed class Classifier : IDisposable
     public void Dispose()
     {
         Adapters?.Dispose();
+        Head.Vote = null;
         Head.Dispose();
         Encoder.Dispose();
     }

@@ -8,11 +8,6 @@ public enum Pooling
     /// </summary>
     Mean,
 
-    /// <summary>
-    /// Mean of the patch tokens, each through the encoder's <c>norm</c>: what a masked autoencoder's decoder is trained to read, averaged.
-    /// </summary>
-    NormedMean,
-
     /// <summary>Class token through the encoder's <c>norm</c>.</summary>
     ClassToken,
 
@@ -20,4 +15,9 @@ public enum Pooling
     /// Class token and mean of the patch tokens, both through the encoder's <c>norm</c>, side by side: DINOv2's classifiers.
     /// </summary>
     ClassAndMean,
+
+    /// <summary>
+    /// Mean of the patch tokens, each through the encoder's <c>norm</c>: what a masked autoencoder's decoder is trained to read, averaged.
+    /// </summary>
+    NormedMean,
 }

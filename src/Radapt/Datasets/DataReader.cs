@@ -187,7 +187,7 @@ internal static class DataReader
                 throw new RadaptException($"{file} has no row of split '{Split.Names[p]}': "
                     + (p == 0 ? "there is nothing to learn from. Mark rows as train, or remove the column 'split' to have a split drawn."
                         : "validation images choose the epoch. Mark some rows as val, remove the column 'split' to have a split drawn, "
-                            + "or take a method that needs none, such as --method ridge."));
+                            + "or choose what needs none: --select average or --method ridge."));
             }
         }
 

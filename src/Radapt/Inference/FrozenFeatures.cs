@@ -35,7 +35,8 @@ internal static class FrozenFeatures
         Collect(images, onBatch, cancellation, batch =>
         {
             Tensor values = classifier.ToTensor(batch);
-            return classifier.Head.PlainNorm(batch.FirstBlock is null ? classifier.Features(values, classifier.Encoder.Shape.Depth) : values);
+            int depth = classifier.Encoder.Shape.Depth;
+            return classifier.Head.PlainNorm(batch.FirstBlock is null ? classifier.Features(values, depth) : values);
         });
 
     private static Tensor Collect(

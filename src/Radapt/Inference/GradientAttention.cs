@@ -29,7 +29,7 @@ internal static class GradientAttention
         Tensor relevance = identity.unsqueeze(0).expand(images.shape[0], -1, -1); // (B, N, N)
         foreach ((Tensor attention, Tensor slope) in observed.Blocks.Zip(slopes))
         {
-            Tensor raising = (attention * slope).clamp_min(0).mean([1]); // (B, N, N)
+            Tensor raising = attention.mul(slope).relu().mean([1]); // (B, N, N)
             relevance = relevance.Plus(raising.matmul(relevance));
         }
 

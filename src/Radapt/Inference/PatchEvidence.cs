@@ -18,12 +18,12 @@ internal static class PatchEvidence
     /// <param name="images">(B, 1, S, S), normalised.</param>
     /// <param name="finding">Number of the finding.</param>
     /// <returns>(B, G, G) in logits, float32; their sum over an image differs from its logit by a constant of the head</returns>
-    /// <exception cref="ArgumentException">The head reads the class token.</exception>
+    /// <exception cref="ArgumentException">The head reads the class token, or it is not linear.</exception>
     public static Tensor Compute(Classifier classifier, Tensor images, int finding)
     {
-        if (classifier.Head.fc_norm is not { } norm)
+        if (classifier.Head.fc_norm is not { } norm || classifier.Head.Vote is not null)
         {
-            throw new ArgumentException("The head reads the class token, not the mean of the patches.", nameof(classifier));
+            throw new ArgumentException("The head is not linear in the mean of the patches.", nameof(classifier));
         }
 
         using var scope = NewDisposeScope();

@@ -95,7 +95,7 @@ public sealed record ModelOptions
     /// <summary>What the classifier reads: the mean of the patch tokens (paper) or the class token.</summary>
     [Option("pooling", "What the classifier reads: the mean of the patch tokens before (mean) or after the encoder's norm (normed-mean), the class token, "
             + "or class token and mean after the norm, as DINOv2's classifiers do.",
-        Default = "mean; normed-mean with ridge; class-token for DINOv2 and DINOv3",
+        Default = "mean; normed-mean with ridge, logistic and knn; class-token for DINOv2 and DINOv3",
         ChosenFrom = ["weights", "from-scratch", "backbone", "layer-scale", "method"])]
     public Pooling Pooling { get; init; } = Pooling.Mean;
 

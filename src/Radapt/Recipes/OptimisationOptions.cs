@@ -74,6 +74,7 @@ public sealed record OptimisationOptions
     public static double FromBaseRate(double baseRate, long images) => baseRate * images / 256;
 
     // "0.001 for lora, adalora; 0.003 for ia3; …"
-    private static string Rates(Func<AdaptationMethod, double> rate) => string.Join("; ", AdaptationMethod.All.Where(m => m.Probe is null).GroupBy(rate)
+    private static string Rates(Func<AdaptationMethod, double> rate) => string.Join("; ", AdaptationMethod.All
+        .Where(m => m.Probe is null).GroupBy(rate)
         .Select(g => $"{OptionText.Format(g.Key)} for {string.Join(", ", g.Select(m => m.Name))}"));
 }

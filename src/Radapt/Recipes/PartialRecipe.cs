@@ -19,7 +19,7 @@ internal sealed class PartialRecipe
     public DataOptions Data => Section<DataOptions>() with { Seed = Value((Recipe r) => r.Seed), NeedsValidation = NeedsValidation };
 
     /// <summary>Whether something is chosen by validation images, so that there must be some.</summary>
-    internal bool NeedsValidation => Method.Definition.Probe is null;
+    internal bool NeedsValidation => Method.Definition.Probe is null && Value((ValidationOptions v) => v.Select) == EpochSelection.Best;
 
     /// <summary>The options of its kind of recipe.</summary>
     internal OptionCatalogue Catalogue => _given.Catalogue;

@@ -4,8 +4,8 @@ using Radapt.Imaging;
 namespace Radapt.Recipes;
 
 /// <summary>
-/// What a recipe has nothing to decide of where the head is fitted to fixed features: epochs, learning rates, augmentation, the choice of an
-/// epoch. Such options may be given, since recipes are shared among methods; the run says that they are not used.
+/// What a recipe has nothing to decide of where the head is fitted to fixed features: epochs, learning rates, augmentation, the choice of
+/// an epoch. Such options may be given, since recipes are shared among methods; the run says that they are not used.
 /// </summary>
 internal static class ProbeDefaults
 {
@@ -30,6 +30,8 @@ internal static class ProbeDefaults
         choices.SetAside((ValidationOptions v) => v.Every, 1);
         choices.SetAside((ValidationOptions v) => v.Images, null);
         choices.SetAside((ValidationOptions v) => v.Patience, 0);
+        choices.SetAside((ValidationOptions v) => v.Select, EpochSelection.Last);
+        choices.SetAside((ValidationOptions v) => v.Baseline, false);
         choices.SetAside((ComputeOptions c) => c.Recompute, false);
     }
 

@@ -13,7 +13,7 @@ public sealed record Recipe : IRecipe
     /// <summary>Where images and labels come from.</summary>
     public DataOptions Data
     {
-        get => field with { Seed = Seed, NeedsValidation = Method.Definition.Probe is null };
+        get => field with { Seed = Seed, NeedsValidation = Validation.Select == EpochSelection.Best };
         init;
     } = new();
 

@@ -36,6 +36,9 @@ internal sealed record RecipeFacts
     /// <summary>All validation images; null: unknown, and validating them costs nothing.</summary>
     internal LabelledImages? Validation { get; init; }
 
+    /// <summary>Test images.</summary>
+    internal int TestImages { get; init; }
+
     /// <summary>How many bits the 16-bit PNG files of the data use; null: there are none among those looked at, or nobody asks.</summary>
     internal PngDepth? PngDepth { get; init; }
 

@@ -47,7 +47,10 @@ internal static class RecipeResolver
             Seed = seed,
         };
         RejectContradictions(recipe, given, facts);
-        return new ResolvedRecipe(recipe, choices.Shown) { Notes = [.. new[] { ProbeDefaults.Note(method, choices.Unused) }.OfType<string>()] };
+        return new ResolvedRecipe(recipe, choices.Shown)
+        {
+            Notes = ProbeDefaults.Note(method, choices.Unused) is { } note ? [note] : [],
+        };
     }
 
     private static void RejectMissingSources(PartialRecipe given)
@@ -94,6 +97,8 @@ internal static class RecipeResolver
         Require(rates.WarmupEpochs <= rates.Epochs, "warmup-epochs",
             $"a warm-up of {OptionText.Format(rates.WarmupEpochs)} epochs is longer than the training of {rates.Epochs}; "
             + "give a shorter --warmup-epochs.");
+        Require(recipe.Validation.Patience == 0 || recipe.Validation.Select == EpochSelection.Best, "patience",
+            $"with --select {recipe.Validation.Select.Spelled()}, all epochs are trained; leave it out, or give --select best.");
         IReadOnlyList<float>? weights = rates.PositiveWeight.Weights;
         Require(weights is null || recipe.Data.Findings.Count == 0 || weights.Count == recipe.Data.Findings.Count, "pos-weight",
             $"{weights?.Count} weights are given for {recipe.Data.Findings.Count} findings; give one per finding.");

@@ -16,6 +16,7 @@ internal static class ScheduleDefaults
     private const int ShortEpoch = 20; // updates
     private const int MostShortValidations = 50;
     private const double PaperLastRate = 1e-6;
+    private const double MostOfBaseline = 0.1; // of the run
 
     public static int ChooseEpochs(RecipeChoices choices)
     {
@@ -47,11 +48,20 @@ internal static class ScheduleDefaults
         int first = choices.Given.Value((ValidationOptions v) => v.Every, leastEvery);
         int images = Math.Min(all, choices.Choose((ValidationOptions v) => v.Images, ChooseImages) ?? all);
         int every = choices.Choose((ValidationOptions v) => v.Every, () => ChooseEvery(Math.Max(leastEvery, plan.Every(images))));
+        EpochSelection select = choices.Choose((ValidationOptions v) => v.Select,
+            () => ValidationPlan.Select(validation, choices.Decided((ValidationOptions v) => v.Images), data));
         choices.Choose((ValidationOptions v) => v.Patience, () =>
         {
+            if (select != EpochSelection.Best)
+            {
+                return new Choice<int>(0, "validation chooses nothing");
+            }
+
             int validations = ValidationPlan.Count(epochs, every);
             return new Choice<int>(Math.Max(5, (validations + 9) / 10), $"Radapt's choice: a tenth of {Plural.Count(validations, "validation")}, at least 5");
         });
+        choices.Choose((ValidationOptions v) => v.Baseline, () => ChooseBaseline(
+            (choices.Facts.TrainingImages + all + choices.Facts.TestImages) / plan.Passes(images, every)));
         return choices.Section<ValidationOptions>();
 
         Choice<int?> ChooseImages()
@@ -88,6 +98,13 @@ internal static class ScheduleDefaults
                 + (plan.Fits(images, distance) ? "; at most a third is meant for validation" : "; the last epoch is always validated"));
 
         string Epochs(int distance) => distance == 1 ? "every epoch" : $"every {distance} epochs";
+    }
+
+    private static Choice<bool> ChooseBaseline(double share)
+    {
+        string percent = string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, 100 * share):0} %");
+        return share < MostOfBaseline ? new Choice<bool>(true, $"Radapt's choice: frozen features and ridge take about {percent} of the run")
+            : new Choice<bool>(false, $"Radapt's choice: it would take about {percent} of the run; --method ridge is a run of its own");
     }
 
     public static OptimisationOptions ChooseRates(RecipeChoices choices, MethodOptions method, OptimizerKind optimizer)

@@ -25,8 +25,26 @@ public sealed record ValidationOptions
                 "keep-classes", "findings", "split-shares", "split-seed", "validate-every"])]
     public int? Images { get; init; }
 
+    /// <summary>Which tensors the run keeps.</summary>
+    [Option("select",
+        "Which weights a run keeps: those of the epoch with the best validation AUROC (best), of the last epoch (last), or the mean over "
+            + "the last quarter of the epochs (average). last and average need no validation images.",
+        CanBeAuto = true, Default = "auto: best, if the validation images can tell epochs apart, else average",
+        ChosenFrom =
+            ["data", "train", "val", "keep-classes", "findings", "split-shares", "split-seed", "validate-images", "method"])]
+    public EpochSelection Select { get; init; }
+
+    /// <summary>Whether ridge regression on frozen features is measured beside the run.</summary>
+    [Option("baseline",
+        "Before training, measure what ridge regression on frozen features reaches (as --method ridge), and show it beside the result.",
+        True = "on", False = "off", CanBeAuto = true, Default = "auto: on, if it takes less than a tenth of the time of the run",
+        ChosenFrom =
+            ["epochs", "method", "lora-blocks", "lora-ranks", "last-k", "recompute", "data", "train", "val", "test", "label-fraction",
+                "keep-classes", "findings", "split-shares", "split-seed", "validate-images", "validate-every"])]
+    public bool Baseline { get; init; }
+
     /// <summary>Stop after this many validations without a better AUROC; 0: never.</summary>
     [Option("patience", "Stop after this many validations without a better AUROC; 0: never.", Min = 0,
-        Default = "a tenth of the validations, at least 5", ChosenFrom = ["epochs", "validate-every"])]
+        Default = "a tenth of the validations, at least 5; 0 unless the best epoch is kept", ChosenFrom = ["epochs", "validate-every", "select"])]
     public int Patience { get; init; }
 }

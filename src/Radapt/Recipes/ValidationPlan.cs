@@ -20,6 +20,7 @@ internal sealed class ValidationPlan
     private const int FewestImages = 1000; // smaller sets choose with all they have
     private const double LargestError = 0.01; // of the mean AUROC
     private const double MoreThanAll = 1.25; // times the error of all images, where rare findings keep even these above the largest
+    private const double MostErrorOfSelection = 0.05; // of the mean AUROC
     private const double ExpectedAuroc = 0.8; // at which errors are counted; better ones have smaller errors
 
     private readonly int _epochs;
@@ -71,6 +72,9 @@ internal sealed class ValidationPlan
     /// </summary>
     public int Every(int images) => Enumerable.Range(1, _epochs).FirstOrDefault(every => Fits(images, every), _epochs);
 
+    /// <summary>Forward passes of training and validation, scoring the chosen epoch included.</summary>
+    public double Passes(int images, int every) => _training + (Count(_epochs, every) * (double)images) + _all;
+
     /// <summary>The share of training and validation that validation takes, 0 to 1, scoring the chosen epoch included.</summary>
     public double Share(int images, int every)
     {
@@ -112,6 +116,32 @@ internal sealed class ValidationPlan
         return images >= parts.Fewest ? parts.AtMost(images) : throw new RadaptException(string.Create(CultureInfo.InvariantCulture,
             $"--validate-images {images}: one positive and one negative of every finding, in whole patients, are {parts.Fewest} images; give "
                 + $"at least this number, auto or all."));
+    }
+
+    /// <summary>
+    /// Which epoch is kept. Epochs are scored on the same images, so their AUROCs err alike: where these correlate by 0.9, the difference
+    /// of two has 0.45 times the error of one. At an error of 0.05 that is 0.02, about what epochs of one run differ by. Above it, the best
+    /// epoch is chosen by chance, and the mean over the last ones takes its place.
+    /// </summary>
+    /// <param name="validation">All validation images; null: unknown.</param>
+    /// <param name="choosing">How many of them choose, at most; null: all.</param>
+    /// <param name="data">Whose seed draws that part.</param>
+    public static Choice<EpochSelection> Select(LabelledImages? validation, int? choosing, DataOptions data)
+    {
+        if (validation is null || validation.Items.Count == 0)
+        {
+            return new Choice<EpochSelection>(validation is null ? EpochSelection.Best : EpochSelection.Average, "the paper's");
+        }
+
+        LabelledImages images = Choosing(validation, choosing, Seed(data));
+        double error = Error(images);
+        string known = string.Create(CultureInfo.InvariantCulture,
+            $"a standard error of the mean AUROC of about {error:0.00} on {Plural.Count(images.Items.Count, "validation image")}");
+        return error <= MostErrorOfSelection
+            ? new Choice<EpochSelection>(EpochSelection.Best, $"the paper's; {known} can tell epochs apart")
+            : new Choice<EpochSelection>(EpochSelection.Average,
+                $"Radapt's choice: with {known}, the best epoch would be chosen by chance (35 positives and 75 negatives of a finding give "
+                    + $"{AurocError.Single(ExpectedAuroc, 35, 75).ToString("0.00", CultureInfo.InvariantCulture)})");
     }
 
     /// <summary>Of the part's draw: runs with other seeds choose by the same images.</summary>

@@ -1,6 +1,5 @@
 using Radapt.Adaptation.Files;
 using Radapt.Evaluation;
-using Radapt.Metrics;
 using Radapt.Recipes;
 using Radapt.Runs;
 using Radapt.Studies;

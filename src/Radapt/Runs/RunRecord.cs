@@ -63,6 +63,9 @@ public sealed record RunRecord
     /// <summary>The folds of a cross-validation.</summary>
     public RunFolds? Folds { get; init; }
 
+    /// <summary>What ridge regression on frozen features reaches; null: it was not measured.</summary>
+    public RunBaseline? Baseline { get; init; }
+
     /// <summary>What was chosen where the head was fitted to fixed features; null for other runs.</summary>
     public RunProbe? Probe { get; init; }
 

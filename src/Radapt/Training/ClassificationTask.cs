@@ -81,8 +81,13 @@ internal sealed class ClassificationTask : ITrainingTask<ImageBatch>, IDisposabl
     /// <c>loss</c>.
     /// </summary>
     /// <inheritdoc/>
-    public ValidationResult Validate(Action<int, int> onBatch, CancellationToken cancellation)
+    public ValidationResult? Validate(Action<int, int> onBatch, CancellationToken cancellation)
     {
+        if (_val.Images.Items.Count == 0)
+        {
+            return null;
+        }
+
         float[] logits = Scoring.Logits(_classifier, _val, onBatch, cancellation);
         sbyte[] labels = _val.Images.FlatLabels();
         double loss = LogLoss(labels, logits);

@@ -33,12 +33,14 @@ public sealed class FineTuning : IDisposable
     private readonly string? _baseLicence;
     private readonly PositionResizing? _baseResizing;
     private readonly List<string> _notes;
+    private readonly Func<Recipe> _baselineRecipe;
     private RunProbe? _probe; // once the head is fitted
 
-    private FineTuning(ResolvedRecipe resolved, DataSplits data, BackboneWeights? weights, CodecProcess? codecs)
+    private FineTuning(
+        ResolvedRecipe resolved, DataSplits data, BackboneWeights? weights, CodecProcess? codecs, Func<Recipe> baselineRecipe)
     {
         Recipe recipe = resolved.Recipe;
-        (Resolved, _codecs) = (resolved, codecs);
+        (Resolved, _codecs, _baselineRecipe) = (resolved, codecs, baselineRecipe);
         _plan = recipe.Compute.Plan;
         WeightsDescription = weights?.Description ?? $"random (seed {recipe.Seed.ToString(CultureInfo.InvariantCulture)})";
         _cache = RunCache.Open(recipe.Data, recipe.Pixels, codecs);
@@ -104,6 +106,9 @@ public sealed class FineTuning : IDisposable
     /// <summary>The run folder names images by codes under a key, since the data knows patients.</summary>
     internal bool HidesNames => Recipe.Data.Key is not null || (Data.KnowsPatients && !Recipe.Data.PlainNames);
 
+    /// <summary>What ridge regression on frozen features reaches, once it is measured; null: it is not asked for.</summary>
+    internal RunBaseline? Baseline { get; private set; }
+
     /// <summary>What the weights were recognised as.</summary>
     public string WeightsDescription { get; }
 
@@ -152,9 +157,10 @@ public sealed class FineTuning : IDisposable
         using BackboneWeights? weights = path is null || given.Value((ModelOptions m) => m.FromScratch) ? null
             : BackboneWeights.Open(path, given.Value((ModelOptions m) => m.Dialect), given.Value((ModelOptions m) => m.Copy));
         DataSplits data = DataReader.Read(given.Data with { Headers = headers });
-        ResolvedRecipe resolved = RecipeResolver.Resolve(given, RunFacts.Gather(given, data, weights, codecs));
+        RecipeFacts facts = RunFacts.Gather(given, data, weights, codecs);
+        ResolvedRecipe resolved = RecipeResolver.Resolve(given, facts);
         onResolved?.Invoke(resolved.Recipe);
-        return new FineTuning(resolved, data, weights, codecs);
+        return new FineTuning(resolved, data, weights, codecs, () => FrozenBaseline.Resolve(layers, facts));
     }
 
     private static string? OtherNormalisation(Recipe recipe, BackboneWeights? weights) =>
@@ -181,6 +187,27 @@ public sealed class FineTuning : IDisposable
         var run = new RunFolder(folder);
         run.RequireUsable(resume); // now, since decoding may take minutes
         _images.LookAtPixels(run, resume, progress, cancellation);
+    }
+
+    /// <summary>
+    /// Measures what ridge regression on frozen features reaches, where the recipe says so; a resumed run keeps what it measured when it
+    /// began. <see cref="Run"/> does it unless it was done before.
+    /// </summary>
+    /// <param name="folder">The run folder; nothing is written to it yet.</param>
+    /// <param name="resume">Go on with the run in the folder.</param>
+    /// <param name="progress">Told how it goes.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>Null: it is not asked for.</returns>
+    internal RunBaseline? MeasureBaseline(string folder, bool resume = false, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        if (Recipe.Validation.Baseline && Baseline is null)
+        {
+            Baseline = (resume ? RunRecord.ReadUnlessRewritten(folder)?.Baseline : null)
+                ?? FrozenBaseline.Measure(_baselineRecipe(), _images, progress, cancellation);
+        }
+
+        return Baseline;
     }
 
     /// <summary>
@@ -244,6 +271,7 @@ public sealed class FineTuning : IDisposable
         CancellationToken cancellation)
     {
         _images.LookAtPixels(run, resume, progress, cancellation); // before there is a key
+        MeasureBaseline(run.Path, resume, progress, cancellation);
         NameKey names = NameKey.For(Recipe.Data, Data); // now: a key that cannot be made must not cost a night
         if (Data.Drawn.Count > 0)
         {
@@ -289,7 +317,7 @@ public sealed class FineTuning : IDisposable
             watch.Elapsed, state.History)
         {
             Rules = rules,
-            ValStatistics = RunStatistics.Compute(LabelledScores.From(val, n => n)),
+            ValStatistics = val.Images.Items.Count == 0 ? null : RunStatistics.Compute(LabelledScores.From(val, n => n)),
             TestStatistics = test is null ? null : RunStatistics.Compute(LabelledScores.From(test, n => n)),
             ValStudies = val.Studies,
             TestStudies = test?.Studies,
@@ -313,8 +341,11 @@ public sealed class FineTuning : IDisposable
         using var events = new EventLog(run.Path);
         (string, Tensor)[] trained = [.. _classifier.Trained()];
         using Optimizer optimizer = Optimizer.Create(Recipe.ForOptimizer(), trained, _classifier.Encoder.Kernels.Path);
-        var saved = new SavedState(run, trained, optimizer, _classifier.Adapters?.Schedule);
-        var best = new BestAdapter(_classifier, run.AdapterFile, Describe(Recipe.Method));
+        using WeightAverage? average = Recipe.Validation.Select == EpochSelection.Average
+            ? new WeightAverage(trained, Recipe.Optimisation.Epochs) : null;
+        var saved = new SavedState(run, trained, optimizer, _classifier.Adapters?.Schedule, average);
+        var own = new BestAdapter(_classifier, run.AdapterFile, Describe(Recipe.Method));
+        IBestTensors best = average is null ? own : new AveragedAdapter(own, average);
         var identity = RecipeIdentity.Create(Recipe, fingerprint, _baseHash);
         TrainerState start = resume && saved.Exists ? saved.Resume(identity, best) : new TrainerState { Identity = identity };
         report.Write(RunStatus.Running);
@@ -329,6 +360,7 @@ public sealed class FineTuning : IDisposable
 
             var loop = new TrainingLoop<ImageBatch>(task, Recipe.ForTraining(), optimizer, saved, progress)
             {
+                Average = average,
                 OnUpdate = (updates, loss, rate) =>
                 {
                     events.Update(updates, loss, rate);
@@ -353,7 +385,7 @@ public sealed class FineTuning : IDisposable
         Action<EpochResult>? onEpoch, CancellationToken cancellation)
     {
         saved.Save(start);
-        var fitting = new HeadFitting(_classifier, Recipe.Method, train, ChoosingImages.Items.Count > 0 ? task : null);
+        var fitting = new HeadFitting(_classifier, Recipe.Method, train, task);
         EpochResult result = fitting.Run(cancellation);
         _probe = fitting.Record;
         new BestAdapter(_classifier, saved.Folder.AdapterFile, Describe(fitting.Method)).Save(result.Epoch);

@@ -17,8 +17,8 @@ namespace Radapt.Training;
 /// <param name="classifier">With the method applied; its head is set.</param>
 /// <param name="method">The method and its options.</param>
 /// <param name="train">Training images, or their pooled features.</param>
-/// <param name="validation">Measures the fit; null: there are no validation images.</param>
-internal sealed class HeadFitting(Classifier classifier, MethodOptions method, ImageBatches train, ClassificationTask? validation)
+/// <param name="validation">Measures the fit.</param>
+internal sealed class HeadFitting(Classifier classifier, MethodOptions method, ImageBatches train, ClassificationTask validation)
 {
     /// <summary>The method with what its adapter file states of the fit.</summary>
     public MethodOptions Method { get; private set; } = method;
@@ -37,11 +37,11 @@ internal sealed class HeadFitting(Classifier classifier, MethodOptions method, I
         Tensor features = FrozenFeatures.Pooled(classifier, train, onBatch: null, cancellation);
         HeadProbe probe = Method.Definition.Probe!;
         ProbeFit fit = probe.Fit(Data(features, images), cancellation);
-        Method = fit.SetHeadInPlace(classifier, Method);
+        Method = fit.SetHead(classifier, Method);
         sbyte[] labels = images.FlatLabels();
         Record = RunProbe.From(probe.Setting, images, fit);
         double seconds = watch.Elapsed.TotalSeconds;
-        ValidationResult? measured = validation?.Validate((_, _) => { }, cancellation);
+        ValidationResult? measured = validation.Validate((_, _) => { }, cancellation);
         return new EpochResult
         {
             Epoch = 1,

@@ -27,6 +27,7 @@ internal static class RecipeSettings
         ClipGradients = recipe.Optimisation.ClipGradients,
         ValidateEvery = recipe.Validation.Every,
         Patience = recipe.Validation.Patience,
+        KeepsBest = recipe.Validation.Select == EpochSelection.Best,
         CostOfTraining = ValidationPlan.PassesOfTraining(recipe),
     };
 }

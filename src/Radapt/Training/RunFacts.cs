@@ -27,6 +27,7 @@ internal static class RunFacts
         WeightsPreparation = weights?.Preparation,
         TrainingImages = data.Train.Items.Count,
         Validation = data.Val,
+        TestImages = data.Test?.Items.Count ?? 0,
         PngDepth = given.Has((PixelOptions p) => p.PngBits) ? null : PngDepth.Measure([.. Paths(data)]),
         DecodingTime = DecodingRate.Time(data, given, codecs),
         DataChoices = data.Choices,

@@ -37,6 +37,7 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
         RunRecord run = Session(status, fineTuning.Recipe.Compute, fineTuning.Recipe.Seed, _started) with
         {
             Path = fineTuning.ExecutionPath,
+            Baseline = fineTuning.Baseline,
             Data = Data(),
             Weights = new RunWeights(fineTuning.WeightsDescription, baseHash),
             Trainable = new RunTrainable(fineTuning.Trainable.Trainable, fineTuning.Trainable.Total, fineTuning.Trainable.Percent),
@@ -50,7 +51,7 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
                 StoppedEarly = state.Stopped,
                 Train = Speed(state),
                 Probe = summary.Probe,
-                Val = fineTuning.Data.Val.Items.Count == 0 ? null : summary.ValStatistics!.ToFigures(summary.ValStudies),
+                Val = summary.ValStatistics?.ToFigures(summary.ValStudies),
                 Test = summary.TestStatistics?.ToFigures(summary.TestStudies),
                 Files = RunFileHashes.Compute(folder),
             };

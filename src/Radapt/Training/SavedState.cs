@@ -19,7 +19,9 @@ internal sealed class SavedState
     /// <param name="trained">The trained tensors.</param>
     /// <param name="optimizer">Their optimizer.</param>
     /// <param name="schedule">What the method remembers from update to update; null: nothing.</param>
-    public SavedState(RunFolder folder, IEnumerable<(string Name, Tensor Tensor)> trained, Optimizer optimizer, ITrainingSchedule? schedule)
+    /// <param name="average">The mean over the last epochs; null: there is none.</param>
+    public SavedState(RunFolder folder, IEnumerable<(string Name, Tensor Tensor)> trained, Optimizer optimizer, ITrainingSchedule? schedule,
+        WeightAverage? average = null)
     {
         (Folder, _optimizer) = (folder, optimizer);
         _tensors =
@@ -27,6 +29,7 @@ internal sealed class SavedState
             .. trained.Select(t => ("model." + t.Name, t.Tensor)),
             .. optimizer.State().Select(t => ("optimizer." + t.Name, t.Tensor)),
             .. schedule?.State().Select(t => ("method." + t.Name, t.Tensor)) ?? [],
+            .. average?.State().Select(t => ("average." + t.Name, t.Tensor)) ?? [],
         ];
     }
 

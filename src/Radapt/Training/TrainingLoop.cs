@@ -62,6 +62,9 @@ internal sealed class TrainingLoop<TBatch>
     /// <summary>Called after every epoch.</summary>
     public Action<EpochResult>? OnEpoch { get; init; }
 
+    /// <summary>The mean over the last epochs, which is what is measured and kept then; null: the tensors as they are.</summary>
+    public WeightAverage? Average { get; init; }
+
     private int BatchesPerEpoch => _task.BatchesPerEpoch;
 
     private long AllUpdates => (long)_settings.Epochs * ((BatchesPerEpoch + _settings.Accumulate - 1) / _settings.Accumulate);
@@ -79,6 +82,7 @@ internal sealed class TrainingLoop<TBatch>
             while (_state.Epoch < _settings.Epochs && !_state.Stopped)
             {
                 EpochResult result = TrainEpoch(cancellation);
+                Average?.Add(result.Epoch);
                 bool validates = result.Epoch % _settings.ValidateEvery == 0 || result.Epoch == _settings.Epochs;
                 FinishEpoch(validates ? Validate(result, cancellation) : result);
             }
@@ -173,11 +177,12 @@ internal sealed class TrainingLoop<TBatch>
     private EpochResult Validate(EpochResult result, CancellationToken cancellation)
     {
         _clock.Start(TrainingPhase.Validation, _state, _task.ValidationBatches, 0);
+        using IDisposable? used = Average?.Use(result.Epoch);
         ValidationResult? measured = _task.Validate((batches, done) => _clock.Report(_state, batches, done), cancellation);
         bool best = measured?.Score is not { } score || _state.BestScore is null || score > _state.BestScore;
         _state = _state with
         {
-            BestEpoch = best ? result.Epoch : _state.BestEpoch,
+            BestEpoch = best || !_settings.KeepsBest ? result.Epoch : _state.BestEpoch,
             BestScore = best ? measured?.Score : _state.BestScore,
             SinceBest = best ? 0 : _state.SinceBest + 1,
         };
@@ -202,7 +207,7 @@ internal sealed class TrainingLoop<TBatch>
         };
         _atUpdate = _state;
         BeforeSave?.Invoke(result);
-        Save(withBest: result.Best);
+        Save(withBest: _state.BestEpoch == result.Epoch);
         OnEpoch?.Invoke(result);
     }
 

@@ -17,4 +17,7 @@ public enum TrainingPhase
 
     /// <summary>Pixels of all images, once, before anything is trained.</summary>
     Pixels,
+
+    /// <summary>Ridge regression on frozen features, once, before anything is trained.</summary>
+    Baseline,
 }

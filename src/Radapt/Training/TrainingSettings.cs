@@ -24,6 +24,9 @@ internal sealed record TrainingSettings
     /// <summary>Validations without a better score before training stops; 0: it does not stop early.</summary>
     public int Patience { get; init; }
 
+    /// <summary>Whether the best epoch is kept; if not, the last one is.</summary>
+    public bool KeepsBest { get; init; } = true;
+
     /// <summary>
     /// Time of a training batch over that of a validation batch, by which the time left is estimated until it is measured.
     /// </summary>

@@ -150,7 +150,7 @@ public class RecipeFileTests
             "base-lr", "min-lr", "warmup-epochs", "batch-size", "accumulate", "lora-blocks", "lora-ranks", "lora-targets", "initial-rank",
                 "target-rank", "tfinal", "last-k", "pos-weight", "validate-every", "validate-images", "skip-unreadable", "uncertainty",
                 "values",
-                    "views", "folds", "fold", "method", "optimizer", "class-column", "class-labels"];
+                    "views", "folds", "fold", "select", "method", "optimizer", "class-column", "class-labels"];
         OptionDeclaration[] free = [.. RecipeOptions.All.Where(o => !bound.Contains(o.Name))];
         return
             from method in Gen.OneOf([.. AdaptationMethod.Names])

@@ -81,7 +81,7 @@ public class RecipeOptionsTests
     [InlineData("lr", "NaN", "--lr must be a number, not 'NaN'.")]
     [InlineData("lr", "0,1", "--lr must be a number, not '0,1'.")]
     [InlineData("method", "lorra",
-        "--method must be one of lora, adalora, ia3, vpt, houlsby, parallel, bitfit, norm, last-k, linear, ridge, full, not 'lorra'.")]
+        "--method must be one of lora, adalora, ia3, vpt, houlsby, parallel, bitfit, norm, last-k, linear, ridge, logistic, knn, full, not 'lorra'.")]
     [InlineData("lora-targets", "q,qkv", "--lora-targets must be one of q, k, v, proj, fc1, fc2, not 'qkv'.")]
     [InlineData("findings", "Edema,Edema", "--findings: Edema is given twice.")]
     [InlineData("from-scratch", "yes", "--from-scratch must be true or false, not 'yes'.")]

@@ -10,7 +10,7 @@ namespace Radapt.Tests.Training;
 /// <summary>Whole runs of methods that fit the head to frozen features.</summary>
 public sealed class ProbeRunTests(TinyRuns runs) : IClassFixture<TinyRuns>
 {
-    public static TheoryData<string> Methods => ["ridge"];
+    public static TheoryData<string> Methods => ["ridge", "logistic", "knn"];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -72,7 +72,8 @@ public sealed class ProbeRunTests(TinyRuns runs) : IClassFixture<TinyRuns>
     {
         using var folder = new TemporaryFolder();
         string table = folder["labels.csv"];
-        File.WriteAllLines(table, File.ReadAllLines(Path.Combine(runs.Data, "labels.csv")).Where(l => !l.Contains(",val,", StringComparison.Ordinal)));
+        File.WriteAllLines(table, File.ReadAllLines(Path.Combine(runs.Data, "labels.csv"))
+            .Where(l => !l.Contains(",val,", StringComparison.Ordinal)));
         string[] data = [$"data {table}", $"image-root {runs.Data}"];
         RunSummary summary = runs.Run([.. data, $"method {method}"]);
         Assert.NotNull(summary.Test!.MeanAuroc);

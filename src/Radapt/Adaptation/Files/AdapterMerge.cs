@@ -98,7 +98,7 @@ public static class AdapterMerge
     /// <exception cref="RadaptException">Some of what the method added is not a change of weights.</exception>
     internal static void RequireMergeable(string runOrAdapter, AdaptedModel model)
     {
-        if (model.Classifier.Adapters is { CanMerge: false })
+        if (!model.Classifier.CanMerge)
         {
             throw new RadaptException(
                 $"{runOrAdapter}: was trained with {model.Description.Method}, whose adapters cannot be merged into the weights. Use the "

@@ -21,6 +21,8 @@ internal static class MethodMetadata
                 _ => OptionText.Format(value),
             };
         }
+
+        options.Definition.WriteFitted(options, metadata);
     }
 
     /// <summary>
@@ -32,7 +34,7 @@ internal static class MethodMetadata
     /// <exception cref="FormatException">A value is not of its option's kind; also <see cref="JsonException"/>,
     /// <see cref="OverflowException"/>.</exception>
     public static MethodOptions Read(AdaptationMethod method, IReadOnlyDictionary<string, string> metadata) =>
-        method.Create(method.Options.ToDictionary(o => o.Name, o => Read(o, metadata)));
+        method.ReadFitted(method.Create(method.Options.ToDictionary(o => o.Name, o => Read(o, metadata))), metadata);
 
     private static object? Read(OptionDeclaration option, IReadOnlyDictionary<string, string> metadata)
     {

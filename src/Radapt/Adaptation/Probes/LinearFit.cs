@@ -20,7 +20,7 @@ internal sealed class LinearFit(Tensor weight, Tensor bias) : ProbeFit
     }
 
     /// <inheritdoc/>
-    public override MethodOptions SetHeadInPlace(Classifier classifier, MethodOptions method)
+    public override MethodOptions SetHead(Classifier classifier, MethodOptions method)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();

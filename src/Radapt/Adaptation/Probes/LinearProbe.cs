@@ -97,6 +97,14 @@ internal abstract class LinearProbe : HeadProbe
                 }
             }
 
+            if (labels[j].Distinct().Count() < 2)
+            {
+                // Nothing tells positives from negatives: the share of the one class, one more of each class assumed.
+                double share = Math.Log((labels[j].Count(l => l == 1) + 1.0) / (labels[j].Count(l => l == 0) + 1.0));
+                solutions[findings[j]] = new Solution(Penalties[p], ScoreLink.Identity, zeros_like(x[0]).MoveToOuterDisposeScope(), share);
+                continue;
+            }
+
             int[] scored = [.. Enumerable.Range(0, unseen.Length).Where(i => !double.IsNaN(unseen[i]))];
             ScoreLink link = scored.Length == 0 ? Link(scores, labels[j])
                 : Link([.. scored.Select(i => unseen[i])], [.. scored.Select(i => labels[j][i])]);

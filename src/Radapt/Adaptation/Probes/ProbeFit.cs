@@ -14,7 +14,9 @@ internal abstract class ProbeFit
     /// </summary>
     public required IReadOnlyList<float> OutOfFold { get; init; }
 
-    /// <summary>(n) the fold of each image. Images of different folds were scored by different fits: only those of one can be ranked.</summary>
+    /// <summary>
+    /// (n) the fold of each image. Images of different folds were scored by different fits: only those of one fold can be ranked.
+    /// </summary>
     public required IReadOnlyList<int> Folds { get; init; }
 
     /// <summary>Scores images.</summary>
@@ -26,5 +28,5 @@ internal abstract class ProbeFit
     /// <param name="classifier">Its backbone gave the features.</param>
     /// <param name="method">The method with its options.</param>
     /// <returns>The method with what its adapter file must state of the fit.</returns>
-    public abstract MethodOptions SetHeadInPlace(Classifier classifier, MethodOptions method);
+    public abstract MethodOptions SetHead(Classifier classifier, MethodOptions method);
 }

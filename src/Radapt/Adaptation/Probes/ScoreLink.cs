@@ -1,3 +1,5 @@
+using Radapt.Metrics;
+
 namespace Radapt.Adaptation.Probes;
 
 /// <summary>
@@ -12,7 +14,6 @@ internal readonly record struct ScoreLink(double Slope, double Offset)
     // In logits per standard deviation of the scores: where scores do not rise with the label, all probabilities are close to the share
     // of positives, and the order is kept.
     private const double LeastSlope = 0.01;
-    private const int Steps = 100;
 
     /// <summary>Scores are logits already.</summary>
     public static ScoreLink Identity { get; } = new(1, 0);
@@ -31,17 +32,11 @@ internal readonly record struct ScoreLink(double Slope, double Offset)
             return new ScoreLink(1, usual - mean);
         }
 
-        double[] z = new double[scores.Length];
-        double[] target = new double[scores.Length];
-        for (int i = 0; i < z.Length; i++)
-        {
-            z[i] = (scores[i] - mean) / deviation;
-            target[i] = labels[i] == 1 ? (positives + 1.0) / (positives + 2.0) : 1 / (negatives + 2.0);
-        }
-
-        (double a, double b) = Newton(z, target, usual);
-        (a, b) = a >= LeastSlope ? (a, b) : (LeastSlope, usual);
-        return new ScoreLink(a / deviation, b - (a / deviation * mean));
+        double[] standardised = [.. scores.ToArray().Select(s => (s - mean) / deviation)];
+        sbyte[] classes = [.. labels.ToArray().Select(l => (sbyte)l)];
+        (double slope, double offset) = LogitScaling.Fit(LogitScalingKind.Platt, classes, standardised) is { Slope: >= LeastSlope } fit
+            ? (fit.Slope, fit.Intercept) : (LeastSlope, usual);
+        return new ScoreLink(slope / deviation, offset - (slope / deviation * mean));
     }
 
     private static (double Mean, double Deviation) Moments(ReadOnlySpan<double> values)
@@ -59,54 +54,5 @@ internal readonly record struct ScoreLink(double Slope, double Offset)
         }
 
         return (mean, Math.Sqrt(squares / Math.Max(1, values.Length)));
-    }
-
-    // Minimises the log loss of a z + b. It is convex, so that halving a Newton step that overshoots always ends.
-    private static (double A, double B) Newton(double[] z, double[] target, double start)
-    {
-        (double a, double b) = (0, start);
-        double loss = Loss(a, b);
-        for (int step = 0; step < Steps; step++)
-        {
-            (double ga, double gb, double haa, double hab, double hbb) = (0, 0, 1e-12, 0, 1e-12);
-            for (int i = 0; i < z.Length; i++)
-            {
-                double p = 1 / (1 + Math.Exp(-((a * z[i]) + b)));
-                (double r, double v) = (p - target[i], p * (1 - p));
-                (ga, gb) = (ga + (r * z[i]), gb + r);
-                (haa, hab, hbb) = (haa + (v * z[i] * z[i]), hab + (v * z[i]), hbb + v);
-            }
-
-            double determinant = (haa * hbb) - (hab * hab);
-            (double da, double db) = (((hbb * ga) - (hab * gb)) / determinant, ((haa * gb) - (hab * ga)) / determinant);
-            double size = 1;
-            while (size > 1e-10 && Loss(a - (size * da), b - (size * db)) > loss)
-            {
-                size /= 2;
-            }
-
-            (a, b) = (a - (size * da), b - (size * db));
-            double next = Loss(a, b);
-            bool isDone = loss - next <= 1e-14 * loss;
-            loss = next;
-            if (isDone)
-            {
-                break;
-            }
-        }
-
-        return (a, b);
-
-        double Loss(double slope, double offset)
-        {
-            double sum = 0;
-            for (int i = 0; i < z.Length; i++)
-            {
-                double s = (slope * z[i]) + offset;
-                sum += Math.Max(s, 0) + Math.Log(1 + Math.Exp(-Math.Abs(s))) - (target[i] * s);
-            }
-
-            return sum;
-        }
     }
 }

@@ -22,6 +22,8 @@ internal static class DemoRecipe
         ["drop-path"] = "0",
         ["augment"] = "none",
         ["patience"] = "0",
+        ["select"] = "best",
+        ["baseline"] = "off", // the table has the ridge probe
         ["validate-images"] = Text(size.Choosing),
         ["check-pixels"] = "off",
         ["png-bits"] = "16",

@@ -72,6 +72,8 @@ internal sealed record MethodCase(MethodOptions Options, long Trainable, Action<
         }, 2 * ((4 * 32) + (3 * 32 * 33) + (32 * 33) + (128 * 33) + (32 * 129)), _ => { }),
         ["linear"] = new(new PlainMethod("linear"), 0, _ => { }),
         ["ridge"] = new(new PlainMethod("ridge"), 0, _ => { }),
+        ["logistic"] = new(new PlainMethod("logistic"), 0, _ => { }),
+        ["knn"] = new(new KnnOptions(), 0, _ => { }), // before its fit; NeighbourProbeTests have it after
         ["full"] =
             new(new PlainMethod("full"),
                 32 + (17 * 32) + (32 * 49) + (3 * ((4 * 32) + (3 * 32 * 33) + (32 * 33) + (128 * 33) + (32 * 129))), _ => { }),

@@ -236,7 +236,7 @@ public class MethodTests
         int expected = name switch
         {
             "last-k" or "lora --lora-targets k,proj,fc1,fc2" => 1,
-            "linear" or "ridge" => 3,
+            "linear" or "ridge" or "logistic" or "knn" => 3,
             _ => 0,
         };
         Assert.Equal(expected, classifier.LowestTrainedBlock);

@@ -12,7 +12,8 @@ public sealed class PatientFoldsTests
         string[] patients = [.. Enumerable.Range(0, 100).Select(i => $"p{i / 2}")];
         sbyte[] labels = [.. Enumerable.Range(0, 100).Select(i => (sbyte)(i % 10 == 0 ? 1 : 0))];
         int[] folds = PatientFolds.Assign(new ProbeData(zeros(100, 1), labels, patients));
-        Assert.All(Enumerable.Range(0, 5), fold => Assert.Equal(2, Enumerable.Range(0, 100).Count(i => folds[i] == fold && labels[i] == 1)));
+        Assert.All(Enumerable.Range(0, 5),
+            fold => Assert.Equal(2, Enumerable.Range(0, 100).Count(i => folds[i] == fold && labels[i] == 1)));
         Assert.All(Enumerable.Range(0, 50), p => Assert.Equal(folds[2 * p], folds[(2 * p) + 1]));
     }
 

@@ -55,7 +55,8 @@ public sealed class RidgeProbeTests
         var random = new Random(5);
         Tensor train = tensor(Enumerable.Range(0, images * channels).Select(i => (random.NextDouble() - 0.3) * (1 + (i % 7))).ToArray())
             .view(images, channels);
-        sbyte[] labels = [.. Enumerable.Range(0, images).Select(i => (sbyte)(train[i, 0].item<double>() + random.NextDouble() > 0.5 ? 1 : 0))];
+        sbyte[] labels = [.. Enumerable.Range(0, images)
+            .Select(i => (sbyte)(train[i, 0].item<double>() + random.NextDouble() > 0.5 ? 1 : 0))];
 
         LinearFit fit = new RidgeProbe().Fit(new ProbeData(train, labels, s_patients));
 
@@ -167,10 +168,13 @@ public sealed class RidgeProbeTests
         sbyte[] truth = [.. Enumerable.Range(0, 400).Select(i => (sbyte)(fresh[i * Channels] > 0 ? 1 : 0))];
         Tensor test = tensor(fresh).view(400, Channels);
 
-        double whole = Auroc(truth, new RidgeProbe().Fit(new ProbeData(train, labels, [.. patient.Select(p => $"p{p}")])).Logits(test));
-        double mixed = Auroc(truth, new RidgeProbe().Fit(new ProbeData(train, labels, [.. patient.Select((_, i) => $"i{i}")])).Logits(test));
+        double whole = Fit(patient.Select(p => $"p{p}"));
+        double mixed = Fit(patient.Select((_, i) => $"image{i}"));
 
         Assert.True(whole > mixed, $"{whole:f3} by patient, {mixed:f3} by image");
+
+        double Fit(IEnumerable<string> patients) =>
+            Auroc(truth, new RidgeProbe().Fit(new ProbeData(train, labels, [.. patients])).Logits(test));
     }
 
     private static double Auroc(sbyte[] labels, IEnumerable<float> scores) =>

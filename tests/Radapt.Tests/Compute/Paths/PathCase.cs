@@ -77,6 +77,8 @@ internal sealed record PathVariant(MethodOptions Method)
         ["last-k"] = new(new LastKOptions { LastBlocks = 1 }) { Large = true },
         ["linear"] = new(new PlainMethod("linear")) { Large = true },
         ["ridge"] = new(new PlainMethod("ridge")),
+        ["logistic"] = new(new PlainMethod("logistic")),
+        ["knn"] = new(new KnnOptions()),
         ["full"] = new(new PlainMethod("full")) { Large = true },
     };
 
