@@ -44,12 +44,17 @@ internal abstract record Drawing(string Title)
     public int Height { get; init; } = 250;
 
     /// <summary>The drawing for a page that has <see cref="Style"/>.</summary>
-    public string ToSvg() => Element("class=\"chart\" ", "");
+    public string ToSvg() => Element("class=\"chart\" ", "", Height);
 
     /// <summary>The drawing as a file of its own, in light colours on white.</summary>
-    public string ToFile() => Element(
-        $"xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width}\" height=\"{Height}\" font-family='{Fonts}' ",
-        $"<style>{PageColours.Resolve(Style).ReplaceLineEndings("")}</style><rect width=\"{Width}\" height=\"{Height}\" fill=\"#ffffff\"/>");
+    public string ToFile()
+    {
+        var key = new SvgText();
+        int height = Height + DrawKey(key);
+        return Element($"xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width}\" height=\"{height}\" font-family='{Fonts}' ",
+            $"<style>{PageColours.Resolve(Style).ReplaceLineEndings("")}</style><rect width=\"{Width}\" height=\"{height}\" fill=\"#ffffff\"/>{key}",
+            height);
+    }
 
     /// <summary>The drawing as a PNG file.</summary>
     /// <param name="scale">Pixels for every unit of the drawing.</param>
@@ -63,11 +68,15 @@ internal abstract record Drawing(string Title)
     /// <summary>Draws everything, the title included.</summary>
     protected abstract void Draw(SvgText svg);
 
-    private string Element(string attributes, string first)
+    /// <summary>Draws below the drawing what its colours mean, where it is a file of its own; pages say so once for several.</summary>
+    /// <returns>The height that this takes.</returns>
+    protected virtual int DrawKey(SvgText svg) => 0;
+
+    private string Element(string attributes, string first, int height)
     {
         var svg = new SvgText();
         Draw(svg);
         return string.Create(CultureInfo.InvariantCulture,
-            $"<svg {attributes}viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{HtmlPage.Text(Title)}\">{first}{svg}</svg>");
+            $"<svg {attributes}viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"{HtmlPage.Text(Title)}\">{first}{svg}</svg>");
     }
 }

@@ -50,6 +50,42 @@ internal sealed record LineChart(string Title, ChartAxis X, ChartAxis Y, IReadOn
         }
     }
 
+    /// <inheritdoc/>
+    protected override int DrawKey(SvgText svg)
+    {
+        const int Line = 20, Sample = 26, Gap = 18, FontSize = 12;
+        ChartSeries[] named = [.. Series.Where(s => s.Name.Length > 0).DistinctBy(s => s.Name)];
+        if (named.Length < 2)
+        {
+            return 0;
+        }
+
+        (double x, int y) = (Left, Height + 10);
+        foreach (ChartSeries series in named)
+        {
+            double width = Sample + 6 + SvgText.Width(series.Name, FontSize) + Gap;
+            if (x > Left && x + width - Gap > Width)
+            {
+                (x, y) = (Left, y + Line);
+            }
+
+            if (series.Bars.Count > 0)
+            {
+                svg.Rectangle($"bar f{series.Colour}", x, y - 4, Sample, 8);
+            }
+
+            if (series.Bars.Count == 0 || series.Points.Count > 0)
+            {
+                svg.Path(Stroke(series), $"M{Number(x)} {y}h{Sample}");
+            }
+
+            svg.Text("", x + Sample + 6, y, series.Name, centred: true);
+            x += width;
+        }
+
+        return y + 12 - Height;
+    }
+
     private static string Key(ChartSeries series)
     {
         string bars = series.Bars.Count > 0 ? $"<rect class=\"bar f{series.Colour}\" y=\"1\" width=\"26\" height=\"8\"/>" : "";

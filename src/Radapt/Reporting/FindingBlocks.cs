@@ -45,11 +45,11 @@ internal static class FindingBlocks
     {
         bool hasBand = statistics.Auroc.Interval is not null;
         CurveBands? bands = hasBand ? CurveBands.Compute(finding.Labels, finding.Logits, finding.Patients) : null;
-        return plots.Add($"roc {finding.Finding}", Roc(finding, statistics, bands))
-            + plots.Add($"precision-recall {finding.Finding}", PrecisionRecall(finding, statistics, bands))
-            + plots.Add($"scores {finding.Finding}", Scores(finding))
-            + plots.Add($"reliability {finding.Finding}", CalibrationPlots.Reliability(statistics.Calibration!))
-            + plots.Add($"decision curve {finding.Finding}", CalibrationPlots.Decision(finding))
+        return plots.Add($"roc {finding.Finding}", Roc(finding, statistics, bands), finding.Finding)
+            + plots.Add($"precision-recall {finding.Finding}", PrecisionRecall(finding, statistics, bands), finding.Finding)
+            + plots.Add($"scores {finding.Finding}", Scores(finding), finding.Finding)
+            + plots.Add($"reliability {finding.Finding}", CalibrationPlots.Reliability(statistics.Calibration!), finding.Finding)
+            + plots.Add($"decision curve {finding.Finding}", CalibrationPlots.Decision(finding), finding.Finding)
             + CalibrationPlots.Table(statistics.Calibration!);
     }
 

@@ -24,12 +24,25 @@ internal static class FindingFigures
                 Numbers.Figure(MeanPrevalence(statistics))], "total");
         }
 
+        if (Baseline(run) is { } baseline)
+        {
+            table.Add([$"frozen features + {HtmlPage.Text(run.Record.Baseline!.Method ?? "ridge")}, {(statistics.Findings.Count > 1 ? "mean" : "the same images")}", "", "",
+                Numbers.Figure(baseline.Auroc.GetValueOrDefault(Runs.RunFigures.Mean)),
+                Numbers.Figure(baseline.AveragePrecision.GetValueOrDefault(Runs.RunFigures.Mean)), ""], "other");
+        }
+
         table.Add(["guessing", "", "", "0.500", Numbers.Figure(MeanPrevalence(statistics)), ""], "other");
-        return $"<div class=\"wide\">{plots.Add("auroc of findings", Forest(statistics))}</div>{table}"
+        return $"<div class=\"wide\">{plots.Add("auroc of findings", Forest(run))}</div>{table}"
             + "<p class=\"note\">AUROC: the chance that an image with the finding gets a higher score than one without; guessing gives 0.5. "
             + "Average precision: the mean share of true finds among the images called positive, over all thresholds; guessing gives the "
-            + $"share of images with the finding. {Methods(statistics)}</p>{Refusals(statistics)}{Folds(run)}";
+            + $"share of images with the finding. {Methods(statistics)}{(Baseline(run) is null ? "" : BaselineNote)}</p>{Refusals(statistics)}{Folds(run)}";
     }
+
+    private const string BaselineNote = " Hollow diamonds and the row \"frozen features\": a linear map on the features of the unchanged backbone, "
+        + "fitted in seconds. Fine-tuning that does not beat it was not worth it.";
+
+    // What a cheap method reaches on the same images; null: the run has none.
+    private static Runs.RunFigures? Baseline(ReportedRun run) => run.HasNoTest ? run.Record.Baseline?.Val : run.Record.Baseline?.Test;
 
     private static double? Prevalence(FindingStatistics finding) =>
         finding.Positives + finding.Negatives == 0 ? null : finding.Positives / (double)(finding.Positives + finding.Negatives);
@@ -40,12 +53,14 @@ internal static class FindingFigures
         return defined.Length == 0 ? null : defined.Average();
     }
 
-    private static ForestChart Forest(RunStatistics statistics)
+    private static ForestChart Forest(ReportedRun run)
     {
-        List<ForestRow> rows = [.. statistics.Findings.Select(f => Row(f.Finding, f.Auroc))];
+        RunStatistics statistics = run.Statistics;
+        IReadOnlyDictionary<string, double?> other = Baseline(run)?.Auroc ?? new Dictionary<string, double?>();
+        List<ForestRow> rows = [.. statistics.Findings.Select(f => Row(f.Finding, f.Auroc) with { Other = other.GetValueOrDefault(f.Finding) })];
         if (rows.Count > 1)
         {
-            rows.Add(Row("mean", statistics.MeanAuroc) with { IsTotal = true });
+            rows.Add(Row("mean", statistics.MeanAuroc) with { IsTotal = true, Other = other.GetValueOrDefault(Runs.RunFigures.Mean) });
         }
 
         return ForestChart.Create("How well the scores separate images with and without each finding", Axis(rows), rows, reference: 0.5);
@@ -54,7 +69,7 @@ internal static class FindingFigures
     /// <summary>An axis of AUROCs that holds all rows and guessing.</summary>
     public static ChartAxis Axis(IEnumerable<ForestRow> rows)
     {
-        double lowest = Math.Min(0.5, rows.Select(r => r.Low ?? r.Value).OfType<double>().DefaultIfEmpty(0.5).Min());
+        double lowest = Math.Min(0.5, rows.SelectMany(r => new[] { r.Low ?? r.Value, r.Other }).OfType<double>().DefaultIfEmpty(0.5).Min());
         return ChartAxis.Regular("AUROC with its 95 % interval; dotted: guessing", Math.Floor(lowest * 10) / 10, 1, 0.1);
     }
 

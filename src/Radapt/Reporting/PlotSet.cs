@@ -14,8 +14,9 @@ internal sealed class PlotSet
     /// <summary>Adds a plot.</summary>
     /// <param name="name">What it shows, such as <c>roc Effusion</c>; from it the file is named.</param>
     /// <param name="plot">The plot.</param>
+    /// <param name="about">What a page says above the plot and a file of its own has to say in its title, such as the finding; null: nothing.</param>
     /// <returns>The plot for a page.</returns>
-    public string Add(string name, Drawing plot)
+    public string Add(string name, Drawing plot, string? about = null)
     {
         string file = FileName(name);
         string unique = file;
@@ -24,7 +25,7 @@ internal sealed class PlotSet
             unique = $"{file}-{i}";
         }
 
-        _plots[unique] = plot;
+        _plots[unique] = about is null ? plot : plot with { Title = $"{plot.Title}: {about}" };
         return plot.ToSvg();
     }
 

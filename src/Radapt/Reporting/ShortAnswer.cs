@@ -75,6 +75,15 @@ internal static class ShortAnswer
             sentences.Add($"<strong>Too few cases for an interval:</strong> {Numbers.And([.. few.Select(f => f.Finding)])}.");
         }
 
+        Metrics.Estimate auroc = run.Findings.Count == 1 ? run.Statistics.Findings[0].Auroc : run.Statistics.MeanAuroc;
+        if ((run.HasNoTest ? run.Record.Baseline?.Val : run.Record.Baseline?.Test)?.Auroc.GetValueOrDefault(Runs.RunFigures.Mean) is { } baseline
+            && auroc.Value is { } value)
+        {
+            sentences.Add($"<strong>A cheap method for comparison:</strong> {HtmlPage.Text(run.Record.Baseline!.Method ?? "ridge")} regression on the "
+                + $"unchanged backbone reaches {Numbers.Short(baseline)} on the same images, "
+                + (baseline > value ? "which is more than fine-tuning reached." : baseline < value ? "which is less." : "which is the same."));
+        }
+
         return string.Join(" ", sentences);
     }
 

@@ -2,7 +2,6 @@ using Radapt.Adaptation;
 using Radapt.Compute;
 using Radapt.Inference;
 using Radapt.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Radapt.Tests.Inference;
