@@ -91,7 +91,7 @@ public sealed class FeatureJobTests(TinyRuns runs) : IClassFixture<TinyRuns>
             {
                 stop.Cancel();
             }
-        }, stop: stop.Token));
+        }, stop: stop));
         Assert.False(File.Exists(folder["cut" + ending]));
         File.AppendAllText(FeatureJournal.PathFor(folder["cut" + ending]), "half a record"); // as a kill leaves it
         int first = -1;
@@ -125,14 +125,14 @@ public sealed class FeatureJobTests(TinyRuns runs) : IClassFixture<TinyRuns>
         string[] images = Images;
         using var stop = new CancellationTokenSource();
         Assert.ThrowsAny<OperationCanceledException>(
-            () => Run(folder["f.csv"], images, onImages: _ => stop.Cancel(), stop: stop.Token));
+            () => Run(folder["f.csv"], images, onImages: _ => stop.Cancel(), stop: stop));
         RadaptException e = Assert.Throws<RadaptException>(() => Run(folder["f.csv"], images[1..]));
         Assert.Contains("--overwrite", e.Message, StringComparison.Ordinal);
         Assert.Equal(9, Run(folder["f.csv"], images[1..], replaces: true));
     }
 
     private static int Run(string table, string[] images, bool names = false, Action<int>? onImages = null, bool replaces = false,
-        CancellationToken stop = default)
+        CancellationTokenSource? stop = null)
     {
         using FeatureModel model = FeatureModel.Open(Weights, s_options, images, 1, codecs: null);
         return new FeatureJob
@@ -143,7 +143,7 @@ public sealed class FeatureJobTests(TinyRuns runs) : IClassFixture<TinyRuns>
             PlainNames = names,
             BatchSize = 2,
             Replaces = replaces,
-        }.Run(onImages, cancellation: stop);
+        }.Run(onImages, cancellation: stop?.Token ?? Token);
     }
 
     // The format by its specification: magic, version, length of the header, a dictionary, then the numbers.

@@ -6,6 +6,8 @@ namespace Radapt.Tests.Adaptation.Probes;
 
 public sealed class LogisticProbeTests
 {
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     /// <summary>
     /// At every penalty that is tried, the solution is that of Newton's method in float64, which needs no line search where it starts close
     /// enough: with more images than channels, and with fewer.
@@ -19,7 +21,7 @@ public sealed class LogisticProbeTests
         using var scope = NewDisposeScope();
         (Tensor train, sbyte[] labels) = Noisy(images, channels, seed);
 
-        LinearFit fit = new LogisticProbe().Fit(new ProbeData(train, labels, Patients(images)));
+        LinearFit fit = new LogisticProbe().Fit(new ProbeData(train, labels, Patients(images)), Token);
 
         Tensor x = (train - train.mean([0], keepdim: true)) / train.std(0, unbiased: false, keepdim: true);
         double[] expected = Newton(x, labels, fit.Chosen[0]!.Value * channels);
@@ -33,7 +35,7 @@ public sealed class LogisticProbeTests
     {
         using var scope = NewDisposeScope();
         (Tensor train, sbyte[] labels) = Noisy(60, 8, seed: 4);
-        LinearFit fit = new LogisticProbe().Fit(new ProbeData(train, labels, Patients(60)));
+        LinearFit fit = new LogisticProbe().Fit(new ProbeData(train, labels, Patients(60)), Token);
 
         Tensor x = (train - train.mean([0], keepdim: true)) / train.std(0, unbiased: false, keepdim: true);
         var losses = LinearProbe.Penalties.ToDictionary(p => p, p => Enumerable.Range(0, 5).Sum(fold => Loss(p, fold)));
@@ -56,7 +58,7 @@ public sealed class LogisticProbeTests
         using var scope = NewDisposeScope();
         Tensor train = tensor(Enumerable.Range(0, 40).Select(i => (double)i).ToArray()).view(40, 1);
         LinearFit fit = new LogisticProbe().Fit(
-            new ProbeData(train, [.. Enumerable.Range(0, 40).Select(i => (sbyte)(i < 20 ? 0 : 1))], Patients(40)));
+            new ProbeData(train, [.. Enumerable.Range(0, 40).Select(i => (sbyte)(i < 20 ? 0 : 1))], Patients(40)), Token);
         float[] logits = fit.Logits(train);
         Assert.All(logits, l => Assert.True(float.IsFinite(l)));
         Assert.True(logits[0] < -2 && logits[39] > 2);
@@ -67,7 +69,7 @@ public sealed class LogisticProbeTests
     {
         using var scope = NewDisposeScope();
         (Tensor train, _) = Noisy(20, 3, seed: 1);
-        LinearFit fit = new LogisticProbe().Fit(new ProbeData(train, new sbyte[20], Patients(20)));
+        LinearFit fit = new LogisticProbe().Fit(new ProbeData(train, new sbyte[20], Patients(20)), Token);
         Assert.All(fit.Logits(train), l => Assert.Equal(Math.Log(1 / 21.0), l, 1e-5));
     }
 

@@ -12,6 +12,8 @@ namespace Radapt.Tests.Adaptation.Probes;
 
 public sealed class NeighbourProbeTests
 {
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     /// <summary>Every logit against loops over all images, with and without unknown labels.</summary>
     [Fact]
     public void Logits_EqualBruteForce()
@@ -19,7 +21,7 @@ public sealed class NeighbourProbeTests
         using var scope = NewDisposeScope();
         (double[][] train, sbyte[] labels) = Images(80, seed: 1);
         (double[][] test, _) = Images(30, seed: 2);
-        ProbeFit fit = new NeighbourProbe().Fit(new ProbeData(ToTensor(train), labels, Patients(80)));
+        ProbeFit fit = new NeighbourProbe().Fit(new ProbeData(ToTensor(train), labels, Patients(80)), Token);
 
         float[] logits = fit.Logits(ToTensor(test));
 
@@ -42,7 +44,7 @@ public sealed class NeighbourProbeTests
         using var scope = NewDisposeScope();
         (double[][] train, sbyte[] labels) = Images(80, seed: 3);
         string[] patients = [.. Enumerable.Range(0, 80).Select(i => $"p{i / 2}")];
-        ProbeFit fit = new NeighbourProbe().Fit(new ProbeData(ToTensor(train), labels, patients));
+        ProbeFit fit = new NeighbourProbe().Fit(new ProbeData(ToTensor(train), labels, patients), Token);
         double[] mean = Mean(train);
         int[] known = [.. Enumerable.Range(0, 80).Where(i => labels[(2 * i) + 1] >= 0)];
         int[] counts = [.. NeighbourProbe.Counts.Where(c => known.GroupBy(i => fit.Folds[i]).All(g => known.Length - g.Count() >= c))];
@@ -70,7 +72,7 @@ public sealed class NeighbourProbeTests
         AdaptationMethod.Apply(fitted, options, ComputePlan.Float32, 0);
         Tensor features = fitted.Head.PlainNorm(fitted.Features(Pixels(40, 1), MethodCase.Shape.Depth));
         sbyte[] labels = [.. Enumerable.Range(0, 80).Select(i => (sbyte)(i * 7 % 5 % 2))];
-        ProbeFit fit = new NeighbourProbe().Fit(new ProbeData(features, labels, Patients(40)));
+        ProbeFit fit = new NeighbourProbe().Fit(new ProbeData(features, labels, Patients(40)), Token);
         MethodOptions method = fit.SetHead(fitted, options);
         AdapterFile.Save(file, Description(method), fitted.Trained());
 

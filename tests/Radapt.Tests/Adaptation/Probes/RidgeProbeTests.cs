@@ -7,6 +7,8 @@ namespace Radapt.Tests.Adaptation.Probes;
 
 public sealed class RidgeProbeTests
 {
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     private static readonly string[] s_patients = [.. Enumerable.Range(0, 60).Select(i => $"p{i}")];
 
     [Fact]
@@ -16,7 +18,7 @@ public sealed class RidgeProbeTests
         (Tensor train, sbyte[] labels) = Linear(60, seed: 1);
         (Tensor test, sbyte[] truth) = Linear(200, seed: 2);
 
-        LinearFit fit = new RidgeProbe().Fit(new ProbeData(train, labels, s_patients));
+        LinearFit fit = new RidgeProbe().Fit(new ProbeData(train, labels, s_patients), Token);
 
         Assert.True(Auroc(truth, fit.Logits(test)) > 0.95);
         Assert.True(Auroc(labels, [.. fit.OutOfFold]) > 0.9);
@@ -30,7 +32,7 @@ public sealed class RidgeProbeTests
         Tensor train = tensor(Enumerable.Range(0, 60).Select(i => i % 2 == 0 ? -3.0 : 5.0).ToArray()).view(60, 1);
         sbyte[] labels = [.. Enumerable.Range(0, 60).Select(i => (sbyte)(i % 2))];
 
-        LinearFit fit = new RidgeProbe().Fit(new ProbeData(train, labels, s_patients));
+        LinearFit fit = new RidgeProbe().Fit(new ProbeData(train, labels, s_patients), Token);
 
         // Standardised, the channel is -1 or 1: x^T x = 60, x^T y = 30, and the mean squared length is 1. Labels without noise need the
         // least penalty.
@@ -58,7 +60,7 @@ public sealed class RidgeProbeTests
         sbyte[] labels = [.. Enumerable.Range(0, images)
             .Select(i => (sbyte)(train[i, 0].item<double>() + random.NextDouble() > 0.5 ? 1 : 0))];
 
-        LinearFit fit = new RidgeProbe().Fit(new ProbeData(train, labels, s_patients));
+        LinearFit fit = new RidgeProbe().Fit(new ProbeData(train, labels, s_patients), Token);
 
         Tensor x = (train - train.mean([0], keepdim: true)) / train.std(0, unbiased: false, keepdim: true);
         Tensor y = tensor(labels.Select(l => (double)l).ToArray());
@@ -74,7 +76,7 @@ public sealed class RidgeProbeTests
     {
         using var scope = NewDisposeScope();
         (Tensor train, sbyte[] labels) = Linear(60, seed: 1);
-        LinearFit fit = new RidgeProbe().Fit(new ProbeData(train, labels, s_patients));
+        LinearFit fit = new RidgeProbe().Fit(new ProbeData(train, labels, s_patients), Token);
 
         Assert.Equal([12, 12, 12, 12, 12], fit.Folds.CountBy(f => f).OrderBy(f => f.Key).Select(f => f.Value));
         long[] others = [.. Enumerable.Range(0, 60).Where(i => fit.Folds[i] != fit.Folds[0]).Select(i => (long)i)];
@@ -99,8 +101,8 @@ public sealed class RidgeProbeTests
         sbyte[] two = [.. labels.SelectMany((l, i) => new[] { l, i < 40 ? l : (sbyte)-1 })];
         sbyte[] wrong = [.. labels.SelectMany((l, i) => new[] { l, i < 40 ? l : (sbyte)(1 - l) })];
 
-        LinearFit fit = new RidgeProbe().Fit(new ProbeData(train, two, s_patients));
-        LinearFit misled = new RidgeProbe().Fit(new ProbeData(train, wrong, s_patients));
+        LinearFit fit = new RidgeProbe().Fit(new ProbeData(train, two, s_patients), Token);
+        LinearFit misled = new RidgeProbe().Fit(new ProbeData(train, wrong, s_patients), Token);
 
         double right = Auroc(labels, Column(fit.Logits(train), 1));
         Assert.True(right > 0.9, $"{right:f3}");
@@ -112,7 +114,7 @@ public sealed class RidgeProbeTests
     public void Fit_NothingKnown_IsZero()
     {
         using var scope = NewDisposeScope();
-        LinearFit fit = new RidgeProbe().Fit(new ProbeData(ones(2, 3), [-1, -1], ["a", "b"]));
+        LinearFit fit = new RidgeProbe().Fit(new ProbeData(ones(2, 3), [-1, -1], ["a", "b"]), Token);
         Assert.Equal([0f, 0f], fit.Logits(ones(2, 3)));
         Assert.Null(fit.Chosen[0]);
     }
@@ -123,7 +125,7 @@ public sealed class RidgeProbeTests
     {
         using var scope = NewDisposeScope();
         (Tensor train, _) = Linear(60, seed: 1);
-        LinearFit fit = new RidgeProbe().Fit(new ProbeData(train, [.. Enumerable.Repeat((sbyte)1, 60)], s_patients));
+        LinearFit fit = new RidgeProbe().Fit(new ProbeData(train, [.. Enumerable.Repeat((sbyte)1, 60)], s_patients), Token);
         Assert.All(fit.Logits(train), l => Assert.Equal(Math.Log(61.0), l, 1e-5));
     }
 
@@ -134,7 +136,7 @@ public sealed class RidgeProbeTests
         using var scope = NewDisposeScope();
         (Tensor train, sbyte[] labels) = Noisy(2000, seed: 3);
         (Tensor test, sbyte[] truth) = Noisy(4000, seed: 4);
-        LinearFit fit = new RidgeProbe().Fit(new ProbeData(train, labels, [.. Enumerable.Range(0, 2000).Select(i => $"p{i}")]));
+        LinearFit fit = new RidgeProbe().Fit(new ProbeData(train, labels, [.. Enumerable.Range(0, 2000).Select(i => $"p{i}")]), Token);
 
         double[] probability = [.. fit.Logits(test).Select(l => 1 / (1 + Math.Exp(-(double)l)))];
 
@@ -174,7 +176,7 @@ public sealed class RidgeProbeTests
         Assert.True(whole > mixed, $"{whole:f3} by patient, {mixed:f3} by image");
 
         double Fit(IEnumerable<string> patients) =>
-            Auroc(truth, new RidgeProbe().Fit(new ProbeData(train, labels, [.. patients])).Logits(test));
+            Auroc(truth, new RidgeProbe().Fit(new ProbeData(train, labels, [.. patients]), Token).Logits(test));
     }
 
     private static double Auroc(sbyte[] labels, IEnumerable<float> scores) =>
