@@ -86,7 +86,8 @@ public sealed class StudyCommandTests(TinyRun tiny) : IDisposable
             (await RadaptProcess.Run(_folder.Path, "study", "table", "whole")).Expect(0).Output,
             (await RadaptProcess.Run(_folder.Path, "study", "table", "shared")).Expect(0).Output);
 
-        RadaptProcess Start() => RadaptProcess.Start(_folder.Path, $" of {cells}: ", "study", "run", "tiny.yaml", "-o", "shared", "--jobs", "1");
+        RadaptProcess Start() => RadaptProcess.Start(
+            _folder.Path, $" of {cells}: ", "study", "run", "tiny.yaml", "-o", "shared", "--jobs", "1");
     }
 
     [Fact] // docs/studies.md, with fewer images and cells
@@ -105,7 +106,8 @@ public sealed class StudyCommandTests(TinyRun tiny) : IDisposable
         Assert.Equal(12L, (long)plan.Json["cells"]![0]!["updates"]!); // 3 images of 36 in batches of 8: one each of 12 epochs
         Assert.False(Directory.Exists(_folder["studies"])); // a plan writes nothing
         (await RadaptProcess.Run(_folder.Path, ["study", "run", "phantoms", .. some])).Expect(0);
-        RadaptResult table = (await RadaptProcess.Run(_folder.Path, "study", "table", "studies/phantoms", "--format", "markdown")).Expect(0);
+        RadaptResult table = (await RadaptProcess.Run(
+            _folder.Path, "study", "table", "studies/phantoms", "--format", "markdown")).Expect(0);
         Assert.Contains("| phantom-tiny, LoRA | ", table.Output, StringComparison.Ordinal);
         Assert.Contains("4 of 24 runs are complete", table.Output, StringComparison.Ordinal);
     }

@@ -19,7 +19,7 @@ internal sealed class PatientResamples(StatisticsOptions options)
     /// <param name="scores">Its test images.</param>
     public void Add(string run, LabelledScores scores)
     {
-        PatientClusters patients = PatientClusters.Create(scores);
+        PatientClusters patients = NumberByName(scores);
         FindingScores[] findings = [.. scores.Findings.Select((_, f) => FindingScores.Select(scores, f, patients))];
         BootstrapReplicates[] replicates = ClusterBootstrap.Run(
             [.. findings.Select(f => f.Rank())], patients.Count, options.Replicates, options.Seed, options.Threads);
@@ -82,6 +82,16 @@ internal sealed class PatientResamples(StatisticsOptions options)
         (Interval? interval, int undefined) = BootstrapReplicates.Percentiles(resampled, options.Level);
         return interval is null ? Estimate.Refuse(value, "No resample has both classes.")
             : new Estimate(value, interval, Method, null) { UndefinedReplicates = undefined };
+    }
+
+    // By name, not by the scores of one table: only so is a patient the same one in the resamples of every run.
+    private static PatientClusters NumberByName(LabelledScores scores)
+    {
+        (bool IsImage, string Name)[] keys =
+            [.. scores.Images.Select((image, i) => scores.Patients?[i] is { } patient ? (false, patient) : (true, image))];
+        Dictionary<(bool, string), int> numbers = keys.Distinct().OrderBy(k => k.IsImage).ThenBy(k => k.Name, StringComparer.Ordinal)
+            .Index().ToDictionary(k => k.Item, k => k.Index);
+        return new PatientClusters([.. keys.Select(k => numbers[k])], numbers.Count, keys.Any(k => !k.IsImage));
     }
 
     // What must be equal for two tables to have the same resamples.

@@ -37,7 +37,8 @@ internal sealed record PublishedFigures(string Source, IReadOnlyList<(CellFilter
             }
         }
 
-        return source is null ? throw Wrong(design, section.Line, "published figures need a source") : new PublishedFigures(source, figures);
+        return source is null ? throw Wrong(design, section.Line, "published figures need a source")
+            : new PublishedFigures(source, figures);
     }
 
     // One figure, or a list of them beside the list of one factor's levels.
