@@ -12,7 +12,8 @@ namespace Radapt.Inference;
 internal static class GradientAttention
 {
     /// <summary>What the head reads of R - I for the logit of a finding.</summary>
-    /// <param name="classifier">A classifier in float32 whose method adds no tokens, and whose adapters are merged or in evaluation.</param>
+    /// <param name="classifier">A classifier in float32 whose method adds no tokens, and whose adapters are merged or in
+    /// evaluation.</param>
     /// <param name="images">(B, 1, S, S), normalised.</param>
     /// <param name="finding">Number of the finding.</param>
     /// <returns>(B, G, G), float32, at least 0</returns>

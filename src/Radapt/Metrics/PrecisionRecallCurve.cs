@@ -20,7 +20,8 @@ internal static class PrecisionRecallCurve
         var points = new List<(double, double)>();
         foreach (ThresholdCount at in thresholds.Counts)
         {
-            points.Add((at.TruePositives / (double)thresholds.Positives, at.TruePositives / (double)(at.TruePositives + at.FalsePositives)));
+            points.Add((at.TruePositives / (double)thresholds.Positives,
+                at.TruePositives / (double)(at.TruePositives + at.FalsePositives)));
         }
 
         return points;

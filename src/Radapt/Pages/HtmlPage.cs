@@ -13,7 +13,8 @@ internal sealed class HtmlPage(string title, string lead)
 {
     private const string Style = """
         *{box-sizing:border-box}
-        body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
+        body{margin:0;background:var(--paper);color:var(--ink);
+        font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
         main{max-width:1080px;margin:0 auto;padding:28px 20px 60px}
         h1{font-size:30px;line-height:1.2;margin:8px 0 6px;letter-spacing:-.01em}
         h2{font-size:20px;margin:0 0 8px}
@@ -39,7 +40,8 @@ internal sealed class HtmlPage(string title, string lead)
         td.number,th.number{text-align:right;padding-right:0;padding-left:26px;white-space:nowrap}
         td .sd,.soft{color:var(--soft);font-size:14px}
         td.best,tr.total td,tr.total th{font-weight:700}
-        tr.other td,tr.other th{color:var(--soft);font-size:14px}tr.below th{padding-left:18px}tr.below td,tr.below th{color:var(--soft);font-size:14px;padding-top:2px}tr.heading th,tr.heading td{font-weight:600}
+        tr.other td,tr.other th{color:var(--soft);font-size:14px}tr.below th{padding-left:18px}
+        tr.below td,tr.below th{color:var(--soft);font-size:14px;padding-top:2px}tr.heading th,tr.heading td{font-weight:600}
         table.words td,table.words th{vertical-align:top;font-size:14px;padding-top:4px;padding-bottom:4px}
         mark{background:var(--mark);color:inherit;padding:1px 5px;border-radius:4px}
         .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(290px,1fr));gap:14px;align-items:start}
@@ -66,7 +68,12 @@ internal sealed class HtmlPage(string title, string lead)
         @media print{body{font-size:10.5pt;background:#fff}main{padding:0;max-width:none}nav{display:none}
         section{border:0;border-top:1px solid var(--line);border-radius:0;padding:10px 0;margin:8px 0}
         svg.chart,figure,tr,.tile,.warn,.finding{break-inside:avoid}h2,h3,thead{break-after:avoid}section.new{break-before:page}
-        .charts{grid-template-columns:repeat(3,1fr)}.charts.two{grid-template-columns:repeat(2,1fr)}pre{white-space:pre-wrap}a{color:inherit;text-decoration:none}.wide{max-width:150mm}}
+        .scroll{overflow:visible}table{font-size:9pt;max-width:100%}thead th,td .sd,.soft,.legend{font-size:8pt}
+        tr.other td,tr.other th,tr.below td,tr.below th{font-size:8.5pt}
+        th,td{padding:3px 8px 3px 0}td.number,th.number{padding-left:8px;white-space:normal}
+        table.words td,table.words th{font-size:8.5pt}.tiles{grid-template-columns:repeat(4,1fr)}.tile b{font-size:18pt}
+        .charts{grid-template-columns:repeat(3,1fr)}.charts.two{grid-template-columns:repeat(2,1fr)}pre{white-space:pre-wrap}
+        a{color:inherit;text-decoration:none}.wide{max-width:150mm}}
         """;
 
     private readonly StringBuilder _sections = new();

@@ -141,7 +141,8 @@ internal sealed record LineChart(string Title, ChartAxis X, ChartAxis Y, IReadOn
 
         foreach ((double from, double to, double height) in series.Bars.Where(b => b.Height > 0))
         {
-            svg.Rectangle($"bar f{series.Colour}", AtX(from), WithinY(height), AtX(to) - AtX(from), AtY(Math.Max(0, Y.From)) - WithinY(height));
+            svg.Rectangle($"bar f{series.Colour}", AtX(from), WithinY(height), AtX(to) - AtX(from),
+                AtY(Math.Max(0, Y.From)) - WithinY(height));
         }
     }
 

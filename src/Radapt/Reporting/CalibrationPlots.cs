@@ -22,7 +22,8 @@ internal static class CalibrationPlots
             {
                 HasMarks = true,
                 HasNoLine = true,
-                Whiskers = [.. bins.Select(b => (b.MeanProbability!.Value, b.Positives.Wilson()!.Value.Lower, b.Positives.Wilson()!.Value.Upper))],
+                Whiskers = [.. bins.Select(b => (b.MeanProbability!.Value, b.Positives.Wilson()!.Value.Lower,
+                    b.Positives.Wilson()!.Value.Upper))],
             },
         ])
         {
@@ -40,7 +41,8 @@ internal static class CalibrationPlots
         var axis = ChartAxis.For("net benefit per image", [-prevalence / 4, prevalence]);
         return new LineChart("Decision curve", s_share with { Title = "probability from which one acts" }, axis,
         [
-            new ChartSeries("act on everybody", 5, [.. curve.Select(p => (p.Threshold, p.TreatAll)).TakeWhile(p => p.TreatAll >= axis.From)])
+            new ChartSeries("act on everybody", 5, [.. curve.Select(p => (p.Threshold, p.TreatAll))
+                .TakeWhile(p => p.TreatAll >= axis.From)])
             {
                 IsDashed = true,
                 IsThin = true,

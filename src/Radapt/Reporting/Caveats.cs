@@ -42,7 +42,8 @@ internal static class Caveats
                 : $"{Numbers.And([.. few.Select(f => f.Finding)])} {(few.Length == 1 ? "has" : "have")}")} fewer than {EnoughCases} {run.Tested} images with or without the finding, "
                 + "which is fewer than is recommended for such a test (Vergouwe and others, 2005)."
                 + (few.Select(f => f.PatientsNeeded).OfType<int>().DefaultIfEmpty().Max() is var most and > 0
-                    ? $" An AUROC known to ± 0.05 needs up to {Plural.Count(most, run.Statistics.KnowsPatients ? "patient" : "image")}." : "");
+                    ? $" An AUROC known to ± 0.05 needs up to {Plural.Count(most, run.Statistics.KnowsPatients ? "patient" : "image")}."
+                        : "");
         }
 
         if (run.Findings.Count > 1)

@@ -58,7 +58,8 @@ internal static class ConfidentErrors
         var errors = new List<(Row, ConfidentError)>();
         foreach (IGrouping<string, Row> image in rows.Where(r => byName.ContainsKey(r.Image)).GroupBy(r => r.Image))
         {
-            var batches = new ImageBatches(images with { Items = [byName[image.Key]] }, model.Description.Preprocessing, 1, 1, codecs: codecs);
+            var batches = new ImageBatches(images with { Items = [byName[image.Key]] }, model.Description.Preprocessing, 1, 1,
+                codecs: codecs);
             foreach (ImageBatch batch in batches.Evaluation())
             {
                 using (batch)

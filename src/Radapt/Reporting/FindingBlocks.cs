@@ -74,7 +74,8 @@ internal static class FindingBlocks
     {
         IReadOnlyList<(double Recall, double Precision)> curve = PrecisionRecallCurve.Compute(finding.Labels, finding.Logits)!;
         double prevalence = statistics.Positives / (double)(statistics.Positives + statistics.Negatives);
-        return new LineChart("Precision and recall", s_share with { Title = "recall (sensitivity)" }, s_share with { Title = "precision (PPV)" },
+        return new LineChart("Precision and recall", s_share with { Title = "recall (sensitivity)" },
+            s_share with { Title = "precision (PPV)" },
         [
             new ChartSeries("precision", 1, [.. Stepped(curve)])
             {

@@ -38,7 +38,8 @@ internal static class FindingFigures
             + $"share of images with the finding. {Methods(statistics)}{(Baseline(run) is null ? "" : BaselineNote)}</p>{Refusals(statistics)}{Folds(run)}";
     }
 
-    private const string BaselineNote = " Hollow diamonds and the row \"frozen features\": a linear map on the features of the unchanged backbone, "
+    private const string BaselineNote =
+        " Hollow diamonds and the row \"frozen features\": a linear map on the features of the unchanged backbone, "
         + "fitted in seconds. Fine-tuning that does not beat it was not worth it.";
 
     // What a cheap method reaches on the same images; null: the run has none.
@@ -57,7 +58,8 @@ internal static class FindingFigures
     {
         RunStatistics statistics = run.Statistics;
         IReadOnlyDictionary<string, double?> other = Baseline(run)?.Auroc ?? new Dictionary<string, double?>();
-        List<ForestRow> rows = [.. statistics.Findings.Select(f => Row(f.Finding, f.Auroc) with { Other = other.GetValueOrDefault(f.Finding) })];
+        List<ForestRow> rows = [.. statistics.Findings.Select(f => Row(f.Finding, f.Auroc) with
+            { Other = other.GetValueOrDefault(f.Finding) })];
         if (rows.Count > 1)
         {
             rows.Add(Row("mean", statistics.MeanAuroc) with { IsTotal = true, Other = other.GetValueOrDefault(Runs.RunFigures.Mean) });
@@ -76,7 +78,8 @@ internal static class FindingFigures
     /// <summary>A row with an AUROC.</summary>
     public static ForestRow Row(string name, Metrics.Estimate estimate) => new(
         name, estimate.Value, estimate.Interval?.Lower, estimate.Interval?.Upper,
-        estimate.Interval is null && estimate.Value is not null ? $"{Numbers.Short(estimate.Value.Value)} (no interval)" : Numbers.Short(estimate));
+        estimate.Interval is null && estimate.Value is not null ? $"{Numbers.Short(estimate.Value.Value)} (no interval)"
+            : Numbers.Short(estimate));
 
     private static string Methods(RunStatistics statistics)
     {
@@ -103,7 +106,8 @@ internal static class FindingFigures
         var table = new HtmlTable("", ["AUROC of the folds", "#mean", "#sd", .. Enumerable.Range(1, count).Select(f => $"#fold {f}")]);
         foreach ((string finding, Runs.RunFoldFigure figure) in folds.Where(f => f.Key != Runs.RunFigures.Mean || run.Findings.Count > 1))
         {
-            table.Add([HtmlPage.Text(finding), Numbers.Figure(figure.Mean), Numbers.Figure(figure.Sd), .. figure.Values.Select(Numbers.Figure)],
+            table.Add([HtmlPage.Text(finding), Numbers.Figure(figure.Mean), Numbers.Figure(figure.Sd),
+                .. figure.Values.Select(Numbers.Figure)],
                 finding == Runs.RunFigures.Mean ? "total" : "");
         }
 

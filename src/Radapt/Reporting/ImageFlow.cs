@@ -50,7 +50,8 @@ internal static class ImageFlow
             $"{(images is { } used ? Plural.Count(used, "image") : "Images")} used"
                 + (run.Part("all")?.Patients is { } patients ? $", of {Plural.Count(patients, "patient")}" : ""),
             .. pixels?.Suspicious is > 0 and var suspicious ? new[] { $"{suspicious} of them suspicious, used anyway" } : [],
-            .. run.Value("label-fraction") is { Length: > 0 } fraction and not "100%" ? new[] { $"after {fraction} of the training labels were drawn" } : [],
+            .. run.Value("label-fraction") is { Length: > 0 } fraction and not "100%" ? new[]
+                { $"after {fraction} of the training labels were drawn" } : [],
             .. run.IsCrossValidation ? new[] { $"each tested in one of {run.Record.Folds!.Count} folds" } : [],
         ]);
     }

@@ -14,7 +14,8 @@ internal sealed class PlotSet
     /// <summary>Adds a plot.</summary>
     /// <param name="name">What it shows, such as <c>roc Effusion</c>; from it the file is named.</param>
     /// <param name="plot">The plot.</param>
-    /// <param name="about">What a page says above the plot and a file of its own has to say in its title, such as the finding; null: nothing.</param>
+    /// <param name="about">What a page says above the plot and a file of its own has to say in its title, such as the finding; null:
+    /// nothing.</param>
     /// <returns>The plot for a page.</returns>
     public string Add(string name, Drawing plot, string? about = null)
     {

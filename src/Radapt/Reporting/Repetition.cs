@@ -36,9 +36,12 @@ internal static class Repetition
         RunRecord record = run.Record;
         var table = new HtmlTable("words", "what", "value");
         table.Add(["Run", $"{HtmlPage.Text(run.ShowsNames ? run.Folder : run.Identity)}, {RunWords.Date(run)}"]);
-        table.Add(["Software", HtmlPage.Text($"Radapt {record.Versions?.Radapt}, TorchSharp {record.Versions?.Torchsharp}, {record.Versions?.Dotnet}")]);
-        table.Add(["Machine", HtmlPage.Text($"{record.Machine?.Processor}, {record.Machine?.PhysicalCores} cores, {record.Machine?.System}")]);
-        table.Add(["Compute", HtmlPage.Text($"{record.Compute?.Precision} on {record.Compute?.Device}, {record.Compute?.Threads} threads")]);
+        table.Add(["Software",
+            HtmlPage.Text($"Radapt {record.Versions?.Radapt}, TorchSharp {record.Versions?.Torchsharp}, {record.Versions?.Dotnet}")]);
+        table.Add(["Machine",
+            HtmlPage.Text($"{record.Machine?.Processor}, {record.Machine?.PhysicalCores} cores, {record.Machine?.System}")]);
+        table.Add(["Compute",
+            HtmlPage.Text($"{record.Compute?.Precision} on {record.Compute?.Device}, {record.Compute?.Threads} threads")]);
         table.Add(["Seed", HtmlPage.Text($"{record.Seed}")]);
         table.Add(["Base weights", $"{HtmlPage.Text(RunWords.Weights(run))}<br><span class=\"soft\">SHA-256 of their tensors</span> "
             + $"<code>{HtmlPage.Text(record.Weights?.Sha256 ?? "unknown")}</code>"]);
@@ -54,7 +57,8 @@ internal static class Repetition
     private static string Fingerprint(RunRecord record) =>
         record.Data?.Fingerprint ?? record.Data?.AllImages ?? "unknown";
 
-    private static string Spaced(RecipeEntry entry) => entry.Option.IsList ? entry.Text.Replace(",", ", ", StringComparison.Ordinal) : entry.Text;
+    private static string Spaced(RecipeEntry entry) => entry.Option.IsList ? entry.Text.Replace(",", ", ", StringComparison.Ordinal)
+        : entry.Text;
 
     private static string Values(ReportedRun run)
     {
@@ -62,7 +66,8 @@ internal static class Repetition
         foreach (RecipeEntry entry in run.Recipe.Entries)
         {
             bool isHidden = entry.Option.IsPath && !run.ShowsNames && !ShippedWeights.Names.Contains(entry.Text);
-            table.Add([HtmlPage.Text(entry.Option.Name), HtmlPage.Text(isHidden ? Hidden : Spaced(entry)), HtmlPage.Text(entry.Source ?? ""),
+            table.Add([HtmlPage.Text(entry.Option.Name), HtmlPage.Text(isHidden ? Hidden : Spaced(entry)),
+                HtmlPage.Text(entry.Source ?? ""),
                 HtmlPage.Text(isHidden ? "" : entry.Reason ?? "")]);
         }
 

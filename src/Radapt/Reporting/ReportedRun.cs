@@ -96,7 +96,8 @@ internal sealed record ReportedRun
 
         RecipeLayer recipe = RecipeFile.Read(run.RecipeFile);
         string adapter = new RunFolder(runs[0]).AdapterFile;
-        DecisionRules? rules = File.Exists(run.DecisionsFile) ? DecisionRules.Find(folder, [.. runs.Select(r => new RunFolder(r).AdapterFile)]) : null;
+        DecisionRules? rules = File.Exists(run.DecisionsFile)
+            ? DecisionRules.Find(folder, [.. runs.Select(r => new RunFolder(r).AdapterFile)]) : null;
         return new ReportedRun
         {
             Rules = rules,
@@ -113,7 +114,8 @@ internal sealed record ReportedRun
     }
 
     /// <summary>Findings that rank better than guessing: the whole interval of their AUROC is above .5.</summary>
-    public IEnumerable<FindingStatistics> BetterThanChance() => Statistics.Findings.Where(f => f.Auroc.Interval is { Lower: > ChanceAuroc });
+    public IEnumerable<FindingStatistics> BetterThanChance() =>
+        Statistics.Findings.Where(f => f.Auroc.Interval is { Lower: > ChanceAuroc });
 
     /// <summary>Findings that cannot be told from guessing: the interval of their AUROC holds .5, or is below.</summary>
     public IEnumerable<FindingStatistics> LikeChance() => Statistics.Findings.Where(f => f.Auroc.Interval is { Lower: <= ChanceAuroc });

@@ -36,7 +36,8 @@ internal sealed record ReportedStudy(
             .Select(c => (c.c, c.State, c.State == CellState.Complete ? RunRecord.Read(study.RunOf(c.c.Name)) : null))];
         return runs.Any(r => r.State == CellState.Complete)
             ? new ReportedStudy(design, study,
-                StudyTable.Read(design, cells, study, TableLayout.For(design), new StatisticsOptions { Threads = threads }), runs, showsNames)
+                StudyTable.Read(design, cells, study, TableLayout.For(design), new StatisticsOptions { Threads = threads }), runs,
+                    showsNames)
             : throw new RadaptException($"{folder}: no run of this study is complete, so there is nothing to report. "
                 + $"Go on with radapt study run {folder}.");
     }

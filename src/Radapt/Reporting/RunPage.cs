@@ -11,7 +11,8 @@ internal static class RunPage
     /// <param name="errors">The most confident errors; null: pictures of patients are not shown.</param>
     /// <param name="subgroups">Columns or DICOM attributes to show figures by; null: none.</param>
     /// <returns>HTML.</returns>
-    public static string Create(ReportedRun run, PlotSet plots, IReadOnlyList<ConfidentError>? errors = null, IReadOnlyList<string>? subgroups = null)
+    public static string Create(ReportedRun run, PlotSet plots, IReadOnlyList<ConfidentError>? errors = null,
+        IReadOnlyList<string>? subgroups = null)
     {
         subgroups ??= [];
         string findings = run.Findings.Count <= 3 ? string.Join(", ", run.Findings) : Plural.Count(run.Findings.Count, "finding");

@@ -60,7 +60,8 @@ internal static class RunWords
 
     /// <summary>How what is tested was chosen, as a sentence in HTML.</summary>
     public static string Choice(ReportedRun run) =>
-        run.Record.Probe is { } probe ? $"The {HtmlPage.Text(probe.Setting ?? "setting")} of every finding was chosen by cross-validation over the training patients."
+        run.Record.Probe is { } probe
+            ? $"The {HtmlPage.Text(probe.Setting ?? "setting")} of every finding was chosen by cross-validation over the training patients."
         : run.IsCrossValidation ? "In every fold, validation images chose the epoch."
         : $"{Part(run, "val")} chose the epoch: {run.Record.BestEpoch} of {run.Record.Epochs}.";
 

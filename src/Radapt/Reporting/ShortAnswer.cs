@@ -46,7 +46,8 @@ internal static class ShortAnswer
             (auroc.Value is { } v ? Numbers.Short(v) : Numbers.None,
                 (isOne ? "AUROC" : "mean AUROC of the findings")
                 + (auroc.Interval is { } i ? $", 95 % interval {Numbers.Short(i.Lower)} to {Numbers.Short(i.Upper)}" : ", no interval")),
-            isOne ? (Numbers.Count(statistics.Findings[0].Positives), $"of {Numbers.Count(statistics.Images)} {run.Tested} images with the finding")
+            isOne ? (Numbers.Count(statistics.Findings[0].Positives),
+                $"of {Numbers.Count(statistics.Images)} {run.Tested} images with the finding")
                 : ($"{better} of {run.Findings.Count}", "findings ranked better than guessing, beyond chance"),
             (Numbers.Count(statistics.Images), $"{run.Tested} images"
                 + (statistics.KnowsPatients ? $" of {Plural.Count(statistics.Patients, "patient")}" : ", patients not known")),
@@ -76,12 +77,14 @@ internal static class ShortAnswer
         }
 
         Metrics.Estimate auroc = run.Findings.Count == 1 ? run.Statistics.Findings[0].Auroc : run.Statistics.MeanAuroc;
-        if ((run.HasNoTest ? run.Record.Baseline?.Val : run.Record.Baseline?.Test)?.Auroc.GetValueOrDefault(Runs.RunFigures.Mean) is { } baseline
+        if ((run.HasNoTest ? run.Record.Baseline?.Val : run.Record.Baseline?.Test)?.Auroc.GetValueOrDefault(Runs.RunFigures.Mean) is
+            { } baseline
             && auroc.Value is { } value)
         {
             sentences.Add($"<strong>A cheap method for comparison:</strong> {HtmlPage.Text(run.Record.Baseline!.Method ?? "ridge")} regression on the "
                 + $"unchanged backbone reaches {Numbers.Short(baseline)} on the same images, "
-                + (baseline > value ? "which is more than fine-tuning reached." : baseline < value ? "which is less." : "which is the same."));
+                + (baseline > value ? "which is more than fine-tuning reached." : baseline < value ? "which is less."
+                    : "which is the same."));
         }
 
         return string.Join(" ", sentences);
@@ -92,7 +95,8 @@ internal static class ShortAnswer
 
     private static string Meaning(ReportedRun run)
     {
-        FindingStatistics? best = run.Statistics.Findings.Where(f => f.Auroc is { Value: not null, Interval: not null }).MaxBy(f => f.Auroc.Value);
+        FindingStatistics? best = run.Statistics.Findings.Where(f => f.Auroc is { Value: not null, Interval: not null })
+            .MaxBy(f => f.Auroc.Value);
         if (best?.Auroc.Value is not { } auroc)
         {
             return "No finding has enough cases for an AUROC with an interval.";
@@ -101,6 +105,7 @@ internal static class ShortAnswer
         return $"What an AUROC means: of 100 pairs, each of a {run.Tested} image with {HtmlPage.Text(best.Finding)} and one without, the model "
             + $"gives the one with it the higher score in about {Math.Round(100 * auroc):0}; guessing does so in 50. "
             + "The interval says how much that figure would vary with other "
-            + (run.Statistics.KnowsPatients ? "patients" : "images") + " like these, but not with other hospitals, or if training were repeated.";
+            + (run.Statistics.KnowsPatients ? "patients" : "images")
+                + " like these, but not with other hospitals, or if training were repeated.";
     }
 }

@@ -21,7 +21,8 @@ internal static class StudyCurves
         }
 
         var x = new ChartAxis("labels used", -0.2, fractions.Count - 0.8, [.. fractions.Select((f, i) => ((double)i, f.Title))]);
-        return Charts(study, plots, "labels", x, Lines(study, StudyFactor.Method), cell => Place(fractions, cell.Levels.GetValueOrDefault(StudyFactor.Fraction)));
+        return Charts(study, plots, "labels", x, Lines(study, StudyFactor.Method), cell =>
+            Place(fractions, cell.Levels.GetValueOrDefault(StudyFactor.Fraction)));
     }
 
     /// <summary>Rank curves: a line for every share of the labels; null where one rank is used.</summary>
@@ -33,8 +34,10 @@ internal static class StudyCurves
             return null;
         }
 
-        var x = new ChartAxis("rank", -0.2, ranks.Length - 0.8, [.. ranks.Select((r, i) => ((double)i, r.ToString(CultureInfo.InvariantCulture)))]);
-        return Charts(study, plots, "ranks", x, Lines(study, StudyFactor.Fraction), cell => RankOf(cell) is { } rank ? Array.IndexOf(ranks, rank) : null);
+        var x = new ChartAxis("rank", -0.2, ranks.Length - 0.8,
+            [.. ranks.Select((r, i) => ((double)i, r.ToString(CultureInfo.InvariantCulture)))]);
+        return Charts(study, plots, "ranks", x, Lines(study, StudyFactor.Fraction), cell => RankOf(cell) is { } rank
+            ? Array.IndexOf(ranks, rank) : null);
     }
 
     private static string Charts(ReportedStudy study, PlotSet plots, string name, ChartAxis x,
@@ -43,7 +46,8 @@ internal static class StudyCurves
         TableCell[] cells = [.. study.Table.Cells.Values.Where(c => c.Mean is not null && place(c.Runs[0].Cell) is not null)];
         IGrouping<string, TableCell>[] charts = [.. cells.GroupBy(c => Title(c.Runs[0].Cell))];
         var y = ChartAxis.For("test AUROC", cells.SelectMany(c => c.Overall.Values.Values)
-            .Concat(cells.Select(c => c.Overall.OverPatients?.Interval).OfType<Metrics.Interval>().SelectMany(i => new[] { i.Lower, i.Upper })));
+            .Concat(cells.Select(c => c.Overall.OverPatients?.Interval).OfType<Metrics.Interval>()
+                .SelectMany(i => new[] { i.Lower, i.Upper })));
         var html = new StringBuilder();
         if (lines.Count > 1 || lines[0] is not null)
         {
@@ -62,7 +66,8 @@ internal static class StudyCurves
     }
 
     // Lines beside each other, so that intervals do not hide each other.
-    private static ChartSeries WithPoints(ChartSeries series, int line, int lines, IReadOnlyList<TableCell> cells, Func<StudyCell, double?> place)
+    private static ChartSeries WithPoints(ChartSeries series, int line, int lines, IReadOnlyList<TableCell> cells,
+        Func<StudyCell, double?> place)
     {
         double shift = lines < 2 ? 0 : 0.16 * ((line / (lines - 1.0)) - 0.5);
         (double X, TableCell Cell)[] placed = [.. cells.Select(c => (place(c.Runs[0].Cell)!.Value + shift, c)).OrderBy(c => c.Item1)];
@@ -72,7 +77,8 @@ internal static class StudyCurves
             HasMarks = true,
             Whiskers = [.. placed.Where(c => c.Cell.Overall.OverPatients?.Interval is not null)
                 .Select(c => (c.X, c.Cell.Overall.OverPatients!.Interval!.Value.Lower, c.Cell.Overall.OverPatients.Interval.Value.Upper))],
-            Dots = [.. placed.Where(c => c.Cell.Overall.Values.Count > 1).SelectMany(c => c.Cell.Overall.Values.Values.Select(v => (c.X, v)))],
+            Dots = [.. placed.Where(c => c.Cell.Overall.Values.Count > 1)
+                .SelectMany(c => c.Cell.Overall.Values.Values.Select(v => (c.X, v)))],
         };
     }
 
@@ -84,7 +90,8 @@ internal static class StudyCurves
 
     private static string Title(StudyCell cell)
     {
-        string title = string.Join(", ", new[] { StudyFactor.Data, StudyFactor.Weights }.Where(cell.Levels.ContainsKey).Select(f => cell.Levels[f].Title));
+        string title = string.Join(", ", new[] { StudyFactor.Data, StudyFactor.Weights }.Where(cell.Levels.ContainsKey)
+            .Select(f => cell.Levels[f].Title));
         return title.Length == 0 ? "Test AUROC" : title;
     }
 

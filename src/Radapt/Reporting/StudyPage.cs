@@ -22,7 +22,8 @@ internal static class StudyPage
         page.Add("table", "The table", Table(study));
         if (StudyCurves.Fractions(study, plots) is { } fractions)
         {
-            page.Add("fractions", "With fewer labels", "<p>Test AUROC by share of the labels. Marks: means over seeds; small dots: single seeds; whiskers: "
+            page.Add("fractions", "With fewer labels",
+                "<p>Test AUROC by share of the labels. Marks: means over seeds; small dots: single seeds; whiskers: "
                 + $"95 % intervals over patients, for these seeds.</p>{fractions}", onNewPage: true);
         }
 
@@ -112,7 +113,8 @@ internal static class StudyPage
 
     private static string Costs(ReportedStudy study)
     {
-        var table = new HtmlTable("", "Method and weights", "#runs", "#trained parameters", "#share of the model", "#training, mean", "#memory, most");
+        var table = new HtmlTable("", "Method and weights", "#runs", "#trained parameters", "#share of the model", "#training, mean",
+            "#memory, most");
         foreach (var group in study.Runs.Where(r => r.Record is not null).GroupBy(r => MethodAndWeights(r.Cell)))
         {
             RunRecord[] records = [.. group.Select(r => r.Record!)];
@@ -129,7 +131,8 @@ internal static class StudyPage
 
     private static string MethodAndWeights(StudyCell cell)
     {
-        string title = string.Join(", ", new[] { StudyFactor.Method, StudyFactor.Weights }.Where(cell.Levels.ContainsKey).Select(f => cell.Levels[f].Title));
+        string title = string.Join(", ", new[] { StudyFactor.Method, StudyFactor.Weights }.Where(cell.Levels.ContainsKey)
+            .Select(f => cell.Levels[f].Title));
         return title.Length == 0 ? "all" : title;
     }
 
@@ -139,7 +142,8 @@ internal static class StudyPage
         foreach ((StudyCell cell, CellState state, RunRecord? record) in study.Runs)
         {
             table.Add([HtmlPage.Text(cell.Name), Words(state), record?.BestEpoch is { } best ? Numbers.Count(best) : Numbers.None,
-                Numbers.Figure(record?.Val?.Auroc.GetValueOrDefault(RunFigures.Mean)), Numbers.Figure(record?.Test?.Auroc.GetValueOrDefault(RunFigures.Mean)),
+                Numbers.Figure(record?.Val?.Auroc.GetValueOrDefault(RunFigures.Mean)),
+                    Numbers.Figure(record?.Test?.Auroc.GetValueOrDefault(RunFigures.Mean)),
                 Numbers.Count(record?.Data?.Test)]);
         }
 
@@ -161,11 +165,13 @@ internal static class StudyPage
         var html = new StringBuilder($"<pre>{HtmlPage.Text($"radapt study run {folder}/study.yaml -o AGAIN\nradapt study table {folder}\nradapt report {folder} -o report.html")}</pre>");
         RunVersions?[] versions = [.. study.Runs.Select(r => r.Record?.Versions).Where(v => v is not null).Distinct()];
         var table = new HtmlTable("words", "what", "value");
-        table.Add(["Software", HtmlPage.Text(string.Join("; ", versions.Select(v => $"Radapt {v!.Radapt}, TorchSharp {v.Torchsharp}, {v.Dotnet}")))]);
+        table.Add(["Software", HtmlPage.Text(string.Join("; ",
+            versions.Select(v => $"Radapt {v!.Radapt}, TorchSharp {v.Torchsharp}, {v.Dotnet}")))]);
         foreach (var weights in study.Runs.Where(r => r.Record?.Weights?.Sha256 is not null)
             .GroupBy(r => r.Record!.Weights!.Sha256!).OrderBy(w => w.Key, StringComparer.Ordinal))
         {
-            table.Add(["Base weights", $"{HtmlPage.Text(weights.First().Record!.Weights!.Description ?? "")}<br><code>{HtmlPage.Text(weights.Key)}</code>"]);
+            table.Add(["Base weights",
+                $"{HtmlPage.Text(weights.First().Record!.Weights!.Description ?? "")}<br><code>{HtmlPage.Text(weights.Key)}</code>"]);
         }
 
         foreach (var data in study.Runs.Where(r => r.Record?.Data?.AllImages is not null)
@@ -177,6 +183,7 @@ internal static class StudyPage
 
         html.Append(table).Append("<p>Every run has its own folder in <code>runs/</code> with its recipe, and its own <code>report.html</code> by "
             + "<code>radapt report</code>.</p>");
-        return study.ShowsNames ? html.Append($"<h3>study.yaml</h3><pre>{HtmlPage.Text(File.ReadAllText(study.Folder.File))}</pre>").ToString() : html.ToString();
+        return study.ShowsNames ? html.Append($"<h3>study.yaml</h3><pre>{HtmlPage.Text(File.ReadAllText(study.Folder.File))}</pre>")
+            .ToString() : html.ToString();
     }
 }

@@ -25,7 +25,8 @@ internal static class SubgroupSection
             var table = new HtmlTable("", ["Group", "#images", "#patients", .. run.Findings.Select(f => "#" + f)]);
             foreach (Subgroup group in groups)
             {
-                table.Add([HtmlPage.Text(group.Name), Numbers.Count(group.Statistics.Images), group.Statistics.KnowsPatients ? Numbers.Count(group.Statistics.Patients) : Numbers.None,
+                table.Add([HtmlPage.Text(group.Name), Numbers.Count(group.Statistics.Images), group.Statistics.KnowsPatients
+                    ? Numbers.Count(group.Statistics.Patients) : Numbers.None,
                     .. group.Statistics.Findings.Select(f => Numbers.Cell(f.Auroc))]);
             }
 
@@ -54,7 +55,8 @@ internal static class SubgroupSection
     private static ForestChart Forest(ReportedRun run, string column, IReadOnlyList<Subgroup> groups)
     {
         bool isOne = run.Findings.Count == 1;
-        ForestRow[] rows = [.. groups.Select(g => FindingFigures.Row(g.Name, isOne ? g.Statistics.Findings[0].Auroc : g.Statistics.MeanAuroc)),
+        ForestRow[] rows = [.. groups.Select(g => FindingFigures.Row(g.Name, isOne ? g.Statistics.Findings[0].Auroc
+            : g.Statistics.MeanAuroc)),
             FindingFigures.Row("all", isOne ? run.Statistics.Findings[0].Auroc : run.Statistics.MeanAuroc) with { IsTotal = true }];
         return ForestChart.Create($"{(isOne ? "AUROC" : "Mean AUROC")} by {column}", FindingFigures.Axis(rows), rows, reference: 0.5);
     }

@@ -22,7 +22,8 @@ internal static class TrainingCurves
         ChartSeries[] aurocs = [.. Runs(run, "validation AUROC", 1, e => e.Figure(Auroc))];
         var axis = Epochs(epochs);
         string charts = plots.Add("loss over epochs", new LineChart("Loss", axis,
-            ChartAxis.For("binary cross-entropy", losses.SelectMany(s => s.Points).Select(p => p.Y)), losses) { Width = 480, Height = 280 });
+            ChartAxis.For("binary cross-entropy", losses.SelectMany(s => s.Points).Select(p => p.Y)), losses)
+                { Width = 480, Height = 280 });
         if (aurocs.Any(s => s.Points.Count > 0))
         {
             charts += plots.Add("validation auroc over epochs", new LineChart("Validation AUROC, mean of the findings", axis,
@@ -47,7 +48,8 @@ internal static class TrainingCurves
         foreach ((int r, IReadOnlyList<EpochResult> epochs) in run.Epochs.Index())
         {
             int? best = run.IsCrossValidation ? run.Record.Folds!.BestEpochs?[r] : run.Record.BestEpoch;
-            (double X, double Y)[] points = [.. epochs.Where(e => figure(e) is { } v && double.IsFinite(v)).Select(e => ((double)e.Epoch, figure(e)!.Value))];
+            (double X, double Y)[] points = [.. epochs.Where(e => figure(e) is { } v && double.IsFinite(v))
+                .Select(e => ((double)e.Epoch, figure(e)!.Value))];
             yield return new ChartSeries(name, colour, points)
             {
                 IsThin = !isOne,

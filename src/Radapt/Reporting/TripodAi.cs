@@ -20,7 +20,8 @@ internal static class TripodAi
         new("3a", Introduction, "Medical context, reasons, models that exist"),
         new("3b", Introduction, "Population, purpose and users of the model"),
         new("3c", Introduction, "Health inequalities that are known between groups"),
-        new("4", Introduction, "Aims: development, evaluation or both", _ => "Development with an internal test.") { Also = "the question of the study" },
+        new("4", Introduction, "Aims: development, evaluation or both", _ => "Development with an internal test.")
+            { Also = "the question of the study" },
         new("5a", Methods, "Sources of the data of development and evaluation, and why they represent the population",
             run => RunWords.Split(run)) { Also = "where the data come from" },
         new("5b", Methods, "Dates of the data"),
@@ -32,15 +33,19 @@ internal static class TripodAi
         new("6c", Methods, "Treatments, where they matter"),
         new("7", Methods, "Preparation of the data and checks of its quality",
             run => $"Images are resized to {HtmlPage.Text(run.Value("image-size") ?? "?")} pixels and normalised. "
-                + (run.Record.Data?.Pixels is { Checked: { } looked } ? $"All {Numbers.Count(looked)} images were decoded and checked." : "Pixels were not checked beforehand.")),
-        new("8a", Methods, "The outcome: definition, when and how it was assessed", run => $"Labels of the table: {Numbers.And(run.Findings)}.")
+                + (run.Record.Data?.Pixels is { Checked: { } looked } ? $"All {Numbers.Count(looked)} images were decoded and checked."
+                    : "Pixels were not checked beforehand.")),
+        new("8a", Methods, "The outcome: definition, when and how it was assessed", run =>
+            $"Labels of the table: {Numbers.And(run.Findings)}.")
             { Also = "how and by whom images were labelled" },
         new("8b", Methods, "Qualification of those who assessed the outcome"),
         new("8c", Methods, "Whether those who assessed the outcome were blinded"),
         new("9a", Methods, "Choice of the predictors", _ => "The pixels of the image; no other predictor is used."),
-        new("9b", Methods, "Definition and measurement of the predictors", _ => "See the values on pixels in the section on repeating the run.")
+        new("9b", Methods, "Definition and measurement of the predictors", _ =>
+            "See the values on pixels in the section on repeating the run.")
             { Also = "equipment and technique of the images" },
-        new("9c", Methods, "Qualification of those who assessed predictors", _ => "Not applicable: nobody rates the images that the model reads."),
+        new("9c", Methods, "Qualification of those who assessed predictors", _ =>
+            "Not applicable: nobody rates the images that the model reads."),
         new("10", Methods, "How the sample size was arrived at",
             run => string.Join(" ", SampleSizes(run).DefaultIfEmpty("All images that there were."))) { Also = "whether it was planned" },
         new("11", Methods, "Missing data",
@@ -56,7 +61,8 @@ internal static class TripodAi
         new("12d", Methods, "Differences between clusters, such as hospitals"),
         new("12e", Methods, "Measures and plots of performance",
             run => "AUROC, average precision, ROC and precision-recall curves, distributions of scores; intervals: "
-                + HtmlPage.Text(string.Join("; ", run.Statistics.Findings.Select(f => f.Auroc.Method).OfType<string>().Distinct().DefaultIfEmpty("none"))) + "."),
+                + HtmlPage.Text(string.Join("; ", run.Statistics.Findings.Select(f => f.Auroc.Method).OfType<string>().Distinct()
+                    .DefaultIfEmpty("none"))) + "."),
         new("12f", Methods, "Updating of the model after evaluation", _ => "None."),
         new("12g", Methods, "How predictions were computed in evaluation",
             _ => "The saved adapter on freshly read base weights, as <code>radapt evaluate</code> and <code>radapt predict</code> do."),
@@ -64,7 +70,8 @@ internal static class TripodAi
             run => run.Value("pos-weight") is null or "none" ? "Nothing was done about it: losses of positives are not weighted."
                 : $"Losses are weighted: {RunWords.Values(run, "pos-weight")}."),
         new("14", Methods, "What was done for fairness"),
-        new("15", Methods, "Output of the model, and thresholds", _ => "A score between 0 and 1 for every finding.") { Also = "thresholds for use, if any" },
+        new("15", Methods, "Output of the model, and thresholds", _ => "A score between 0 and 1 for every finding.")
+            { Also = "thresholds for use, if any" },
         new("16", Methods, "Differences between data of development and evaluation", run => run.IsCrossValidation
             ? "None: the folds are from the same data." : "None planned: the parts are from the same data."),
         new("17", Methods, "Ethics approval and consent"),
@@ -74,11 +81,13 @@ internal static class TripodAi
         new("18d", Open, "Registration"),
         new("18e", Open, "Whether data are shared"),
         new("18f", Open, "Whether code is shared",
-            run => $"Radapt {HtmlPage.Text(run.Record.Versions?.Radapt ?? "?")} is open source; <code>recipe.yaml</code> has every value.") { Also = "where to get it" },
+            run => $"Radapt {HtmlPage.Text(run.Record.Versions?.Radapt ?? "?")} is open source; <code>recipe.yaml</code> has every value.")
+                { Also = "where to get it" },
         new("19", Involvement, "Involvement of patients and the public, or that there was none"),
         new("20a", Results, "Flow of participants, with and without the outcome", _ => "See the flow of images."),
         new("20b", Results, "Characteristics of participants, by source and group",
-            _ => "Images, patients and findings of the parts are in the section on the flow of images.") { Also = "age, sex and other characteristics" },
+            _ => "Images, patients and findings of the parts are in the section on the flow of images.")
+                { Also = "age, sex and other characteristics" },
         new("20c", Results, "Predictors in development and evaluation compared"),
         new("21", Results, "Participants and events in each analysis", _ => "See the table of figures."),
         new("22", Results, "The full model, so that others can predict with it",

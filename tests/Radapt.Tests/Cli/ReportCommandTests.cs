@@ -23,7 +23,8 @@ public sealed class ReportCommandTests(TinyRun tiny) : IDisposable
     [Fact]
     public async Task Report_Run_IsTheSamePageAndPlotsAsFiles()
     {
-        RadaptResult result = (await RadaptProcess.Run(_folder.Path, "report", tiny.Run, "-o", "page.html", "--plots", "plots", "--json")).Expect(0);
+        RadaptResult result = (await RadaptProcess.Run(_folder.Path, "report", tiny.Run, "-o", "page.html", "--plots", "plots", "--json"))
+            .Expect(0);
         Assert.Equal(File.ReadAllText(Path.Combine(tiny.Run, "report.html")), File.ReadAllText(_folder["page.html"]));
         string[] plots = [.. result.Json["plots"]!.AsArray().Select(p => (string)p!)];
         Assert.Equal(plots.SelectMany(p => new[] { $"{p}.png", $"{p}.svg" }).Order(StringComparer.Ordinal),
@@ -70,7 +71,8 @@ public sealed class ReportCommandTests(TinyRun tiny) : IDisposable
         int first = lines.Select((l, i) => (l, i)).Count(l => l.i % 3 == 0 && l.i > 0 && l.l.Contains(",test,", StringComparison.Ordinal));
         Assert.Contains($"Ward &lt;A&gt;</th><td class=\"number\">{first}</td>", page, StringComparison.Ordinal);
         Assert.Contains($"Ward B</th><td class=\"number\">{test - first}</td>", page, StringComparison.Ordinal);
-        Assert.Contains("no image has a value", await Error("report", "run", "-o", "none.html", "--subgroup", "PatientSex"), StringComparison.Ordinal);
+        Assert.Contains("no image has a value", await Error("report", "run", "-o", "none.html", "--subgroup", "PatientSex"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -99,7 +101,8 @@ public sealed class ReportCommandTests(TinyRun tiny) : IDisposable
         Assert.Equal(["labels-test-auroc", "ranks-test-auroc"], result.Json["plots"]!.AsArray().Select(p => (string)p!));
         RunRecord run = RunRecord.Read(_folder["study/runs/r1-50-seed0"])!;
         Assert.Contains($"<td class=\"number\">{run.Test!.Auroc["mean"]:0.000}</td>", page, StringComparison.Ordinal);
-        Assert.Contains("--images and --subgroup are for one run", await Error("report", "study", "-o", "no.html", "--images", "1"), StringComparison.Ordinal);
+        Assert.Contains("--images and --subgroup are for one run", await Error("report", "study", "-o", "no.html", "--images", "1"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,7 +111,8 @@ public sealed class ReportCommandTests(TinyRun tiny) : IDisposable
         File.WriteAllText(_folder["there.html"], "mine");
         string record = File.ReadAllText(Path.Combine(tiny.Run, "run.json"));
         Assert.Contains("already exists", await Error("report", tiny.Run, "-o", "there.html"), StringComparison.Ordinal);
-        Assert.Contains("is an input", await Error("report", tiny.Run, "-o", Path.Combine(tiny.Run, "run.json"), "--overwrite"), StringComparison.Ordinal);
+        Assert.Contains("is an input", await Error("report", tiny.Run, "-o", Path.Combine(tiny.Run, "run.json"), "--overwrite"),
+            StringComparison.Ordinal);
         Assert.Equal(("mine", record), (File.ReadAllText(_folder["there.html"]), File.ReadAllText(Path.Combine(tiny.Run, "run.json"))));
     }
 

@@ -71,7 +71,8 @@ public sealed class AttentionMapTests
                 {
                     for (int j = 0; j < Tokens; j++)
                     {
-                        double slope = (Logit(classifier, block, head, i, j, Epsilon) - Logit(classifier, block, head, i, j, -Epsilon)) / (2 * Epsilon);
+                        double slope = (Logit(classifier, block, head, i, j, Epsilon) - Logit(classifier, block, head, i, j,
+                            -Epsilon)) / (2 * Epsilon);
                         raising[i, j] += Math.Max(0, slope * heads[head][i, j]) / 2;
                     }
                 }
@@ -87,7 +88,8 @@ public sealed class AttentionMapTests
         Assert.True(largest > 0);
         for (int patch = 0; patch < 4; patch++)
         {
-            Assert.InRange(heat[patch], Read(result, pooling, 1 + patch) - (0.01 * largest), Read(result, pooling, 1 + patch) + (0.01 * largest));
+            Assert.InRange(heat[patch], Read(result, pooling, 1 + patch) - (0.01 * largest), Read(result, pooling, 1 + patch)
+                + (0.01 * largest));
         }
     }
 

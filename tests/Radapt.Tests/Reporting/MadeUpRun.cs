@@ -62,7 +62,8 @@ internal static class MadeUpRun
                 Test = new RunFigures(),
             },
             Recipe = RecipeLayer.From(
-                [new("data", "/secret/Dr-Miller/labels.csv"), new("method", "lora"), new("rank", "4"), new("weights", "/secret/Dr-Miller/mrm.pth")],
+                [new("data", "/secret/Dr-Miller/labels.csv"), new("method", "lora"), new("rank", "4"),
+                    new("weights", "/secret/Dr-Miller/mrm.pth")],
                 "command line"),
             Epochs =
             [

@@ -8,7 +8,8 @@ namespace Radapt.Tests.Reporting;
 
 public sealed partial class RunPageTests
 {
-    private static readonly string[] s_fourteen = [.. Enumerable.Range(1, 14).Select(i => $"Finding number {i} of fourteen with a long name")];
+    private static readonly string[] s_fourteen = [.. Enumerable.Range(1, 14)
+        .Select(i => $"Finding number {i} of fourteen with a long name")];
 
     [Fact]
     public void Create_Page_AsksTheNetworkForNothing()
@@ -61,7 +62,8 @@ public sealed partial class RunPageTests
         string text = Text(Page(run));
         Radapt.Metrics.Estimate effusion = run.Statistics.Findings[0].Auroc;
         Assert.Contains($"Effusion {Numbers.Short(effusion)}", text, StringComparison.Ordinal);
-        Assert.Contains($"{effusion.Value:0.000} {effusion.Interval!.Value.Lower:0.000} to {effusion.Interval.Value.Upper:0.000}", text, StringComparison.Ordinal);
+        Assert.Contains($"{effusion.Value:0.000} {effusion.Interval!.Value.Lower:0.000} to {effusion.Interval.Value.Upper:0.000}", text,
+            StringComparison.Ordinal);
         Assert.Contains("2 of 2 findings ranked better than guessing", text, StringComparison.Ordinal);
     }
 

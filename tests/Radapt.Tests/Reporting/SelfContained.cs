@@ -8,7 +8,8 @@ internal static partial class SelfContained
     /// <summary>Every address in a page that is neither within it (<c>#…</c>) nor part of it (<c>data:</c>).</summary>
     public static IReadOnlyList<string> Requests(string html) =>
     [
-        .. Attribute().Matches(html).Select(m => m.Groups[1].Value).Where(v => !v.StartsWith('#') && !v.StartsWith("data:", StringComparison.Ordinal)),
+        .. Attribute().Matches(html).Select(m => m.Groups[1].Value)
+            .Where(v => !v.StartsWith('#') && !v.StartsWith("data:", StringComparison.Ordinal)),
         .. Style().Matches(html).Select(m => m.Value), .. Elsewhere().Matches(html).Select(m => m.Value),
     ];
 
