@@ -3,9 +3,9 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Radapt.Compute;
 using Radapt.Studies;
+using Radapt.Studies.Demo;
 using Radapt.Studies.Tables;
 using Radapt.Studies.Work;
-using Radapt.Studies.Demo;
 
 namespace Radapt.Cli;
 

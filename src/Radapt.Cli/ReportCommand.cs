@@ -95,7 +95,9 @@ internal sealed class ReportCommand : RadaptCommand
 
         Report report = Report.Create(folder, new ReportOptions
         {
-            ShowsNames = parsed.GetValue(_plainNames), Images = images, Codecs = codecs,
+            ShowsNames = parsed.GetValue(_plainNames),
+            Images = images,
+            Codecs = codecs,
             Subgroups = parsed.GetValue(_subgroups) ?? [],
         });
         string page = report.Write(parsed.GetValue(_out));

@@ -13,21 +13,51 @@ internal static partial class PageColours
 
     private static readonly Dictionary<string, string> s_light = new(StringComparer.Ordinal)
     {
-        ["ink"] = "#1b2330", ["soft"] = "#566173", ["paper"] = "#f6f7f9", ["card"] = "#ffffff", ["line"] = "#dfe3e9",
-        ["1"] = "#1f5fc4", ["2"] = "#c4560a", ["3"] = "#0b7d62", ["4"] = "#7a3fb0", ["5"] = "#5b6675", ["6"] = "#a3306b",
-        ["up"] = "#d0342c", ["down"] = "#2f6fd0", ["tint"] = "#eef3fb", ["mark"] = "#fff4d6", ["mark-line"] = "#d9a514",
+        ["ink"] = "#1b2330",
+        ["soft"] = "#566173",
+        ["paper"] = "#f6f7f9",
+        ["card"] = "#ffffff",
+        ["line"] = "#dfe3e9",
+        ["1"] = "#1f5fc4",
+        ["2"] = "#c4560a",
+        ["3"] = "#0b7d62",
+        ["4"] = "#7a3fb0",
+        ["5"] = "#5b6675",
+        ["6"] = "#a3306b",
+        ["up"] = "#d0342c",
+        ["down"] = "#2f6fd0",
+        ["tint"] = "#eef3fb",
+        ["mark"] = "#fff4d6",
+        ["mark-line"] = "#d9a514",
     };
 
     private static readonly Dictionary<string, string> s_dark = new(StringComparer.Ordinal)
     {
-        ["ink"] = "#e7ebf1", ["soft"] = "#9ca8b8", ["paper"] = "#10141a", ["card"] = "#181e26", ["line"] = "#2c3541",
-        ["1"] = "#7fb2ff", ["2"] = "#ffab66", ["3"] = "#5ed3b1", ["4"] = "#c79bf2", ["5"] = "#a5b0be", ["6"] = "#f092c0",
-        ["up"] = "#ff7a70", ["down"] = "#77aaff", ["tint"] = "#1d2735", ["mark"] = "#37301a", ["mark-line"] = "#b88f22",
+        ["ink"] = "#e7ebf1",
+        ["soft"] = "#9ca8b8",
+        ["paper"] = "#10141a",
+        ["card"] = "#181e26",
+        ["line"] = "#2c3541",
+        ["1"] = "#7fb2ff",
+        ["2"] = "#ffab66",
+        ["3"] = "#5ed3b1",
+        ["4"] = "#c79bf2",
+        ["5"] = "#a5b0be",
+        ["6"] = "#f092c0",
+        ["up"] = "#ff7a70",
+        ["down"] = "#77aaff",
+        ["tint"] = "#1d2735",
+        ["mark"] = "#37301a",
+        ["mark-line"] = "#b88f22",
     };
 
     private static readonly Dictionary<string, string> s_print = new(s_light)
     {
-        ["ink"] = "#000000", ["soft"] = "#444444", ["paper"] = "#ffffff", ["line"] = "#bbbbbb", ["tint"] = "#f4f4f4",
+        ["ink"] = "#000000",
+        ["soft"] = "#444444",
+        ["paper"] = "#ffffff",
+        ["line"] = "#bbbbbb",
+        ["tint"] = "#f4f4f4",
     };
 
     /// <summary>CSS that declares the colours as variables: by the reader's system light or dark, and for print.</summary>

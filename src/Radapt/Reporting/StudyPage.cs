@@ -17,7 +17,8 @@ internal static class StudyPage
     public static string Create(ReportedStudy study, PlotSet plots)
     {
         var page = new HtmlPage($"Study report: {study.Design.Title}",
-            $"{study.Complete} of {Plural.Count(study.Runs.Count, "run")} complete") { HasContents = true };
+            $"{study.Complete} of {Plural.Count(study.Runs.Count, "run")} complete")
+        { HasContents = true };
         page.Add("short", "In short", Short(study));
         page.Add("table", "The table", Table(study));
         if (StudyCurves.Fractions(study, plots) is { } fractions)

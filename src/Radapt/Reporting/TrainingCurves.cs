@@ -23,11 +23,12 @@ internal static class TrainingCurves
         var axis = Epochs(epochs);
         string charts = plots.Add("loss over epochs", new LineChart("Loss", axis,
             ChartAxis.For("binary cross-entropy", losses.SelectMany(s => s.Points).Select(p => p.Y)), losses)
-                { Width = 480, Height = 280 });
+        { Width = 480, Height = 280 });
         if (aurocs.Any(s => s.Points.Count > 0))
         {
             charts += plots.Add("validation auroc over epochs", new LineChart("Validation AUROC, mean of the findings", axis,
-                ChartAxis.For("AUROC", aurocs.SelectMany(s => s.Points).Select(p => p.Y)), aurocs) { Width = 480, Height = 280 });
+                ChartAxis.For("AUROC", aurocs.SelectMany(s => s.Points).Select(p => p.Y)), aurocs)
+            { Width = 480, Height = 280 });
         }
 
         return $"<p>{Words(run)}</p>{LineChart.Legend(losses.DistinctBy(l => l.Name))}<div class=\"charts two\">{charts}</div>";

@@ -14,7 +14,8 @@ public sealed class ResumeTests(TinyRuns runs) : IClassFixture<TinyRuns>
 
     public static TheoryData<string, string> Methods => new(
         from method in Radapt.Adaptation.AdaptationMethod.All.Where(m => m.Probe is null)
-        from optimizer in new[] { "sgd", "adamw" } select (method.Name, optimizer)); // ProbeRunTests have the others
+        from optimizer in new[] { "sgd", "adamw" }
+        select (method.Name, optimizer)); // ProbeRunTests have the others
 
     [Theory]
     [MemberData(nameof(Methods))]

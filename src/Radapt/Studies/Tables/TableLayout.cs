@@ -48,7 +48,8 @@ internal sealed record TableLayout(string Name, IReadOnlyList<StudyFactor> Rows,
             {
                 case LayoutKey when value is YamlScalar { IsNull: false } name: told = name.Text; break;
                 case DifferenceKey when value is YamlMap levels: reference = ReadReference(design, levels); break;
-                default: throw new RadaptException($"{design.File}:{key.Line}: {key.Text}: a table has a layout ({string.Join(", ", Names)}) "
+                default:
+                    throw new RadaptException($"{design.File}:{key.Line}: {key.Text}: a table has a layout ({string.Join(", ", Names)}) "
                     + $"and a difference such as {{method: full}}.");
             }
         }
