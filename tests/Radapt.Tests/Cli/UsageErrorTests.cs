@@ -14,7 +14,7 @@ public sealed class UsageErrorTests(TinyRun tiny)
     }
 
     [Theory]
-    [InlineData("", "A command is missing: one of finetune, pretrain, study, evaluate, compare, predict, ")]
+    [InlineData("", "A command is missing: one of finetune, pretrain, study, evaluate, compare, report, predict, ")]
     [InlineData("data", "A command is missing: one of check, split, ")]
     [InlineData("finetun", "Did you mean finetune?")]
     [InlineData("finetune --lora-dropot 0.1", "Did you mean --lora-dropout?")]

@@ -144,9 +144,9 @@ public sealed class PixelCheckTests : IDisposable
         using Predictor predictor = Predictor.Open(summary.Folder);
         string[] images = [.. Directory.GetFiles(Path.Combine(_runs.Data, "images"))[..3]];
         Assert.Equal(3, predictor.Predict(images, cancellation: TestContext.Current.CancellationToken).Count());
-        Assert.StartsWith("3 of 3 images are blank or nearly blank", Assert.Single(predictor.Notes), StringComparison.Ordinal);
+        Assert.Empty(predictor.Notes); // each of them is refused, and says why
         predictor.Score(run.Data.Test!, cancellation: TestContext.Current.CancellationToken);
-        Assert.StartsWith("8 of 8 images are blank", predictor.Notes.ElementAt(1), StringComparison.Ordinal);
+        Assert.StartsWith("8 of 8 images are blank", Assert.Single(predictor.Notes), StringComparison.Ordinal);
     }
 
     [Fact] // WORKFLOW A4
