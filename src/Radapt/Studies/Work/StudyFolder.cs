@@ -14,6 +14,8 @@ namespace Radapt.Studies.Work;
 /// <param name="path">The folder.</param>
 internal sealed class StudyFolder(string path)
 {
+    private const string CellsName = "cells", FailedName = "failed";
+
     private readonly ConcurrentDictionary<string, ProductChoice> _probed = new();
 
     /// <summary>The folder.</summary>
@@ -25,7 +27,7 @@ internal sealed class StudyFolder(string path)
     /// <summary>Who works on which cell.</summary>
     public string Claims => In("claims");
 
-    private string Recipes => In("cells");
+    private string Recipes => In(CellsName);
 
     private string RootsFile => In("roots.json");
 
@@ -36,7 +38,7 @@ internal sealed class StudyFolder(string path)
     public string RunOf(string cell) => System.IO.Path.Combine(In("runs"), cell);
 
     /// <summary>Where the failure of a cell is noted.</summary>
-    public string FailureOf(string cell) => System.IO.Path.Combine(In("failed"), cell + ".json");
+    public string FailureOf(string cell) => System.IO.Path.Combine(In(FailedName), cell + ".json");
 
     /// <summary>How far a cell is.</summary>
     /// <exception cref="RadaptException">The record of its run is damaged.</exception>
@@ -58,7 +60,7 @@ internal sealed class StudyFolder(string path)
     /// options.</exception>
     public void Begin(StudyFile study, StudyRoots roots, IReadOnlyList<StudyCell> cells)
     {
-        if (!IsStudy(Path) && (System.IO.File.Exists(Path) || (Directory.Exists(Path) && Directory.EnumerateFileSystemEntries(Path).Any())))
+        if (!IsStudy(Path) && (System.IO.File.Exists(Path) || HoldsOthers()) && !IsStudy(Path)) // another process may have just begun it
         {
             throw new RadaptException($"{Path}: holds other files. Choose a new or empty folder with -o.");
         }
@@ -72,6 +74,10 @@ internal sealed class StudyFolder(string path)
 
         AtomicFile.WriteText(RootsFile, JsonSerializer.Serialize(roots, RunFolder.Json) + "\n");
     }
+
+    // What there is while another process makes the folder, or was killed as it did, does not count.
+    private bool HoldsOthers() => Directory.Exists(Path) && Directory.EnumerateFileSystemEntries(Path).Select(System.IO.Path.GetFileName)
+        .Any(n => n is not (CellsName or FailedName) && !AtomicFile.IsTemporaryNameOf(n!, StudyFile.FileName));
 
     /// <summary>Makes the folder, where there is no study file.</summary>
     /// <exception cref="RadaptException">It cannot be made.</exception>
