@@ -60,28 +60,7 @@ internal sealed class EmbedCommand : RadaptCommand
             _recipe.Add(Add("Model", RecipeArguments.Create(RecipeOptions.Find(name)!)));
         }
 
-        _batchSize = Add("Compute", new Option<int>("--batch-size")
-        {
-            HelpName = "N",
-            Description = "Images per forward pass. Default: 16.",
-            DefaultValueFactory = _ => 16,
-        });
-        _threads = Add("Compute", new Option<int?>("--threads")
-        {
-            HelpName = "N",
-            Description = "Number of threads. Default: as in training; for weights the physical cores.",
-        });
-        foreach (Option number in new Option[] { _batchSize, _threads })
-        {
-            number.Validators.Add(result =>
-            {
-                if (!int.TryParse(result.Tokens.SingleOrDefault()?.Value ?? "1", out int value) || value is < 1 or > 4096)
-                {
-                    result.AddError($"{number.Name} must be a whole number from 1 to 4096.");
-                }
-            });
-        }
-
+        (_batchSize, _threads) = AddForwardPass("as in training; for weights the physical cores.");
         SetAction(parsed => Run(parsed, interrupted));
     }
 

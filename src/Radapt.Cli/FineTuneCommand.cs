@@ -163,7 +163,7 @@ internal sealed class FineTuneCommand : RadaptCommand
         }
 
         string recipe = Path.Combine(GivenFolder(parsed), "recipe.yaml");
-        return File.Exists(recipe) ? [line, RecipeFile.Read(recipe)]
+        return File.Exists(recipe) ? [line, RecipeFile.ReadBegun(recipe)]
             : throw new RadaptException(
                 $"{GivenFolder(parsed)}: there is no run to resume (no recipe.yaml). Leave --resume out to start one.");
     }

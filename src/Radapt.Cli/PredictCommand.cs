@@ -109,28 +109,7 @@ internal sealed class PredictCommand : RadaptCommand
         {
             Description = "Score every readable image, even if the model was not trained for such images; status is then scored-anyway.",
         });
-        _batchSize = Add("Compute", new Option<int>("--batch-size")
-        {
-            HelpName = "N",
-            Description = "Images per forward pass. Default: 16.",
-            DefaultValueFactory = _ => 16,
-        });
-        _threads = Add("Compute", new Option<int?>("--threads")
-        {
-            HelpName = "N",
-            Description = "Number of threads. Default: as in training.",
-        });
-        foreach (Option number in new Option[] { _batchSize, _threads })
-        {
-            number.Validators.Add(result =>
-            {
-                if (!int.TryParse(result.Tokens.SingleOrDefault()?.Value ?? "1", out int value) || value is < 1 or > 4096)
-                {
-                    result.AddError($"{number.Name} must be a whole number from 1 to 4096.");
-                }
-            });
-        }
-
+        (_batchSize, _threads) = AddForwardPass("as in training.");
         SetAction(parsed => Run(parsed, interrupted));
     }
 

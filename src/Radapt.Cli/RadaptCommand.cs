@@ -44,6 +44,35 @@ internal abstract class RadaptCommand(string name, string description) : Command
             $"Replace existing output: {what}. Without this option, existing output is an error. Inputs of the command are never replaced.",
     });
 
+    /// <summary>The options --batch-size and --threads of a command that only runs the model forwards.</summary>
+    /// <param name="defaultThreads">What the threads are where they are not given, as the help says it.</param>
+    protected (Option<int> BatchSize, Option<int?> Threads) AddForwardPass(string defaultThreads)
+    {
+        Option<int> batchSize = Add("Compute", new Option<int>("--batch-size")
+        {
+            HelpName = "N",
+            Description = "Images per forward pass. Default: 16.",
+            DefaultValueFactory = _ => 16,
+        });
+        Option<int?> threads = Add("Compute", new Option<int?>("--threads")
+        {
+            HelpName = "N",
+            Description = $"Number of threads. Default: {defaultThreads}",
+        });
+        foreach (Option number in new Option[] { batchSize, threads })
+        {
+            number.Validators.Add(result =>
+            {
+                if (!int.TryParse(result.Tokens.SingleOrDefault()?.Value ?? "1", out int value) || value is < 1 or > 4096)
+                {
+                    result.AddError($"{number.Name} must be a whole number from 1 to 4096.");
+                }
+            });
+        }
+
+        return (batchSize, threads);
+    }
+
     /// <summary>The option --json, the same for every command.</summary>
     protected Option<bool> AddJson() => Add("Output", new Option<bool>("--json")
     {

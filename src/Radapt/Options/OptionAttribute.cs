@@ -92,8 +92,9 @@ internal sealed class OptionAttribute(string name, string help) : Attribute
     public string? StoredAs { get; init; }
 
     /// <summary>
-    /// Text of the value that a file without the key means, for an option that is younger than such files; null: flags are then false and
-    /// lists empty, and without any other value the file is damaged.
+    /// Text of the value that a file without the key means (an adapter, or the recipe of a run that goes on), for an option that is younger
+    /// than such files; null: in an adapter, flags are then false and lists empty, and without any other value the file is damaged; a
+    /// recipe leaves it to the default.
     /// </summary>
     public string? WhenNotStored { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Radapt.Adaptation;
 using Radapt.Options;
 
 namespace Radapt.Recipes;
@@ -50,6 +51,24 @@ internal static class RecipeFile
         {
             throw new RadaptException($"The recipe {path} cannot be read: {error.Message}", error);
         }
+    }
+
+    /// <summary>
+    /// Reads the recipe of a run that is to go on. An option that the version which began the run did not have is as it was then, see
+    /// <see cref="OptionAttribute.WhenNotStored"/>: today's default would make another run of it.
+    /// </summary>
+    /// <param name="path">The run's <c>recipe.yaml</c>, which states every option of its version.</param>
+    /// <exception cref="RadaptException">It cannot be read, or its content is wrong.</exception>
+    public static RecipeLayer ReadBegun(string path)
+    {
+        RecipeLayer stated = Read(path);
+        return new RecipeLayer(
+        [
+            .. stated.Entries,
+            .. stated.Catalogue.All.Where(o => o.WhenNotStored is not null && o.Property is not null && stated.Find(o.Name) is null
+                    && !typeof(MethodOptions).IsAssignableFrom(o.Property.DeclaringType))
+                .Select(o => new RecipeEntry(o, o.Parse(o.WhenNotStored!, path), "the version that began the run", o.Name)),
+        ], stated.Catalogue);
     }
 
     /// <summary>

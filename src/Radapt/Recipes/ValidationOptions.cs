@@ -29,7 +29,7 @@ public sealed record ValidationOptions
     [Option("select",
         "Which weights a run keeps: those of the epoch with the best validation AUROC (best), of the last epoch (last), or the mean over "
             + "the last quarter of the epochs (average). last and average need no validation images.",
-        CanBeAuto = true, Default = "auto: best, if the validation images can tell epochs apart, else average",
+        CanBeAuto = true, Default = "auto: best, if the validation images can tell epochs apart, else average", WhenNotStored = "best",
         ChosenFrom =
             ["data", "train", "val", "keep-classes", "findings", "split-shares", "split-seed", "validate-images", "method"])]
     public EpochSelection Select { get; init; }
@@ -38,6 +38,7 @@ public sealed record ValidationOptions
     [Option("baseline",
         "Before training, measure what ridge regression on frozen features reaches (as --method ridge), and show it beside the result.",
         True = "on", False = "off", CanBeAuto = true, Default = "auto: on, if it takes less than a tenth of the time of the run",
+        WhenNotStored = "off",
         ChosenFrom =
             ["epochs", "method", "lora-blocks", "lora-ranks", "last-k", "recompute", "data", "train", "val", "test", "label-fraction",
                 "keep-classes", "findings", "split-shares", "split-seed", "validate-images", "validate-every"])]

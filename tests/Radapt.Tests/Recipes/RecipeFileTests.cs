@@ -21,6 +21,22 @@ public class RecipeFileTests
     private static readonly Gen<string> s_text = Gen.OneOf(
         Gen.OneOf(s_awkward), Gen.String[Gen.Char.AlphaNumeric, 1, 20], Gen.String[Gen.Char[' ', '\u00ff'], 1, 20].Select(s => $"x{s}x"));
 
+    // A run that began before there was a choice of weights goes on as it was: its state has no average.
+    [Fact]
+    public void ReadBegun_RecipeOfAnOlderVersion_HasNoneOfTodaysDefaults()
+    {
+        using var folder = new TemporaryFolder();
+        string now = "data: x.csv\nselect: average\nbaseline: on\n";
+        File.WriteAllText(folder["now.yaml"], now);
+        Assert.Equal(["average", "on"], Texts(RecipeFile.ReadBegun(folder["now.yaml"])));
+        File.WriteAllText(folder["older.yaml"], "data: x.csv\n");
+        RecipeLayer older = RecipeFile.ReadBegun(folder["older.yaml"]);
+        Assert.Equal(["best", "off"], Texts(older));
+        Assert.Equal(3, older.Entries.Count()); // nothing of a method
+
+        static IEnumerable<string> Texts(RecipeLayer layer) => new[] { "select", "baseline" }.Select(n => layer.Find(n)!.Text);
+    }
+
     [Fact]
     public void WrittenRecipe_ReadBack_IsTheSame_AndWritesTheSameFile()
     {

@@ -126,7 +126,7 @@ internal sealed class StudyRunner(StudyFolder folder, IReadOnlyList<StudyCell> c
         var run = new RunFolder(folder.RunOf(cell.Name));
         bool resume = run.IsUnfinished && File.Exists(run.RecipeFile);
         using FineTuning fineTuning = FineTuning.PrepareTelling(
-            resume ? [cell.Places, RecipeFile.Read(run.RecipeFile)] : Layers(cell), Codecs, headers: null, MemoryBound.Require);
+            resume ? [cell.Places, RecipeFile.ReadBegun(run.RecipeFile)] : Layers(cell), Codecs, headers: null, MemoryBound.Require);
         UseThreads?.Invoke(fineTuning.Recipe.Compute.Threads);
         fineTuning.Run(run.Path, resume, new Forward(cell, OnEvent), cancellation: stop);
     }
