@@ -15,6 +15,7 @@ namespace Radapt.Studies.Work;
 internal sealed class CellClaims(string folder)
 {
     private const char Mark = '@'; // in no cell's name
+    private const int Exists = 17, ExistsOnWindows = unchecked((int)0x80070050); // EEXIST, ERROR_FILE_EXISTS
 
     private readonly ConcurrentDictionary<string, (DateTime Beat, long Since)> _seen = new(StringComparer.Ordinal);
 
@@ -79,7 +80,7 @@ internal sealed class CellClaims(string folder)
             JsonSerializer.Serialize(file, ProcessOwner.This, RunFolder.Json);
             return true;
         }
-        catch (IOException) when (File.Exists(path))
+        catch (IOException e) when (e.HResult is Exists or ExistsOnWindows) // it may be gone again by now
         {
             return false;
         }
