@@ -5,9 +5,6 @@ namespace Radapt.Reporting;
 /// <summary>A card about the model, after Mitchell and others, Model cards for model reporting (2019), as far as the run tells.</summary>
 internal static class ModelCard
 {
-    /// <summary>Said where only people know the answer.</summary>
-    public const string ToFill = "To be filled in.";
-
     /// <summary>The section.</summary>
     public static string Html(ReportedRun run)
     {

@@ -10,7 +10,8 @@ namespace Radapt.Studies.Tables;
 /// <param name="Values">This cell less the other, of every seed that both have.</param>
 internal sealed record CellDifference(string Reference, IReadOnlyList<double> Values)
 {
-    // Student's t: beyond so many standard errors lies 5 % on both sides, with 1, 2, … degrees of freedom.
+    // Student's t: beyond so many standard errors lies 5 % on both sides, with 1, 2, … degrees of freedom. StudentDistribution is too rough
+    // for two or three seeds.
     private static readonly double[] s_limits = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228];
 
     /// <summary>Mean over seeds.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Radapt.Runs;
@@ -15,7 +14,7 @@ namespace Radapt.Studies.Work;
 internal sealed class CellClaims(string folder)
 {
     private const char Mark = '@'; // in no cell's name
-    private const int Exists = 17, ExistsOnWindows = unchecked((int)0x80070050); // EEXIST, ERROR_FILE_EXISTS
+    private const int Exists = 17, ExistsOnWindows = 0x50; // EEXIST, ERROR_FILE_EXISTS
 
     private readonly ConcurrentDictionary<string, (DateTime Beat, long Since)> _seen = new(StringComparer.Ordinal);
 
@@ -26,6 +25,9 @@ internal sealed class CellClaims(string folder)
     /// How long a heartbeat of another machine may stand still, by this machine's own watch: clocks of machines differ.
     /// </summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>This machine's watch.</summary>
+    public TimeProvider Watch { get; init; } = TimeProvider.System;
 
     /// <summary>Takes a cell for this process.</summary>
     /// <returns>Null: another process has it, or this one on another thread.</returns>
@@ -68,10 +70,6 @@ internal sealed class CellClaims(string folder)
         }
     }
 
-    /// <summary>Who has a cell, for people; null: nobody, or somebody whose process has ended.</summary>
-    public string? Holder(string cell) => Existing(cell).LastOrDefault().Path is { } path && !IsStale(path)
-        ? ReadOwner(path)?.ToString() ?? "another process" : null;
-
     private static bool TryCreate(string path)
     {
         try
@@ -80,7 +78,7 @@ internal sealed class CellClaims(string folder)
             JsonSerializer.Serialize(file, ProcessOwner.This, RunFolder.Json);
             return true;
         }
-        catch (IOException e) when (e.HResult is Exists or ExistsOnWindows) // it may be gone again by now
+        catch (IOException e) when ((e.HResult & 0xFFFF) is Exists or ExistsOnWindows) // it may be gone again by now
         {
             return false;
         }
@@ -105,9 +103,9 @@ internal sealed class CellClaims(string folder)
         }
 
         DateTime beat = File.GetLastWriteTimeUtc(path);
-        long now = Stopwatch.GetTimestamp();
+        long now = Watch.GetTimestamp();
         (DateTime last, long since) = _seen.AddOrUpdate(path, (beat, now), (_, before) => before.Beat == beat ? before : (beat, now));
-        return last == beat && Stopwatch.GetElapsedTime(since, now) > Patience;
+        return last == beat && Watch.GetElapsedTime(since, now) > Patience;
     }
 
     // Null: it is gone, or is being written.
