@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using Radapt.Benchmarks;
 using Radapt.Compute;

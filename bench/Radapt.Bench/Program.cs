@@ -128,7 +128,7 @@ int ShowHeatMaps(string run)
 int Fuzz(long count, ParseResult parsed)
 {
     ImageLibrary.Configure();
-    using CodecProcess codecs = PixelDecoding.Processes();
+    using var codecs = new CodecProcess();
     var fuzzer = new Fuzzer(parsed.GetValue(seed), codecs, Console.Error.WriteLine);
     Console.Out.WriteLine(fuzzer.Run(count, parsed.GetValue(first)).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
     return fuzzer.Failures.Count == 0 ? 0 : 3;
@@ -158,7 +158,7 @@ int Resample()
 int Decode()
 {
     ImageLibrary.Configure();
-    using CodecProcess codecs = PixelDecoding.Processes();
+    using var codecs = new CodecProcess();
     Console.Out.WriteLine(new DecodingRates(codecs, Console.Error.WriteLine).Run().ToJsonString(new JsonSerializerOptions
     {
         WriteIndented = true,
@@ -169,7 +169,7 @@ int Decode()
 int Check(string images, int turns)
 {
     ImageLibrary.Configure();
-    using CodecProcess codecs = PixelDecoding.Processes();
+    using var codecs = new CodecProcess();
     Console.Out.WriteLine(new CheckRates(images, codecs, Console.Error.WriteLine).Run(Math.Max(1, turns))
         .ToJsonString(new JsonSerializerOptions
         {

@@ -67,7 +67,7 @@ internal sealed class DataCheckCommand : RadaptCommand
         }
 
         ImageLibrary.Configure();
-        using CodecProcess codecs = PixelDecoding.Processes();
+        using var codecs = new CodecProcess();
         var options = new DataCheckOptions
         {
             Data = data,

@@ -84,7 +84,7 @@ internal sealed class DataPreviewCommand : RadaptCommand
         DataOptions asked = PartialRecipe.Merge(layers).Data;
         OutputFile.RequireNew(path, parsed.GetValue(_overwrite), "--out");
         OutputFile.RequireNoInput(path, "--out", asked.Data, asked.Train, asked.Val, asked.Test, parsed.GetValue(_recipe));
-        using CodecProcess codecs = PixelDecoding.Processes();
+        using var codecs = new CodecProcess();
         IReadOnlyList<PreviewRow> rows = TrainingPreview.Write(layers, path, images, epochs, codecs);
         var terminal = new Terminal(onStandardError: json);
         terminal.Rows(["", "image", "findings"],

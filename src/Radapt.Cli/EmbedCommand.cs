@@ -91,7 +91,7 @@ internal sealed class EmbedCommand : RadaptCommand
 
         ProcessSettings.PrepareCompute();
         var terminal = new Terminal(onStandardError: true);
-        using CodecProcess codecs = PixelDecoding.Processes();
+        using var codecs = new CodecProcess();
         var options = RecipeArguments.Layer(parsed, _recipe).Entries.ToDictionary(e => e.Option.Name, e => e.Text);
         int? threads = parsed.GetValue(_threads);
         using FeatureModel features = FeatureModel.Open(model, options, found.Paths, threads, codecs);

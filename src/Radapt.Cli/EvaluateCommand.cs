@@ -121,7 +121,7 @@ internal sealed class EvaluateCommand : RadaptCommand
         (string Run, ComputePlan Plan)[] runs = [.. FoldedRuns.Expand(run).Select(r => (r, RunPlan.Read(r, threads)))];
         ComputePlan plan = runs[0].Plan;
         ProcessSettings.UseThreads(plan.Threads);
-        using CodecProcess codecs = PixelDecoding.Processes();
+        using var codecs = new CodecProcess();
         using Ensemble models = Ensemble.Open(runs, parsed.GetValue(_weights), parsed.GetValue(_force), codecs);
         DecisionRules? rules = DecisionRules.Find(run, [.. runs.Select(r => AdapterFile.Locate(r.Run))]);
         var notes = new List<string>(models.Members.Select(m => m.OtherBase).Append(RunRecord.UnfinishedNote(run)).OfType<string>());

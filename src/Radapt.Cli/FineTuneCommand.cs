@@ -87,7 +87,7 @@ internal sealed class FineTuneCommand : RadaptCommand
             return Finish(terminal, json, all);
         }
 
-        using CodecProcess codecs = PixelDecoding.Processes();
+        using var codecs = new CodecProcess();
         using FineTuning fineTuning = LiveReport.Run(live => FineTuning.PrepareTelling(layers, codecs, live.Headers));
         string folder = resume ? GivenFolder(parsed) : parsed.GetValue(_out) ?? RunNames.Default(fineTuning.Recipe, DateTime.Now);
         var session = new FineTuningSession(terminal, fineTuning, folder) { Verbose = verbose, ResumedFrom = resume ? folder : null };

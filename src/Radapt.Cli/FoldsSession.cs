@@ -21,7 +21,7 @@ internal sealed class FoldsSession(Terminal terminal, IReadOnlyList<RecipeLayer>
     public string Run(string? given, bool resume, CancellationToken interrupted)
     {
         _resumed = resume ? given : null;
-        using CodecProcess codecs = PixelDecoding.Processes();
+        using var codecs = new CodecProcess();
         CrossValidationSummary summary = new CrossValidation(layers, codecs).Run(
             given, recipe => RunNames.Default(recipe, DateTime.Now), resume, this, interrupted);
         string folder = given ?? Path.GetRelativePath(Environment.CurrentDirectory, summary.Folder);

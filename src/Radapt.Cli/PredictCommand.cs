@@ -143,7 +143,7 @@ internal sealed class PredictCommand : RadaptCommand
         ProcessSettings.PrepareCompute();
         (string Run, ComputePlan Plan)[] planned = [.. runs.Select(r => (r, RunPlan.Read(r, parsed.GetValue(_threads))))];
         ProcessSettings.UseThreads(planned[0].Plan.Threads);
-        using CodecProcess codecs = PixelDecoding.Processes();
+        using var codecs = new CodecProcess();
         using Ensemble models = Ensemble.Open(planned, parsed.GetValue(_weights), parsed.GetValue(_forceWeights), codecs);
         var job = new PredictionJob
         {

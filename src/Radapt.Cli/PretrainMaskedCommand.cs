@@ -75,7 +75,7 @@ internal abstract class PretrainMaskedCommand : RadaptCommand
         RecipeLayer[] layers = resume ? ResumedLayers(parsed, folder) : Layers(parsed);
         new RunFolder(folder).RequireUsable(resume);
         string allocator = ProcessSettings.PrepareCompute();
-        using CodecProcess codecs = PixelDecoding.Processes();
+        using var codecs = new CodecProcess();
         using MaskedPretraining pretraining = LiveReport.Run(live => MaskedPretraining.Prepare(layers, codecs, live.Headers));
         var session = new PretrainingSession(terminal, pretraining, folder) { Verbose = parsed.GetValue<bool>("--verbose") };
         session.Start(allocator, resume, interrupted);

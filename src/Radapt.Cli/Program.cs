@@ -8,11 +8,6 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
-        if (PixelDecoding.IsAsked(args))
-        {
-            return PixelDecoding.Serve();
-        }
-
         ProcessSettings.Apply();
         LastingWriter.Apply();
         using var interruption = new Interruption();

@@ -87,7 +87,7 @@ internal sealed class ReportCommand : RadaptCommand
             throw new RadaptException($"{_images.Name} {images}: give a number from 1 to {MostImages}.");
         }
 
-        using CodecProcess? codecs = images == 0 ? null : PixelDecoding.Processes();
+        using CodecProcess? codecs = images == 0 ? null : new CodecProcess();
         if (images > 0)
         {
             ProcessSettings.PrepareCompute();

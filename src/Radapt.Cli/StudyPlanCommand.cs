@@ -38,7 +38,7 @@ internal sealed class StudyPlanCommand : RadaptCommand
     {
         OpenStudy study = _study.Open(parsed, _compute.Layers(parsed));
         ProcessSettings.PrepareCompute();
-        using CodecProcess codecs = PixelDecoding.Processes();
+        using var codecs = new CodecProcess();
         var runner = new StudyRunner(study.Folder, study.Cells) { Codecs = codecs };
         if (parsed.GetValue(_measure) is { } name)
         {

@@ -80,7 +80,7 @@ internal sealed class StudyRunCommand : RadaptCommand
     private IReadOnlyDictionary<string, CellFailure> Work(
         Terminal terminal, OpenStudy study, IReadOnlyList<StudyCell> cells, int atATime, ParseResult parsed, CancellationToken interrupted)
     {
-        using CodecProcess codecs = PixelDecoding.Processes();
+        using var codecs = new CodecProcess();
         return StudyDisplay.Run(terminal, study, display => new StudyRunner(study.Folder, cells)
         {
             Codecs = codecs,

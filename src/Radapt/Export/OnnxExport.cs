@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Google.Protobuf;
 using Radapt.Adaptation;
 using Radapt.Adaptation.Files;
 using Radapt.Compute;
@@ -49,8 +48,8 @@ public static class OnnxExport
 
         AdapterDescription adapter = model.Description;
         OnnxGraph graph = OnnxTransformer.Draw(model.Classifier, channels);
-        Onnx.ModelProto proto = graph.ToModel($"Radapt: {string.Join(", ", adapter.Findings)}", Metadata(adapter));
-        AtomicFile.Write(output, stream => proto.WriteTo(stream));
+        ProtoMessage onnx = graph.ToModel($"Radapt: {string.Join(", ", adapter.Findings)}", Metadata(adapter));
+        AtomicFile.Write(output, onnx.WriteTo);
         Preprocessing p = adapter.Preprocessing;
         return
         [

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Radapt.Compute;
-using Radapt.Export.Onnx;
 using static TorchSharp.torch;
 
 namespace Radapt.Export;
@@ -12,7 +11,7 @@ internal sealed class OnnxGraph
     private const int IrVersion = 8; // of opset 17
     private const int Opset = 17;    // the first with LayerNormalization as an operator of its own
 
-    private readonly GraphProto _graph = new() { Name = "radapt" };
+    private readonly ProtoMessage _graph = new ProtoMessage().Add(OnnxFields.Graph.Name, "radapt");
     private int _names;
 
     /// <summary>Declares an input of floats.</summary>
@@ -20,7 +19,7 @@ internal sealed class OnnxGraph
     /// <param name="shape">Sizes: a number, or the name of a size that is free.</param>
     public string Input(string name, params object[] shape)
     {
-        _graph.Input.Add(Value(name, shape));
+        _graph.Add(OnnxFields.Graph.Input, Value(name, shape));
         return name;
     }
 
@@ -28,26 +27,23 @@ internal sealed class OnnxGraph
     /// <inheritdoc cref="Input"/>
     public void Output(string name, string result, params object[] shape)
     {
-        var node = new NodeProto { OpType = "Identity", Name = name };
-        node.Input.Add(result);
-        node.Output.Add(name);
-        _graph.Node.Add(node);
-        _graph.Output.Add(Value(name, shape));
+        Add("Identity", [result], [name]);
+        _graph.Add(OnnxFields.Graph.Output, Value(name, shape));
     }
 
     /// <summary>A constant number.</summary>
-    public string Number(float value) => Initializer(TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes<float>([value]), []);
+    public string Number(float value) => Initializer(OnnxFields.Tensor.Float, MemoryMarshal.AsBytes<float>([value]), []);
 
     /// <summary>Constant integers: a shape or axes.</summary>
     public string Integers(params long[] values) =>
-        Initializer(TensorProto.Types.DataType.Int64, MemoryMarshal.AsBytes<long>(values), [values.Length]);
+        Initializer(OnnxFields.Tensor.Int64, MemoryMarshal.AsBytes<long>(values), [values.Length]);
 
     /// <summary>A constant tensor, as float32.</summary>
     public unsafe string Constant(Tensor tensor)
     {
         using Tensor contiguous = tensor.detach().to(ScalarType.Float32).cpu().contiguous();
         var bytes = new ReadOnlySpan<byte>((void*)TensorAddress.Get(contiguous), checked((int)contiguous.numel() * sizeof(float)));
-        string name = Initializer(TensorProto.Types.DataType.Float, bytes, contiguous.shape);
+        string name = Initializer(OnnxFields.Tensor.Float, bytes, contiguous.shape);
         GC.KeepAlive(contiguous);
         return name;
     }
@@ -64,74 +60,94 @@ internal sealed class OnnxGraph
     public string[] Nodes(string type, string[] inputs, int outputs, params (string Name, object Value)[] attributes)
     {
         string[] names = [.. Enumerable.Range(0, outputs).Select(_ => NewName(type))];
-        var node = new NodeProto { OpType = type, Name = names[0] };
-        node.Input.AddRange(inputs);
-        node.Output.AddRange(names);
-        node.Attribute.AddRange(attributes.Select(a => Attribute(a.Name, a.Value)));
-        _graph.Node.Add(node);
+        Add(type, inputs, names, attributes);
         return names;
     }
 
     /// <summary>The model as a file holds it.</summary>
     /// <param name="description">What it is, for people.</param>
     /// <param name="metadata">metadata_props.</param>
-    public ModelProto ToModel(string description, IEnumerable<KeyValuePair<string, string>> metadata)
+    public ProtoMessage ToModel(string description, IEnumerable<KeyValuePair<string, string>> metadata)
     {
-        var model = new ModelProto
+        ProtoMessage model = new ProtoMessage()
+            .Add(OnnxFields.Model.IrVersion, IrVersion)
+            .Add(OnnxFields.Model.ProducerName, "radapt")
+            .Add(OnnxFields.Model.ProducerVersion, typeof(OnnxGraph).Assembly.GetName().Version?.ToString(3) ?? "")
+            .Add(OnnxFields.Model.DocString, description)
+            .Add(OnnxFields.Model.Graph, _graph)
+            .Add(OnnxFields.Model.OpsetImport, new ProtoMessage().Add(OnnxFields.OperatorSetId.Version, Opset));
+        foreach ((string key, string value) in metadata)
         {
-            IrVersion = IrVersion,
-            ProducerName = "radapt",
-            ProducerVersion = typeof(OnnxGraph).Assembly.GetName().Version?.ToString(3) ?? "",
-            DocString = description,
-            Graph = _graph,
-        };
-        model.OpsetImport.Add(new OperatorSetIdProto { Version = Opset });
-        model.MetadataProps.AddRange(metadata.Select(m => new StringStringEntryProto { Key = m.Key, Value = m.Value }));
+            model.Add(
+                OnnxFields.Model.MetadataProps,
+                new ProtoMessage().Add(OnnxFields.StringStringEntry.Key, key).Add(OnnxFields.StringStringEntry.Value, value));
+        }
+
         return model;
     }
 
-    private static AttributeProto Attribute(string name, object value)
+    private void Add(string type, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes)
     {
-        var attribute = new AttributeProto { Name = name };
-        switch (value)
+        ProtoMessage node = new ProtoMessage().Add(OnnxFields.Node.OpType, type).Add(OnnxFields.Node.Name, outputs[0]);
+        foreach (string input in inputs)
         {
-            case long number:
-                (attribute.Type, attribute.I) = (AttributeProto.Types.AttributeType.Int, number);
-                break;
-            case float number:
-                (attribute.Type, attribute.F) = (AttributeProto.Types.AttributeType.Float, number);
-                break;
-            default:
-                attribute.Type = AttributeProto.Types.AttributeType.Ints;
-                attribute.Ints.AddRange((long[])value);
-                break;
+            node.Add(OnnxFields.Node.Input, input);
         }
 
-        return attribute;
+        foreach (string output in outputs)
+        {
+            node.Add(OnnxFields.Node.Output, output);
+        }
+
+        foreach ((string name, object value) in attributes)
+        {
+            node.Add(OnnxFields.Node.Attribute, Attribute(name, value));
+        }
+
+        _graph.Add(OnnxFields.Graph.Node, node);
     }
 
-    private static ValueInfoProto Value(string name, object[] shape)
+    private static ProtoMessage Attribute(string name, object value)
     {
-        var dimensions = new TensorShapeProto();
-        dimensions.Dim.AddRange(shape.Select(d => d is string free
-            ? new TensorShapeProto.Types.Dimension { DimParam = free }
-            : new TensorShapeProto.Types.Dimension { DimValue = Convert.ToInt64(d, System.Globalization.CultureInfo.InvariantCulture) }));
-        return new ValueInfoProto
+        ProtoMessage attribute = new ProtoMessage().Add(OnnxFields.Attribute.Name, name);
+        return value switch
         {
-            Name = name,
-            Type = new TypeProto
-            {
-                TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = dimensions },
-            },
+            long number => attribute.Add(OnnxFields.Attribute.Type, OnnxFields.Attribute.Int).Add(OnnxFields.Attribute.I, number),
+            float number => attribute.Add(OnnxFields.Attribute.Type, OnnxFields.Attribute.Float).Add(OnnxFields.Attribute.F, number),
+            _ => attribute.Add(OnnxFields.Attribute.Type, OnnxFields.Attribute.IntsType).Add(OnnxFields.Attribute.Ints, (long[])value),
         };
     }
 
-    private string Initializer(TensorProto.Types.DataType type, ReadOnlySpan<byte> bytes, long[] shape)
+    private static ProtoMessage Value(string name, object[] shape)
     {
-        var tensor = new TensorProto { Name = NewName("constant"), DataType = (int)type, RawData = ByteString.CopyFrom(bytes) };
-        tensor.Dims.AddRange(shape);
-        _graph.Initializer.Add(tensor);
-        return tensor.Name;
+        var dimensions = new ProtoMessage();
+        foreach (object size in shape)
+        {
+            dimensions.Add(OnnxFields.TensorShape.Dim, size is string free
+                ? new ProtoMessage().Add(OnnxFields.Dimension.DimParam, free)
+                : new ProtoMessage().Add(
+                    OnnxFields.Dimension.DimValue, Convert.ToInt64(size, System.Globalization.CultureInfo.InvariantCulture)));
+        }
+
+        ProtoMessage tensor = new ProtoMessage()
+            .Add(OnnxFields.TensorType.ElemType, OnnxFields.Tensor.Float)
+            .Add(OnnxFields.TensorType.Shape, dimensions);
+        return new ProtoMessage()
+            .Add(OnnxFields.ValueInfo.Name, name)
+            .Add(OnnxFields.ValueInfo.Type, new ProtoMessage().Add(OnnxFields.Type.TensorType, tensor));
+    }
+
+    private string Initializer(int type, ReadOnlySpan<byte> bytes, long[] shape)
+    {
+        string name = NewName("constant");
+        _graph.Add(
+            OnnxFields.Graph.Initializer,
+            new ProtoMessage()
+                .Add(OnnxFields.Tensor.Dims, shape)
+                .Add(OnnxFields.Tensor.DataType, type)
+                .Add(OnnxFields.Tensor.Name, name)
+                .Add(OnnxFields.Tensor.RawData, ByteString.CopyFrom(bytes)));
+        return name;
     }
 
     private string NewName(string what) => $"{what}_{_names++}";

@@ -5,7 +5,7 @@ namespace Radapt.Imaging;
 
 /// <summary>How image files become gray levels.</summary>
 /// <param name="Scale">How gray values of DICOM files become 8 bits.</param>
-/// <param name="Codecs">Where JPEG-LS and JPEG 2000 are decoded; null: files that need it are refused.</param>
+/// <param name="Codecs">The processes that decode JPEG-LS and JPEG 2000; null: those that the library keeps.</param>
 internal sealed record DecodingOptions(DicomScale Scale = DicomScale.Voi, CodecProcess? Codecs = null)
 {
     /// <summary>

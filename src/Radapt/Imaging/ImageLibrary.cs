@@ -13,8 +13,10 @@ public static class ImageLibrary
     /// files that are read once), and no warnings of the decoders on standard error (what matters becomes a <see cref="RadaptException"/>).
     /// Decoding gives the same pixels without this call.
     /// </summary>
+    /// <exception cref="RadaptException">libvips is missing.</exception>
     public static void Configure()
     {
+        NativeLibraries.RequireImages();
         NetVips.NetVips.Concurrency = 1;
         Cache.Max = 0;
         Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, static (_, _, _) => { });

@@ -126,6 +126,7 @@ internal static class RadiographReader
 
     private static T Guarded<T>(byte[] file, ImageInfo info, string name, Func<T> decode)
     {
+        NativeLibraries.RequireImages();
         try
         {
             var cost = DecodingCost.Estimate(file, info);

@@ -60,6 +60,7 @@ internal abstract record Drawing(string Title)
     /// <param name="scale">Pixels for every unit of the drawing.</param>
     public byte[] ToPng(double scale = 3)
     {
+        NativeLibraries.RequireImages();
         using var picture = Image.SvgloadBuffer(System.Text.Encoding.UTF8.GetBytes(ToFile()), scale: scale);
         using Image opaque = picture.Flatten(background: [255.0, 255.0, 255.0]);
         return opaque.PngsaveBuffer(compression: 9, palette: true, q: 100);

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
-using Google.Protobuf;
 using Radapt.Runs;
 
 namespace Radapt.Training;
@@ -44,7 +43,7 @@ internal sealed class EventLog : IDisposable
             throw new RadaptException($"{path}: cannot be written ({e.Message}). Choose a folder with write access and free space.", e);
         }
 
-        Write(0, output => WriteText(output, 3, "brain.Event:2"));
+        Write(Event(0).Add(3, "brain.Event:2"));
     }
 
     /// <summary>An update: the loss of its last batch, the learning rate.</summary>
@@ -78,17 +77,15 @@ internal sealed class EventLog : IDisposable
     }
 
     // Event { double wall_time = 1; int64 step = 2; string file_version = 3; Summary summary = 5 }
-    private void Write(long step, Action<CodedOutputStream> content)
+    private ProtoMessage Event(long step) => new ProtoMessage().Add(1, _time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0).Add(2, step);
+
+    // Summary { repeated Value value = 1 }, Value { string tag = 1; float simple_value = 2 }
+    private void Scalar(long step, string tag, double value) =>
+        Write(Event(step).Add(5, new ProtoMessage().Add(1, new ProtoMessage().Add(1, tag).Add(2, (float)value))));
+
+    private void Write(ProtoMessage message)
     {
-        DateTimeOffset now = _time.GetUtcNow();
-        byte[] record = Message(output =>
-        {
-            output.WriteTag(1, WireFormat.WireType.Fixed64);
-            output.WriteDouble(now.ToUnixTimeMilliseconds() / 1000.0);
-            output.WriteTag(2, WireFormat.WireType.Varint);
-            output.WriteInt64(step);
-            content(output);
-        });
+        byte[] record = message.ToByteArray();
         Span<byte> head = stackalloc byte[12];
         BinaryPrimitives.WriteInt64LittleEndian(head, record.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(head[8..], MaskedChecksum(head[..8]));
@@ -99,6 +96,7 @@ internal sealed class EventLog : IDisposable
             _file.Write(head);
             _file.Write(record);
             _file.Write(tail);
+            DateTimeOffset now = _time.GetUtcNow();
             if (now - _flushed > s_flushInterval)
             {
                 _file.Flush();
@@ -110,41 +108,6 @@ internal sealed class EventLog : IDisposable
             throw new RadaptException(
                 $"{_file.Name}: cannot be written ({e.Message}). Choose a folder with write access and free space.", e);
         }
-    }
-
-    // Summary { repeated Value value = 1 }, Value { string tag = 1; float simple_value = 2 }
-    private void Scalar(long step, string tag, double value) => Write(step, output =>
-    {
-        byte[] scalar = Message(o =>
-        {
-            WriteText(o, 1, tag);
-            o.WriteTag(2, WireFormat.WireType.Fixed32);
-            o.WriteFloat((float)value);
-        });
-        WriteBytes(output, 5, Message(o => WriteBytes(o, 1, scalar)));
-    });
-
-    private static byte[] Message(Action<CodedOutputStream> write)
-    {
-        using var memory = new MemoryStream();
-        using (var output = new CodedOutputStream(memory, leaveOpen: true))
-        {
-            write(output);
-        }
-
-        return memory.ToArray();
-    }
-
-    private static void WriteText(CodedOutputStream output, int field, string text)
-    {
-        output.WriteTag(field, WireFormat.WireType.LengthDelimited);
-        output.WriteString(text);
-    }
-
-    private static void WriteBytes(CodedOutputStream output, int field, byte[] bytes)
-    {
-        output.WriteTag(field, WireFormat.WireType.LengthDelimited);
-        output.WriteBytes(ByteString.CopyFrom(bytes));
     }
 
     // TensorFlow rotates the CRC-32C and adds a constant, since a checksum of data that holds checksums is a weak one.

@@ -9,25 +9,24 @@ using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
 /// <summary>
-/// Marks one required symbol version of an ELF library as weak, so that a C++ runtime without it still loads the library.
+/// Copies an ELF library and marks one required symbol version of the copy as weak, so that a C++ runtime without it loads the library.
 /// </summary>
 public class WeakenElfVersionNeed : Task
 {
     [Required]
-    public ITaskItem[] Libraries { get; set; }
+    public ITaskItem Library { get; set; }
+
+    [Required]
+    public string Copy { get; set; }
 
     [Required]
     public string Version { get; set; }
 
     public override bool Execute()
     {
-        foreach (ITaskItem library in Libraries)
+        if (ElfVersionNeeds.CopyWeakened(Library.ItemSpec, Copy, Version))
         {
-            string path = library.ItemSpec;
-            if (File.Exists(path) && ElfVersionNeeds.Weaken(path, Version))
-            {
-                Log.LogMessage(MessageImportance.Normal, "Radapt: " + Version + " is now optional for " + path);
-            }
+            Log.LogMessage(MessageImportance.Normal, "Radapt: " + Version + " is optional for " + Copy);
         }
 
         return true;
@@ -44,40 +43,29 @@ public static class ElfVersionNeeds
     private const int WeakFlag = 2;                        // VER_FLG_WEAK
 
     /// <summary>
-    /// Sets the weak flag on <paramref name="version"/> in a copy that replaces the file, so hard links to it keep their content.
-    /// Returns false, and writes nothing, when the file is not such an ELF file, does not ask for the version, or is already weak.
+    /// Writes a copy of a file in which <paramref name="version"/> is weak. Returns false where the copy equals the file: it is not such an
+    /// ELF file, does not ask for the version, or asks for it weakly.
     /// </summary>
-    public static bool Weaken(string path, string version)
+    public static bool CopyWeakened(string path, string copy, string version)
     {
         byte[] elf = File.ReadAllBytes(path);
-        List<int> places = FlagOffsets(elf, version);
         bool changed = false;
-        foreach (int place in places)
+        foreach (int place in FlagOffsets(elf, version))
         {
-            ushort flags = BitConverter.ToUInt16(elf, place);
-            if ((flags & WeakFlag) == 0)
-            {
-                elf[place] |= WeakFlag;
-                changed = true;
-            }
+            changed |= (elf[place] & WeakFlag) == 0;
+            elf[place] |= WeakFlag;
         }
 
-        if (!changed)
-        {
-            return false;
-        }
-
-        DateTime written = File.GetLastWriteTimeUtc(path);
-        string temporary = path + "." + Guid.NewGuid().ToString("N") + ".tmp";
+        Directory.CreateDirectory(Path.GetDirectoryName(copy));
+        string temporary = copy + "." + Guid.NewGuid().ToString("N") + ".tmp";
         File.WriteAllBytes(temporary, elf);
-        File.SetLastWriteTimeUtc(temporary, written); // same size and time: incremental builds keep the treated copy
-        if (File.Exists(path))
+        if (File.Exists(copy))
         {
-            File.Delete(path);
+            File.Delete(copy);
         }
 
-        File.Move(temporary, path);
-        return true;
+        File.Move(temporary, copy);
+        return changed;
     }
 
     /// <summary>Byte offsets of <c>vna_flags</c> of every requirement named <paramref name="version"/>.</summary>

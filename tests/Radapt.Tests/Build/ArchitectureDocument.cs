@@ -75,7 +75,8 @@ internal sealed partial class ArchitectureDocument(string text, IReadOnlyList<st
             || s_types.Any(t => (parts.Length == 1 || Name(t) == parts[^2]) && t.GetMembers(Everything).Any(m => m.Name == parts[^1]))
             || s_types.Any(t => t.FullName?.EndsWith($".{name}", StringComparison.Ordinal) == true)
             || s_types.Any(t => t.Assembly.GetName().Name == name)
-            || name == "Radapt" || File.Exists(Path.Combine(s_library, "buildTransitive", name));
+            || name == "Radapt" || File.Exists(Path.Combine(Repository.Root, name))
+            || File.Exists(Path.Combine(s_library, "buildTransitive", name));
     }
 
     private static string Name(Type type) => type.Name.Split('`')[0];

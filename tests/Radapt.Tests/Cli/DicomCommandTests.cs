@@ -1,5 +1,6 @@
 using System.Text;
 using Radapt.Imaging;
+using Radapt.Imaging.Dicom.Codecs;
 using Radapt.TestData.Dicom;
 
 namespace Radapt.Tests.Cli;
@@ -39,8 +40,8 @@ public sealed class DicomCommandTests(TinyRun tiny)
     [Fact]
     public async Task FineTune_JpegLsAndJpeg2000_AreDecodedInProcessesOfTheirOwn()
     {
-        Imaging.Dicom.DecodingProcesses.SkipWithout("libcharls.so.2", "libcharls2");
-        Imaging.Dicom.DecodingProcesses.SkipWithout("libopenjp2.so.7", "libopenjp2-7");
+        Imaging.Dicom.DecodingProcesses.SkipWithout(CodecLibrary.JpegLs);
+        Imaging.Dicom.DecodingProcesses.SkipWithout(CodecLibrary.Jpeg2000);
         using var folder = new TemporaryFolder();
         WriteDicom(folder["hospital"], "jpeg-ls", "jpeg-2000-lossless");
         string[] line = tiny.FineTune(folder["run"], "--json", "--cache", folder["cache"]);

@@ -9,7 +9,7 @@ internal static class PixelDecoder
 {
     /// <summary>Decodes.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="codecs">Where JPEG-LS and JPEG 2000 are decoded; null: nowhere.</param>
+    /// <param name="codecs">The processes that decode JPEG-LS and JPEG 2000; null: those that the library keeps.</param>
     /// <exception cref="InvalidDataException">The pixels are missing, truncated, damaged, or need a codec that is not there.</exception>
     public static StoredPixels Decode(DicomFile file, CodecProcess? codecs)
     {
@@ -35,10 +35,7 @@ internal static class PixelDecoder
             PixelCoding.Jpeg => Compressed(JpegDecoder.Decode(frame, format), PixelCoding.Jpeg, frame.Span, format),
             PixelCoding.JpegLossless => Compressed(JpegLosslessDecoder.Decode(frame.Span, format), PixelCoding.JpegLossless,
                 frame.Span, format),
-            var coding when codecs is null => throw new InvalidDataException(
-                $"its pixels are {TransferSyntax.NameOf(coding)}, but no process to decode them is set up ({nameof(CodecProcess)}); "
-                + "convert the file, or set one up"),
-            var coding => Compressed(codecs.Decode(coding, frame, format), coding, frame.Span, format),
+            var coding => Compressed((codecs ?? CodecProcess.Shared).Decode(coding, frame, format), coding, frame.Span, format),
         };
     }
 

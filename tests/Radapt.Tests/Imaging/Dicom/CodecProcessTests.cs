@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
 using Radapt.Imaging.Dicom.Codecs;
@@ -19,7 +20,8 @@ public sealed class CodecProcessTests(DecodingProcesses processes) : IClassFixtu
     public void Decode_ProcessThatFails_IsOneLineAndTheNextImageIsDecoded(string expected, params string[] command)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "needs sh");
-        using var codecs = new CodecProcess(command) { TimeLimit = TimeSpan.FromSeconds(1) };
+        using var codecs =
+            new CodecProcess(() => new ProcessStartInfo(command[0], command.Skip(1))) { TimeLimit = TimeSpan.FromSeconds(1) };
         for (int i = 0; i < 2; i++)
         {
             RadaptException e =
@@ -28,10 +30,43 @@ public sealed class CodecProcessTests(DecodingProcesses processes) : IClassFixtu
         }
     }
 
+    // issue 15: the library decodes without the application's help
+    [Fact]
+    public void Decode_NoProcessesGiven_ThoseOfTheLibraryDecode()
+    {
+        DecodingProcesses.SkipWithout(CodecLibrary.JpegLs);
+        DicomPhantom phantom = DicomPhantom.Draw(20, 30, 12, seed: 1);
+        Assert.Equal(phantom.Samples, DicomReader.ReadStored(phantom.ToFile("jpeg-ls"), "x", codecs: null).Samples);
+    }
+
+    [Fact]
+    public void StartInfo_OfTheTestProgram_NamesThisLibraryAsTheHook()
+    {
+        ProcessStartInfo start = CodecHost.StartInfo();
+        Assert.Equal(typeof(CodecProcess).Assembly.Location, start.Environment["DOTNET_STARTUP_HOOKS"]);
+        Assert.Equal("exec", start.ArgumentList[0]);
+        Assert.EndsWith("Radapt.Tests.dll", start.ArgumentList[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void StartInfo_HooksSwitchedOff_IsRefusedBeforeTheApplicationRunsASecondTime()
+    {
+        AppContext.SetSwitch("System.StartupHookProvider.IsSupported", false);
+        try
+        {
+            InvalidDataException e = Assert.Throws<InvalidDataException>(CodecHost.StartInfo);
+            Assert.Contains("publish without trimming", e.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            AppContext.SetSwitch("System.StartupHookProvider.IsSupported", true);
+        }
+    }
+
     [Fact]
     public void Decode_FromManyThreads_GivesEachItsOwnImage()
     {
-        DecodingProcesses.SkipWithout("libcharls.so.2", "libcharls2");
+        DecodingProcesses.SkipWithout(CodecLibrary.JpegLs);
         DicomPhantom[] phantoms = [.. Enumerable.Range(0, 8).Select(i => DicomPhantom.Draw(20 + i, 30, 12, seed: i))];
         byte[][] files = [.. phantoms.Select(p => p.ToFile("jpeg-ls"))];
         Parallel.For(0, 64, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i =>
@@ -41,7 +76,7 @@ public sealed class CodecProcessTests(DecodingProcesses processes) : IClassFixtu
     [Fact]
     public void Decode_DamagedThenSound_GoesOn()
     {
-        DecodingProcesses.SkipWithout("libcharls.so.2", "libcharls2");
+        DecodingProcesses.SkipWithout(CodecLibrary.JpegLs);
         DicomPhantom phantom = DicomPhantom.Draw(40, 40, 12, seed: 1);
         byte[] sound = phantom.ToFile("jpeg-ls");
         byte[] damaged = [.. sound];

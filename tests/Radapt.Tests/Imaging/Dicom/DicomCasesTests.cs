@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
+using Radapt.Imaging.Dicom.Codecs;
 
 namespace Radapt.Tests.Imaging.Dicom;
 
@@ -48,11 +49,11 @@ public sealed class DicomCasesTests(DecodingProcesses processes) : IClassFixture
     {
         if (content.Contains("1.2.840.10008.1.2.4.8", StringComparison.Ordinal))
         {
-            DecodingProcesses.SkipWithout("libcharls.so.2", "libcharls2");
+            DecodingProcesses.SkipWithout(CodecLibrary.JpegLs);
         }
         else if (content.Contains("1.2.840.10008.1.2.4.9", StringComparison.Ordinal))
         {
-            DecodingProcesses.SkipWithout("libopenjp2.so.7", "libopenjp2-7");
+            DecodingProcesses.SkipWithout(CodecLibrary.Jpeg2000);
         }
     }
 }

@@ -198,13 +198,6 @@ public class DicomReaderTests
         }
     }
 
-    [Fact]
-    public void Read_CompressedWithoutADecodingProcess_SaysSo()
-    {
-        DecodingProcesses.SkipWithout("libcharls.so.2", "libcharls2");
-        Assert.Contains("JPEG-LS", Refused(DicomPhantom.Draw(16, 16, 8, 1).ToFile("jpeg-ls")), StringComparison.Ordinal);
-    }
-
     /// <summary>R1: a count of frames that is not one means a single image, for whoever asks.</summary>
     [Theory]
     [InlineData("0", 1)]

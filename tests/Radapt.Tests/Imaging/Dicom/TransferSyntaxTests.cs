@@ -1,5 +1,6 @@
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
+using Radapt.Imaging.Dicom.Codecs;
 using Radapt.TestData.Dicom;
 
 namespace Radapt.Tests.Imaging.Dicom;
@@ -172,11 +173,11 @@ public sealed class TransferSyntaxTests(DecodingProcesses processes) : IClassFix
     {
         if (syntax.StartsWith("jpeg-ls", StringComparison.Ordinal))
         {
-            DecodingProcesses.SkipWithout("libcharls.so.2", "libcharls2");
+            DecodingProcesses.SkipWithout(CodecLibrary.JpegLs);
         }
         else if (syntax.StartsWith("jpeg-2000", StringComparison.Ordinal))
         {
-            DecodingProcesses.SkipWithout("libopenjp2.so.7", "libopenjp2-7");
+            DecodingProcesses.SkipWithout(CodecLibrary.Jpeg2000);
         }
     }
 

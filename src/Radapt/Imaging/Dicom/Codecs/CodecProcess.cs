@@ -4,17 +4,27 @@ using System.Diagnostics;
 namespace Radapt.Imaging.Dicom.Codecs;
 
 /// <summary>
-/// Decodes JPEG-LS and JPEG 2000 in child processes, since the native libraries that do it can bring their process down. The library does
-/// not
-/// know how to start one: the application names a command that calls <see cref="CodecWorker.Serve"/>. Any thread may ask at any time; as
-/// many
-/// processes are kept as threads ask at once. A process that fails or takes too long is ended and another one started for the next image.
+/// Decodes JPEG-LS and JPEG 2000 in child processes, since the native libraries that do it can bring their process down. The processes are
+/// further ones of this application, in which nothing of it runs. Any thread may ask at any time; as many processes are kept as threads ask
+/// at once. A process that fails or takes too long is ended and another one started for the next image.
 /// </summary>
-/// <param name="command">The program to start and its arguments.</param>
-public sealed class CodecProcess(IReadOnlyList<string> command) : IDisposable
+public sealed class CodecProcess : IDisposable
 {
+    private readonly Func<ProcessStartInfo> _program;
     private readonly ConcurrentBag<Process> _idle = [];
     private volatile bool _isDisposed;
+
+    /// <summary>Processes of this application, none of which is started before an image needs it.</summary>
+    public CodecProcess()
+        : this(CodecHost.StartInfo)
+    {
+    }
+
+    /// <param name="program">How to start the program that answers: its file, arguments and environment.</param>
+    internal CodecProcess(Func<ProcessStartInfo> program) => _program = program;
+
+    /// <summary>The processes for everything that is not given others. They end with this process.</summary>
+    internal static CodecProcess Shared { get; } = new();
 
     /// <summary>
     /// Time an image may take, the start of a process included. A radiograph of 20 million pixels takes about two seconds.
@@ -105,15 +115,17 @@ public sealed class CodecProcess(IReadOnlyList<string> command) : IDisposable
 
     private Process Start()
     {
-        var start = new ProcessStartInfo(command[0], command.Skip(1))
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
+        ProcessStartInfo start = _program();
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        start.UseShellExecute = false;
+        start.CreateNoWindow = true;
         start.Environment["DOTNET_GCHeapHardLimit"] = "0x30000000"; // 768 MiB; a worker limits its native memory itself
-        start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
+        start.Environment["DOTNET_gcServer"] = "0";           // a web application's collector would take a heap per processor
+        start.Environment["DOTNET_DbgEnableMiniDump"] = "0";   // it would hold a patient's image
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        start.Environment["CORECLR_ENABLE_PROFILING"] = "0";
         try
         {
             var process = new Process { StartInfo = start };
@@ -124,7 +136,8 @@ public sealed class CodecProcess(IReadOnlyList<string> command) : IDisposable
         }
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or FileNotFoundException)
         {
-            throw new InvalidDataException($"its pixels need a decoding process, and '{command[0]}' cannot be started ({e.Message})", e);
+            throw new InvalidDataException(
+                $"its pixels need a decoding process, and '{start.FileName}' cannot be started ({e.Message})", e);
         }
     }
 

@@ -9,9 +9,8 @@ internal static partial class CodecWorker
     private const ulong MemoryLimit = 1UL << 30;
 
     /// <summary>
-    /// Answers requests until the input ends. First limits this process's memory (on Linux), for which reason it is only for processes that
-    /// do
-    /// nothing else.
+    /// Answers requests until the input ends. First limits this process's memory (on Linux) and settles the names of the native libraries,
+    /// for which reason it is only for processes that do nothing else.
     /// </summary>
     /// <param name="input">Standard input.</param>
     /// <param name="output">Standard output.</param>
@@ -20,6 +19,7 @@ internal static partial class CodecWorker
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(output);
         LimitMemory();
+        CodecLibrary.UseNamesOfThisSystem();
         while (CodecRequest.Read(input) is { } request)
         {
             ushort[] samples;
@@ -45,17 +45,15 @@ internal static partial class CodecWorker
 
     private static ushort[] Decode(CodecRequest request)
     {
-        (string library, string package) = request.Coding == PixelCoding.JpegLs ? (CharLs.Library, "libcharls2")
-            : (OpenJpeg.Library, "libopenjp2-7");
         try
         {
             return request.Coding == PixelCoding.JpegLs ? CharLs.Decode(request) : OpenJpeg.Decode(request);
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
+            string advice = CodecLibrary.For(request.Coding).Advice;
             throw new InvalidDataException(
-                $"its pixels are {TransferSyntax.NameOf(request.Coding)}, which needs {library}: install it (Debian "
-                    + $"package {package}), or convert the file", e);
+                $"its pixels are {TransferSyntax.NameOf(request.Coding)}, which another library decodes: {advice}, or convert the file", e);
         }
     }
 

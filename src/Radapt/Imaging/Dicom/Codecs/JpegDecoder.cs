@@ -40,6 +40,7 @@ internal static class JpegDecoder
     private static ushort[] Eight(ReadOnlyMemory<byte> stream, JpegFrame frame, PixelFormat format)
     {
         byte[] jpeg = format.Photometric == DicomPhotometric.Rgb && !frame.HasColourMarker ? SaysRgb(stream.Span) : stream.ToArray();
+        NativeLibraries.RequireImages();
         using Image image = Image.JpegloadBuffer(jpeg, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated);
         if (image.Width != frame.Width || image.Height != frame.Height || image.Bands != frame.Components
             || image.Format != Enums.BandFormat.Uchar)
