@@ -33,10 +33,6 @@ var loading = new Option<string>("--loading")
 {
     Description = "Measures instead what loading the images of this folder costs a training: decoded as it goes, and from a cache.",
 };
-var adapters = new Option<int>("--adapters")
-{
-    Description = "Measures instead a batch shared out among this many LoRA adapters in one pass, against one merged adapter.",
-};
 var decoding = new Option<bool>("--decoding")
 {
     Description = "Measures instead how fast one core decodes 1024 px images of every format.",
@@ -77,7 +73,7 @@ var contestant = new Option<string>("--contestant") { Hidden = true };
 var request = new Option<string>("--request") { Hidden = true };
 var root = new RootCommand("Measures Radapt, the eager float32 reference and ONNX Runtime in one run.")
 {
-    json, quick, backbone, batchSize, rank, rounds, only, vectors, loading, adapters, decoding, check, fuzz, seed, first, phantomTiny,
+    json, quick, backbone, batchSize, rank, rounds, only, vectors, loading, decoding, check, fuzz, seed, first, phantomTiny,
         coverage, bootstrap, heatMaps, contestant, request,
 };
 root.SetAction(parsed =>
@@ -208,15 +204,6 @@ int Run(ParseResult parsed)
     {
         JsonObject figures = new LoadingComparison(folder, options, plans[0], Console.Error.WriteLine).Run(turns, isQuick ? 1 : 8);
         Console.Out.WriteLine(figures.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
-        return 0;
-    }
-
-    if (parsed.GetValue(adapters) is var count and > 0)
-    {
-        Console.Out.WriteLine(new MixedAdapters(count, options, plans[0]).Run(turns).ToJsonString(new JsonSerializerOptions
-        {
-            WriteIndented = true,
-        }));
         return 0;
     }
 

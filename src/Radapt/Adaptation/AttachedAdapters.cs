@@ -17,7 +17,7 @@ internal sealed class AttachedAdapters(ComputePlan plan) : IDisposable
     public bool CanMerge => _projections.Count == _slots.Count;
 
     /// <summary>Whether merged weights are in the slots.</summary>
-    public bool Merged => _projections.Exists(p => p.Projection.Adapter is MergedProjection);
+    public bool Merged => _projections.Exists(p => p.Merged is not null);
 
     /// <summary>The adapters' tensors, such as <c>blocks.0.attn.qkv.lora_A</c>, block after block.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> Tensors() =>
@@ -44,24 +44,29 @@ internal sealed class AttachedAdapters(ComputePlan plan) : IDisposable
     public IEnumerable<(string Name, Projection Projection, IProjectionAdapter Adapter)> Projections =>
         _projections.Select(p => (p.Name, p.Projection, p.Adapter));
 
-    /// <summary>Puts every adapter into its slot.</summary>
-    public void Attach() => _slots.ForEach(s => s.Place(true));
-
-    /// <summary>Empties the slots; the adapters stay as they are.</summary>
-    public void Detach()
+    /// <summary>Puts every adapter, or what it was merged into, into its slot.</summary>
+    public void Attach()
     {
-        DropMerged();
-        _slots.ForEach(s => s.Place(false));
+        _slots.ForEach(s => s.Place(true));
+        foreach (ProjectionSlot slot in _projections.Where(s => s.Merged is not null))
+        {
+            slot.Projection.Adapter = slot.Merged;
+        }
     }
+
+    /// <summary>Empties the slots; the adapters stay as they are, merged or not.</summary>
+    public void Detach() => _slots.ForEach(s => s.Place(false));
 
     /// <summary>
     /// Replaces adapters on projections by base + delta in the plan's precision; others stay. Does nothing where that is already so.
     /// </summary>
-    public void Merge()
+    /// <param name="exact">Finds the projection that holds the base weight in float32; null: the adapter's own does.</param>
+    public void Merge(Func<Projection, Projection>? exact = null)
     {
-        foreach (ProjectionSlot slot in _projections.Where(s => s.Projection.Adapter is not MergedProjection))
+        foreach (ProjectionSlot slot in _projections.Where(s => s.Merged is null))
         {
-            slot.Projection.Adapter = new MergedProjection(slot.Projection, slot.Adapter, plan.Type);
+            slot.Merged = new MergedProjection(exact?.Invoke(slot.Projection) ?? slot.Projection, slot.Adapter, plan.Type);
+            slot.Projection.Adapter = slot.Merged;
         }
     }
 
@@ -92,15 +97,32 @@ internal sealed class AttachedAdapters(ComputePlan plan) : IDisposable
     public void Dispose()
     {
         Detach();
+        DropMerged();
         _slots.ForEach(s => s.Adapter.Dispose());
         (Schedule as IDisposable)?.Dispose();
         _slots.Clear();
         _projections.Clear();
     }
 
-    private void DropMerged() => _projections.ForEach(s => (s.Projection.Adapter as MergedProjection)?.Dispose());
+    private void DropMerged()
+    {
+        foreach (ProjectionSlot slot in _projections)
+        {
+            slot.Merged?.Dispose();
+            slot.Merged = null;
+        }
+    }
 
     private sealed record Slot(string Name, IAdapterTensors Adapter, Action<bool> Place);
 
-    private sealed record ProjectionSlot(string Name, Projection Projection, IProjectionAdapter Adapter);
+    private sealed class ProjectionSlot(string name, Projection projection, IProjectionAdapter adapter)
+    {
+        public string Name => name;
+
+        public Projection Projection => projection;
+
+        public IProjectionAdapter Adapter => adapter;
+
+        public MergedProjection? Merged { get; set; }
+    }
 }

@@ -63,9 +63,21 @@ internal sealed class ClassificationHead : nn.Module
     /// <summary>(B, N, C) -> logits (B, F).</summary>
     public Tensor Forward(Tensor tokens, ForwardPass pass) => ForwardPooled(Pool(tokens), pass);
 
-    /// <summary>(B, C), from <see cref="Pool"/> -> logits (B, F).</summary>
-    public Tensor ForwardPooled(Tensor pooled, ForwardPass pass) =>
-        Vote is { } vote ? vote.Logits(PlainNorm(pooled)) : head.Forward(Normalise(pooled), pass);
+    /// <summary>
+    /// (B, C), from <see cref="Pool"/> -> logits (B, F). In evaluation, images are read one by one: the tensor library multiplies a single
+    /// row in another order than several, and what is said of an image must not depend on those beside it.
+    /// </summary>
+    public Tensor ForwardPooled(Tensor pooled, ForwardPass pass)
+    {
+        if (pass.Training || pooled.shape[0] <= 1)
+        {
+            return Logits(pooled, pass);
+        }
+
+        using var scope = NewDisposeScope();
+        return cat([.. Enumerable.Range(0, (int)pooled.shape[0]).Select(i => Logits(pooled.narrow(0, i, 1), pass))], 0)
+            .MoveToOuterDisposeScope();
+    }
 
     /// <summary>What the linear map reads where the norm has no weights: fc_norm at 1 and 0, or none.</summary>
     /// <param name="pooled">(B, C), from <see cref="Pool"/></param>
@@ -82,6 +94,9 @@ internal sealed class ClassificationHead : nn.Module
             Initialisation.Fill(fc_norm.bias, 0);
         }
     }
+
+    private Tensor Logits(Tensor pooled, ForwardPass pass) =>
+        Vote is { } vote ? vote.Logits(PlainNorm(pooled)) : head.Forward(Normalise(pooled), pass);
 
     private static Tensor Class(Tensor tokens) => tokens[.., 0].to(ScalarType.Float32); // (B, C)
 

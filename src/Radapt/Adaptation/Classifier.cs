@@ -6,11 +6,13 @@ using static TorchSharp.torch;
 namespace Radapt.Adaptation;
 
 /// <summary>
-/// A vision transformer, a head with one logit per finding, and what an adaptation method added to them. Owns all three; the base
-/// weights keep their names and values whatever is attached.
+/// A vision transformer, a head with one logit per finding, and what an adaptation method added to them. Owns all three, unless it
+/// shares the transformer; the base weights keep their names and values whatever is attached.
 /// </summary>
 internal sealed class Classifier : IDisposable
 {
+    private readonly bool _ownsEncoder;
+
     /// <param name="shape">Dimensions of the backbone.</param>
     /// <param name="findings">Number of findings F.</param>
     /// <param name="pooling">What the head reads.</param>
@@ -19,10 +21,23 @@ internal sealed class Classifier : IDisposable
     public Classifier(BackboneShape shape, int findings, Pooling pooling, double dropPath, ComputePlan plan)
     {
         var kernels = new Kernels(plan);
-        Encoder = new VisionTransformer(shape, dropPath, withNorm: pooling != Pooling.Mean, kernels);
+        Encoder = new VisionTransformer(shape, dropPath, withNorm: HasNorm(pooling), kernels);
         Head = new ClassificationHead(shape, findings, pooling, kernels);
-        Pooling = pooling;
+        (Pooling, _ownsEncoder) = (pooling, true);
     }
+
+    /// <summary>A classifier on a transformer that others use, too, and that somebody else owns.</summary>
+    /// <param name="encoder">The transformer; with a final norm where <see cref="HasNorm"/> says so.</param>
+    /// <param name="findings">Number of findings F.</param>
+    /// <param name="pooling">What the head reads.</param>
+    public Classifier(VisionTransformer encoder, int findings, Pooling pooling)
+    {
+        (Encoder, Pooling) = (encoder, pooling);
+        Head = new ClassificationHead(encoder.Shape, findings, pooling, encoder.Kernels);
+    }
+
+    /// <summary>Whether the transformer has its final norm where a head pools so.</summary>
+    public static bool HasNorm(Pooling pooling) => pooling != Pooling.Mean;
 
     /// <summary>The backbone.</summary>
     public VisionTransformer Encoder { get; }
@@ -107,12 +122,21 @@ internal sealed class Classifier : IDisposable
         adapters.Attach();
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>Frees head and adapters; somebody else took over the transformer.</summary>
+    public void DisposeAllButEncoder()
     {
         Adapters?.Dispose();
         Head.Vote = null;
         Head.Dispose();
-        Encoder.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        DisposeAllButEncoder();
+        if (_ownsEncoder)
+        {
+            Encoder.Dispose();
+        }
     }
 }

@@ -16,13 +16,17 @@ internal sealed class ImageScreen(IReadOnlyList<AcceptedImages> accepted, bool k
     public bool KeepsRefused => keepsRefused;
 
     /// <summary>What the header says, without decoding.</summary>
-    public ScreenedImage Header(string path)
-    {
-        FolderImage file = new FolderImage(path, Path.GetFileName(path)).WithHeader();
-        return new ScreenedImage(file, accepted.Select(a => a.Refusal(file)).FirstOrDefault(r => r is not null));
-    }
+    public ScreenedImage Header(string path) => Header(new FolderImage(path, Path.GetFileName(path)).WithHeader());
+
+    /// <summary>What the header says, without decoding.</summary>
+    public ScreenedImage Header(ImageSource image) => image.Path is { } path ? Header(path)
+        : Header(FolderImage.FromMemory(image.Content, image.Name));
+
+    private ScreenedImage Header(FolderImage file) =>
+        new(file, accepted.Select(a => a.Refusal(file)).FirstOrDefault(r => r is not null));
 
     /// <summary>The same with the pixels looked at, unless it is refused already.</summary>
     public ScreenedImage Pixels(ScreenedImage header, Radiograph image) => header.Refusal is not null ? header
-        : header with { Refusal = accepted.Select(a => a.Refusal(image)).FirstOrDefault(r => r is not null) };
+        : accepted.Select(a => a.Refusal(image)).FirstOrDefault(r => r is not null) is { } refusal
+            ? header with { Refusal = refusal, IsBlank = PictureLevels.Measure(image).IsBlank } : header;
 }

@@ -1,3 +1,4 @@
+using Radapt.Inference;
 using System.Security.Cryptography;
 using System.Text;
 using Radapt.Adaptation;

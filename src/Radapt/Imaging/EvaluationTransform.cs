@@ -36,6 +36,18 @@ internal static class EvaluationTransform
         ArrayPool<byte>.Shared.Return(pixels);
     }
 
+    /// <summary>
+    /// Where the network's square is on an image, in fractions of its width and height; beyond 0 and 1 where the square is padded.
+    /// </summary>
+    public static (double X, double Y, double Width, double Height) Square(int width, int height, Preprocessing p)
+    {
+        (int resizedWidth, int resizedHeight) = ResizedSize(width, height, p.Resize);
+        (int left, int padLeft, _) = CentreCrop(resizedWidth, p.ImageSize);
+        (int top, int padTop, _) = CentreCrop(resizedHeight, p.ImageSize);
+        return ((left - padLeft) / (double)resizedWidth, (top - padTop) / (double)resizedHeight,
+            p.ImageSize / (double)resizedWidth, p.ImageSize / (double)resizedHeight);
+    }
+
     /// <summary>torchvision's Resize: the shorter side becomes the size, the longer one is truncated.</summary>
     public static (int Width, int Height) ResizedSize(int width, int height, int size)
     {

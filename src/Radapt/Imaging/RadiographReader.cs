@@ -51,6 +51,11 @@ internal static class RadiographReader
     public static Radiograph Read(ReadOnlyMemory<byte> bytes, string name, DecodingOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (bytes.IsEmpty)
+        {
+            throw RadaptException.In(name, "the file is empty; copy or export it again.");
+        }
+
         byte[] file = MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> segment) && segment.Offset == 0
             && segment.Count == segment.Array!.Length
             ? segment.Array : bytes.ToArray();
@@ -63,6 +68,11 @@ internal static class RadiographReader
         ImageInfo info = ImageHeader.Read(stream, name);
         return Guarded(file, info, name, () => Decode(file, info, options.PngBits));
     }
+
+    /// <summary>Bytes in memory as a stream that is read.</summary>
+    internal static Stream AsStream(ReadOnlyMemory<byte> bytes) => MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> segment)
+        ? new MemoryStream(segment.Array!, segment.Offset, segment.Count, writable: false)
+        : new MemoryStream(bytes.ToArray(), writable: false);
 
     /// <summary>Reads size, channels and format from the header, without decoding.</summary>
     /// <exception cref="RadaptException">Missing, unreadable, of another format, or absurdly large.</exception>

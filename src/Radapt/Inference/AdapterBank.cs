@@ -1,175 +1,261 @@
-using Radapt.Adaptation;
 using Radapt.Adaptation.Files;
-using Radapt.Adaptation.Lora;
 using Radapt.Compute;
-using Radapt.Models;
-using static TorchSharp.torch;
+using Radapt.Imaging;
 
 namespace Radapt.Inference;
 
 /// <summary>
-/// Several LoRA adapters on one backbone. Switching puts others into the slots and never touches the base weights; a batch whose images
-/// ask for different adapters runs in one pass that shares the products with the base weights. One bank serves one thread at a time.
+/// Named models that are added, replaced and removed while any number of callers ask them. Those that were trained on the same base
+/// weights, and leave these as they are, share one <see cref="Backbone"/>, whose memory is freed with the last of them; each has its own
+/// merged projections, adapter and head. Requests for several models may be computed one after the other in one batch. An answer is bit
+/// for bit that of a <see cref="Predictor"/> of its own.
 /// </summary>
-internal sealed class AdapterBank : IDisposable
+/// <remarks>
+/// LoRA, DoRA, AdaLoRA, IA3, prompts (vpt), houlsby, parallel, linear, ridge, logistic and knn leave the base weights as they are. full,
+/// last-k, bitfit and norm change them: such a model has weights of its own.
+/// </remarks>
+public sealed class AdapterBank : IDisposable, IAsyncDisposable
 {
-    private readonly VisionTransformer _encoder;
-    private readonly IReadOnlyList<BankedAdapter> _adapters;
-    private readonly List<(Projection Projection, MixedLora Mixed)> _mixed = [];
-    private Tensor? _chosen; // (B), while a mixed batch runs
+    private readonly PredictorOptions _options;
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _changing = new(1); // one change at a time; requests go on
+    private readonly Dictionary<string, Ensemble> _models = new(StringComparer.Ordinal);
+    private bool _isDisposed;
 
-    /// <param name="encoder">The backbone in float32, no adapter in its slots; belongs to the bank from here on.</param>
-    /// <param name="adapters">At least one; their heads pool alike.</param>
-    /// <param name="plan">Precision and device.</param>
-    public AdapterBank(VisionTransformer encoder, IReadOnlyList<BankedAdapter> adapters, ComputePlan plan)
+    /// <summary>A bank without models.</summary>
+    /// <param name="options">How models are opened; the queue limit and the batches are those of each backbone.</param>
+    public AdapterBank(PredictorOptions? options = null) => _options = options ?? new PredictorOptions();
+
+    /// <summary>The names of the models, sorted.</summary>
+    public IReadOnlyList<string> Names
     {
-        (_encoder, _adapters) = (encoder, adapters);
-        Names = [.. adapters.Select(a => a.Name)];
-        var slots = adapters.Select(a => a.Adapters.Projections.ToDictionary(p => p.Projection, p => (LoraAdapter)p.Adapter)).ToList();
-        foreach (Projection projection in slots.SelectMany(s => s.Keys).Distinct())
+        get
         {
-            _mixed.Add(
-                (projection, new MixedLora(projection, [.. slots.Select(s => s.GetValueOrDefault(projection))], () => _chosen!, plan)));
+            lock (_lock)
+            {
+                return [.. _models.Keys.Order(StringComparer.Ordinal)];
+            }
         }
-
-        FrozenWeights.Round(encoder, plan);
     }
 
-    /// <summary>The adapters' names.</summary>
-    public IReadOnlyList<string> Names { get; }
+    /// <summary>What the adapter file of a model says about itself; null: there is no model of this name.</summary>
+    public AdapterDescription? Find(string name) => Model(name)?.Members[0].Adapter;
 
-    /// <summary>Reads adapters of the same backbone and its base weights, once.</summary>
-    /// <param name="runs">Names, with run folders or adapter files.</param>
-    /// <param name="weights">Where the base weights are now; null: where they were when the first was trained.</param>
-    /// <param name="plan">Precision, device, threads.</param>
-    /// <exception cref="RadaptException">A file is missing or damaged, an adapter is not plain LoRA, or belongs to other base
-    /// weights.</exception>
-    public static AdapterBank Open(IReadOnlyList<(string Name, string RunOrAdapter)> runs, string? weights, ComputePlan plan)
+    /// <summary>Opens a model and puts it into the bank under a name. A model that had the name answers what it was asked before.</summary>
+    /// <param name="name">What requests call it.</param>
+    /// <param name="runOrAdapter">Run folder or <c>adapter.safetensors</c>.</param>
+    /// <param name="cancellation">Ends waiting for another change.</param>
+    /// <returns>Whether it replaced another.</returns>
+    /// <exception cref="RadaptException">It cannot be opened; the bank is as it was.</exception>
+    /// <exception cref="ObjectDisposedException">The bank was disposed.</exception>
+    public Task<bool> SetAsync(string name, string runOrAdapter, CancellationToken cancellation = default) =>
+        SetAsync(name, [runOrAdapter], onlyOnSharedWeights: false, cancellation);
+
+    /// <summary>The same for the mean of several runs of the same findings, such as the folds of a cross-validation.</summary>
+    /// <param name="name">What requests call it.</param>
+    /// <param name="runs">Run folders or adapter files.</param>
+    /// <param name="onlyOnSharedWeights">Refuse what does not fit base weights that the bank has: no path that a file names is opened.</param>
+    /// <param name="cancellation">Ends waiting for another change.</param>
+    internal async Task<bool> SetAsync(
+        string name, IReadOnlyList<string> runs, bool onlyOnSharedWeights, CancellationToken cancellation)
     {
-        AdapterDescription[] descriptions = [.. runs.Select(r => AdapterFile.Describe(r.RunOrAdapter))];
-        AdapterDescription first = descriptions.FirstOrDefault()
-            ?? throw new RadaptException("There is no adapter to load; name at least one run folder.");
-        for (int i = 0; i < runs.Count; i++)
-        {
-            RequireFit(runs[i].RunOrAdapter, descriptions[i], runs[0].RunOrAdapter, first);
-        }
-
-        var encoder = new VisionTransformer(first.Backbone, 0, first.Pooling != Pooling.Mean, new Kernels(plan));
-        List<BankedAdapter> adapters = [];
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        await _changing.WaitAsync(cancellation).ConfigureAwait(false);
+        Ensemble? before;
         try
         {
-            BackboneWeights.LoadBase(first, weights, encoder);
-            foreach (((string name, string path), AdapterDescription description) in runs.Zip(descriptions))
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            Ensemble model = await Task.Run(() => Open(runs, onlyOnSharedWeights), CancellationToken.None).ConfigureAwait(false);
+            lock (_lock)
             {
-                var head = new ClassificationHead(description.Backbone, description.Findings.Count, description.Pooling, new Kernels(plan));
-                MethodOptions method = description.Method;
-                adapters.Add(new BankedAdapter(name, method.Definition.Adapters(encoder, method, plan, description.Seed)!, head,
-                    description.Findings));
-                AdapterFile.Load(path, [.. head.named_parameters()
-                    .Select(p => (p.name, (Tensor)p.parameter)), .. adapters[^1].Adapters.Tensors()]);
+                before = _models.GetValueOrDefault(name);
+                _models[name] = model;
+                Log(name, before is null ? "added" : "replaced");
             }
 
-            return new AdapterBank(encoder, adapters, plan);
+            if (before is not null)
+            {
+                await DisposeAsync(before).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _changing.Release();
+        }
+
+        return before is not null;
+    }
+
+    /// <summary>Removes a model once it has answered what it was asked.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="cancellation">Ends waiting for another change.</param>
+    /// <returns>Whether there was one of this name.</returns>
+    public async Task<bool> RemoveAsync(string name, CancellationToken cancellation = default)
+    {
+        await _changing.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            Ensemble? model;
+            lock (_lock)
+            {
+                if (!_models.Remove(name, out model))
+                {
+                    return false;
+                }
+
+                Log(name, "removed");
+            }
+
+            await DisposeAsync(model).ConfigureAwait(false);
+            return true;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>Asks a model about an image.</summary>
+    /// <param name="name">The model's name.</param>
+    /// <param name="image">A file, or an image in memory.</param>
+    /// <param name="scoreAll">Also score an image that is not what the model was trained on.</param>
+    /// <param name="cancellation">Ends waiting; what is being computed is finished.</param>
+    /// <exception cref="RadaptException">There is no model of this name.</exception>
+    /// <exception cref="ObjectDisposedException">The bank was disposed.</exception>
+    public Task<Prediction> PredictAsync(
+        string name, ImageSource image, bool scoreAll = false, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(image);
+        return Begin(name).PredictBegunAsync(image, scoreAll, cancellation);
+    }
+
+    /// <summary>Removes all models once they have answered what they were asked; later calls throw.</summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    /// <inheritdoc cref="Dispose"/>
+    public async ValueTask DisposeAsync()
+    {
+        await _changing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            Ensemble[] models;
+            lock (_lock)
+            {
+                _isDisposed = true;
+                models = [.. _models.Values];
+                _models.Clear();
+            }
+
+            foreach (Ensemble model in models)
+            {
+                await DisposeAsync(model).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>The model of a name, in use until <see cref="Ensemble.End"/> is called.</summary>
+    /// <exception cref="RadaptException">There is none.</exception>
+    internal Ensemble Begin(string name)
+    {
+        lock (_lock) // a model in the table is not being disposed
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            Ensemble model = _models.GetValueOrDefault(name)
+                ?? throw new RadaptException($"There is no model '{name}'; there are {string.Join(", ", Names)}.");
+            return model.TryBegin() ? model : throw new ObjectDisposedException(nameof(AdapterBank));
+        }
+    }
+
+    private Ensemble? Model(string name)
+    {
+        lock (_lock)
+        {
+            return _models.GetValueOrDefault(name);
+        }
+    }
+
+    // Backbones that were opened for these runs alone end with them: each predictor holds its own reference.
+    private Ensemble Open(IReadOnlyList<string> runs, bool onlyOnSharedWeights)
+    {
+        var opened = new List<Backbone>();
+        var members = new List<Predictor>();
+        try
+        {
+            foreach (string run in runs)
+            {
+                members.Add(Open(run, opened, onlyOnSharedWeights));
+            }
+
+            if (members.Find(m => !m.Findings.SequenceEqual(members[0].Findings)) is { } other)
+            {
+                throw new RadaptException(
+                    $"{other.AdapterPath} has other findings than {runs[0]}: only runs of the same findings, in the same order, can be "
+                        + "averaged.");
+            }
+
+            return new Ensemble(members, _options);
         }
         catch
         {
-            Dispose(adapters);
-            encoder.Dispose();
+            members.ForEach(m => m.Dispose());
             throw;
         }
-    }
-
-    /// <summary>Logits of a batch with one adapter.</summary>
-    /// <param name="images">(B, 1 or 3, S, S), normalised</param>
-    /// <param name="adapter">Its place among <see cref="Names"/>.</param>
-    /// <returns>(B, F), before the sigmoid</returns>
-    public Tensor Forward(Tensor images, int adapter)
-    {
-        BankedAdapter own = _adapters[adapter];
-        own.Adapters.Attach();
-        try
-        {
-            return own.Head.Forward(_encoder.Forward(images, ForwardPass.Evaluation), ForwardPass.Evaluation);
-        }
         finally
         {
-            own.Adapters.Detach();
+            opened.ForEach(b => b.Dispose());
         }
     }
 
-    /// <summary>Logits of a batch in which every image has its own adapter.</summary>
-    /// <param name="images">(B, 1 or 3, S, S), normalised</param>
-    /// <param name="adapters">For every image the adapter's place among <see cref="Names"/>.</param>
-    /// <returns>For every image its adapter's logits (F)</returns>
-    public Tensor[] Forward(Tensor images, IReadOnlyList<int> adapters)
+    private Predictor Open(string run, List<Backbone> opened, bool onlyOnSharedWeights)
     {
-        if (adapters.Count != images.shape[0])
+        AdapterDescription adapter = AdapterFile.Describe(run);
+        if (!Backbone.CanShare(adapter) && !onlyOnSharedWeights)
         {
-            throw new ArgumentException($"{adapters.Count} adapters for {images.shape[0]} images.", nameof(adapters));
+            return Predictor.Open(run, _options with { Backbone = null });
         }
 
-        Tensor pooled = _adapters[0].Head.Pool(Tokens(images, adapters)); // (B, C)
-        var logits = new Tensor[adapters.Count];
-        foreach (IGrouping<int, int> group in Enumerable.Range(0, adapters.Count).GroupBy(i => adapters[i]))
+        ComputePlan plan = _options.Plan ?? RunPlan.Read(run);
+        IEnumerable<Backbone> inUse;
+        lock (_lock)
         {
-            int[] places = [.. group];
-            Tensor own = pooled.index_select(0, tensor(places.Select(p => (long)p).ToArray(), device: pooled.device));
-            Tensor result = _adapters[group.Key].Head.ForwardPooled(own, ForwardPass.Evaluation); // (images of this adapter, F)
-            for (int i = 0; i < places.Length; i++)
+            inUse = [.. _models.Values.SelectMany(m => m.Members).Select(m => m.Shared).OfType<Backbone>(), .. opened];
+        }
+
+        Backbone? backbone = inUse.FirstOrDefault(b => (onlyOnSharedWeights || b.Plan == plan) && b.Fits(adapter));
+        if (backbone is null)
+        {
+            if (onlyOnSharedWeights)
             {
-                logits[places[i]] = result[i];
+                throw new RadaptException(
+                    $"{run}: was trained on base weights, or for an image size, that no model here has. Start the service with a run of "
+                        + "the same base weights.");
             }
+
+            backbone = Backbone.Open(run, _options with { Plan = plan });
+            opened.Add(backbone);
         }
 
-        return logits;
+        return Predictor.Open(run, _options with { Plan = backbone.Plan, Backbone = backbone });
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    private void Log(string name, string change)
     {
-        _mixed.ForEach(m => m.Mixed.Dispose());
-        Dispose(_adapters);
-        _encoder.Dispose();
-    }
-
-    private Tensor Tokens(Tensor images, IReadOnlyList<int> adapters)
-    {
-        _chosen = tensor(adapters.Select(a => (long)a).ToArray(), device: images.device);
-        _mixed.ForEach(m => m.Projection.Adapter = m.Mixed);
-        try
+        if (_options.Logger is { } logger)
         {
-            return _encoder.Forward(images, ForwardPass.Evaluation); // (B, N, C)
-        }
-        finally
-        {
-            _mixed.ForEach(m => m.Projection.Adapter = null);
-            _chosen = null;
+            PredictorLog.Changed(logger, name, change, _models.Count);
         }
     }
 
-    private static void RequireFit(string path, AdapterDescription adapter, string firstPath, AdapterDescription first)
+    private static async Task DisposeAsync(Ensemble model)
     {
-        if (adapter.Method is not LoraOptions { Magnitudes: false })
+        foreach (Predictor member in model.Members)
         {
-            throw new RadaptException(
-                $"{path}: its method is {(adapter.Method is LoraOptions ? "DoRA" : adapter.Method.Name)}; only plain LoRA "
-                    + "adapters can share a backbone in one batch.");
-        }
-
-        if (adapter.BaseSha256 != first.BaseSha256 || adapter.Backbone != first.Backbone || adapter.Pooling != first.Pooling)
-        {
-            throw new RadaptException(
-                $"{path}: was trained with other base weights, another image size or another pooling than {firstPath}; "
-                    + "load it into another bank.");
-        }
-    }
-
-    private static void Dispose(IEnumerable<BankedAdapter> adapters)
-    {
-        foreach (BankedAdapter adapter in adapters)
-        {
-            adapter.Adapters.Dispose();
-            adapter.Head.Dispose();
+            await member.DisposeAsync().ConfigureAwait(false);
         }
     }
 }

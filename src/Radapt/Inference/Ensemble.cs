@@ -7,16 +7,22 @@ using Radapt.Metrics;
 namespace Radapt.Inference;
 
 /// <summary>
-/// One model, or several of the same findings, such as the folds of a cross-validation: the mean of their probabilities. Serves one
-/// thread at a time.
+/// One model, or several of the same findings, such as the folds of a cross-validation: the mean of their probabilities. Any number of
+/// threads may use it at once.
 /// </summary>
-internal sealed class Ensemble : IDisposable
+internal sealed partial class Ensemble : IDisposable
 {
     private readonly CodecProcess? _codecs;
     private readonly List<string> _notes = [];
 
     /// <summary>Models that are open already; they are disposed with the ensemble.</summary>
-    public Ensemble(IReadOnlyList<Predictor> members, CodecProcess? codecs) => (Members, _codecs) = (members, codecs);
+    /// <param name="members">At least one.</param>
+    /// <param name="options">Codecs, and limits of concurrent requests.</param>
+    public Ensemble(IReadOnlyList<Predictor> members, PredictorOptions options)
+    {
+        (Members, _options, _codecs) = (members, options, options.Codecs);
+        (_places, _decoders) = (new SemaphoreSlim(options.QueueLimit), new SemaphoreSlim(options.DecodingThreads));
+    }
 
     /// <summary>The models.</summary>
     public IReadOnlyList<Predictor> Members { get; }
@@ -25,7 +31,16 @@ internal sealed class Ensemble : IDisposable
     public IReadOnlyList<string> Findings => Members[0].Findings;
 
     /// <summary>Lines on the images so far; see <see cref="Predictor.Notes"/>.</summary>
-    public IReadOnlyCollection<string> Notes => _notes;
+    public IReadOnlyCollection<string> Notes
+    {
+        get
+        {
+            lock (_notes)
+            {
+                return [.. _notes];
+            }
+        }
+    }
 
     /// <summary>Opens runs.</summary>
     /// <param name="runs">Run folders or adapter files, at least one, and how each computes.</param>
@@ -54,7 +69,7 @@ internal sealed class Ensemble : IDisposable
                 }
             }
 
-            return new Ensemble(members, codecs);
+            return new Ensemble(members, new PredictorOptions { Codecs = codecs });
         }
         catch
         {
@@ -75,8 +90,7 @@ internal sealed class Ensemble : IDisposable
         ArgumentNullException.ThrowIfNull(paths);
         var images = new LabelledImages([], [.. paths.Select(p => new LabelledImage(p, Path.GetFullPath(p), null, []))]);
         var doubts = new PictureDoubts();
-        var screen = new ImageScreen([.. Members.Select(m => m.Accepted)
-            .DistinctBy(a => (string.Join(',', a.Views), string.Join(',', a.BodyParts), a.Saturated))], scoreAll);
+        ImageScreen screen = Screen(scoreAll);
         (ImageBatches Images, IReadOnlyList<Predictor> Models)[] models = Batches(images, batchSize, loaderThreads, doubts, screen);
         foreach (ScoredBatch scored in EnsemblePass.Run(models, Findings.Count, UnreadableImages.Report, cancellation))
         {
@@ -177,23 +191,37 @@ internal sealed class Ensemble : IDisposable
         {
             ScreenedImage screened = scored.Batch.Screened[slot]!;
             string? error = errors.GetValueOrDefault(slot)?.What;
-            float[]? logits = error is not null || (screened.Refusal is not null && !scoreAll) ? null
-                : scored.Logits[(slot * findings)..((slot + 1) * findings)];
-            predictions[slot] = new Prediction(paths[scored.Batch.Items[slot]],
-                logits is null ? null : [.. logits.Select(l => (float)Scoring.Probability(l))], error)
-            {
-                Logits = logits,
-                Deviations = logits is null ? null : scored.Deviations?[(slot * findings)..((slot + 1) * findings)],
-                Refusal = error is null ? screened.Refusal : null,
-                File = screened.File,
-            };
+            Range own = (slot * findings)..((slot + 1) * findings);
+            bool isScored = error is null && (screened.Refusal is null || scoreAll);
+            predictions[slot] = New(paths[scored.Batch.Items[slot]], screened, error, isScored ? scored.Logits[own] : null,
+                isScored ? scored.Deviations?[own] : null);
         }
 
         return predictions;
     }
 
+    private static Prediction New(string name, ScreenedImage screened, string? error, float[]? logits, float[]? deviations) =>
+        new(name, logits is null ? null : [.. logits.Select(l => (float)Scoring.Probability(l))], error)
+        {
+            Logits = logits,
+            Deviations = deviations,
+            Refusal = error is null ? screened.Refusal : null,
+            File = screened.File,
+            IsBlank = screened.IsBlank,
+        };
+
+    private ImageScreen Screen(bool scoreAll) => new(
+        [.. Members.Select(m => m.Accepted).DistinctBy(a => (string.Join(',', a.Views), string.Join(',', a.BodyParts), a.Saturated))],
+        scoreAll);
+
     // Lines that several passes say are said once.
-    private void AddNotes(IEnumerable<string> lines) => _notes.AddRange(lines.Except(_notes));
+    private void AddNotes(IEnumerable<string> lines)
+    {
+        lock (_notes)
+        {
+            _notes.AddRange(lines.Except(_notes));
+        }
+    }
 
     private ScoredImages Scored(LabelledImages images, float[] logits)
     {

@@ -33,7 +33,8 @@ internal static class EnsemblePass
 
                 using ImageBatch batch = passes[0].Current;
                 logits.AddRange(models[0].Models.Select(m => m.Logits(batch)));
-                yield return logits.Count == 1 ? new ScoredBatch(batch, logits[0], null) : Average(batch, logits, batch.Count * findings);
+                (float[] mean, float[]? deviations) = Average(logits, batch.Count * findings);
+                yield return new ScoredBatch(batch, mean, deviations);
             }
         }
         finally
@@ -42,8 +43,16 @@ internal static class EnsemblePass
         }
     }
 
-    private static ScoredBatch Average(ImageBatch batch, List<float[]> logits, int count)
+    /// <summary>Logits of the mean probabilities of several models, and the standard deviations of these; of one model, its own.</summary>
+    /// <param name="logits">Of every model.</param>
+    /// <param name="count">How many each has that count.</param>
+    public static (float[] Mean, float[]? Deviations) Average(IReadOnlyList<float[]> logits, int count)
     {
+        if (logits.Count == 1)
+        {
+            return (logits[0], null);
+        }
+
         var mean = new float[count];
         var deviations = new float[count];
         Span<double> present = stackalloc double[logits.Count];
@@ -68,7 +77,7 @@ internal static class EnsemblePass
             deviations[i] = (float)Math.Sqrt(squares / (present.Length - 1));
         }
 
-        return new ScoredBatch(batch, mean, deviations);
+        return (mean, deviations);
     }
 }
 

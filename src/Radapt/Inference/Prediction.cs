@@ -26,6 +26,9 @@ public sealed record Prediction(string Path, IReadOnlyList<float>? Probabilities
     /// </summary>
     internal IReadOnlyList<float>? Deviations { get; init; }
 
+    /// <summary>Hardly anything can be seen in the image.</summary>
+    internal bool IsBlank { get; init; }
+
     /// <summary>What the header says of image and patient; null: nobody looked.</summary>
     internal FolderImage? File { get; init; }
 }

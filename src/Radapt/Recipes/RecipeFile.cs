@@ -7,6 +7,9 @@ namespace Radapt.Recipes;
 /// <summary>Recipes as YAML files, and those that come with Radapt.</summary>
 internal static class RecipeFile
 {
+    /// <summary>The resolved recipe in a run folder.</summary>
+    public const string Name = "recipe.yaml";
+
     private const string Folder = "recipes/"; // of the embedded resources
     private const string Extension = ".yaml";
     private static readonly Assembly s_assembly = typeof(RecipeFile).Assembly;

@@ -1,3 +1,5 @@
+using System.Linq.Expressions;
+using Radapt.Adaptation;
 using Radapt.Checkpoints;
 using Radapt.Options;
 
@@ -43,6 +45,40 @@ public sealed class RecipeLayer
     /// <exception cref="RadaptException">An option is unknown, its value is none, or two options exclude each other.</exception>
     public static RecipeLayer FromCommandLine(IEnumerable<KeyValuePair<string, string>> options) =>
         From(options, ResolvedValue.ByCommandLine);
+
+    /// <summary>A layer without any value; <see cref="Set"/> gives one with more.</summary>
+    public static RecipeLayer Empty { get; } = new([]);
+
+    /// <summary>The same layer with a value for an option.</summary>
+    /// <param name="property">
+    /// The property that the option sets, in the section of a <see cref="Recipe"/> where it is, such as
+    /// <c>(ModelOptions m) => m.Weights</c>. <c>(Recipe r) => r.Method</c> takes a method with those of its options that are not at their
+    /// default, such as <c>new LoraOptions { Rank = 8 }</c>.
+    /// </param>
+    /// <param name="value">Its value.</param>
+    /// <exception cref="ArgumentException">The property is not that of an option.</exception>
+    /// <exception cref="RadaptException">The value is out of its range, is given already, or excludes another.</exception>
+    public RecipeLayer Set<TSection, TValue>(Expression<Func<TSection, TValue>> property, TValue value)
+    {
+        ArgumentNullException.ThrowIfNull(property);
+        OptionDeclaration option = Catalogue.All.FirstOrDefault(o => o.Property is { } p && property.Body is MemberExpression member
+                && p.Name == member.Member.Name && p.DeclaringType!.IsAssignableFrom(member.Member.DeclaringType))
+            ?? throw new ArgumentException($"{property} is not an option of a recipe.", nameof(property));
+        var entries = new List<RecipeEntry> { Entry(option, value is MethodOptions method ? method.Name : option.Format(value)) };
+        if (value is MethodOptions { Definition: var definition } options)
+        {
+            entries.AddRange(definition.Options.Where(o => !Equals(Text(o, options), Text(o, definition.Defaults)))
+                .Select(o => Entry(Catalogue.Get(o.Name, o.Name), Text(o, options))));
+        }
+
+        return new RecipeLayer([.. Entries, .. entries], Catalogue);
+    }
+
+    private static string Text(OptionDeclaration option, MethodOptions options) => option.Format(option.Property!.GetValue(options));
+
+    // Through its text, so that a value of a program is checked exactly as one that is typed.
+    private static RecipeEntry Entry(OptionDeclaration option, string text) =>
+        new(option, option.Parse(text, option.Name), ResolvedValue.ByProgram, option.Name);
 
     /// <summary>A layer of options that somebody else gives.</summary>
     /// <param name="options">Names without dashes, and values.</param>

@@ -21,6 +21,7 @@ public sealed record ResolvedValue(string Name, string Value, string Origin, str
     internal const string ByDefault = "default";
     internal const string ByWeights = "weights";
     internal const string ByCommandLine = "command line";
+    internal const string ByProgram = "program";
 
     /// <summary>Whether Radapt chose it, or read it off the weights; if not, someone gave it.</summary>
     public bool IsChosen => Origin is ByDefault or ByWeights;

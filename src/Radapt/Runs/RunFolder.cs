@@ -28,7 +28,7 @@ internal sealed class RunFolder(string path)
 
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
-    public string RecipeFile => System.IO.Path.Combine(Path, "recipe.yaml");
+    public string RecipeFile => System.IO.Path.Combine(Path, Recipes.RecipeFile.Name);
 
     public string RunFile => System.IO.Path.Combine(Path, "run.json");
 

@@ -151,6 +151,7 @@ public sealed class FineTuning : IDisposable
     internal static FineTuning PrepareTelling(IReadOnlyList<RecipeLayer> layers, CodecProcess? codecs,
         IProgress<(int Read, int Files)>? headers, Action<Recipe>? onResolved = null)
     {
+        ProcessTuning.BeforeTensors();
         NativeLibraries.RequireTensors();
         var given = PartialRecipe.Merge(layers);
         RunFacts.RequireDevice(given);

@@ -10,7 +10,7 @@ public class FolderOrderTests
     [
         "Options", "Compute", "Imaging", "RadiologyReports", "Metrics", "Datasets", "Batching", "Checkpoints", "Models",
         "Adaptation", "Recipes", "Inference", "Runs", "Evaluation", "Training", "Pretraining", "Export", "Pages", "Studies",
-        "Reporting", "Benchmarks",
+        "Reporting", "Benchmarks", "Hosting",
     ];
 
     private static readonly FolderOrder s_library = new("Radapt", [.. Folders]);

@@ -1,132 +1,193 @@
+using System.Collections.Concurrent;
 using Radapt.Adaptation;
-using Radapt.Adaptation.Files;
 using Radapt.Adaptation.Lora;
-using Radapt.Checkpoints;
+using Radapt.Adaptation.Methods;
 using Radapt.Compute;
 using Radapt.Imaging;
 using Radapt.Inference;
-using Radapt.Models;
-using static TorchSharp.torch;
+using TorchSharp;
 
 namespace Radapt.Tests.Inference;
 
-public sealed class AdapterBankTests : IDisposable
+public sealed class AdapterBankTests(SavedAdapters saved) : IClassFixture<SavedAdapters>
 {
-    private static readonly BackboneShape s_shape = new(16, 4, 3, 32, 2);
-
-    // Ranks, targets, blocks, scales and numbers of findings all differ.
-    private static readonly LoraOptions[] s_settings =
+    // Ranks, targets, blocks, scales and numbers of findings all differ; then methods that are not merged, and one with weights of its own.
+    private static readonly MethodOptions[] s_methods =
     [
-        new() { Rank = 2 }, new() { Rank = 4, RankStabilised = true }, new() { Rank = 1, Targets = ["k", "fc1", "fc2"], Blocks = [1] },
-        new() { Ranks = [3, 0, 1], Targets = ["q", "k", "v", "proj"] },
+        new LoraOptions { Rank = 2 }, new LoraOptions { Rank = 4, RankStabilised = true },
+        new LoraOptions { Rank = 1, Targets = ["k", "fc1", "fc2"], Blocks = [1] },
+        new LoraOptions { Ranks = [3, 0, 1], Targets = ["q", "k", "v", "proj"] }, new LoraOptions { Magnitudes = true },
+        new PlainMethod("ia3"), new VptOptions { PromptTokens = 3 }, new HoulsbyOptions { Bottleneck = 5 }, new PlainMethod("linear"),
+        new PlainMethod("bitfit"),
     ];
 
-    private readonly TemporaryFolder _folder = new();
-    private readonly (string Name, string RunOrAdapter)[] _runs;
+    public static TheoryData<string, string> Plans => PredictorTests.Plans;
 
-    public AdapterBankTests()
-    {
-        using var scope = NewDisposeScope();
-        _runs = [.. Enumerable.Range(0, s_settings.Length).Select(i => ($"adapter {i}", Save(i, s_settings[i], seed: 0)))];
-    }
+    private static long Live => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
 
-    public void Dispose() => _folder.Dispose();
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private string[] Paths => [.. s_methods.Select((m, i) => saved.Save(i, m))];
 
     [Theory]
-    [InlineData("float32", 1e-5)]
-    [InlineData("bfloat16", 0.03)]
-    public void Forward_EveryImageItsOwnAdapter_EqualsOneByOne(string precision, double tolerance)
+    [MemberData(nameof(Plans))]
+    public async Task PredictAsync_ManyModelsMixed_EqualsPredictorsOfTheirOwnBitForBit(string precision, string products)
     {
-        using var scope = NewDisposeScope();
-        var plan = new ComputePlan(precision, "cpu", 1);
-        using AdapterBank bank = AdapterBank.Open(_runs, null, plan);
-        Tensor images = randn(9, 1, 16, 16);
-        int[] chosen = [2, 0, 1, 3, 3, 0, 2, 1, 0];
-        Tensor[] mixed = bank.Forward(images, chosen);
-        for (int i = 0; i < chosen.Length; i++)
+        var plan = new ComputePlan(precision, "cpu", 1) { Products = products };
+        string[] paths = Paths;
+        await using AdapterBank bank = await Bank(paths, plan);
+        var alone = new IReadOnlyList<float>[paths.Length][];
+        for (int model = 0; model < paths.Length; model++)
         {
-            Tensor alone = bank.Forward(images.narrow(0, i, 1), chosen[i])[0];
-            using Classifier merged = Read(_runs[chosen[i]].RunOrAdapter);
-            Tensor exact = merged.Forward(images.narrow(0, i, 1), ForwardPass.Evaluation)[0];
-            Assert.Equal(chosen[i] + 1, mixed[i].shape[0]);
-            Assert.True(allclose(alone.sigmoid(), mixed[i].sigmoid(), 0, tolerance), $"image {i}");
-            Assert.True(allclose(exact.sigmoid(), mixed[i].sigmoid(), 0, tolerance), $"image {i} against the merged model");
+            using var own = Predictor.Open(paths[model], plan: plan);
+            alone[model] = [.. own.Predict(saved.Images, cancellation: Cancellation).Select(p => p.Logits!)];
         }
 
-        Assert.False(allclose(bank.Forward(images, 0), bank.Forward(images, 1).narrow(1, 0, 1), 0, 1e-3));
-    }
+        Task<Prediction>[] answers = [.. from image in Enumerable.Range(0, saved.Images.Count)
+            from model in Enumerable.Range(0, paths.Length)
+            select bank.PredictAsync($"model {model}", saved.Images[image], cancellation: Cancellation)];
 
-    [Fact]
-    public void Forward_Switching_TouchesNothingThatStays()
-    {
-        using var scope = NewDisposeScope();
-        using AdapterBank bank = AdapterBank.Open(_runs, null, ComputePlan.Float32);
-        Tensor images = randn(4, 1, 16, 16);
-        Tensor[] before = [.. Enumerable.Range(0, 4).Select(i => bank.Forward(images, i))];
-        for (int round = 0; round < 3; round++)
+        Prediction[] all = await Task.WhenAll(answers);
+        for (int i = 0; i < all.Length; i++)
         {
-            bank.Forward(images, [3, 1, 0, 2]);
-            Assert.All(Enumerable.Range(0, 4), i => Assert.True(before[i].Equals(bank.Forward(images, i))));
+            Assert.Equal(alone[i % paths.Length][i / paths.Length], all[i].Logits);
         }
     }
 
+    // 8 clients, adapters swapped meanwhile: every request is answered by one of the two that had the name, or told that none has it.
     [Fact]
-    public void Open_AdapterThatDoesNotFit_IsNamed()
+    public async Task PredictAsync_ModelsReplacedAndRemovedMeanwhile_EveryRequestIsAnswered()
     {
-        using var scope = NewDisposeScope();
-        foreach (string path in new[] { Save(7, new PlainMethod("ia3"), 0), Save(8, new LoraOptions
+        const int Clients = 8, Requests = 60;
+        string[] paths = [saved.Save(2, s_methods[2]), saved.Save(3, s_methods[3])];
+        await using AdapterBank bank = await Bank(paths[..1], ComputePlan.Float32 with { Threads = 1 });
+        Dictionary<int, IReadOnlyList<float>> expected = [];
+        foreach (string path in paths)
         {
-            Magnitudes = true,
-        }, 0), Save(9, new LoraOptions(), seed: 5) })
+            using var own = Predictor.Open(path, plan: ComputePlan.Float32 with { Threads = 1 });
+            Prediction one = own.Predict([saved.Images[0]], cancellation: Cancellation).Single();
+            expected[one.Logits!.Count] = one.Logits;
+        }
+
+        var counts = new ConcurrentDictionary<string, int>();
+        Task[] clients = [.. Enumerable.Range(0, Clients).Select(_ => Task.Run(async () =>
         {
-            RadaptException e =
-                Assert.Throws<RadaptException>(() => AdapterBank.Open([.. _runs, ("other", path)], null, ComputePlan.Float32));
+            for (int i = 0; i < Requests; i++)
+            {
+                try
+                {
+                    ImageSource image = i % 10 == 0 ? ImageSource.FromMemory("no image"u8.ToArray()) : saved.Images[0];
+                    Prediction answer = await bank.PredictAsync("model 0", image, cancellation: Cancellation);
+                    if (i % 10 == 0)
+                    {
+                        Assert.NotNull(answer.Error);
+                    }
+                    else
+                    {
+                        Assert.Equal(expected[answer.Logits!.Count], answer.Logits);
+                    }
+
+                    counts.AddOrUpdate("answered", 1, (_, n) => n + 1);
+                }
+                catch (RadaptException e) when (e.Message.StartsWith("There is no model 'model 0'", StringComparison.Ordinal))
+                {
+                    counts.AddOrUpdate("absent", 1, (_, n) => n + 1);
+                }
+            }
+        }, Cancellation))];
+        int swaps = 0;
+        while (!clients.All(c => c.IsCompleted) || swaps < 4)
+        {
+            Assert.Equal(swaps % 4 != 0 || swaps == 0, await bank.SetAsync("model 0", paths[++swaps % 2], Cancellation));
+            if (swaps % 4 == 0)
+            {
+                Assert.True(await bank.RemoveAsync("model 0", Cancellation));
+            }
+        }
+
+        await Task.WhenAll(clients);
+        Assert.Equal(Clients * Requests, counts.Values.Sum());
+        Assert.True(counts["answered"] > 0);
+    }
+
+    // Two predictors of one backbone share its memory.
+    [Fact]
+    public async Task Set_ModelsOfTheSameBaseWeights_ShareOneBackbone()
+    {
+        string[] paths = [saved.Save(0, s_methods[0]), saved.Save(1, s_methods[1]), saved.Save(9, s_methods[9])];
+        await using AdapterBank bank = await Bank(paths, ComputePlan.Float32 with { Threads = 1 });
+        Backbone?[] shared = [.. bank.Names.Select(name =>
+        {
+            Ensemble model = bank.Begin(name);
+            model.End();
+            return model.Members[0].Shared;
+        })];
+        Assert.NotNull(shared[0]);
+        Assert.Same(shared[0], shared[1]);
+        Assert.Null(shared[2]);
+        Assert.True(await bank.RemoveAsync("model 1", Cancellation));
+        Assert.False(await bank.RemoveAsync("model 1", Cancellation));
+    }
+
+    [Theory]
+    [InlineData("float32")]
+    [InlineData("bfloat16")]
+    public void Open_OnSharedBackboneManyTimes_LeavesNoTensor(string precision)
+    {
+        string path = saved.Save(1, s_methods[1]);
+        long before = Live;
+        using (var backbone = Backbone.Open(path, new PredictorOptions { Plan = new ComputePlan(precision, "cpu", 1) }))
+        {
+            var counts = new List<long>();
+            for (int round = 0; round < 5; round++)
+            {
+                using var predictor = Predictor.Open(path, new PredictorOptions { Backbone = backbone });
+                Assert.All(predictor.Predict(saved.Images, cancellation: Cancellation), p => Assert.NotNull(p.Probabilities));
+                counts.Add(Live);
+            }
+
+            Assert.Single(counts.Distinct());
+        }
+
+        Assert.Equal(before, Live);
+    }
+
+    [Fact]
+    public async Task Dispose_DuringLoad_AnswersWhatWasAskedAndThrowsAfterwards()
+    {
+        AdapterBank bank = await Bank([saved.Save(0, s_methods[0])], ComputePlan.Float32 with { Threads = 1 });
+        Task<Prediction>[] running = [.. Enumerable.Range(0, 30)
+            .Select(i => bank.PredictAsync("model 0", saved.Images[i % saved.Images.Count], cancellation: Cancellation))];
+        await bank.DisposeAsync();
+        Assert.All(await Task.WhenAll(running), p => Assert.NotNull(p.Probabilities));
+        Assert.Throws<ObjectDisposedException>(() => { _ = bank.PredictAsync("model 0", saved.Images[0], cancellation: Cancellation); });
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => bank.SetAsync("model 0", saved.Save(0, s_methods[0]), Cancellation));
+        bank.Dispose();
+    }
+
+    [Fact]
+    public void Open_OnBackboneThatDoesNotFit_IsNamed()
+    {
+        using var backbone = Backbone.Open(saved.Save(0, s_methods[0]));
+        foreach ((string path, string why) in new[]
+        {
+            (saved.Save(7, new LoraOptions(), seed: 5), "other base weights"), (saved.Save(9, s_methods[9]), "changes the base weights"),
+        })
+        {
+            RadaptException e = Assert.Throws<RadaptException>(() => Predictor.Open(path, new PredictorOptions { Backbone = backbone }));
             Assert.StartsWith(path, e.Message, StringComparison.Ordinal);
+            Assert.Contains(why, e.Message, StringComparison.Ordinal);
         }
     }
 
-    private string Save(int number, MethodOptions method, long seed)
+    private static async Task<AdapterBank> Bank(string[] paths, ComputePlan plan)
     {
-        string path = _folder[$"{number}.safetensors"];
-        string weights = _folder[$"base-{seed}.safetensors"];
-        int findings = number + 1;
-        using var classifier = new Classifier(s_shape, findings, Pooling.Mean, 0, ComputePlan.Float32);
-        Initialisation.FromScratch(classifier.Encoder, seed);
-        classifier.Head.Initialise(seed);
-        if (!File.Exists(weights))
+        var bank = new AdapterBank(new PredictorOptions { Plan = plan, BatchSize = 7, QueueLimit = 50 });
+        for (int i = 0; i < paths.Length; i++)
         {
-            SafetensorsWriter.Write(weights, classifier.Encoder.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter));
+            Assert.False(await bank.SetAsync($"model {i}", paths[i], Cancellation));
         }
 
-        using BackboneWeights source = BackboneWeights.Open(weights);
-        var description = new AdapterDescription
-        {
-            Method = method is LoraOptions lora ? lora with { Dropout = 0 } : method,
-            Backbone = s_shape,
-            Pooling = Pooling.Mean,
-            Findings = [.. Enumerable.Range(0, findings).Select(f => $"finding {f}")],
-            Preprocessing = new Preprocessing(16, 16, 0.5, 0.25),
-            BaseWeights = weights,
-            BaseSha256 = source.Hash(),
-        };
-        AdaptationMethod.Apply(classifier, description.Method, ComputePlan.Float32, number);
-        foreach ((string name, Tensor tensor) in classifier.Trained())
-        {
-            Initialisation.TruncatedNormal(tensor, name, 0.1, number);
-        }
-
-        AdapterFile.Save(path, description, classifier.Trained());
-        return path;
-    }
-
-    private static Classifier Read(string path)
-    {
-        AdapterDescription description = AdapterFile.Describe(path);
-        var classifier = new Classifier(s_shape, description.Findings.Count, Pooling.Mean, 0, ComputePlan.Float32);
-        BackboneWeights.LoadBase(description, null, classifier.Encoder);
-        AdaptationMethod.Apply(classifier, description.Method, ComputePlan.Float32, 0);
-        AdapterFile.Load(path, [.. classifier.Trained()]);
-        classifier.Adapters!.Merge();
-        return classifier;
+        return bank;
     }
 }

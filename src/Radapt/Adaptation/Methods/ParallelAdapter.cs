@@ -17,7 +17,9 @@ internal sealed class ParallelAdapter(int width, int channels, double scale, Ker
         Initialisation.Uniform(_bottleneck.DownWeight, prefix + "down.weight", 1 / Math.Sqrt(width), seed);
 
     /// <inheritdoc/>
-    public Tensor Forward(Tensor input, Tensor output) => output.Plus(_bottleneck.Up(_bottleneck.Down(input).relu()), scale);
+    public Tensor Forward(Tensor input, Tensor output) =>
+        // Scaled before it is added: in bfloat16 the tensor library rounds a scaled sum differently at the end of a tensor.
+        output.Plus(_bottleneck.Up(_bottleneck.Down(input).relu()).Times(scale));
 
     /// <inheritdoc/>
     public void Dispose() => _bottleneck.Dispose();

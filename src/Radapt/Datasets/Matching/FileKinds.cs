@@ -40,9 +40,14 @@ internal static class FileKinds
         }
     }
 
-    private static string? Tell(ReadOnlySpan<byte> start, string path)
+    /// <summary>The same of what is in memory.</summary>
+    /// <param name="content">The beginning of the file, or all of it.</param>
+    /// <param name="name">Its name.</param>
+    public static string? Tell(ReadOnlySpan<byte> content, string name)
     {
-        if (DicomReader.IsDicom(start, path))
+        ReadOnlySpan<byte> start = content[..Math.Min(content.Length, StartBytes)];
+
+        if (DicomReader.IsDicom(start, name))
         {
             return "DICOM";
         }

@@ -51,9 +51,16 @@ internal sealed record FolderImage(string Path, string Name)
     public DateOnly? Date => Identity is { } known ? StudyDates.FromHeader(known.StudyDate) : null;
 
     /// <summary>The same with its header read, if it is a DICOM file; other files are told when they are decoded.</summary>
-    public FolderImage WithHeader()
+    public FolderImage WithHeader() => WithHeader(FileKinds.Tell(Path), () => DicomReader.ReadIdentity(Path));
+
+    /// <summary>An image in memory with its header read; <see cref="Path"/> is its name.</summary>
+    /// <param name="content">The content of the file.</param>
+    /// <param name="name">What messages call it.</param>
+    public static FolderImage FromMemory(ReadOnlyMemory<byte> content, string name) =>
+        new FolderImage(name, name).WithHeader(FileKinds.Tell(content.Span, name), () => DicomReader.ReadIdentity(content, name));
+
+    private FolderImage WithHeader(string? kind, Func<DicomIdentity> read)
     {
-        string? kind = FileKinds.Tell(Path);
         if (kind != "DICOM")
         {
             return this with { Kind = kind };
@@ -61,7 +68,7 @@ internal sealed record FolderImage(string Path, string Name)
 
         try
         {
-            DicomIdentity identity = DicomReader.ReadIdentity(Path);
+            DicomIdentity identity = read();
             return this with { Kind = kind, Identity = identity, Refusal = Refused(identity) };
         }
         catch (RadaptException e)

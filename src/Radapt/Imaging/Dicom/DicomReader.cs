@@ -54,6 +54,14 @@ internal static class DicomReader
         return ReadElements(stream, p, DicomIdentity.From);
     });
 
+    /// <summary>The same of a file in memory.</summary>
+    /// <exception cref="RadaptException">Damaged, or not DICOM.</exception>
+    public static DicomIdentity ReadIdentity(ReadOnlyMemory<byte> content, string name)
+    {
+        using Stream stream = RadiographReader.AsStream(content);
+        return ReadElements(stream, name, DicomIdentity.From);
+    }
+
     /// <summary>Reads something from the elements of a file.</summary>
     /// <exception cref="RadaptException">Missing, unreadable, damaged, or not DICOM.</exception>
     public static T ReadValue<T>(string path, Func<DicomDataSet, T> read) => RadiographReader.Load(path, p =>
@@ -103,6 +111,21 @@ internal static class DicomReader
     /// <exception cref="RadaptException">As <see cref="Read"/>.</exception>
     public static StoredPixels ReadStored(byte[] bytes, string name, CodecProcess? codecs) =>
         Named(name, () => PixelDecoder.Decode(DicomFile.Parse(bytes, bytes.LongLength), codecs));
+
+    /// <summary>The first frame as people look at it, with all its gray levels; colour becomes gray.</summary>
+    /// <exception cref="RadaptException">As <see cref="Read"/>.</exception>
+    public static DisplayedImage ReadDisplayed(byte[] bytes, string name, DecodingOptions options) => Named(name, () =>
+    {
+        RequireSize(bytes.LongLength);
+        long deflated = DicomFile.MostInflated(bytes);
+        using DecodingMemory.Lease unpacking = DecodingMemory.Shared.Take(deflated * BytesPerInflated);
+        var file = DicomFile.Parse(bytes, bytes.LongLength);
+        using DecodingMemory.Lease decoding = DecodingMemory.Shared.Take(deflated > 0 ? 0 : PixelDecoder.MemoryOf(file));
+        StoredPixels pixels = PixelDecoder.Decode(file, options.Codecs);
+        return pixels.Format.Photometric is DicomPhotometric.Monochrome1 or DicomPhotometric.Monochrome2
+            ? DisplayedImage.FromGray(pixels, GrayTable.Build(file.Elements, pixels, options.Scale, out _))
+            : DisplayedImage.From(Render(file.Elements, pixels, options.Scale));
+    });
 
     private static Radiograph Render(DicomDataSet set, StoredPixels pixels, DicomScale scale)
     {

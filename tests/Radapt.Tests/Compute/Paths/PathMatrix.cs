@@ -76,6 +76,11 @@ internal static class PathMatrix
                         failures.Add($"{c}: {where} differs by {error:g3}");
                     }
 
+                    if (step.Neighbours != 0)
+                    {
+                        failures.Add($"{c}: logits of an image change by {step.Neighbours:g3} with the images beside it");
+                    }
+
                     if (exact is not null)
                     {
                         (_, error) = Largest(Differences(exact, step)

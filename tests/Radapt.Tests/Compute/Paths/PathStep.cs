@@ -13,9 +13,10 @@ namespace Radapt.Tests.Compute.Paths;
 /// <param name="Gradients">Gradient of every trained tensor; null: it has none.</param>
 /// <param name="Logits">(B, F) in evaluation.</param>
 /// <param name="Merged">(B, F) with the adapter merged; null where that cannot be.</param>
+/// <param name="Neighbours">Largest difference of an image's logits alone and beside others, in evaluation, merged and not.</param>
 /// <param name="Kernels">What ran.</param>
 internal sealed record PathStep(
-    double Loss, IReadOnlyDictionary<string, Tensor?> Gradients, Tensor Logits, Tensor? Merged,
+    double Loss, IReadOnlyDictionary<string, Tensor?> Gradients, Tensor Logits, Tensor? Merged, double Neighbours,
         IReadOnlyList<(StepKernel Kernel, string? Why)> Kernels)
 {
     private const int Findings = 2;
@@ -49,14 +50,19 @@ internal sealed record PathStep(
         var gradients = classifier.Trained().ToDictionary(t => t.Name, t => t.Tensor.grad?.clone());
         using var noGradient = no_grad();
         Tensor logits = classifier.Forward(images, ForwardPass.Evaluation);
+        double neighbours = InfluenceOfNeighbours(logits);
         Tensor? merged = null;
         if (classifier.Adapters is { CanMerge: true } adapters)
         {
             adapters.Merge();
             merged = classifier.Forward(images, ForwardPass.Evaluation);
+            neighbours = Math.Max(neighbours, InfluenceOfNeighbours(merged));
         }
 
-        return new PathStep(loss, gradients, logits, merged, classifier.Encoder.Kernels.Path.Ran);
+        return new PathStep(loss, gradients, logits, merged, neighbours, classifier.Encoder.Kernels.Path.Ran);
+
+        double InfluenceOfNeighbours(Tensor together) => Enumerable.Range(0, c.Model.Images)
+            .Max(i => (classifier.Forward(images.narrow(0, i, 1), ForwardPass.Evaluation)[0] - together[i]).abs().max().item<float>());
 
         Tensor Objective(Tensor output) // (B, F) -> scalar
         {

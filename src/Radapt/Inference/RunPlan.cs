@@ -1,10 +1,9 @@
 using Radapt.Compute;
 using Radapt.Options;
 using Radapt.Recipes;
-using Radapt.Runs;
 using TorchSharp;
 
-namespace Radapt.Training;
+namespace Radapt.Inference;
 
 /// <summary>Finds how a run was computed.</summary>
 internal static class RunPlan
@@ -16,7 +15,7 @@ internal static class RunPlan
     public static ComputePlan Read(string runOrAdapter, int? threads = null)
     {
         ArgumentNullException.ThrowIfNull(runOrAdapter);
-        string file = new RunFolder(runOrAdapter).RecipeFile;
+        string file = Path.Combine(runOrAdapter, RecipeFile.Name);
         var given = PartialRecipe.Merge(File.Exists(file) ? [RecipeFile.Read(file)] : []);
         var plan = new ComputePlan(
             given.Value((ComputeOptions c) => c.Precision).Spelled(), given.Value((ComputeOptions c) => c.Device).Spelled(),
