@@ -42,6 +42,8 @@ internal static class Program
             new CompareCommand(),
             new ReportCommand(),
             new PredictCommand(interrupted),
+            new ResultsCommand(interrupted),
+            new WatchCommand(interrupted),
             new EmbedCommand(interrupted),
             new WeightsCommand(),
             new InspectCommand(),

@@ -26,7 +26,7 @@ internal sealed class AdaptedModel : IDisposable
     /// <exception cref="RadaptException">A file is missing or damaged, or the base weights are not the adapter's.</exception>
     public static AdaptedModel Open(string runOrAdapter, string? weights, ComputePlan plan, bool force = false)
     {
-        NativeLibraries.RequireTensors();
+        ProcessTuning.BeforeTensors();
         AdapterDescription adapter = AdapterFile.Describe(runOrAdapter);
         AdapterFile.EnsureFits(runOrAdapter, adapter); // before memory is taken for a model that a damaged file may describe
         var classifier = new Classifier(adapter.Backbone, adapter.Findings.Count, adapter.Pooling, dropPath: 0, plan);

@@ -106,7 +106,7 @@ internal sealed class FeatureModel : IDisposable
     private static FeatureModel OpenWeights(string path, IReadOnlyDictionary<string, string> options, IReadOnlyList<string> images,
         int? threads, CodecProcess? codecs)
     {
-        NativeLibraries.RequireTensors();
+        ProcessTuning.BeforeTensors();
         var all = new Dictionary<string, string>(options) { ["data"] = ".", ["weights"] = path, ["method"] = FrozenBaseline.Method };
         if (threads is { } number)
         {

@@ -117,7 +117,7 @@ internal sealed class MaskedPretraining : IDisposable
     public static MaskedPretraining Prepare(
         IReadOnlyList<RecipeLayer> layers, CodecProcess? codecs = null, IProgress<(int Read, int Files)>? headers = null)
     {
-        NativeLibraries.RequireTensors();
+        ProcessTuning.BeforeTensors();
         var given = PartialRecipe.Merge([.. layers, PretrainingDefaults.Below(layers)]);
         RunFacts.RequireDevice(given);
         string? path = given.Value((ModelOptions m) => m.Weights);

@@ -152,7 +152,6 @@ public sealed class FineTuning : IDisposable
         IProgress<(int Read, int Files)>? headers, Action<Recipe>? onResolved = null)
     {
         ProcessTuning.BeforeTensors();
-        NativeLibraries.RequireTensors();
         var given = PartialRecipe.Merge(layers);
         RunFacts.RequireDevice(given);
         string? path = given.Value((ModelOptions m) => m.Weights);

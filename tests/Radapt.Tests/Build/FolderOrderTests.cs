@@ -9,7 +9,7 @@ public class FolderOrderTests
     internal static IReadOnlyList<string> Folders { get; } =
     [
         "Options", "Compute", "Imaging", "RadiologyReports", "Metrics", "Datasets", "Batching", "Checkpoints", "Models",
-        "Adaptation", "Recipes", "Inference", "Runs", "Evaluation", "Training", "Pretraining", "Export", "Pages", "Studies",
+        "Adaptation", "Recipes", "Inference", "Runs", "Evaluation", "Training", "Pretraining", "Export", "Pacs", "Pages", "Studies",
         "Reporting", "Benchmarks", "Hosting",
     ];
 

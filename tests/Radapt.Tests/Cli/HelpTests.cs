@@ -10,6 +10,8 @@ public sealed class HelpTests(TinyRun tiny)
     [InlineData("evaluate")]
     [InlineData("compare")]
     [InlineData("predict")]
+    [InlineData("results")]
+    [InlineData("watch")]
     [InlineData("weights")]
     [InlineData("inspect")]
     [InlineData("demo")]
@@ -34,7 +36,7 @@ public sealed class HelpTests(TinyRun tiny)
     {
         RadaptResult help = (await RadaptProcess.Run(tiny.Folder, "--help")).Expect(0);
         Assert.All(
-            ["finetune", "pretrain", "evaluate", "compare", "predict", "weights", "inspect", "adapter", "data", "recipe", "demo", "bench",
+            ["finetune", "pretrain", "evaluate", "compare", "predict", "results", "watch", "weights", "inspect", "adapter", "data", "recipe", "demo", "bench",
                 "130 interrupted"],
             word => Assert.Contains(word, help.Output, StringComparison.Ordinal));
     }

@@ -70,6 +70,15 @@ internal static class DicomReader
         return ReadElements(stream, p, file => read(file.Elements));
     });
 
+    /// <summary>Reads something from the elements of a file in memory.</summary>
+    /// <exception cref="RadaptException">Damaged, or not DICOM.</exception>
+    public static T ReadValue<T>(byte[] bytes, string name, Func<DicomFile, T> read) => Named(name, () =>
+    {
+        RequireSize(bytes.LongLength);
+        using DecodingMemory.Lease unpacking = DecodingMemory.Shared.Take(2 * DicomFile.MostInflated(bytes));
+        return read(DicomFile.Parse(bytes, bytes.LongLength));
+    });
+
     private static T ReadElements<T>(Stream stream, string name, Func<DicomFile, T> read) => Named(name, () =>
     {
         long length = stream.Length;
