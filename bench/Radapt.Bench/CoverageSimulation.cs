@@ -40,7 +40,6 @@ internal sealed class CoverageSimulation(int sets, int replicates, Action<string
     /// <param name="line">Told every line.</param>
     public void Run(Action<string> line)
     {
-        string Row(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";
         line(Row([
             "images", "per patient", "AUROC", "prevalence", .. s_methods, "no interval", "paired test", "clustered", "clustered, t",
         ]));
@@ -52,8 +51,12 @@ internal sealed class CoverageSimulation(int sets, int replicates, Action<string
                 .. coverage.Append(undefined).Concat(rejected).Select(c => Number(100 * c, "0.0"))]));
             log($"{kind} done");
         }
+    }
 
-        line("");
+    /// <summary>The same for the interval of the mean over findings, for sets of 200 images.</summary>
+    /// <param name="line">Told every line.</param>
+    public void RunMeans(Action<string> line)
+    {
         line(Row(["images", "per patient", "AUROC of each", "prevalence", $"mean of {Findings} findings: clustered bootstrap"]));
         line(Row(Enumerable.Repeat("---", 5)));
         foreach (Kind kind in Kinds.Where(k => k.Images == 200))
@@ -180,6 +183,8 @@ internal sealed class CoverageSimulation(int sets, int replicates, Action<string
         static double Mixed(double shared, double own) =>
             (Math.Sqrt(SharedBetweenScores) * shared) + (Math.Sqrt(1 - SharedBetweenScores) * own);
     }
+
+    private static string Row(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 

@@ -60,6 +60,11 @@ var coverage = new Option<int?>("--coverage")
     Description =
         "Prints instead how often intervals and tests of AUROCs are right, over this many simulated test sets of each kind, as Markdown.",
 };
+var coverageOfMeans = new Option<int?>("--coverage-of-means")
+{
+    HelpName = "SETS",
+    Description = "The same for the interval of the mean over five findings.",
+};
 var bootstrap = new Option<bool>("--bootstrap")
 {
     Description = "Measures instead the bootstrap of 10,000 images, 14 findings and 1,000 resamples of patients.",
@@ -74,7 +79,7 @@ var request = new Option<string>("--request") { Hidden = true };
 var root = new RootCommand("Measures Radapt, the eager float32 reference and ONNX Runtime in one run.")
 {
     json, quick, backbone, batchSize, rank, rounds, only, vectors, loading, decoding, check, fuzz, seed, first, phantomTiny,
-        coverage, bootstrap, heatMaps, contestant, request,
+        coverage, coverageOfMeans, bootstrap, heatMaps, contestant, request,
 };
 root.SetAction(parsed =>
 {
@@ -89,7 +94,8 @@ root.SetAction(parsed =>
         return parsed.GetValue(vectors) is { Length: > 0 } widths ? MeasureEach(widths)
             : parsed.GetValue(fuzz) is { } count ? Fuzz(count, parsed)
             : parsed.GetValue(phantomTiny) is { } weights ? MakePhantomTiny(weights)
-            : parsed.GetValue(coverage) is { } sets ? Simulate(sets)
+            : parsed.GetValue(coverage) is { } sets ? Simulate(sets, s => s.Run)
+            : parsed.GetValue(coverageOfMeans) is { } setsOfMeans ? Simulate(setsOfMeans, s => s.RunMeans)
             : parsed.GetValue(bootstrap) ? Resample()
             : parsed.GetValue(heatMaps) is { } run ? ShowHeatMaps(run)
             : parsed.GetValue(check) is { } images ? Check(images, parsed.GetValue(rounds))
@@ -139,9 +145,9 @@ int MakePhantomTiny(string file)
     return 0;
 }
 
-int Simulate(int sets)
+int Simulate(int sets, Func<CoverageSimulation, Action<Action<string>>> table)
 {
-    new CoverageSimulation(sets, replicates: 1000, Console.Error.WriteLine).Run(Console.Out.WriteLine);
+    table(new CoverageSimulation(sets, replicates: 1000, Console.Error.WriteLine))(Console.Out.WriteLine);
     return 0;
 }
 

@@ -5,10 +5,11 @@ namespace Radapt.Cli;
 /// <summary><c>radapt adapter</c>: what is done with adapter files.</summary>
 internal sealed class AdapterCommand : Command
 {
-    public AdapterCommand()
-        : base("adapter", "Merge adapters into their base weights, or convert them to and from the formats of other programs.")
+    public AdapterCommand(CancellationToken interrupted)
+        : base("adapter", "Merge adapters into their base weights, average them, or convert them to and from the formats of other programs.")
     {
         Subcommands.Add(new AdapterMergeCommand());
+        Subcommands.Add(new AdapterSoupCommand(interrupted));
         Subcommands.Add(new AdapterExportCommand());
         Subcommands.Add(new AdapterImportCommand());
     }

@@ -47,7 +47,7 @@ internal static class Program
             new EmbedCommand(interrupted),
             new WeightsCommand(),
             new InspectCommand(),
-            new AdapterCommand(),
+            new AdapterCommand(interrupted),
             new DataCommand(interrupted),
             new RecipeCommand(),
             new DemoCommand(interrupted),

@@ -91,6 +91,22 @@ internal abstract class AdaptationMethod
     /// <exception cref="FormatException">A value is damaged; also <see cref="OverflowException"/>.</exception>
     public virtual MethodOptions ReadFitted(MethodOptions options, IReadOnlyDictionary<string, string> metadata) => options;
 
+    /// <summary>
+    /// Whether runs with different seeds learn from different starting values, so that the mean of their tensors means nothing. The head
+    /// counts as one start: it begins close to zero.
+    /// </summary>
+    public virtual bool StartsAtRandom => false;
+
+    /// <summary>Why runs of this method cannot be averaged at all; null: they can.</summary>
+    public virtual string? AveragingRefusal =>
+        Probe is null ? null : "its head is fitted in one step, so there is no start that its runs share";
+
+    /// <summary>Averages what runs learned.</summary>
+    public virtual TensorMean CreateMean() => new();
+
+    /// <summary>The options of the mean of so many runs with these options.</summary>
+    public virtual MethodOptions MeanOptions(MethodOptions options, int runs) => options;
+
     /// <summary>Whether training changes this tensor of the backbone.</summary>
     public virtual bool IsTrained(string name, MethodOptions options, BackboneShape shape) => false;
 

@@ -70,6 +70,13 @@ internal static class Arithmetic
         return Editable(a).add_(scalar, s_one);
     }
 
+    /// <summary>The mean of count - 1 tensors becomes that of count tensors, the last of which is b; returns a.</summary>
+    public static Tensor AddToMeanInPlace(this Tensor a, Tensor b, int count)
+    {
+        using Tensor difference = b.Plus(a, -1);
+        return a.AddInPlace(difference, 1.0 / count);
+    }
+
     /// <summary>a := a x factor; returns a.</summary>
     public static Tensor ScaleInPlace(this Tensor a, double factor)
     {

@@ -5,7 +5,7 @@ namespace Radapt.Training;
 
 /// <summary>
 /// The mean of the trained tensors over the last epochs. Of low-rank updates the factors are averaged, not their product: late in training
-/// they hardly move, so the two are close. Owns the means.
+/// they hardly move, so the two are close. (Of different runs they are not: <see cref="Adaptation.Lora.LoraMean"/>.) Owns the means.
 /// </summary>
 internal sealed class WeightAverage : IDisposable
 {
@@ -36,11 +36,9 @@ internal sealed class WeightAverage : IDisposable
         }
 
         using var noGradient = no_grad();
-        double share = 1.0 / (epoch - _first + 1);
         foreach ((_, Tensor trained, Tensor mean) in _tensors)
         {
-            using var scope = NewDisposeScope();
-            mean.AddInPlace(trained.Plus(mean, -1), share);
+            mean.AddToMeanInPlace(trained, epoch - _first + 1);
         }
     }
 

@@ -38,6 +38,44 @@ public sealed class AdapterCommandTests(TinyRun tiny)
         Assert.Contains("radapt adapter import", refused.ErrorLine, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Soup_RunsOfOneStart_IsAnAdapterWhoseFiguresAreThoseThatChoseIt()
+    {
+        string other = Path.Combine(tiny.Folder, "soup-other");
+        string worse = Path.Combine(tiny.Folder, "soup-worse");
+        string soup = Path.Combine(tiny.Folder, "soup");
+        (await RadaptProcess.Run(tiny.Folder, tiny.FineTune(other, "--lr", "5e-4"))).Expect(0);
+        (await RadaptProcess.Run(tiny.Folder, tiny.FineTune(worse, "--lr", "1e-6"))).Expect(0);
+        RadaptResult result =
+            (await RadaptProcess.Run(tiny.Folder, "adapter", "soup", worse, tiny.Run, other, "-o", soup, "--json")).Expect(0);
+        JsonNode[] runs = [.. result.Json["runs"]!.AsArray().OfType<JsonNode>()];
+        double[] alone = [.. runs.Select(r => (double)r["auroc"]!)];
+        Assert.Equal(alone.OrderDescending(), alone);
+        foreach (JsonNode run in runs)
+        {
+            var record = JsonNode.Parse(File.ReadAllText(Path.Combine((string)run["run"]!, "run.json")))!;
+            Assert.Equal((double)record["val"]!["auroc"]!["mean"]!, (double)run["auroc"]!, 1e-9);
+        }
+
+        double best = alone[0];
+        foreach (JsonNode run in runs.Skip(1))
+        {
+            Assert.Equal((double)run["auroc_with"]! >= best, (bool)run["taken"]!);
+            best = (bool)run["taken"]! ? (double)run["auroc_with"]! : best;
+        }
+
+        Assert.Equal(best, (double)result.Json["auroc"]!);
+        RadaptResult evaluated = (await RadaptProcess.Run(tiny.Folder, "evaluate", soup, "--data", tiny.Data, "--split", "val", "--json"))
+            .Expect(0);
+        Assert.Equal(best, (double)evaluated.Json["auroc"]!["mean"]!, 1e-9);
+        Assert.Contains("soup", (await RadaptProcess.Run(tiny.Folder, "inspect", soup)).Expect(0).Output, StringComparison.Ordinal);
+        (await RadaptProcess.Run(tiny.Folder, "adapter", "merge", soup, "-o", Path.Combine(soup, "merged.safetensors"))).Expect(0);
+        RadaptResult again = (await RadaptProcess.Run(tiny.Folder, "adapter", "soup", tiny.Run, other, "-o", soup)).Expect(2);
+        Assert.Contains("already exists", again.ErrorLine, StringComparison.Ordinal);
+        RadaptResult adapter = (await RadaptProcess.Run(tiny.Folder, "adapter", "soup", tiny.Run, soup, "-o", "x")).Expect(2);
+        Assert.Contains("not the folder of a complete run", adapter.ErrorLine, StringComparison.Ordinal);
+    }
+
     private async Task ExpectTheRunsFigures(string adapter)
     {
         RadaptResult result = (await RadaptProcess.Run(tiny.Folder, "evaluate", adapter, "--data", tiny.Data, "--json")).Expect(0);

@@ -55,6 +55,9 @@ public sealed record AdapterDescription
     /// <summary>Which images it may be asked about; null: the file is older than these rules.</summary>
     internal AcceptedImages? Accepts { get; init; }
 
+    /// <summary>The runs whose mean it is; null: it is one run.</summary>
+    internal IReadOnlyList<SoupPart>? Soup { get; init; }
+
     /// <summary>Seed of the base weights where they are random.</summary>
     public long Seed { get; init; }
 
@@ -105,6 +108,11 @@ public sealed record AdapterDescription
             metadata["accepts"] = JsonSerializer.Serialize(Accepts, s_json);
         }
 
+        if (Soup is not null)
+        {
+            metadata["soup"] = JsonSerializer.Serialize(Soup, s_json);
+        }
+
         if (BaseLicence is not null)
         {
             metadata["base_licence"] = BaseLicence;
@@ -140,6 +148,7 @@ public sealed record AdapterDescription
                 BaseResizing = metadata.TryGetValue("base_positions", out string? resizing) ? Enum.Parse<PositionResizing>(resizing) : null,
                 BaseLicence = metadata.GetValueOrDefault("base_licence"),
                 Accepts = metadata.ContainsKey("accepts") ? Json<AcceptedImages>("accepts") : null,
+                Soup = metadata.ContainsKey("soup") ? Json<SoupPart[]>("soup") : null,
                 Seed = long.Parse(metadata["seed"], CultureInfo.InvariantCulture),
             };
             return Problem(description) is { } problem ? throw new FormatException(problem) : description;

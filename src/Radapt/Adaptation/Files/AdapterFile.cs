@@ -67,6 +67,22 @@ internal static class AdapterFile
         FiniteNumbers.Require(path, trained);
     }
 
+    /// <summary>The saved tensors by name; the caller's scope owns them.</summary>
+    /// <exception cref="RadaptException">The checksum does not match.</exception>
+    public static Dictionary<string, Tensor> Read(string path)
+    {
+        using CheckpointFile file = CheckpointFile.Open(Locate(path));
+        StoredChecksum.Verify(file);
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (TensorInfo info in file.Tensors)
+        {
+            tensors[info.Name] = empty([.. info.Shape]);
+            file.ReadInto(TensorParts.Whole(info.Name), tensors[info.Name]);
+        }
+
+        return tensors;
+    }
+
     /// <summary>Makes sure that a file is undamaged and holds what its description promises, without its base weights.</summary>
     /// <exception cref="RadaptException">A tensor is missing, superfluous, of another shape or no weight; or the checksum does not
     /// match.</exception>

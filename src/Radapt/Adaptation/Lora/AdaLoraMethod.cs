@@ -11,6 +11,9 @@ namespace Radapt.Adaptation.Lora;
 internal sealed class AdaLoraMethod : AdaptationMethod<AdaLoraOptions>
 {
     /// <inheritdoc/>
+    public override string? AveragingRefusal => "each of its runs takes away other directions";
+
+    /// <inheritdoc/>
     public override MethodRates Rates { get; } =
         new(1e-3, "Radapt's choice for adalora with adamw", 0.05, "Radapt's choice for adalora with sgd: as for lora");
 

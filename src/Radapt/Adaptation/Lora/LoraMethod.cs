@@ -16,6 +16,24 @@ internal sealed class LoraMethod : AdaptationMethod<LoraOptions>
         new(1e-3, "Radapt's choice for lora with adamw", 0.05, "the paper's for MRM on 1 % of NIH ChestX-ray14");
 
     /// <inheritdoc/>
+    public override TensorMean CreateMean() => new LoraMean();
+
+    /// <summary>
+    /// The rank is that of all runs together, see <see cref="LoraMean"/>. Their updates then count a k-th part each: alpha / (k r) is that
+    /// of alpha / r; alpha / sqrt(k r) needs another alpha.
+    /// </summary>
+    public override MethodOptions MeanOptions(MethodOptions options, int runs)
+    {
+        var lora = (LoraOptions)options;
+        return lora with
+        {
+            Rank = runs * lora.Rank,
+            Ranks = [.. lora.Ranks.Select(r => runs * r)],
+            Alpha = lora.RankStabilised ? lora.Alpha / Math.Sqrt(runs) : lora.Alpha,
+        };
+    }
+
+    /// <inheritdoc/>
     protected override bool LeavesLowerBlocks(LoraOptions options) => options.LowestBlock > 0;
 
     /// <inheritdoc/>

@@ -14,6 +14,9 @@ internal sealed class HoulsbyMethod : AdaptationMethod<HoulsbyOptions>
     public override bool Merges => false;
 
     /// <inheritdoc/>
+    public override bool StartsAtRandom => true;
+
+    /// <inheritdoc/>
     public override MethodRates Rates { get; } =
         new(1e-3, "within the 3e-5 to 3e-3 of Houlsby's paper", 0.05, "Radapt's choice for houlsby with sgd: as for lora");
 

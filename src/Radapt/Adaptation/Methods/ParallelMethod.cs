@@ -13,6 +13,9 @@ internal sealed class ParallelMethod : AdaptationMethod<ParallelAdapterOptions>
     public override bool Merges => false;
 
     /// <inheritdoc/>
+    public override bool StartsAtRandom => true;
+
+    /// <inheritdoc/>
     public override MethodRates Rates { get; } =
         new(5e-4, "Radapt's choice for parallel with adamw", 0.02, "Radapt's choice for parallel with sgd");
 

@@ -13,6 +13,9 @@ internal sealed class VptMethod : AdaptationMethod<VptOptions>
     public override bool Merges => false;
 
     /// <inheritdoc/>
+    public override bool StartsAtRandom => true;
+
+    /// <inheritdoc/>
     public override MethodRates Rates { get; } = new(1e-3, "Radapt's choice for vpt with adamw", 0.1, "Radapt's choice for vpt with sgd");
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using Radapt.Datasets.Tables;
+
 namespace Radapt.Datasets.Published;
 
 /// <summary>
@@ -60,7 +62,7 @@ internal sealed class CheXpert : PublishedSet
     private static PublishedParts Official(PublishedRequest request, string root, UncertaintyPolicies policies, Func<string, string> pathOf)
     {
         PublishedPart Part(string split, string file) => request.Wants(split)
-            ? CheXpertTable.Read(Path.Combine(root, file), request.Findings, policies, request.Notes) : PublishedPart.None;
+            ? CheXpertTable.Read(Path.Combine(root, file), request, policies) : PublishedPart.None;
 
         string? test = TestTable(root);
         if (test is null && request.Wants("test"))
@@ -89,7 +91,7 @@ internal sealed class CheXpert : PublishedSet
             else if (File.Exists(all))
             {
                 // The paper publishes no list of all training images, which are those of the official table.
-                train = CheXpertTable.Read(all, request.Findings, policies, request.Notes);
+                train = CheXpertTable.Read(all, request, policies);
                 request.Notes.Add(
                     $"{request.Source.Text}: the training images are those of train.csv, because the "
                         + "paper has no list of all training images.");
@@ -108,34 +110,47 @@ internal sealed class CheXpert : PublishedSet
 
         PublishedPart Labelled(PublishedPart part, bool byList, string table)
         {
-            Dictionary<string, sbyte[]>? labels = byList || part.Rows.Count == 0 ? null : LabelsOf(request, table, policies);
+            bool needsTable = !byList || request.Options.GroupColumn is not null;
+            Dictionary<string, LabelRow>? known = needsTable && part.Rows.Count > 0 ? RowsOf(request, table, policies, byList) : null;
             return part with
             {
-                Rows = [.. (labels is null ? request.Pick(s_five, part.Rows) : part.Rows).Select(row =>
+                Rows = [.. (byList ? request.Pick(s_five, part.Rows) : part.Rows).Select(row =>
                 {
                     CheXpertTable.Place place = CheXpertTable.PlaceOf(row.Name, $"{part.File} line {row.Line}");
-                    sbyte[] own = labels is null ? row.Labels
-                        : labels.GetValueOrDefault(place.Relative)
+                    LabelRow? own = known is null ? null : known.GetValueOrDefault(place.Relative)
                         ?? throw new RadaptException($"{part.File} line {row.Line}: {table} has no row for '{row.Name}'.");
-                    return row with { Labels = own, Patient = place.Patient, Study = place.Study, View = place.View };
+                    return row with
+                    {
+                        Labels = byList ? row.Labels : own!.Labels,
+                        Patient = place.Patient,
+                        Study = place.Study,
+                        View = place.View,
+                        Group = own?.Group,
+                    };
                 })],
             };
         }
     }
 
-    private static Dictionary<string, sbyte[]> LabelsOf(PublishedRequest request, string table, UncertaintyPolicies policies)
+    private static Dictionary<string, LabelRow> RowsOf(
+        PublishedRequest request, string table, UncertaintyPolicies policies, bool onlyForGroups)
     {
         if (!File.Exists(table))
         {
-            throw new RadaptException(
-                $"{table} is missing: the paper's lists contain only {string.Join(", ", s_five)}, with the paper's uncertainty policy; "
+            throw new RadaptException(onlyForGroups
+                ? $"--subgroup {request.Options.GroupColumn}: {table} is missing, and the paper's lists have no such column."
+                : $"{table} is missing: the paper's lists contain only {string.Join(", ", s_five)}, with the paper's uncertainty policy; "
                     + "other findings and policies need CheXpert's own tables.");
         }
 
-        PublishedPart part = CheXpertTable.Read(table, request.Findings, policies, request.Notes);
-        request.Notes.Add($"{request.Source.Text}: labels of the paper's images come from {Path.GetFileName(table)}.");
+        PublishedPart part = CheXpertTable.Read(table, request, policies);
+        if (!onlyForGroups)
+        {
+            request.Notes.Add($"{request.Source.Text}: labels of the paper's images come from {Path.GetFileName(table)}.");
+        }
+
         return part.Rows.GroupBy(r => CheXpertTable.PlaceOf(r.Name, table).Relative, StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => g.First().Labels, StringComparer.Ordinal);
+            .ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
     }
 
     private static PaperLists? Lists(string folder) =>

@@ -19,9 +19,11 @@ internal static partial class CheXpertTable
 
     /// <summary>Reads a table with labels by <paramref name="policies"/>.</summary>
     /// <exception cref="RadaptException">A column is missing, or a path or label is none of CheXpert's.</exception>
-    public static PublishedPart Read(string file, IReadOnlyList<string> findings, UncertaintyPolicies policies, ICollection<string> notes)
+    public static PublishedPart Read(string file, PublishedRequest request, UncertaintyPolicies policies)
     {
+        IReadOnlyList<string> findings = request.Findings;
         var table = new PublishedTable(file, [PathColumn, .. findings]);
+        Func<string[], string?> group = table.Group(request.Options);
         (int path, int lateral, int projection) = (table.Column(PathColumn), table.Column("Frontal/Lateral"), table.Column("AP/PA"));
         int[] columns = [.. findings.Select(table.Column)];
         var rows = new List<LabelRow>(table.Rows.Count);
@@ -46,13 +48,18 @@ internal static partial class CheXpertTable
 
             string view = projection >= 0 && cells[projection] is { Length: > 0 } p ? p
                 : lateral >= 0 && cells[lateral] is { Length: > 0 } l ? l : place.View;
-            rows.Add(new LabelRow(line, cells[path], place.Patient, null, labels) { Study = place.Study, View = view });
+            rows.Add(new LabelRow(line, cells[path], place.Patient, null, labels)
+            {
+                Study = place.Study,
+                View = view,
+                Group = group(cells),
+            });
         }
 
         if (uncertain.Sum() > 0)
         {
             string counts = string.Join(", ", findings.Select((f, i) => $"{f} {uncertain[i]}"));
-            notes.Add($"{Path.GetFileName(file)}: uncertain labels of {rows.Count} images: {counts}; {policies.Describe(findings)}.");
+            request.Notes.Add($"{Path.GetFileName(file)}: uncertain labels of {rows.Count} images: {counts}; {policies.Describe(findings)}.");
         }
 
         return new PublishedPart(file, rows);

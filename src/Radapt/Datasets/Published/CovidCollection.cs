@@ -32,11 +32,16 @@ internal sealed class CovidCollection : PublishedSet
     {
         string root = Root(request.Folder);
         string[] lists = ListFolders(request.Folder);
-        CovidTable? table = CovidTable.Find(root) is { } file ? CovidTable.Read(file) : null;
+        CovidTable? table = CovidTable.Find(root) is { } file ? CovidTable.Read(file, request.Options) : null;
         (string Name, string Reason)[] there = [.. lists.Select(l => (NameOf(l), $"the lists in {Path.GetRelativePath(root, l)}"))];
         if (table is not null)
         {
             there = [.. there, (DrawnName, $"the frontal images of {Path.GetFileName(table.File)}, 70 / 10 / 20 %")];
+        }
+
+        if (table is null && request.Options.GroupColumn is { } column)
+        {
+            throw new RadaptException($"--subgroup {column}: the lists have no such column. Put metadata.csv into {root}.");
         }
 
         string folder = Path.GetFullPath(request.Options.ImageRoot ?? ImagesOf(root));
@@ -90,7 +95,7 @@ internal sealed class CovidCollection : PublishedSet
                         $"{list} line {row.Line}: neither metadata.csv nor findings.csv has a row for '{row.Name}', "
                             + $"from which {f} would be taken."))
                         .Labels[CovidFindings.Names.ToList().IndexOf(f)])];
-                return row with { Labels = labels, Patient = about?.Patient, View = about?.View };
+                return row with { Labels = labels, Patient = about?.Patient, View = about?.View, Group = about?.Group };
             })]);
         }
     }

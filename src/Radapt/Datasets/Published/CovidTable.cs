@@ -18,13 +18,14 @@ internal sealed record CovidTable(string File, IReadOnlyList<CovidImage> Images,
 
     /// <summary>Reads a table; images of another modality than X-ray are counted and left out.</summary>
     /// <exception cref="RadaptException">A column is missing, or a cell is none of the collection's.</exception>
-    public static CovidTable Read(string file)
+    public static CovidTable Read(string file, DataOptions options)
     {
         string image = Path.GetFileName(file) == "metadata.csv" ? "filename" : "image";
         var table = new PublishedTable(file, image, "patientid", "view", "finding");
         (int name, int patient, int view, int finding) =
             (table.Column(image), table.Column("patientid"), table.Column("view"), table.Column("finding"));
         int modality = table.Column("modality");
+        Func<string[], string?> group = table.Group(options);
         var images = new List<CovidImage>(table.Rows.Count);
         foreach ((int line, string[] cells) in table.Rows)
         {
@@ -44,6 +45,7 @@ internal sealed record CovidTable(string File, IReadOnlyList<CovidImage> Images,
                 ?? [.. CovidFindings.Names.Select(_ => (sbyte)-1)])
             {
                 View = NullIfEmpty(cells[view]),
+                Group = group(cells),
             };
             images.Add(new CovidImage(row, labels is not null, row.View?.Split(' ')[0] is "PA" or "AP"));
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Radapt.Datasets.Tables;
+using Radapt.Imaging.Dicom;
 
 namespace Radapt.Datasets.Published;
 
@@ -12,6 +13,7 @@ internal sealed class NihChestXray14 : PublishedSet
     private const string Image = "Image Index";
     private const string Labels = "Finding Labels";
     private const string PatientId = "Patient ID";
+    private const string Age = "Patient Age";
 
     // The order of the paper's lists.
     private static readonly string[] s_findings =
@@ -76,6 +78,7 @@ internal sealed class NihChestXray14 : PublishedSet
                     ?? throw new RadaptException(
                         $"{part.File} line {r.Line}: '{r.Name}' is not a name of ChestX-ray14, such as 00000001_000.png."),
                 View = table.GetValueOrDefault(r.Name)?.View,
+                Group = table.GetValueOrDefault(r.Name)?.Group,
             })],
         };
     }
@@ -129,7 +132,9 @@ internal sealed class NihChestXray14 : PublishedSet
         file = files.Length > 0 ? files[^1] : ""; // the corrected Data_Entry_2017_v2020.csv comes after Data_Entry_2017.csv
         if (files.Length == 0)
         {
-            return [];
+            return request.Options.GroupColumn is not { } column ? []
+                : throw new RadaptException(
+                    $"--subgroup {column}: the paper's lists have no such column. Put NIH's Data_Entry_2017_v2020.csv beside them.");
         }
 
         if (files.Length > 1)
@@ -142,6 +147,8 @@ internal sealed class NihChestXray14 : PublishedSet
         var table = new PublishedTable(file, Image, Labels, PatientId);
         (int image, int labels, int patient, int view) =
             (table.Column(Image), table.Column(Labels), table.Column(PatientId), table.Column("View Position"));
+        Func<string[], string?> group = table.Group(request.Options);
+        bool isAge = request.Options.GroupColumn == Age;
         var rows = new Dictionary<string, LabelRow>(table.Rows.Count, StringComparer.Ordinal);
         foreach ((int line, string[] cells) in table.Rows)
         {
@@ -150,6 +157,7 @@ internal sealed class NihChestXray14 : PublishedSet
                 : PatientOf(cells[image]), null, Parse(cells[labels], table, line))
             {
                 View = view >= 0 && cells[view].Length > 0 ? cells[view] : null,
+                Group = group(cells) is not { } value ? null : isAge ? Years(value) : value,
             };
             if (!rows.TryAdd(row.Name, row))
             {
@@ -159,6 +167,10 @@ internal sealed class NihChestXray14 : PublishedSet
 
         return rows;
     }
+
+    // The first release of the table has 058Y, later ones 58.
+    private static string? Years(string age) => char.IsAsciiDigit(age[^1]) ? age
+        : DicomAttribute.Years(age) is { Length: > 0 } years ? years : null;
 
     private static sbyte[] Parse(string cell, PublishedTable table, int line)
     {

@@ -1,4 +1,5 @@
 using Radapt.Datasets.Tables;
+using Radapt.Imaging.Dicom;
 
 namespace Radapt.Datasets.Published;
 
@@ -35,6 +36,23 @@ internal sealed class PublishedTable
 
     /// <summary>The place of a column in a row's cells; -1 where there is none.</summary>
     public int Column(string name) => _cells.Header.ToList().IndexOf(name);
+
+    /// <summary>Whether it has a column.</summary>
+    public bool Has(string name) => _cells.Header.Contains(name);
+
+    /// <summary>A row's value in the column by which images are grouped; null: none is asked for, or the cell is empty.</summary>
+    /// <param name="options">The column.</param>
+    /// <exception cref="RadaptException">There is no such column, nor a DICOM attribute of this name.</exception>
+    public Func<string[], string?> Group(DataOptions options)
+    {
+        if (options.GroupColumn is not { } name || (DicomAttribute.IsKnown(name) && !Has(name)))
+        {
+            return _ => null;
+        }
+
+        int column = LabelTable.Find(_cells, name, "--subgroup");
+        return cells => cells[column] is { Length: > 0 } value ? value : null;
+    }
 
     /// <summary>An error about a cell, with file, line and column.</summary>
     public RadaptException Bad(int line, string column, string problem) => new($"{File} line {line}, column '{column}': {problem}.");

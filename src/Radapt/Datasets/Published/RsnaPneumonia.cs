@@ -1,4 +1,5 @@
 using Radapt.Datasets.Tables;
+using Radapt.Imaging.Dicom;
 
 namespace Radapt.Datasets.Published;
 
@@ -61,10 +62,12 @@ internal sealed class RsnaPneumonia : PublishedSet
             ? lists.Train(request) ?? throw lists.NoTrain(request.Options.LabelFraction) : null;
         PublishedPart[] parts = [train?.Part ?? PublishedPart.None, request.Wants("val") ? lists.Val()
             : PublishedPart.None, request.Wants("test") ? lists.Test(request) : PublishedPart.None];
+        Dictionary<string, string> groups = ReadGroups(request);
         return new PublishedParts(
             [.. parts.Select(p => p with
             {
-                Rows = [.. p.Rows.Select(r => r with { Patient = Path.GetFileNameWithoutExtension(r.Name) })],
+                Rows = [.. p.Rows.Select(r => (Row: r, Id: Path.GetFileNameWithoutExtension(r.Name)))
+                    .Select(r => r.Row with { Patient = r.Id, Group = groups.GetValueOrDefault(r.Id) })],
             })], pathOf, train?.IsFraction ?? false);
     }
 
@@ -75,8 +78,10 @@ internal sealed class RsnaPneumonia : PublishedSet
             $"the images of {LabelFile} were divided 70 / 10 / 20 % into train, val and test");
         Dictionary<string, string>? classes = request.Findings.Any(s_classes.Contains)
             ? ReadClasses(Path.Combine(request.Folder, ClassFile)) : null;
+        Dictionary<string, string> groups = ReadGroups(request);
         rows = [.. rows.Select(r => r with
         {
+            Group = groups.GetValueOrDefault(r.Patient!),
             Labels = [.. request.Findings.Select(f => f == Pneumonia ? r.Labels[0]
                 : (sbyte)((classes!.GetValueOrDefault(r.Patient!)
                     ?? throw new RadaptException($"{file} line {r.Line}: {ClassFile} has no row for '{r.Patient}'.")) == f ? 1 : 0))],
@@ -129,6 +134,40 @@ internal sealed class RsnaPneumonia : PublishedSet
         }
 
         return classes;
+    }
+
+    // By the image's name; of images with several boxes, the first row's.
+    private static Dictionary<string, string> ReadGroups(PublishedRequest request)
+    {
+        var groups = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (request.Options.GroupColumn is not { } column)
+        {
+            return groups;
+        }
+
+        PublishedTable[] tables = [.. new[] { ClassFile, LabelFile }.Select(f => Path.Combine(request.Folder, f)).Where(File.Exists)
+            .Select(f => new PublishedTable(f, Id))];
+        if (tables.Length == 0 && !DicomAttribute.IsKnown(column))
+        {
+            throw new RadaptException(
+                $"--subgroup {column}: the paper's lists have no such column. Put {ClassFile} beside them, or name an attribute of the DICOM "
+                    + $"headers: {string.Join(", ", DicomAttribute.Names)}.");
+        }
+
+        if ((tables.FirstOrDefault(t => t.Has(column)) ?? tables.FirstOrDefault()) is { } table)
+        {
+            Func<string[], string?> group = table.Group(request.Options);
+            int id = table.Column(Id);
+            foreach ((_, string[] cells) in table.Rows)
+            {
+                if (group(cells) is { } value)
+                {
+                    groups.TryAdd(cells[id], value);
+                }
+            }
+        }
+
+        return groups;
     }
 
     private static PaperLists? Lists(string folder) =>

@@ -27,8 +27,8 @@ internal static class DicomAttribute
     public static string? Read(string path, string name) => !DicomReader.IsDicomFile(path) ? null
         : DicomReader.ReadValue(path, set => s_values[name](set)) is { Length: > 0 } value ? value : null;
 
-    // Such as 063Y, 011M, 002W, 010D (PS3.5, VR AS).
-    private static string Years(string age)
+    /// <summary>Whole years of an age such as 063Y, 011M, 002W or 010D (PS3.5, VR AS); empty: it is none.</summary>
+    public static string Years(string age)
     {
         if (age.Length < 2 || !int.TryParse(age.AsSpan(0, age.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int number))
         {

@@ -171,6 +171,24 @@ public sealed class CheXpertTests : IDisposable
         Refuses(Data, new DataOptions { Uncertainty = policy.Split(',') }, message);
     }
 
+    [Theory]
+    [InlineData("Sex", "Female", "Male")]
+    [InlineData("Age", "68", "50")]
+    [InlineData("Frontal/Lateral", "Frontal", "Lateral")]
+    [InlineData("AP/PA", "AP", null)]
+    public void Read_GroupColumn_GivesTheTablesValues(string column, string train, string? test)
+    {
+        var grouped = new DataOptions { GroupColumn = column };
+        WriteOfficial();
+        DataParts parts = Read(Data, grouped).Parts;
+        Assert.Equal((train, test), (parts.Row(Train).Row.Group, parts.Row(Test).Row.Group));
+        WritePaper();
+        parts = Read(Data, grouped with { LabelFraction = LabelFraction.Parse("10%") }).Parts;
+        Assert.Equal((train, test), (parts.Row(Train).Row.Group, parts.Row(Test).Row.Group));
+        Assert.Equal([1, 0, 0, 0, 0], parts.Labels(Test)); // the lists' labels all the same
+        Refuses(Data, new DataOptions { GroupColumn = "sex" }, "--subgroup sex:", "it has", "Sex", "Age");
+    }
+
     private void WriteOfficial(string folder = "")
     {
         _folder.Write(folder + "train.csv", Header + $"{Train},{Uncertain}");

@@ -200,6 +200,27 @@ public sealed class NihChestXray14Tests : IDisposable
 
     // 64 patients with two images each, 48 of them for training; every third has an effusion, the second image of patient 2 pneumonia
     // besides.
+    [Theory]
+    [InlineData("Patient Age", "58")]
+    [InlineData("Patient Gender", "M")]
+    [InlineData("View Position", "AP")]
+    public void Read_GroupColumn_GivesTheTablesValues(string column, string value)
+    {
+        WriteOfficial();
+        var grouped = new DataOptions { GroupColumn = column };
+        Assert.Equal(value, Read(Data, grouped).Parts.Row("00000002_001.png").Row.Group);
+        WritePaper("splits/");
+        Assert.Equal(column == "View Position" ? "PA" : value, Read(Data, grouped).Parts.Row("00000050_000.png").Row.Group);
+        Refuses(Data, new DataOptions { GroupColumn = "Age" }, "--subgroup Age:", "no such column", "Patient Age", "Patient Gender");
+    }
+
+    [Fact]
+    public void Read_GroupColumnOfPaperListsAlone_SaysWhichTableIsMissing()
+    {
+        WritePaper("");
+        Refuses(Data, new DataOptions { GroupColumn = "Patient Age" }, "--subgroup Patient Age:", "Data_Entry_2017_v2020.csv");
+    }
+
     private void WriteOfficial()
     {
         (int Patient, int Image)[] images = [.. Enumerable.Range(1, Patients).SelectMany(p => new[] { (p, 0), (p, 1) })];

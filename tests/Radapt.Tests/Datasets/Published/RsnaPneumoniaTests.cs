@@ -85,6 +85,18 @@ public sealed class RsnaPneumoniaTests : IDisposable
     }
 
     // A hundred images; every fifth has pneumonia, the first of them in two boxes.
+    [Fact]
+    public void Read_GroupColumn_GivesTheTablesValues()
+    {
+        WriteOfficial();
+        var grouped = new DataOptions { GroupColumn = "class" };
+        Assert.Equal(["Lung Opacity", "Normal", "No Lung Opacity / Not Normal"], Enumerable.Range(0, 3)
+            .Select(i => Read(Data, grouped).Parts.Row($"stage_2_train_images/id{i:D3}.dcm").Row.Group));
+        Assert.Equal("1", Read(Data, grouped with { GroupColumn = "Target" }).Parts.Row("stage_2_train_images/id000.dcm").Row.Group);
+        Assert.Null(Read(Data, grouped with { GroupColumn = "PatientSex" }).Parts.Row("stage_2_train_images/id000.dcm").Row.Group);
+        Refuses(Data, grouped with { GroupColumn = "age" }, "--subgroup age:", "it has", "class");
+    }
+
     private void WriteOfficial()
     {
         var labels = new List<string> { "patientId,x,y,width,height,Target" };
