@@ -12,7 +12,7 @@ public sealed record OptimisationOptions
 
     /// <summary>Peak learning rate. A base rate is turned into it: base rate x effective batch / 256.</summary>
     [Option("lr", "Peak learning rate.", Min = 0, MinIsExcluded = true,
-        DefaultFrom = nameof(DefaultRates), Excludes = ["base-lr"], ChosenFrom = ["method", "optimizer", "from-scratch"])]
+        DefaultFrom = nameof(DefaultRates), Excludes = ["base-lr"], ChosenFrom = ["method", "optimizer", "from-scratch", "weights", "backbone", "width"])]
     public required double LearningRate { get; init; }
 
     /// <summary>Final learning rate of the half-cosine schedule.</summary>
@@ -64,7 +64,7 @@ public sealed record OptimisationOptions
     public PositiveWeight PositiveWeight { get; init; } = PositiveWeight.None;
 
     internal static string DefaultRates =>
-        $"with adamw: {Rates(m => m.Rates.AdamW)}; 0.001 for full from scratch; with sgd: {Rates(m => m.Rates.Sgd)}";
+        $"with adamw: {Rates(m => m.Rates.AdamW)}; for full x 768 / channels; 0.0003 for full from scratch; with sgd: {Rates(m => m.Rates.Sgd)}";
 
     /// <summary>The learning rate that a base rate means.</summary>
     /// <param name="baseRate">Learning rate per 256 images.</param>

@@ -16,6 +16,8 @@ internal static class ScheduleDefaults
     private const int ShortEpoch = 20; // updates
     private const int MostShortValidations = 50;
     private const double PaperLastRate = 1e-6;
+    private const double FromScratchRate = 3e-4;
+    private const int UsualWidth = 768; // channels of ViT-B
     private const double MostOfBaseline = 0.1; // of the run
 
     public static int ChooseEpochs(RecipeChoices choices)
@@ -124,7 +126,8 @@ internal static class ScheduleDefaults
             MethodRates rates = method.Definition.Rates;
             rate = choices.Choose((OptimisationOptions o) => o.LearningRate, () =>
                 isSgd ? new Choice<double>(rates.Sgd, rates.SgdReason)
-                : isFull && isFromScratch ? new Choice<double>(1e-3, "Radapt's choice for random weights with adamw")
+                : isFull && isFromScratch ? new Choice<double>(FromScratchRate, "Radapt's choice for random weights with adamw")
+                : isFull ? RateOfWidth(rates, choices.Decided((ModelOptions m) => m.Width))
                 : new Choice<double>(rates.AdamW, rates.AdamWReason));
         }
 
@@ -144,6 +147,15 @@ internal static class ScheduleDefaults
         }
 
         return choices.Section<OptimisationOptions>();
+    }
+
+    // Inversely to the width, as Greg Yang and others (2022), Tensor Programs V, derive for Adam; two digits are enough.
+    private static Choice<double> RateOfWidth(MethodRates rates, int width)
+    {
+        double rate = rates.AdamW * UsualWidth / width;
+        double digit = Math.Pow(10, Math.Floor(Math.Log10(rate)) - 1);
+        return new Choice<double>(Math.Round(Math.Round(rate / digit) * digit, 12), width == UsualWidth ? rates.AdamWReason
+            : string.Create(CultureInfo.InvariantCulture, $"{rates.AdamWReason}: {rates.AdamW} x {UsualWidth} / {width} channels"));
     }
 
     private static long UpdatesOfAnEpoch(RecipeChoices choices) => Math.Max(1, choices.Facts.TrainingImages / ImagesOfAnUpdate(choices));

@@ -67,7 +67,7 @@ public class RecipeLayerTests
         RecipeLayer first = RecipeFile.Read(folder["recipe.yaml"]);
 
         ResolvedRecipe full = RecipeResolver.Resolve([Line("--method full"), first], Facts);
-        Assert.Equal(1e-4, full.Recipe.Optimisation.LearningRate);
+        Assert.Equal(2.5e-4, full.Recipe.Optimisation.LearningRate);
         Assert.Equal(0.65, full.Recipe.Optimisation.LayerDecay);
         Assert.Equal(40, full.Recipe.Optimisation.Epochs);
 

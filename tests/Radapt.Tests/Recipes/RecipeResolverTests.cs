@@ -73,7 +73,7 @@ public class RecipeResolverTests
     [Theory]
     [InlineData("lora", "adamw", 1e-3, 0.05, 1, 0.1)]
     [InlineData("linear", "adamw", 1e-2, 0.05, 1, 0)]
-    [InlineData("full", "adamw", 1e-4, 0.05, 0.65, 0.1)]
+    [InlineData("full", "adamw", 2.5e-4, 0.05, 0.65, 0.1)]
     [InlineData("lora", "sgd", 0.05, 0, 1, 0.1)]
     [InlineData("full", "sgd", 0.01, 0, 1, 0.1)]
     public void Rates_FollowMethodAndOptimizer(
@@ -84,6 +84,14 @@ public class RecipeResolverTests
         OptimisationOptions o = r.Optimisation;
         Assert.Equal((lr, weightDecay, layerDecay, dropPath), (o.LearningRate, o.WeightDecay, o.LayerDecay, m.DropPath));
     }
+
+    [Theory]
+    [InlineData("vit_tiny_patch16_224", 1e-3)]
+    [InlineData("vit_small_patch16_224", 5e-4)]
+    [InlineData("vit_base_patch16_224", 2.5e-4)]
+    [InlineData("vit_large_patch16_224", 1.9e-4)]
+    public void RateOfFull_IsInverseToTheWidth(string backbone, double lr) =>
+        Assert.Equal(lr, Resolve(Run($"--method full --backbone {backbone}")).Recipe.Optimisation.LearningRate);
 
     [Theory]
     [InlineData("--method linear", "none", 0)]
