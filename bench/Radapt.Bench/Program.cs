@@ -131,7 +131,7 @@ int Fuzz(long count, ParseResult parsed)
 {
     ImageLibrary.Configure();
     using var codecs = new CodecProcess();
-    var fuzzer = new Fuzzer(parsed.GetValue(seed), codecs, Console.Error.WriteLine);
+    var fuzzer = new Fuzzer(parsed.GetValue(seed), codecs, Console.Error.WriteLine) { TimeLimit = TimeSpan.FromSeconds(2) };
     Console.Out.WriteLine(fuzzer.Run(count, parsed.GetValue(first)).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
     return fuzzer.Failures.Count == 0 ? 0 : 3;
 }

@@ -10,6 +10,7 @@ internal static partial class AtomicFile
 {
     // Arrays of 85,000 bytes and more are collected with the oldest ones only: a run that saves its state every epoch would heap them up.
     private const int BufferBytes = 1 << 16;
+    private const int MoveAttempts = 10;
 
     private static readonly ConcurrentDictionary<string, bool> s_unfinished = new(StringComparer.Ordinal);
     private static long s_count;
@@ -29,7 +30,7 @@ internal static partial class AtomicFile
                 stream.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, full, overwrite: true);
+            Replace(temporary, full);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -62,6 +63,24 @@ internal static partial class AtomicFile
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // It stays, under a name that says whose it was.
+            }
+        }
+    }
+
+    // Windows refuses to replace a file while a virus scanner, an indexer or a reader without FileShare.Delete has it open: for moments.
+    private static void Replace(string temporary, string path)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                File.Move(temporary, path, overwrite: true);
+                return;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException
+                && OperatingSystem.IsWindows() && attempt < MoveAttempts && File.Exists(temporary))
+            {
+                Thread.Sleep(attempt * attempt * 5); // 1.4 s in all
             }
         }
     }

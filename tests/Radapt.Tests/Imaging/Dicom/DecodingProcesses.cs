@@ -6,7 +6,7 @@ namespace Radapt.Tests.Imaging.Dicom;
 public sealed class DecodingProcesses : IDisposable
 {
     /// <summary>The processes; none is started before an image needs one.</summary>
-    public CodecProcess Codecs { get; } = new() { TimeLimit = TimeSpan.FromMinutes(1) };
+    public CodecProcess Codecs { get; } = new() { TimeLimit = TimeSpan.FromHours(1) };
 
     /// <summary>Skips the calling test where the codec that a file of this name needs is not installed.</summary>
     public void SkipWithoutCodec(string file)

@@ -59,10 +59,10 @@ public sealed class CellClaimsTests : IDisposable
     {
         using CellClaim claim = new CellClaims(_folder["claims"]) { Interval = TimeSpan.FromMilliseconds(20) }.TryTake("a")!;
         DateTime begun = File.GetLastWriteTimeUtc(_folder["claims/a@1"]);
-        Assert.True(SpinWait.SpinUntil(() => File.GetLastWriteTimeUtc(_folder["claims/a@1"]) > begun, TimeSpan.FromSeconds(30)));
+        SpinWait.SpinUntil(() => File.GetLastWriteTimeUtc(_folder["claims/a@1"]) > begun);
         Assert.False(claim.Lost.IsCancellationRequested);
         Write("a@2", ProcessOwner.This with { Host = "another" });
-        Assert.True(claim.Lost.WaitHandle.WaitOne(TimeSpan.FromSeconds(30)));
+        claim.Lost.WaitHandle.WaitOne();
     }
 
     // Each cell is held by one thread at a time, however many want it and though claims are left behind again and again.
