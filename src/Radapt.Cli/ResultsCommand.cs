@@ -68,16 +68,38 @@ internal sealed class ResultsCommand : RadaptCommand
         terminal.Notes([.. analysis.Notes, .. new[] { found.PassedOver.Line() }.OfType<string>()]);
         for (int i = 0; i < found.Paths.Count; i++)
         {
-            interrupted.ThrowIfCancellationRequested();
+            if (interrupted.IsCancellationRequested)
+            {
+                throw Interrupted(i, found.Paths.Count, output);
+            }
+
             string name = parsed.GetValue(_plainNames) ? found.Paths[i] : $"image {Figures.Count(i + 1)}";
             display.Add(Analyse(found.Paths[i], name, analysis, results));
         }
 
         ResultSender? sender = client is null ? null : new ResultSender(client, results) { OnProblem = display.Problem };
-        int unsent = sender is null ? 0 : await sender.SendAsync(Attempts, interrupted);
+        int unsent = sender is null ? 0 : await Send(sender, output, interrupted);
         display.Finish(output, sender, unsent, parsed.GetValue(_json));
         return display.IsComplete && unsent == 0 ? ExitCode.Done : ExitCode.DoneInPart;
     }
+
+    private static async Task<int> Send(ResultSender sender, string output, CancellationToken interrupted)
+    {
+        try
+        {
+            return await sender.SendAsync(Attempts, interrupted);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new InterruptedException(
+                $"interrupted; results that were not sent wait in {Path.Combine(output, ResultFolder.UnsentName)}. The same command sends "
+                    + "them.");
+        }
+    }
+
+    private static InterruptedException Interrupted(int done, int all, string output) => new(
+        $"interrupted; {Figures.Count(done)} of {Figures.Count(all)} images are done, and their results are in {output}. The same command "
+            + "does the others.");
 
     private static WatchEntry Analyse(string path, string name, InstanceAnalysis analysis, ResultFolder results)
     {

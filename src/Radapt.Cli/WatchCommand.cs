@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
+using System.Globalization;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Pacs;
 using Radapt.Pacs.Sending;
@@ -80,7 +80,7 @@ internal sealed class WatchCommand : RadaptCommand
         });
         seconds.Validators.Add(result =>
         {
-            if (result.Tokens.Count > 0 && (!double.TryParse(result.Tokens[0].Value, System.Globalization.CultureInfo.InvariantCulture,
+            if (result.Tokens.Count > 0 && (!double.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture,
                 out double value) || value is not (>= 0 and <= 86_400)))
             {
                 result.AddError($"{name} must be a number of seconds from 0 to 86400.");

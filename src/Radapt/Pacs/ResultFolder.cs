@@ -13,18 +13,23 @@ internal sealed class ResultFolder(string path, bool sends)
     /// <summary>The folder of results that wait to be sent.</summary>
     public const string UnsentName = "unsent";
 
+    private static readonly TimeSpan s_abandoned = TimeSpan.FromHours(1); // no result takes nearly as long to write
+
     private readonly string _unsent = Path.Combine(path, UnsentName);
 
-    /// <summary>The folder.</summary>
-    public string FullPath { get; } = Path.GetFullPath(path);
-
-    /// <summary>Makes the folders.</summary>
+    /// <summary>Makes the folders, and removes what a process that was killed has left half written.</summary>
     /// <exception cref="RadaptException">They cannot be made.</exception>
     public void Create()
     {
         try
         {
             Directory.CreateDirectory(sends ? _unsent : path);
+            foreach (FileInfo file in new[] { path, _unsent }.Where(Directory.Exists)
+                .SelectMany(f => new DirectoryInfo(f).EnumerateFiles($"*{DicomResult.Extension}.*"))
+                .Where(f => IsHalfWritten(f.Name) && DateTime.UtcNow - f.LastWriteTimeUtc > s_abandoned))
+            {
+                file.Delete();
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -64,5 +69,11 @@ internal sealed class ResultFolder(string path, bool sends)
         {
             throw RadaptException.In(path, $"a result that was sent cannot be moved ({e.Message}). Choose a folder with write access.", e);
         }
+    }
+
+    private static bool IsHalfWritten(string name)
+    {
+        int end = name.IndexOf(DicomResult.Extension, StringComparison.Ordinal) + DicomResult.Extension.Length;
+        return AtomicFile.IsTemporaryNameOf(name, name[..end]);
     }
 }

@@ -6,7 +6,6 @@ using Radapt.Datasets.Matching;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Inference;
-using Radapt.Metrics;
 using Radapt.Pacs.Results;
 using Radapt.Runs;
 

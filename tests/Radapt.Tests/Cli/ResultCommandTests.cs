@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Radapt.Datasets.Tables;
 using Radapt.Imaging;
@@ -23,7 +24,7 @@ public sealed class ResultCommandTests(TinyRun tiny) : IDisposable
         RadaptResult made = (await Run("results", tiny.Run, "export", "--out", "results", "--heat-maps", "all", "--json")).Expect(0);
         Assert.Equal((1, 3), ((int)made.Json["done"]!, (int)made.Json["results"]!));
         (await Run("predict", tiny.Run, "export", "-o", "table.csv")).Expect(0);
-        double[] scores = [.. CsvCells.Read(_folder["table.csv"]).Rows[0].Cells[1..3].Select(c => double.Parse(c))];
+        double[] scores = [.. CsvCells.Read(_folder["table.csv"]).Rows[0].Cells[1..3].Select(c => double.Parse(c, CultureInfo.InvariantCulture))];
 
         byte[][] files = Results("results");
         DicomDataSet[] sets = [.. files.Select(f => DicomFile.Parse(f, f.Length).Elements)];
@@ -32,7 +33,7 @@ public sealed class ResultCommandTests(TinyRun tiny) : IDisposable
         Assert.All(sets, s => Assert.Equal((Phantoms.Name, "0000037"), (s.Text(DicomTag.PatientName), s.Text(DicomTag.PatientId))));
         string text = Encoding.Latin1.GetString(files[report]);
         Assert.All(scores, s => Assert.Contains(
-            (100 * s).ToString("0.####", System.Globalization.CultureInfo.InvariantCulture), text, StringComparison.Ordinal));
+            (100 * s).ToString("0.####", CultureInfo.InvariantCulture), text, StringComparison.Ordinal));
         Assert.All(sets.Index().Where(s => s.Index != report), s => Assert.Equal(3, RadiographReader.Read(files[s.Index], "map").Channels));
         Assert.DoesNotContain("Doe", made.Output + made.Error + string.Concat(Directory.GetFiles(_folder["results"])),
             StringComparison.Ordinal);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Radapt.Imaging.Dicom;
 using Radapt.Imaging.Dicom.Writing;
 
 namespace Radapt.Pacs.Results;

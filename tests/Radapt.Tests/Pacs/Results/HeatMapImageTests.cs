@@ -1,7 +1,6 @@
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
 using Radapt.Pacs.Results;
-using Radapt.TestData.Dicom;
 
 namespace Radapt.Tests.Pacs.Results;
 

@@ -3,7 +3,6 @@ using System.Text;
 using Radapt.Pacs;
 using Radapt.Pacs.Results;
 using Radapt.Pacs.Sending;
-using Radapt.Tests.Pacs.Results;
 
 namespace Radapt.Tests.Pacs.Sending;
 

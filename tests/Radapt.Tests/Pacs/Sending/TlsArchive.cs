@@ -57,7 +57,7 @@ internal sealed class TlsArchive : IDisposable
                 {
                     line = await reader.ReadLineAsync();
                 }
-                while (line is not null && !(line.StartsWith("--", StringComparison.Ordinal) && line.EndsWith("--", StringComparison.Ordinal)));
+                while (line is not null && !(line is ['-', '-', ..] && line is [.., '-', '-']));
 
                 await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"u8.ToArray());
             }
