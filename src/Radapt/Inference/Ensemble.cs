@@ -195,13 +195,6 @@ internal sealed class Ensemble : IDisposable
     // Lines that several passes say are said once.
     private void AddNotes(IEnumerable<string> lines) => _notes.AddRange(lines.Except(_notes));
 
-    private ScoredImages Scored(LabelledImages images, float[] logits)
-    {
-        sbyte[] labels = images.FlatLabels();
-        return new ScoredImages(images, logits, MultiLabelMetrics.Compute(Findings, labels, logits))
-        {
-            Studies = images.Items.Any(i => i.Study is not null)
-                ? StudyMetrics.Compute(Findings, [.. images.Items.Select(i => i.Study)], labels, logits) : null,
-        };
-    }
+    private ScoredImages Scored(LabelledImages images, float[] logits) =>
+        new(images, logits, MultiLabelMetrics.Compute(Findings, images.FlatLabels(), logits));
 }
