@@ -102,13 +102,12 @@ internal sealed class DataSplitCommand : RadaptCommand
         return ExitCode.Done;
     }
 
-    // finetune --folds draws by the same function, so the column tells other tools what it will do.
     private static string Next(SplitRequest request)
     {
         string table = FineTuningSession.Quoted(request.Table);
         return request.Folds is { } folds
             ? $"Next: radapt finetune --data {table} --folds {folds} --split-seed {request.Data.Seed} --weights CHECKPOINT.pth --out runs/folds "
-                + "(draws these folds itself; the column 'fold' is for other programs)"
+                + "(takes the folds of the column 'fold')"
             : $"Next: radapt finetune --data {table} --weights CHECKPOINT.pth --out runs/first";
     }
 

@@ -143,7 +143,7 @@ internal sealed class EvaluateCommand : RadaptCommand
         var table = LabelledScores.From(scored, name => name);
         RunStatistics statistics = RunStatistics.Compute(table);
         Figures.Show(terminal, statistics);
-        Figures.ShowStudies(terminal, scored.Studies, scored.Metrics);
+        Figures.ShowStudies(terminal, statistics);
         IReadOnlyList<DecisionFigures> decisions = rules is null ? [] : DecisionFigures.Compute(table, rules);
         if (rules is not null)
         {
@@ -155,7 +155,7 @@ internal sealed class EvaluateCommand : RadaptCommand
         Figures.Show(terminal, subgroups, Group(parsed));
         if (json)
         {
-            JsonObject result = statistics.ToFigures(scored.Studies).ToJson();
+            JsonObject result = statistics.ToFigures().ToJson();
             result["run"] = Path.GetFullPath(run);
             result["data"] = what;
             result["images"] = scored.Images.Items.Count;

@@ -46,12 +46,12 @@ internal static class Figures
     }
 
     /// <summary>The figures by study, where they are not those of the images because every study has one.</summary>
-    public static void ShowStudies(Terminal terminal, StudyMetrics? studies, MultiLabelMetrics images)
+    public static void ShowStudies(Terminal terminal, RunStatistics? statistics)
     {
-        if (studies is not null && !studies.Metrics.Findings.SequenceEqual(images.Findings))
+        if (statistics?.Studies is { } studies && !studies.Metrics.Findings.SequenceEqual(statistics.Metrics.Findings))
         {
-            terminal.Line($"By study ({Count(studies.Studies)} of them), the maximum over its images:", strong: true);
-            Show(terminal, studies.Metrics);
+            terminal.Line($"By study ({Count(studies.Images)} of them), the maximum over its images:", strong: true);
+            Show(terminal, studies);
         }
     }
 

@@ -134,7 +134,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
             terminal.Line($"Frozen features + {fineTuning.Baseline!.Method}, on the same images: {baseline}");
         }
 
-        Figures.ShowStudies(terminal, summary.Test is null ? summary.ValStudies : summary.TestStudies, summary.Test ?? summary.Val);
+        Figures.ShowStudies(terminal, summary.TestStatistics ?? summary.ValStatistics);
         foreach (string line in DecisionFitting.Lines(summary.Rules!))
         {
             terminal.Line(line);

@@ -35,8 +35,7 @@ internal static class IntervalNotes
         if (needed.Length > 0)
         {
             string findings = Listing.First(Named, [.. needed.Select(f => f.Finding + " about " + Rounded(f.Needed))]);
-            string noun = statistics.KnowsPatients ? "Patients" : "Images";
-            yield return $"{noun} that an interval of \u00B1 0.05 would take: {findings}.";
+            yield return $"{char.ToUpperInvariant(statistics.Noun[0])}{statistics.Noun[1..]}s that an interval of \u00B1 0.05 would take: {findings}.";
         }
     }
 

@@ -12,7 +12,10 @@ namespace Radapt.Evaluation;
 internal sealed record PatientClusters(int[] OfImages, int Count, bool AreKnown)
 {
     /// <summary>The noun for what is counted.</summary>
-    public string Noun => AreKnown ? "patient" : "image";
+    public string Noun => AreKnown ? "patient" : RowNoun;
+
+    /// <summary>What a row of the table is.</summary>
+    public string RowNoun { get; init; } = "image";
 
     /// <summary>The patients of a table.</summary>
     public static PatientClusters Create(LabelledScores scores)
@@ -36,7 +39,10 @@ internal sealed record PatientClusters(int[] OfImages, int Count, bool AreKnown)
             }
         }
 
-        return new PatientClusters(numbers, patients.Length, scores.Patients?.Any(p => p is not null) == true);
+        return new PatientClusters(numbers, patients.Length, scores.Patients?.Any(p => p is not null) == true)
+        {
+            RowNoun = scores.RowNoun,
+        };
     }
 
     private static int ComparePatients(int[] a, int[] b, Comparison<int> byContent)

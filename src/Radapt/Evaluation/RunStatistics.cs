@@ -16,7 +16,10 @@ internal sealed record RunStatistics(
     int Patients, bool KnowsPatients)
 {
     /// <summary>The noun for what intervals are over.</summary>
-    public string Noun => KnowsPatients ? "patient" : "image";
+    public required string Noun { get; init; }
+
+    /// <summary>The same by examination, the maximum over its images; null: the data tells no examinations.</summary>
+    public RunStatistics? Studies { get; init; }
 
     /// <summary>Computes the statistics.</summary>
     /// <param name="scores">The scores.</param>
@@ -42,19 +45,23 @@ internal sealed record RunStatistics(
             rules.Mean(metrics.MeanAuroc, [.. defined.Select(f => statistics[f].Auroc)], [.. defined.Select(f => replicates[f].Auroc)]),
             rules.Mean(metrics.MeanAveragePrecision, [.. defined.Select(f => statistics[f].AveragePrecision)],
                 [.. defined.Select(f => replicates[f].AveragePrecision)]),
-            scores.Images.Count, patients.Count, patients.AreKnown);
+            scores.Images.Count, patients.Count, patients.AreKnown)
+        {
+            Noun = patients.Noun,
+            Studies = scores.ByStudy() is { } studies ? Compute(studies, options) : null,
+        };
     }
 
     /// <summary>The figures as <c>run.json</c> has them.</summary>
-    /// <param name="studies">By study, where studies are known.</param>
-    public RunFigures ToFigures(StudyMetrics? studies = null)
+    public RunFigures ToFigures()
     {
         (string Name, Estimate Auroc, Estimate AveragePrecision)[] estimates =
         [
             (RunFigures.Mean, MeanAuroc, MeanAveragePrecision), .. Findings.Select(f => (f.Finding, f.Auroc, f.AveragePrecision)),
         ];
-        return RunFigures.From(Metrics, studies) with
+        return RunFigures.From(Metrics) with
         {
+            Study = Studies is null ? null : Studies.ToFigures() with { Studies = Studies.Images },
             AurocInterval = ByName(estimates.Select(e => (e.Name, Interval(e.Auroc)))),
             AveragePrecisionInterval = ByName(estimates.Select(e => (e.Name, Interval(e.AveragePrecision)))),
             NoInterval = ByName(estimates.Select(e => (e.Name, e.Auroc.Refusal))),

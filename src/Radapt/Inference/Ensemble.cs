@@ -223,13 +223,6 @@ internal sealed partial class Ensemble : IDisposable
         }
     }
 
-    private ScoredImages Scored(LabelledImages images, float[] logits)
-    {
-        sbyte[] labels = images.FlatLabels();
-        return new ScoredImages(images, logits, MultiLabelMetrics.Compute(Findings, labels, logits))
-        {
-            Studies = images.Items.Any(i => i.Study is not null)
-                ? StudyMetrics.Compute(Findings, [.. images.Items.Select(i => i.Study)], labels, logits) : null,
-        };
-    }
+    private ScoredImages Scored(LabelledImages images, float[] logits) =>
+        new(images, logits, MultiLabelMetrics.Compute(Findings, images.FlatLabels(), logits));
 }

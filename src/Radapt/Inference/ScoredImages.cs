@@ -12,9 +12,6 @@ public sealed record ScoredImages(LabelledImages Images, IReadOnlyList<float> Lo
     /// <summary>(N, F) row-major: the sigmoids of the logits, rounded to float32.</summary>
     public IReadOnlyList<float> Probabilities { get; } = [.. Logits.Select(l => (float)Scoring.Probability(l))];
 
-    /// <summary>The figures by study, the maximum over its images; null where the data tells no studies.</summary>
-    public StudyMetrics? Studies { get; init; }
-
     /// <summary>How many images were left out, since they cannot be read.</summary>
     public int Unreadable { get; init; }
 }

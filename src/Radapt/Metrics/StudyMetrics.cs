@@ -30,30 +30,39 @@ public sealed record StudyMetrics(int Studies, MultiLabelMetrics Metrics)
                     nameof(scores));
         }
 
+        (int[] first, sbyte[] studyLabels, float[] studyScores) = Combine(findings.Count, studies, labels, scores);
+        return new StudyMetrics(first.Length, MultiLabelMetrics.Compute(findings, studyLabels, studyScores));
+    }
+
+    /// <summary>Labels and scores by study, as <see cref="Compute"/> has them.</summary>
+    /// <returns>The place of each study's first image, and (S, F) row-major labels and scores.</returns>
+    internal static (int[] First, sbyte[] Labels, float[] Scores) Combine(
+        int findings, IReadOnlyList<string?> studies, ReadOnlySpan<sbyte> labels, ReadOnlySpan<float> scores)
+    {
         var rows = new Dictionary<string, int>(StringComparer.Ordinal);
+        var first = new List<int>();
         var studyLabels = new List<sbyte>();
         var studyScores = new List<float>();
-        int count = 0;
         for (int i = 0; i < studies.Count; i++)
         {
-            ReadOnlySpan<sbyte> itsLabels = labels.Slice(i * findings.Count, findings.Count);
-            ReadOnlySpan<float> itsScores = scores.Slice(i * findings.Count, findings.Count);
-            if (studies[i] is not { } study || rows.TryAdd(study, count))
+            ReadOnlySpan<sbyte> itsLabels = labels.Slice(i * findings, findings);
+            ReadOnlySpan<float> itsScores = scores.Slice(i * findings, findings);
+            if (studies[i] is not { } study || rows.TryAdd(study, first.Count))
             {
                 studyLabels.AddRange(itsLabels);
                 studyScores.AddRange(itsScores);
-                count++;
+                first.Add(i);
                 continue;
             }
 
-            int start = rows[study] * findings.Count;
-            for (int f = 0; f < findings.Count; f++)
+            int start = rows[study] * findings;
+            for (int f = 0; f < findings; f++)
             {
                 studyLabels[start + f] = Math.Max(studyLabels[start + f], itsLabels[f]); // 1 beats 0 beats unknown
                 studyScores[start + f] = Math.Max(studyScores[start + f], itsScores[f]); // NaN stays NaN, and is refused below
             }
         }
 
-        return new StudyMetrics(count, MultiLabelMetrics.Compute(findings, studyLabels.ToArray(), studyScores.ToArray()));
+        return ([.. first], [.. studyLabels], [.. studyScores]);
     }
 }

@@ -17,6 +17,28 @@ public sealed record LabelledScores(
     /// </summary>
     public IReadOnlyList<string?>? Patients { get; init; }
 
+    /// <summary>(N) the examination of each image; null for an image of which it is not known. Null: of none.</summary>
+    internal IReadOnlyList<string?>? Studies { get; init; }
+
+    /// <summary>What a row is, where no patients are known.</summary>
+    internal string RowNoun { get; private init; } = "image";
+
+    /// <summary>A row for each examination, by the rules of <see cref="StudyMetrics"/>; null: no examination is known.</summary>
+    internal LabelledScores? ByStudy()
+    {
+        if (Studies?.Any(s => s is not null) != true)
+        {
+            return null;
+        }
+
+        (int[] first, sbyte[] labels, float[] logits) = StudyMetrics.Combine(Findings.Count, Studies, Labels.ToArray(), Logits.ToArray());
+        return new LabelledScores(Findings, [.. first.Select(i => Studies[i] ?? Images[i])], labels, logits)
+        {
+            Patients = Patients is { } patients ? [.. first.Select(i => patients[i])] : null,
+            RowNoun = "examination",
+        };
+    }
+
     /// <summary>Images as they were scored.</summary>
     /// <param name="scored">The images.</param>
     /// <param name="name">What images and patients are called.</param>
@@ -28,6 +50,7 @@ public sealed record LabelledScores(
             scored.Images.Findings, [.. scored.Images.Items.Select(i => name(i.Name))], scored.Images.FlatLabels(), scored.Logits)
         {
             Patients = [.. scored.Images.Items.Select(i => i.Patient is { } patient ? name(patient) : null)],
+            Studies = [.. scored.Images.Items.Select(i => i.Study)],
         };
     }
 

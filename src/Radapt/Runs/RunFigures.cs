@@ -51,8 +51,7 @@ public sealed record RunFigures
 
     /// <summary>The figures of some images.</summary>
     /// <param name="metrics">By image.</param>
-    /// <param name="studies">By study, where studies are known.</param>
-    public static RunFigures From(MultiLabelMetrics metrics, StudyMetrics? studies = null)
+    public static RunFigures From(MultiLabelMetrics metrics)
     {
         ArgumentNullException.ThrowIfNull(metrics);
         return new RunFigures
@@ -62,7 +61,6 @@ public sealed record RunFigures
             Positives = new OrderedDictionary<string, int>(metrics.Findings.Select(f => KeyValuePair.Create(f.Finding, f.Positives))),
             Negatives = new OrderedDictionary<string, int>(metrics.Findings.Select(f => KeyValuePair.Create(f.Finding, f.Negatives))),
             Undefined = metrics.Undefined,
-            Study = studies is null ? null : From(studies.Metrics) with { Studies = studies.Studies },
         };
     }
 

@@ -320,8 +320,6 @@ public sealed class FineTuning : IDisposable
             Rules = rules,
             ValStatistics = val.Images.Items.Count == 0 ? null : RunStatistics.Compute(LabelledScores.From(val, n => n)),
             TestStatistics = test is null ? null : RunStatistics.Compute(LabelledScores.From(test, n => n)),
-            ValStudies = val.Studies,
-            TestStudies = test?.Studies,
             Probe = _probe,
         };
         report.Write(RunStatus.Complete, state, summary);

@@ -51,8 +51,8 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
                 StoppedEarly = state.Stopped,
                 Train = Speed(state),
                 Probe = summary.Probe,
-                Val = summary.ValStatistics?.ToFigures(summary.ValStudies),
-                Test = summary.TestStatistics?.ToFigures(summary.TestStudies),
+                Val = summary.ValStatistics?.ToFigures(),
+                Test = summary.TestStatistics?.ToFigures(),
                 Files = RunFileHashes.Compute(folder),
             };
         }

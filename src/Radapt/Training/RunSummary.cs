@@ -26,12 +26,6 @@ public sealed record RunSummary(
     /// <summary>Calibration and thresholds, or why there are none.</summary>
     internal DecisionRules? Rules { get; init; }
 
-    /// <summary>The validation figures by study; null where the data tells no studies.</summary>
-    public StudyMetrics? ValStudies { get; init; }
-
     /// <summary>What was chosen where the head was fitted to fixed features; null: the run was trained epoch by epoch.</summary>
     public RunProbe? Probe { get; init; }
-
-    /// <summary>The test figures by study; null where the data tells no studies, or without test images.</summary>
-    public StudyMetrics? TestStudies { get; init; }
 }

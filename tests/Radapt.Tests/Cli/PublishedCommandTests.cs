@@ -71,6 +71,11 @@ public sealed class PublishedCommandTests(TinyRun tiny)
         JsonObject run = JsonNode.Parse(File.ReadAllText(folder["run/run.json"]))!.AsObject();
         Assert.True(JsonNode.DeepEquals(run["test"]!["study"], tuned.Json["test"]!["study"]));
 
+        JsonNode study = tuned.Json["test"]!["study"]!;
+        Assert.True((study["auroc_interval"]?["Pleural Effusion"] ?? study["no_interval"]?["Pleural Effusion"]) is not null);
+        RadaptResult bySex = (await RadaptProcess.Run(folder.Path, "evaluate", "run", "--json", "--subgroup", "Frontal/Lateral")).Expect(0);
+        Assert.Equal("Frontal/Lateral", (string)bySex.Json["subgroups"]!["column"]!);
+
         // Worked out from the predictions that evaluation writes under the table's names.
         RadaptResult evaluated = (await RadaptProcess.Run(folder.Path, "evaluate", "run", "--json", "--predictions", "p.csv")).Expect(0);
         Assert.True(JsonNode.DeepEquals(tuned.Json["test"]!["study"], evaluated.Json["study"]));

@@ -8,6 +8,35 @@ namespace Radapt.Tests.Evaluation;
 public class RunStatisticsTests
 {
     [Fact]
+    public void Compute_ImagesOfExaminations_GivesThoseIntervalsTooOverPatients()
+    {
+        // Two images of each examination, two examinations of each patient.
+        const int Studies = 40;
+        float[] scores = [.. Enumerable.Range(0, 2 * Studies).Select(i => (float)Math.Sin(i * 1.7) + (i / 4 % 2))];
+        sbyte[] labels = [.. Enumerable.Range(0, 2 * Studies).Select(i => (sbyte)(i / 4 % 2))];
+        var images = new LabelledScores(["f"], [.. scores.Select((_, i) => $"{i}.png")], labels, scores)
+        {
+            Patients = [.. scores.Select((_, i) => $"p{i / 4}")],
+            Studies = [.. scores.Select((_, i) => $"s{i / 2}")],
+        };
+        var highest = new LabelledScores(["f"], [.. Enumerable.Range(0, Studies).Select(s => $"s{s}")],
+            [.. Enumerable.Range(0, Studies).Select(s => labels[2 * s])],
+            [.. Enumerable.Range(0, Studies).Select(s => Math.Max(scores[2 * s], scores[(2 * s) + 1]))])
+        {
+            Patients = [.. Enumerable.Range(0, Studies).Select(s => $"p{s / 2}")],
+        };
+        RunStatistics studies = RunStatistics.Compute(images).Studies!;
+        Assert.NotNull(studies.Findings[0].Auroc.Interval);
+        Assert.Equal(RunStatistics.Compute(highest).Findings[0].Auroc, studies.Findings[0].Auroc);
+        Assert.Equal((Studies, Studies / 2, "patient"), (studies.Images, studies.Patients, studies.Noun));
+        RunFigures figures = RunStatistics.Compute(images).ToFigures();
+        Assert.Equal(Studies, figures.Study!.Studies);
+        Assert.NotNull(figures.Study.AurocInterval!["f"]);
+        Assert.Equal("examination", RunStatistics.Compute(images with { Patients = null }).Studies!.Noun);
+        Assert.Null(RunStatistics.Compute(highest).Studies);
+    }
+
+    [Fact]
     public void Compute_RepeatedImages_KeepTheIntervalsOfOne()
     {
         LabelledScores one = Draw(80, 1);

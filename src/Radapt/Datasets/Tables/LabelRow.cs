@@ -14,6 +14,9 @@ internal sealed record LabelRow(int Line, string Name, string? Patient, string? 
     /// <summary>View position as the source writes it, such as <c>PA</c>; null where unknown.</summary>
     public string? View { get; init; }
 
+    /// <summary>The fold as the table writes it; null: it does not.</summary>
+    public string? Fold { get; init; }
+
     /// <summary>The value in the column that was asked for; see <see cref="DataOptions.GroupColumn"/>.</summary>
     public string? Group { get; init; }
 }

@@ -143,6 +143,7 @@ internal static class LabelTable
                 {
                     Study = Cell(row, columns.Study),
                     View = Cell(row, columns.View),
+                    Fold = Cell(row, columns.Fold),
                     Group = Cell(row, group),
                 });
             }

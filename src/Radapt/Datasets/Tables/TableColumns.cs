@@ -9,7 +9,8 @@ namespace Radapt.Datasets.Tables;
 /// <param name="View">Projection.</param>
 /// <param name="Study">The examination.</param>
 /// <param name="Date">The day of the examination.</param>
-internal sealed record TableColumns(int Image, int Patient, int Split, int View, int Study, int Date)
+/// <param name="Fold">The fold of a cross-validation, from 1.</param>
+internal sealed record TableColumns(int Image, int Patient, int Split, int View, int Study, int Date, int Fold)
 {
     // In the order of preference; compared without case, spaces and signs. Columns of names are not among them: two people may have one.
     private static readonly string[] s_patient =
@@ -33,7 +34,7 @@ internal sealed record TableColumns(int Image, int Patient, int Split, int View,
     /// <summary>Finds them by their names, in which case, spaces and signs do not matter.</summary>
     public static TableColumns Find(CsvCells cells) => new(
         Find(cells, "image"), Find(cells, s_patient), FindSplit(cells), Find(cells, "view", "viewposition"),
-            Find(cells, "study", "studyinstanceuid"), Find(cells, s_date));
+            Find(cells, "study", "studyinstanceuid"), Find(cells, s_date), Find(cells, "fold"));
 
     /// <summary>The same, with the columns that options name.</summary>
     /// <exception cref="RadaptException">There is no such column.</exception>
@@ -48,11 +49,11 @@ internal sealed record TableColumns(int Image, int Patient, int Split, int View,
     }
 
     /// <summary>All of them, so that none is taken for a finding.</summary>
-    public IReadOnlyList<int> All => [Image, Patient, Split, View, Study, Date];
+    public IReadOnlyList<int> All => [Image, Patient, Split, View, Study, Date, Fold];
 
     /// <summary>Each with its name in messages.</summary>
     public IEnumerable<(string Role, int Column)> Named() =>
-        [("image", Image), ("patient", Patient), ("date", Date), ("study", Study), ("view", View), ("split", Split)];
+        [("image", Image), ("patient", Patient), ("date", Date), ("study", Study), ("view", View), ("split", Split), ("fold", Fold)];
 
     // By its name in English, else the only column that holds names of parts and nothing else, such as "Aufteilung": a split that the table
     // has must not be drawn again unseen.
