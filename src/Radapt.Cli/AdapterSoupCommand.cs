@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 using Radapt.Adaptation.Files;
 using Radapt.Compute;
 using Radapt.Imaging.Dicom.Codecs;
+using Radapt.Inference;
 using Radapt.Studies.Soup;
-using Radapt.Training;
 
 namespace Radapt.Cli;
 
@@ -73,7 +73,7 @@ internal sealed class AdapterSoupCommand : RadaptCommand
         ProcessSettings.PrepareCompute();
         ComputePlan plan = RunPlan.Read(runs[0].Run, parsed.GetValue(_threads));
         ProcessSettings.UseThreads(plan.Threads);
-        using CodecProcess codecs = PixelDecoding.Processes();
+        using var codecs = new CodecProcess();
         SoupReport report = terminal.WithLiveLine(line => new GreedySoup(
             plan, parsed.GetValue(_weights), parsed.GetValue(_batchSize), codecs,
             model => new ImageProgress(terminal, text => line($"model {model.Number} of {model.Of}: {text}"), model.Images).Report)

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using Radapt.Imaging.Dicom.Codecs;
+using Radapt.Inference;
 using Radapt.Metrics;
 using Radapt.Pacs;
 using Radapt.Pacs.Results;
 using Radapt.Pacs.Sending;
 using Radapt.Studies;
-using Radapt.Training;
 
 namespace Radapt.Cli;
 

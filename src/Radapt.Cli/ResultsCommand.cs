@@ -60,7 +60,7 @@ internal sealed class ResultsCommand : RadaptCommand
         string output = _results.Out(parsed);
         var results = new ResultFolder(output, sends: target is not null);
         results.Create();
-        using CodecProcess codecs = PixelDecoding.Processes();
+        using var codecs = new CodecProcess();
         using InstanceAnalysis analysis = _results.Open(parsed, [parsed.GetRequiredValue(_run)], codecs);
         using StowClient? client = target is null ? null : new StowClient(target);
         var terminal = new Terminal(onStandardError: true);

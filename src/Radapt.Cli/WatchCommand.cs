@@ -97,7 +97,7 @@ internal sealed class WatchCommand : RadaptCommand
         var results = new ResultFolder(output, sends: target is not null);
         results.Create();
         using var journal = WatchJournal.Open(output, parsed.GetValue(_retryFailed));
-        using CodecProcess codecs = PixelDecoding.Processes();
+        using var codecs = new CodecProcess();
         using InstanceAnalysis analysis = _results.Open(parsed, parsed.GetRequiredValue(_runs), codecs);
         using StowClient? client = target is null ? null : new StowClient(target);
         var terminal = new Terminal(onStandardError: true);

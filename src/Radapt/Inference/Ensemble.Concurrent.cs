@@ -131,10 +131,7 @@ internal sealed partial class Ensemble
 
     private void Begin()
     {
-        if (!TryBegin())
-        {
-            throw new ObjectDisposedException(nameof(Predictor));
-        }
+        ObjectDisposedException.ThrowIf(!TryBegin(), typeof(Predictor));
     }
 
     private async Task<Prediction> PredictNowAsync(ImageSource image, bool scoreAll, CancellationToken cancellation)

@@ -48,7 +48,7 @@ internal static class AdapterAverage
         }, mean.Tensors());
     }
 
-    private static IEnumerable<KeyValuePair<string, string>> Options(AdapterDescription adapter)
+    private static SortedDictionary<string, string> Options(AdapterDescription adapter)
     {
         var options = new SortedDictionary<string, string>(StringComparer.Ordinal);
         MethodMetadata.Write(adapter.Method, options);
