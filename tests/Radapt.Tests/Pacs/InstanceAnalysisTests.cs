@@ -116,7 +116,7 @@ public sealed class InstanceAnalysisTests(TinyRun tiny) : IDisposable
     {
         string[] line = tiny.FineTune(_folder["folds"]);
         line[Array.IndexOf(line, "50")] = "2";
-        (await RadaptProcess.Run(_folder.Path, [.. line, "--folds", "2"])).Expect(0);
+        (await RadaptProcess.Run(_folder.Path, [.. line, "--folds", "2", "--allow-rare-findings"])).Expect(0);
         string[] folds = [_folder["folds/fold1"], _folder["folds/fold2"]];
         ResultSettings settings = new() { HeatMaps = HeatMapChoice.All };
         ModelSource[] sources = [new(_folder["folds"], [.. folds.Select(f => (f, ComputePlan.Float32))])];
