@@ -58,7 +58,7 @@ internal sealed class Orthanc : IDisposable
     public string Address { get; }
 
     /// <summary>Its DICOMweb service.</summary>
-    public string DicomWeb => $"{Address}/dicom-web";
+    public string Service => $"{Address}/dicom-web";
 
     /// <summary>Starts it and waits until it answers.</summary>
     public static async Task<Orthanc> Start()

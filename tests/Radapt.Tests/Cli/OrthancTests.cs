@@ -1,5 +1,4 @@
 using Radapt.Imaging.Dicom;
-using Radapt.Pacs.Results;
 using Radapt.TestData.Dicom;
 using Radapt.Tests.Pacs.Results;
 
@@ -33,7 +32,7 @@ public sealed class OrthancTests(TinyRun tiny) : IDisposable
 
         File.WriteAllText(_folder["pacs.txt"], Orthanc.Credentials + "\n");
         string[] line = ["watch", "in", tiny.Run, "--out", "out", "--once", "--settle", "0", "--interval", "0.05", "--heat-maps", "all",
-            "--stow", archive.DicomWeb, "--json"];
+            "--stow", archive.Service, "--json"];
         RadaptResult sent = (await Run([.. line, "--stow-credentials", "pacs.txt"])).Expect(0);
         Assert.Equal((9, 0, 0), ((int)sent.Json["sent"]!, (int)sent.Json["rejected"]!, (int)sent.Json["unsent"]!));
 
@@ -67,7 +66,7 @@ public sealed class OrthancTests(TinyRun tiny) : IDisposable
     {
         using Orthanc archive = await Orthanc.Start();
         File.WriteAllBytes(_folder["image"], Image(0).ToFile("explicit"));
-        string[] line = ["results", tiny.Run, "image", "--out", "out", "--heat-maps", "none", "--stow", archive.DicomWeb, "--json"];
+        string[] line = ["results", tiny.Run, "image", "--out", "out", "--heat-maps", "none", "--stow", archive.Service, "--json"];
         Dictionary<string, string> right = new() { ["RADAPT_STOW_CREDENTIALS"] = Orthanc.Credentials };
 
         Dictionary<string, string> other = new() { ["RADAPT_STOW_CREDENTIALS"] = "reader:wr0ng" };
@@ -75,7 +74,7 @@ public sealed class OrthancTests(TinyRun tiny) : IDisposable
         Assert.Contains("refused the credentials", wrong.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("wr0ng", wrong.Error + wrong.Output, StringComparison.Ordinal);
         RadaptResult elsewhere = (await RadaptProcess.Run(_folder.Path, right,
-            [.. line.Select(a => a == archive.DicomWeb ? $"{archive.Address}/nothing" : a)])).Expect(3);
+            [.. line.Select(a => a == archive.Service ? $"{archive.Address}/nothing" : a)])).Expect(3);
         Assert.Contains("no STOW-RS service", elsewhere.Error, StringComparison.Ordinal);
         Assert.Single(Directory.GetFiles(_folder["out/unsent"]));
         Assert.Empty(await archive.Instances("SR"));

@@ -24,7 +24,8 @@ public sealed class ResultCommandTests(TinyRun tiny) : IDisposable
         RadaptResult made = (await Run("results", tiny.Run, "export", "--out", "results", "--heat-maps", "all", "--json")).Expect(0);
         Assert.Equal((1, 3), ((int)made.Json["done"]!, (int)made.Json["results"]!));
         (await Run("predict", tiny.Run, "export", "-o", "table.csv")).Expect(0);
-        double[] scores = [.. CsvCells.Read(_folder["table.csv"]).Rows[0].Cells[1..3].Select(c => double.Parse(c, CultureInfo.InvariantCulture))];
+        string[] cells = CsvCells.Read(_folder["table.csv"]).Rows[0].Cells;
+        double[] scores = [.. cells[1..3].Select(c => double.Parse(c, CultureInfo.InvariantCulture))];
 
         byte[][] files = Results("results");
         DicomDataSet[] sets = [.. files.Select(f => DicomFile.Parse(f, f.Length).Elements)];

@@ -65,7 +65,7 @@ internal sealed class TlsArchive : IDisposable
             {
                 // a client that did not trust the certificate
             }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            catch (Exception e) when (e is SocketException or InvalidOperationException)
             {
                 return; // stopped
             }

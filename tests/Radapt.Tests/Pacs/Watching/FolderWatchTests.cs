@@ -1,6 +1,5 @@
 using System.Text;
 using Radapt.Pacs;
-using Radapt.Pacs.Results;
 using Radapt.Pacs.Watching;
 using Radapt.TestData.Dicom;
 using Radapt.Tests.Pacs.Results;

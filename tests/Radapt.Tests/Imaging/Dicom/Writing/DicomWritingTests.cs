@@ -14,7 +14,8 @@ public class DicomWritingTests
     public void FromNames_IsAUuidOfVersion8_AndTellsNamesApart()
     {
         string uid = DicomUid.FromNames("a", "bc");
-        byte[] uuid = BigInteger.Parse(uid["2.25.".Length..], CultureInfo.InvariantCulture).ToByteArray(isUnsigned: true, isBigEndian: true);
+        byte[] uuid = BigInteger.Parse(uid["2.25.".Length..], CultureInfo.InvariantCulture)
+            .ToByteArray(isUnsigned: true, isBigEndian: true);
         Assert.Equal((8, 2), (uuid[^10] >> 4, uuid[^8] >> 6));
         Assert.Equal(uid, DicomUid.FromNames("a", "bc"));
         string[] others = [DicomUid.FromNames("ab", "c"), DicomUid.FromNames("abc"), DicomUid.FromNames("a", "bc", "")];
