@@ -24,7 +24,7 @@ public sealed class RadaptServicesTests
             Assert.Equal(2, bank.Find("ward")!.Findings.Count);
         }
 
-        Assert.Throws<ObjectDisposedException>(() => { _ = bank.PredictAsync("ward", saved.Images[0]); });
+        Assert.Throws<ObjectDisposedException>(() => { _ = bank.PredictAsync("ward", saved.Images[0], cancellation: TestContext.Current.CancellationToken); });
     }
 
     [Fact]
