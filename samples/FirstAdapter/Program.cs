@@ -1,7 +1,9 @@
+using Radapt.Adaptation.Lora;
+using Radapt.Datasets;
 using Radapt.Datasets.Phantoms;
 using Radapt.Inference;
-using Radapt.Training;
 using Radapt.Recipes;
+using Radapt.Training;
 
 // FirstAdapter FOLDER [IMAGE...]: the example of docs/library.md, then images of yours.
 string folder = args[0];
@@ -10,12 +12,12 @@ TextWriter output = Console.Out;
 string data = Path.Combine(folder, "phantoms");
 PhantomSet.Write(data, new PhantomOptions { Count = 100, Size = 32 }); // or a folder of yours with labels.csv
 
-// Options are those of `radapt finetune`; Radapt chooses and explains the others.
-RecipeLayer options = RecipeLayer.FromCommandLine(new Dictionary<string, string>
-{
-    ["data"] = data, ["from-scratch"] = "true", ["method"] = "full", ["epochs"] = "2", // or ["weights"] = "MRM.pth"
-    ["backbone"] = "vit_tiny_patch16_224", ["image-size"] = "32", ["patch-size"] = "8", ["depth"] = "2",
-});
+// Every option of `radapt finetune` is a property of a section; Radapt chooses and explains the others.
+RecipeLayer options = RecipeLayer.Empty
+    .Set((DataOptions d) => d.Data, data)
+    .Set((ModelOptions m) => m.Weights, "phantom-tiny") // or "MRM.pth"
+    .Set((Recipe r) => r.Method, new LoraOptions { Rank = 8 })
+    .Set((OptimisationOptions o) => o.Epochs, 2);
 string run = Path.Combine(folder, "run");
 using (FineTuning fineTuning = FineTuning.Prepare([options]))
 {
