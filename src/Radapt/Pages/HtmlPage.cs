@@ -67,12 +67,13 @@ internal sealed class HtmlPage(string title, string lead)
         @page{margin:16mm 14mm}
         @media print{body{font-size:10.5pt;background:#fff}main{padding:0;max-width:none}nav{display:none}
         section{border:0;border-top:1px solid var(--line);border-radius:0;padding:10px 0;margin:8px 0}
-        svg.chart,figure,tr,.tile,.warn,.finding{break-inside:avoid}h2,h3,thead{break-after:avoid}section.new{break-before:page}
+        svg.chart,figure,tr,.tile,.warn,.finding{break-inside:avoid}h2,h3,thead,dt{break-after:avoid}section.new{break-before:page}
         .scroll{overflow:visible}table{font-size:9pt;max-width:100%}thead th,td .sd,.soft,.legend{font-size:8pt}
         tr.other td,tr.other th,tr.below td,tr.below th{font-size:8.5pt}
         th,td{padding:3px 8px 3px 0}td.number,th.number{padding-left:8px;white-space:normal}
         table.words td,table.words th{font-size:8.5pt}.tiles{grid-template-columns:repeat(4,1fr)}.tile b{font-size:18pt}
         .charts{grid-template-columns:repeat(3,1fr)}.charts.two{grid-template-columns:repeat(2,1fr)}pre{white-space:pre-wrap}
+        .pictures{grid-template-columns:repeat(6,1fr);gap:8px}svg.chart+p.soft,figure+p.soft{break-before:avoid}
         a{color:inherit;text-decoration:none}.wide{max-width:150mm}}
         """;
 
