@@ -8,7 +8,6 @@ using Radapt.Metrics;
 using Radapt.Runs;
 using Radapt.Runs.Predictions;
 using Radapt.Studies;
-using Radapt.Training;
 
 namespace Radapt.Cli;
 

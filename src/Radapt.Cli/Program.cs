@@ -48,6 +48,7 @@ internal static class Program
             new ReportCommand(),
             new PredictCommand(interrupted),
             new EmbedCommand(interrupted),
+            new ServeCommand(interrupted),
             new WeightsCommand(),
             new InspectCommand(),
             new AdapterCommand(),

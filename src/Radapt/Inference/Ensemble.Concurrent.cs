@@ -129,13 +129,7 @@ internal sealed partial class Ensemble
         }
     }
 
-    private void Begin()
-    {
-        if (!TryBegin())
-        {
-            throw new ObjectDisposedException(nameof(Predictor));
-        }
-    }
+    private void Begin() => ObjectDisposedException.ThrowIf(!TryBegin(), typeof(Predictor));
 
     private async Task<Prediction> PredictNowAsync(ImageSource image, bool scoreAll, CancellationToken cancellation)
     {

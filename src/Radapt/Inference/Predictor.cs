@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Radapt.Adaptation;
 using Radapt.Adaptation.Files;
 using Radapt.Batching;
@@ -21,10 +20,11 @@ public sealed class Predictor : IDisposable, IAsyncDisposable, IScoringModel
     private readonly Backbone _backbone;
     private readonly Classifier _classifier;
     private readonly bool _isShared;
-    private readonly UseCount _uses = new(nameof(Predictor));
+    private readonly UseCount _uses = new(typeof(Predictor));
     private readonly Ensemble _alone;
 
-    private Predictor(string path, AdapterDescription adapter, Backbone backbone, Classifier classifier, bool isShared, PredictorOptions options)
+    private Predictor(
+        string path, AdapterDescription adapter, Backbone backbone, Classifier classifier, bool isShared, PredictorOptions options)
     {
         (Adapter, _backbone, _classifier, _isShared) = (adapter, backbone, classifier, isShared);
         AdapterPath = path;

@@ -35,7 +35,7 @@ public sealed class HelpTests(TinyRun tiny)
         RadaptResult help = (await RadaptProcess.Run(tiny.Folder, "--help")).Expect(0);
         Assert.All(
             ["finetune", "pretrain", "evaluate", "compare", "predict", "weights", "inspect", "adapter", "data", "recipe", "demo", "bench",
-                "130 interrupted"],
+                "serve", "130 interrupted"],
             word => Assert.Contains(word, help.Output, StringComparison.Ordinal));
     }
 

@@ -150,7 +150,7 @@ public sealed class PredictorTests : IClassFixture<SavedAdapters>
 
             await Assert.ThrowsAsync<ObjectDisposedException>(
                 () => predictor.PredictAsync(_saved.Images[0], cancellation: Cancellation));
-            Assert.Throws<ObjectDisposedException>(() => predictor.Predict(_saved.Images));
+            Assert.Throws<ObjectDisposedException>(() => predictor.Predict(_saved.Images, cancellation: Cancellation));
             predictor.Dispose();
         }
     }

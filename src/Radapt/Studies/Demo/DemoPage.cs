@@ -8,7 +8,6 @@ using Radapt.Runs;
 using Radapt.Studies.Design;
 using Radapt.Studies.Tables;
 using Radapt.Studies.Work;
-using Radapt.Training;
 
 namespace Radapt.Studies.Demo;
 

@@ -1,7 +1,6 @@
 using Radapt.Inference;
 using Radapt.Runs.Predictions;
 using Radapt.Tests.Training;
-using Radapt.Training;
 
 namespace Radapt.Tests.Runs.Predictions;
 
