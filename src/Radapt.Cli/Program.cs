@@ -45,6 +45,7 @@ internal static class Program
             new ResultsCommand(interrupted),
             new WatchCommand(interrupted),
             new EmbedCommand(interrupted),
+            new ServeCommand(interrupted),
             new WeightsCommand(),
             new InspectCommand(),
             new AdapterCommand(interrupted),

@@ -21,7 +21,8 @@ public sealed record ComputePlan(string Precision, string Device, int Threads)
     private static readonly string[] s_devices = ["cpu", "cuda", "meta"]; // meta: shapes without memory, for checks of our own
 
     /// <inheritdoc cref="ComputePlan(string, string, int)" path="/param[@name='Precision']"/>
-    public string Precision { get; init => field = Known(value, Precisions, nameof(Precision)); } = Known(Precision, Precisions, nameof(Precision));
+    public string Precision { get; init => field = Known(value, Precisions, nameof(Precision)); } =
+        Known(Precision, Precisions, nameof(Precision));
 
     /// <inheritdoc cref="ComputePlan(string, string, int)" path="/param[@name='Device']"/>
     public string Device { get; init => field = Known(value, s_devices, nameof(Device)); } = Known(Device, s_devices, nameof(Device));

@@ -1,4 +1,3 @@
-using Radapt.Inference;
 using System.Security.Cryptography;
 using System.Text;
 using Radapt.Adaptation;
@@ -9,6 +8,7 @@ using Radapt.Compute;
 using Radapt.Datasets;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom.Codecs;
+using Radapt.Inference;
 using Radapt.Recipes;
 using Radapt.Training;
 using static TorchSharp.torch;

@@ -10,8 +10,8 @@ namespace Radapt.Hosting;
 public static class RadaptServices
 {
     /// <summary>
-    /// Adds a single <see cref="AdapterBank"/> with the models of <see cref="RadaptOptions"/>, opened when it is first asked for and disposed
-    /// with the container. It logs as <c>Radapt</c>.
+    /// Adds a single <see cref="AdapterBank"/> with the models of <see cref="RadaptOptions"/>, opened when it is first asked for and
+    /// disposed with the container. It logs as <c>Radapt</c>.
     /// </summary>
     /// <param name="services">Where to.</param>
     /// <param name="configure">Sets the options; null: they are configured elsewhere.</param>

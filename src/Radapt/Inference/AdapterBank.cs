@@ -54,7 +54,7 @@ public sealed class AdapterBank : IDisposable, IAsyncDisposable
     /// <summary>The same for the mean of several runs of the same findings, such as the folds of a cross-validation.</summary>
     /// <param name="name">What requests call it.</param>
     /// <param name="runs">Run folders or adapter files.</param>
-    /// <param name="onlyOnSharedWeights">Refuse what does not fit base weights that the bank has: no path that a file names is opened.</param>
+    /// <param name="onlyOnSharedWeights">Refuse what does not fit base weights in the bank: no path that a file names is opened.</param>
     /// <param name="cancellation">Ends waiting for another change.</param>
     internal async Task<bool> SetAsync(
         string name, IReadOnlyList<string> runs, bool onlyOnSharedWeights, CancellationToken cancellation)

@@ -19,7 +19,8 @@ public sealed class Backbone : IDisposable
     private int _references = 1; // whoever opened it
     private int _isDisposed;
 
-    private Backbone(VisionTransformer encoder, AdapterDescription description, string? otherBase, ComputePlan plan, PredictorOptions options)
+    private Backbone(
+        VisionTransformer encoder, AdapterDescription description, string? otherBase, ComputePlan plan, PredictorOptions options)
     {
         (Encoder, _base, OtherBase, Plan, _weights, _force) = (encoder, description, otherBase, plan, options.Weights, options.Force);
         _thread = new ScoringThread(options.BatchSize, options.BatchWindow);
@@ -83,8 +84,8 @@ public sealed class Backbone : IDisposable
         if (!CanShare(adapter))
         {
             throw new RadaptException(
-                $"{path}: its method ({adapter.Method.Name}) changes the base weights themselves, so it cannot share them. Open it without a "
-                    + "backbone.");
+                $"{path}: its method ({adapter.Method.Name}) changes the base weights themselves, so it cannot share them. Open it without "
+                    + "a backbone.");
         }
 
         if (!Fits(adapter))

@@ -129,10 +129,7 @@ internal sealed partial class Ensemble
         }
     }
 
-    private void Begin()
-    {
-        ObjectDisposedException.ThrowIf(!TryBegin(), typeof(Predictor));
-    }
+    private void Begin() => ObjectDisposedException.ThrowIf(!TryBegin(), typeof(Predictor));
 
     private async Task<Prediction> PredictNowAsync(ImageSource image, bool scoreAll, CancellationToken cancellation)
     {

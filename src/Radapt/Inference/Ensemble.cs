@@ -200,7 +200,7 @@ internal sealed partial class Ensemble : IDisposable
         return predictions;
     }
 
-    private static Prediction New(string name, ScreenedImage screened, string? error, float[]? logits, float[]? deviations) =>
+    private Prediction New(string name, ScreenedImage screened, string? error, float[]? logits, float[]? deviations) =>
         new(name, logits is null ? null : [.. logits.Select(l => (float)Scoring.Probability(l))], error)
         {
             Logits = logits,
@@ -208,6 +208,7 @@ internal sealed partial class Ensemble : IDisposable
             Refusal = error is null ? screened.Refusal : null,
             File = screened.File,
             IsBlank = screened.IsBlank,
+            Adapter = Members[0].Adapter,
         };
 
     private ImageScreen Screen(bool scoreAll) => new(

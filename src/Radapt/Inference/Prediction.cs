@@ -1,3 +1,4 @@
+using Radapt.Adaptation.Files;
 using Radapt.Datasets.Matching;
 
 namespace Radapt.Inference;
@@ -25,6 +26,9 @@ public sealed record Prediction(string Path, IReadOnlyList<float>? Probabilities
     /// Standard deviation (n - 1) of each probability over several runs whose mean it is; null: one run, or no probabilities.
     /// </summary>
     internal IReadOnlyList<float>? Deviations { get; init; }
+
+    /// <summary>The adapter that predicted, or the first of several; null: not known.</summary>
+    internal AdapterDescription? Adapter { get; init; }
 
     /// <summary>Hardly anything can be seen in the image.</summary>
     internal bool IsBlank { get; init; }

@@ -23,7 +23,8 @@ public sealed class Predictor : IDisposable, IAsyncDisposable, IScoringModel
     private readonly UseCount _uses = new(typeof(Predictor));
     private readonly Ensemble _alone;
 
-    private Predictor(string path, AdapterDescription adapter, Backbone backbone, Classifier classifier, bool isShared, PredictorOptions options)
+    private Predictor(
+        string path, AdapterDescription adapter, Backbone backbone, Classifier classifier, bool isShared, PredictorOptions options)
     {
         (Adapter, _backbone, _classifier, _isShared) = (adapter, backbone, classifier, isShared);
         AdapterPath = path;

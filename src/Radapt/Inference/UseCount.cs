@@ -4,7 +4,7 @@ namespace Radapt.Inference;
 /// Who uses an object at the moment, so that it is not taken apart below them: closing waits for uses that have begun, and no other begins
 /// after that. Any thread may call at any time.
 /// </summary>
-/// <param name="owner">The object that is used, for errors.</param>
+/// <param name="owner">The object's type, for errors.</param>
 internal sealed class UseCount(Type owner)
 {
     private readonly Lock _lock = new();
@@ -14,10 +14,7 @@ internal sealed class UseCount(Type owner)
 
     /// <summary>Begins a use; <see cref="End"/> ends it.</summary>
     /// <exception cref="ObjectDisposedException">Closed.</exception>
-    public void Begin()
-    {
-        ObjectDisposedException.ThrowIf(!TryBegin(), owner);
-    }
+    public void Begin() => ObjectDisposedException.ThrowIf(!TryBegin(), owner);
 
     /// <summary>Begins a use unless it is closed.</summary>
     public bool TryBegin()

@@ -24,6 +24,7 @@ internal sealed partial class ArchitectureDocument(string text, IReadOnlyList<st
     private static readonly Type[] s_types = [.. new[]
     {
         typeof(RadaptException).Assembly, typeof(ArchitectureDocument).Assembly, Assembly.Load("radapt"), Assembly.Load("Radapt.TestData"),
+        Assembly.Load("Radapt.Server"),
     }.SelectMany(a => a.GetTypes())];
 
     private static readonly HashSet<string> s_typeNames = [.. s_types.Select(Name)];

@@ -36,7 +36,7 @@ public sealed class HelpTests(TinyRun tiny)
     {
         RadaptResult help = (await RadaptProcess.Run(tiny.Folder, "--help")).Expect(0);
         Assert.All(
-            ["finetune", "pretrain", "evaluate", "compare", "predict", "results", "watch", "weights", "inspect", "adapter", "data",
+            ["finetune", "pretrain", "evaluate", "compare", "predict", "results", "watch", "serve", "weights", "inspect", "adapter", "data",
                 "recipe", "demo", "bench", "130 interrupted"],
             word => Assert.Contains(word, help.Output, StringComparison.Ordinal));
     }

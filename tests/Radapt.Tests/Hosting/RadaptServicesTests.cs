@@ -9,6 +9,8 @@ namespace Radapt.Tests.Hosting;
 
 public sealed class RadaptServicesTests
 {
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task AddRadapt_Models_AreOpenedOnceAndDisposedWithTheContainer()
     {
@@ -24,7 +26,7 @@ public sealed class RadaptServicesTests
             Assert.Equal(2, bank.Find("ward")!.Findings.Count);
         }
 
-        Assert.Throws<ObjectDisposedException>(() => { _ = bank.PredictAsync("ward", saved.Images[0], cancellation: TestContext.Current.CancellationToken); });
+        Assert.Throws<ObjectDisposedException>(() => { _ = bank.PredictAsync("ward", saved.Images[0], cancellation: Cancellation); });
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class SaturatedLogitsTests(TinyRuns runs) : IClassFixture<TinyRuns
     [Fact]
     public void Score_HeadTurnedRoundAndAThousandTimesAsSure_TurnsTheAurocRound()
     {
-        RunSummary run = runs.Run("method full", "epochs 2");
+        RunSummary run = runs.Run("method full", "epochs 2", "lr 1e-3");
         string adapter = Path.Combine(run.Folder, "adapter.safetensors");
         string scaled = Path.Combine(run.Folder, "scaled.safetensors");
         using (NewDisposeScope())

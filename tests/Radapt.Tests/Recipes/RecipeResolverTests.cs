@@ -91,7 +91,8 @@ public class RecipeResolverTests
     [InlineData("vit_base_patch16_224", 2.5e-4)]
     [InlineData("vit_large_patch16_224", 1.9e-4)]
     public void RateOfFull_IsInverseToTheWidth(string backbone, double lr) =>
-        Assert.Equal(lr, Resolve(Run($"--method full --backbone {backbone}")).Recipe.Optimisation.LearningRate);
+        Assert.Equal(lr, RecipeResolver.Resolve([Run("--method full")],
+            Facts with { WeightsShape = BackboneShape.FromName(backbone) }).Recipe.Optimisation.LearningRate);
 
     [Theory]
     [InlineData("--method linear", "none", 0)]
