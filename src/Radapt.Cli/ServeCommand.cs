@@ -134,7 +134,7 @@ internal sealed class ServeCommand : RadaptCommand
             return ExitCode.Done;
         }
 
-        using CodecProcess codecs = PixelDecoding.Processes();
+        using var codecs = new CodecProcess();
         var options = new ServerOptions
         {
             Models = Models(parsed.GetValue(_runs) ?? []),

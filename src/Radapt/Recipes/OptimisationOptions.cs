@@ -12,7 +12,8 @@ public sealed record OptimisationOptions
 
     /// <summary>Peak learning rate. A base rate is turned into it: base rate x effective batch / 256.</summary>
     [Option("lr", "Peak learning rate.", Min = 0, MinIsExcluded = true,
-        DefaultFrom = nameof(DefaultRates), Excludes = ["base-lr"], ChosenFrom = ["method", "optimizer", "from-scratch", "weights", "backbone", "width"])]
+        DefaultFrom = nameof(DefaultRates), Excludes = ["base-lr"],
+        ChosenFrom = ["method", "optimizer", "from-scratch", "weights", "backbone", "width"])]
     public required double LearningRate { get; init; }
 
     /// <summary>Final learning rate of the half-cosine schedule.</summary>

@@ -38,7 +38,7 @@ public class PublicSurfaceTests
     [Fact]
     public void Library_Calls_ChangeNothingProcessWide()
     {
-        // A decoding process belongs to the library. Threads are set where RadaptRuntime.Configure is asked for it: nothing else calls that.
+        // A decoding process belongs to the library. Threads are set where RadaptRuntime.Configure is asked for it.
         string[] ofTheStartupHook = ["System.Console.OpenStandardInput", "System.Console.OpenStandardOutput", "System.Environment.Exit"];
         Assert.Equal([.. ofTheStartupHook, "TorchSharp.torch.set_num_threads"],
             ProcessWide(typeof(RadaptException).Assembly).Order(StringComparer.Ordinal));

@@ -16,8 +16,9 @@ internal sealed class LoraMean : TensorMean
     private readonly OrderedDictionary<string, List<Tensor>> _factors = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, Tensor Tensor)> Tensors() => base.Tensors().Concat(_factors.Select(f => (f.Key,
-        f.Key.EndsWith(Left, StringComparison.Ordinal) ? cat(f.Value, 1) : SideBySide(f.Value, _factors[f.Key[..^Right.Length] + Left][0]))));
+    public override IEnumerable<(string Name, Tensor Tensor)> Tensors() =>
+        base.Tensors().Concat(_factors.Select(f => (f.Key, f.Key.EndsWith(Left, StringComparison.Ordinal)
+            ? cat(f.Value, 1) : SideBySide(f.Value, _factors[f.Key[..^Right.Length] + Left][0]))));
 
     /// <inheritdoc/>
     protected override void Add(string name, Tensor tensor)

@@ -10,7 +10,10 @@ internal static class FoldSplit
 {
     private static readonly int[] s_shares = [85, 15];
 
-    /// <summary>Takes the folds of the table's column, or draws them, then draws train and validation of the rest of one of them; what was done is noted.</summary>
+    /// <summary>
+    /// Takes the folds of the table's column, or draws them, then draws train and validation of the rest of one of them; what was done
+    /// is noted.
+    /// </summary>
     /// <exception cref="RadaptException">Shares or the fold are impossible, or there are too few patients.</exception>
     public static DrawnSplit Draw(IReadOnlyList<LocatedRow> rows, DataOptions o, int folds, bool hasSplits, string file,
         ICollection<string> notes)

@@ -15,7 +15,8 @@ public sealed class FoldSplitTests : IDisposable
         for (int fold = 1; fold <= 3; fold++)
         {
             DataSplits data = Read(table, folds: 3, fold);
-            Assert.Equal(Enumerable.Range(0, 36).Where(i => i % 3 == fold - 1).Select(i => $"{i}.png"), data.Test!.Items.Select(i => i.Name));
+            Assert.Equal(Enumerable.Range(0, 36).Where(i => i % 3 == fold - 1).Select(i => $"{i}.png"),
+                data.Test!.Items.Select(i => i.Name));
             Assert.Equal(24, data.Train.Items.Count + data.Val.Items.Count);
             Assert.Contains(data.Notes, n => n.Contains($"fold {fold} of 3, as the column 'fold' of", StringComparison.Ordinal));
         }
