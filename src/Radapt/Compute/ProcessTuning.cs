@@ -19,8 +19,8 @@ internal static partial class ProcessTuning
 
     /// <summary>
     /// Before the first tensor, loads the tensor library. Kernel threads that wait for each other by spinning take the cores from one
-    /// another as soon as something else runs on the machine, and 100 predictions take 15 seconds instead of 1. They sleep unless the variable says otherwise. OpenMP
-    /// reads it when it is loaded, so this does nothing once it is.
+    /// another as soon as something else runs on the machine, and 100 predictions take 15 seconds instead of 1. They sleep unless the
+    /// variable says otherwise. OpenMP reads it when it is loaded, so this does nothing once it is.
     /// </summary>
     /// <exception cref="RadaptException">The tensor library is missing, or not made for this system.</exception>
     public static void BeforeTensors()

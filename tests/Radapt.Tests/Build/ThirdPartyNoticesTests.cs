@@ -32,12 +32,15 @@ public partial class ThirdPartyNoticesTests
         Assert.All(natives, n => Assert.Equal(versions[n.Package], n.Version));
     }
 
-    // What the command line brings to the system of this build: its list of dependencies, without the natives of this one system.
+    // What the command line brings to the system of this build: its list of dependencies, without the natives of this one system. What
+    // its web framework has already is not in that list, but the library depends on it.
     private static IEnumerable<string> Managed()
     {
         JsonNode dependencies = JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "radapt.deps.json")))!;
+        IEnumerable<string> ofTheLibrary = XDocument.Load(Path.Combine(Repository.Root, "src", "Radapt", "Radapt.csproj"))
+            .Descendants("PackageReference").Where(p => p.Attribute("PrivateAssets") is null).Select(p => p.Attribute("Include")!.Value);
         return dependencies["libraries"]!.AsObject().Where(l => l.Value!["type"]!.GetValue<string>() == "package")
-            .Select(l => l.Key.Split('/')[0]);
+            .Select(l => l.Key.Split('/')[0]).Union(ofTheLibrary);
     }
 
     private static IEnumerable<(string Package, string Version)> Natives()
