@@ -79,12 +79,16 @@ function row(finding, known, isChosen, choose) {
 
 function block(result, adapter, chosen, choose) {
   const made = element('div', 'adapter');
-  made.append(element('h3', '', adapter?.title ?? result.adapter));
+  made.append(element('h3', '', result.adapter));
   if (adapter) {
-    made.append(element('p', 'soft', [adapter.method, adapter.backbone, `${adapter.imageSize} px`].filter(Boolean).join(' · ')));
+    made.append(element('p', 'soft', [adapter.title, `${adapter.imageSize} px`].filter(Boolean).join(' · ')));
   }
 
-  for (const finding of result.findings) {
+  if (result.status && result.status !== 'scored') {
+    made.append(element('p', 'problem', result.reason ?? result.status));
+  }
+
+  for (const finding of (result.findings ?? [])) {
     const known = adapter?.findings.find((f) => f.name === finding.name);
     made.append(row(finding, known, finding.name === chosen, choose));
   }

@@ -39,8 +39,8 @@ async function loadAdapters() {
   }
 
   const option = (name, title) => new Option(title, name);
-  at('first').replaceChildren(...adapters.map((a) => option(a.name, a.title ?? a.name)));
-  at('second').replaceChildren(option('', 'none'), ...adapters.map((a) => option(a.name, a.title ?? a.name)));
+  at('first').replaceChildren(...adapters.map((a) => option(a.name, a.name)));
+  at('second').replaceChildren(option('', 'none'), ...adapters.map((a) => option(a.name, a.name)));
   at('second').closest('.choice').hidden = adapters.length < 2;
   if (!adapters.length) {
     say('The server has no adapter.');
@@ -256,7 +256,7 @@ function captions() {
     const adapter = adapters.find((a) => a.name === names[index]);
     const heat = isOn && chosenFinding && item ? `heat map: ${chosenFinding}` : '';
     at(['caption-first', 'caption-second'][index]).textContent = item
-      ? [names.length > 1 ? adapter?.title : '', heat].filter(Boolean).join(' · ') : '';
+      ? [names.length > 1 ? adapter?.name : '', heat].filter(Boolean).join(' · ') : '';
     pane.canvas.setAttribute('aria-label', item
       ? `Radiograph ${list.selected + 1} of ${list.items.length}${heat ? `, with ${heat}` : ''}` : 'No image');
   });
@@ -350,7 +350,7 @@ const keys = {
 const needPicture = new Set(['i', 'r', '0', '1', '+', '=', '-']);
 
 document.addEventListener('keydown', (event) => {
-  const isTyping = event.target.closest('select, dialog, input');
+  const isTyping = event.target.closest?.('select, dialog, input');
   const action = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (!action || isTyping || event.ctrlKey || event.altKey || event.metaKey || (needPicture.has(event.key.toLowerCase()) && !display.picture)) {
     return;

@@ -18,9 +18,9 @@ function state(item) {
     return [said.status, said.status === 'refused' ? 'not answered' : 'cannot be read'];
   }
 
-  const findings = said.results.flatMap((result) => result.findings);
+  const findings = said.results.flatMap((result) => result.findings ?? []);
   const present = findings.filter((finding) => answer(finding) === 'present');
-  const highest = (present.length ? present : findings).reduce((a, b) => (b.probability > a.probability ? b : a), findings[0]);
+  const highest = (present.length ? present : findings).reduce((a, b) => (a && a.probability >= b.probability ? a : b), null);
   const others = present.length > 1 ? ` and ${present.length - 1} more` : '';
   return [present.length ? 'present' : 'scored', highest ? `${highest.name} ${percent(highest.probability)}${others}` : 'no findings'];
 }

@@ -46,7 +46,7 @@ internal sealed partial class Ensemble : IDisposable
     /// <param name="runs">Run folders or adapter files, at least one, and how each computes.</param>
     /// <param name="weights">Where the base weights are now; null: where they were in training.</param>
     /// <param name="force">Take base weights that are not those of training too, where they fit.</param>
-    /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: they are refused.</param>
+    /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: in processes of its own.</param>
     /// <exception cref="RadaptException">A run cannot be opened, or has other findings than the first.</exception>
     public static Ensemble Open(IReadOnlyList<(string Run, ComputePlan Plan)> runs, string? weights, bool force, CodecProcess? codecs)
     {

@@ -17,7 +17,7 @@ public sealed record PredictorOptions
     public ComputePlan? Plan { get; init; }
 
     /// <summary>
-    /// Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: they are refused. The caller disposes it, after the predictors.
+    /// Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: in processes of its own. The caller disposes it, after the predictors.
     /// </summary>
     public CodecProcess? Codecs { get; init; }
 

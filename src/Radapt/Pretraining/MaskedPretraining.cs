@@ -111,7 +111,7 @@ internal sealed class MaskedPretraining : IDisposable
 
     /// <summary>Finds images, reads weights, decides every default, builds the model.</summary>
     /// <param name="layers">What was given; the first beats the second, such as the command line before a recipe.</param>
-    /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: they are refused.</param>
+    /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: in processes of its own.</param>
     /// <param name="headers">Told how many headers were read, of how many; calls come from several threads.</param>
     /// <exception cref="RadaptException">Anything is wrong with what was given.</exception>
     public static MaskedPretraining Prepare(

@@ -31,7 +31,7 @@ internal static class ConfidentErrors
     /// <summary>Of every finding, images without it that score highest, and images with it that score lowest.</summary>
     /// <param name="run">The run; its data and base weights must be where they were.</param>
     /// <param name="count">Images of each kind and finding, at most.</param>
-    /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: they are refused.</param>
+    /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: in processes of its own.</param>
     /// <exception cref="RadaptException">Data or weights are not there any more, or an image cannot be read.</exception>
     public static IReadOnlyList<ConfidentError> Find(ReportedRun run, int count, CodecProcess? codecs)
     {

@@ -14,7 +14,7 @@ internal sealed record ReportOptions
     /// <summary>Columns of the label table, or DICOM attributes, by whose values to show figures.</summary>
     public IReadOnlyList<string> Subgroups { get; init; } = [];
 
-    /// <summary>Where DICOM files in JPEG-LS and JPEG 2000 are decoded for these pictures; null: they are refused.</summary>
+    /// <summary>Where DICOM files in JPEG-LS and JPEG 2000 are decoded for these pictures; null: in processes of its own.</summary>
     public CodecProcess? Codecs { get; init; }
 
     /// <summary>Threads for the intervals; 0: one per processor.</summary>

@@ -20,7 +20,7 @@ internal static class TrainingPreview
     /// <param name="path">The PNG file.</param>
     /// <param name="images">The first so many training images, a row each.</param>
     /// <param name="epochs">Columns after the first; with 0, images are six in a row.</param>
-    /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: they are refused.</param>
+    /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: in processes of its own.</param>
     /// <returns>What each image shows.</returns>
     /// <exception cref="RadaptException">The data cannot be read, an option is wrong, or the file cannot be written.</exception>
     public static IReadOnlyList<PreviewRow> Write(

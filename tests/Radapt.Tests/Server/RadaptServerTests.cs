@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.IO.Hashing;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -115,6 +117,41 @@ public sealed class RadaptServerTests : IClassFixture<SavedAdapters>
         Assert.DoesNotContain("GEHEIM", refused.ToJsonString() + anyway.ToJsonString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("lateral", "refused", "not frontal")]
+    [InlineData("blank", "refused", "blank")]
+    [InlineData("enormous", "unreadable", "60000")]
+    [InlineData("truncated", "unreadable", "")]
+    public async Task Predict_PictureThatShowsNoChestOrTooMuch_IsNotScored(string kind, string status, string reason)
+    {
+        await using RunningServer server = await RunningServer.Start(Options);
+        using var blank = NetVips.Image.Black(40, 40);
+        byte[] content = kind switch
+        {
+            "lateral" => (DicomPhantom.Draw(40, 40, 12, 1) with { View = "LL" }).ToFile("explicit"),
+            "blank" => blank.PngsaveBuffer(),
+            "enormous" => PngHeader(60000, 60000),
+            _ => (await File.ReadAllBytesAsync(_saved.Images[0], Cancellation))[..200],
+        };
+        (int answered, JsonNode? answer) = await server.Send(HttpMethod.Post, "/v1/predict", new ByteArrayContent(content));
+        JsonNode image = answer!["images"]![0]!;
+        Assert.Equal((200, status), (answered, (string)image["status"]!));
+        Assert.Contains(reason, (string)image["reason"]!, StringComparison.OrdinalIgnoreCase);
+    }
+
+    // The signature and the first chunk of a PNG file.
+    private static byte[] PngHeader(int width, int height)
+    {
+        var header = new byte[33];
+        (header[0], header[11], header[24], header[25]) = (0x89, 13, 8, 0);
+        "PNG\r\n\x1a\n"u8.CopyTo(header.AsSpan(1));
+        "IHDR"u8.CopyTo(header.AsSpan(12));
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(16), width);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(20), height);
+        BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(29), Crc32.HashToUInt32(header.AsSpan(12, 17)));
+        return header;
+    }
+
     [Fact]
     public async Task Requests_ThatAreWrong_GetProblemDetails()
     {
@@ -125,6 +162,8 @@ public sealed class RadaptServerTests : IClassFixture<SavedAdapters>
         var damaged = new ByteArrayContent("--b\r\nContent-Disposition: form-data; name=\"image\"\r\n\r\nabc"u8.ToArray());
         damaged.Headers.TryAddWithoutValidation("Content-Type", "multipart/form-data; boundary=b");
         await Expect(400, "damaged or ends too early", HttpMethod.Post, "/v1/predict", damaged);
+        using var otherName = new MultipartFormDataContent { { Small(), "picture" } };
+        await Expect(400, "must have the name 'image'", HttpMethod.Post, "/v1/predict", otherName);
         await Expect(400, "maxSide is between", HttpMethod.Post, "/v1/pixels?maxSide=1", Small());
         await Expect(422, "neither PNG, JPEG nor DICOM", HttpMethod.Post, "/v1/pixels", Small());
         await Expect(400, "method is gradient, with one of this model's findings (finding 0)", HttpMethod.Post,
@@ -207,6 +246,7 @@ public sealed class RadaptServerTests : IClassFixture<SavedAdapters>
             (await File.ReadAllBytesAsync(_saved.Save(7, new PlainMethod("full")), Cancellation), "a", 422, "changes the base weights"),
             ("no adapter"u8.ToArray(), "a", 422, "the adapter"),
             (await File.ReadAllBytesAsync(_second, Cancellation), ".hidden", 400, "name"),
+            (await File.ReadAllBytesAsync(_second, Cancellation), "a%2fb", 400, "name"),
         })
         {
             (int answered, JsonNode? problem) = await server.Send(HttpMethod.Put, $"/v1/adapters/{name}", new ByteArrayContent(content));

@@ -24,7 +24,7 @@ internal sealed class StudyRunner(StudyFolder folder, IReadOnlyList<StudyCell> c
 
     private readonly CellClaims _claims = new(folder.Claims);
 
-    /// <summary>Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: they are refused.</summary>
+    /// <summary>Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: in processes of its own.</summary>
     public CodecProcess? Codecs { get; init; }
 
     /// <summary>Sets the threads of the tensor kernels for the thread that calls it.</summary>
