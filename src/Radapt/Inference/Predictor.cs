@@ -54,8 +54,8 @@ public sealed class Predictor : IDisposable, IAsyncDisposable, IScoringModel
     /// <param name="weights">Where the base weights are now; null: where they were in training.</param>
     /// <param name="plan">Precision, products, device, threads; null: as the run was trained and tested.</param>
     /// <param name="force">Take base weights that are not those of training too, where they fit.</param>
-    /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: in processes of its own. The caller disposes it, after
-    /// this.</param>
+    /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: in processes of its own. The
+    /// caller disposes it, after this.</param>
     /// <exception cref="RadaptException">A file is missing or damaged, or the base weights are not the adapter's.</exception>
     public static Predictor Open(string runOrAdapter, string? weights = null, ComputePlan? plan = null, bool force = false,
         CodecProcess? codecs = null) =>

@@ -11,7 +11,8 @@ namespace Radapt.Studies;
 /// </summary>
 /// <param name="layers">The recipe: what was given; the first beats the second. To resume: new places, then the folder's
 /// recipe.</param>
-/// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: in processes of its own. The caller disposes it.</param>
+/// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: in processes of its own. The
+/// caller disposes it.</param>
 public sealed class CrossValidation(IReadOnlyList<RecipeLayer> layers, CodecProcess? codecs = null)
 {
     /// <summary>Whether a recipe asks for all folds rather than for one run.</summary>

@@ -137,8 +137,8 @@ public sealed class FineTuning : IDisposable
 
     /// <summary>Reads data and weights, decides every default, builds the classifier.</summary>
     /// <param name="layers">What was given; the first beats the second, such as the command line before a recipe.</param>
-    /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: in processes of its own. The caller disposes it, after
-    /// this.</param>
+    /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: in processes of its own. The
+    /// caller disposes it, after this.</param>
     /// <exception cref="RadaptException">Anything is wrong with what was given.</exception>
     public static FineTuning Prepare(IReadOnlyList<RecipeLayer> layers, CodecProcess? codecs = null) =>
         PrepareTelling(layers, codecs, null);
