@@ -70,6 +70,16 @@ internal sealed class CellClaims(string folder)
         }
     }
 
+    /// <summary>Removes the claims of processes that ended between a cell that they had done and the end of its claim.</summary>
+    /// <param name="cell">A cell that is done.</param>
+    public void Clear(string cell)
+    {
+        foreach ((_, string path) in Existing(cell).Where(e => IsStale(e.Path)))
+        {
+            File.Delete(path);
+        }
+    }
+
     private static bool TryCreate(string path)
     {
         try

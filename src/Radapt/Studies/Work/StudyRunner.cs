@@ -81,6 +81,11 @@ internal sealed class StudyRunner(StudyFolder folder, IReadOnlyList<StudyCell> c
             OnFailure = StopsAtFailure ? null
                 : (job, error) => Array.Find(jobs, j => ReferenceEquals(j.Job, job)).Cell is { } cell && Fail(cell, error),
         };
+        foreach ((StudyCell cell, _) in jobs.Where(j => j.Job.IsDone))
+        {
+            _claims.Clear(cell.Name);
+        }
+
         queue.Run(cancellation);
         return Failures();
     }

@@ -38,6 +38,17 @@ public sealed class CellClaimsTests : IDisposable
     }
 
     [Fact]
+    public void Clear_CellThatIsDone_RemovesWhatEndedProcessesLeftAndNothingElse()
+    {
+        Write("a@1", ProcessOwner.This with { ProcessId = int.MaxValue });
+        Write("ab@1", ProcessOwner.This with { ProcessId = int.MaxValue });
+        using CellClaim? other = Claims.TryTake("b");
+        Claims.Clear("a");
+        Claims.Clear("b");
+        Assert.Equal(["ab@1", "b@1"], Directory.GetFiles(_folder["claims"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void TryTake_OtherMachine_IsSucceededOnceItsHeartbeatStandsStill()
     {
         Write("a@1", ProcessOwner.This with { Host = "another" });
