@@ -134,6 +134,7 @@ internal sealed class ServeCommand : RadaptCommand
             return ExitCode.Done;
         }
 
+        ProcessSettings.PrepareCompute();
         using var codecs = new CodecProcess();
         var options = new ServerOptions
         {

@@ -11,7 +11,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
-using Radapt.Hosting;
 using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
 
 namespace Radapt.Server;
@@ -71,7 +70,6 @@ internal sealed class RadaptServer : IAsyncDisposable
     /// <exception cref="RadaptException">A model cannot be opened, or the port is taken.</exception>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        RadaptRuntime.Configure();
         try
         {
             await _application.StartAsync(cancellation);

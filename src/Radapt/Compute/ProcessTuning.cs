@@ -29,7 +29,8 @@ internal static partial class ProcessTuning
         NativeLibraries.RequireTensors();
     }
 
-    private static void LetKernelThreadsSleep()
+    /// <summary>The first half of <see cref="BeforeTensors"/>, which loads nothing.</summary>
+    public static void LetKernelThreadsSleep()
     {
         lock (s_lock)
         {

@@ -19,8 +19,9 @@ public static class RadaptRuntime
     /// <returns>A line that says which allocator is in use.</returns>
     public static string Configure(int? threads = null, bool keepFreedMemory = true)
     {
+        ProcessTuning.LetKernelThreadsSleep();
+        string allocator = keepFreedMemory ? ProcessTuning.KeepFreedMemory() : ProcessTuning.Allocator; // before libraries take memory
         ProcessTuning.BeforeTensors();
-        string allocator = keepFreedMemory ? ProcessTuning.KeepFreedMemory() : ProcessTuning.Allocator;
         ImageLibrary.Configure();
         if (threads is { } count)
         {
