@@ -6,7 +6,6 @@ using Radapt.Batching;
 using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Datasets;
-using Radapt.Evaluation;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Inference;
@@ -214,45 +213,10 @@ public sealed class FineTuning : IDisposable
     /// <summary>
     /// How long <see cref="Run"/> will take at most, from one measured update: training, validations and test. Changes nothing.
     /// </summary>
-    public TimeSpan Estimate(CancellationToken cancellation = default)
-    {
-        using var task = new ClassificationTask(_classifier, _images.Train, _images.Choosing, Recipe, best: null);
-        return StepTiming.OneBatch(task, Recipe.Seed, cancellation) * EstimatedBatches;
-    }
+    public TimeSpan Estimate(CancellationToken cancellation = default) => Cost.Estimate(cancellation);
 
-    /// <summary>What <see cref="Run"/> costs at most, in training batches: training, validations and test.</summary>
-    internal double EstimatedBatches
-    {
-        get
-        {
-            int validations = ValidationPlan.Count(Recipe.Optimisation.Epochs, Recipe.Validation.Every);
-            int choosing = ChoosingImages.Items.Count;
-            double left = _features?.ShareLeft ?? 1;
-            double evaluated = (left * validations * choosing) + Data.Val.Items.Count + (Data.Test?.Items.Count ?? 0)
-                + (_features is null ? 0 : Data.Train.Items.Count + choosing);
-            double training = left * Recipe.Optimisation.Epochs * _images.Train.BatchesPerEpoch;
-            return training + (evaluated / Recipe.Optimisation.BatchSize / ValidationPlan.PassesOfTraining(Recipe));
-        }
-    }
-
-    /// <summary>Updates of a run that early stopping does not end.</summary>
-    internal long PlannedUpdates => Recipe.Method.Definition.Probe is not null ? 0
-        : (long)Recipe.Optimisation.Epochs * Math.Max(1, _images.Train.BatchesPerEpoch / Recipe.Optimisation.Accumulate);
-
-    /// <summary>Images of a batch: no more than there are.</summary>
-    internal int ImagesOfABatch => _images.Train.BatchSize;
-
-    /// <summary>
-    /// Time of an update by itself, with everything allocated that training allocates, so that the memory of this process is then that of a
-    /// run. No tensor is changed.
-    /// </summary>
-    internal TimeSpan MeasureUpdate(CancellationToken cancellation)
-    {
-        using var task = new ClassificationTask(_classifier, _images.Train, _images.Choosing, Recipe, best: null);
-        using Optimizer? optimizer = Recipe.Method.Definition.Probe is not null ? null
-            : Optimizer.Create(Recipe.ForOptimizer(), task.Trained, _classifier.Encoder.Kernels.Path);
-        return StepTiming.OneBatch(task, Recipe.Seed, cancellation, optimizer);
-    }
+    /// <summary>What <see cref="Run"/> takes.</summary>
+    internal RunCost Cost => new(Recipe, _classifier, _images, _features);
 
     /// <summary>Trains and fills the run folder.</summary>
     /// <param name="folder">An empty or new folder; with <paramref name="resume"/> that of the run to go on with.</param>
@@ -304,23 +268,10 @@ public sealed class FineTuning : IDisposable
         _classifier.Dispose();
         using Predictor predictor = Predictor.Open(
             run.Path, Recipe.Model.FromScratch ? null : Recipe.Model.Weights, _plan, codecs: _codecs);
-        ScoredImages val = Score(predictor, _images.Val, TrainingPhase.Validation, progress, cancellation);
-        ScoredImages? test = _images.Test is null ? null : Score(predictor, _images.Test, TrainingPhase.Test, progress, cancellation);
-        PredictionTable.Write(run.PredictionsFile, test ?? val, names.Name);
-        DecisionRules rules = DecisionFitting.Fit(
-            LabelledScores.From(val, n => n), DecisionRules.ValidationImages, [DecisionRules.AdapterHash(run.AdapterFile)]);
-        if (rules.Findings.Count > 0)
+        RunSummary summary = new TrainedRunFigures(run, Recipe, _images, names, progress).Compute(predictor, state, cancellation) with
         {
-            rules.Write(run.DecisionsFile);
-        }
-
-        var summary = new RunSummary(run.Path, state.BestEpoch, state.Epoch, state.Stopped, val.Metrics, test?.Metrics,
-            watch.Elapsed, state.History)
-        {
-            Rules = rules,
-            ValStatistics = val.Images.Items.Count == 0 ? null : RunStatistics.Compute(LabelledScores.From(val, n => n)),
-            TestStatistics = test is null ? null : RunStatistics.Compute(LabelledScores.From(test, n => n)),
             Probe = _probe,
+            Time = watch.Elapsed,
         };
         report.Write(RunStatus.Complete, state, summary);
         return summary;
@@ -408,16 +359,6 @@ public sealed class FineTuning : IDisposable
             saved.Save(start); // so that the folder, and with it the features that are complete, is kept
             throw;
         }
-    }
-
-    private ScoredImages Score(
-        Predictor predictor, ImageBatches images, TrainingPhase phase, IProgress<TrainingProgress>? progress,
-            CancellationToken cancellation)
-    {
-        var clock = new ProgressClock(progress, Recipe.ForTraining());
-        var last = new TrainerState { Epoch = Recipe.Optimisation.Epochs };
-        clock.Start(phase, last, images.EvaluationBatches, 0);
-        return predictor.Score(images, (batches, done) => clock.Report(last, batches, done), cancellation);
     }
 
     private AdapterDescription Describe(MethodOptions method) => new()

@@ -13,7 +13,7 @@ internal sealed record CellMeasurement(double SecondsOfABatch, double PeakMemory
     /// <summary>Makes the updates in this process, whose memory is then that of the run.</summary>
     public static CellMeasurement Measure(FineTuning run, CancellationToken cancellation)
     {
-        TimeSpan batch = run.MeasureUpdate(cancellation);
+        TimeSpan batch = run.Cost.MeasureUpdate(cancellation);
         return new CellMeasurement(batch.TotalSeconds, Machine.PeakMemoryMib);
     }
 

@@ -26,7 +26,7 @@ internal sealed record CellWork(string Shape, string Backbone, int Epochs, long 
         long pixels = (long)recipe.Pixels.Resize * recipe.Pixels.Resize; // about, since files may be larger
         long cache = new[] { run.Data.Train.Items.Count, run.Data.Val.Items.Count }
             .Sum(n => Math.Min(Batching.ImageBatches.DefaultCacheBytes, n * pixels));
-        return new CellWork(ShapeOf(run), Words(recipe.Model), recipe.Optimisation.Epochs, run.PlannedUpdates, run.EstimatedBatches,
+        return new CellWork(ShapeOf(run), Words(recipe.Model), recipe.Optimisation.Epochs, run.Cost.PlannedUpdates, run.Cost.Batches,
             (run.Data.Train.Items.Count, run.Data.Val.Items.Count, test), cache, reading);
     }
 
@@ -37,7 +37,7 @@ internal sealed record CellWork(string Shape, string Backbone, int Epochs, long 
             .Select(o => $"{o.Name} {o.Format(((IRecipe)recipe).Read(o))}");
         return string.Create(CultureInfo.InvariantCulture,
             $"{recipe.Model.Shape}; {recipe.Model.Pooling}; drop-path {recipe.Model.DropPath > 0}; "
-            + $"{recipe.Method.Name} {string.Join(' ', method)}; {recipe.Optimisation.Optimizer}; {run.ImagesOfABatch} images of "
+            + $"{recipe.Method.Name} {string.Join(' ', method)}; {recipe.Optimisation.Optimizer}; {run.Cost.ImagesOfABatch} images of "
             + $"{run.Data.Train.Findings.Count}; {recipe.Compute.Plan}; recompute {recipe.Compute.Recompute}");
     }
 

@@ -1,0 +1,53 @@
+using Radapt.Batching;
+using Radapt.Evaluation;
+using Radapt.Inference;
+using Radapt.Recipes;
+using Radapt.Runs;
+
+namespace Radapt.Training;
+
+/// <summary>
+/// The figures of a run that was trained: its validation and test images are scored once, predictions and decision rules written to the
+/// run folder.
+/// </summary>
+/// <param name="run">The run folder.</param>
+/// <param name="recipe">Its recipe.</param>
+/// <param name="images">Its images.</param>
+/// <param name="names">What images are called in the folder.</param>
+/// <param name="progress">Told how it goes.</param>
+internal sealed class TrainedRunFigures(
+    RunFolder run, Recipe recipe, RunImages images, NameKey names, IProgress<TrainingProgress>? progress)
+{
+    /// <summary>Scores and writes.</summary>
+    /// <param name="predictor">The saved adapter.</param>
+    /// <param name="state">How training ended.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public RunSummary Compute(Predictor predictor, TrainerState state, CancellationToken cancellation)
+    {
+        ScoredImages val = Score(predictor, images.Val, TrainingPhase.Validation, cancellation);
+        ScoredImages? test = images.Test is null ? null : Score(predictor, images.Test, TrainingPhase.Test, cancellation);
+        PredictionTable.Write(run.PredictionsFile, test ?? val, names.Name);
+        DecisionRules rules = DecisionFitting.Fit(
+            LabelledScores.From(val, n => n), DecisionRules.ValidationImages, [DecisionRules.AdapterHash(run.AdapterFile)]);
+        if (rules.Findings.Count > 0)
+        {
+            rules.Write(run.DecisionsFile);
+        }
+
+        return new RunSummary(
+            run.Path, state.BestEpoch, state.Epoch, state.Stopped, val.Metrics, test?.Metrics, TimeSpan.Zero, state.History)
+        {
+            Rules = rules,
+            ValStatistics = val.Images.Items.Count == 0 ? null : RunStatistics.Compute(LabelledScores.From(val, n => n)),
+            TestStatistics = test is null ? null : RunStatistics.Compute(LabelledScores.From(test, n => n)),
+        };
+    }
+
+    private ScoredImages Score(Predictor predictor, ImageBatches scored, TrainingPhase phase, CancellationToken cancellation)
+    {
+        var clock = new ProgressClock(progress, recipe.ForTraining());
+        var last = new TrainerState { Epoch = recipe.Optimisation.Epochs };
+        clock.Start(phase, last, scored.EvaluationBatches, 0);
+        return predictor.Score(scored, (batches, done) => clock.Report(last, batches, done), cancellation);
+    }
+}
