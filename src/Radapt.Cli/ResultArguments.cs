@@ -45,8 +45,8 @@ internal sealed class ResultArguments
         _heatMaps = Added("Results", new Option<string>("--heat-maps")
         {
             HelpName = "CHOICE",
-            Description = "Findings with a heat map: positive (those called positive), all, or none. Default: positive. Heat maps need the "
-                + "model a second time in memory, in float32.",
+            Description = "Findings with a heat map: positive (those called positive), all, or none. Default: positive. Heat maps of a run "
+                + "in bfloat16 need the model a second time in memory.",
             DefaultValueFactory = _ => "positive",
         });
         _heatMaps.AcceptOnlyFromAmong("positive", "all", "none");

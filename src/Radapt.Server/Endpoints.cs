@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -49,7 +50,8 @@ internal sealed class Endpoints(ServedModels models, ServerOptions options, Serv
         CancellationToken aborted = request.HttpContext.RequestAborted;
         ImageAnswer[] answers = await Task.WhenAll(images.Select(async image =>
         {
-            Prediction[] predictions = await Task.WhenAll(names.Select(n => models.Bank.PredictAsync(n, image, all, aborted)));
+            ImageSource shared = image.DecodedOnce();
+            Prediction[] predictions = await Task.WhenAll(names.Select(n => models.Bank.PredictAsync(n, shared, all, aborted)));
             return Answer(image.Name, names, predictions);
         }));
         return Results.Ok(new PredictAnswer(answers));
@@ -91,13 +93,7 @@ internal sealed class Endpoints(ServedModels models, ServerOptions options, Serv
         }
 
         headers["X-Radapt-Kind"] = kind;
-        var bytes = new byte[shown.Values.Length * sizeof(ushort)];
-        for (int i = 0; i < shown.Values.Length; i++)
-        {
-            System.Buffers.Binary.BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(i * sizeof(ushort)), shown.Values[i]);
-        }
-
-        return Results.Bytes(bytes, Octets);
+        return Results.Bytes(MemoryMarshal.AsBytes(shown.Values.AsSpan()).ToArray(), Octets); // every system of Radapt's is little-endian
     }
 
     private (string Kind, DisplayedImage Image) Display(ImageSource image, int maxSide)

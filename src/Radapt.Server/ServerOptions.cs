@@ -57,7 +57,7 @@ internal sealed record ServerOptions
     /// <summary>Most images of a forward pass.</summary>
     public int BatchSize { get; init; } = 16;
 
-    /// <summary>Where JPEG-LS and JPEG 2000 are decoded; null: they are refused.</summary>
+    /// <summary>Where JPEG-LS and JPEG 2000 are decoded; null: in processes of its own.</summary>
     public CodecProcess? Codecs { get; init; }
 
     /// <summary>Whether only this machine can reach it.</summary>

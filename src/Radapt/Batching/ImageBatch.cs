@@ -42,16 +42,6 @@ internal sealed class ImageBatch(int batchSize, IReadOnlyList<int> shape, int fi
     /// <summary>Gives the buffers back.</summary>
     public void Dispose() => Interlocked.Exchange(ref _lease, null)?.Dispose();
 
-    /// <summary>A batch of one image, without labels, which borrows nothing.</summary>
-    /// <param name="pixels">(S, S): normalised gray values.</param>
-    /// <param name="side">S.</param>
-    internal static ImageBatch FromPixels(ReadOnlySpan<float> pixels, int side)
-    {
-        var batch = new ImageBatch(1, [1, side, side], 0, null) { Count = 1 };
-        pixels.CopyTo(batch.Values);
-        return batch;
-    }
-
     /// <summary>The batch of a lease, which it then owns.</summary>
     internal static ImageBatch From(BatchLease<ImageBatch> lease)
     {

@@ -1,9 +1,18 @@
+using System.Collections.Concurrent;
+using Radapt.Imaging.Dicom;
+
 namespace Radapt.Imaging;
 
 /// <summary>Where an image comes from: a file, or memory. Nothing is read before it is needed.</summary>
 public sealed class ImageSource
 {
-    private ImageSource(string name, string? path, ReadOnlyMemory<byte> content) => (Name, Path, Content) = (name, path, content);
+    private readonly ConcurrentDictionary<(DicomScale, int), Lazy<Radiograph>>? _decoded; // by what it is decoded by
+
+    private ImageSource(string name, string? path, ReadOnlyMemory<byte> content, bool keepsPixels = false)
+    {
+        (Name, Path, Content) = (name, path, content);
+        _decoded = keepsPixels ? new ConcurrentDictionary<(DicomScale, int), Lazy<Radiograph>>() : null;
+    }
 
     /// <summary>What results and errors call the image.</summary>
     public string Name { get; }
@@ -61,8 +70,14 @@ public sealed class ImageSource
         return FromMemory(content.GetBuffer().AsMemory(0, (int)content.Length), name);
     }
 
+    /// <summary>The same image for several models: it is decoded once for all that decode it alike, and holds the pixels.</summary>
+    internal ImageSource DecodedOnce() => new(Name, Path, Content, keepsPixels: true);
+
     /// <summary>The pixels.</summary>
     /// <exception cref="RadaptException">As <see cref="RadiographReader.Read(string, DecodingOptions)"/>.</exception>
-    internal Radiograph Decode(DecodingOptions options) =>
+    internal Radiograph Decode(DecodingOptions options) => _decoded is null ? Read(options)
+        : _decoded.GetOrAdd((options.Scale, options.PngBits), _ => new Lazy<Radiograph>(() => Read(options))).Value;
+
+    private Radiograph Read(DecodingOptions options) =>
         Path is null ? RadiographReader.Read(Content, Name, options) : RadiographReader.Read(Path, options);
 }

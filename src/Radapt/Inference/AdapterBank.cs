@@ -189,13 +189,7 @@ public sealed class AdapterBank : IDisposable, IAsyncDisposable
             foreach (string run in runs)
             {
                 members.Add(Open(run, opened, onlyOnSharedWeights));
-            }
-
-            if (members.Find(m => !m.Findings.SequenceEqual(members[0].Findings)) is { } other)
-            {
-                throw new RadaptException(
-                    $"{other.AdapterPath} has other findings than {runs[0]}: only runs of the same findings, in the same order, can be "
-                        + "averaged.");
+                Ensemble.RequireSameFindings(members[0], members[^1]);
             }
 
             return new Ensemble(members, _options);

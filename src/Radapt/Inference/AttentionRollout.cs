@@ -16,7 +16,7 @@ internal static class AttentionRollout
     /// <param name="classifier">Any classifier whose method adds no tokens.</param>
     /// <param name="images">(B, 1, S, S), normalised.</param>
     /// <returns>(B, G, G), float32, at least 0</returns>
-    /// <exception cref="RadaptException">The method adds tokens.</exception>
+    /// <exception cref="RadaptException">There is no such heat map; see <see cref="ObservedAttention.Refusal"/>.</exception>
     public static Tensor Compute(Classifier classifier, Tensor images)
     {
         using var scope = NewDisposeScope();

@@ -75,7 +75,7 @@ internal sealed partial class Ensemble
     /// <param name="finding">Number of the finding; null: attention rollout.</param>
     /// <param name="cancellation">Ends waiting.</param>
     /// <returns>(G, G) row by row, and where the square is on the image, in fractions of its sides.</returns>
-    /// <exception cref="RadaptException">The image cannot be read or is refused, or the method adds tokens.</exception>
+    /// <exception cref="RadaptException">The image cannot be read, or there is no such map.</exception>
     public async Task<(float[] Map, (double X, double Y, double Width, double Height) Square)> HeatMapAsync(
         ImageSource image, int? finding, CancellationToken cancellation)
     {

@@ -61,12 +61,7 @@ internal sealed partial class Ensemble : IDisposable
             foreach ((string run, ComputePlan plan) in runs)
             {
                 members.Add(Predictor.Open(run, weights, plan, force, codecs));
-                if (!members[^1].Findings.SequenceEqual(members[0].Findings))
-                {
-                    throw new RadaptException(
-                        $"{run} predicts {string.Join(", ", members[^1].Findings)}, and {runs[0].Run} "
-                        + $"{string.Join(", ", members[0].Findings)}: only runs of the same findings, in the same order, can be averaged.");
-                }
+                RequireSameFindings(members[0], members[^1]);
             }
 
             return new Ensemble(members, new PredictorOptions { Codecs = codecs });
@@ -75,6 +70,18 @@ internal sealed partial class Ensemble : IDisposable
         {
             members.ForEach(m => m.Dispose());
             throw;
+        }
+    }
+
+    /// <summary>Makes sure that two models can be averaged.</summary>
+    /// <exception cref="RadaptException">They have other findings.</exception>
+    public static void RequireSameFindings(Predictor first, Predictor other)
+    {
+        if (!other.Findings.SequenceEqual(first.Findings))
+        {
+            throw new RadaptException(
+                $"{other.AdapterPath} predicts {string.Join(", ", other.Findings)}, and {first.AdapterPath} "
+                + $"{string.Join(", ", first.Findings)}: only runs of the same findings, in the same order, can be averaged.");
         }
     }
 

@@ -43,29 +43,6 @@ internal static class EnsemblePass
         }
     }
 
-    /// <summary>The mean probability of several models, as a logit, and its standard deviation (n - 1).</summary>
-    /// <param name="logits">Of each model, before the sigmoid.</param>
-    public static (float Logit, float Deviation) Average(ReadOnlySpan<float> logits)
-    {
-        Span<double> present = stackalloc double[logits.Length];
-        double absent = 0; // summed apart, since 1 - p would lose what is left of it where p is close to 1
-        double sum = 0;
-        for (int m = 0; m < present.Length; m++)
-        {
-            present[m] = Scoring.Probability(logits[m]);
-            sum += present[m];
-            absent += Scoring.Probability(-logits[m]);
-        }
-
-        double squares = 0;
-        foreach (double p in present)
-        {
-            squares += (p - (sum / present.Length)) * (p - (sum / present.Length));
-        }
-
-        return ((float)(Math.Log(sum) - Math.Log(absent)), (float)Math.Sqrt(squares / (present.Length - 1)));
-    }
-
     /// <summary>Logits of the mean probabilities of several models, and the standard deviations of these; of one model, its own.</summary>
     /// <param name="logits">Of every model.</param>
     /// <param name="count">How many each has that count.</param>
@@ -78,15 +55,26 @@ internal static class EnsemblePass
 
         var mean = new float[count];
         var deviations = new float[count];
-        var models = new float[logits.Count];
+        Span<double> present = stackalloc double[logits.Count];
         for (int i = 0; i < count; i++)
         {
-            for (int m = 0; m < models.Length; m++)
+            double absent = 0; // summed apart, since 1 - p would lose what is left of it where p is close to 1
+            double sum = 0;
+            for (int m = 0; m < present.Length; m++)
             {
-                models[m] = logits[m][i];
+                present[m] = Scoring.Probability(logits[m][i]);
+                sum += present[m];
+                absent += Scoring.Probability(-logits[m][i]);
             }
 
-            (mean[i], deviations[i]) = Average(models);
+            mean[i] = (float)(Math.Log(sum) - Math.Log(absent));
+            double squares = 0;
+            foreach (double p in present)
+            {
+                squares += (p - (sum / present.Length)) * (p - (sum / present.Length));
+            }
+
+            deviations[i] = (float)Math.Sqrt(squares / (present.Length - 1));
         }
 
         return (mean, deviations);

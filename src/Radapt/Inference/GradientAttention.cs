@@ -17,7 +17,7 @@ internal static class GradientAttention
     /// <param name="images">(B, 1, S, S), normalised.</param>
     /// <param name="finding">Number of the finding.</param>
     /// <returns>(B, G, G), float32, at least 0</returns>
-    /// <exception cref="RadaptException">The method adds tokens.</exception>
+    /// <exception cref="RadaptException">There is no such heat map; see <see cref="ObservedAttention.Refusal"/>.</exception>
     public static Tensor Compute(Classifier classifier, Tensor images, int finding)
     {
         using var scope = NewDisposeScope();

@@ -14,12 +14,12 @@ internal sealed class ObservedAttention : IDisposable
     /// <summary>Begins to observe.</summary>
     /// <param name="classifier">The classifier; in float32, where gradients are asked for.</param>
     /// <param name="hasGradients">Gradients with respect to the attention are asked for.</param>
-    /// <exception cref="RadaptException">The method adds tokens, which are at other places in every block.</exception>
+    /// <exception cref="RadaptException">There is no such heat map; see <see cref="Refusal"/>.</exception>
     public ObservedAttention(Classifier classifier, bool hasGradients)
     {
-        if (classifier.Encoder.TokenAdapter is not null)
+        if (Refusal(classifier, hasGradients) is { } refusal)
         {
-            throw new RadaptException("Heat maps from attention are not defined where the method adds tokens (vpt).");
+            throw new RadaptException(refusal);
         }
 
         _classifier = classifier;
@@ -33,6 +33,13 @@ internal sealed class ObservedAttention : IDisposable
             };
         }
     }
+
+    /// <summary>Why a classifier has no heat maps: it adds tokens, which are at other places in every block, or asks for gradients of a
+    /// head that has none; null: it has.</summary>
+    public static string? Refusal(Classifier classifier, bool hasGradients) =>
+        classifier.Encoder.TokenAdapter is not null ? "Heat maps from attention are not defined where the method adds tokens (vpt)."
+        : hasGradients && classifier.Head.Vote is not null ? "Heat maps of a finding need gradients, which votes of neighbours (knn) lack."
+        : null;
 
     /// <summary>Of every block in order, (B, H, N, N): how much each token (row) takes from each (column).</summary>
     public IReadOnlyList<Tensor> Blocks => _blocks;

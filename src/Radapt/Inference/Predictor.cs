@@ -22,6 +22,8 @@ public sealed class Predictor : IDisposable, IAsyncDisposable, IScoringModel
     private readonly bool _isShared;
     private readonly UseCount _uses = new(typeof(Predictor));
     private readonly Ensemble _alone;
+    private readonly Lock _exactGate = new();
+    private AdaptedModel? _exact; // in float32, for gradients, where the predictor computes in another precision; from the first map on
 
     private Predictor(
         string path, AdapterDescription adapter, Backbone backbone, Classifier classifier, bool isShared, PredictorOptions options)
@@ -241,11 +243,15 @@ public sealed class Predictor : IDisposable, IAsyncDisposable, IScoringModel
         }
     }
 
+    /// <summary>Why there are no heat maps; null: there are.</summary>
+    /// <param name="finding">Whether of a finding, else attention rollout.</param>
+    internal string? HeatMapRefusal(bool finding) => WithClassifier(c => ObservedAttention.Refusal(c, hasGradients: finding));
+
     /// <summary>What speaks for a finding in an image, patch by patch.</summary>
     /// <param name="pixels">(S, S), prepared.</param>
     /// <param name="finding">Number of the finding; null: where the model looks, whatever the finding (attention rollout).</param>
     /// <returns>(G, G) row by row, at least 0</returns>
-    /// <exception cref="RadaptException">The method adds tokens.</exception>
+    /// <exception cref="RadaptException">There is no such heat map; see <see cref="HeatMapRefusal"/>.</exception>
     internal float[] HeatMap(float[] pixels, int? finding)
     {
         if (finding is null || Plan.Type == ScalarType.Float32)
@@ -253,11 +259,17 @@ public sealed class Predictor : IDisposable, IAsyncDisposable, IScoringModel
             return WithClassifier(Map);
         }
 
-        // Gradients need float32.
-        ComputePlan plan = Plan with { Precision = "float32" };
-        using var exact = AdaptedModel.Open(AdapterPath, _backbone.WeightsFile, plan, force: true); // it was checked when this was opened
-        exact.Classifier.Adapters?.Merge();
-        return Map(exact.Classifier);
+        lock (_exactGate)
+        {
+            if (_exact is null)
+            {
+                ComputePlan plan = Plan with { Precision = "float32" };
+                _exact = AdaptedModel.Open(AdapterPath, _backbone.WeightsFile, plan, force: true); // it was checked when this was opened
+                _exact.Classifier.Adapters?.Merge();
+            }
+
+            return Map(_exact.Classifier);
+        }
 
         float[] Map(Classifier classifier)
         {
@@ -306,6 +318,7 @@ public sealed class Predictor : IDisposable, IAsyncDisposable, IScoringModel
 
     private void Free()
     {
+        _exact?.Dispose();
         lock (_backbone.Gate)
         {
             if (_isShared)

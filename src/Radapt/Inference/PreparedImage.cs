@@ -18,7 +18,7 @@ internal sealed record PreparedImage(
 /// <summary>Prepares single images as <see cref="ImageBatches"/> prepares sets of them. Any thread may ask at any time.</summary>
 /// <param name="preprocessings">The ways of preparing.</param>
 /// <param name="screen">The guards.</param>
-/// <param name="codecs">Where JPEG-LS and JPEG 2000 are decoded; null: nowhere.</param>
+/// <param name="codecs">Where JPEG-LS and JPEG 2000 are decoded; null: in processes of its own.</param>
 internal sealed class ImagePreparation(IReadOnlyList<Preprocessing> preprocessings, ImageScreen screen, CodecProcess? codecs)
 {
     private static readonly Dictionary<Preprocessing, float[]> s_nothing = [];

@@ -68,19 +68,13 @@ internal static class AdapterFile
     }
 
     /// <summary>The saved tensors by name; the caller's scope owns them.</summary>
+    /// <returns>float32</returns>
     /// <exception cref="RadaptException">The checksum does not match.</exception>
     public static Dictionary<string, Tensor> Read(string path)
     {
         using CheckpointFile file = CheckpointFile.Open(Locate(path));
         StoredChecksum.Verify(file);
-        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        foreach (TensorInfo info in file.Tensors)
-        {
-            tensors[info.Name] = empty([.. info.Shape]);
-            file.ReadInto(TensorParts.Whole(info.Name), tensors[info.Name]);
-        }
-
-        return tensors;
+        return file.Tensors.ToDictionary(t => t.Name, t => file.ReadFloat32(t.Name), StringComparer.Ordinal);
     }
 
     /// <summary>Makes sure that a file is undamaged and holds what its description promises, without its base weights.</summary>

@@ -50,12 +50,6 @@ internal sealed record FolderImage(string Path, string Name)
     /// <summary>The day of the examination; null: not stated.</summary>
     public DateOnly? Date => Identity is { } known ? StudyDates.FromHeader(known.StudyDate) : null;
 
-    /// <summary>A DICOM file whose header has been read, such as one in memory.</summary>
-    /// <param name="name">What it is called.</param>
-    /// <param name="identity">What its header says.</param>
-    public static FolderImage FromHeader(string name, DicomIdentity identity) =>
-        new(name, name) { Kind = "DICOM", Identity = identity, Refusal = Refused(identity) };
-
     /// <summary>The same with its header read, if it is a DICOM file; other files are told when they are decoded.</summary>
     public FolderImage WithHeader() => WithHeader(FileKinds.Tell(Path), () => DicomReader.ReadIdentity(Path));
 

@@ -20,7 +20,7 @@ internal sealed record DisplayedImage(int Width, int Height, ushort[] Values, in
     {
         var gray = new byte[image.Width * image.Height];
         GrayTensor.ToGray(image.Pixels, image.Channels, gray);
-        return new DisplayedImage(image.Width, image.Height, [.. gray.Select(g => (ushort)g)], 255, 0, 255);
+        return new DisplayedImage(image.Width, image.Height, Array.ConvertAll(gray, g => (ushort)g), 255, 0, 255);
     }
 
     /// <summary>Stored gray samples, all levels kept.</summary>
@@ -31,7 +31,13 @@ internal sealed record DisplayedImage(int Width, int Height, ushort[] Values, in
         PixelFormat format = pixels.Format;
         int maximum = (1 << format.BitsStored) - 1;
         int least = format.IsSigned ? -(1 << (format.BitsStored - 1)) : 0;
-        int[] samples = [.. pixels.Samples.Distinct().Select(s => (int)s).OrderBy(s => pixels.ValueOf(s))];
+        var occurs = new bool[ushort.MaxValue + 1]; // millions of samples have few values
+        foreach (ushort sample in pixels.Samples)
+        {
+            occurs[sample] = true;
+        }
+
+        int[] samples = [.. Enumerable.Range(0, occurs.Length).Where(s => occurs[s]).OrderBy(pixels.ValueOf)];
         bool isTurned = table[samples[0]] > table[samples[^1]]; // MONOCHROME1, or a falling slope
         int low = 0, high = maximum;
         foreach (int sample in isTurned ? samples.Reverse() : samples)
@@ -44,8 +50,14 @@ internal sealed record DisplayedImage(int Width, int Height, ushort[] Values, in
             }
         }
 
-        return new DisplayedImage(
-            format.Columns, format.Rows, [.. pixels.Samples.Select(s => (ushort)Value(s))], maximum, Math.Min(low, high - 1), high);
+        var values = new ushort[occurs.Length];
+        foreach (int sample in samples)
+        {
+            values[sample] = (ushort)Value(sample);
+        }
+
+        return new DisplayedImage(format.Columns, format.Rows, Array.ConvertAll(pixels.Samples, s => values[s]), maximum,
+            Math.Min(low, high - 1), high);
 
         int Value(int sample)
         {
