@@ -28,7 +28,8 @@ internal sealed class InstanceAnalysis : IInstanceAnalysis, IDisposable
     /// <summary>Opens runs.</summary>
     /// <param name="sources">At least one; each has its own results.</param>
     /// <param name="settings">What decides results apart from image and run.</param>
-    /// <param name="codecs">Where JPEG-LS and JPEG 2000 are decoded; null: in processes of its own. The caller disposes it, after this.</param>
+    /// <param name="codecs">Where JPEG-LS and JPEG 2000 are decoded; null: in processes of its own. The caller
+    /// disposes it, after this.</param>
     /// <param name="clock">Dates of results; null: the machine's.</param>
     /// <exception cref="RadaptException">A run cannot be opened.</exception>
     public static InstanceAnalysis Open(
