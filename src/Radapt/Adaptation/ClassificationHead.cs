@@ -64,19 +64,19 @@ internal sealed class ClassificationHead : nn.Module
     public Tensor Forward(Tensor tokens, ForwardPass pass) => ForwardPooled(Pool(tokens), pass);
 
     /// <summary>
-    /// (B, C), from <see cref="Pool"/> -> logits (B, F). In evaluation, images are read one by one: the tensor library multiplies a single
-    /// row in another order than several, and what is said of an image must not depend on those beside it.
+    /// (B, C), from <see cref="Pool"/> -> logits (B, F). In evaluation, images are multiplied one by one: the tensor library multiplies a
+    /// single row in another order than several, and what is said of an image must not depend on those beside it.
     /// </summary>
     public Tensor ForwardPooled(Tensor pooled, ForwardPass pass)
     {
+        Tensor read = Vote is null ? Normalise(pooled) : PlainNorm(pooled);
         if (pass.Training || pooled.shape[0] <= 1)
         {
-            return Logits(pooled, pass);
+            return Logits(read, pass);
         }
 
         using var scope = NewDisposeScope();
-        return cat([.. Enumerable.Range(0, (int)pooled.shape[0]).Select(i => Logits(pooled.narrow(0, i, 1), pass))], 0)
-            .MoveToOuterDisposeScope();
+        return cat([.. read.split(1).Select(image => Logits(image, pass))], 0).MoveToOuterDisposeScope();
     }
 
     /// <summary>What the linear map reads where the norm has no weights: fc_norm at 1 and 0, or none.</summary>
@@ -95,8 +95,7 @@ internal sealed class ClassificationHead : nn.Module
         }
     }
 
-    private Tensor Logits(Tensor pooled, ForwardPass pass) =>
-        Vote is { } vote ? vote.Logits(PlainNorm(pooled)) : head.Forward(Normalise(pooled), pass);
+    private Tensor Logits(Tensor read, ForwardPass pass) => Vote is { } vote ? vote.Logits(read) : head.Forward(read, pass);
 
     private static Tensor Class(Tensor tokens) => tokens[.., 0].to(ScalarType.Float32); // (B, C)
 
