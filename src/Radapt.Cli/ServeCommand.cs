@@ -85,7 +85,8 @@ internal sealed class ServeCommand : RadaptCommand
             Description = "Path of the base weights. Default: their path during training.",
         });
         _batchWindow = AddNumber(
-            "Limits", "--batch-window", "Milliseconds that the first image of a batch waits for others.", 2, 0, 60_000);
+            "Limits", "--batch-window", "Milliseconds that the first image of a batch waits for others. With 0, images that come while another "
+                + "batch is computed are put together.", 0, 0, 60_000);
         _batchSize = AddNumber("Limits", "--batch-size", "Images per forward pass.", 16, 1, 4096);
         _imageMegabytes = AddNumber("Limits", "--image-megabytes", "Largest image.", 64, 1, 512);
         _concurrent = AddNumber(

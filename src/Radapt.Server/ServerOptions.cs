@@ -51,8 +51,10 @@ internal sealed record ServerOptions
     /// <summary>Time in which the headers of a request, or the first bytes of its body, must be there.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long the first image of a batch waits for others.</summary>
-    public TimeSpan BatchWindow { get; init; } = TimeSpan.FromMilliseconds(2);
+    /// <summary>
+    /// How long the first image of a batch waits for others; 0: what comes while another batch is computed is put together.
+    /// </summary>
+    public TimeSpan BatchWindow { get; init; }
 
     /// <summary>Most images of a forward pass.</summary>
     public int BatchSize { get; init; } = 16;
