@@ -58,12 +58,17 @@ var coverage = new Option<int?>("--coverage")
 {
     HelpName = "SETS",
     Description =
-        "Prints instead how often intervals and tests of AUROCs are right, over this many simulated test sets of each kind, as Markdown.",
+        "Prints instead how often intervals of AUROCs are right, over this many simulated test sets of each kind, as Markdown.",
 };
 var coverageOfMeans = new Option<int?>("--coverage-of-means")
 {
     HelpName = "SETS",
     Description = "The same for the interval of the mean over five findings.",
+};
+var pairedTests = new Option<int?>("--paired-tests")
+{
+    HelpName = "SETS",
+    Description = "The same for tests of two equal AUROCs: how often they find a difference.",
 };
 var bootstrap = new Option<bool>("--bootstrap")
 {
@@ -79,7 +84,7 @@ var request = new Option<string>("--request") { Hidden = true };
 var root = new RootCommand("Measures Radapt, the eager float32 reference and ONNX Runtime in one run.")
 {
     json, quick, backbone, batchSize, rank, rounds, only, vectors, loading, decoding, check, fuzz, seed, first, phantomTiny,
-        coverage, coverageOfMeans, bootstrap, heatMaps, contestant, request,
+        coverage, coverageOfMeans, pairedTests, bootstrap, heatMaps, contestant, request,
 };
 root.SetAction(parsed =>
 {
@@ -94,8 +99,10 @@ root.SetAction(parsed =>
         return parsed.GetValue(vectors) is { Length: > 0 } widths ? MeasureEach(widths)
             : parsed.GetValue(fuzz) is { } count ? Fuzz(count, parsed)
             : parsed.GetValue(phantomTiny) is { } weights ? MakePhantomTiny(weights)
-            : parsed.GetValue(coverage) is { } sets ? Simulate(sets, s => s.Run)
-            : parsed.GetValue(coverageOfMeans) is { } setsOfMeans ? Simulate(setsOfMeans, s => s.RunMeans)
+            : parsed.GetValue(coverage) is { } sets ? Simulate(Coverage(sets).Run)
+            : parsed.GetValue(coverageOfMeans) is { } setsOfMeans ? Simulate(Coverage(setsOfMeans).RunMeans)
+            : parsed.GetValue(pairedTests) is { } setsOfPairs
+                ? Simulate(new PairedTestSimulation(setsOfPairs, permutations: 1000, Console.Error.WriteLine).Run)
             : parsed.GetValue(bootstrap) ? Resample()
             : parsed.GetValue(heatMaps) is { } run ? ShowHeatMaps(run)
             : parsed.GetValue(check) is { } images ? Check(images, parsed.GetValue(rounds))
@@ -145,9 +152,11 @@ int MakePhantomTiny(string file)
     return 0;
 }
 
-int Simulate(int sets, Func<CoverageSimulation, Action<Action<string>>> table)
+CoverageSimulation Coverage(int sets) => new(sets, replicates: 1000, Console.Error.WriteLine);
+
+int Simulate(Action<Action<string>> table)
 {
-    table(new CoverageSimulation(sets, replicates: 1000, Console.Error.WriteLine))(Console.Out.WriteLine);
+    table(Console.Out.WriteLine);
     return 0;
 }
 

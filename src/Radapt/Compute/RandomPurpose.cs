@@ -29,4 +29,7 @@ internal enum RandomPurpose
 
     /// <summary>Resampling for intervals; key: replicate.</summary>
     Bootstrap = 9,
+
+    /// <summary>Exchanged scores of a permutation test; key: permutation.</summary>
+    Permutation = 10,
 }

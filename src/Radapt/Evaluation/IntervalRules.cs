@@ -42,7 +42,10 @@ internal sealed class IntervalRules(StatisticsOptions options, PatientClusters p
             : Resampled(mean, null, BootstrapReplicates.Mean(replicates));
     }
 
-    /// <summary>The difference of two scores of one finding: the paired test over patients, with Student's t.</summary>
+    /// <summary>
+    /// The difference of two scores of one finding: DeLong's interval over patients with Student's t, and the p value over permutations of
+    /// patients, which holds its level where DeLong's does not (docs/statistics.md).
+    /// </summary>
     /// <param name="first">The first run.</param>
     /// <param name="second">The second run, on the same images.</param>
     public AurocDifference Difference(FindingScores first, FindingScores second)
@@ -53,8 +56,9 @@ internal sealed class IntervalRules(StatisticsOptions options, PatientClusters p
         return refusal is not null ? new AurocDifference(first.Finding, a, b, null, null, null, refusal)
             : PairedAuroc.Compute(first.Labels, second.Logits, first.Logits, first.Patients, options.Level) is not { } test
                 ? new AurocDifference(first.Finding, a, b, null, null, null, OnePatient)
-            : new AurocDifference(first.Finding, a, b, test.SmallSample.Interval, test.SmallSample.PValue,
-                $"{(patients.AreKnown ? "patient-clustered " : "")}paired DeLong, t", null);
+            : new AurocDifference(first.Finding, a, b, test.SmallSample.Interval, PairedPermutation.PValue(
+                    first.Labels, second.Logits, first.Logits, first.Patients, options.Seed, threads: options.Threads),
+                $"interval {(patients.AreKnown ? "patient-clustered " : "")}paired DeLong, t; p {patients.Noun} permutation", null);
     }
 
     /// <summary>The difference of two means over findings, from the differences over the same resamples.</summary>

@@ -11,7 +11,7 @@ namespace Radapt.Evaluation;
 internal sealed record RunComparison(string First, string Second, IReadOnlyList<AurocDifference> Findings, AurocDifference Mean)
 {
     /// <summary>
-    /// Compares every run with the first: by finding the paired test of DeLong over patients, for the mean the differences over the same
+    /// Compares every run with the first: by finding a permutation test over patients, for the mean the differences over the same
     /// resamples of patients. Holm's adjustment is over the findings of a pair.
     /// </summary>
     /// <param name="runs">Aligned scores; see <see cref="ComparedScores.Align"/>.</param>

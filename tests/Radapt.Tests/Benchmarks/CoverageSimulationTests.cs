@@ -11,7 +11,7 @@ public class CoverageSimulationTests
         var simulation = new CoverageSimulation(60, replicates: 50, _ => { });
         string[][] cells = Cells(simulation.Run);
         Assert.All(cells, row => Assert.Equal(cells[0].Length, row.Length));
-        Assert.Equal(CoverageSimulation.Kinds.Count, cells.Length - 2);
+        Assert.Equal(SimulatedKind.All.Count, cells.Length - 2);
         int column = Array.IndexOf(cells[0], "clustered DeLong, logit, t");
         Assert.All(cells.Skip(2), row => Assert.InRange(double.Parse(row[column], CultureInfo.InvariantCulture), 80, 100));
     }
@@ -22,6 +22,18 @@ public class CoverageSimulationTests
         string[][] means = [.. Cells(new CoverageSimulation(60, replicates: 50, _ => { }).RunMeans).Skip(2)];
         Assert.Equal(8, means.Length);
         Assert.All(means, row => Assert.InRange(double.Parse(row[^1], CultureInfo.InvariantCulture), 80, 100));
+    }
+
+    [Fact]
+    public void Run_PairedTestsOfFewSets_GivesATableWhoseTestsRarelyReject()
+    {
+        string[][] cells = Cells(new PairedTestSimulation(60, permutations: 50, _ => { }).Run);
+        Assert.All(cells, row => Assert.Equal(cells[0].Length, row.Length));
+        foreach (string name in new[] { "permutation", "permutation; unlike" })
+        {
+            int column = Array.IndexOf(cells[0], name);
+            Assert.All(cells.Skip(2), row => Assert.InRange(double.Parse(row[column], CultureInfo.InvariantCulture), 0, 20));
+        }
     }
 
     private static string[][] Cells(Action<Action<string>> table)

@@ -44,7 +44,8 @@ public class RunComparisonTests
     public void Compute_PatientsWithManyImages_AreLessSure()
     {
         LabelledScores a = Draw(100, 3, 0.5);
-        LabelledScores b = Draw(100, 3, 0.9);
+        var noise = new KeyedRandom(8, RandomPurpose.Phantom);
+        LabelledScores b = a with { Logits = [.. a.Logits.Select(l => l + (float)noise.NextGaussian())] };
         ComparedScores[] known = [new("a", Repeat(a, 4)), new("b", Repeat(b, 4))];
         ComparedScores[] unknown = [.. known.Select(r => r with { Scores = r.Scores with { Patients = null } })];
         AurocDifference one = RunComparison.Compute([new("a", a), new("b", b)])[0].Findings[0];
