@@ -55,7 +55,7 @@ internal sealed class CompareCommand : RadaptCommand
         IReadOnlyList<ComparedScores> runs =
             ComparedScores.Align([.. named.Select(ComparedScores.Read)], parsed.GetValue(_common), notes);
         notes.AddRange(runs.Where(r => r.AreOfValidation).Select(r =>
-            $"{r.Name} has no test images: its figures are of validation images, which chose its epoch, so they are too good."));
+            $"{r.Name} has no test images: its figures are of validation images, which may have chosen its epoch, so they can be too good."));
         IReadOnlyList<RunComparison> comparisons = RunComparison.Compute(runs);
         terminal.Notes(notes);
         foreach (RunComparison comparison in comparisons)

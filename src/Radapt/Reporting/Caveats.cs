@@ -1,5 +1,6 @@
 using Radapt.Evaluation;
 using Radapt.Pages;
+using Radapt.Recipes;
 
 namespace Radapt.Reporting;
 
@@ -19,7 +20,9 @@ internal static class Caveats
     {
         if (run.HasNoTest)
         {
-            yield return "<strong>No test images.</strong> The images that chose the epoch also give the figures, which flatters them.";
+            yield return "<strong>No test images.</strong> "
+                + (run.Selection == EpochSelection.Best ? "The images that chose the epoch also give the figures, which flatters them."
+                    : "The figures are of validation images; whoever chose settings by them flatters them.");
         }
 
         yield return "<strong>One source.</strong> All images come from the same data, so the figures do not show how the model does "
@@ -52,7 +55,7 @@ internal static class Caveats
                 + "chance of 5 %, so among many, some do.";
         }
 
-        if (run.Record is { Probe: null, Data.Choosing.Images: { } choosing and < FewChoosing })
+        if (run.Selection == EpochSelection.Best && run.Record.Data?.Choosing?.Images is { } choosing and < FewChoosing)
         {
             yield return $"<strong>The epoch was chosen by {Plural.Count(choosing, "image")},</strong> which is close to choosing it at random.";
         }

@@ -55,6 +55,12 @@ internal sealed record ReportedRun
     /// <param name="option">The option's name.</param>
     public string? Value(string option) => Recipe.Find(option)?.Text;
 
+    /// <summary>
+    /// Which epoch's tensors were tested; null: those of a probe, which has no epochs. Runs of older versions kept the best epoch.
+    /// </summary>
+    public EpochSelection? Selection => Record.Probe is not null ? null
+        : Enum.TryParse(Value("select"), ignoreCase: true, out EpochSelection selection) ? selection : EpochSelection.Best;
+
     /// <summary>A name that says which run it is and nothing of its data.</summary>
     public string Identity => (Record.Data?.Fingerprint ?? Record.Data?.AllImages) is { Length: >= 8 } hash ? hash[..8] : "unknown";
 

@@ -1,4 +1,5 @@
 using Radapt.Pages;
+using Radapt.Recipes;
 
 namespace Radapt.Reporting;
 
@@ -62,8 +63,13 @@ internal static class RunWords
     public static string Choice(ReportedRun run) =>
         run.Record.Probe is { } probe
             ? $"The {HtmlPage.Text(probe.Setting ?? "setting")} of every finding was chosen by cross-validation over the training patients."
-        : run.IsCrossValidation ? "In every fold, validation images chose the epoch."
-        : $"{Part(run, "val")} chose the epoch: {run.Record.BestEpoch} of {run.Record.Epochs}.";
+        : run.Selection switch
+        {
+            EpochSelection.Last => "The state after the last epoch was kept; no image chose it.",
+            EpochSelection.Average => "The mean over the last quarter of the epochs was kept; no image chose an epoch.",
+            _ when run.IsCrossValidation => "In every fold, validation images chose the epoch.",
+            _ => $"{Part(run, "val")} chose the epoch: {run.Record.BestEpoch} of {run.Record.Epochs}.",
+        };
 
     /// <summary>When the run was made, as a date.</summary>
     public static string Date(ReportedRun run) =>

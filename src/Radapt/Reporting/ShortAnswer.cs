@@ -1,6 +1,7 @@
 using System.Text;
 using Radapt.Evaluation;
 using Radapt.Pages;
+using Radapt.Recipes;
 
 namespace Radapt.Reporting;
 
@@ -32,7 +33,8 @@ internal static class ShortAnswer
     private static string Tested(ReportedRun run) =>
         run.IsCrossValidation ? $"The figures are from {RunWords.Tested(run)}, each scored by the run that had not seen its patient."
         : run.HasNoTest
-            ? $"There are no test images. The figures are from the {RunWords.Tested(run)} that also chose the epoch, so they are too good."
+            ? $"There are no test images. The figures are from the {RunWords.Tested(run)}"
+                + (run.Selection == EpochSelection.Best ? " that also chose the epoch, so they are too good." : ", which chose no epoch.")
         : $"The figures are from {RunWords.Tested(run)} for testing, which had no part in training.";
 
     private static string Tiles(ReportedRun run)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Radapt.Pages;
+using Radapt.Recipes;
 using Radapt.Runs;
 
 namespace Radapt.Reporting;
@@ -54,7 +55,7 @@ internal static class TrainingCurves
             yield return new ChartSeries(name, colour, points)
             {
                 IsThin = !isOne,
-                Dots = [.. points.Where(p => !isOne && p.X == best)],
+                Dots = [.. points.Where(p => !isOne && run.Selection == EpochSelection.Best && p.X == best)],
                 HasMarks = isOne && points.Length <= 30 && name != "training",
             };
         }
@@ -65,9 +66,15 @@ internal static class TrainingCurves
         string time = run.Record.Train is { } train
             ? $" Training took {Numbers.Duration(train.Seconds)} ({Numbers.General(Math.Round(train.ImagesPerSecond ?? 0))} images a second), "
                 + $"with at most {Numbers.Count((long)(train.PeakMemoryMib ?? 0))} MiB of memory." : "";
-        return run.IsCrossValidation
-            ? $"A line for every fold; the dot is the epoch that was tested.{time}"
-            : $"Epoch {run.Record.BestEpoch} of {run.Record.Epochs} had the best validation figures and is the one that was tested."
-                + $"{(run.Record.StoppedEarly == true ? " Training stopped early, since later epochs were no better." : "")}{time}";
+        string lines = run.IsCrossValidation ? "A line for every fold; the " : "The ";
+        string tested = run.Selection switch
+        {
+            EpochSelection.Last => $"{lines}state after the last epoch was tested.",
+            EpochSelection.Average => $"{lines}mean over the last quarter of the epochs was tested.",
+            _ when run.IsCrossValidation => $"{lines}dot is the epoch that was tested.",
+            _ => $"Epoch {run.Record.BestEpoch} of {run.Record.Epochs} had the best validation figures and is the one that was tested."
+                + $"{(run.Record.StoppedEarly == true ? " Training stopped early, since later epochs were no better." : "")}",
+        };
+        return tested + time;
     }
 }

@@ -315,6 +315,7 @@ internal sealed class FoldsFolder : IDisposable
         },
         Weights = runs[0].Weights,
         Trainable = runs[0].Trainable,
+        SessionStarted = runs.Min(r => r.SessionStarted),
         Folds = new RunFolds
         {
             Count = Folds,

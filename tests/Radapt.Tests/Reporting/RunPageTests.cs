@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Radapt.Recipes;
 using Radapt.Reporting;
 using Radapt.Runs;
 
@@ -89,6 +90,24 @@ public sealed partial class RunPageTests
         ReportedRun run = MadeUpRun.Create(["Effusion"]);
         string text = Text(Page(run with { Record = run.Record with { Test = null } }));
         Assert.Contains("There are no test images.", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("best", "chose the epoch: 2 of 3", "had the best validation figures and is the one that was tested")]
+    [InlineData("last", "The state after the last epoch was kept", "The state after the last epoch was tested")]
+    [InlineData("average", "The mean over the last quarter of the epochs was kept", "The mean over the last quarter of the epochs was tested")]
+    public void Create_Selection_IsTheOneOfTheRun(string select, string kept, string tested)
+    {
+        ReportedRun run = MadeUpRun.Create(["Effusion"]);
+        string text = Text(Page(run with { Recipe = RecipeLayer.From([new("select", select)], "command line") }));
+        Assert.Contains(kept, text, StringComparison.Ordinal);
+        Assert.Contains(tested, text, StringComparison.Ordinal);
+        text = Text(Page(run with
+        {
+            Recipe = RecipeLayer.From([new("select", select)], "command line"),
+            Record = run.Record with { Test = null },
+        }));
+        Assert.Equal(select == "best", text.Contains("also chose the epoch", StringComparison.Ordinal));
     }
 
     [Theory]
