@@ -10,6 +10,7 @@ internal sealed class AdapterCommand : Command
     {
         Subcommands.Add(new AdapterMergeCommand());
         Subcommands.Add(new AdapterSoupCommand(interrupted));
+        Subcommands.Add(new AdapterAverageCommand());
         Subcommands.Add(new AdapterExportCommand());
         Subcommands.Add(new AdapterImportCommand());
     }

@@ -71,10 +71,13 @@ internal static class Arithmetic
     }
 
     /// <summary>The mean of count - 1 tensors becomes that of count tensors, the last of which is b; returns a.</summary>
-    public static Tensor AddToMeanInPlace(this Tensor a, Tensor b, int count)
+    public static Tensor AddToMeanInPlace(this Tensor a, Tensor b, int count) => a.AddToMeanInPlace(b, 1.0 / count);
+
+    /// <summary>a := a + share (b - a), the weighted mean of which b has this share; returns a.</summary>
+    public static Tensor AddToMeanInPlace(this Tensor a, Tensor b, double share)
     {
         using Tensor difference = b.Plus(a, -1);
-        return a.AddInPlace(difference, 1.0 / count);
+        return a.AddInPlace(difference, share);
     }
 
     /// <summary>a := a x factor; returns a.</summary>

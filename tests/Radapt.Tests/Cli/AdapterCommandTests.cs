@@ -76,6 +76,44 @@ public sealed class AdapterCommandTests(TinyRun tiny)
         Assert.Contains("not the folder of a complete run", adapter.ErrorLine, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Average_Runs_CountByTrainingImagesUnlessWeightsAreGiven()
+    {
+        string other = Path.Combine(tiny.Folder, "average-other");
+        string average = Path.Combine(tiny.Folder, "average");
+        (await RadaptProcess.Run(tiny.Folder, tiny.FineTune(other, "--lr", "5e-4"))).Expect(0);
+        RadaptResult result =
+            (await RadaptProcess.Run(tiny.Folder, "adapter", "average", tiny.Run, other, "-o", average, "--json")).Expect(0);
+        JsonNode[] parts = [.. result.Json["adapters"]!.AsArray().OfType<JsonNode>()];
+        var record = JsonNode.Parse(File.ReadAllText(Path.Combine(other, "run.json")))!;
+        Assert.All(parts, p => Assert.Equal((double)record["data"]!["train"]!, (double)p["weight"]!));
+        Assert.InRange((double)result.Json["error"]!, 0, 1e-6);
+        Assert.True((double)result.Json["error_of_factors_apart"]! > 1e-4);
+        int rank = (int)result.Json["rank"]!;
+        (await RadaptProcess.Run(tiny.Folder, "evaluate", average, "--data", tiny.Data)).Expect(0);
+        RadaptResult cut = (await RadaptProcess.Run(tiny.Folder, "adapter", "average", tiny.Run, Path.Combine(other, "adapter.safetensors"),
+            "-o", average, "--rank", "1", "--weights", "3,1", "--overwrite")).Expect(0);
+        Assert.Contains($"rank 1 of {rank}", cut.Output, StringComparison.Ordinal);
+
+        (string[] Arguments, string Message)[] refused =
+        [
+            (["--weights", "3,1,2", "-o", "x"], "3 weights for 2 adapters"),
+            (["--weights", "3,-1", "-o", "x"], "above 0"),
+            (["--weights", "3,nan", "-o", "x"], "above 0"),
+            (["--rank", "0", "-o", "x"], "at least 1"),
+            (["-o", average], "already exists"),
+            (["-o", Path.Combine(other, "adapter.safetensors"), "--overwrite"], "-o"),
+        ];
+        foreach ((string[] arguments, string message) in refused)
+        {
+            RadaptResult found = (await RadaptProcess.Run(tiny.Folder, ["adapter", "average", tiny.Run, other, .. arguments])).Expect(2);
+            Assert.Contains(message, found.ErrorLine, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("named twice", (await RadaptProcess.Run(tiny.Folder, "adapter", "average", tiny.Run, tiny.Run, "-o", "x")).Expect(2)
+            .ErrorLine, StringComparison.Ordinal);
+    }
+
     private async Task ExpectTheRunsFigures(string adapter)
     {
         RadaptResult result = (await RadaptProcess.Run(tiny.Folder, "evaluate", adapter, "--data", tiny.Data, "--json")).Expect(0);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Radapt.Adaptation.Lora;
 using static TorchSharp.torch;
 
 namespace Radapt.Adaptation.Files;
@@ -31,21 +32,42 @@ internal static class AdapterAverage
     /// <param name="description">What the adapters say about themselves; the mean says the same, but for what its method's mean
     /// changes.</param>
     /// <param name="adapters">Adapter files that can be averaged.</param>
+    /// <param name="weights">What each counts, above 0; null: all the same.</param>
+    /// <param name="rank">The rank of LoRA to keep; null: all, so that the mean is exact.</param>
     /// <exception cref="RadaptException">An adapter is damaged, or the file cannot be written.</exception>
-    public static void Write(string output, AdapterDescription description, IReadOnlyList<string> adapters)
+    public static void Write(string output, AdapterDescription description, IReadOnlyList<string> adapters,
+        IReadOnlyList<double>? weights = null, int? rank = null)
     {
         using var scope = NewDisposeScope();
         using TensorMean mean = description.Method.Definition.CreateMean();
-        foreach (string adapter in adapters)
+        foreach ((int number, string adapter) in adapters.Index())
         {
             using var own = NewDisposeScope();
-            mean.Add(AdapterFile.Read(adapter));
+            mean.Add(AdapterFile.Read(adapter), weights?[number] ?? 1);
         }
 
-        AdapterFile.Save(output, description with
+        MethodOptions method = description.Method.Definition.MeanOptions(description.Method, adapters.Count);
+        IReadOnlyList<(string Name, Tensor Tensor)> tensors = [.. mean.Tensors()];
+        if (rank is { } kept && method is LoraOptions lora)
         {
-            Method = description.Method.Definition.MeanOptions(description.Method, adapters.Count),
-        }, mean.Tensors());
+            (method, tensors) = LoraTruncation.Cut(lora, tensors, kept);
+        }
+
+        AdapterFile.Save(output, description with { Method = method }, tensors);
+    }
+
+    /// <summary>How far a written mean of LoRA adapters is from the mean of their updates; null: another method.</summary>
+    /// <inheritdoc cref="Write" path="/param"/>
+    public static LoraMeanError? Measure(string output, IReadOnlyList<string> adapters, IReadOnlyList<double> weights)
+    {
+        if (AdapterFile.Describe(adapters[0]).Method is not LoraOptions options)
+        {
+            return null;
+        }
+
+        using var scope = NewDisposeScope();
+        return LoraMeanError.Measure(options, [.. adapters.Select(AdapterFile.Read)], [.. weights.Select(w => w / weights.Sum())],
+            ((LoraOptions)AdapterFile.Describe(output).Method, AdapterFile.Read(output)));
     }
 
     private static SortedDictionary<string, string> Options(AdapterDescription adapter)

@@ -58,6 +58,9 @@ public sealed record AdapterDescription
     /// <summary>The runs whose mean it is; null: it is one run.</summary>
     internal IReadOnlyList<SoupPart>? Soup { get; init; }
 
+    /// <summary>The adapters whose weighted mean it is; null: it is not one.</summary>
+    internal IReadOnlyList<AveragedPart>? Averaged { get; init; }
+
     /// <summary>Seed of the base weights where they are random.</summary>
     public long Seed { get; init; }
 
@@ -113,6 +116,11 @@ public sealed record AdapterDescription
             metadata["soup"] = JsonSerializer.Serialize(Soup, s_json);
         }
 
+        if (Averaged is not null)
+        {
+            metadata["averaged"] = JsonSerializer.Serialize(Averaged, s_json);
+        }
+
         if (BaseLicence is not null)
         {
             metadata["base_licence"] = BaseLicence;
@@ -149,6 +157,7 @@ public sealed record AdapterDescription
                 BaseLicence = metadata.GetValueOrDefault("base_licence"),
                 Accepts = metadata.ContainsKey("accepts") ? Json<AcceptedImages>("accepts") : null,
                 Soup = metadata.ContainsKey("soup") ? Json<SoupPart[]>("soup") : null,
+                Averaged = metadata.ContainsKey("averaged") ? Json<AveragedPart[]>("averaged") : null,
                 Seed = long.Parse(metadata["seed"], CultureInfo.InvariantCulture),
             };
             return Problem(description) is { } problem ? throw new FormatException(problem) : description;

@@ -1,3 +1,4 @@
+using Radapt.Compute;
 using static TorchSharp.torch;
 
 namespace Radapt.Adaptation.Lora;
@@ -5,8 +6,8 @@ namespace Radapt.Adaptation.Lora;
 /// <summary>
 /// The mean of low-rank updates. The mean of the factors is not it, since runs of different seeds begin with different A: mean(B) mean(A)
 /// has products of one run's B with another's A. The mean of k updates is exactly the update whose A and B are theirs side by side, at
-/// a k-th of the scale: LoRA of k times the rank (<see cref="LoraMethod.MeanOptions"/>). Merged, it costs nothing more. Magnitudes of DoRA
-/// and everything else are averaged plainly.
+/// a k-th of the scale: LoRA of k times the rank (<see cref="LoraMethod.MeanOptions"/>). Where runs have other shares than a k-th, their B
+/// is scaled. Merged, it costs nothing more. For magnitudes of DoRA and everything else it is the mean of the tensors.
 /// </summary>
 internal sealed class LoraMean : TensorMean
 {
@@ -18,7 +19,7 @@ internal sealed class LoraMean : TensorMean
     /// <inheritdoc/>
     public override IEnumerable<(string Name, Tensor Tensor)> Tensors() =>
         base.Tensors().Concat(_factors.Select(f => (f.Key, f.Key.EndsWith(Left, StringComparison.Ordinal)
-            ? cat(f.Value, 1) : SideBySide(f.Value, _factors[f.Key[..^Right.Length] + Left][0]))));
+            ? cat([.. f.Value.Zip(Shares, ByShare)], 1) : SideBySide(f.Value, _factors[f.Key[..^Right.Length] + Left][0]))));
 
     /// <inheritdoc/>
     protected override void Add(string name, Tensor tensor)
@@ -46,6 +47,12 @@ internal sealed class LoraMean : TensorMean
         }
 
         base.Dispose(disposing);
+    }
+
+    private Tensor ByShare(Tensor left, double share)
+    {
+        double factor = share * Shares.Count;
+        return factor == 1 ? left : left.Times(factor);
     }
 
     // A of every third apart: k times (r x thirds, in) -> (k r x thirds, in).

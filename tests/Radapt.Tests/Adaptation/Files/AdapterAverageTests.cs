@@ -37,6 +37,53 @@ public class AdapterAverageTests
     }
 
     [Theory]
+    [MemberData(nameof(LoraForms))]
+    public void Write_Weights_MergesToTheWeightedMeanOfTheMergedWeights(LoraOptions lora)
+    {
+        double[] weights = [1200, 300, 550];
+        using var saved = new SavedAdapter(lora);
+        string[] adapters = [saved.Adapter, Other(saved, 11), Other(saved, 12)];
+        AdapterAverage.Write(saved["mean.safetensors"], saved.Description, adapters, weights);
+        Dictionary<string, float[]>[] merged = [.. adapters.Select(Merged)];
+        foreach ((string name, float[] values) in Merged(saved["mean.safetensors"]))
+        {
+            Assert.All(values.Index(),
+                v => Assert.Equal(merged.Zip(weights, (m, w) => m[name][v.Index] * w).Sum() / 2050, v.Item, 1e-5));
+        }
+
+        LoraMeanError error = AdapterAverage.Measure(saved["mean.safetensors"], adapters, weights)!;
+        Assert.InRange(error.Stored, 0, 1e-6);
+        Assert.InRange(error.FactorsApart, 0.1, 10);
+    }
+
+    // Singular values of the whole updates, in place of those of the factors.
+    [Theory]
+    [MemberData(nameof(LoraForms))]
+    public void Write_Rank_KeepsTheLargestSingularValues(LoraOptions lora)
+    {
+        double[] weights = [3, 1];
+        using var saved = new SavedAdapter(lora);
+        string[] adapters = [Other(saved, 11), Other(saved, 12)];
+        AdapterAverage.Write(saved["whole.safetensors"], saved.Description, adapters, weights);
+        AdapterAverage.Write(saved["cut.safetensors"], saved.Description, adapters, weights, rank: 2);
+        using var scope = NewDisposeScope();
+        (double cutAway, double all) = (0, 0);
+        foreach ((Tensor whole, Tensor cut) in Updates(saved["whole.safetensors"]).Zip(Updates(saved["cut.safetensors"])))
+        {
+            Tensor values = linalg.svdvals(whole);
+            all += values.square().sum().item<double>();
+            cutAway += values[2..].square().sum().item<double>();
+            Assert.Equal(values[2..].square().sum().item<double>(), cut.sub(whole).square().sum().item<double>(), 1e-6);
+            Assert.True(linalg.svdvals(cut)[2..].max().item<double>() < 1e-5);
+        }
+
+        LoraMeanError error = AdapterAverage.Measure(saved["cut.safetensors"], adapters, weights)!;
+        Assert.Equal(Math.Sqrt(cutAway / all), error.Stored, 1e-5);
+        Assert.True(error.Stored > 0.01);
+        Assert.NotEmpty(SavedAdapter.Logits(saved["cut.safetensors"]));
+    }
+
+    [Theory]
     [InlineData("full")]
     [InlineData("bitfit")]
     [InlineData("ia3")]
@@ -87,6 +134,23 @@ public class AdapterAverageTests
         string file = saved[$"{seed}.safetensors"];
         AdapterFile.Save(file, saved.Description, tensors.Select(t => (t.Key, t.Value)));
         return file;
+    }
+
+    // The update of every adapted part: (out, in), float64.
+    private static IEnumerable<Tensor> Updates(string file)
+    {
+        var options = (LoraOptions)AdapterFile.Describe(file).Method;
+        Dictionary<string, Tensor> tensors = AdapterFile.Read(file);
+        foreach (string right in tensors.Keys.Where(n => n.EndsWith(".lora_A", StringComparison.Ordinal)))
+        {
+            Tensor left = tensors[right.Replace(".lora_A", ".lora_B", StringComparison.Ordinal)];
+            long groups = tensors[right].shape[0] / left.shape[1];
+            double scale = (options with { Rank = (int)left.shape[1] }).Scale;
+            for (int g = 0; g < groups; g++)
+            {
+                yield return left.chunk((int)groups)[g].to(float64).matmul(tensors[right].chunk((int)groups)[g].to(float64)).mul(scale);
+            }
+        }
     }
 
     private static Dictionary<string, float[]> Merged(string adapter)
