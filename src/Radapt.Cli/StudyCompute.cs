@@ -55,6 +55,13 @@ internal sealed class StudyCompute
         return (threads, AtLeastOne(parsed, _jobs) ?? Math.Max(1, Machine.Current.PhysicalCores / threads));
     }
 
+    /// <summary>Runs at a time, if that was given.</summary>
+    public int? GivenJobs(ParseResult parsed) => AtLeastOne(parsed, _jobs);
+
+    /// <summary>What tasks of a scheduler are given, too.</summary>
+    public IReadOnlyList<string> Arguments(ParseResult parsed) => AtLeastOne(parsed, _threads) is { } threads
+        ? [_threads.Name, threads.ToString(CultureInfo.InvariantCulture)] : [];
+
     private static int? AtLeastOne(ParseResult parsed, Option<int?> option) => parsed.GetValue(option) is { } value and (< 1 or > 4096)
         ? throw new RadaptException($"{option.Name} {value}: give a number from 1 to 4096.") : parsed.GetValue(option);
 }

@@ -12,6 +12,7 @@ internal sealed class StudyRunCommand : RadaptCommand
 {
     private readonly StudyArguments _study = new();
     private readonly StudyCompute _compute;
+    private readonly StudyLaunch _launch;
     private readonly Option<bool> _retry;
     private readonly Option<bool> _noWait;
     private readonly Option<bool> _json;
@@ -30,6 +31,7 @@ internal sealed class StudyRunCommand : RadaptCommand
         {
             Description = "End when the cells that are left are in the hands of other processes, instead of waiting for them.",
         });
+        _launch = new StudyLaunch((heading, option) => Add(heading, option));
         _json = AddJson();
         SetAction(parsed => Run(parsed, interrupted));
     }
@@ -38,6 +40,8 @@ internal sealed class StudyRunCommand : RadaptCommand
     [
         ("radapt study run mine.yaml --data-root data --weights-root weights", "Every cell that is not complete; the same line continues:"),
         ("radapt study run studies/mine", "The same from the folder of the study, on another machine perhaps:"),
+        ("radapt study run mine.yaml --launcher slurm --sbatch \"--partition=cpu --time=04:00:00\"",
+            "A task of Slurm for each cell, watched and submitted again if it is lost:"),
         ("radapt study run mine.yaml --retry-failed --threads 8 --jobs 1", "With one run at a time on eight threads:"),
     ];
 
@@ -46,22 +50,31 @@ internal sealed class StudyRunCommand : RadaptCommand
         bool json = parsed.GetValue(_json);
         var terminal = new Terminal(onStandardError: json);
         OpenStudy study = _study.Open(parsed, _compute.Layers(parsed));
-        IReadOnlyList<StudyCell> cells = _compute.Select(parsed, study);
+        IReadOnlyList<StudyCell> cells = _launch.Select(parsed, _compute.Select(parsed, study));
         (int each, int atATime) = _compute.Decide(parsed, cells);
         TableLayout layout = TableLayout.For(study.Design); // told now if it is wrong, not after hours
         PublishedFigures.Read(study.Design);
+        if (_launch.DryRun(parsed, study, cells, (each, _compute.GivenJobs(parsed)), _compute.Arguments(parsed)) is { } script)
+        {
+            Console.Out.Write(script);
+            return ExitCode.Done;
+        }
+
         MissingPlaces.Require([.. cells.Where(c => !study.Folder.IsComplete(c))]);
         study.Folder.Begin(study.File, study.Roots, study.Cells);
-        ProcessSettings.PrepareCompute();
         terminal.Line($"{study.Design.Title}: {Plural.Count(cells.Count, "cell")} in {study.Folder.Path}", strong: true);
-        terminal.Line($"{Plural.Count(atATime, "run")} at a time, {Plural.Count(each, "thread")} each.");
-        IReadOnlyDictionary<string, CellFailure> failures = FineTuningSession.Interruptible(
-            () => Work(terminal, study, cells, atATime, parsed, interrupted),
-            $"interrupted; what is done is kept. Continue with: radapt study run {FineTuningSession.Quoted(study.Folder.Path)}");
-        terminal.Line();
-        var table = StudyTable.Read(study.Design, study.Cells, study.Folder, layout);
-        StudyTableDisplay.Show(terminal, table);
-        terminal.Line($"Intervals over patients and other formats: radapt study table {FineTuningSession.Quoted(study.Folder.Path)}");
+        IReadOnlyDictionary<string, CellFailure> failures = _launch.IsLocal(parsed)
+            ? WorkHere(terminal, study, cells, (each, atATime), parsed, interrupted)
+            : _launch.Run(parsed, study, cells, (each, _compute.GivenJobs(parsed)), _compute.Arguments(parsed), terminal,
+                (!parsed.GetValue(_noWait), parsed.GetValue(_retry)), interrupted);
+        if (!_launch.IsTask(parsed))
+        {
+            terminal.Line();
+            var table = StudyTable.Read(study.Design, study.Cells, study.Folder, layout);
+            StudyTableDisplay.Show(terminal, table);
+            terminal.Line($"Intervals over patients and other formats: radapt study table {FineTuningSession.Quoted(study.Folder.Path)}");
+        }
+
         ShowFailures(terminal, failures);
         if (json)
         {
@@ -75,6 +88,16 @@ internal sealed class StudyRunCommand : RadaptCommand
         }
 
         return failures.Count > 0 ? ExitCode.DoneInPart : ExitCode.Done;
+    }
+
+    private IReadOnlyDictionary<string, CellFailure> WorkHere(Terminal terminal, OpenStudy study, IReadOnlyList<StudyCell> cells,
+        (int Each, int AtATime) threads, ParseResult parsed, CancellationToken interrupted)
+    {
+        ProcessSettings.PrepareCompute();
+        terminal.Line($"{Plural.Count(threads.AtATime, "run")} at a time, {Plural.Count(threads.Each, "thread")} each.");
+        return FineTuningSession.Interruptible(
+            () => Work(terminal, study, cells, threads.AtATime, parsed, interrupted),
+            $"interrupted; what is done is kept. Continue with: radapt study run {FineTuningSession.Quoted(study.Folder.Path)}");
     }
 
     private IReadOnlyDictionary<string, CellFailure> Work(

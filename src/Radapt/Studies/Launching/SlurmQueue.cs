@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Radapt.Studies.Launching;
+
+/// <summary>
+/// Arrays of jobs in Slurm: submitted by <c>sbatch</c>; states from <c>squeue</c> and, of those that have ended, from <c>sacct</c> or,
+/// where a cluster keeps no accounts, from what <c>scontrol</c> still remembers.
+/// </summary>
+/// <param name="commands">Slurm's commands.</param>
+internal sealed partial class SlurmQueue(ISchedulerCommands commands)
+{
+    /// <summary>Submits a script.</summary>
+    /// <returns>The number of the job.</returns>
+    /// <exception cref="RadaptException">Slurm refuses it, or is not there.</exception>
+    public string Submit(string script)
+    {
+        (bool succeeded, string output, string error) = commands.Run("sbatch", "--parsable", script);
+        string job = output.Trim().Split(';')[0]; // behind it the cluster's name, where there are several
+        return succeeded && job.Length > 0 && job.All(char.IsAsciiDigit) ? job
+            : throw new RadaptException($"sbatch refused {script}: {FirstLine(error.Length > 0 ? error : output)}");
+    }
+
+    /// <summary>The tasks of jobs that Slurm still knows, by job and number.</summary>
+    /// <param name="jobs">Numbers of jobs.</param>
+    /// <exception cref="RadaptException">Slurm does not answer.</exception>
+    public IReadOnlyDictionary<(string Job, int Task), SlurmTask> Read(IReadOnlyCollection<string> jobs)
+    {
+        var tasks = new Dictionary<(string Job, int Task), SlurmTask>();
+        foreach (string job in jobs)
+        {
+            AddEnded(job, tasks);
+        }
+
+        (bool succeeded, string output, string error) = commands.Run("squeue", "--me", "--array", "--noheader", "--format=%F|%K|%T");
+        if (!succeeded)
+        {
+            throw new RadaptException($"squeue does not answer: {FirstLine(error)}");
+        }
+
+        foreach (string[] row in Rows(output))
+        {
+            if (row.Length == 3 && jobs.Contains(row[0]) && Number(row[1]) is { } task)
+            {
+                tasks[(row[0], task)] = new SlurmTask(row[2], IsLive: true);
+            }
+        }
+
+        return tasks;
+    }
+
+    private void AddEnded(string job, Dictionary<(string Job, int Task), SlurmTask> tasks)
+    {
+        (bool succeeded, string output, _) = commands.Run(
+            "sacct", $"--jobs={job}", "--allocations", "--noheader", "--parsable2", "--format=JobID,State");
+        if (succeeded && output.Trim().Length > 0)
+        {
+            foreach (string[] row in Rows(output))
+            {
+                Add(row[0].Split('_') is [_, string number] ? Number(number) : null, row[^1]);
+            }
+
+            return;
+        }
+
+        (_, output, _) = commands.Run("scontrol", "--oneliner", "show", "job", job); // an error: it has forgotten the job
+        foreach (string line in output.Split('\n'))
+        {
+            Add(Number(TaskOf().Match(line).Groups[1].Value), StateOf().Match(line).Groups[1].Value);
+        }
+
+        // `CANCELLED by 1000` is one state; what still waits or runs is read from squeue.
+        void Add(int? task, string state)
+        {
+            if (task is { } number && state.Split(' ')[0] is { Length: > 0 } word and not ("PENDING" or "RUNNING" or "COMPLETING"))
+            {
+                tasks[(job, number)] = new SlurmTask(word, IsLive: false);
+            }
+        }
+    }
+
+    private static IEnumerable<string[]> Rows(string output) =>
+        output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Trim().Split('|'));
+
+    private static int? Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+
+    private static string FirstLine(string text) =>
+        text.Split('\n').Select(l => l.Trim()).FirstOrDefault(l => l.Length > 0) ?? "it wrote nothing";
+
+    [GeneratedRegex(@"\bArrayTaskId=(\d+)\s")]
+    private static partial Regex TaskOf();
+
+    [GeneratedRegex(@"\bJobState=(\S+)")]
+    private static partial Regex StateOf();
+}
