@@ -65,7 +65,8 @@ internal sealed class PatientResamples(StatisticsOptions options)
         RunResamples[] all = [.. runs.Concat(others).Select(r => _runs[r])];
         string? refusal = all.Length == 0 ? "No run is complete."
             : all.Select(r => r.Figures.GetValueOrDefault(finding).Refusal).FirstOrDefault(r => r is not null)
-            ?? (all.Any(r => r.Tested != all[0].Tested) ? "The runs were not tested on the same images." : null);
+            ?? (all.Any(r => r.Tested != all[0].Tested) ? "The runs were not tested on the same images, or the key that hides their names "
+                + "(.radapt-key with the data) was another." : null);
         if (refusal is not null || all.Any(r => !r.Figures.ContainsKey(finding)))
         {
             return Estimate.Refuse(value, refusal ?? "Not every run has this finding.");
