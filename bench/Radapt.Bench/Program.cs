@@ -4,7 +4,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Radapt;
 using Radapt.Bench;
+using Radapt.Bench.Service;
 using Radapt.Benchmarks;
+using Radapt.Checkpoints;
 using Radapt.Cli;
 using Radapt.Compute;
 using Radapt.Imaging;
@@ -74,12 +76,19 @@ var heatMaps = new Option<string>("--heat-maps")
     HelpName = "RUN",
     Description = "Prints instead how much of a run's heat maps is inside the masks of its phantoms, as Markdown.",
 };
+var serve = new Option<int?>("--serve")
+{
+    HelpName = "REQUESTS",
+    Description = "Measures instead radapt serve with 8 clients, 1 % malformed requests and an adapter that is replaced every second, for the "
+        + "batch windows 0, 2 and 10 ms, and compares every answer with a prediction of its image alone; Markdown. --backbone may be "
+        + "phantom-tiny, too. Exit code 3 if an answer is wrong or lost.",
+};
 var contestant = new Option<string>("--contestant") { Hidden = true };
 var request = new Option<string>("--request") { Hidden = true };
 var root = new RootCommand("Measures Radapt, the eager float32 reference and ONNX Runtime in one run.")
 {
     json, quick, backbone, batchSize, rank, rounds, only, vectors, loading, decoding, check, fuzz, seed, first, phantomTiny,
-        coverage, coverageOfMeans, bootstrap, heatMaps, contestant, request,
+        coverage, coverageOfMeans, bootstrap, heatMaps, serve, contestant, request,
 };
 root.SetAction(parsed =>
 {
@@ -98,6 +107,7 @@ root.SetAction(parsed =>
             : parsed.GetValue(coverageOfMeans) is { } setsOfMeans ? Simulate(setsOfMeans, s => s.RunMeans)
             : parsed.GetValue(bootstrap) ? Resample()
             : parsed.GetValue(heatMaps) is { } run ? ShowHeatMaps(run)
+            : parsed.GetValue(serve) is { } requests ? Serve(requests, parsed.GetRequiredValue(backbone))
             : parsed.GetValue(check) is { } images ? Check(images, parsed.GetValue(rounds))
             : parsed.GetValue(decoding) ? Decode() : Run(parsed);
     }
@@ -125,6 +135,16 @@ int ShowHeatMaps(string run)
     ProcessSettings.PrepareCompute();
     Console.Out.Write(HeatMapTable.Create(run));
     return 0;
+}
+
+int Serve(int requests, string model)
+{
+    ProcessSettings.PrepareCompute();
+    ImageLibrary.Configure();
+    BackboneShape shape = model == ShippedWeights.PhantomTiny ? ServiceBench.Small : Shape(model);
+    string precision = ProductProbe.Choose("auto").Precision;
+    return new ServiceBench(Console.Error.WriteLine).RunAsync(model, shape, precision, requests, Console.Out.WriteLine)
+        .GetAwaiter().GetResult() ? 0 : 3;
 }
 
 int Fuzz(long count, ParseResult parsed)
@@ -180,6 +200,9 @@ int Check(string images, int turns)
     return 0;
 }
 
+BackboneShape Shape(string name) => BackboneShape.FromName(name) is { LayerScale: false } shape ? shape
+    : throw new RadaptException($"--backbone {name}: unknown; names look like vit_base_patch16_224.");
+
 int Run(ParseResult parsed)
 {
     bool isQuick = parsed.GetValue(quick);
@@ -187,8 +210,7 @@ int Run(ParseResult parsed)
     string model = parsed.GetRequiredValue(backbone);
     var options = new BenchmarkOptions
     {
-        Backbone = BackboneShape.FromName(model) is { LayerScale: false } shape ? shape
-            : throw new RadaptException($"--backbone {model}: unknown; names look like vit_base_patch16_224."),
+        Backbone = Shape(model),
         BatchSize = parsed.GetValue(batchSize),
         Rank = parsed.GetValue(rank),
         Steps = isQuick ? 1 : 2 * turns,
