@@ -79,16 +79,23 @@ var heatMaps = new Option<string>("--heat-maps")
 var serve = new Option<int?>("--serve")
 {
     HelpName = "REQUESTS",
-    Description = "Measures instead radapt serve with 8 clients, 1 % malformed requests and an adapter that is replaced every second, for the "
-        + "batch windows 0, 2 and 10 ms, and compares every answer with a prediction of its image alone; Markdown. --backbone may be "
+    Description = "Measures instead radapt serve with 8 clients, 1 % malformed requests and an adapter that is replaced every second, for each of "
+        + "--windows, and compares every answer with a prediction of its image alone; Markdown. --backbone may be "
         + "phantom-tiny, too. Exit code 3 if an answer is wrong or lost.",
+};
+var windows = new Option<int[]>("--windows")
+{
+    HelpName = "MS",
+    Description = "Batch windows of --serve.",
+    DefaultValueFactory = _ => [0, 2, 10],
+    AllowMultipleArgumentsPerToken = true,
 };
 var contestant = new Option<string>("--contestant") { Hidden = true };
 var request = new Option<string>("--request") { Hidden = true };
 var root = new RootCommand("Measures Radapt, the eager float32 reference and ONNX Runtime in one run.")
 {
     json, quick, backbone, batchSize, rank, rounds, only, vectors, loading, decoding, check, fuzz, seed, first, phantomTiny,
-        coverage, coverageOfMeans, bootstrap, heatMaps, serve, contestant, request,
+        coverage, coverageOfMeans, bootstrap, heatMaps, serve, windows, contestant, request,
 };
 root.SetAction(parsed =>
 {
@@ -107,7 +114,7 @@ root.SetAction(parsed =>
             : parsed.GetValue(coverageOfMeans) is { } setsOfMeans ? Simulate(setsOfMeans, s => s.RunMeans)
             : parsed.GetValue(bootstrap) ? Resample()
             : parsed.GetValue(heatMaps) is { } run ? ShowHeatMaps(run)
-            : parsed.GetValue(serve) is { } requests ? Serve(requests, parsed.GetRequiredValue(backbone))
+            : parsed.GetValue(serve) is { } requests ? Serve(requests, parsed)
             : parsed.GetValue(check) is { } images ? Check(images, parsed.GetValue(rounds))
             : parsed.GetValue(decoding) ? Decode() : Run(parsed);
     }
@@ -137,13 +144,15 @@ int ShowHeatMaps(string run)
     return 0;
 }
 
-int Serve(int requests, string model)
+int Serve(int requests, ParseResult parsed)
 {
+    string model = parsed.GetRequiredValue(backbone);
     ProcessSettings.PrepareCompute();
     ImageLibrary.Configure();
     BackboneShape shape = model == ShippedWeights.PhantomTiny ? ServiceBench.Small : Shape(model);
     string precision = ProductProbe.Choose("auto").Precision;
-    return new ServiceBench(Console.Error.WriteLine).RunAsync(model, shape, precision, requests, Console.Out.WriteLine)
+    var bench = new ServiceBench(Console.Error.WriteLine) { Windows = parsed.GetRequiredValue(windows) };
+    return bench.RunAsync(model, shape, precision, requests, Console.Out.WriteLine)
         .GetAwaiter().GetResult() ? 0 : 3;
 }
 
