@@ -16,8 +16,9 @@ public sealed class ViewerPageTests(ServedViewer served) : IClassFixture<ServedV
     public async Task Drop_PngAndDicom_ShowsPictureAndFindingsWithBars(int width, int height)
     {
         await using ViewerPage viewer = await served.OpenAsync(width, height);
-        await viewer.DropAndWaitAsync(Png(0), Dicom);
-        Assert.Equal(2, await viewer.Worklist.CountAsync());
+        const string Name = "<img src=x onerror=alert(1)>.png"; // a file's name is text, whatever it looks like
+        await viewer.DropAndWaitAsync((Name, served.Images[0]), Dicom);
+        Assert.Equal([Name, "phantom.dcm"], await viewer.Worklist.Locator(".name").AllTextContentsAsync());
         Assert.InRange(await viewer.GrayAsync(0.5, 0.5), 1, 255);
 
         JsonArray expected = await AskAsync(served.Images[0]);
