@@ -25,24 +25,20 @@ internal sealed class RadaptServer : IAsyncDisposable
     /// <summary>Builds it; nothing listens yet.</summary>
     /// <param name="options">What it serves, to whom.</param>
     /// <param name="logLevel">What is logged.</param>
-    /// <param name="alsoLogsTo">Gets the log, besides the console.</param>
+    /// <param name="logTo">Gets the log; null: the console.</param>
     /// <exception cref="RadaptException">It would be open by accident, or a key or certificate cannot be read.</exception>
-    public RadaptServer(ServerOptions options, LogLevel logLevel = LogLevel.Warning, ILoggerProvider? alsoLogsTo = null)
+    public RadaptServer(ServerOptions options, LogLevel logLevel = LogLevel.Warning, ILoggerProvider? logTo = null)
     {
         options.RequireSafe();
         ApiKeys? keys = options.Keys is { } file ? ApiKeys.Read(file) : null;
         X509Certificate2? certificate = options.Certificate is { } path ? ReadCertificate(path) : null;
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.AddSimpleConsole(c => c.SingleLine = true).SetMinimumLevel(logLevel);
-        if (alsoLogsTo is not null)
-        {
-            builder.Logging.AddProvider(alsoLogsTo);
-        }
-
+        builder.Logging.SetMinimumLevel(logLevel);
+        _ = logTo is null ? builder.Logging.AddSimpleConsole(c => c.SingleLine = true) : builder.Logging.AddProvider(logTo);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Limit(kestrel, options, certificate));
         builder.Services.AddRoutingCore();
         builder.Services.AddProblemDetails();
-        builder.Services.AddOpenApi("v1");
+        builder.Services.AddOpenApi("v1", o => ApiDescription.Describe(o, needsKey: keys is not null));
         builder.Services.AddRequestTimeouts(t => t.DefaultPolicy = new RequestTimeoutPolicy
         {
             Timeout = options.RequestTime,
