@@ -4,7 +4,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Radapt;
 using Radapt.Bench;
+using Radapt.Bench.Service;
 using Radapt.Benchmarks;
+using Radapt.Checkpoints;
 using Radapt.Cli;
 using Radapt.Compute;
 using Radapt.Imaging;
@@ -79,12 +81,26 @@ var heatMaps = new Option<string>("--heat-maps")
     HelpName = "RUN",
     Description = "Prints instead how much of a run's heat maps is inside the masks of its phantoms, as Markdown.",
 };
+var serve = new Option<int?>("--serve")
+{
+    HelpName = "REQUESTS",
+    Description = "Measures instead radapt serve with 8 clients, 1 % malformed requests and an adapter that is replaced every second, for each of "
+        + "--windows, and compares every answer with a prediction of its image alone; Markdown. --backbone may be "
+        + "phantom-tiny, too. Exit code 3 if an answer is wrong or lost.",
+};
+var windows = new Option<int[]>("--windows")
+{
+    HelpName = "MS",
+    Description = "Batch windows of --serve.",
+    DefaultValueFactory = _ => [0, 2, 10],
+    AllowMultipleArgumentsPerToken = true,
+};
 var contestant = new Option<string>("--contestant") { Hidden = true };
 var request = new Option<string>("--request") { Hidden = true };
 var root = new RootCommand("Measures Radapt, the eager float32 reference and ONNX Runtime in one run.")
 {
     json, quick, backbone, batchSize, rank, rounds, only, vectors, loading, decoding, check, fuzz, seed, first, phantomTiny,
-        coverage, coverageOfMeans, pairedTests, bootstrap, heatMaps, contestant, request,
+        coverage, coverageOfMeans, pairedTests, bootstrap, heatMaps, serve, windows, contestant, request,
 };
 root.SetAction(parsed =>
 {
@@ -105,6 +121,7 @@ root.SetAction(parsed =>
                 ? Simulate(new PairedTestSimulation(setsOfPairs, permutations: 1000, Console.Error.WriteLine).Run)
             : parsed.GetValue(bootstrap) ? Resample()
             : parsed.GetValue(heatMaps) is { } run ? ShowHeatMaps(run)
+            : parsed.GetValue(serve) is { } requests ? Serve(requests, parsed)
             : parsed.GetValue(check) is { } images ? Check(images, parsed.GetValue(rounds))
             : parsed.GetValue(decoding) ? Decode() : Run(parsed);
     }
@@ -132,6 +149,18 @@ int ShowHeatMaps(string run)
     ProcessSettings.PrepareCompute();
     Console.Out.Write(HeatMapTable.Create(run));
     return 0;
+}
+
+int Serve(int requests, ParseResult parsed)
+{
+    string model = parsed.GetRequiredValue(backbone);
+    ProcessSettings.PrepareCompute();
+    ImageLibrary.Configure();
+    BackboneShape shape = model == ShippedWeights.PhantomTiny ? ServiceBench.Small : Shape(model);
+    string precision = ProductProbe.Choose("auto").Precision;
+    var bench = new ServiceBench(Console.Error.WriteLine) { Windows = parsed.GetRequiredValue(windows) };
+    return bench.RunAsync(model, shape, precision, requests, Console.Out.WriteLine)
+        .GetAwaiter().GetResult() ? 0 : 3;
 }
 
 int Fuzz(long count, ParseResult parsed)
@@ -189,6 +218,9 @@ int Check(string images, int turns)
     return 0;
 }
 
+BackboneShape Shape(string name) => BackboneShape.FromName(name) is { LayerScale: false } shape ? shape
+    : throw new RadaptException($"--backbone {name}: unknown; names look like vit_base_patch16_224.");
+
 int Run(ParseResult parsed)
 {
     bool isQuick = parsed.GetValue(quick);
@@ -196,8 +228,7 @@ int Run(ParseResult parsed)
     string model = parsed.GetRequiredValue(backbone);
     var options = new BenchmarkOptions
     {
-        Backbone = BackboneShape.FromName(model) is { LayerScale: false } shape ? shape
-            : throw new RadaptException($"--backbone {model}: unknown; names look like vit_base_patch16_224."),
+        Backbone = Shape(model),
         BatchSize = parsed.GetValue(batchSize),
         Rank = parsed.GetValue(rank),
         Steps = isQuick ? 1 : 2 * turns,

@@ -1,9 +1,11 @@
+using System.ComponentModel;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.OpenApi;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom;
 using Radapt.Inference;
@@ -23,22 +25,34 @@ internal sealed class Endpoints(ServedModels models, ServerOptions options, Serv
         routes.MapGet("/ready", () => models.IsReady ? Results.Ok(new HealthAnswer("ready"))
             : Results.Json(new HealthAnswer("starting"), statusCode: StatusCodes.Status503ServiceUnavailable))
             .Produces<HealthAnswer>().Produces<HealthAnswer>(503).WithSummary("Whether all models are open.");
-        routes.MapGet("/metrics", () => Results.Text(metrics.Text(models.Bank.Names.Count), "text/plain; version=0.0.4; charset=utf-8"))
-            .WithSummary("Counts for Prometheus.");
-        routes.MapGet("/v1/adapters", () => models.List().ToArray()).WithSummary("The models that can be asked.");
-        routes.MapPost("/v1/predict", PredictAsync).Produces<PredictAnswer>()
-            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(413).ProducesProblem(429)
-            .WithSummary("Findings of one image (the body) or several (parts 'image' of a form).");
-        routes.MapPost("/v1/pixels", PixelsAsync).Produces<byte[]>(200, Octets).ProducesProblem(422)
+        RouteGroupBuilder guarded = routes.MapGroup("").IsGuarded();
+        guarded.MapGet("/metrics", () => Results.Text(metrics.Text(models.Bank.Names.Count), "text/plain; version=0.0.4; charset=utf-8"))
+            .Produces<string>(200, "text/plain").WithSummary("Counts for Prometheus.");
+        guarded.MapGet("/v1/adapters", () => models.List().ToArray()).WithSummary("The models that can be asked.");
+        guarded.MapPost("/v1/predict", PredictAsync).TakesImages(options.ImagesOfARequest, options.ImageBytes).ProducesProblem(404)
+            .Produces<PredictAnswer>().WithSummary("Findings of one image (the body) or several (parts 'image' of a form).");
+        guarded.MapPost("/v1/pixels", PixelsAsync).TakesImages(1, options.ImageBytes).ProducesProblem(422)
+            .Produces<byte[]>(200, Octets).GivesHeaders(
+                ("X-Radapt-Width", JsonSchemaType.Integer, "Columns."), ("X-Radapt-Height", JsonSchemaType.Integer, "Rows."),
+                ("X-Radapt-Maximum", JsonSchemaType.Integer, "Largest value that can occur."),
+                ("X-Radapt-Window-Low", JsonSchemaType.Integer, "Value that is shown black by default."),
+                ("X-Radapt-Window-High", JsonSchemaType.Integer, "Value that is shown white by default."),
+                ("X-Radapt-Original-Width", JsonSchemaType.Integer, "Columns of the file."),
+                ("X-Radapt-Original-Height", JsonSchemaType.Integer, "Rows of the file."),
+                ("X-Radapt-Kind", JsonSchemaType.String, "dicom, png or jpeg."))
             .WithSummary("The first frame for the eye: gray, 16 bits, little-endian; size and window are in headers.");
-        routes.MapPost("/v1/heatmap", HeatMapAsync).Produces<byte[]>(200, "image/png").ProducesProblem(422)
+        guarded.MapPost("/v1/heatmap", HeatMapAsync).TakesImages(1, options.ImageBytes).ProducesProblem(404).ProducesProblem(422)
+            .Produces<byte[]>(200, "image/png").GivesHeaders(
+                ("X-Radapt-Box", JsonSchemaType.String, "x,y,width,height of the square on the image, in fractions of its width and height."))
             .WithSummary("What speaks for a finding, as a gray PNG over the square that the model sees.");
-        routes.MapPut("/v1/adapters/{name}", PutAsync).Produces<ServedAdapter>().Produces<ServedAdapter>(201)
-            .ProducesProblem(422).WithSummary("Adds or replaces a model by an adapter file of the same base weights.");
-        routes.MapDelete("/v1/adapters/{name}", RemoveAsync).Produces(204).ProducesProblem(404).WithSummary("Removes a model.");
+        guarded.MapPut("/v1/adapters/{name}", PutAsync).TakesAdapter().Produces<ServedAdapter>().Produces<ServedAdapter>(201)
+            .WithSummary("Adds or replaces a model by an adapter file of the same base weights.");
+        guarded.MapDelete("/v1/adapters/{name}", RemoveAsync).Produces(204).ProducesProblem(404).WithSummary("Removes a model.");
     }
 
-    private async Task<IResult> PredictAsync(HttpRequest request, [FromQuery] string[]? adapter, bool all = false)
+    private async Task<IResult> PredictAsync(
+        HttpRequest request, [FromQuery, Description("Models to ask; default: all.")] string[]? adapter,
+        [Description("Also score images that a guard refuses.")] bool all = false)
     {
         string[] names = adapter is { Length: > 0 } ? [.. adapter.Distinct()] : [.. models.Bank.Names];
         if (names.FirstOrDefault(n => models.Bank.Find(n) is null) is { } missing)
@@ -67,13 +81,14 @@ internal sealed class Endpoints(ServedModels models, ServerOptions options, Serv
         bool isDicom = file?.Kind == "DICOM";
         var guards = new GuardAnswer(
             file?.Kind is "DICOM" or "PNG" or "JPEG" ? file.Kind.ToLowerInvariant() : null,
-            file?.Identity?.Modality is { Length: > 0 and <= 16 } modality && modality.All(char.IsAsciiLetterUpper) ? modality : null,
+            file?.Identity?.Modality is { } modality && DicomCodes.IsModality(modality) ? modality : null,
             file?.View, predictions.Any(p => p.IsBlank));
         string[] notes = isDicom && file!.Identity is not null && file.View is null ? ["no view in the header"] : [];
         return new ImageAnswer(image, status, shown?.Reason, notes, guards, results);
     }
 
-    private async Task<IResult> PixelsAsync(HttpRequest request, int maxSide = 2048)
+    private async Task<IResult> PixelsAsync(
+        HttpRequest request, [Description("Longer side of the picture at most, 16 to 4096 pixels.")] int maxSide = 2048)
     {
         if (maxSide is < 16 or > LargestSide)
         {
@@ -105,7 +120,10 @@ internal sealed class Endpoints(ServedModels models, ServerOptions options, Serv
         return (kind, shown.Shrink(maxSide));
     }
 
-    private async Task<IResult> HeatMapAsync(HttpRequest request, string adapter, string? finding = null, string method = "gradient")
+    private async Task<IResult> HeatMapAsync(
+        HttpRequest request, [Description("The model.")] string adapter,
+        [Description("The finding; not needed for rollout.")] string? finding = null,
+        [Description("gradient: what speaks for the finding; rollout: where the model looks.")] string method = "gradient")
     {
         if (models.Bank.Find(adapter) is not { } description)
         {
@@ -136,7 +154,8 @@ internal sealed class Endpoints(ServedModels models, ServerOptions options, Serv
         }
     }
 
-    private async Task<IResult> PutAsync(HttpRequest request, string name)
+    private async Task<IResult> PutAsync(
+        HttpRequest request, [Description("1 to 64 letters, digits, dots, hyphens or underscores.")] string name)
     {
         if (name.Length is 0 or > 64 || name[0] == '.' || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'))
         {
@@ -149,7 +168,7 @@ internal sealed class Endpoints(ServedModels models, ServerOptions options, Serv
         return replaced ? Results.Ok(added) : Results.Created($"/v1/adapters/{name}", added);
     }
 
-    private async Task<IResult> RemoveAsync(HttpRequest request, string name) =>
+    private async Task<IResult> RemoveAsync(HttpRequest request, [Description("The model.")] string name) =>
         await models.RemoveAsync(name, request.HttpContext.RequestAborted) ? Results.NoContent() : NoModel(name);
 
     private IResult NoModel(string name) => Problems.Result(StatusCodes.Status404NotFound,

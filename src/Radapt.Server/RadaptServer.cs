@@ -23,18 +23,22 @@ internal sealed class RadaptServer : IAsyncDisposable
     private readonly ServerMetrics _metrics = new();
 
     /// <summary>Builds it; nothing listens yet.</summary>
+    /// <param name="options">What it serves, to whom.</param>
+    /// <param name="logLevel">What is logged.</param>
+    /// <param name="logTo">Gets the log; null: the console.</param>
     /// <exception cref="RadaptException">It would be open by accident, or a key or certificate cannot be read.</exception>
-    public RadaptServer(ServerOptions options, LogLevel logLevel = LogLevel.Warning)
+    public RadaptServer(ServerOptions options, LogLevel logLevel = LogLevel.Warning, ILoggerProvider? logTo = null)
     {
         options.RequireSafe();
         ApiKeys? keys = options.Keys is { } file ? ApiKeys.Read(file) : null;
         X509Certificate2? certificate = options.Certificate is { } path ? ReadCertificate(path) : null;
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.AddSimpleConsole(c => c.SingleLine = true).SetMinimumLevel(logLevel);
+        builder.Logging.SetMinimumLevel(logLevel);
+        _ = logTo is null ? builder.Logging.AddSimpleConsole(c => c.SingleLine = true) : builder.Logging.AddProvider(logTo);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Limit(kestrel, options, certificate));
         builder.Services.AddRoutingCore();
         builder.Services.AddProblemDetails();
-        builder.Services.AddOpenApi("v1");
+        builder.Services.AddOpenApi("v1", o => ApiDescription.Describe(o, needsKey: keys is not null));
         builder.Services.AddRequestTimeouts(t => t.DefaultPolicy = new RequestTimeoutPolicy
         {
             Timeout = options.RequestTime,
@@ -179,14 +183,16 @@ internal sealed class RadaptServer : IAsyncDisposable
         try
         {
             string? password = Environment.GetEnvironmentVariable("RADAPT_CERTIFICATE_PASSWORD");
-            if (Path.GetExtension(file) is not (".pem" or ".crt"))
+            if (Path.GetExtension(file) is ".pem" or ".crt")
             {
-                return X509CertificateLoader.LoadPkcs12FromFile(file, password);
+                using X509Certificate2 pem = password is null ? X509Certificate2.CreateFromPemFile(file)
+                    : X509Certificate2.CreateFromEncryptedPemFile(file, password);
+                return X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
             }
 
-            using X509Certificate2 pem = password is null ? X509Certificate2.CreateFromPemFile(file)
-                : X509Certificate2.CreateFromEncryptedPemFile(file, password);
-            return X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
+            X509Certificate2 certificate = X509CertificateLoader.LoadPkcs12FromFile(file, password);
+            return certificate.HasPrivateKey ? certificate
+                : throw new System.Security.Cryptography.CryptographicException("There is no private key.");
         }
         catch (Exception e) when (e is System.Security.Cryptography.CryptographicException or IOException or UnauthorizedAccessException
             or ArgumentException)

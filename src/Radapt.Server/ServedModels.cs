@@ -23,7 +23,7 @@ internal sealed class ServedModels : IAsyncDisposable
         new(ReferenceEqualityComparer.Instance);
 
     private readonly ConcurrentDictionary<string, string> _uploads = new(StringComparer.Ordinal);
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("radapt-"); // its owner's alone
+    private readonly UploadFolder _folder = new();
     private readonly SemaphoreSlim _changing = new(1);
 
     public ServedModels(ServerOptions options, ILogger logger)
@@ -101,7 +101,7 @@ internal sealed class ServedModels : IAsyncDisposable
     /// <exception cref="RadaptException">It is damaged, or does not fit.</exception>
     public async Task<bool> PutAsync(string name, Stream content, CancellationToken cancellation)
     {
-        string file = Path.Combine(_folder.FullName, Guid.NewGuid().ToString("n") + ".safetensors"); // no name of the sender's
+        string file = _folder.NewFile();
         try
         {
             await using (FileStream target = File.Create(file))
@@ -159,7 +159,7 @@ internal sealed class ServedModels : IAsyncDisposable
     {
         IsReady = false;
         await _bank.DisposeAsync();
-        _folder.Delete(recursive: true);
+        _folder.Dispose();
         _changing.Dispose();
     }
 

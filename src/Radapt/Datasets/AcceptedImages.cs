@@ -1,5 +1,6 @@
 using Radapt.Datasets.Matching;
 using Radapt.Imaging;
+using Radapt.Imaging.Dicom;
 
 namespace Radapt.Datasets;
 
@@ -68,7 +69,5 @@ internal sealed record AcceptedImages
 
     private bool IsAccepted(string bodyPart) => !IsStated(bodyPart) || IsChest(bodyPart) || BodyParts.Contains(bodyPart);
 
-    // A word in sound files; whatever else a file has there is not shown.
-    private static string Shown(string bodyPart) =>
-        bodyPart.Length <= 16 && bodyPart.All(c => char.IsAsciiLetterUpper(c) || c is ' ' or '_' or '-') ? bodyPart : "of an unknown name";
+    private static string Shown(string bodyPart) => DicomCodes.IsBodyPart(bodyPart) ? bodyPart : "of an unknown name";
 }

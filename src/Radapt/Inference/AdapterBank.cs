@@ -65,7 +65,7 @@ public sealed class AdapterBank : IDisposable, IAsyncDisposable
         try
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            Ensemble model = await Task.Run(() => Open(runs, onlyOnSharedWeights), CancellationToken.None).ConfigureAwait(false);
+            Ensemble model = await WorkerThread.Opening.RunAsync(() => Open(runs, onlyOnSharedWeights)).ConfigureAwait(false);
             lock (_lock)
             {
                 before = _models.GetValueOrDefault(name);

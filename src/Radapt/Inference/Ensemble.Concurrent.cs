@@ -88,7 +88,7 @@ internal sealed partial class Ensemble
                 throw error;
             }
 
-            float[][] maps = await Task.Run(
+            float[][] maps = await WorkerThread.HeatMaps.RunAsync(
                 () => Members.Select(m => m.HeatMap(prepared.Pixels[m.Adapter.Preprocessing], finding)).ToArray(), cancellation)
                 .ConfigureAwait(false);
             (int width, int height) = prepared.Size;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using Radapt.Adaptation;
 using Radapt.Adaptation.Lora;
 using Radapt.Adaptation.Methods;
@@ -189,5 +190,42 @@ public sealed class AdapterBankTests(SavedAdapters saved) : IClassFixture<SavedA
         }
 
         return bank;
+    }
+
+    // Freed memory stays with the thread that asked for it, so every thread that opens models would keep a model's worth of it.
+    [Fact]
+    public async Task SetAsync_CalledOnManyThreads_OpensModelsOnOne()
+    {
+        var log = new ThreadsOfOpening();
+        string[] paths = [saved.Save(0, new LoraOptions()), saved.Save(1, new LoraOptions())];
+        await using var bank = new AdapterBank(new PredictorOptions { Logger = log });
+        for (int i = 0; i < 12; i++)
+        {
+            var caller = new Thread(() => bank.SetAsync("model", paths[i % 2], Cancellation).GetAwaiter().GetResult());
+            caller.Start();
+            caller.Join();
+        }
+
+        Assert.Equal(12, log.Threads.Count);
+        Assert.Single(log.Threads.Distinct());
+    }
+
+    private sealed class ThreadsOfOpening : ILogger
+    {
+        public ConcurrentQueue<int> Threads { get; } = new();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (formatter(state, exception).StartsWith("Opened", StringComparison.Ordinal))
+            {
+                Threads.Enqueue(Environment.CurrentManagedThreadId);
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
 using Radapt.Server;
 
 namespace Radapt.Tests.Server;
@@ -14,11 +15,14 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>A client without a key.</summary>
     public HttpClient Client { get; private set; } = null!;
 
-    public static async Task<RunningServer> Start(ServerOptions options)
+    public static async Task<RunningServer> Start(ServerOptions options, ILoggerProvider? log = null, HttpMessageHandler? handler = null)
     {
-        var server = new RadaptServer(options with { Port = 0 });
+        var server = log is null ? new RadaptServer(options with { Port = 0 })
+            : new RadaptServer(options with { Port = 0 }, LogLevel.Trace, log);
         await server.StartAsync(TestContext.Current.CancellationToken);
-        return new RunningServer(server) { Client = new HttpClient { BaseAddress = new Uri(server.Url) } };
+        var address = new UriBuilder(server.Url);
+        address.Host = address.Host is "0.0.0.0" or "[::]" ? "localhost" : address.Host;
+        return new RunningServer(server) { Client = new HttpClient(handler ?? new HttpClientHandler()) { BaseAddress = address.Uri } };
     }
 
     /// <summary>Asks, and reads the answer as JSON.</summary>

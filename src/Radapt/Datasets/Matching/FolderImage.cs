@@ -77,10 +77,8 @@ internal sealed record FolderImage(string Path, string Name)
         }
     }
 
-    // A code of two to four letters in every sound file; whatever else a file has there is not shown.
     private static string Shown(string modality) =>
-        modality.Length <= 16 && modality.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c)) ? modality
-            : "of an unknown modality";
+        modality.Length == 0 || DicomCodes.IsModality(modality) ? modality : "of an unknown modality";
 
     private static string? Refused(DicomIdentity identity) =>
         identity.Frames == 0 ? $"{Shown(identity.Modality)} without pixels".TrimStart()
