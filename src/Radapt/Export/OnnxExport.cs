@@ -54,7 +54,8 @@ public static class OnnxExport
         DecisionRules? rules = model.OtherBase is null ? DecisionRules.Find(runOrAdapter, [AdapterFile.Locate(runOrAdapter)]) : null;
         OnnxGraph graph = OnnxTransformer.Draw(model.Classifier, channels, int8);
         ProtoMessage onnx = graph.ToModel(
-            $"Radapt: {string.Join(", ", adapter.Findings)}", OnnxMetadata.Create(adapter, rules, int8));
+            $"Radapt: {string.Join(", ", adapter.Findings)}", OnnxMetadata.Create(
+                model.OtherBase is null ? adapter : adapter with { Card = null }, rules, int8));
         AtomicFile.Write(output, onnx.WriteTo);
         int side = adapter.Preprocessing.ImageSize;
         return

@@ -20,8 +20,13 @@ internal static class OnnxMetadata
     /// <summary>Calibration, thresholds and conformal limits, as in <c>decisions.json</c> of the run.</summary>
     public const string Decisions = "radapt.decisions";
 
+    /// <summary>The model card.</summary>
+    public const string Card = "radapt." + AdapterDescription.CardKey;
+
+    private const string EightBitNote = "The products of this file have 8 bits; figures, calibration and thresholds are those of the float32 model.";
+
     /// <summary>All entries.</summary>
-    /// <param name="adapter">The adapter that was exported.</param>
+    /// <param name="adapter">The adapter that was exported; its card is that of the model.</param>
     /// <param name="rules">How its logits are read; null: it has no such rules.</param>
     /// <param name="isEightBit">The products of the blocks are of 8-bit integers.</param>
     public static IEnumerable<KeyValuePair<string, string>> Create(AdapterDescription adapter, DecisionRules? rules, bool isEightBit) =>
@@ -31,6 +36,8 @@ internal static class OnnxMetadata
         KeyValuePair.Create("findings", JsonSerializer.Serialize(adapter.Findings)),
         KeyValuePair.Create(Products, isEightBit ? "int8" : "float32"),
         KeyValuePair.Create(Preparation, Describe(adapter.Preprocessing)),
+        .. adapter.Card is not { } card ? []
+            : new[] { KeyValuePair.Create(Card, (isEightBit ? card with { Notes = [.. card.Notes, EightBitNote] } : card).ToJson()) },
         .. rules is null ? [] : new[] { KeyValuePair.Create(Decisions, rules.ToJson()) },
     ];
 

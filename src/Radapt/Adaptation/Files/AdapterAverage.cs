@@ -45,6 +45,7 @@ internal static class AdapterAverage
         AdapterFile.Save(output, description with
         {
             Method = description.Method.Definition.MeanOptions(description.Method, adapters.Count),
+            Card = null, // the figures of one of the adapters are not those of the mean
         }, mean.Tensors());
     }
 
