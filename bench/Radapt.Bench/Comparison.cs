@@ -33,8 +33,8 @@ internal sealed class Comparison(BenchmarkOptions options, IReadOnlyList<Compute
     }
 
     /// <summary>
-    /// The report with <c>ratio.reference.STEP</c>, <c>ratio.onnxruntime.inference</c> and <c>ratio.onnxruntime-int8.inference</c>, also per
-    /// precision, and what they compare.
+    /// The report with <c>ratio.reference.STEP</c>, <c>ratio.onnxruntime.inference</c> and <c>ratio.onnxruntime-int8.inference</c>, also
+    /// per precision, and what they compare.
     /// </summary>
     public JsonObject ToJson(BenchmarkReport report)
     {

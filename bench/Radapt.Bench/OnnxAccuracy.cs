@@ -15,8 +15,8 @@ using Radapt.Training;
 namespace Radapt.Bench;
 
 /// <summary>
-/// What a run scores on test images in Radapt (float32), and what its exported models score in ONNX Runtime: figures by finding, and how far
-/// scores and decisions are from Radapt's.
+/// What a run scores on test images in Radapt (float32), and what its exported models score in ONNX Runtime: figures by finding, and how
+/// far scores and decisions are from Radapt's.
 /// </summary>
 /// <param name="run">The run folder.</param>
 /// <param name="data">Its data, as for <c>radapt evaluate --data</c>.</param>
@@ -29,7 +29,8 @@ internal sealed class OnnxAccuracy(string run, string data, CodecProcess codecs)
 
     /// <summary>The test images.</summary>
     public LabelledImages Images { get; } = EvaluationImages.FromSource(
-        data, RecipeLayer.FromCommandLine(new Dictionary<string, string> { ["data"] = data }), AdapterFile.Describe(run).Findings, "test", []);
+        data, RecipeLayer.FromCommandLine(new Dictionary<string, string> { ["data"] = data }), AdapterFile.Describe(run).Findings, "test",
+        notes: []);
 
     /// <summary>(N, F) logits of the test images: Radapt's, ONNX Runtime's in float32, and with 8-bit products.</summary>
     /// <exception cref="RadaptException">The run or its data cannot be read, or the run cannot be exported.</exception>
@@ -92,7 +93,8 @@ internal sealed class OnnxAccuracy(string run, string data, CodecProcess codecs)
             using var options = new RunOptions();
             var logits = new List<float>();
             int side = _adapter.Preprocessing.ImageSize;
-            foreach (ImageBatch batch in new ImageBatches(Images, _adapter.Preprocessing, BatchSize, threads: 1, codecs: codecs).Evaluation())
+            var batches = new ImageBatches(Images, _adapter.Preprocessing, BatchSize, threads: 1, codecs: codecs);
+            foreach (ImageBatch batch in batches.Evaluation())
             {
                 using (batch)
                 {

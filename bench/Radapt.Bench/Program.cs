@@ -91,8 +91,8 @@ var contestant = new Option<string>("--contestant") { Hidden = true };
 var request = new Option<string>("--request") { Hidden = true };
 var root = new RootCommand("Measures Radapt, the eager float32 reference and ONNX Runtime in one run.")
 {
-    json, quick, backbone, batchSize, rank, rounds, threads, only, beside, vectors, loading, decoding, check, fuzz, seed, first, phantomTiny,
-        coverage, coverageOfMeans, bootstrap, heatMaps, onnx, data, contestant, request,
+    json, quick, backbone, batchSize, rank, rounds, threads, only, beside, vectors, loading, decoding, check, fuzz, seed, first,
+        phantomTiny, coverage, coverageOfMeans, bootstrap, heatMaps, onnx, data, contestant, request,
 };
 root.SetAction(parsed =>
 {

@@ -62,7 +62,7 @@ internal sealed class AdapterExportCommand : RadaptCommand
         });
         _int8 = Add("Output", new Option<bool>("--int8")
         {
-            Description = "onnx: 8-bit products in the blocks: a quarter of the size, faster on most processors, slightly other scores.",
+            Description = "onnx: 8-bit products in the blocks: a quarter of the size, faster on processors with VNNI, slightly other scores.",
         });
         _overwrite = AddOverwrite("the files");
         _json = AddJson();

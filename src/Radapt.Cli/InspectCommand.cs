@@ -257,7 +257,8 @@ internal sealed class InspectCommand : RadaptCommand
             ["reason"] = g.Reason,
         })]),
         ["not_read"] = new JsonArray([.. report.OpaqueObjects.Select(o => new JsonObject { ["name"] = o.Name, ["class"] = o.Class })]),
-        ["metadata"] = new JsonObject(report.Metadata.Where(m => m.Key != AdapterDescription.CardKey).Select(m => KeyValuePair.Create<string, JsonNode?>(m.Key, m.Value))),
+        ["metadata"] = new JsonObject(report.Metadata.Where(m => m.Key != AdapterDescription.CardKey)
+            .Select(m => KeyValuePair.Create<string, JsonNode?>(m.Key, m.Value))),
         ["tensors"] = new JsonArray([.. report.Tensors.Select(t => new JsonObject
         {
             ["name"] = t.Name,

@@ -3,15 +3,16 @@ using static TorchSharp.torch;
 namespace Radapt.Export;
 
 /// <summary>
-/// A matrix product of 8-bit integers: weights rounded once, with a scale for each output channel; activations rounded when the model runs,
-/// with a scale and a zero point for each tensor. Drawn with the standard operators that ONNX Runtime makes into one, DynamicQuantizeMatMul.
+/// A matrix product of 8-bit integers: weights rounded once, with a scale for each output channel; activations rounded when the model
+/// runs, with a scale and a zero point for each tensor. Drawn with the standard operators that ONNX Runtime makes into one,
+/// DynamicQuantizeMatMul.
 /// </summary>
 internal static class EightBitProduct
 {
     /// <summary>
     /// The largest magnitude of a weight, which makes 129 steps. Processors without VNNI (AVX2, and AVX-512 before it) multiply unsigned
-    /// activations by signed weights with <c>vpmaddubsw</c>, which adds two products in a signed 16-bit number and saturates without a word:
-    /// 2 x 255 x 127 does not fit it, 2 x 255 x 64 = 32,640 does. So the model says the same on every processor.
+    /// activations by signed weights with <c>vpmaddubsw</c>, which adds two products in a signed 16-bit number and saturates without a
+    /// word: 2 x 255 x 127 does not fit it, 2 x 255 x 64 = 32,640 does. So the model says the same on every processor.
     /// </summary>
     public const int LargestWeight = 64;
 

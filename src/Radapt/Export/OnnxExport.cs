@@ -6,8 +6,8 @@ using Radapt.Runs;
 namespace Radapt.Export;
 
 /// <summary>
-/// Writes a run as one ONNX model: base weights, adapter and head merged, the batch size free. Input: normalised pixels; outputs: logits and
-/// probabilities in the order of the findings. Its metadata has the findings, the pre-processing, and calibration and thresholds.
+/// Writes a run as one ONNX model: base weights, adapter and head merged, the batch size free. Input: normalised pixels; outputs: logits
+/// and probabilities in the order of the findings. Its metadata has the findings, the pre-processing, and calibration and thresholds.
 /// </summary>
 public static class OnnxExport
 {

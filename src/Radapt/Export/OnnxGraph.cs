@@ -15,7 +15,9 @@ internal sealed class OnnxGraph
     private readonly string _name;
     private int _names;
 
-    /// <param name="name">Its name, with which the names of its values begin: those of a body must not be those of the graph around it.</param>
+    /// <param name="name">
+    /// Its name, with which the names of its values begin: those of a body must not be those of the graph around it.
+    /// </param>
     public OnnxGraph(string name = "radapt") => (_name, _graph) = (name, new ProtoMessage().Add(OnnxFields.Graph.Name, name));
 
     /// <summary>Declares an input of floats.</summary>

@@ -23,7 +23,8 @@ internal static class OnnxMetadata
     /// <summary>The model card.</summary>
     public const string Card = "radapt." + AdapterDescription.CardKey;
 
-    private const string EightBitNote = "The products of this file have 8 bits; figures, calibration and thresholds are those of the float32 model.";
+    private const string EightBitNote =
+        "The products of this file have 8 bits; figures, calibration and thresholds are those of the float32 model.";
 
     /// <summary>All entries.</summary>
     /// <param name="adapter">The adapter that was exported; its card is that of the model.</param>

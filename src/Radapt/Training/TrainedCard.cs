@@ -16,8 +16,8 @@ internal static class TrainedCard
     /// <param name="part">The part of the figures.</param>
     /// <param name="statistics">The figures; null: the part has no images.</param>
     /// <param name="rules">Calibration and thresholds.</param>
-    public static AdapterCard Create(MethodOptions method, TrainableCount trainable, IReadOnlyDictionary<string, RunPart> parts, string part,
-        RunStatistics? statistics, DecisionRules rules)
+    public static AdapterCard Create(MethodOptions method, TrainableCount trainable, IReadOnlyDictionary<string, RunPart> parts,
+        string part, RunStatistics? statistics, DecisionRules rules)
     {
         RunFigures figures = statistics?.ToFigures() ?? new RunFigures();
         IReadOnlyList<string> findings = [.. parts.Values.First().Positives.Keys];
@@ -40,7 +40,8 @@ internal static class TrainedCard
     private static CardFinding Finding(string name, RunFigures figures, DecisionRules rules)
     {
         FindingRules? own = rules.For(name);
-        string[] missing = [.. new[] { figures.NoInterval?.GetValueOrDefault(name), rules.NotFitted.GetValueOrDefault(name) }.OfType<string>()];
+        string?[] reasons = [figures.NoInterval?.GetValueOrDefault(name), rules.NotFitted.GetValueOrDefault(name)];
+        string missing = string.Join("; ", reasons.OfType<string>().Select(r => r.TrimEnd('.')).Distinct());
         return new CardFinding(name)
         {
             Auroc = Figure(figures.Auroc, figures.AurocInterval, name),
@@ -49,7 +50,7 @@ internal static class TrainedCard
             Scaling = own?.Scaling,
             Thresholds = own?.Thresholds ?? new Dictionary<Metrics.ThresholdRule, double>(),
             Sets = own?.Sets,
-            Missing = missing.Length == 0 ? null : string.Join("; ", missing.Distinct()),
+            Missing = missing.Length == 0 ? null : missing,
         };
     }
 
@@ -60,10 +61,14 @@ internal static class TrainedCard
         return values.GetValueOrDefault(name) is { } value ? new CardFigure(value, interval?.Lower, interval?.Upper) : null;
     }
 
+    // With the options that say something: neither flags that are off nor empty lists.
     private static string Describe(MethodOptions method)
     {
         string[] options =
-            [.. method.Definition.Options.Select(o => $"{o.Name} {OptionText.Format(o.Property!.GetValue(method)!)}")];
+        [
+            .. method.Definition.Options.Select(o => (o.Name, Value: OptionText.Format(o.Property!.GetValue(method)!)))
+                .Where(o => o.Value is not ("" or "false")).Select(o => $"{o.Name} {o.Value}"),
+        ];
         return options.Length == 0 ? method.Name : $"{method.Name} ({string.Join(", ", options)})";
     }
 }

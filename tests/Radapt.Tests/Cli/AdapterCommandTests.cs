@@ -66,11 +66,11 @@ public sealed class AdapterCommandTests(TinyRun tiny)
         Assert.All(all[2].Auroc.Zip(all[0].Auroc), a => Assert.Equal(a.Second, a.First, 0.01));
 
         string model = Path.Combine(tiny.Folder, "eight-bit.onnx");
-        RadaptResult result = (await RadaptProcess.Run(tiny.Folder, "adapter", "export", tiny.Run, "--format", "onnx", "--int8", "-o", model,
-            "--json")).Expect(0);
+        RadaptResult result = (await RadaptProcess.Run(
+            tiny.Folder, "adapter", "export", tiny.Run, "--format", "onnx", "--int8", "-o", model, "--json")).Expect(0);
         Assert.Contains(result.Json["notes"]!.AsArray(), n => ((string)n!).Contains("8-bit", StringComparison.Ordinal));
-        RadaptResult refused = (await RadaptProcess.Run(tiny.Folder, "adapter", "export", tiny.Run, "--format", "peft", "--int8", "-o", "x"))
-            .Expect(2);
+        RadaptResult refused = (await RadaptProcess.Run(
+            tiny.Folder, "adapter", "export", tiny.Run, "--format", "peft", "--int8", "-o", "x")).Expect(2);
         Assert.Contains("--format onnx", refused.ErrorLine, StringComparison.Ordinal);
     }
 

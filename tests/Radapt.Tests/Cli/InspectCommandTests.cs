@@ -26,8 +26,9 @@ public sealed class InspectCommandTests(TinyRun tiny)
         string shown = (await RadaptProcess.Run(tiny.Folder, "inspect", tiny.Run)).Expect(0).Output;
         JsonObject record = JsonNode.Parse(File.ReadAllText(Path.Combine(tiny.Run, "run.json")))!.AsObject();
         JsonObject card = (await RadaptProcess.Run(tiny.Folder, "inspect", tiny.Run, "--json")).Expect(0).Json["card"]!.AsObject();
-        Assert.All(["Model card", "Data, train: ", "Effusion: test AUROC", "Calibration, thresholds: ", "Accepts: views frontal", "Not for: "],
-            text => Assert.Contains(text, shown, StringComparison.Ordinal));
+        string[] expected =
+            ["Model card", "Data, train: ", "Effusion: test AUROC", "Calibration, thresholds: ", "Accepts: views frontal", "Not for: "];
+        Assert.All(expected, text => Assert.Contains(text, shown, StringComparison.Ordinal));
         Assert.DoesNotContain("\"schema\"", shown, StringComparison.Ordinal); // not as JSON besides
         Assert.Equal((int)record["data"]!["train"]!, (int)card["data"]!["train"]!["images"]!);
         Assert.Equal((double)record["test"]!["auroc"]!["Effusion"]!, (double)card["findings"]![0]!["auroc"]!["value"]!);

@@ -5,8 +5,8 @@ using Radapt.Metrics;
 namespace Radapt.Adaptation.Files;
 
 /// <summary>
-/// The model card in an adapter file: what somebody needs to know who is handed it, beyond what <see cref="AdapterDescription"/> says. Counts
-/// and figures of whole parts of the data; no image, no patient and no path. Finetune writes it once the run is measured.
+/// The model card in an adapter file: what somebody needs to know who is handed it, beyond what <see cref="AdapterDescription"/> says.
+/// Counts and figures of whole parts of the data; no image, no patient and no path. Finetune writes it once the run is measured.
 /// </summary>
 internal sealed record AdapterCard
 {
@@ -96,7 +96,8 @@ internal sealed record AdapterCard
         }
 
         return card is null ? throw new FormatException("the model card is empty")
-            : card.Schema != CurrentSchema ? throw new FormatException($"the model card has schema {card.Schema}, which is unknown to this version")
+            : card.Schema != CurrentSchema
+            ? throw new FormatException($"the model card has schema {card.Schema}, which is unknown to this version")
             : card.Problem(findings) is { } problem ? throw new FormatException("the model card " + problem) : card;
     }
 

@@ -165,8 +165,8 @@ public sealed record AdapterDescription
                 Seed = long.Parse(metadata["seed"], CultureInfo.InvariantCulture),
             };
             return Problem(description) is { } problem ? throw new FormatException(problem)
-                : metadata.TryGetValue(CardKey, out string? card) ? description with { Card = AdapterCard.Parse(card, description.Findings) }
-                : description;
+                : !metadata.TryGetValue(CardKey, out string? card) ? description
+                : description with { Card = AdapterCard.Parse(card, description.Findings) };
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or FormatException or IndexOutOfRangeException
             or ArgumentException or OverflowException)

@@ -65,7 +65,8 @@ internal static class CardRows
     private static IEnumerable<string> Parts(AdapterCard card, CardFinding finding, int index)
     {
         string images = card.Data.TryGetValue(card.FiguresOf, out CardPart? part) && index < part.Positives.Count
-            && index < part.Negatives.Count ? $" ({part.Positives[index]} of {part.Positives[index] + part.Negatives[index]} positive)" : "";
+            && index < part.Negatives.Count
+            ? $" ({part.Positives[index]} of {part.Positives[index] + part.Negatives[index]} positive)" : "";
         yield return finding.Auroc is { } auroc ? $"{card.FiguresOf} AUROC {Figure(auroc)}{images}"
             : $"no AUROC on the {card.FiguresOf} images{images}";
         if (finding.AveragePrecision is { } precision)
