@@ -8,10 +8,17 @@ namespace Radapt.Bench;
 /// Radapt in each precision against the others, step by step. All contestants of a step are warm in processes of their own and take
 /// turns, a few steps each, so that whatever else the machine does meets all of them.
 /// </summary>
+/// <param name="options">Model, batch and repeats.</param>
+/// <param name="plans">Radapt's own contestants.</param>
+/// <param name="rounds">Turns of each.</param>
+/// <param name="progress">Told what happens.</param>
 internal sealed class Comparison(BenchmarkOptions options, IReadOnlyList<ComputePlan> plans, int rounds, Action<string> progress)
 {
     private readonly List<StepFigures> _steps = [];
     private readonly List<(string Name, string Step, double ImagesPerSecond, double Difference)> _others = [];
+
+    /// <summary>Contestants beside Radapt; those of ONNX Runtime are for inference.</summary>
+    public IReadOnlyList<string> Beside { get; init; } = Contestants.Others;
 
     /// <summary>Measures everything.</summary>
     public BenchmarkReport Run(IReadOnlyList<string> steps)
@@ -26,7 +33,8 @@ internal sealed class Comparison(BenchmarkOptions options, IReadOnlyList<Compute
     }
 
     /// <summary>
-    /// The report with <c>ratio.reference.STEP</c> and <c>ratio.onnxruntime.inference</c>, also per precision, and what they compare.
+    /// The report with <c>ratio.reference.STEP</c>, <c>ratio.onnxruntime.inference</c> and <c>ratio.onnxruntime-int8.inference</c>, also
+    /// per precision, and what they compare.
     /// </summary>
     public JsonObject ToJson(BenchmarkReport report)
     {
@@ -57,10 +65,9 @@ internal sealed class Comparison(BenchmarkOptions options, IReadOnlyList<Compute
                 Start(Contestants.Radapt, plan);
             }
 
-            Start(Contestants.Reference, plans[0]);
-            if (step == BenchmarkedStep.Inference)
+            foreach (string other in Beside.Where(o => o == Contestants.Reference || step == BenchmarkedStep.Inference))
             {
-                Start(Contestants.OnnxRuntime, plans[0]);
+                Start(other, plans[0]);
             }
 
             var peaks = new double[plans.Count];

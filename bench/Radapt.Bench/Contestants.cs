@@ -14,6 +14,10 @@ internal static class Contestants
     public const string Radapt = "radapt";
     public const string Reference = "reference";
     public const string OnnxRuntime = "onnxruntime";
+    public const string OnnxRuntimeInt8 = "onnxruntime-int8";
+
+    /// <summary>All but Radapt.</summary>
+    public static IReadOnlyList<string> Others { get; } = [Reference, OnnxRuntime, OnnxRuntimeInt8];
 
     /// <summary>
     /// Answers until the input ends: <c>run N</c> with the seconds of N steps, <c>peak</c> with MiB, <c>limit</c> with the limit.
@@ -68,8 +72,8 @@ internal static class Contestants
                 return new RadaptContestant(request);
             case Reference:
                 return new ReferenceContestant(request.Step, request.Options);
-            case OnnxRuntime:
-                return new OnnxRuntimeContestant(request.Options, request.Plan.Threads);
+            case OnnxRuntime or OnnxRuntimeInt8:
+                return new OnnxRuntimeContestant(request.Options, request.Plan.Threads, name == OnnxRuntimeInt8);
             default:
                 throw new RadaptException($"There is no contestant '{name}'.");
         }

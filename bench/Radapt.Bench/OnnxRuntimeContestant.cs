@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace Radapt.Bench;
 
 /// <summary>
-/// Inference of the same classifier, with the same weights and images, in float32 by ONNX Runtime: the model that
-/// <c>radapt adapter export --format onnx</c> writes, its batch size fixed.
+/// Inference of the same classifier, with the same weights and images, by ONNX Runtime: the model that
+/// <c>radapt adapter export --format onnx</c> writes, its batch size fixed; in float32, or with 8-bit products.
 /// </summary>
 internal sealed class OnnxRuntimeContestant : IContestant
 {
@@ -19,12 +19,14 @@ internal sealed class OnnxRuntimeContestant : IContestant
 
     /// <param name="options">Model and batch.</param>
     /// <param name="threads">Threads of a run.</param>
-    public OnnxRuntimeContestant(BenchmarkOptions options, int threads)
+    /// <param name="isEightBit">As with <c>--int8</c>.</param>
+    public OnnxRuntimeContestant(BenchmarkOptions options, int threads, bool isEightBit = false)
     {
         using var radapt = new StepSession(BenchmarkedStep.Inference, options, ComputePlan.Float32, dropout: false);
         using var settings = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1 };
         settings.AddFreeDimensionOverrideByName(OnnxTransformer.Batch, options.BatchSize);
-        _session = new InferenceSession(OnnxTransformer.Draw(radapt.Classifier, channels: 3).ToModel("bench", []).ToByteArray(), settings);
+        _session = new InferenceSession(
+            OnnxTransformer.Draw(radapt.Classifier, channels: 3, isEightBit).ToModel("bench", []).ToByteArray(), settings);
         using var noGradient = inference_mode();
         using var scope = NewDisposeScope();
         float[] images = radapt.Images.expand(-1, 3, -1, -1).contiguous().data<float>().ToArray();

@@ -22,8 +22,15 @@ var backbone = new Option<string>("--backbone") { Description = "Model.", Defaul
 var batchSize = new Option<int>("--batch-size") { Description = "Images per step.", DefaultValueFactory = _ => 16 };
 var rank = new Option<int>("--rank") { Description = "LoRA rank.", DefaultValueFactory = _ => 4 };
 var rounds = new Option<int>("--rounds") { Description = "Turns of two steps that every contestant takes.", DefaultValueFactory = _ => 5 };
+var threads = new Option<int?>("--threads") { Description = "Threads of Radapt and of ONNX Runtime. Default: the processor's cores." };
 var only = new Option<string[]>("--only") { Description = "Steps to measure.", AllowMultipleArgumentsPerToken = true };
 only.AcceptOnlyFromAmong([.. BenchmarkedStep.Classifying]);
+var beside = new Option<string[]>("--beside")
+{
+    Description = $"What to measure beside Radapt: {string.Join(", ", Contestants.Others)}. Default: all.",
+    AllowMultipleArgumentsPerToken = true,
+};
+beside.AcceptOnlyFromAmong([.. Contestants.Others]);
 var vectors = new Option<string[]>("--vectors")
 {
     Description =
@@ -95,12 +102,18 @@ var windows = new Option<int[]>("--windows")
     DefaultValueFactory = _ => [0, 2, 10],
     AllowMultipleArgumentsPerToken = true,
 };
+var onnx = new Option<string>("--onnx")
+{
+    HelpName = "RUN",
+    Description = "Prints instead what a run scores on the test images of --data here, and in ONNX Runtime in float32 and in 8 bits.",
+};
+var data = new Option<string>("--data") { HelpName = "PATH", Description = "Data of --onnx, as for radapt evaluate." };
 var contestant = new Option<string>("--contestant") { Hidden = true };
 var request = new Option<string>("--request") { Hidden = true };
 var root = new RootCommand("Measures Radapt, the eager float32 reference and ONNX Runtime in one run.")
 {
-    json, quick, backbone, batchSize, rank, rounds, only, vectors, loading, decoding, check, fuzz, seed, first, phantomTiny,
-        coverage, coverageOfMeans, pairedTests, bootstrap, heatMaps, serve, windows, contestant, request,
+    json, quick, backbone, batchSize, rank, rounds, threads, only, beside, vectors, loading, decoding, check, fuzz, seed, first,
+        phantomTiny, coverage, coverageOfMeans, pairedTests, bootstrap, heatMaps, serve, windows, onnx, data, contestant, request,
 };
 root.SetAction(parsed =>
 {
@@ -122,6 +135,7 @@ root.SetAction(parsed =>
             : parsed.GetValue(bootstrap) ? Resample()
             : parsed.GetValue(heatMaps) is { } run ? ShowHeatMaps(run)
             : parsed.GetValue(serve) is { } requests ? Serve(requests, parsed)
+            : parsed.GetValue(onnx) is { } exported ? ShowOnnx(exported, parsed.GetRequiredValue(data))
             : parsed.GetValue(check) is { } images ? Check(images, parsed.GetValue(rounds))
             : parsed.GetValue(decoding) ? Decode() : Run(parsed);
     }
@@ -161,6 +175,18 @@ int Serve(int requests, ParseResult parsed)
     var bench = new ServiceBench(Console.Error.WriteLine) { Windows = parsed.GetRequiredValue(windows) };
     return bench.RunAsync(model, shape, precision, requests, Console.Out.WriteLine)
         .GetAwaiter().GetResult() ? 0 : 3;
+}
+
+int ShowOnnx(string run, string path)
+{
+    ProcessSettings.PrepareCompute();
+    using var codecs = new CodecProcess();
+    foreach (string line in new OnnxAccuracy(run, path, codecs).ToTable())
+    {
+        Console.Out.WriteLine(line);
+    }
+
+    return 0;
 }
 
 int Fuzz(long count, ParseResult parsed)
@@ -237,14 +263,15 @@ int Run(ParseResult parsed)
         LoaderImages = isQuick ? 16 : 64,
     };
     options.Check();
+    int threadsEach = Math.Max(1, parsed.GetValue(threads) ?? Machine.Current.PhysicalCores);
     ProcessSettings.PrepareCompute();
-    ProcessSettings.UseThreads(Machine.Current.PhysicalCores);
+    ProcessSettings.UseThreads(threadsEach);
     ProductChoice choice = ProductProbe.Choose("auto");
-    Console.Error.WriteLine($"{Machine.Current.Processor}, {Machine.Current.PhysicalCores} cores: {choice.Precision} ({choice.Reason})");
+    Console.Error.WriteLine($"{Machine.Current.Processor}, {Plural.Count(threadsEach, "thread")}: {choice.Precision} ({choice.Reason})");
     ComputePlan[] plans =
     [
         .. new[] { choice.Precision, "float32" }.Distinct()
-            .Select(p => new ComputePlan(p, "cpu", Machine.Current.PhysicalCores) { Products = choice.Products }),
+            .Select(p => new ComputePlan(p, "cpu", threadsEach) { Products = choice.Products }),
     ];
     if (parsed.GetValue(loading) is { } folder)
     {
@@ -253,7 +280,10 @@ int Run(ParseResult parsed)
         return 0;
     }
 
-    var comparison = new Comparison(options, plans, turns, Console.Error.WriteLine);
+    var comparison = new Comparison(options, plans, turns, Console.Error.WriteLine)
+    {
+        Beside = parsed.GetValue(beside) is { Length: > 0 } others ? others : Contestants.Others,
+    };
     string[]? steps = parsed.GetValue(only);
     BenchmarkReport report = comparison.Run(steps is { Length: > 0 } ? steps : BenchmarkedStep.Classifying);
     JsonObject result = comparison.ToJson(report);

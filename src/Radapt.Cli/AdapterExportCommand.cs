@@ -17,6 +17,7 @@ internal sealed class AdapterExportCommand : RadaptCommand
     private readonly Option<string> _names;
     private readonly Option<string> _weights;
     private readonly Option<int> _channels;
+    private readonly Option<bool> _int8;
     private readonly Option<bool> _force;
     private readonly Option<bool> _overwrite;
     private readonly Option<bool> _json;
@@ -59,6 +60,10 @@ internal sealed class AdapterExportCommand : RadaptCommand
                 result.AddError("--channels must be 1 or 3.");
             }
         });
+        _int8 = Add("Output", new Option<bool>("--int8")
+        {
+            Description = "onnx: 8-bit products in the blocks: a quarter of the size, faster on processors with VNNI, slightly other scores.",
+        });
         _overwrite = AddOverwrite("the files");
         _json = AddJson();
         _weights = Add("Model", new Option<string>("--weights")
@@ -77,6 +82,7 @@ internal sealed class AdapterExportCommand : RadaptCommand
     [
         ("radapt adapter export runs/first --format peft -o peft-adapter", "For Python's peft:"),
         ("radapt adapter export runs/first --format onnx -o model.onnx", "For ONNX Runtime, base weights and adapter merged:"),
+        ("radapt adapter export runs/first --format onnx --int8 -o model.onnx", "The same with 8-bit products, smaller and faster:"),
         ("radapt adapter export runs/first --format peft --names timm -o peft-adapter",
             "For a timm model, even if the base weights use other names:"),
     ];
@@ -95,10 +101,16 @@ internal sealed class AdapterExportCommand : RadaptCommand
             OutputFile.RequireNew(file, parsed.GetValue(_overwrite));
         }
 
+        if (peft && parsed.GetValue(_int8))
+        {
+            throw new RadaptException("--int8 is for --format onnx: PEFT's format has no 8-bit products.");
+        }
+
         ProcessSettings.PrepareCompute();
         IReadOnlyList<string> told = peft
             ? AdapterExport.ToPeft(run, to, parsed.GetValue(_names), parsed.GetValue(_weights))
-            : OnnxExport.Write(run, to, parsed.GetValue(_channels), parsed.GetValue(_weights), parsed.GetValue(_force));
+            : OnnxExport.Write(run, to, parsed.GetValue(_channels), parsed.GetValue(_weights), parsed.GetValue(_force),
+                parsed.GetValue(_int8));
         string[] notes = [.. told, .. new[] { RunRecord.UnfinishedNote(run) }.OfType<string>()];
         var terminal = new Terminal(onStandardError: json);
         terminal.Line($"{to}: {(peft ? "PEFT adapter" : "ONNX model")}, head included", strong: true);

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Radapt.Adaptation;
+using Radapt.Adaptation.Files;
 using Radapt.Checkpoints;
 using Radapt.Models.Dialects;
 using Radapt.Options;
@@ -93,7 +94,8 @@ internal sealed class InspectCommand : RadaptCommand
             .Select(t => new[] { t.Name, t.Type.ToString(), Shape(t), Figures.Count(t.Elements) }), 3);
         Rest(terminal, report.Tensors.Count - MostTensors, "tensors", all);
         terminal.Line();
-        foreach ((string key, string value) in report.Metadata.Take(all ? int.MaxValue : MostEntries))
+        foreach ((string key, string value) in report.Metadata.Where(m => m.Key != AdapterDescription.CardKey)
+            .Take(all ? int.MaxValue : MostEntries))
         {
             terminal.Line($"{Shortened(key, all)}: {Shortened(Readable(value), all)}");
         }
@@ -143,6 +145,41 @@ internal sealed class InspectCommand : RadaptCommand
         {
             terminal.Line($"Not read: {name}, an object of the Python class {type}");
         }
+
+        ShowCard(terminal, report);
+    }
+
+    private static void ShowCard(Terminal terminal, CheckpointReport report)
+    {
+        (AdapterDescription? adapter, string? problem) = Adapter(report);
+        if (problem is not null)
+        {
+            terminal.Line(problem, strong: true);
+        }
+        else if (adapter is not null)
+        {
+            terminal.Line();
+            terminal.Line("Model card", strong: true);
+            foreach (CardRow row in CardRows.Create(adapter))
+            {
+                terminal.Line($"  {row.Label}: {row.Text}");
+            }
+        }
+    }
+
+    // The adapter that the file is, or merged weights were; or what is wrong with its description, which a look at a file must survive.
+    private static (AdapterDescription? Adapter, string? Problem) Adapter(CheckpointReport report)
+    {
+        try
+        {
+            return (report.Metadata.GetValueOrDefault("format") == AdapterDescription.Format
+                ? AdapterDescription.FromMetadata(report.Metadata, report.Path)
+                : AdapterDescription.FromForeignFile(report.Metadata, report.Path), null);
+        }
+        catch (RadaptException e)
+        {
+            return (null, e.Message);
+        }
     }
 
     private static void Rest(Terminal terminal, int more, string what, bool all)
@@ -175,7 +212,16 @@ internal sealed class InspectCommand : RadaptCommand
 
     private static string Shape(TensorInfo tensor) => $"({string.Join(", ", tensor.Shape)})";
 
-    private static JsonObject Json(CheckpointReport report) => new()
+    private static JsonObject Json(CheckpointReport report)
+    {
+        (AdapterDescription? adapter, string? problem) = Adapter(report);
+        JsonObject json = Contents(report);
+        json["adapter_problem"] = problem;
+        json["card"] = adapter?.Card is { } card ? JsonNode.Parse(card.ToJson()) : null;
+        return json;
+    }
+
+    private static JsonObject Contents(CheckpointReport report) => new()
     {
         ["file"] = report.Path,
         ["format"] = report.Format,
@@ -211,7 +257,8 @@ internal sealed class InspectCommand : RadaptCommand
             ["reason"] = g.Reason,
         })]),
         ["not_read"] = new JsonArray([.. report.OpaqueObjects.Select(o => new JsonObject { ["name"] = o.Name, ["class"] = o.Class })]),
-        ["metadata"] = new JsonObject(report.Metadata.Select(m => KeyValuePair.Create<string, JsonNode?>(m.Key, m.Value))),
+        ["metadata"] = new JsonObject(report.Metadata.Where(m => m.Key != AdapterDescription.CardKey)
+            .Select(m => KeyValuePair.Create<string, JsonNode?>(m.Key, m.Value))),
         ["tensors"] = new JsonArray([.. report.Tensors.Select(t => new JsonObject
         {
             ["name"] = t.Name,

@@ -1,3 +1,5 @@
+using Radapt.Adaptation.Files;
+
 namespace Radapt.Server;
 
 /// <summary>A model that can be asked.</summary>
@@ -9,9 +11,10 @@ namespace Radapt.Server;
 /// <param name="Findings">What it predicts.</param>
 /// <param name="Accepts">Which images it may be asked about.</param>
 /// <param name="HasConformal">Whether any finding has conformal answers.</param>
+/// <param name="Card">The model card, row by row, for people.</param>
 internal sealed record ServedAdapter(
     string Name, string Title, string Method, string Backbone, int ImageSize, IReadOnlyList<ServedFinding> Findings,
-    ServedAccepts Accepts, bool HasConformal);
+    ServedAccepts Accepts, bool HasConformal, IReadOnlyList<CardRow> Card);
 
 /// <summary>A finding of a model.</summary>
 /// <param name="Name">Its name.</param>

@@ -19,7 +19,7 @@ internal sealed class ServedModels : IAsyncDisposable
     private readonly AdapterBank _bank;
 
     // By the adapter itself, not its name: an answer that is under way while a name changes hands is read by its own rules.
-    private readonly ConcurrentDictionary<AdapterDescription, (DecisionRules? Rules, RunRecord? Record)> _runs =
+    private readonly ConcurrentDictionary<AdapterDescription, (DecisionRules? Rules, RunRecord? Record, int Adapters)> _runs =
         new(ReferenceEqualityComparer.Instance);
 
     private readonly ConcurrentDictionary<string, string> _uploads = new(StringComparer.Ordinal);
@@ -54,7 +54,7 @@ internal sealed class ServedModels : IAsyncDisposable
             IReadOnlyList<string> runs = FoldedRuns.Expand(run);
             await _bank.SetAsync(name, runs, onlyOnSharedWeights: false, cancellation);
             _runs[_bank.Find(name)!] = (DecisionRules.Find(run, [.. runs.Select(AdapterFile.Locate)]),
-                Directory.Exists(run) ? RunRecord.ReadUnlessRewritten(run) : null);
+                Directory.Exists(run) ? RunRecord.ReadUnlessRewritten(run) : null, runs.Count);
         }
 
         IsReady = true;
@@ -71,14 +71,14 @@ internal sealed class ServedModels : IAsyncDisposable
             return null;
         }
 
-        (DecisionRules? rules, RunRecord? record) = _runs.GetValueOrDefault(adapter);
+        (DecisionRules? rules, RunRecord? record, int adapters) = _runs.GetValueOrDefault(adapter);
         RunFigures? test = record?.Test;
         AcceptedImages accepts = adapter.Accepts ?? new AcceptedImages();
         return new ServedAdapter(
             name, $"{string.Join(", ", adapter.Findings.Take(3))}{(adapter.Findings.Count > 3 ? ", …" : "")} ({adapter.Method})",
             adapter.Method.Name, adapter.Backbone.ToString(), adapter.Preprocessing.ImageSize,
             [.. adapter.Findings.Select(f => Finding(f, rules?.For(f), test))],
-            new ServedAccepts(accepts.Views, s_modalities), rules?.Findings.Any(f => f.Sets is not null) ?? false);
+            new ServedAccepts(accepts.Views, s_modalities), rules?.Findings.Any(f => f.Sets is not null) ?? false, Card(adapter, adapters));
     }
 
     /// <summary>What a model says of an image.</summary>
@@ -175,6 +175,13 @@ internal sealed class ServedModels : IAsyncDisposable
             File.Delete(file);
         }
     }
+
+    private static IReadOnlyList<CardRow> Card(AdapterDescription first, int adapters) =>
+    [
+        .. adapters > 1 ? [new CardRow("Note", $"This model is the mean of {adapters} adapters; the card is that of the first.")]
+        : Array.Empty<CardRow>(),
+        .. CardRows.Create(first),
+    ];
 
     private static double? Threshold(FindingRules? rules)
     {

@@ -77,6 +77,21 @@ function row(finding, known, isChosen, choose) {
   return button;
 }
 
+const openCards = new Set(); // a panel that is filled again keeps them open
+
+function card(adapter) {
+  const made = element('details', 'card');
+  made.open = openCards.has(adapter.name);
+  made.addEventListener('toggle', () => (made.open ? openCards.add(adapter.name) : openCards.delete(adapter.name)));
+  const rows = element('dl');
+  for (const { label, text } of adapter.card) {
+    rows.append(element('dt', '', label), element('dd', '', text));
+  }
+
+  made.append(element('summary', '', 'Model card'), rows);
+  return made;
+}
+
 function block(result, adapter, chosen, choose) {
   const made = element('div', 'adapter');
   made.append(element('h3', '', result.adapter));
@@ -91,6 +106,10 @@ function block(result, adapter, chosen, choose) {
   for (const finding of (result.findings ?? [])) {
     const known = adapter?.findings.find((f) => f.name === finding.name);
     made.append(row(finding, known, finding.name === chosen, choose));
+  }
+
+  if (adapter?.card?.length) {
+    made.append(card(adapter));
   }
 
   return made;

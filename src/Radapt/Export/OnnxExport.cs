@@ -1,14 +1,13 @@
-using System.Text.Json;
 using Radapt.Adaptation;
 using Radapt.Adaptation.Files;
 using Radapt.Compute;
-using Radapt.Imaging;
+using Radapt.Runs;
 
 namespace Radapt.Export;
 
 /// <summary>
-/// Writes a run as one ONNX model: base weights, adapter and head merged, float32, the batch size free. Input: normalised pixels; outputs:
-/// logits and probabilities in the order of the findings, which are in its metadata beside the pre-processing.
+/// Writes a run as one ONNX model: base weights, adapter and head merged, the batch size free. Input: normalised pixels; outputs: logits
+/// and probabilities in the order of the findings. Its metadata has the findings, the pre-processing, and calibration and thresholds.
 /// </summary>
 public static class OnnxExport
 {
@@ -20,11 +19,15 @@ public static class OnnxExport
     /// <param name="channels">1: gray images; 3: three equal channels.</param>
     /// <param name="weights">Where the base weights are now; null: where they were in training.</param>
     /// <param name="force">Take base weights that are not those of training too, where they fit.</param>
+    /// <param name="int8">
+    /// The products of the blocks are of 8-bit integers: the merged weights are rounded once, the activations of each image when the model
+    /// runs.
+    /// </param>
     /// <returns>Lines for people.</returns>
     /// <exception cref="RadaptException">A file is missing or damaged, the base is not the adapter's, its method cannot be merged, or the
     /// model is too large for one file.</exception>
     public static IReadOnlyList<string> Write(
-        string runOrAdapter, string output, int channels = 1, string? weights = null, bool force = false)
+        string runOrAdapter, string output, int channels = 1, string? weights = null, bool force = false, bool int8 = false)
     {
         if (channels is not (1 or 3))
         {
@@ -39,32 +42,40 @@ public static class OnnxExport
         OutputFile.RequireNoInput(output, "-o", AdapterFile.Inputs(runOrAdapter, weights));
         using AdaptedModel model = AdaptedModel.Open(runOrAdapter, weights, ComputePlan.Float32, force);
         AdapterMerge.RequireMergeable(runOrAdapter, model);
-        long bytes = model.Classifier.Tensors().Sum(t => t.Tensor.numel()) * sizeof(float);
+        long bytes = Bytes(model.Classifier, int8);
         if (bytes > LargestModel)
         {
             throw new RadaptException(
-                $"{runOrAdapter}: {bytes / 1_000_000} MB of weights do not fit in one ONNX file (2 GB); use radapt adapter merge.");
+                $"{runOrAdapter}: {bytes / 1_000_000} MB of weights do not fit in one ONNX file (2 GB); use radapt adapter merge"
+                    + $"{(int8 ? "" : ", or --int8")}.");
         }
 
         AdapterDescription adapter = model.Description;
-        OnnxGraph graph = OnnxTransformer.Draw(model.Classifier, channels);
-        ProtoMessage onnx = graph.ToModel($"Radapt: {string.Join(", ", adapter.Findings)}", Metadata(adapter));
+        DecisionRules? rules = model.OtherBase is null ? DecisionRules.Find(runOrAdapter, [AdapterFile.Locate(runOrAdapter)]) : null;
+        OnnxGraph graph = OnnxTransformer.Draw(model.Classifier, channels, int8);
+        ProtoMessage onnx = graph.ToModel(
+            $"Radapt: {string.Join(", ", adapter.Findings)}", OnnxMetadata.Create(
+                model.OtherBase is null ? adapter : adapter with { Card = null }, rules, int8));
         AtomicFile.Write(output, onnx.WriteTo);
-        Preprocessing p = adapter.Preprocessing;
+        int side = adapter.Preprocessing.ImageSize;
         return
         [
             .. model.OtherBase is { } other ? [other] : Array.Empty<string>(),
             FormattableString.Invariant(
-                $"Input '{OnnxTransformer.Images}': float32 (batch, {channels}, {p.ImageSize}, {p.ImageSize}): shorter side to {p.Resize} (bicubic, antialias), centre {p.ImageSize}, gray in [0, 1], minus {p.Mean}, divided by {p.Std}."),
+                $"Input '{OnnxTransformer.Images}': float32 (batch, {channels}, {side}, {side}): {OnnxMetadata.Describe(adapter.Preprocessing)}."),
             $"Outputs '{OnnxTransformer.Logits}' and '{OnnxTransformer.Probabilities}': float32 (batch, {adapter.Findings.Count}): "
                 + $"{string.Join(", ", adapter.Findings)}.",
+            rules is not null
+            ? $"The model's metadata has calibration and thresholds in {OnnxMetadata.Decisions}; '{OnnxTransformer.Probabilities}' are "
+                + "not calibrated."
+            : "The model has no calibration and no thresholds: "
+                + (model.OtherBase is null ? "the run has none." : "those of the run hold for its own base weights."),
+            .. int8 ? ["8-bit products change every score a little: compare scores with radapt predict before you rely on them."]
+            : Array.Empty<string>(),
         ];
     }
 
-    // The names of the files that the model came from are nobody else's business.
-    private static IEnumerable<KeyValuePair<string, string>> Metadata(AdapterDescription adapter) =>
-    [
-        .. adapter.ToForeignMetadata().Where(m => m.Key != "format").OrderBy(m => m.Key, StringComparer.Ordinal),
-        KeyValuePair.Create("findings", JsonSerializer.Serialize(adapter.Findings)),
-    ];
+    // The matrices of the blocks are nearly all of a model.
+    private static long Bytes(Classifier classifier, bool int8) => classifier.Tensors().Sum(t =>
+        t.Tensor.numel() * (int8 && t.Tensor.dim() == 2 && t.Name.StartsWith("blocks.", StringComparison.Ordinal) ? 1 : sizeof(float)));
 }

@@ -34,10 +34,10 @@ internal static class OnnxFields
 
     internal static class Attribute
     {
-        public const int Name = 1, F = 2, I = 3, Ints = 8, Type = 20;
+        public const int Name = 1, F = 2, I = 3, G = 6, Ints = 8, Type = 20;
 
         /// <summary>Values of <see cref="Type"/>.</summary>
-        public const int Float = 1, Int = 2, IntsType = 7;
+        public const int Float = 1, Int = 2, Graph = 5, IntsType = 7;
     }
 
     internal static class Tensor
@@ -45,7 +45,7 @@ internal static class OnnxFields
         public const int Dims = 1, DataType = 2, Name = 8, RawData = 9;
 
         /// <summary>Values of <see cref="DataType"/>.</summary>
-        public const int Float = 1, Int64 = 7;
+        public const int Float = 1, Int8 = 3, Int64 = 7;
     }
 
     internal static class ValueInfo

@@ -11,8 +11,14 @@ internal sealed class OnnxGraph
     private const int IrVersion = 8; // of opset 17
     private const int Opset = 17;    // the first with LayerNormalization as an operator of its own
 
-    private readonly ProtoMessage _graph = new ProtoMessage().Add(OnnxFields.Graph.Name, "radapt");
+    private readonly ProtoMessage _graph;
+    private readonly string _name;
     private int _names;
+
+    /// <param name="name">
+    /// Its name, with which the names of its values begin: those of a body must not be those of the graph around it.
+    /// </param>
+    public OnnxGraph(string name = "radapt") => (_name, _graph) = (name, new ProtoMessage().Add(OnnxFields.Graph.Name, name));
 
     /// <summary>Declares an input of floats.</summary>
     /// <param name="name">Its name.</param>
@@ -38,12 +44,15 @@ internal sealed class OnnxGraph
     public string Integers(params long[] values) =>
         Initializer(OnnxFields.Tensor.Int64, MemoryMarshal.AsBytes<long>(values), [values.Length]);
 
-    /// <summary>A constant tensor, as float32.</summary>
+    /// <summary>A constant tensor: of 8-bit integers where it is one, else as float32.</summary>
     public unsafe string Constant(Tensor tensor)
     {
-        using Tensor contiguous = tensor.detach().to(ScalarType.Float32).cpu().contiguous();
-        var bytes = new ReadOnlySpan<byte>((void*)TensorAddress.Get(contiguous), checked((int)contiguous.numel() * sizeof(float)));
-        string name = Initializer(OnnxFields.Tensor.Float, bytes, contiguous.shape);
+        bool isInteger = tensor.dtype == ScalarType.Int8;
+        using Tensor contiguous = tensor.detach().to(isInteger ? ScalarType.Int8 : ScalarType.Float32).cpu().contiguous();
+        int bytes = checked((int)(contiguous.numel() * contiguous.element_size()));
+        string name = Initializer(
+            isInteger ? OnnxFields.Tensor.Int8 : OnnxFields.Tensor.Float,
+            new ReadOnlySpan<byte>((void*)TensorAddress.Get(contiguous), bytes), contiguous.shape);
         GC.KeepAlive(contiguous);
         return name;
     }
@@ -51,7 +60,7 @@ internal sealed class OnnxGraph
     /// <summary>Adds a node with one output.</summary>
     /// <param name="type">The operator.</param>
     /// <param name="inputs">Names of its inputs.</param>
-    /// <param name="attributes">Its attributes: long, float or long[].</param>
+    /// <param name="attributes">Its attributes: long, float, long[], or a graph that the node runs.</param>
     /// <returns>The name of its output.</returns>
     public string Node(string type, string[] inputs, params (string Name, object Value)[] attributes) =>
         Nodes(type, inputs, 1, attributes)[0];
@@ -114,6 +123,7 @@ internal sealed class OnnxGraph
         {
             long number => attribute.Add(OnnxFields.Attribute.Type, OnnxFields.Attribute.Int).Add(OnnxFields.Attribute.I, number),
             float number => attribute.Add(OnnxFields.Attribute.Type, OnnxFields.Attribute.Float).Add(OnnxFields.Attribute.F, number),
+            OnnxGraph body => attribute.Add(OnnxFields.Attribute.Type, OnnxFields.Attribute.Graph).Add(OnnxFields.Attribute.G, body._graph),
             _ => attribute.Add(OnnxFields.Attribute.Type, OnnxFields.Attribute.IntsType).Add(OnnxFields.Attribute.Ints, (long[])value),
         };
     }
@@ -150,5 +160,5 @@ internal sealed class OnnxGraph
         return name;
     }
 
-    private string NewName(string what) => $"{what}_{_names++}";
+    private string NewName(string what) => $"{_name}.{what}_{_names++}";
 }

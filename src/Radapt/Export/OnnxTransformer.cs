@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 namespace Radapt.Export;
 
 /// <summary>
-/// Draws a classifier, adapters merged, as an ONNX graph: images (B, 1 or 3, S, S) to logits and probabilities (B, F), B free.
+/// Draws a classifier, adapters merged, as an ONNX graph: images (B, 1 or 3, S, S) to logits and probabilities (B, F), B free. In 8 bits,
+/// the products of the blocks are integers (<see cref="EightBitProduct"/>); patch embedding, norms, attention and head stay float32.
 /// </summary>
 internal sealed class OnnxTransformer
 {
@@ -15,37 +16,55 @@ internal sealed class OnnxTransformer
 
     private static readonly long[] s_tokenAxis = [1];
 
-    private readonly OnnxGraph _graph = new();
+    private readonly OnnxGraph _graph;
     private readonly Classifier _classifier;
     private readonly BackboneShape _shape;
+    private readonly bool _isEightBit;
 
-    private OnnxTransformer(Classifier classifier) => (_classifier, _shape) = (classifier, classifier.Encoder.Shape);
+    private OnnxTransformer(OnnxGraph graph, Classifier classifier, bool isEightBit) =>
+        (_graph, _classifier, _shape, _isEightBit) = (graph, classifier, classifier.Encoder.Shape, isEightBit);
 
     /// <param name="classifier">float32; its adapters can be merged.</param>
     /// <param name="channels">1: gray, as Radapt computes; 3: three equal channels, as upstream's models take them.</param>
-    public static OnnxGraph Draw(Classifier classifier, int channels)
+    /// <param name="isEightBit">The products of the blocks are of 8-bit integers.</param>
+    public static OnnxGraph Draw(Classifier classifier, int channels, bool isEightBit = false)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var drawing = new OnnxTransformer(classifier);
-        drawing.Draw(channels);
-        return drawing._graph;
+        int side = classifier.Encoder.Shape.ImageSize;
+        long findings = classifier.Head.head.weight.shape[0];
+        var graph = new OnnxGraph();
+        string images = graph.Input(Images, Batch, channels, side, side);
+        string logits = isEightBit ? OneByOne(graph, images, classifier, channels)
+            : new OnnxTransformer(graph, classifier, isEightBit: false).LogitsOf(images, channels);
+        graph.Output(Logits, logits, Batch, findings);
+        graph.Output(Probabilities, graph.Node("Sigmoid", [logits]), Batch, findings);
+        return graph;
     }
 
-    private void Draw(int channels)
+    // Activations are rounded to 256 steps between the least and the largest of a tensor. With the images of a batch in one tensor, what is
+    // said of an image would depend on the others; so the graph goes through them one by one, and an image's own values are its range.
+    private static string OneByOne(OnnxGraph graph, string images, Classifier classifier, int channels)
+    {
+        (long side, long findings) = (classifier.Encoder.Shape.ImageSize, classifier.Head.head.weight.shape[0]);
+        var body = new OnnxGraph("image");
+        var drawing = new OnnxTransformer(body, classifier, isEightBit: true);
+        string image = drawing.Reshape(body.Input("image", channels, side, side), 1, channels, side, side);
+        body.Output("image.logits", drawing.Reshape(drawing.LogitsOf(image, channels), findings), findings);
+        return graph.Node("Scan", [images], ("body", body), ("num_scan_inputs", 1L));
+    }
+
+    private string LogitsOf(string images, int channels)
     {
         VisionTransformer encoder = _classifier.Encoder;
-        string tokens = Embed(encoder, _graph.Input(Images, Batch, channels, _shape.ImageSize, _shape.ImageSize), channels);
+        string tokens = Embed(encoder, images, channels);
         foreach (Block block in encoder.blocks)
         {
             tokens = Add(tokens, Scaled(block.ls1, Attention(block.attn, Norm(block.norm1, tokens))));
             tokens = Add(tokens, Scaled(block.ls2, FeedForward(block.mlp, Norm(block.norm2, tokens))));
         }
 
-        string logits = Linear(_classifier.Head.head, Pooled(encoder.norm is { } norm ? Norm(norm, tokens) : tokens));
-        long findings = _classifier.Head.head.weight.shape[0];
-        _graph.Output(Logits, logits, Batch, findings);
-        _graph.Output(Probabilities, _graph.Node("Sigmoid", [logits]), Batch, findings);
+        return Linear(_classifier.Head.head, Pooled(encoder.norm is { } norm ? Norm(norm, tokens) : tokens));
     }
 
     private string Embed(VisionTransformer encoder, string images, int channels)
@@ -69,14 +88,14 @@ internal sealed class OnnxTransformer
     private string Attention(Attention attention, string tokens)
     {
         (long n, long c, long head) = (_shape.Tokens, _shape.Width, _shape.Width / _shape.Heads);
-        string[] thirds = _graph.Nodes("Split", [Linear(attention.qkv, tokens), _graph.Integers(c, c, c)], 3, ("axis", 2L));
+        string[] thirds = _graph.Nodes("Split", [Product(attention.qkv, tokens), _graph.Integers(c, c, c)], 3, ("axis", 2L));
         string[] heads = [.. thirds.Select(t => Reshape(t, 0, n, _shape.Heads, head))]; // (B, N, H, C/H)
         (string query, string key, string value) = (Transpose(Rotated(attention, heads[0]), 0, 2, 1, 3),
             Transpose(Rotated(attention, heads[1]), 0, 2, 3, 1), Transpose(heads[2], 0, 2, 1, 3));
         // (B, H, N, N)
         string scores = _graph.Node("Mul", [_graph.Node("MatMul", [query, key]), _graph.Number((float)(1 / Math.Sqrt(head)))]);
         string attended = _graph.Node("MatMul", [_graph.Node("Softmax", [scores], ("axis", -1L)), value]);
-        return Linear(attention.proj, Reshape(Transpose(attended, 0, 2, 1, 3), 0, n, c));
+        return Product(attention.proj, Reshape(Transpose(attended, 0, 2, 1, 3), 0, n, c));
     }
 
     // Queries or keys (B, N, H, D): x cos + partner sin, where there are rotary positions.
@@ -95,9 +114,9 @@ internal sealed class OnnxTransformer
 
     private string FeedForward(FeedForward mlp, string tokens)
     {
-        string hidden = Linear(mlp.Up, tokens);
+        string hidden = Product(mlp.Up, tokens);
         string inner = mlp is SwiGlu ? Gated(hidden) : Gelu(hidden);
-        return Linear(mlp.Down, mlp is SwiGlu { ffn_ln: { } norm } ? Norm(norm, inner) : inner);
+        return Product(mlp.Down, mlp is SwiGlu { ffn_ln: { } norm } ? Norm(norm, inner) : inner);
     }
 
     // SiLU of the first half times the second.
@@ -127,11 +146,24 @@ internal sealed class OnnxTransformer
         return _graph.Node("ReduceMean", [patches], ("axes", s_tokenAxis), ("keepdims", 0L)); // (B, C)
     }
 
-    // Exact GELU, 0.5 x (1 + erf(x / sqrt 2)); it is an operator of its own from opset 20 on only.
+    // Exact GELU, x (1 + erf(x / sqrt 2)) 0.5; it is an operator of its own from opset 20 on only. ONNX Runtime makes one operator of
+    // exactly these five: a product with sqrt 0.5 in place of the quotient would cost it four passes more.
     private string Gelu(string input)
     {
-        string error = _graph.Node("Erf", [_graph.Node("Mul", [input, _graph.Number((float)Math.Sqrt(0.5))])]);
-        return _graph.Node("Mul", [_graph.Node("Mul", [input, _graph.Number(0.5f)]), Add(error, _graph.Number(1))]);
+        string error = _graph.Node("Erf", [_graph.Node("Div", [input, _graph.Number((float)Math.Sqrt(2))])]);
+        return _graph.Node("Mul", [_graph.Node("Mul", [input, Add(error, _graph.Number(1))]), _graph.Number(0.5f)]);
+    }
+
+    // A product of a block, in the precision that was asked for.
+    private string Product(Projection projection, string input)
+    {
+        if (!_isEightBit)
+        {
+            return Linear(projection, input);
+        }
+
+        (Tensor weight, Tensor bias) = AdapterMerge.Merged(projection);
+        return EightBitProduct.Draw(_graph, input, weight, bias);
     }
 
     private string Linear(Projection projection, string input)

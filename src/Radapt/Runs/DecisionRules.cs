@@ -60,6 +60,9 @@ internal sealed record DecisionRules
     /// <exception cref="RadaptException">It cannot be read.</exception>
     public static string AdapterHash(string file) => RunFileHashes.Compute(file);
 
+    /// <summary>The rules on one line, as in the file.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, RunFolder.Json);
+
     /// <summary>Writes the file.</summary>
     /// <exception cref="RadaptException">It cannot be written.</exception>
     public void Write(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, s_indented) + "\n");

@@ -268,7 +268,8 @@ public sealed class FineTuning : IDisposable
         _classifier.Dispose();
         using Predictor predictor = Predictor.Open(
             run.Path, Recipe.Model.FromScratch ? null : Recipe.Model.Weights, _plan, codecs: _codecs);
-        RunSummary summary = new TrainedRunFigures(run, Recipe, _images, names, progress).Compute(predictor, state, cancellation) with
+        var figures = new TrainedRunFigures(run, Recipe, _images, names, Trainable, progress);
+        RunSummary summary = figures.Compute(predictor, state, cancellation) with
         {
             Probe = _probe,
             Time = watch.Elapsed,

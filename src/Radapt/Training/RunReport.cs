@@ -120,5 +120,5 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
         UnknownViewImages = report.UnknownViews,
     };
 
-    private static string Version(Type type) => type.Assembly.GetName().Version?.ToString(3) ?? "?";
+    internal static string Version(Type type) => type.Assembly.GetName().Version?.ToString(3) ?? "?";
 }

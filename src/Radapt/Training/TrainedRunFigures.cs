@@ -1,3 +1,5 @@
+using Radapt.Adaptation;
+using Radapt.Adaptation.Files;
 using Radapt.Batching;
 using Radapt.Evaluation;
 using Radapt.Inference;
@@ -8,15 +10,16 @@ namespace Radapt.Training;
 
 /// <summary>
 /// The figures of a run that was trained: its validation and test images are scored once, predictions and decision rules written to the
-/// run folder.
+/// run folder, and the model card to the adapter file.
 /// </summary>
 /// <param name="run">The run folder.</param>
 /// <param name="recipe">Its recipe.</param>
 /// <param name="images">Its images.</param>
 /// <param name="names">What images are called in the folder.</param>
+/// <param name="trainable">How much was trained.</param>
 /// <param name="progress">Told how it goes.</param>
 internal sealed class TrainedRunFigures(
-    RunFolder run, Recipe recipe, RunImages images, NameKey names, IProgress<TrainingProgress>? progress)
+    RunFolder run, Recipe recipe, RunImages images, NameKey names, TrainableCount trainable, IProgress<TrainingProgress>? progress)
 {
     /// <summary>Scores and writes.</summary>
     /// <param name="predictor">The saved adapter.</param>
@@ -27,8 +30,13 @@ internal sealed class TrainedRunFigures(
         ScoredImages val = Score(predictor, images.Val, TrainingPhase.Validation, cancellation);
         ScoredImages? test = images.Test is null ? null : Score(predictor, images.Test, TrainingPhase.Test, cancellation);
         PredictionTable.Write(run.PredictionsFile, test ?? val, names.Name);
-        DecisionRules rules = DecisionFitting.Fit(
-            LabelledScores.From(val, n => n), DecisionRules.ValidationImages, [DecisionRules.AdapterHash(run.AdapterFile)]);
+        RunStatistics? valStatistics = val.Images.Items.Count == 0 ? null : RunStatistics.Compute(LabelledScores.From(val, n => n));
+        RunStatistics? testStatistics = test is null ? null : RunStatistics.Compute(LabelledScores.From(test, n => n));
+        DecisionRules rules = DecisionFitting.Fit(LabelledScores.From(val, n => n), DecisionRules.ValidationImages, []);
+        AdapterFile.WriteCard(run.AdapterFile, TrainedCard.Create(
+            AdapterFile.Describe(run.AdapterFile).Method, trainable, RunPart.CountAll(images.Data),
+            test is null ? "val" : "test", test is null ? valStatistics : testStatistics, rules));
+        rules = rules with { Adapters = [DecisionRules.AdapterHash(run.AdapterFile)] }; // of the file with its card
         if (rules.Findings.Count > 0)
         {
             rules.Write(run.DecisionsFile);
@@ -38,8 +46,8 @@ internal sealed class TrainedRunFigures(
             run.Path, state.BestEpoch, state.Epoch, state.Stopped, val.Metrics, test?.Metrics, TimeSpan.Zero, state.History)
         {
             Rules = rules,
-            ValStatistics = val.Images.Items.Count == 0 ? null : RunStatistics.Compute(LabelledScores.From(val, n => n)),
-            TestStatistics = test is null ? null : RunStatistics.Compute(LabelledScores.From(test, n => n)),
+            ValStatistics = valStatistics,
+            TestStatistics = testStatistics,
         };
     }
 

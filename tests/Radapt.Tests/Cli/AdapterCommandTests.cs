@@ -1,4 +1,8 @@
 using System.Text.Json.Nodes;
+using Radapt.Bench;
+using Radapt.Datasets.Phantoms;
+using Radapt.Imaging.Dicom.Codecs;
+using Radapt.Metrics;
 
 namespace Radapt.Tests.Cli;
 
@@ -36,6 +40,38 @@ public sealed class AdapterCommandTests(TinyRun tiny)
             (await RadaptProcess.Run(tiny.Folder, "evaluate", Path.Combine(peft, "adapter_model.safetensors"), "--data",
                 tiny.Data)).Expect(2);
         Assert.Contains("radapt adapter import", refused.ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ExportEightBit_OfPhantoms_HasNearlyTheSameAurocInOnnxRuntime()
+    {
+        string phantoms = Path.Combine(tiny.Folder, "eight-bit");
+        PhantomSet.Write(phantoms, new PhantomOptions
+        {
+            Count = 600,
+            Size = 20,
+            Seed = 2,
+            Difficulty = PhantomDifficulty.Easy,
+            Findings = [PhantomFinding.Effusion, PhantomFinding.Cardiomegaly],
+        });
+        using var codecs = new CodecProcess();
+        var accuracy = new OnnxAccuracy(tiny.Run, phantoms, codecs);
+        (string Name, double[] Auroc)[] all =
+        [
+            .. accuracy.Score().Select(s => (s.Name, MultiLabelMetrics
+                .Compute(accuracy.Images.Findings, accuracy.Images.FlatLabels(), s.Logits).Findings.Select(f => f.Auroc!.Value).ToArray())),
+        ];
+        Assert.InRange(all[0].Auroc.Min(), 0.6, 1); // the model tells the images apart, so there is something to lose
+        Assert.All(all[1].Auroc.Zip(all[0].Auroc), a => Assert.Equal(a.Second, a.First, 1e-4));
+        Assert.All(all[2].Auroc.Zip(all[0].Auroc), a => Assert.Equal(a.Second, a.First, 0.01));
+
+        string model = Path.Combine(tiny.Folder, "eight-bit.onnx");
+        RadaptResult result = (await RadaptProcess.Run(
+            tiny.Folder, "adapter", "export", tiny.Run, "--format", "onnx", "--int8", "-o", model, "--json")).Expect(0);
+        Assert.Contains(result.Json["notes"]!.AsArray(), n => ((string)n!).Contains("8-bit", StringComparison.Ordinal));
+        RadaptResult refused = (await RadaptProcess.Run(
+            tiny.Folder, "adapter", "export", tiny.Run, "--format", "peft", "--int8", "-o", "x")).Expect(2);
+        Assert.Contains("--format onnx", refused.ErrorLine, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -40,6 +40,6 @@ public sealed partial class DocumentedCommandTests
     [GeneratedRegex(@"(?:(?:^ {4,}(?:\$ )?|`)(?:radapt|dotnet run -c Release --project src/Radapt\.Cli --)) ([a-z][^`]*)")]
     private static partial Regex Shown();
 
-    [GeneratedRegex(@"--?[a-z][a-z-]*")]
+    [GeneratedRegex(@"--?[a-z][a-z0-9-]*")]
     private static partial Regex Options();
 }

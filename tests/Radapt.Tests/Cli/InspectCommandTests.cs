@@ -19,6 +19,46 @@ public sealed class InspectCommandTests(TinyRun tiny)
         Assert.Equal("lora", (string)json.Json["metadata"]!["method"]!);
     }
 
+    // The card of the run, which has figures and no image.
+    [Fact]
+    public async Task Inspect_RunFolder_ShowsItsModelCard()
+    {
+        string shown = (await RadaptProcess.Run(tiny.Folder, "inspect", tiny.Run)).Expect(0).Output;
+        JsonObject record = JsonNode.Parse(File.ReadAllText(Path.Combine(tiny.Run, "run.json")))!.AsObject();
+        JsonObject card = (await RadaptProcess.Run(tiny.Folder, "inspect", tiny.Run, "--json")).Expect(0).Json["card"]!.AsObject();
+        string[] expected =
+            ["Model card", "Data, train: ", "Effusion: test AUROC", "Calibration, thresholds: ", "Accepts: views frontal", "Not for: "];
+        Assert.All(expected, text => Assert.Contains(text, shown, StringComparison.Ordinal));
+        Assert.DoesNotContain("\"schema\"", shown, StringComparison.Ordinal); // not as JSON besides
+        Assert.Equal((int)record["data"]!["train"]!, (int)card["data"]!["train"]!["images"]!);
+        Assert.Equal((double)record["test"]!["auroc"]!["Effusion"]!, (double)card["findings"]![0]!["auroc"]!["value"]!);
+        Assert.StartsWith("lora (", (string)card["method"]!, StringComparison.Ordinal);
+        string text = card.ToJsonString();
+        string[] table = File.ReadAllLines(Path.Combine(tiny.Data, "labels.csv"));
+        Assert.All(table[1..], row => Assert.All(row.Split(',').Where(v => v.Length > 5),
+            value => Assert.DoesNotContain(value, text, StringComparison.Ordinal)));
+        Assert.DoesNotContain(tiny.Folder, text, StringComparison.Ordinal);
+        (await RadaptProcess.Run(tiny.Folder, "evaluate", tiny.Run)).Expect(0); // decisions.json is that of the file with its card
+    }
+
+    [Fact]
+    public async Task Inspect_HostileCard_SaysSoInOneLine()
+    {
+        string adapter = Path.Combine(tiny.Folder, "hostile.safetensors");
+        byte[] file = File.ReadAllBytes(Path.Combine(tiny.Run, "adapter.safetensors"));
+        int length = (int)BitConverter.ToInt64(file);
+        JsonObject header = JsonNode.Parse(file.AsSpan(8, length))!.AsObject();
+        header["__metadata__"]!["card"] = "{\"schema\": \"\u001b[2Jyes\"}";
+        byte[] changed = System.Text.Encoding.UTF8.GetBytes(header.ToJsonString());
+        File.WriteAllBytes(adapter, [.. BitConverter.GetBytes((long)changed.Length), .. changed, .. file[(8 + length)..]]);
+
+        RadaptResult shown = (await RadaptProcess.Run(tiny.Folder, "inspect", adapter)).Expect(0);
+        Assert.Single(shown.Output.Split('\n'), l => l.Contains("the model card is not one that radapt writes", StringComparison.Ordinal));
+        Assert.DoesNotContain('\u001b', shown.Output);
+        RadaptResult refused = (await RadaptProcess.Run(tiny.Folder, "predict", adapter, tiny.Data, "-o", "none.csv")).Expect(2);
+        Assert.Contains("the model card is not one that radapt writes", refused.ErrorLine, StringComparison.Ordinal);
+    }
+
     public static TheoryData<string> Transformers => GoldenIndex.Ids("checkpoints", c => c.Entry["config"]?["img_size"] is not null);
 
     [Theory, MemberData(nameof(Transformers)), Trait("Category", "Golden")]

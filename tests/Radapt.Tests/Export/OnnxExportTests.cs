@@ -4,6 +4,8 @@ using Radapt.Adaptation;
 using Radapt.Adaptation.Files;
 using Radapt.Adaptation.Lora;
 using Radapt.Export;
+using Radapt.Metrics;
+using Radapt.Runs;
 using Radapt.Tests.Adaptation;
 using static TorchSharp.torch;
 
@@ -72,6 +74,67 @@ public class OnnxExportTests
         Assert.Equal([-1, 1, 16, 16], session.InputMetadata["images"].Dimensions);
         Assert.Equal(["logits", "probabilities"], session.OutputMetadata.Keys.Order(StringComparer.Ordinal));
         Assert.Contains(notes, n => n.Contains("minus 0.4", StringComparison.Ordinal));
+    }
+
+    // What a program needs to say what `radapt predict` says: preparation, calibration and thresholds.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Write_RunWithDecisions_HasThemInItsMetadata(bool hasDecisions)
+    {
+        using var saved = new SavedAdapter();
+        var rules = new DecisionRules
+        {
+            FittedOn = DecisionRules.ValidationImages,
+            Images = 60,
+            Sensitivity = 0.95,
+            Specificity = 0.9,
+            Adapters = [DecisionRules.AdapterHash(saved.Adapter)],
+            Findings =
+            [
+                new FindingRules("Effusion", 20, 40, new LogitScaling(LogitScalingKind.Platt, -0.25, 1.5),
+                    new Dictionary<ThresholdRule, double> { [ThresholdRule.Youden] = 0.125 }, new ConformalSets(0.1, -1, 1)),
+            ],
+            NotFitted = new Dictionary<string, string> { ["Pleural \"Other\""] = "too few images" },
+        };
+        if (hasDecisions)
+        {
+            rules.Write(saved[DecisionRules.FileName]);
+        }
+
+        IReadOnlyList<string> notes = OnnxExport.Write(saved.Adapter, saved["model.onnx"], int8: true);
+        using var session = new InferenceSession(saved["model.onnx"]);
+        Dictionary<string, string> metadata = session.ModelMetadata.CustomMetadataMap;
+        Assert.Equal("int8", metadata["radapt.products"]);
+        Assert.Contains("shorter side to 18", metadata["radapt.preparation"], StringComparison.Ordinal);
+        Assert.Equal(hasDecisions, metadata.ContainsKey("radapt.decisions"));
+        Assert.Contains(notes, n => n.Contains(hasDecisions ? "radapt.decisions" : "no calibration", StringComparison.Ordinal));
+        if (hasDecisions)
+        {
+            JsonElement finding = JsonDocument.Parse(metadata["radapt.decisions"]).RootElement.GetProperty("findings")[0];
+            Assert.Equal("Effusion", finding.GetProperty("finding").GetString());
+            Assert.Equal((-0.25, 1.5), (finding.GetProperty("scaling").GetProperty("intercept").GetDouble(),
+                finding.GetProperty("scaling").GetProperty("slope").GetDouble()));
+            Assert.Equal(0.125, finding.GetProperty("thresholds").GetProperty("youden").GetDouble());
+        }
+    }
+
+    [Fact]
+    public void Write_OntoOtherBaseWeights_LeavesTheDecisionsOut()
+    {
+        using var saved = new SavedAdapter();
+        new DecisionRules
+        {
+            FittedOn = DecisionRules.ValidationImages,
+            Images = 60,
+            Sensitivity = 0.95,
+            Specificity = 0.9,
+            Adapters = [DecisionRules.AdapterHash(saved.Adapter)],
+            Findings = [],
+        }.Write(saved[DecisionRules.FileName]);
+        OnnxExport.Write(saved.Adapter, saved["model.onnx"], weights: saved.OtherBase, force: true);
+        using var session = new InferenceSession(saved["model.onnx"]);
+        Assert.DoesNotContain("radapt.decisions", session.ModelMetadata.CustomMetadataMap.Keys);
     }
 
     [Theory]

@@ -95,6 +95,8 @@ public sealed class RadaptServerTests : IClassFixture<SavedAdapters>
         Assert.Null(finding["low"]);
         Assert.True((bool)list![0]!["hasConformal"]!);
         Assert.Equal("youden", (string)list[0]!["findings"]![0]!["thresholdRule"]!);
+        JsonNode card = Assert.Single(list[0]!["card"]!.AsArray(), r => (string)r!["label"]! == "Model card")!;
+        Assert.StartsWith("none: ", (string)card["text"]!, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -53,7 +53,8 @@ internal static class AdapterAverage
             (method, tensors) = LoraTruncation.Cut(lora, tensors, kept);
         }
 
-        AdapterFile.Save(output, description with { Method = method }, tensors);
+        // The figures of one of the adapters are not those of the mean.
+        AdapterFile.Save(output, description with { Method = method, Card = null }, tensors);
     }
 
     /// <summary>How far a written mean of LoRA adapters is from the mean of their updates; null: another method.</summary>

@@ -16,6 +16,9 @@ public sealed record AdapterDescription
     /// <summary>Value of the metadata key <c>format</c>.</summary>
     public const string Format = "radapt-adapter/1";
 
+    /// <summary>The metadata key of the model card.</summary>
+    internal const string CardKey = "card";
+
     private const string ForeignPrefix = "radapt.";
 
     private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
@@ -61,24 +64,29 @@ public sealed record AdapterDescription
     /// <summary>The adapters whose weighted mean it is; null: it is not one.</summary>
     internal IReadOnlyList<AveragedPart>? Averaged { get; init; }
 
+    /// <summary>What was measured of it; null: an older version wrote the file, or nobody has measured what is in it.</summary>
+    internal AdapterCard? Card { get; init; }
+
     /// <summary>Seed of the base weights where they are random.</summary>
     public long Seed { get; init; }
 
     /// <summary>
     /// The description for a file of another program's format, whose readers want <c>format</c> to be <c>pt</c>: every key prefixed.
-    /// Without the place of the base weights, which is nobody else's business.
+    /// Without the place of the base weights, which is nobody else's business, and without the card: other programs change tensors and keep
+    /// the metadata.
     /// </summary>
     internal IReadOnlyDictionary<string, string> ToForeignMetadata() =>
         (this with
         {
             BaseWeights = BaseWeights is { } path ? Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) : null,
+            Card = null,
         }).ToMetadata()
             .Select(m => KeyValuePair.Create(ForeignPrefix + m.Key, m.Value)).Append(KeyValuePair.Create("format", "pt")).ToDictionary();
 
     /// <summary>What <see cref="ToForeignMetadata"/> wrote; null where a file has nothing of it.</summary>
     internal static AdapterDescription? FromForeignFile(IReadOnlyDictionary<string, string> metadata, string file) =>
         metadata.ContainsKey(ForeignPrefix + "format")
-        ? FromMetadata(metadata.Where(m => m.Key.StartsWith(ForeignPrefix, StringComparison.Ordinal))
+        ? FromMetadata(metadata.Where(m => m.Key.StartsWith(ForeignPrefix, StringComparison.Ordinal) && m.Key != ForeignPrefix + CardKey)
             .ToDictionary(m => m.Key[ForeignPrefix.Length..], m => m.Value), file)
         : null;
 
@@ -119,6 +127,9 @@ public sealed record AdapterDescription
         if (Averaged is not null)
         {
             metadata["averaged"] = JsonSerializer.Serialize(Averaged, s_json);
+        if (Card is not null)
+        {
+            metadata[CardKey] = Card.ToJson();
         }
 
         if (BaseLicence is not null)
@@ -160,7 +171,9 @@ public sealed record AdapterDescription
                 Averaged = metadata.ContainsKey("averaged") ? Json<AveragedPart[]>("averaged") : null,
                 Seed = long.Parse(metadata["seed"], CultureInfo.InvariantCulture),
             };
-            return Problem(description) is { } problem ? throw new FormatException(problem) : description;
+            return Problem(description) is { } problem ? throw new FormatException(problem)
+                : !metadata.TryGetValue(CardKey, out string? card) ? description
+                : description with { Card = AdapterCard.Parse(card, description.Findings) };
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or FormatException or IndexOutOfRangeException
             or ArgumentException or OverflowException)

@@ -40,6 +40,23 @@ internal static class AdapterFile
     public static void Save(string path, AdapterDescription description, IEnumerable<(string Name, Tensor Tensor)> trained) =>
         SafetensorsWriter.Write(path, trained.ToDictionary(t => t.Name, t => t.Tensor), description.ToMetadata(), checksum: true);
 
+    /// <summary>Puts a card into a file, or another one in its place; the tensors stay as they are.</summary>
+    /// <exception cref="RadaptException">The file is damaged or cannot be written.</exception>
+    public static void WriteCard(string path, AdapterCard card)
+    {
+        using var scope = NewDisposeScope();
+        AdapterDescription description;
+        Dictionary<string, Tensor> tensors;
+        using (CheckpointFile file = CheckpointFile.Open(path))
+        {
+            StoredChecksum.Verify(file);
+            description = AdapterDescription.FromMetadata(file.Metadata, path);
+            tensors = file.Tensors.ToDictionary(t => t.Name, t => file.ReadTensor(t.Name), StringComparer.Ordinal);
+        }
+
+        SafetensorsWriter.Write(path, tensors, (description with { Card = card }).ToMetadata(), checksum: true);
+    }
+
     /// <summary>Reads the description alone.</summary>
     public static AdapterDescription Describe(string path)
     {

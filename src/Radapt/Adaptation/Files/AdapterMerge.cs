@@ -44,7 +44,11 @@ public static class AdapterMerge
         using var noGradient = no_grad();
         using AdaptedModel model = AdaptedModel.Open(runOrAdapter, weights, ComputePlan.Float32, force);
         RequireMergeable(runOrAdapter, model);
-        AdapterDescription merged = model.Description with { Method = AdaptationMethod.Find("full").Defaults };
+        AdapterDescription merged = model.Description with
+        {
+            Method = AdaptationMethod.Find("full").Defaults,
+            Card = model.OtherBase is null ? model.Description.Card : null, // its figures are those of its own base weights
+        };
         SafetensorsWriter.Write(
             output,
             WrittenNames.For(dialect, MergedTensors(model.Classifier), merged.Backbone),
