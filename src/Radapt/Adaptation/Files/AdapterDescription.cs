@@ -127,6 +127,8 @@ public sealed record AdapterDescription
         if (Averaged is not null)
         {
             metadata["averaged"] = JsonSerializer.Serialize(Averaged, s_json);
+        }
+
         if (Card is not null)
         {
             metadata[CardKey] = Card.ToJson();
