@@ -153,10 +153,25 @@ internal static class RecipeDefaults
             () => new Choice<Precision>((Precision)EnumNames.Find(typeof(Precision), probed.Precision)!, probed.Reason));
         choices.Choose((ComputeOptions c) => c.Products,
             () => new Choice<Products>((Products)EnumNames.Find(typeof(Products), probed.Products)!, probed.Reason));
-        string reason = $"the {facts.PhysicalCores} physical cores of this machine ({facts.LogicalCores} hardware threads)";
-        choices.Choose((ComputeOptions c) => c.Threads, () => new Choice<int>(Math.Max(1, facts.PhysicalCores), reason));
-        choices.Choose((ComputeOptions c) => c.LoaderThreads, () => new Choice<int>(Math.Max(1, facts.PhysicalCores), reason));
+        Choice<int> threads = Threads(facts);
+        choices.Choose((ComputeOptions c) => c.Threads, () => threads);
+        choices.Choose((ComputeOptions c) => c.LoaderThreads, () => threads);
         return choices.Section<ComputeOptions>();
+    }
+
+    /// <summary>Forward passes per update where nobody says: one on each rank.</summary>
+    /// <param name="facts">How many ranks there are.</param>
+    /// <param name="option">The option.</param>
+    public static Choice<int> Accumulate(RecipeFacts facts, OptionDeclaration option) => facts.Ranks == 1
+        ? new Choice<int>((int)option.FixedDefault!, option.Reason)
+        : new Choice<int>(facts.Ranks, $"one forward pass on each of the {facts.Ranks} ranks");
+
+    private static Choice<int> Threads(RecipeFacts facts)
+    {
+        string cores = $"{facts.PhysicalCores} physical cores of this machine ({facts.LogicalCores} hardware threads)";
+        return facts.RanksOnHost == 1 ? new Choice<int>(Math.Max(1, facts.PhysicalCores), $"the {cores}")
+            : new Choice<int>(Math.Max(1, facts.PhysicalCores / facts.RanksOnHost),
+                $"the {cores}, divided among its {facts.RanksOnHost} ranks");
     }
 
     /// <summary>Whether the backbone starts from random weights.</summary>

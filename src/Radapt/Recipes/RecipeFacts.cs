@@ -59,4 +59,10 @@ internal sealed record RecipeFacts
 
     /// <summary>Hardware threads of the machine.</summary>
     public required int LogicalCores { get; init; }
+
+    /// <summary>Processes that train together.</summary>
+    public int Ranks { get; init; } = 1;
+
+    /// <summary>How many of them are on this machine.</summary>
+    public int RanksOnHost { get; init; } = 1;
 }

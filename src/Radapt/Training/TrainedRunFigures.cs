@@ -1,4 +1,5 @@
 using Radapt.Batching;
+using Radapt.Distribution;
 using Radapt.Evaluation;
 using Radapt.Inference;
 using Radapt.Recipes;
@@ -15,9 +16,19 @@ namespace Radapt.Training;
 /// <param name="images">Its images.</param>
 /// <param name="names">What images are called in the folder.</param>
 /// <param name="progress">Told how it goes.</param>
+/// <param name="group">The processes that score together.</param>
 internal sealed class TrainedRunFigures(
-    RunFolder run, Recipe recipe, RunImages images, NameKey names, IProgress<TrainingProgress>? progress)
+    RunFolder run, Recipe recipe, RunImages images, NameKey names, IProgress<TrainingProgress>? progress, IProcessGroup group)
 {
+    /// <summary>Scores the images of another rank than the first, which writes.</summary>
+    public static void Help(Predictor predictor, RunImages images, IProcessGroup group)
+    {
+        foreach (ImageBatches scored in new[] { images.Val, images.Test }.OfType<ImageBatches>())
+        {
+            predictor.Score(scored, null, CancellationToken.None, group);
+        }
+    }
+
     /// <summary>Scores and writes.</summary>
     /// <param name="predictor">The saved adapter.</param>
     /// <param name="state">How training ended.</param>
@@ -48,6 +59,6 @@ internal sealed class TrainedRunFigures(
         var clock = new ProgressClock(progress, recipe.ForTraining());
         var last = new TrainerState { Epoch = recipe.Optimisation.Epochs };
         clock.Start(phase, last, scored.EvaluationBatches, 0);
-        return predictor.Score(scored, (batches, done) => clock.Report(last, batches, done), cancellation);
+        return predictor.Score(scored, (batches, done) => clock.Report(last, batches, done), cancellation, group);
     }
 }

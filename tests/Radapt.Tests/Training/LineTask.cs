@@ -31,8 +31,8 @@ internal sealed class LineTask((double X, double Y, double Weight)[] points) : I
     /// <summary>The random keys of the forward passes.</summary>
     public List<long> Steps { get; } = [];
 
-    public IEnumerable<Point> Batches(int epoch, int firstBatch, CancellationToken cancellation) =>
-        points.Skip(firstBatch).Select(p => new Point(p.X, p.Y, p.Weight));
+    public IEnumerable<Point> Batches(int epoch, int firstBatch, CancellationToken cancellation, Predicate<int>? isOwn = null) =>
+        points.Index().Skip(firstBatch).Where(p => isOwn?.Invoke(p.Index) ?? true).Select(p => new Point(p.Item.X, p.Item.Y, p.Item.Weight));
 
     public double Weight(int epoch, int firstBatch, int batches) => points.Skip(firstBatch).Take(batches).Sum(p => p.Weight);
 
