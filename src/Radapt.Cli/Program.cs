@@ -18,9 +18,13 @@ internal static class Program
         try
         {
             interruption.EndsProcess = parsed.CommandResult.Command is RadaptCommand { StopsItself: false };
-            int code = parsed.Errors.Count > 0 && parsed.Action is not CommandHelp
-                ? throw new RadaptException(UsageErrors.Describe(parsed))
-                : parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            if (parsed.Errors.Count > 0 && parsed.Action is not CommandHelp)
+            {
+                Ranks.LetFirstReport();
+                throw new RadaptException(UsageErrors.Describe(parsed));
+            }
+
+            int code = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
             Ranks.Leave();
             return code;
         }

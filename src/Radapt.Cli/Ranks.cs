@@ -11,9 +11,14 @@ internal static class Ranks
 {
     // Set by Open MPI's mpirun for every process that it starts.
     private const string SizeVariable = "OMPI_COMM_WORLD_SIZE";
-    private const string HostVariable = "OMPI_COMM_WORLD_LOCAL_SIZE";
+    private const string RankVariable = "OMPI_COMM_WORLD_RANK";
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     private static MpiProcessGroup? s_group;
+
+    /// <summary>Whether this process is one of several ranks that work together.</summary>
+    public static bool AreSeveral => s_group is not null;
 
     /// <summary>Joins the other ranks, once in a process.</summary>
     /// <param name="interrupted">Ends the waiting of rank 0.</param>
@@ -26,8 +31,17 @@ internal static class Ranks
             return SingleProcess.Instance;
         }
 
-        s_group = new MpiProcessGroup(Number(HostVariable), interrupted);
+        s_group = new MpiProcessGroup(interrupted);
         return s_group;
+    }
+
+    /// <summary>Lets rank 0 report what is wrong with the command line that all ranks have; mpirun then ends the others.</summary>
+    public static void LetFirstReport()
+    {
+        if (Number(RankVariable, least: 0) > 0)
+        {
+            Thread.Sleep(s_patience);
+        }
     }
 
     /// <summary>Waits for the other ranks and leaves the job.</summary>
@@ -58,7 +72,7 @@ internal static class Ranks
         return code;
     }
 
-    private static int Number(string variable) =>
+    private static int Number(string variable, int least = 1) =>
         int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
-            ? Math.Max(1, number) : 1;
+            ? Math.Max(least, number) : least;
 }

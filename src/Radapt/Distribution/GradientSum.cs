@@ -26,7 +26,9 @@ internal sealed class GradientSum
 
     /// <param name="group">The ranks.</param>
     /// <param name="trained">The tensors whose gradients are added; the same on all ranks.</param>
-    public GradientSum(IProcessGroup group, IReadOnlyList<(string Name, Tensor Tensor)> trained)
+    /// <param name="segmentLength">Numbers that are sent at a time.</param>
+    public GradientSum(
+        IProcessGroup group, IReadOnlyList<(string Name, Tensor Tensor)> trained, int segmentLength = SegmentLength)
     {
         (_group, _trained) = (group, trained);
         _starts = new long[trained.Count + 1];
@@ -37,7 +39,7 @@ internal sealed class GradientSum
         }
 
         Numbers = _starts[^1];
-        int segment = (int)Math.Min(RoundUp(Math.Max(SegmentLength, trained.Count)), RoundUp(Numbers));
+        int segment = (int)Math.Min(RoundUp(Math.Max(segmentLength, trained.Count)), RoundUp(Numbers));
         (_own, _others) = (new float[segment], new float[segment]);
         _segments = [.. Enumerable.Range(0, (int)((Numbers + segment - 1) / segment)).Select(i =>
         {

@@ -12,8 +12,8 @@ internal interface IProcessGroup
     /// <summary>How many processes there are; 1: this one by itself.</summary>
     int Size { get; }
 
-    /// <summary>How many of them run on this host.</summary>
-    int SizeOnHost { get; }
+    /// <summary>How many of them share the processors that this process may use.</summary>
+    int Sharing { get; }
 
     /// <summary>
     /// Waits until all ranks are here, and gathers a small record of each. Computing takes seconds and its time differs from rank to rank,

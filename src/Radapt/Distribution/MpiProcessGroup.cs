@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.IO.Hashing;
+using System.Text;
 
 namespace Radapt.Distribution;
 
@@ -11,14 +13,15 @@ internal sealed unsafe class MpiProcessGroup : IProcessGroup
     private readonly CancellationToken _interrupted;
 
     /// <summary>Joins the job; once in a process.</summary>
-    /// <param name="sizeOnHost">How many ranks this host has.</param>
     /// <param name="interrupted">Ends the waiting of rank 0, so that it can save what there is. The other ranks wait for its end.</param>
     /// <exception cref="RadaptException">Open MPI's library cannot be loaded.</exception>
-    public MpiProcessGroup(int sizeOnHost, CancellationToken interrupted)
+    public MpiProcessGroup(CancellationToken interrupted)
     {
         _mpi = new MpiLibrary();
-        (Rank, Size, SizeOnHost) = (_mpi.Rank, _mpi.Size, sizeOnHost);
+        (Rank, Size) = (_mpi.Rank, _mpi.Size);
         _interrupted = Rank == 0 ? interrupted : CancellationToken.None;
+        ulong processors = XxHash3.HashToUInt64(Encoding.UTF8.GetBytes($"{Environment.MachineName}\n{Processors()}"));
+        Sharing = this.Meet(processors).Count(p => p == processors);
     }
 
     /// <inheritdoc/>
@@ -28,7 +31,7 @@ internal sealed unsafe class MpiProcessGroup : IProcessGroup
     public int Size { get; }
 
     /// <inheritdoc/>
-    public int SizeOnHost { get; }
+    public int Sharing { get; }
 
     /// <inheritdoc/>
     public void Meet(ReadOnlySpan<byte> own, Span<byte> all)
@@ -79,6 +82,19 @@ internal sealed unsafe class MpiProcessGroup : IProcessGroup
         fixed (byte* to = received)
         {
             _mpi.Exchange(from, to, sent.Length / Size);
+        }
+    }
+
+    // mpirun may bind each rank to processors of its own, or let those of a host share all.
+    private static string Processors()
+    {
+        try
+        {
+            return File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal)) ?? "";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return ""; // there is no such file outside of Linux, where mpirun binds nothing
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class SingleProcess : IProcessGroup
     public int Size => 1;
 
     /// <inheritdoc/>
-    public int SizeOnHost => 1;
+    public int Sharing => 1;
 
     /// <inheritdoc/>
     public void Meet(ReadOnlySpan<byte> own, Span<byte> all) => own.CopyTo(all);

@@ -148,7 +148,7 @@ internal sealed class MaskedPretraining : IDisposable
         {
             Findings = [],
             Ranks = group.Size,
-            RanksOnHost = group.SizeOnHost,
+            RanksSharing = group.Sharing,
         };
         (PretrainingRecipe recipe, IReadOnlyList<ResolvedValue> values) = PretrainingDefaults.Resolve(given, facts, records);
         return new MaskedPretraining(recipe, values, images, records, probe, weights, codecs, group);

@@ -168,10 +168,13 @@ internal static class RecipeDefaults
 
     private static Choice<int> Threads(RecipeFacts facts)
     {
-        string cores = $"{facts.PhysicalCores} physical cores of this machine ({facts.LogicalCores} hardware threads)";
-        return facts.RanksOnHost == 1 ? new Choice<int>(Math.Max(1, facts.PhysicalCores), $"the {cores}")
-            : new Choice<int>(Math.Max(1, facts.PhysicalCores / facts.RanksOnHost),
-                $"the {cores}, divided among its {facts.RanksOnHost} ranks");
+        string machine = $"the {facts.PhysicalCores} physical cores of this machine ({facts.LogicalCores} hardware threads)";
+        return new Choice<int>(Math.Max(1, facts.PhysicalCores / facts.RanksSharing), facts switch
+        {
+            { RanksSharing: > 1 } => $"{machine}, divided among its {facts.RanksSharing} ranks",
+            { Ranks: > 1 } => $"{Plural.Count(facts.PhysicalCores, "physical core")} that mpirun lets each rank use; --bind-to none: all",
+            _ => machine,
+        });
     }
 
     /// <summary>Whether the backbone starts from random weights.</summary>

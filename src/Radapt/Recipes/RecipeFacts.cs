@@ -54,7 +54,7 @@ internal sealed record RecipeFacts
     /// <summary>What a probe of the processor chose; null: not probed.</summary>
     public ProductChoice? Probe { get; init; }
 
-    /// <summary>Cores of the machine.</summary>
+    /// <summary>Cores of the machine that this process may use.</summary>
     public required int PhysicalCores { get; init; }
 
     /// <summary>Hardware threads of the machine.</summary>
@@ -63,6 +63,6 @@ internal sealed record RecipeFacts
     /// <summary>Processes that train together.</summary>
     public int Ranks { get; init; } = 1;
 
-    /// <summary>How many of them are on this machine.</summary>
-    public int RanksOnHost { get; init; } = 1;
+    /// <summary>How many of them share the cores.</summary>
+    public int RanksSharing { get; init; } = 1;
 }

@@ -76,7 +76,6 @@ internal static class RecipeResolver
     private static void RejectContradictions(Recipe recipe, PartialRecipe given, RecipeFacts facts)
     {
         RejectUnfitModel(recipe.Model, given, facts);
-        RequireRanks(given, recipe.Optimisation.Accumulate, facts.Ranks);
         OptimisationOptions rates = recipe.Optimisation;
         void Require(bool holds, string option, string problem) => RecipeResolver.Require(given, holds, option, problem);
 
@@ -90,6 +89,7 @@ internal static class RecipeResolver
         Require(unfit is null, unfit?.Option ?? "method", unfit?.Text ?? "");
         Require(facts.Ranks == 1 || recipe.Method.Definition.Probe is null, "method",
             $"{recipe.Method.Name} fits the head in one pass over the images, in one process: start radapt without mpirun.");
+        RequireRanks(given, recipe.Optimisation.Accumulate, facts.Ranks);
         Require(rates.LearningRate <= OptionDeclaration.LargestNumber, "lr",
             $"{OptionText.Format(rates.LearningRate)} must be at most {OptionText.Format(OptionDeclaration.LargestNumber)}.");
         Require(rates.LearningRate * rates.WeightDecay <= OptionDeclaration.LargestNumber, "weight-decay",

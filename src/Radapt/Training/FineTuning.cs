@@ -168,7 +168,7 @@ public sealed class FineTuning : IDisposable
         RecipeFacts facts = RunFacts.Gather(given, data, weights, codecs) with
         {
             Ranks = group.Size,
-            RanksOnHost = group.SizeOnHost,
+            RanksSharing = group.Sharing,
         };
         ResolvedRecipe resolved = RecipeResolver.Resolve(given, facts);
         onResolved?.Invoke(resolved.Recipe);
