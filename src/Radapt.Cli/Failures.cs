@@ -13,8 +13,9 @@ internal static class Failures
     /// <param name="error">What went wrong.</param>
     /// <param name="verbose">With a stack trace.</param>
     /// <param name="json">Also as a JSON object on standard output, where a program that asked for JSON reads.</param>
+    /// <param name="where">What is put before the line, such as the rank.</param>
     /// <returns>The exit code.</returns>
-    public static int Report(Exception error, bool verbose, bool json = false)
+    public static int Report(Exception error, bool verbose, bool json = false, string where = "")
     {
         // Work on other threads, and static initialisers, wrap what happened.
         Exception cause = error;
@@ -30,7 +31,7 @@ internal static class Failures
             RadaptException => (ExitCode.BadInput, cause.Message),
             _ => (ExitCode.OwnFailure, $"{FaultLine(cause)}{Details(error, verbose)}."),
         };
-        Console.Error.WriteLine($"radapt: {OneLine(line)}");
+        Console.Error.WriteLine($"radapt: {where}{OneLine(line)}");
         if (json)
         {
             Terminal.WriteJson(new JsonObject { ["error"] = OneLine(line), ["exit_code"] = code });

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Radapt.Distribution;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Options;
 using Radapt.Recipes;
@@ -69,9 +70,16 @@ internal sealed class FineTuneCommand : RadaptCommand
         bool resume = parsed.GetValue(_resume);
         bool json = parsed.GetValue(_json);
         bool verbose = parsed.GetValue<bool>("--verbose");
+        IProcessGroup group = Ranks.Join(interrupted);
+        if (group.Rank > 0)
+        {
+            return FollowingRank.FineTune(group, interrupted);
+        }
+
         var terminal = new Terminal(onStandardError: json);
         if (resume && RunRecord.IsComplete(GivenFolder(parsed)))
         {
+            FollowingRank.Dismiss(group);
             terminal.Line($"{GivenFolder(parsed)} is complete: nothing is left to resume.");
             return Finish(terminal, json, GivenFolder(parsed));
         }
@@ -81,6 +89,12 @@ internal sealed class FineTuneCommand : RadaptCommand
         string allocator = ProcessSettings.PrepareCompute();
         if (CrossValidation.IsAsked(layers))
         {
+            if (group.Size > 1)
+            {
+                throw new RadaptException(
+                    "--folds trains one run after the other and does not divide them among ranks yet: start radapt without mpirun.");
+            }
+
             string? given = resume ? GivenFolder(parsed) : parsed.GetValue(_out);
             string all = new FoldsSession(terminal, layers, allocator, verbose).Run(given, resume, interrupted);
             WriteReport(terminal, all);
@@ -88,7 +102,9 @@ internal sealed class FineTuneCommand : RadaptCommand
         }
 
         using var codecs = new CodecProcess();
-        using FineTuning fineTuning = LiveReport.Run(live => FineTuning.PrepareTelling(layers, codecs, live.Headers));
+        using FineTuning fineTuning = LiveReport.Run(live => FineTuning.PrepareTelling(
+            layers, codecs, live.Headers, group: group));
+        fineTuning.TellRecipe();
         string folder = resume ? GivenFolder(parsed) : parsed.GetValue(_out) ?? RunNames.Default(fineTuning.Recipe, DateTime.Now);
         var session = new FineTuningSession(terminal, fineTuning, folder) { Verbose = verbose, ResumedFrom = resume ? folder : null };
         session.Start(allocator, resume, interrupted);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Radapt.Compute;
 using Radapt.Datasets;
+using Radapt.Distribution;
 using Radapt.Evaluation;
 using Radapt.Recipes;
 using Radapt.Runs;
@@ -54,7 +55,7 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
             $"Trained: {fineTuning.Trainable.Trainable:N0} of {fineTuning.Trainable.Total:N0} parameters of model and adapters "
                 + $"({fineTuning.Trainable.Percent:0.###} %)"));
         terminal.Line(
-            $"Compute: {plan.Precision} on {plan.Device}, {Plural.Count(plan.Threads, "thread")}; {allocator}");
+            $"Compute: {plan.Precision} on {plan.Device}, {Threads(plan.Threads, fineTuning.Group)}; {allocator}");
         terminal.Line($"Run folder: {folder}");
         string interruption = whole is null || !File.Exists(Path.Combine(whole, "recipe.yaml"))
             ? "interrupted before training began; nothing was written."
@@ -154,6 +155,13 @@ internal sealed class FineTuningSession(Terminal terminal, FineTuning fineTuning
         }
 
         return summary;
+    }
+
+    /// <summary>How many threads compute, such as <c>2 ranks of 4 threads each</c>.</summary>
+    public static string Threads(int threads, IProcessGroup group)
+    {
+        string each = Plural.Count(threads, "thread");
+        return group.Size == 1 ? each : $"{group.Size} ranks of {each} each";
     }
 
     /// <summary>A path as it is typed into a shell.</summary>

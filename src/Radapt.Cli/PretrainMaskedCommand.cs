@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Radapt.Distribution;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Options;
 using Radapt.Pretraining;
@@ -62,12 +63,19 @@ internal abstract class PretrainMaskedCommand : RadaptCommand
     {
         bool resume = parsed.GetValue(_resume);
         bool json = parsed.GetValue(_json);
+        IProcessGroup group = Ranks.Join(interrupted);
+        if (group.Rank > 0)
+        {
+            return FollowingRank.Pretrain(group, _catalogue, interrupted);
+        }
+
         var terminal = new Terminal(onStandardError: json);
         string folder = resume ? GivenFolder(parsed)
             : parsed.GetValue(_out)
             ?? Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"{DateTime.Now:yyyyMMdd-HHmmss}-{Name}"));
         if (resume && RunRecord.IsComplete(folder))
         {
+            FollowingRank.Dismiss(group);
             terminal.Line($"{folder} is complete: nothing is left to resume.");
             return Finish(json, folder);
         }
@@ -76,7 +84,9 @@ internal abstract class PretrainMaskedCommand : RadaptCommand
         new RunFolder(folder).RequireUsable(resume);
         string allocator = ProcessSettings.PrepareCompute();
         using var codecs = new CodecProcess();
-        using MaskedPretraining pretraining = LiveReport.Run(live => MaskedPretraining.Prepare(layers, codecs, live.Headers));
+        using MaskedPretraining pretraining = LiveReport.Run(live => MaskedPretraining.Prepare(
+            layers, codecs, live.Headers, group));
+        pretraining.TellRecipe();
         var session = new PretrainingSession(terminal, pretraining, folder) { Verbose = parsed.GetValue<bool>("--verbose") };
         session.Start(allocator, resume, interrupted);
         session.Run(resume, interrupted);

@@ -18,13 +18,19 @@ internal static class Program
         try
         {
             interruption.EndsProcess = parsed.CommandResult.Command is RadaptCommand { StopsItself: false };
-            return parsed.Errors.Count > 0 && parsed.Action is not CommandHelp
-                ? throw new RadaptException(UsageErrors.Describe(parsed))
-                : parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            if (parsed.Errors.Count > 0 && parsed.Action is not CommandHelp)
+            {
+                Ranks.LetFirstReport();
+                throw new RadaptException(UsageErrors.Describe(parsed));
+            }
+
+            int code = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            Ranks.Leave();
+            return code;
         }
         catch (Exception error)
         {
-            return Failures.Report(error, verbose, json: args.Contains("--json"));
+            return Ranks.End(error, where => Failures.Report(error, verbose, json: args.Contains("--json"), where));
         }
     }
 

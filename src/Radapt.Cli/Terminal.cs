@@ -27,7 +27,8 @@ internal sealed class Terminal
     /// <param name="onStandardError">Write to standard error.</param>
     public Terminal(bool onStandardError)
     {
-        IsLive = !(onStandardError ? Console.IsErrorRedirected : Console.IsOutputRedirected);
+        // mpirun gives every rank a terminal, even where its own output goes to a file.
+        IsLive = !Ranks.AreSeveral && !(onStandardError ? Console.IsErrorRedirected : Console.IsOutputRedirected);
         bool colour = IsLive && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         _console = AnsiConsole.Create(new AnsiConsoleSettings
         {

@@ -91,11 +91,13 @@ internal sealed class ImageBatches
     /// <param name="epoch">From 0.</param>
     /// <param name="startBatch">Batches to skip, when resuming within an epoch.</param>
     /// <param name="cancellation">Ends the pass.</param>
+    /// <param name="isOwn">Which batches are read, by their numbers in the epoch; null: all.</param>
     /// <exception cref="RadaptException">An image cannot be read.</exception>
     public IEnumerable<ImageBatch> Training(
-        Augmentation augmentation, long seed, int epoch, int startBatch = 0, CancellationToken cancellation = default) =>
+        Augmentation augmentation, long seed, int epoch, int startBatch = 0, CancellationToken cancellation = default,
+        Predicate<int>? isOwn = null) =>
         Read(
-            [.. Order(seed, epoch).Skip(startBatch)],
+            [.. Order(seed, epoch).Index().Skip(startBatch).Where(b => isOwn?.Invoke(b.Index) ?? true).Select(b => b.Item)],
             UnreadableImages.Throw,
             (image, item, pixels) => TrainingTransform.Apply(
                 image, _preprocessing, augmentation, seed, epoch, item, pixels, Flips, LeastCropScale),
@@ -112,11 +114,13 @@ internal sealed class ImageBatches
     /// <summary>All images in their order, prepared for evaluation.</summary>
     /// <param name="unreadable">What becomes of images that cannot be read.</param>
     /// <param name="cancellation">Ends the pass.</param>
+    /// <param name="isOwn">Which batches are read, by their numbers; null: all.</param>
     /// <exception cref="RadaptException">An image cannot be read and that is to be thrown.</exception>
-    public IEnumerable<ImageBatch> Evaluation(
-        UnreadableImages unreadable = UnreadableImages.Throw, CancellationToken cancellation = default) =>
+    public IEnumerable<ImageBatch> Evaluation(UnreadableImages unreadable = UnreadableImages.Throw,
+        CancellationToken cancellation = default, Predicate<int>? isOwn = null) =>
         Read(
-            EpochOrder.Evaluation(_images.Items.Count, _batchSize),
+            [.. EpochOrder.Evaluation(_images.Items.Count, _batchSize).Index().Where(b => isOwn?.Invoke(b.Index) ?? true)
+                .Select(b => b.Item)],
             unreadable,
             (image, _, pixels) => EvaluationTransform.Apply(image, _preprocessing, pixels),
             cancellation);

@@ -231,6 +231,7 @@ internal sealed partial class Ensemble : IDisposable
         }
     }
 
-    private ScoredImages Scored(LabelledImages images, float[] logits) =>
+    /// <summary>The figures of logits.</summary>
+    public ScoredImages Scored(LabelledImages images, float[] logits) =>
         new(images, logits, MultiLabelMetrics.Compute(Findings, images.FlatLabels(), logits));
 }

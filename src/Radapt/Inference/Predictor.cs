@@ -3,6 +3,7 @@ using Radapt.Adaptation.Files;
 using Radapt.Batching;
 using Radapt.Compute;
 using Radapt.Datasets;
+using Radapt.Distribution;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Models;
@@ -189,8 +190,15 @@ public sealed class Predictor : IDisposable, IAsyncDisposable, IScoringModel
         _alone.Score(images, batchSize, loaderThreads, onImages, skipUnreadable, cancellation);
 
     /// <summary>The same for batches of such images, prepared as the adapter expects.</summary>
-    internal ScoredImages Score(ImageBatches batches, Action<int, int>? onBatch, CancellationToken cancellation) =>
-        _alone.Score(batches, onBatch, cancellation);
+    /// <param name="batches">The images.</param>
+    /// <param name="onBatch">Told batches and images done.</param>
+    /// <param name="cancellation">Ends the pass.</param>
+    /// <param name="group">The processes that have the same predictor and images, and divide the batches among them;
+    /// null: this one.</param>
+    internal ScoredImages Score(ImageBatches batches, Action<int, int>? onBatch, CancellationToken cancellation,
+        IProcessGroup? group = null) =>
+        group is null or { Size: 1 } ? _alone.Score(batches, onBatch, cancellation)
+            : _alone.Scored(batches.Images, Scoring.Logits(Logits, batches, onBatch, cancellation, group));
 
     /// <summary>Logits of every finding for a batch.</summary>
     /// <returns>(B, F) row-major, before the sigmoid</returns>

@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using Radapt.Adaptation;
 using Radapt.Batching;
+using Radapt.Distribution;
 using Radapt.Models;
 using static TorchSharp.torch;
 
@@ -23,26 +25,45 @@ internal static class Scoring
     /// <param name="images">The set, N images.</param>
     /// <param name="onBatch">Told batches and images done.</param>
     /// <param name="cancellation">Ends the pass.</param>
-    /// <returns>(N, F) row-major, before the sigmoid</returns>
+    /// <param name="group">The processes that have the same model and images, and divide the batches among them; null: this one.</param>
+    /// <returns>(N, F) row-major, before the sigmoid; the same in all processes</returns>
     /// <exception cref="RadaptException">An image cannot be read.</exception>
-    public static float[] Logits(
-        Classifier classifier, ImageBatches images, Action<int, int>? onBatch, CancellationToken cancellation)
+    public static float[] Logits(Classifier classifier, ImageBatches images, Action<int, int>? onBatch, CancellationToken cancellation,
+        IProcessGroup? group = null) =>
+        Logits(batch => Logits(classifier, batch), images, onBatch, cancellation, group ?? SingleProcess.Instance);
+
+    /// <summary>Logits of every image of a set, in its order.</summary>
+    /// <param name="model">Gives the logits (B, F) of a batch.</param>
+    /// <param name="images">The set, N images.</param>
+    /// <param name="onBatch">Told batches and images done.</param>
+    /// <param name="cancellation">Ends the pass.</param>
+    /// <param name="group">The processes that divide the batches among them.</param>
+    /// <returns>(N, F) row-major, before the sigmoid; the same in all processes</returns>
+    /// <exception cref="RadaptException">An image cannot be read.</exception>
+    public static float[] Logits(Func<ImageBatch, float[]> model, ImageBatches images, Action<int, int>? onBatch,
+        CancellationToken cancellation, IProcessGroup group)
     {
         int findings = images.Images.Findings.Count;
-        var logits = new float[images.Images.Items.Count * findings];
+        int count = images.Images.Items.Count;
+        var own = new List<float>(count * findings / group.Size);
         (int batches, int rows) = (0, 0);
-        foreach (ImageBatch batch in images.Evaluation(UnreadableImages.Throw, cancellation))
+        group.Together(() =>
         {
-            using (batch)
+            foreach (ImageBatch batch in images.Evaluation(
+                UnreadableImages.Throw, cancellation, number => number % group.Size == group.Rank))
             {
-                Logits(classifier, batch).CopyTo(logits.AsSpan(rows * findings));
-                rows += batch.Count;
+                using (batch)
+                {
+                    own.AddRange(model(batch));
+                    rows += batch.Count;
+                }
+
+                batches++;
+                onBatch?.Invoke(Math.Min(batches * group.Size, images.EvaluationBatches), Math.Min(rows * group.Size, count));
             }
-
-            onBatch?.Invoke(++batches, rows);
-        }
-
-        return logits;
+        });
+        return group.CollectDealt(CollectionsMarshal.AsSpan(own),
+            [.. EpochOrder.Evaluation(count, images.BatchSize).Select(b => b.Length * findings)]);
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using Radapt.Batching;
 using Radapt.Checkpoints;
+using Radapt.Distribution;
 using Radapt.Runs;
 using Radapt.Training;
 using static TorchSharp.torch;
@@ -47,6 +48,7 @@ internal interface IMaskedObjective : IDisposable
     /// <param name="heldOut">Images that are measured; null: none are.</param>
     /// <param name="best">Saves the weights; null: nobody asks for them.</param>
     /// <param name="probe">More figures of an epoch; null: none.</param>
+    /// <param name="group">The processes that train together.</param>
     ITrainingTask<ImageBatch> Task(ImageBatches train, ImageBatches? heldOut, IBestTensors? best,
-        Func<CancellationToken, IReadOnlyDictionary<string, double>>? probe);
+        Func<CancellationToken, IReadOnlyDictionary<string, double>>? probe, IProcessGroup group);
 }

@@ -1,6 +1,7 @@
 using Radapt.Batching;
 using Radapt.Checkpoints;
 using Radapt.Compute;
+using Radapt.Distribution;
 using Radapt.Runs;
 using Radapt.Training;
 using static TorchSharp.torch;
@@ -50,8 +51,8 @@ internal sealed class MaskedImageObjective(PretrainingRecipe recipe, Kernels ker
 
     /// <inheritdoc/>
     public ITrainingTask<ImageBatch> Task(ImageBatches train, ImageBatches? heldOut, IBestTensors? best,
-        Func<CancellationToken, IReadOnlyDictionary<string, double>>? probe) =>
-        new MaskedImageTask(Autoencoder, train, heldOut, recipe.ForMasks(), best) { Probe = probe };
+        Func<CancellationToken, IReadOnlyDictionary<string, double>>? probe, IProcessGroup group) =>
+        new MaskedImageTask(Autoencoder, train, heldOut, recipe.ForMasks(), best) { Probe = probe, Group = group };
 
     /// <inheritdoc/>
     public void Dispose() => Autoencoder.Dispose();

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Radapt.Batching;
+using Radapt.Distribution;
 using Radapt.Models;
 using Radapt.Training;
 using static TorchSharp.torch;
@@ -49,23 +51,35 @@ internal sealed class MaskedImageTask : MaskedTask
             return new Dictionary<string, double>();
         }
 
-        using var noGradient = no_grad();
-        double sum = 0;
-        (int batches, int done) = (0, 0);
-        foreach (ImageBatch batch in _heldOut.Evaluation(cancellation: cancellation))
+        int count = _heldOut.Images.Items.Count;
+        var own = new List<float>(); // the mean loss of each batch of this rank
+        Group.Together(() =>
         {
-            using (batch)
+            using var noGradient = no_grad();
+            int done = 0;
+            foreach (ImageBatch batch in _heldOut.Evaluation(
+                cancellation: cancellation, isOwn: number => number % Group.Size == Group.Rank))
             {
-                using var scope = NewDisposeScope();
-                Tensor images = _model.Encoder.ToTensor(batch); // (B, 1, S, S)
-                sum += batch.Count * _step.Loss(
-                    images, batch.Items.AsSpan(0, batch.Count), ForwardPass.Evaluation, EvaluationStep).item<float>();
-                done += batch.Count;
-            }
+                using (batch)
+                {
+                    using var scope = NewDisposeScope();
+                    Tensor images = _model.Encoder.ToTensor(batch); // (B, 1, S, S)
+                    own.Add(_step.Loss(
+                        images, batch.Items.AsSpan(0, batch.Count), ForwardPass.Evaluation, EvaluationStep).item<float>());
+                    done += batch.Count;
+                }
 
-            onBatch(++batches, done);
+                onBatch(Math.Min(own.Count * Group.Size, _heldOut.EvaluationBatches), Math.Min(done * Group.Size, count));
+            }
+        });
+        int[] sizes = [.. EpochOrder.Evaluation(count, _heldOut.BatchSize).Select(b => b.Length)];
+        float[] losses = Group.CollectDealt(CollectionsMarshal.AsSpan(own), [.. sizes.Select(_ => 1)]);
+        double sum = 0;
+        foreach ((float loss, int images) in losses.Zip(sizes))
+        {
+            sum += images * loss;
         }
 
-        return new Dictionary<string, double> { [HeldOutLoss] = sum / done };
+        return new Dictionary<string, double> { [HeldOutLoss] = sum / count };
     }
 }

@@ -5,8 +5,10 @@ using Radapt.Batching;
 using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Datasets;
+using Radapt.Distribution;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom.Codecs;
+using Radapt.Options;
 using Radapt.Pretraining.Reports;
 using Radapt.Recipes;
 using Radapt.Runs;
@@ -30,9 +32,9 @@ internal sealed class MaskedPretraining : IDisposable
     private readonly PretrainingImages _images;
 
     private MaskedPretraining(PretrainingRecipe recipe, IReadOnlyList<ResolvedValue> values, UnlabelledImages images,
-        ReportedImages? records, DataSplits? probe, BackboneWeights? weights, CodecProcess? codecs)
+        ReportedImages? records, DataSplits? probe, BackboneWeights? weights, CodecProcess? codecs, IProcessGroup group)
     {
-        (Recipe, Values) = (recipe, values);
+        (Recipe, Values, Group) = (recipe, values, group);
         _plan = recipe.Compute.Plan;
         Preprocessing encoder = recipe.Pixels.Preprocessing(recipe.Model.ImageSize);
         _preprocessing = encoder with { ImageSize = recipe.Pixels.Resize };
@@ -106,6 +108,9 @@ internal sealed class MaskedPretraining : IDisposable
     /// <summary>Which kernels ran so far, and why.</summary>
     public ExecutionPath ExecutionPath => UsedKernels.Describe(Values, _plan, _objective.Autoencoder.Encoder.Kernels.Path);
 
+    /// <summary>The processes that train together.</summary>
+    internal IProcessGroup Group { get; }
+
     /// <summary>Told the number of updates done, after each.</summary>
     internal Action<long>? OnUpdate { get; set; }
 
@@ -113,10 +118,12 @@ internal sealed class MaskedPretraining : IDisposable
     /// <param name="layers">What was given; the first beats the second, such as the command line before a recipe.</param>
     /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded; null: in processes of its own.</param>
     /// <param name="headers">Told how many headers were read, of how many; calls come from several threads.</param>
+    /// <param name="group">The processes that train together; null: this one.</param>
     /// <exception cref="RadaptException">Anything is wrong with what was given.</exception>
-    public static MaskedPretraining Prepare(
-        IReadOnlyList<RecipeLayer> layers, CodecProcess? codecs = null, IProgress<(int Read, int Files)>? headers = null)
+    public static MaskedPretraining Prepare(IReadOnlyList<RecipeLayer> layers, CodecProcess? codecs = null,
+        IProgress<(int Read, int Files)>? headers = null, IProcessGroup? group = null)
     {
+        group ??= SingleProcess.Instance;
         ProcessTuning.BeforeTensors();
         var given = PartialRecipe.Merge([.. layers, PretrainingDefaults.Below(layers)]);
         RunFacts.RequireDevice(given);
@@ -137,9 +144,48 @@ internal sealed class MaskedPretraining : IDisposable
                 AllowRareFindings = true,
                 PlainNames = given.Value((DataOptions d) => d.PlainNames),
             });
-        RecipeFacts facts = RunFacts.Gather(given, images.AsSplits, weights, codecs) with { Findings = [] };
+        RecipeFacts facts = RunFacts.Gather(given, images.AsSplits, weights, codecs) with
+        {
+            Findings = [],
+            Ranks = group.Size,
+            RanksSharing = group.Sharing,
+        };
         (PretrainingRecipe recipe, IReadOnlyList<ResolvedValue> values) = PretrainingDefaults.Resolve(given, facts, records);
-        return new MaskedPretraining(recipe, values, images, records, probe, weights, codecs);
+        return new MaskedPretraining(recipe, values, images, records, probe, weights, codecs, group);
+    }
+
+    /// <summary>
+    /// Takes the recipe of rank 0 and trains with it: a rank that neither writes nor reports anything. Returns when the run is complete.
+    /// </summary>
+    /// <param name="group">The ranks; this one is not the first.</param>
+    /// <param name="recipe">What rank 0 told by <see cref="TellRecipe"/>.</param>
+    /// <param name="catalogue">The options of this kind of pre-training.</param>
+    /// <param name="interrupted">Asks all ranks to stop after the current update.</param>
+    /// <param name="onPrepared">Told the recipe before anything is computed.</param>
+    /// <exception cref="OperationCanceledException">Rank 0 reports why the run ends.</exception>
+    public static void Follow(IProcessGroup group, string recipe, OptionCatalogue catalogue, CancellationToken interrupted,
+        Action<PretrainingRecipe> onPrepared)
+    {
+        using var codecs = new CodecProcess();
+        MaskedPretraining? prepared = null;
+        try
+        {
+            group.Together(() => prepared = Prepare([RecipeFile.Parse(recipe, "recipe of rank 0", catalogue)], codecs, null, group));
+            onPrepared(prepared!.Recipe);
+            prepared.Follow(interrupted);
+        }
+        finally
+        {
+            prepared?.Dispose();
+        }
+    }
+
+    /// <summary>Tells the other ranks the recipe, and waits until they have read what it names; called by rank 0.</summary>
+    /// <exception cref="RadaptException">A rank cannot.</exception>
+    public void TellRecipe()
+    {
+        Group.Share(RecipeWriter.Write(Recipe, Values));
+        Group.Together(() => { });
     }
 
     /// <summary>
@@ -169,7 +215,7 @@ internal sealed class MaskedPretraining : IDisposable
         const double PassesOfTraining = 3; // of a forward pass; the probe's encoder sees all patches, four times as many
         double shown = 1 / (1 - Recipe.Masking.MaskRatio);
         double evaluated = (_images.HeldOut.EvaluationBatches + (shown * (_probe?.Batches ?? 0))) / PassesOfTraining;
-        return batch * (((double)Recipe.Optimisation.Epochs * _images.Train.BatchesPerEpoch) + (measurements * evaluated));
+        return batch * (((double)Recipe.Optimisation.Epochs * _images.Train.BatchesPerEpoch) + (measurements * evaluated)) / Group.Size;
     }
 
     /// <summary>Trains and fills the run folder.</summary>
@@ -206,8 +252,11 @@ internal sealed class MaskedPretraining : IDisposable
         TrainerState start = resume && saved.Exists ? saved.Resume(identity, weights) : new TrainerState { Identity = identity };
         _objective.WriteFiles(run);
         record.Write(RunStatus.Running);
+        Replicas? replicas = Group.Size == 1 ? null : NewReplicas(task, optimizer);
         var loop = new TrainingLoop<ImageBatch>(task, Recipe.ForTraining(), optimizer, saved, progress)
         {
+            Group = Group,
+            Replicas = replicas,
             OnUpdate = (updates, loss, rate) =>
             {
                 events.Update(updates, loss, rate);
@@ -222,7 +271,13 @@ internal sealed class MaskedPretraining : IDisposable
         };
         try
         {
+            if (replicas is not null)
+            {
+                RankStart.Tell(Group, start, _images.Check?.Unreadable ?? [], replicas);
+            }
+
             TrainerState end = loop.Run(start, cancellation);
+            _notes.AddRange(replicas?.Notes ?? []);
             record.Write(RunStatus.Complete, end);
             return new PretrainingSummary(run.WeightsFile, watch.Elapsed, end.History);
         }
@@ -232,6 +287,32 @@ internal sealed class MaskedPretraining : IDisposable
             throw;
         }
     }
+
+    private void Follow(CancellationToken interrupted)
+    {
+        RankStart start = Group.ShareRecord<RankStart>();
+        Group.Together(() =>
+        {
+            if (start.LeftOut.Count > 0)
+            {
+                HashSet<string> leftOut = [.. start.LeftOut];
+                _images.Use((image, part) => leftOut.Contains(RankStart.Name(part, image.Path)));
+            }
+
+            start.RequireSame(Fingerprint(), _baseHash);
+        });
+        TrainerState state = TrainerState.FromJson(start.State);
+        ITrainingTask<ImageBatch> task = TaskFor(null);
+        using Optimizer optimizer = Optimizer.Create(Recipe.ForOptimizer(), task.Trained, _objective.Autoencoder.Encoder.Kernels.Path);
+        Replicas replicas = NewReplicas(task, optimizer);
+        replicas.Send();
+        optimizer.Updates = state.Updates;
+        new TrainingLoop<ImageBatch>(task, Recipe.ForTraining(), optimizer, saved: null) { Group = Group, Replicas = replicas }
+            .Run(state, interrupted);
+    }
+
+    private Replicas NewReplicas(ITrainingTask<ImageBatch> task, Optimizer optimizer) =>
+        new(Group, [.. SavedState.Tensors(task.Trained, optimizer, null, null).Select(t => t.Tensor)]);
 
     // A checkpoint, and what the model makes of held-out images by then.
     private void Keep(RunFolder run, int epoch, PretrainedWeights weights)
@@ -266,7 +347,7 @@ internal sealed class MaskedPretraining : IDisposable
 
     private ITrainingTask<ImageBatch> TaskFor(PretrainedWeights? weights) => _objective.Task(
         _images.Train, Images.HeldOut.Items.Count == 0 ? null : _images.HeldOut, weights,
-        _probe is null ? null : cancellation => _probe.Measure(_objective.Autoencoder.Encoder, cancellation));
+        _probe is null ? null : cancellation => _probe.Measure(_objective.Autoencoder.Encoder, cancellation), Group);
 
     private PretrainedWeights Weights(string file) =>
         new(_objective, Recipe.Model.Shape, _preprocessing, Recipe.Optimisation.Epochs, Images.Train.Items.Count, file);

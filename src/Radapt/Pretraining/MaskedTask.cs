@@ -1,5 +1,6 @@
 using Radapt.Adaptation;
 using Radapt.Batching;
+using Radapt.Distribution;
 using Radapt.Imaging;
 using Radapt.Models;
 using Radapt.Training;
@@ -34,12 +35,15 @@ internal abstract class MaskedTask(ImageBatches train, long seed, IBestTensors? 
     /// <inheritdoc/>
     public abstract int ValidationBatches { get; }
 
+    /// <summary>The processes that train together.</summary>
+    public IProcessGroup Group { get; init; } = SingleProcess.Instance;
+
     /// <summary>More figures of an epoch, such as those of a probe; null: none.</summary>
     public Func<CancellationToken, IReadOnlyDictionary<string, double>>? Probe { get; init; }
 
     /// <inheritdoc/>
-    public IEnumerable<ImageBatch> Batches(int epoch, int firstBatch, CancellationToken cancellation) =>
-        train.Training(Augmentation.CropFlip, seed, epoch, firstBatch, cancellation);
+    public IEnumerable<ImageBatch> Batches(int epoch, int firstBatch, CancellationToken cancellation, Predicate<int>? isOwn = null) =>
+        train.Training(Augmentation.CropFlip, seed, epoch, firstBatch, cancellation, isOwn);
 
     /// <summary>Images: losses are means over them, since every image masks the same number of patches.</summary>
     /// <inheritdoc/>
@@ -53,9 +57,12 @@ internal abstract class MaskedTask(ImageBatches train, long seed, IBestTensors? 
     public ValidationResult? Validate(Action<int, int> onBatch, CancellationToken cancellation)
     {
         var figures = new OrderedDictionary<string, double>(Measure(onBatch, cancellation));
-        foreach ((string name, double value) in Probe?.Invoke(cancellation) ?? new Dictionary<string, double>())
+        if (Group.Rank == 0) // the others wait
         {
-            figures[name] = value;
+            foreach ((string name, double value) in Probe?.Invoke(cancellation) ?? new Dictionary<string, double>())
+            {
+                figures[name] = value;
+            }
         }
 
         return figures.Count == 0 ? null : new ValidationResult(null, figures);

@@ -70,6 +70,7 @@ internal static class PretrainingDefaults
             Seed = choices.Choose((PretrainingRecipe r) => r.Seed, () => new Choice<long>((long)seed.FixedDefault!, seed.Reason)),
         };
         RecipeResolver.RejectUnfitModel(recipe.Model, given, facts);
+        RecipeResolver.RequireRanks(given, recipe.Optimisation.Accumulate, facts.Ranks);
         RejectContradictions(recipe, given);
         return (recipe, choices.Shown);
     }
@@ -140,7 +141,7 @@ internal static class PretrainingDefaults
             : new Choice<int>(MostImages, "Radapt's choice: fits a workstation without a GPU"));
         OptionDeclaration accumulate = OptionTable.Find((PretrainingRates r) => r.Accumulate);
         long images = (long)batch * choices.Choose((PretrainingRates r) => r.Accumulate,
-            () => new Choice<int>((int)accumulate.FixedDefault!, accumulate.Reason));
+            () => RecipeDefaults.Accumulate(choices.Facts, accumulate));
         if (choices.Given.Find("base-lr") is { Value: double baseRate } entry)
         {
             choices.Derive((PretrainingRates r) => r.LearningRate, PretrainingRates.FromBaseRate(baseRate, images), entry,

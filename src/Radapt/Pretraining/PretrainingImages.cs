@@ -16,6 +16,9 @@ namespace Radapt.Pretraining;
 /// <param name="heldOut">Those that are measured.</param>
 internal sealed class PretrainingImages(PretrainingRecipe recipe, UnlabelledImages found, ImageBatches train, ImageBatches heldOut)
 {
+    private const string TrainPart = "train"; // as the tables of a run name them
+    private const string HeldOutPart = "held out";
+
     private readonly List<string> _notes = [];
 
     /// <summary>The images by themselves.</summary>
@@ -46,13 +49,15 @@ internal sealed class PretrainingImages(PretrainingRecipe recipe, UnlabelledImag
             return;
         }
 
-        (string Part, ImageBatches Images)[] parts = [("train", Train), ("held out", HeldOut)];
+        (string Part, ImageBatches Images)[] parts = [(TrainPart, Train), (HeldOutPart, HeldOut)];
         if (resume && run.HasState)
         {
             // As when it began: an image that was mended since is not learned from in the middle of a run.
             Func<LabelledImage, string, string?> reasons = UnreadableTable.Read(run.UnreadableFile, NameKey.None);
+            UnreadableRow[] rows = [.. parts.SelectMany(p => p.Images.Images.Items.Select(
+                i => reasons(i, p.Part) is { } reason ? new UnreadableRow(i, p.Part, reason) : null)).OfType<UnreadableRow>()];
             LeaveOut(i => parts.Any(p => reasons(i, p.Part) is not null));
-            Check = new PixelCheck();
+            Check = new PixelCheck { Unreadable = rows };
         }
         else if (recipe.Data.CheckPixels)
         {
@@ -69,6 +74,10 @@ internal sealed class PretrainingImages(PretrainingRecipe recipe, UnlabelledImag
             LeaveOut(new HashSet<LabelledImage>(Check.Unreadable.Select(u => u.Image), ReferenceEqualityComparer.Instance).Contains);
         }
     }
+
+    /// <summary>Leaves out what rank 0 does.</summary>
+    /// <param name="isLeftOut">Whether an image of a part is left out.</param>
+    public void Use(Func<LabelledImage, string, bool> isLeftOut) => LeaveOut(i => isLeftOut(i, TrainPart) || isLeftOut(i, HeldOutPart));
 
     private void LeaveOut(Func<LabelledImage, bool> isLeftOut)
     {

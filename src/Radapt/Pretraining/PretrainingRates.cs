@@ -17,8 +17,8 @@ internal sealed record PretrainingRates
     [Option("batch-size", "Images per forward pass.", Min = 1, Default = "64, fewer with fewer images", ChosenFrom = ["images", "exclude"])]
     public int BatchSize { get; init; } = 64;
 
-    /// <summary>Forward passes per update.</summary>
-    [Option("accumulate", "Forward passes per update.", Min = 1, Reason = "an update for every batch")]
+    /// <summary>Forward passes per update, of all ranks together.</summary>
+    [Option("accumulate", "Forward passes per update, of all ranks of mpirun together.", Min = 1, Reason = "an update for every batch")]
     public int Accumulate { get; init; } = 1;
 
     /// <summary>Peak learning rate.</summary>

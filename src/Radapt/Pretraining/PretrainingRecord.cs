@@ -37,7 +37,7 @@ internal sealed class PretrainingRecord
     {
         PretrainingRecipe recipe = _pretraining.Recipe;
         (long encoder, long decoder) = _pretraining.Parameters;
-        RunRecord run = RunReport.Session(status, recipe.Compute, recipe.Seed, _started) with
+        RunRecord run = RunReport.Session(status, recipe.Compute, recipe.Seed, _started, _pretraining.Group.Size) with
         {
             Path = _pretraining.ExecutionPath,
             Weights = new RunWeights(_pretraining.WeightsDescription, _baseHash),

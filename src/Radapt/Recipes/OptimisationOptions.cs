@@ -50,8 +50,8 @@ public sealed record OptimisationOptions
         ChosenFrom = ["data", "train", "label-fraction", "keep-classes"])]
     public int BatchSize { get; init; } = 16;
 
-    /// <summary>Forward passes per update.</summary>
-    [Option("accumulate", "Forward passes per update.", Min = 1, Reason = "an update for every batch")]
+    /// <summary>Forward passes per update, of all ranks together.</summary>
+    [Option("accumulate", "Forward passes per update, of all ranks of mpirun together.", Min = 1, Reason = "an update for every batch")]
     public int Accumulate { get; init; } = 1;
 
     /// <summary>Largest norm of the gradient; 0: not clipped.</summary>

@@ -153,10 +153,28 @@ internal static class RecipeDefaults
             () => new Choice<Precision>((Precision)EnumNames.Find(typeof(Precision), probed.Precision)!, probed.Reason));
         choices.Choose((ComputeOptions c) => c.Products,
             () => new Choice<Products>((Products)EnumNames.Find(typeof(Products), probed.Products)!, probed.Reason));
-        string reason = $"the {facts.PhysicalCores} physical cores of this machine ({facts.LogicalCores} hardware threads)";
-        choices.Choose((ComputeOptions c) => c.Threads, () => new Choice<int>(Math.Max(1, facts.PhysicalCores), reason));
-        choices.Choose((ComputeOptions c) => c.LoaderThreads, () => new Choice<int>(Math.Max(1, facts.PhysicalCores), reason));
+        Choice<int> threads = Threads(facts);
+        choices.Choose((ComputeOptions c) => c.Threads, () => threads);
+        choices.Choose((ComputeOptions c) => c.LoaderThreads, () => threads);
         return choices.Section<ComputeOptions>();
+    }
+
+    /// <summary>Forward passes per update where nobody says: one on each rank.</summary>
+    /// <param name="facts">How many ranks there are.</param>
+    /// <param name="option">The option.</param>
+    public static Choice<int> Accumulate(RecipeFacts facts, OptionDeclaration option) => facts.Ranks == 1
+        ? new Choice<int>((int)option.FixedDefault!, option.Reason)
+        : new Choice<int>(facts.Ranks, $"one forward pass on each of the {facts.Ranks} ranks");
+
+    private static Choice<int> Threads(RecipeFacts facts)
+    {
+        string machine = $"the {facts.PhysicalCores} physical cores of this machine ({facts.LogicalCores} hardware threads)";
+        return new Choice<int>(Math.Max(1, facts.PhysicalCores / facts.RanksSharing), facts switch
+        {
+            { RanksSharing: > 1 } => $"{machine}, divided among its {facts.RanksSharing} ranks",
+            { Ranks: > 1 } => $"{Plural.Count(facts.PhysicalCores, "physical core")} that mpirun lets each rank use; --bind-to none: all",
+            _ => machine,
+        });
     }
 
     /// <summary>Whether the backbone starts from random weights.</summary>

@@ -54,9 +54,15 @@ internal sealed record RecipeFacts
     /// <summary>What a probe of the processor chose; null: not probed.</summary>
     public ProductChoice? Probe { get; init; }
 
-    /// <summary>Cores of the machine.</summary>
+    /// <summary>Cores of the machine that this process may use.</summary>
     public required int PhysicalCores { get; init; }
 
     /// <summary>Hardware threads of the machine.</summary>
     public required int LogicalCores { get; init; }
+
+    /// <summary>Processes that train together.</summary>
+    public int Ranks { get; init; } = 1;
+
+    /// <summary>How many of them share the cores.</summary>
+    public int RanksSharing { get; init; } = 1;
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text;
 using Radapt.Adaptation;
 using Radapt.Options;
 
@@ -54,6 +55,17 @@ internal static class RecipeFile
         {
             throw new RadaptException($"The recipe {path} cannot be read: {error.Message}", error);
         }
+    }
+
+    /// <summary>Reads the text of a recipe.</summary>
+    /// <param name="text">As in a recipe file.</param>
+    /// <param name="name">The name that messages show.</param>
+    /// <param name="catalogue">The options of its kind of recipe; null: those of fine-tuning.</param>
+    /// <exception cref="RadaptException">The content is wrong.</exception>
+    public static RecipeLayer Parse(string text, string name, OptionCatalogue? catalogue = null)
+    {
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(text));
+        return RecipeReader.Read(stream, name, catalogue);
     }
 
     /// <summary>

@@ -87,6 +87,9 @@ internal static class RecipeResolver
             $"{recipe.Data.CacheSize} px is less than the {recipe.Pixels.Resize} px that evaluation resizes to; take at least that.");
         MethodProblem? unfit = recipe.Method.Definition.Problem(recipe.Method, recipe.Model.Shape);
         Require(unfit is null, unfit?.Option ?? "method", unfit?.Text ?? "");
+        Require(facts.Ranks == 1 || recipe.Method.Definition.Probe is null, "method",
+            $"{recipe.Method.Name} fits the head in one pass over the images, in one process: start radapt without mpirun.");
+        RequireRanks(given, recipe.Optimisation.Accumulate, facts.Ranks);
         Require(rates.LearningRate <= OptionDeclaration.LargestNumber, "lr",
             $"{OptionText.Format(rates.LearningRate)} must be at most {OptionText.Format(OptionDeclaration.LargestNumber)}.");
         Require(rates.LearningRate * rates.WeightDecay <= OptionDeclaration.LargestNumber, "weight-decay",
@@ -116,6 +119,16 @@ internal static class RecipeResolver
         Require(given, model.Positions == PatchPositions.Learned || model.Width / model.Heads % 4 == 0, "heads",
             $"rotary positions need a multiple of 4 channels per head; {model.Width} channels for {model.Heads} heads do not give that.");
     }
+
+    /// <summary>Refuses more ranks than an update has forward passes.</summary>
+    /// <param name="given">What was given.</param>
+    /// <param name="accumulate">Forward passes per update.</param>
+    /// <param name="ranks">Processes that train together.</param>
+    /// <exception cref="RadaptException">A rank would have nothing to do.</exception>
+    public static void RequireRanks(PartialRecipe given, int accumulate, int ranks) => Require(given, ranks <= accumulate, "accumulate",
+        $"{Plural.Count(accumulate, "forward pass", "forward passes")} an update cannot be divided among {ranks} ranks. Start "
+            + (accumulate == 1 ? "radapt without mpirun" : $"at most {accumulate} (mpirun -n {accumulate})")
+            + $", or begin a new run with --accumulate {ranks}.");
 
     /// <summary>Refuses a value of an option.</summary>
     /// <param name="given">What was given.</param>

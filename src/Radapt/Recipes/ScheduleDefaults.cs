@@ -27,7 +27,7 @@ internal static class ScheduleDefaults
             ? new Choice<int>(Math.Max(1, images), $"all of the {images} training images")
             : new Choice<int>(16, "Radapt's choice: fits a workstation without a GPU"));
         OptionDeclaration accumulate = OptionTable.Find((OptimisationOptions o) => o.Accumulate);
-        choices.Choose((OptimisationOptions o) => o.Accumulate, () => new Choice<int>((int)accumulate.FixedDefault!, accumulate.Reason));
+        choices.Choose((OptimisationOptions o) => o.Accumulate, () => RecipeDefaults.Accumulate(choices.Facts, accumulate));
         long updates = UpdatesOfAnEpoch(choices);
         int epochs = choices.Choose((OptimisationOptions o) => o.Epochs, () => new Choice<int>(
             (int)Math.Clamp((Updates + updates - 1) / updates, FewestEpochs, MostEpochs),

@@ -18,9 +18,13 @@ public sealed record RunMachine(string? System, string? Processor, int? Physical
 /// <summary>How a run was computed.</summary>
 /// <param name="Precision"><c>float32</c> or <c>bfloat16</c>.</param>
 /// <param name="Device"><c>cpu</c> or <c>cuda</c>.</param>
-/// <param name="Threads">Threads of the tensor kernels.</param>
+/// <param name="Threads">Threads of the tensor kernels, of each process.</param>
 /// <param name="LoaderThreads">Threads that decode images.</param>
-public sealed record RunCompute(string? Precision, string? Device, int? Threads, int? LoaderThreads);
+public sealed record RunCompute(string? Precision, string? Device, int? Threads, int? LoaderThreads)
+{
+    /// <summary>Processes that trained together in the last session; null: one.</summary>
+    public int? Ranks { get; init; }
+}
 
 /// <summary>The base weights of a run.</summary>
 /// <param name="Description">What they were recognised as.</param>

@@ -1,5 +1,6 @@
 using Radapt.Adaptation;
 using Radapt.Batching;
+using Radapt.Distribution;
 using Radapt.Imaging;
 using Radapt.Inference;
 using Radapt.Metrics;
@@ -53,6 +54,9 @@ internal sealed class ClassificationTask : ITrainingTask<ImageBatch>, IDisposabl
     /// <inheritdoc/>
     public IBestTensors? Best { get; }
 
+    /// <summary>The processes that validate together, each a part of the images.</summary>
+    public IProcessGroup Group { get; init; } = SingleProcess.Instance;
+
     /// <inheritdoc/>
     public int BatchesPerEpoch => _train.BatchesPerEpoch;
 
@@ -60,8 +64,8 @@ internal sealed class ClassificationTask : ITrainingTask<ImageBatch>, IDisposabl
     public int ValidationBatches => _val.EvaluationBatches;
 
     /// <inheritdoc/>
-    public IEnumerable<ImageBatch> Batches(int epoch, int firstBatch, CancellationToken cancellation) =>
-        _train.Training(_augmentation, _seed, epoch, firstBatch, cancellation);
+    public IEnumerable<ImageBatch> Batches(int epoch, int firstBatch, CancellationToken cancellation, Predicate<int>? isOwn = null) =>
+        _train.Training(_augmentation, _seed, epoch, firstBatch, cancellation, isOwn);
 
     /// <summary>The known labels of the batches.</summary>
     /// <inheritdoc/>
@@ -88,7 +92,7 @@ internal sealed class ClassificationTask : ITrainingTask<ImageBatch>, IDisposabl
             return null;
         }
 
-        float[] logits = Scoring.Logits(_classifier, _val, onBatch, cancellation);
+        float[] logits = Scoring.Logits(_classifier, _val, onBatch, cancellation, Group);
         sbyte[] labels = _val.Images.FlatLabels();
         double loss = LogLoss(labels, logits);
         MultiLabelMetrics metrics = MultiLabelMetrics.Compute(_val.Images.Findings, labels, logits);

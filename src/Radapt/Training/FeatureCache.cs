@@ -52,14 +52,21 @@ internal sealed class FeatureCache : IDisposable
     /// <param name="recipe">The recipe.</param>
     /// <param name="classifier">With its method applied.</param>
     /// <param name="baseHash">Hash of the base weights.</param>
+    /// <param name="ranks">Processes that train together: each would need all features.</param>
     /// <param name="note">A line for the user where one option is in the way; null: nothing to say.</param>
     /// <returns>Null: they cannot, or shall not.</returns>
-    public static FeatureCache? Decide(Recipe recipe, Classifier classifier, string baseHash, out string? note)
+    public static FeatureCache? Decide(Recipe recipe, Classifier classifier, string baseHash, int ranks, out string? note)
     {
         note = null;
         int lowest = classifier.LowestTrainedBlock;
         if (lowest == 0 || recipe.Compute.FeatureCache == FeatureCaching.Off)
         {
+            return null;
+        }
+
+        if (ranks > 1)
+        {
+            note = $"The frozen {Blocks(0, lowest - 1)} are run in every epoch; only a single process computes features once.";
             return null;
         }
 

@@ -6,6 +6,7 @@ using Radapt.Batching;
 using Radapt.Checkpoints;
 using Radapt.Compute;
 using Radapt.Datasets;
+using Radapt.Distribution;
 using Radapt.Imaging;
 using Radapt.Imaging.Dicom.Codecs;
 using Radapt.Inference;
@@ -36,9 +37,11 @@ public sealed class FineTuning : IDisposable
     private RunProbe? _probe; // once the head is fitted
 
     private FineTuning(
-        ResolvedRecipe resolved, DataSplits data, BackboneWeights? weights, CodecProcess? codecs, Func<Recipe> baselineRecipe)
+        ResolvedRecipe resolved, DataSplits data, BackboneWeights? weights, CodecProcess? codecs, Func<Recipe> baselineRecipe,
+        IProcessGroup group)
     {
         Recipe recipe = resolved.Recipe;
+        Group = group;
         (Resolved, _codecs, _baselineRecipe) = (resolved, codecs, baselineRecipe);
         _plan = recipe.Compute.Plan;
         WeightsDescription = weights?.Description ?? $"random (seed {recipe.Seed.ToString(CultureInfo.InvariantCulture)})";
@@ -64,7 +67,7 @@ public sealed class FineTuning : IDisposable
             _classifier.Head.Initialise(recipe.Seed);
             AdaptationMethod.Apply(_classifier, recipe.Method, _plan, recipe.Seed);
             Trainable = _classifier.CountTrainable();
-            _features = FeatureCache.Decide(recipe, _classifier, _baseHash, out string? note);
+            _features = FeatureCache.Decide(recipe, _classifier, _baseHash, group.Size, out string? note);
             note ??= _features?.Note(data.Train.Items.Count + ChoosingImages.Items.Count);
             _notes = [.. _notes, .. resolved.Notes, .. new[] { note, OtherNormalisation(recipe, weights) }.OfType<string>()];
             FrozenWeights.Hold(_classifier.Encoder, _plan);
@@ -131,6 +134,9 @@ public sealed class FineTuning : IDisposable
     /// <summary>Hash of the base weights' tensors; <c>scratch:SEED</c> for random ones.</summary>
     internal string BaseHash => _baseHash;
 
+    /// <summary>The processes that train together.</summary>
+    internal IProcessGroup Group { get; }
+
     /// <summary>Told the number of updates done, after each.</summary>
     internal Action<long>? OnUpdate { get; set; }
 
@@ -147,9 +153,11 @@ public sealed class FineTuning : IDisposable
     /// <param name="codecs">Where DICOM files in JPEG-LS and JPEG 2000 are decoded.</param>
     /// <param name="headers">Told how many files' headers were read, of how many; calls come from several threads.</param>
     /// <param name="onResolved">Told the recipe before the model is built; an exception ends it.</param>
+    /// <param name="group">The processes that train together; null: this one.</param>
     internal static FineTuning PrepareTelling(IReadOnlyList<RecipeLayer> layers, CodecProcess? codecs,
-        IProgress<(int Read, int Files)>? headers, Action<Recipe>? onResolved = null)
+        IProgress<(int Read, int Files)>? headers, Action<Recipe>? onResolved = null, IProcessGroup? group = null)
     {
+        group ??= SingleProcess.Instance;
         ProcessTuning.BeforeTensors();
         var given = PartialRecipe.Merge(layers);
         RunFacts.RequireDevice(given);
@@ -157,10 +165,47 @@ public sealed class FineTuning : IDisposable
         using BackboneWeights? weights = path is null || given.Value((ModelOptions m) => m.FromScratch) ? null
             : BackboneWeights.Open(path, given.Value((ModelOptions m) => m.Dialect), given.Value((ModelOptions m) => m.Copy));
         DataSplits data = DataReader.Read(given.Data with { Headers = headers });
-        RecipeFacts facts = RunFacts.Gather(given, data, weights, codecs);
+        RecipeFacts facts = RunFacts.Gather(given, data, weights, codecs) with
+        {
+            Ranks = group.Size,
+            RanksSharing = group.Sharing,
+        };
         ResolvedRecipe resolved = RecipeResolver.Resolve(given, facts);
         onResolved?.Invoke(resolved.Recipe);
-        return new FineTuning(resolved, data, weights, codecs, () => FrozenBaseline.Resolve(layers, facts));
+        return new FineTuning(resolved, data, weights, codecs, () => FrozenBaseline.Resolve(layers, facts with { Ranks = 1 }),
+            group);
+    }
+
+    /// <summary>
+    /// Takes the recipe of rank 0 and trains with it: a rank that neither writes nor reports anything. Returns when the run is complete.
+    /// </summary>
+    /// <param name="group">The ranks; this one is not the first.</param>
+    /// <param name="recipe">What rank 0 told by <see cref="TellRecipe"/>.</param>
+    /// <param name="interrupted">Asks all ranks to stop after the current update.</param>
+    /// <param name="onPrepared">Told the recipe before anything is computed.</param>
+    /// <exception cref="OperationCanceledException">Rank 0 reports why the run ends.</exception>
+    internal static void Follow(IProcessGroup group, string recipe, CancellationToken interrupted, Action<Recipe> onPrepared)
+    {
+        using var codecs = new CodecProcess();
+        FineTuning? prepared = null;
+        try
+        {
+            group.Together(() => prepared = PrepareTelling([RecipeFile.Parse(recipe, "recipe of rank 0")], codecs, null, group: group));
+            onPrepared(prepared!.Recipe);
+            prepared.Follow(interrupted);
+        }
+        finally
+        {
+            prepared?.Dispose();
+        }
+    }
+
+    /// <summary>Tells the other ranks the recipe, and waits until they have read what it names; called by rank 0.</summary>
+    /// <exception cref="RadaptException">A rank cannot.</exception>
+    internal void TellRecipe()
+    {
+        Group.Share(RecipeWriter.Write(Resolved));
+        Group.Together(() => { });
     }
 
     private static string? OtherNormalisation(Recipe recipe, BackboneWeights? weights) =>
@@ -213,7 +258,7 @@ public sealed class FineTuning : IDisposable
     /// <summary>
     /// How long <see cref="Run"/> will take at most, from one measured update: training, validations and test. Changes nothing.
     /// </summary>
-    public TimeSpan Estimate(CancellationToken cancellation = default) => Cost.Estimate(cancellation);
+    public TimeSpan Estimate(CancellationToken cancellation = default) => Cost.Estimate(cancellation) / Group.Size;
 
     /// <summary>What <see cref="Run"/> takes.</summary>
     internal RunCost Cost => new(Recipe, _classifier, _images, _features);
@@ -266,9 +311,9 @@ public sealed class FineTuning : IDisposable
 
         // What is reported is what `evaluate` and `predict` give: the saved adapter on freshly read base weights, merged.
         _classifier.Dispose();
-        using Predictor predictor = Predictor.Open(
-            run.Path, Recipe.Model.FromScratch ? null : Recipe.Model.Weights, _plan, codecs: _codecs);
-        var figures = new TrainedRunFigures(run, Recipe, _images, names, Trainable, progress);
+        ShareAdapter(run.AdapterFile);
+        using Predictor predictor = OpenTrained(run.Path);
+        var figures = new TrainedRunFigures(run, Recipe, _images, names, Trainable, progress, Group);
         RunSummary summary = figures.Compute(predictor, state, cancellation) with
         {
             Probe = _probe,
@@ -277,6 +322,78 @@ public sealed class FineTuning : IDisposable
         report.Write(RunStatus.Complete, state, summary);
         return summary;
     }
+
+    private Predictor OpenTrained(string path) =>
+        Predictor.Open(path, Recipe.Model.FromScratch ? null : Recipe.Model.Weights, _plan, codecs: _codecs);
+
+    // Rank 0 has the file; the others need it to score their part of the images, and may not see the folder.
+    private void ShareAdapter(string file)
+    {
+        if (Group.Size == 1)
+        {
+            return;
+        }
+
+        byte[] bytes = Group.Rank == 0 ? File.ReadAllBytes(file) : [];
+        Array.Resize(ref bytes, Group.Meet(bytes.Length)[0]);
+        Group.BroadcastAll(bytes);
+        if (Group.Rank > 0)
+        {
+            File.WriteAllBytes(file, bytes);
+        }
+    }
+
+    private void Follow(CancellationToken interrupted)
+    {
+        RankStart start = Group.ShareRecord<RankStart>();
+        Group.Together(() =>
+        {
+            if (start.LeftOut.Count > 0)
+            {
+                HashSet<string> leftOut = [.. start.LeftOut];
+                _images.Use((image, part) => leftOut.Contains(RankStart.Name(part, image.Path)) ? "left out by rank 0" : null, null);
+            }
+
+            start.RequireSame(DataFingerprint.All(Data), _baseHash);
+        });
+        FollowTraining(TrainerState.FromJson(start.State), interrupted);
+        _classifier.Dispose();
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("radapt-rank-");
+        try
+        {
+            string adapter = new RunFolder(folder.FullName).AdapterFile;
+            ShareAdapter(adapter);
+            using Predictor predictor = OpenTrained(adapter);
+            TrainedRunFigures.Help(predictor, _images, Group);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private void FollowTraining(TrainerState state, CancellationToken interrupted)
+    {
+        (string, Tensor)[] trained = [.. _classifier.Trained()];
+        using Optimizer optimizer = Optimizer.Create(Recipe.ForOptimizer(), trained, _classifier.Encoder.Kernels.Path);
+        using WeightAverage? average = NewAverage(trained);
+        Replicas replicas = NewReplicas(trained, optimizer, average);
+        replicas.Send();
+        optimizer.Updates = state.Updates;
+        using ClassificationTask task = new(_classifier, _images.Train, _images.Choosing, Recipe, best: null) { Group = Group };
+        new TrainingLoop<ImageBatch>(task, Recipe.ForTraining(), optimizer, saved: null)
+        {
+            Average = average,
+            Group = Group,
+            Replicas = replicas,
+        }.Run(state, interrupted);
+    }
+
+    private WeightAverage? NewAverage((string, Tensor)[] trained) => Recipe.Validation.Select == EpochSelection.Average
+        ? new WeightAverage(trained, Recipe.Optimisation.Epochs) : null;
+
+    private Replicas NewReplicas((string, Tensor)[] trained, Optimizer optimizer, WeightAverage? average) =>
+        new(Group, [.. SavedState.Tensors(trained, optimizer, _classifier.Adapters?.Schedule, average).Select(t => t.Tensor)]);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -292,8 +409,7 @@ public sealed class FineTuning : IDisposable
         using var events = new EventLog(run.Path);
         (string, Tensor)[] trained = [.. _classifier.Trained()];
         using Optimizer optimizer = Optimizer.Create(Recipe.ForOptimizer(), trained, _classifier.Encoder.Kernels.Path);
-        using WeightAverage? average = Recipe.Validation.Select == EpochSelection.Average
-            ? new WeightAverage(trained, Recipe.Optimisation.Epochs) : null;
+        using WeightAverage? average = NewAverage(trained);
         var saved = new SavedState(run, trained, optimizer, _classifier.Adapters?.Schedule, average);
         var own = new BestAdapter(_classifier, run.AdapterFile, Describe(Recipe.Method));
         IBestTensors best = average is null ? own : new AveragedAdapter(own, average);
@@ -303,15 +419,23 @@ public sealed class FineTuning : IDisposable
         try
         {
             (ImageBatches train, ImageBatches choosing) = OpenFeatures(saved, start, fingerprint, progress, cancellation);
-            using var task = new ClassificationTask(_classifier, train, choosing, Recipe, best);
+            using var task = new ClassificationTask(_classifier, train, choosing, Recipe, best) { Group = Group };
             if (Recipe.Method.Definition.Probe is not null)
             {
                 return FitHead(saved, start, train, task, events, onEpoch, cancellation);
             }
 
+            Replicas? replicas = Group.Size == 1 ? null : NewReplicas(trained, optimizer, average);
+            if (replicas is not null)
+            {
+                RankStart.Tell(Group, start, _images.Check?.Unreadable ?? [], replicas);
+            }
+
             var loop = new TrainingLoop<ImageBatch>(task, Recipe.ForTraining(), optimizer, saved, progress)
             {
                 Average = average,
+                Group = Group,
+                Replicas = replicas,
                 OnUpdate = (updates, loss, rate) =>
                 {
                     events.Update(updates, loss, rate);
@@ -323,7 +447,9 @@ public sealed class FineTuning : IDisposable
                     onEpoch?.Invoke(result);
                 },
             };
-            return loop.Run(start, cancellation);
+            TrainerState end = loop.Run(start, cancellation);
+            _notes.AddRange(replicas?.Notes ?? []);
+            return end;
         }
         finally
         {

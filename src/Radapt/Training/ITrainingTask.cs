@@ -34,7 +34,8 @@ internal interface ITrainingTask<TBatch>
     /// <param name="epoch">From 0.</param>
     /// <param name="firstBatch">Batches to leave out, since they are done.</param>
     /// <param name="cancellation">Ends the pass.</param>
-    IEnumerable<TBatch> Batches(int epoch, int firstBatch, CancellationToken cancellation);
+    /// <param name="isOwn">Which batches this process computes, by their numbers in the epoch; null: all.</param>
+    IEnumerable<TBatch> Batches(int epoch, int firstBatch, CancellationToken cancellation, Predicate<int>? isOwn = null);
 
     /// <summary>
     /// What some consecutive batches of an epoch weigh together in the loss, such as the number of their known labels. The gradient of an

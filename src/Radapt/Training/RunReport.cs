@@ -15,14 +15,17 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
     private bool _hasWritten;
 
     /// <summary>What every run says of the session: software, machine, compute, seed.</summary>
-    public static RunRecord Session(RunStatus status, ComputeOptions compute, long seed, DateTimeOffset started) => new()
+    public static RunRecord Session(RunStatus status, ComputeOptions compute, long seed, DateTimeOffset started, int ranks) => new()
     {
         Status = status,
         Versions = new RunVersions(Version(typeof(RunReport)), Version(typeof(TorchSharp.torch)),
             RuntimeInformation.FrameworkDescription),
         Machine = new RunMachine(
             RuntimeInformation.OSDescription, Machine.Current.Processor, Machine.Current.PhysicalCores, Machine.Current.LogicalCores),
-        Compute = new RunCompute(compute.Plan.Precision, compute.Plan.Device, compute.Threads, compute.LoaderThreads),
+        Compute = new RunCompute(compute.Plan.Precision, compute.Plan.Device, compute.Threads, compute.LoaderThreads)
+        {
+            Ranks = ranks == 1 ? null : ranks,
+        },
         Seed = seed,
         SessionStarted = started,
     };
@@ -34,7 +37,7 @@ internal sealed class RunReport(FineTuning fineTuning, RunFolder folder, string 
 
     public void Write(RunStatus status, TrainerState? state = null, RunSummary? summary = null)
     {
-        RunRecord run = Session(status, fineTuning.Recipe.Compute, fineTuning.Recipe.Seed, _started) with
+        RunRecord run = Session(status, fineTuning.Recipe.Compute, fineTuning.Recipe.Seed, _started, fineTuning.Group.Size) with
         {
             Path = fineTuning.ExecutionPath,
             Baseline = fineTuning.Baseline,

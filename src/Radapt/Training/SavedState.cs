@@ -24,14 +24,22 @@ internal sealed class SavedState
         WeightAverage? average = null)
     {
         (Folder, _optimizer) = (folder, optimizer);
-        _tensors =
-        [
-            .. trained.Select(t => ("model." + t.Name, t.Tensor)),
-            .. optimizer.State().Select(t => ("optimizer." + t.Name, t.Tensor)),
-            .. schedule?.State().Select(t => ("method." + t.Name, t.Tensor)) ?? [],
-            .. average?.State().Select(t => ("average." + t.Name, t.Tensor)) ?? [],
-        ];
+        _tensors = [.. Tensors(trained, optimizer, schedule, average)];
     }
+
+    /// <summary>Everything that a run changes, by the names that it has in the file.</summary>
+    /// <param name="trained">The trained tensors.</param>
+    /// <param name="optimizer">Their optimizer.</param>
+    /// <param name="schedule">What the method remembers; null: nothing.</param>
+    /// <param name="average">The mean over the last epochs; null: there is none.</param>
+    public static IEnumerable<(string Name, Tensor Tensor)> Tensors(IEnumerable<(string Name, Tensor Tensor)> trained,
+        Optimizer optimizer, ITrainingSchedule? schedule, WeightAverage? average) =>
+    [
+        .. trained.Select(t => ("model." + t.Name, t.Tensor)),
+        .. optimizer.State().Select(t => ("optimizer." + t.Name, t.Tensor)),
+        .. schedule?.State().Select(t => ("method." + t.Name, t.Tensor)) ?? [],
+        .. average?.State().Select(t => ("average." + t.Name, t.Tensor)) ?? [],
+    ];
 
     /// <summary>The run's folder.</summary>
     public RunFolder Folder { get; }

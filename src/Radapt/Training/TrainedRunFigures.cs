@@ -1,6 +1,7 @@
 using Radapt.Adaptation;
 using Radapt.Adaptation.Files;
 using Radapt.Batching;
+using Radapt.Distribution;
 using Radapt.Evaluation;
 using Radapt.Inference;
 using Radapt.Recipes;
@@ -18,9 +19,20 @@ namespace Radapt.Training;
 /// <param name="names">What images are called in the folder.</param>
 /// <param name="trainable">How much was trained.</param>
 /// <param name="progress">Told how it goes.</param>
+/// <param name="group">The processes that score together.</param>
 internal sealed class TrainedRunFigures(
-    RunFolder run, Recipe recipe, RunImages images, NameKey names, TrainableCount trainable, IProgress<TrainingProgress>? progress)
+    RunFolder run, Recipe recipe, RunImages images, NameKey names, TrainableCount trainable, IProgress<TrainingProgress>? progress,
+    IProcessGroup group)
 {
+    /// <summary>Scores the images of another rank than the first, which writes.</summary>
+    public static void Help(Predictor predictor, RunImages images, IProcessGroup group)
+    {
+        foreach (ImageBatches scored in new[] { images.Val, images.Test }.OfType<ImageBatches>())
+        {
+            predictor.Score(scored, null, CancellationToken.None, group);
+        }
+    }
+
     /// <summary>Scores and writes.</summary>
     /// <param name="predictor">The saved adapter.</param>
     /// <param name="state">How training ended.</param>
@@ -56,6 +68,6 @@ internal sealed class TrainedRunFigures(
         var clock = new ProgressClock(progress, recipe.ForTraining());
         var last = new TrainerState { Epoch = recipe.Optimisation.Epochs };
         clock.Start(phase, last, scored.EvaluationBatches, 0);
-        return predictor.Score(scored, (batches, done) => clock.Report(last, batches, done), cancellation);
+        return predictor.Score(scored, (batches, done) => clock.Report(last, batches, done), cancellation, group);
     }
 }

@@ -20,14 +20,14 @@ public sealed class ArchitectureDocumentTests
     public void ArchitectureDocument_MadeUpNames_AreFound()
     {
         var document = new ArchitectureDocument(
-            "`Recipe` `TrainingLoop.OnGradients` `Compute.Passes` `Metrics/NAME.cs` `run.json`\n"
-                + "`Recepie` `TrainingLoop.OnGradient` `Compute.Parses` `Metrics/NAMEMetric.cs` `Runs/RunFigure` `src/Radapt.Viewer`\n\n"
+            "`Recipe` `TrainingLoop.OnUpdate` `Compute.Passes` `Metrics/NAME.cs` `run.json`\n"
+                + "`Recepie` `TrainingLoop.OnUpdates` `Compute.Parses` `Metrics/NAMEMetric.cs` `Runs/RunFigure` `src/Radapt.Viewer`\n\n"
                 + "| `Datasets` | `Tables` |\n| `Compute` | `Passes`, `Functions` |\n\n"
                 + "What comes next has its place: `src/Radapt.Planned`.",
             FolderOrderTests.Folders);
 
         Assert.Equal(
-            ["Recepie", "TrainingLoop.OnGradient", "Compute.Parses", "Metrics/NAMEMetric.cs", "Runs/RunFigure", "src/Radapt.Viewer"],
+            ["Recepie", "TrainingLoop.OnUpdates", "Compute.Parses", "Metrics/NAMEMetric.cs", "Runs/RunFigure", "src/Radapt.Viewer"],
             document.Unknown());
         Assert.Contains("Training", document.MissingFolders());
         Assert.Contains("Datasets/Matching", document.MissingFolders());

@@ -8,7 +8,7 @@ public class FolderOrderTests
     /// <summary>The folders of the library; each may use those before it.</summary>
     internal static IReadOnlyList<string> Folders { get; } =
     [
-        "Options", "Compute", "Imaging", "RadiologyReports", "Metrics", "Datasets", "Batching", "Checkpoints", "Models",
+        "Options", "Compute", "Distribution", "Imaging", "RadiologyReports", "Metrics", "Datasets", "Batching", "Checkpoints", "Models",
         "Adaptation", "Recipes", "Inference", "Runs", "Evaluation", "Training", "Pretraining", "Export", "Pacs", "Pages", "Studies",
         "Reporting", "Benchmarks", "Hosting",
     ];

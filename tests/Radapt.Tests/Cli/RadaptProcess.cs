@@ -83,6 +83,10 @@ internal sealed partial class RadaptProcess : IDisposable
     /// <summary>Starts; see <see cref="Awaited"/>.</summary>
     public static RadaptProcess Start(string folder, string? awaited, params string[] arguments) => new(folder, awaited, arguments);
 
+    /// <summary>Starts it by another program, such as <c>mpirun</c>.</summary>
+    public static RadaptProcess Start(string folder, string? awaited, string program, IReadOnlyDictionary<string, string> variables,
+        IEnumerable<string> arguments) => new(folder, awaited, arguments, variables, program);
+
     /// <summary>What is done at once when the awaited text is seen.</summary>
     public Action<RadaptProcess>? OnSeen { get; set; }
 

@@ -35,6 +35,30 @@ public class RecipeResolverTests
         Assert.Equal("recognised: MRM checkpoint", resolved.Value("mean").Reason);
     }
 
+    [Theory]
+    [InlineData(1, 1, 4, "the 4 physical cores of this machine (8 hardware threads)", 1, "an update for every batch")]
+    [InlineData(6, 3, 1, "the 4 physical cores of this machine (8 hardware threads), divided among its 3 ranks", 6,
+        "one forward pass on each of the 6 ranks")]
+    [InlineData(2, 1, 4, "4 physical cores that mpirun lets each rank use; --bind-to none: all", 2,
+        "one forward pass on each of the 2 ranks")]
+    [InlineData(8, 8, 1, "the 4 physical cores of this machine (8 hardware threads), divided among its 8 ranks", 8,
+        "one forward pass on each of the 8 ranks")]
+    public void Ranks_OfMpirun_DivideCoresAndForwardPasses(int ranks, int sharing, int threads, string why, int accumulate, string reason)
+    {
+        ResolvedRecipe resolved = RecipeResolver.Resolve([Run()], Facts with { Ranks = ranks, RanksSharing = sharing });
+        Assert.Equal((threads, accumulate), (resolved.Recipe.Compute.Threads, resolved.Recipe.Optimisation.Accumulate));
+        Assert.Equal((why, reason), (resolved.Value("threads").Reason, resolved.Value("accumulate").Reason));
+        Assert.Equal(threads, resolved.Recipe.Compute.LoaderThreads);
+    }
+
+    [Theory]
+    [InlineData("--accumulate 3", 4, "--accumulate: 3 forward passes an update cannot be divided among 4 ranks. Start at most 3 (mpirun -n 3)")]
+    [InlineData("--accumulate 1", 2, "--accumulate: 1 forward pass an update cannot be divided among 2 ranks. Start radapt without mpirun")]
+    [InlineData("--method ridge --accumulate 2", 2, "--method: ridge fits the head in one pass over the images, in one process: start radapt without mpirun.")]
+    public void Ranks_WithNothingToDo_AreRefused(string options, int ranks, string message) =>
+        Assert.StartsWith(message, Assert.Throws<RadaptException>(
+            () => RecipeResolver.Resolve([Run(options)], Facts with { Ranks = ranks })).Message, StringComparison.Ordinal);
+
     // M17: what a file beside the weights tells is taken, and named as the reason.
     [Theory]
     [InlineData("", 512, 520, " (518 px, reduced to whole patches of 16 px); --image-size 224 takes about a fifth of the time")]

@@ -25,14 +25,18 @@ internal sealed class LineTask((double X, double Y, double Weight)[] points) : I
     /// <summary>Validation measures minus the mean squared error; else it measures nothing.</summary>
     public bool Measures { get; init; } = true;
 
+    /// <summary>A batch that cannot be read, by its number; null: all can.</summary>
+    public int? BadBatch { get; init; }
+
     /// <summary>Slope and offset at every save of the best epoch.</summary>
     public List<double[]> Saved { get; } = [];
 
     /// <summary>The random keys of the forward passes.</summary>
     public List<long> Steps { get; } = [];
 
-    public IEnumerable<Point> Batches(int epoch, int firstBatch, CancellationToken cancellation) =>
-        points.Skip(firstBatch).Select(p => new Point(p.X, p.Y, p.Weight));
+    public IEnumerable<Point> Batches(int epoch, int firstBatch, CancellationToken cancellation, Predicate<int>? isOwn = null) =>
+        points.Index().Skip(firstBatch).Where(p => isOwn?.Invoke(p.Index) ?? true).Select(p => p.Index == BadBatch
+            ? throw new RadaptException($"point {p.Index} cannot be read") : new Point(p.Item.X, p.Item.Y, p.Item.Weight));
 
     public double Weight(int epoch, int firstBatch, int batches) => points.Skip(firstBatch).Take(batches).Sum(p => p.Weight);
 

@@ -52,43 +52,6 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [Fact]
-    public void OnGradients_SumOverTwoProcesses_IsTheUpdateOfOne()
-    {
-        using var alone = new LineTask(s_points);
-        Run(alone, Settings(epochs: 1) with { Accumulate = 5 });
-
-        // Another process computes the gradient of the last three points; it reaches this one between gradients and update.
-        using var half = new LineTask([.. s_points.Select((p, i) => i < 2 ? p : p with { X = 0, Y = 0 })]); // whose own gradient is 0
-        using var other = new LineTask(s_points);
-        int calls = 0;
-        Run(half, Settings(epochs: 1) with { Accumulate = 5, ClipGradients = 1e9 }, onGradients: trained =>
-        {
-            calls++;
-            using var scope = NewDisposeScope();
-            foreach (LineTask.Point point in other.Batches(0, 2, TestContext.Current.CancellationToken))
-            {
-                other.Backward(point, new Radapt.Models.ForwardPass(true, 0, 0), new UpdateExtent(half.Weight(0, 0, 5), 5));
-            }
-
-            trained[0].Tensor.grad = trained[0].Tensor.grad! + other.Line.grad!;
-        });
-        Assert.Equal(1, calls);
-        Assert.Equal(alone.Values()[0], half.Values()[0], 1e-6);
-        Assert.Equal(alone.Values()[1], half.Values()[1], 1e-6);
-    }
-
-    [Fact]
-    public void OnGradients_GradientsMadeLarge_AreClippedAfterwards()
-    {
-        using var task = new LineTask([(0, 1, 1)]);
-        Run(task, Settings(epochs: 1) with
-        {
-            ClipGradients = 0.5,
-        }, onGradients: trained => trained[0].Tensor.grad = trained[0].Tensor.grad! * 1000);
-        Assert.Equal(Rate * 0.5, task.Values()[1], 1e-6);
-    }
-
-    [Fact]
     public void Run_TaskThatMeasuresNothing_KeepsTheLastEpochAndNeverStopsEarly()
     {
         using var task = new LineTask(s_points) { Measures = false };
@@ -144,7 +107,6 @@ public sealed class TrainingLoopTests : IDisposable
 
     private TrainerState Run(
         LineTask task, TrainingSettings settings, string? folder = null,
-            Action<IReadOnlyList<(string Name, Tensor Tensor)>>? onGradients = null,
         Action<long>? onUpdate = null, CancellationTokenSource? stop = null)
     {
         var run = new RunFolder(folder ?? _folder[Guid.NewGuid().ToString("N")]);
@@ -153,7 +115,6 @@ public sealed class TrainingLoopTests : IDisposable
         var saved = new SavedState(run, task.Trained, optimizer, null);
         var loop = new TrainingLoop<LineTask.Point>(task, settings, optimizer, saved)
         {
-            OnGradients = onGradients,
             OnUpdate = (updates, _, _) => onUpdate?.Invoke(updates),
         };
         var fresh = new TrainerState();

@@ -2,6 +2,7 @@ using System.Globalization;
 using Radapt.Batching;
 using Radapt.Checkpoints;
 using Radapt.Compute;
+using Radapt.Distribution;
 using Radapt.Runs;
 using Radapt.Training;
 using static TorchSharp.torch;
@@ -111,11 +112,12 @@ internal sealed class MaskedRecordObjective : IMaskedObjective
 
     /// <inheritdoc/>
     public ITrainingTask<ImageBatch> Task(ImageBatches train, ImageBatches? heldOut, IBestTensors? best,
-        Func<CancellationToken, IReadOnlyDictionary<string, double>>? probe) =>
+        Func<CancellationToken, IReadOnlyDictionary<string, double>>? probe, IProcessGroup group) =>
         new MaskedRecordTask(_model, train, ReportsOf(train), heldOut is null ? null : new HeldOutRecords(heldOut, ReportsOf(heldOut)),
             Settings, best)
         {
             Probe = probe,
+            Group = group,
         };
 
     /// <inheritdoc/>

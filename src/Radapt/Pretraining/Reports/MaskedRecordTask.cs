@@ -52,7 +52,9 @@ internal sealed class MaskedRecordTask : MaskedTask
         return loss.item<float>();
     }
 
+    // By rank 0 alone: the perplexities need what the encoder says of other images.
     /// <inheritdoc/>
     protected override IReadOnlyDictionary<string, double> Measure(Action<int, int> onBatch, CancellationToken cancellation) =>
-        _heldOut?.Measure(_model, _settings, onBatch, cancellation) ?? new Dictionary<string, double>();
+        Group.Rank > 0 ? new Dictionary<string, double>()
+            : _heldOut?.Measure(_model, _settings, onBatch, cancellation) ?? new Dictionary<string, double>();
 }
