@@ -91,8 +91,8 @@ var heatMaps = new Option<string>("--heat-maps")
 var serve = new Option<int?>("--serve")
 {
     HelpName = "REQUESTS",
-    Description = "Measures instead radapt serve with 8 clients, 1 % malformed requests and an adapter that is replaced every second, for each of "
-        + "--windows, and compares every answer with a prediction of its image alone; Markdown. --backbone may be "
+    Description = "Measures instead radapt serve with 8 clients, 1 % malformed requests and an adapter that is replaced every second, for "
+        + "each of --windows, and compares every answer with a prediction of its image alone; Markdown. --backbone may be "
         + "phantom-tiny, too. Exit code 3 if an answer is wrong or lost.",
 };
 var windows = new Option<int[]>("--windows")

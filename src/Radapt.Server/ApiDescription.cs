@@ -70,8 +70,9 @@ internal static class ApiDescription
     public static RouteHandlerBuilder TakesImages(this RouteHandlerBuilder route, int most, long bytes) =>
         route.ProducesProblem(400).ProducesProblem(408).ProducesProblem(413).AddOpenApiOperationTransformer((operation, _, _) =>
         {
-            var image = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary", MaxLength = (int)Math.Min(bytes, int.MaxValue) };
-            IOpenApiSchema parts = most == 1 ? image : new OpenApiSchema { Type = JsonSchemaType.Array, Items = image, MinItems = 1, MaxItems = most };
+            var image = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" };
+            IOpenApiSchema parts = most == 1 ? image
+                : new OpenApiSchema { Type = JsonSchemaType.Array, Items = image, MinItems = 1, MaxItems = most };
             operation.RequestBody = new OpenApiRequestBody
             {
                 Required = true,

@@ -43,7 +43,7 @@ internal sealed class Endpoints(ServedModels models, ServerOptions options, Serv
             .WithSummary("The first frame for the eye: gray, 16 bits, little-endian; size and window are in headers.");
         guarded.MapPost("/v1/heatmap", HeatMapAsync).TakesImages(1, options.ImageBytes).ProducesProblem(404).ProducesProblem(422)
             .Produces<byte[]>(200, "image/png").GivesHeaders(
-                ("X-Radapt-Box", JsonSchemaType.String, "x,y,width,height of the square on the image, in fractions of its width and height."))
+                ("X-Radapt-Box", JsonSchemaType.String, "x,y,width,height of the square on the image, in fractions of its sides."))
             .WithSummary("What speaks for a finding, as a gray PNG over the square that the model sees.");
         guarded.MapPut("/v1/adapters/{name}", PutAsync).TakesAdapter().Produces<ServedAdapter>().Produces<ServedAdapter>(201)
             .WithSummary("Adds or replaces a model by an adapter file of the same base weights.");

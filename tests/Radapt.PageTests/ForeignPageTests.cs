@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Radapt.PageTests;
 
-/// <summary>What a page of another origin can do to the service when the browser of somebody who uses the service opens it: nothing.</summary>
+/// <summary>What a page of another origin can do to the service when a user of the service opens it: nothing.</summary>
 public sealed class ForeignPageTests(ServedViewer served) : IClassFixture<ServedViewer>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

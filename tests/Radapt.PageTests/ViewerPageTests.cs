@@ -25,7 +25,10 @@ public sealed class ViewerPageTests(ServedViewer served) : IClassFixture<ServedV
         IReadOnlyList<string> shown = await viewer.Findings.Locator(".value").AllTextContentsAsync();
         Assert.Equal(expected.Select(f => Percent((double)f!["probability"]!)), shown);
         double[] bars = await viewer.Page.EvaluateAsync<double[]>(
-            "[...document.querySelectorAll('.finding .scale')].map(s => s.querySelector('i').getBoundingClientRect().width / s.clientWidth)");
+            """
+            [...document.querySelectorAll('.finding .scale')]
+              .map((scale) => scale.querySelector('i').getBoundingClientRect().width / scale.clientWidth)
+            """);
         Assert.Equal(expected.Count, bars.Length);
         Assert.All(bars.Zip(expected), b => Assert.Equal((double)b.Second!["probability"]!, b.First, 0.02));
 
@@ -165,7 +168,8 @@ public sealed class ViewerPageTests(ServedViewer served) : IClassFixture<ServedV
                 "document.activeElement.id || document.activeElement.className.split(' ')[0] || document.activeElement.tagName"));
         }
 
-        Assert.Superset(new HashSet<string> { "first", "second", "open", "keys", "worklist", "invert", "level", "heat", "opacity", "finding" }, reached);
+        Assert.Superset(
+            new HashSet<string> { "first", "second", "open", "keys", "worklist", "invert", "level", "heat", "opacity", "finding" }, reached);
     }
 
     [Fact]
@@ -217,8 +221,9 @@ public sealed class ViewerPageTests(ServedViewer served) : IClassFixture<ServedV
     {
         using var client = new HttpClient { BaseAddress = served.Address };
         using var body = new ByteArrayContent(image);
-        using HttpResponseMessage answer = await client.PostAsync($"/v1/predict?adapter={adapter}", body, TestContext.Current.CancellationToken);
-        JsonNode said = JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        using HttpResponseMessage answer = await client.PostAsync($"/v1/predict?adapter={adapter}", body, cancellation);
+        JsonNode said = JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancellation))!;
         return said["images"]![0]!["results"]![0]!["findings"]!.AsArray();
     }
 }

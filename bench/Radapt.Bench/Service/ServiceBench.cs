@@ -44,7 +44,8 @@ internal sealed class ServiceBench(Action<string> progress)
             using ServedProcess server = await ServedProcess.StartAsync(
                 model.Run, "--batch-window", Number(window), "--requests-a-minute", "10000000");
             var memory = new SortedDictionary<int, double>();
-            ServiceOutcome outcome = await new ServiceLoad(model, server.Address).RunAsync(Clients, requests, answered =>
+            using var load = new ServiceLoad(model, server.Address);
+            ServiceOutcome outcome = await load.RunAsync(Clients, requests, answered =>
             {
                 if (answered == requests / 10 || answered == requests / 2 || answered == requests)
                 {

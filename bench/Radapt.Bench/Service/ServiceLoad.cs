@@ -27,7 +27,7 @@ internal sealed record ServiceOutcome(
 /// Clients that ask a service about images at the same time, each as fast as it is answered. One request in a hundred is malformed. Half of
 /// them ask a model that stays, half one whose adapter is replaced again and again.
 /// </summary>
-internal sealed class ServiceLoad(ServiceModel model, Uri address)
+internal sealed class ServiceLoad(ServiceModel model, Uri address) : IDisposable
 {
     private const int MalformedEvery = 100;
     private const string Staying = "first"; // the name of the run's folder
@@ -96,6 +96,9 @@ internal sealed class ServiceLoad(ServiceModel model, Uri address)
 
         int Count(string outcome) => counts.GetValueOrDefault(outcome);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _client.Dispose();
 
     private static async Task<string> TryAsync(Func<Task<bool?>> ask)
     {

@@ -7,7 +7,6 @@ using Radapt.Datasets;
 using Radapt.Datasets.Phantoms;
 using Radapt.Imaging;
 using Radapt.Inference;
-using Radapt.Metrics;
 using Radapt.Models;
 using Radapt.Recipes;
 using Radapt.TestData.Dicom;

@@ -65,7 +65,8 @@ public sealed class AdapterBank : IDisposable, IAsyncDisposable
         try
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            Ensemble model = await WorkerThread.Opening.RunAsync(() => Open(runs, onlyOnSharedWeights)).ConfigureAwait(false);
+            Ensemble model = await WorkerThread.Opening
+                .RunAsync(() => Open(runs, onlyOnSharedWeights), CancellationToken.None).ConfigureAwait(false);
             lock (_lock)
             {
                 before = _models.GetValueOrDefault(name);

@@ -1,4 +1,3 @@
-using System.Net;
 using Radapt.Bench.Service;
 using Radapt.Models;
 
@@ -25,7 +24,8 @@ public sealed class ServiceBenchTests
         using var model = new ServiceModel(s_shape, "float32", images: 8, side: 32);
         using ServedProcess server = await ServedProcess.StartAsync(model.Run);
         model.Expected[0][2][1] += 1e-9; // asked of the adapter that stays: requests 2, 10 and 18
-        ServiceOutcome outcome = await new ServiceLoad(model, server.Address).RunAsync(clients: 2, requests: 20);
+        using var load = new ServiceLoad(model, server.Address);
+        ServiceOutcome outcome = await load.RunAsync(clients: 2, requests: 20);
         Assert.Equal((17, 3, 0), (outcome.Answered, outcome.Wrong, outcome.Lost));
         Assert.True(outcome.Percentile(0.5) <= outcome.Percentile(0.99));
     }
@@ -35,7 +35,7 @@ public sealed class ServiceBenchTests
     {
         using var model = new ServiceModel(s_shape, "float32", images: 4, side: 32);
         using ServedProcess server = await ServedProcess.StartAsync(model.Run);
-        var load = new ServiceLoad(model, server.Address);
+        using var load = new ServiceLoad(model, server.Address);
         ServiceOutcome outcome = await load.RunAsync(clients: 2, requests: 40, answered =>
         {
             if (answered == 10)

@@ -63,7 +63,8 @@ public sealed class ApiDescriptionTests(SavedAdapters saved) : IClassFixture<Sav
 
                 if (path.StartsWith("/v1/", StringComparison.Ordinal))
                 {
-                    Assert.Superset(new HashSet<string> { "401", "403", "421", "429", "500", "503" }, responses.Select(r => r.Key).ToHashSet());
+                    Assert.Superset(
+                        new HashSet<string> { "401", "403", "421", "429", "500", "503" }, responses.Select(r => r.Key).ToHashSet());
                 }
 
                 if (method is "post" or "put")
@@ -112,7 +113,8 @@ public sealed class ApiDescriptionTests(SavedAdapters saved) : IClassFixture<Sav
         bool Check(string name, JsonNode instance)
         {
             // The same schemas as plain JSON Schema, which has another place for them.
-            string schemas = document!["components"]!["schemas"]!.ToJsonString().Replace("#/components/schemas/", "#/$defs/", StringComparison.Ordinal);
+            string schemas = document!["components"]!["schemas"]!.ToJsonString()
+                .Replace("#/components/schemas/", "#/$defs/", StringComparison.Ordinal);
             string schema = $$"""{ "$ref": "#/$defs/{{name}}", "$defs": {{schemas}} }""";
             return JsonSchema.FromText(schema).Evaluate(JsonSerializer.SerializeToElement(instance)).IsValid;
         }

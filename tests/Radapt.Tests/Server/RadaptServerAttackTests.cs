@@ -112,7 +112,8 @@ public sealed class RadaptServerAttackTests(SavedAdapters saved) : IClassFixture
         using var model = new ServiceModel(s_tiny, "float32", images: 4, side: 32);
         using (ServedProcess first = await Start())
         {
-            ServiceOutcome outcome = await new ServiceLoad(model, first.Address).RunAsync(clients: 4, requests: 200, answered =>
+            using var load = new ServiceLoad(model, first.Address);
+            ServiceOutcome outcome = await load.RunAsync(clients: 4, requests: 200, answered =>
             {
                 if (answered == 60)
                 {
@@ -128,7 +129,8 @@ public sealed class RadaptServerAttackTests(SavedAdapters saved) : IClassFixture
         using ServedProcess second = await Start();
         Assert.Single(Directory.GetDirectories(folder.Path, "radapt-serve-*"));
         Assert.Empty(Directory.GetFiles(folder.Path, "*.safetensors", SearchOption.AllDirectories));
-        ServiceOutcome again = await new ServiceLoad(model, second.Address).RunAsync(clients: 4, requests: 40);
+        using var more = new ServiceLoad(model, second.Address);
+        ServiceOutcome again = await more.RunAsync(clients: 4, requests: 40);
         Assert.Equal((0, 0), (again.Wrong, again.Lost));
         using ServedProcess third = await Start(); // beside one that runs, whose folder stays
         Assert.Equal(2, Directory.GetDirectories(folder.Path, "radapt-serve-*").Length);

@@ -14,7 +14,7 @@ using Radapt.Tests.Inference;
 
 namespace Radapt.Tests.Server;
 
-/// <summary>A patient's name, ID and date of birth, sent in every way that comes to mind: the service keeps and repeats none of it.</summary>
+/// <summary>A patient's name, ID and date of birth, sent in every way there is: the service keeps and repeats none of it.</summary>
 public sealed class RadaptServerPrivacyTests(SavedAdapters saved) : IClassFixture<SavedAdapters>
 {
     private const string Name = "ZWEIFELSOHNE";
@@ -132,8 +132,12 @@ public sealed class RadaptServerPrivacyTests(SavedAdapters saved) : IClassFixtur
         Assert.All(s_secrets, s => Assert.DoesNotContain(s, said, StringComparison.OrdinalIgnoreCase));
         Assert.Equal(before, Directory.GetCurrentDirectory());
         Assert.All(seen, path => Assert.False(File.Exists(path) && new FileInfo(path).Length > 0, path));
-        string[] files = [.. Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).Where(f => new FileInfo(f).Length > 0)];
-        Assert.All(files, f => Assert.All(s_secrets, s => Assert.DoesNotContain(s, File.ReadAllText(f, Encoding.Latin1), StringComparison.Ordinal)));
+        string[] files =
+        [
+            .. Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).Where(f => new FileInfo(f).Length > 0),
+        ];
+        Assert.All(files, f => Assert.All(
+            s_secrets, s => Assert.DoesNotContain(s, File.ReadAllText(f, Encoding.Latin1), StringComparison.Ordinal)));
         Assert.DoesNotContain(files, f => f.StartsWith(places[0], StringComparison.Ordinal));
     }
 
@@ -241,8 +245,12 @@ public sealed class RadaptServerPrivacyTests(SavedAdapters saved) : IClassFixtur
             {
                 ShouldListenTo = _ => true,
                 Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-                ActivityStopped = activity => _lines.Enqueue($"{activity.DisplayName} {string.Join(' ', activity.TagObjects)} "
-                    + $"{string.Join(' ', activity.Events.Select(e => $"{e.Name} {string.Join(' ', e.Tags)}"))} {activity.StatusDescription}"),
+                ActivityStopped = activity =>
+                {
+                    IEnumerable<KeyValuePair<string, object?>> tags = activity.TagObjects.Concat(activity.Events.SelectMany(e => e.Tags));
+                    string events = string.Join(' ', activity.Events.Select(e => e.Name));
+                    _lines.Enqueue($"{activity.DisplayName} {activity.StatusDescription} {events} {string.Join(' ', tags)}");
+                },
             };
             ActivitySource.AddActivityListener(_activities);
             _meters.InstrumentPublished = (instrument, listener) => listener.EnableMeasurementEvents(instrument);
