@@ -23,10 +23,30 @@ internal static class EightBitProduct
     /// </returns>
     public static (Tensor Rounded, Tensor Scale) Round(Tensor weight)
     {
-        Tensor largest = weight.abs().amax([1], keepdim: true);
-        Tensor scale = where(largest > 0, largest, ones_like(largest)) / LargestWeight; // a channel of zeros has any scale
-        Tensor rounded = (weight / scale).round().clamp(-LargestWeight, LargestWeight);
-        return (rounded.to(ScalarType.Int8), scale.squeeze(1));
+        (long outputs, long inputs) = (weight.shape[0], weight.shape[1]);
+        float[] values = weight.contiguous().data<float>().ToArray();
+        var rounded = new sbyte[values.Length];
+        var scales = new float[outputs];
+        for (int channel = 0; channel < scales.Length; channel++)
+        {
+            var own = new Range((int)(channel * inputs), (int)((channel + 1) * inputs));
+            ReadOnlySpan<float> row = values.AsSpan(own);
+            float largest = 0;
+            foreach (float number in row)
+            {
+                largest = Math.Max(largest, Math.Abs(number));
+            }
+
+            float scale = largest > 0 ? largest / LargestWeight : 1; // a channel of zeros has any scale
+            scales[channel] = scale;
+            Span<sbyte> target = rounded.AsSpan(own);
+            for (int i = 0; i < row.Length; i++)
+            {
+                target[i] = (sbyte)Math.Clamp(MathF.Round(row[i] / scale), -LargestWeight, LargestWeight);
+            }
+        }
+
+        return (tensor(rounded).view(outputs, inputs), tensor(scales));
     }
 
     /// <summary>Draws the product.</summary>
