@@ -1,3 +1,4 @@
+using Radapt.Compute;
 using static TorchSharp.torch;
 
 namespace Radapt.Adaptation.Lora;
@@ -43,7 +44,7 @@ internal sealed record LoraMeanError(double Stored, double FactorsApart)
         double Relative(double squares) => all > 0 ? Math.Sqrt(squares / all) : 0;
 
         Tensor Weighted(Func<IReadOnlyDictionary<string, Tensor>, Tensor> of) =>
-            runs.Zip(shares, (run, share) => of(run).mul(share)).Aggregate((a, b) => a.add(b));
+            runs.Zip(shares, (run, share) => of(run).Times(share)).Aggregate((a, b) => a.Plus(b));
     }
 
     // (out of one part, in), float64
@@ -52,7 +53,7 @@ internal sealed record LoraMeanError(double Stored, double FactorsApart)
         long rank = left.shape[1];
         long rows = left.shape[0] / groups;
         return left.narrow(0, group * rows, rows).to(float64).matmul(right.narrow(0, group * rank, rank).to(float64))
-            .mul((options with { Rank = (int)rank }).Scale);
+            .Times((options with { Rank = (int)rank }).Scale);
     }
 
     private static double Squares(Tensor tensor) => tensor.square().sum().item<double>();

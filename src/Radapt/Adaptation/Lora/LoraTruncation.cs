@@ -1,3 +1,4 @@
+using Radapt.Compute;
 using static TorchSharp.torch;
 
 namespace Radapt.Adaptation.Lora;
@@ -56,7 +57,7 @@ internal static class LoraTruncation
             (Tensor basisOfLeft, Tensor triangleOfLeft) = linalg.qr(lefts[g]);
             (Tensor basisOfRight, Tensor triangleOfRight) = linalg.qr(rights[g].transpose(0, 1));
             (Tensor u, Tensor s, Tensor vh) = linalg.svd(triangleOfLeft.matmul(triangleOfRight.transpose(0, 1)), fullMatrices: false);
-            Tensor root = s.narrow(0, 0, kept).mul(scale).sqrt();
+            Tensor root = s.narrow(0, 0, kept).Times(scale).sqrt();
             newLefts[g] = basisOfLeft.matmul(u.narrow(1, 0, kept)).mul(root);
             newRights[g] = root.unsqueeze(1).mul(vh.narrow(0, 0, kept)).matmul(basisOfRight.transpose(0, 1));
         }
