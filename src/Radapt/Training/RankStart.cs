@@ -1,6 +1,5 @@
 using Radapt.Datasets;
 using Radapt.Distribution;
-using Radapt.Runs;
 
 namespace Radapt.Training;
 
