@@ -313,7 +313,8 @@ public sealed class FineTuning : IDisposable
         _classifier.Dispose();
         ShareAdapter(run.AdapterFile);
         using Predictor predictor = OpenTrained(run.Path);
-        RunSummary summary = new TrainedRunFigures(run, Recipe, _images, names, progress, Group).Compute(predictor, state, cancellation) with
+        RunSummary summary = new TrainedRunFigures(run, Recipe, _images, names, progress, Group)
+            .Compute(predictor, state, cancellation) with
         {
             Probe = _probe,
             Time = watch.Elapsed,
