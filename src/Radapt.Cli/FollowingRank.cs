@@ -19,7 +19,7 @@ internal static class FollowingRank
         if (recipe.Length > 0)
         {
             ProcessSettings.PrepareCompute();
-            FineTuning.Follow(group, recipe, interrupted, r => ProcessSettings.UseThreads(r.Compute.Threads));
+            FineTuning.Follow(group, recipe, r => ProcessSettings.UseThreads(r.Compute.Threads), interrupted);
         }
 
         return ExitCode.Done;
@@ -36,7 +36,7 @@ internal static class FollowingRank
         if (recipe.Length > 0)
         {
             ProcessSettings.PrepareCompute();
-            MaskedPretraining.Follow(group, recipe, catalogue, interrupted, r => ProcessSettings.UseThreads(r.Compute.Threads));
+            MaskedPretraining.Follow(group, recipe, catalogue, r => ProcessSettings.UseThreads(r.Compute.Threads), interrupted);
         }
 
         return ExitCode.Done;

@@ -31,7 +31,8 @@ internal sealed class PretrainingSession(Terminal terminal, MaskedPretraining pr
         (long encoder, long decoder) = pretraining.Parameters;
         terminal.Line($"Trained: {Figures.Count(encoder)} parameters of the encoder, {Figures.Count(decoder)} of the "
             + $"{(pretraining.Recipe.Reports is null ? "decoder" : "decoders")}");
-        terminal.Line($"Compute: {plan.Precision} on {plan.Device}, {FineTuningSession.Threads(plan.Threads, pretraining.Group)}; {allocator}");
+        terminal.Line($"Compute: {plan.Precision} on {plan.Device}, "
+            + $"{FineTuningSession.Threads(plan.Threads, pretraining.Group)}; {allocator}");
         terminal.Line($"Run folder: {folder}");
         const string Interrupted = "interrupted before training began; nothing was written.";
         CheckPixels(resume, Interrupted, interrupted);

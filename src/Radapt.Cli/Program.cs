@@ -24,7 +24,8 @@ internal static class Program
                 throw new RadaptException(UsageErrors.Describe(parsed));
             }
 
-            int code = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            int code = parsed.Invoke(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
             Ranks.Leave();
             return code;
         }

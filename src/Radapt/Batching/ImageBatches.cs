@@ -94,8 +94,8 @@ internal sealed class ImageBatches
     /// <param name="isOwn">Which batches are read, by their numbers in the epoch; null: all.</param>
     /// <exception cref="RadaptException">An image cannot be read.</exception>
     public IEnumerable<ImageBatch> Training(
-        Augmentation augmentation, long seed, int epoch, int startBatch = 0, CancellationToken cancellation = default,
-        Predicate<int>? isOwn = null) =>
+        Augmentation augmentation, long seed, int epoch, int startBatch = 0, Predicate<int>? isOwn = null,
+        CancellationToken cancellation = default) =>
         Read(
             [.. Order(seed, epoch).Index().Skip(startBatch).Where(b => isOwn?.Invoke(b.Index) ?? true).Select(b => b.Item)],
             UnreadableImages.Throw,
@@ -117,7 +117,7 @@ internal sealed class ImageBatches
     /// <param name="isOwn">Which batches are read, by their numbers; null: all.</param>
     /// <exception cref="RadaptException">An image cannot be read and that is to be thrown.</exception>
     public IEnumerable<ImageBatch> Evaluation(UnreadableImages unreadable = UnreadableImages.Throw,
-        CancellationToken cancellation = default, Predicate<int>? isOwn = null) =>
+        Predicate<int>? isOwn = null, CancellationToken cancellation = default) =>
         Read(
             [.. EpochOrder.Evaluation(_images.Items.Count, _batchSize).Index().Where(b => isOwn?.Invoke(b.Index) ?? true)
                 .Select(b => b.Item)],

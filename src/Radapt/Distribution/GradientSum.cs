@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Radapt.Distribution;
 
 /// <summary>
-/// Adds the gradients of all ranks in the order of the ranks: ((g0 + g1) + g2) + …, as one process adds those of one batch after the other.
+/// Adds the gradients of all ranks in the order of the ranks: ((g0 + g1) + g2) + …, as one process adds those of its batches.
 /// So the sum has the same bits, however many ranks there are. Each rank adds up its own part of the numbers, and all ranks receive the
 /// parts of the others: the traffic of each rank is 2 (N - 1) / N times the gradients in each direction, whatever the number of ranks N.
 /// Where an update has more batches than ranks, a round of N batches after the other is added, and only the last one is followed by the
@@ -72,7 +72,7 @@ internal sealed class GradientSum
         }
     }
 
-    /// <summary>Makes the sum the gradient of the tensors on all ranks, and begins a new one. What no rank had a gradient of has none.</summary>
+    /// <summary>Makes the sum the gradient of the tensors on all ranks, and begins a new one. Where no rank had one, none is set.</summary>
     public void Finish()
     {
         var gradients = new Tensor?[_trained.Count];

@@ -4,8 +4,8 @@ using System.Text;
 namespace Radapt.Distribution;
 
 /// <summary>
-/// The functions of Open MPI that Radapt calls. In Open MPI, MPI's handles are addresses of global symbols of the library, so no C header is
-/// needed. Other implementations of MPI (MPICH, Intel MPI) have another binary interface and are rejected.
+/// The functions of Open MPI that Radapt calls. In Open MPI, MPI's handles are addresses of global symbols of the library, so no C header
+/// is needed. Other implementations of MPI (MPICH, Intel MPI) have another binary interface and are rejected.
 /// </summary>
 internal sealed unsafe class MpiLibrary
 {

@@ -90,7 +90,8 @@ internal sealed unsafe class MpiProcessGroup : IProcessGroup
     {
         try
         {
-            return File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal)) ?? "";
+            return File.ReadLines("/proc/self/status")
+                .FirstOrDefault(l => l.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal)) ?? "";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -52,7 +52,7 @@ internal sealed record FeatureJob
         if (left.Items.Count > 0)
         {
             var batches = new ImageBatches(left, Model.Preprocessing, BatchSize, LoaderThreads, cacheBytes: 0, codecs: Codecs);
-            foreach (ImageBatch batch in batches.Evaluation(UnreadableImages.Report, cancellation))
+            foreach (ImageBatch batch in batches.Evaluation(UnreadableImages.Report, cancellation: cancellation))
             {
                 using (batch)
                 {

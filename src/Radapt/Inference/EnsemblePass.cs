@@ -21,7 +21,7 @@ internal static class EnsemblePass
         var passes = new List<IEnumerator<ImageBatch>>();
         try
         {
-            passes.AddRange(models.Select(m => m.Images.Evaluation(unreadable, cancellation).GetEnumerator()));
+            passes.AddRange(models.Select(m => m.Images.Evaluation(unreadable, cancellation: cancellation).GetEnumerator()));
             while (passes.TrueForAll(p => p.MoveNext()))
             {
                 var logits = new List<float[]>();

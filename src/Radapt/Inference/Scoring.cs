@@ -41,8 +41,9 @@ internal static class Scoring
     /// <returns>(N, F) row-major, before the sigmoid; the same in all processes</returns>
     /// <exception cref="RadaptException">An image cannot be read.</exception>
     public static float[] Logits(Func<ImageBatch, float[]> model, ImageBatches images, Action<int, int>? onBatch,
-        CancellationToken cancellation, IProcessGroup group)
+        CancellationToken cancellation, IProcessGroup? group = null)
     {
+        group ??= SingleProcess.Instance;
         int findings = images.Images.Findings.Count;
         int count = images.Images.Items.Count;
         var own = new List<float>(count * findings / group.Size);
@@ -50,7 +51,7 @@ internal static class Scoring
         group.Together(() =>
         {
             foreach (ImageBatch batch in images.Evaluation(
-                UnreadableImages.Throw, cancellation, number => number % group.Size == group.Rank))
+                UnreadableImages.Throw, number => number % group.Size == group.Rank, cancellation))
             {
                 using (batch)
                 {

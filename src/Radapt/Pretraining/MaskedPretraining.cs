@@ -163,8 +163,8 @@ internal sealed class MaskedPretraining : IDisposable
     /// <param name="interrupted">Asks all ranks to stop after the current update.</param>
     /// <param name="onPrepared">Told the recipe before anything is computed.</param>
     /// <exception cref="OperationCanceledException">Rank 0 reports why the run ends.</exception>
-    public static void Follow(IProcessGroup group, string recipe, OptionCatalogue catalogue, CancellationToken interrupted,
-        Action<PretrainingRecipe> onPrepared)
+    public static void Follow(IProcessGroup group, string recipe, OptionCatalogue catalogue,
+        Action<PretrainingRecipe> onPrepared, CancellationToken interrupted)
     {
         using var codecs = new CodecProcess();
         MaskedPretraining? prepared = null;

@@ -43,7 +43,7 @@ internal abstract class MaskedTask(ImageBatches train, long seed, IBestTensors? 
 
     /// <inheritdoc/>
     public IEnumerable<ImageBatch> Batches(int epoch, int firstBatch, CancellationToken cancellation, Predicate<int>? isOwn = null) =>
-        train.Training(Augmentation.CropFlip, seed, epoch, firstBatch, cancellation, isOwn);
+        train.Training(Augmentation.CropFlip, seed, epoch, firstBatch, isOwn, cancellation);
 
     /// <summary>Images: losses are means over them, since every image masks the same number of patches.</summary>
     /// <inheritdoc/>

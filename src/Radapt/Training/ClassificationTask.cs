@@ -65,7 +65,7 @@ internal sealed class ClassificationTask : ITrainingTask<ImageBatch>, IDisposabl
 
     /// <inheritdoc/>
     public IEnumerable<ImageBatch> Batches(int epoch, int firstBatch, CancellationToken cancellation, Predicate<int>? isOwn = null) =>
-        _train.Training(_augmentation, _seed, epoch, firstBatch, cancellation, isOwn);
+        _train.Training(_augmentation, _seed, epoch, firstBatch, isOwn, cancellation);
 
     /// <summary>The known labels of the batches.</summary>
     /// <inheritdoc/>

@@ -184,7 +184,7 @@ public sealed class FineTuning : IDisposable
     /// <param name="interrupted">Asks all ranks to stop after the current update.</param>
     /// <param name="onPrepared">Told the recipe before anything is computed.</param>
     /// <exception cref="OperationCanceledException">Rank 0 reports why the run ends.</exception>
-    internal static void Follow(IProcessGroup group, string recipe, CancellationToken interrupted, Action<Recipe> onPrepared)
+    internal static void Follow(IProcessGroup group, string recipe, Action<Recipe> onPrepared, CancellationToken interrupted)
     {
         using var codecs = new CodecProcess();
         FineTuning? prepared = null;

@@ -1,6 +1,4 @@
-using Radapt.Datasets;
 using Radapt.Distribution;
-using Radapt.Runs;
 
 namespace Radapt.Training;
 

@@ -56,7 +56,7 @@ public class BFloat16Tests
             .Select(p => new LabelledImage(Path.GetFileName(p), p, null, [1]))];
         using ImageBatch batch = new ImageBatches(new LabelledImages(["COVID-19"], items),
             new Preprocessing(shape.ImageSize, shape.ImageSize, .4785, .2834), Count, 1, 0)
-            .Evaluation(UnreadableImages.Throw, TestContext.Current.CancellationToken).First();
+            .Evaluation(UnreadableImages.Throw, cancellation: TestContext.Current.CancellationToken).First();
         sbyte[] labels = [.. Enumerable.Range(0, Count * 2).Select(i => (sbyte)(i % 3 == 0 ? 1 : 0))];
         var gradients = new List<Dictionary<string, Tensor>>();
         foreach (ComputePlan plan in new[] { ComputePlan.Float32, s_bfloat16 })

@@ -58,7 +58,7 @@ public sealed class ImageBatchesTests : IDisposable
                 Assert.Equal(expected, Contents(batches.Training(augmentation, 5, 2, cancellation: Token)));
             }
 
-            Assert.Equal(expected.Skip(3), Contents(batches.Training(augmentation, 5, 2, startBatch: 3, Token)));
+            Assert.Equal(expected.Skip(3), Contents(batches.Training(augmentation, 5, 2, startBatch: 3, cancellation: Token)));
             Assert.NotEqual(expected, Contents(batches.Training(augmentation, 5, 3, cancellation: Token)));
         }
     }
@@ -100,7 +100,7 @@ public sealed class ImageBatchesTests : IDisposable
 
         var unreadable = new List<int>();
         int read = 0;
-        foreach (ImageBatch batch in batches.Evaluation(UnreadableImages.Report, Token))
+        foreach (ImageBatch batch in batches.Evaluation(UnreadableImages.Report, cancellation: Token))
         {
             using (batch)
             {

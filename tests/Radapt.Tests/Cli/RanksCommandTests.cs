@@ -96,8 +96,10 @@ public sealed partial class RanksCommandTests(TinyRun tiny) : IDisposable
 
         string FirstBatchOfRank1()
         {
-            string[] rows = [.. File.ReadLines(Path.Combine(data, "labels.csv")).Skip(1).Where(r => r.Contains("train", StringComparison.Ordinal))];
-            int item = Radapt.Batching.EpochOrder.Training(rows.Length, 8, seed: 0, epoch: 0)[3][0]; // the first two are also read to time them
+            string[] rows = [.. File.ReadLines(Path.Combine(data, "labels.csv")).Skip(1)
+                .Where(r => r.Contains("train", StringComparison.Ordinal))];
+            // the first two are also read to time them
+            int item = Radapt.Batching.EpochOrder.Training(rows.Length, 8, seed: 0, epoch: 0)[3][0];
             return Path.Combine(data, rows[item].Split(',')[0]);
         }
     }

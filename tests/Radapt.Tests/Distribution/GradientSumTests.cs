@@ -79,7 +79,8 @@ public sealed class GradientSumTests
     private static float[][] Draw(int batch, int[] sizes)
     {
         var random = new Random(batch);
-        return [.. sizes.Select(n => Enumerable.Range(0, n).Select(_ => (float)((random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-6, 6))))
+        return [.. sizes.Select(n => Enumerable.Range(0, n).Select(_ =>
+             (float)((random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-6, 6))))
             .ToArray())];
     }
 

@@ -62,7 +62,8 @@ public sealed class ProcessGroupMessagesTests
             notes[group.Rank] = [.. replicas.Notes];
         }).ToList().ForEach(Assert.Null);
         Assert.All(values, v => Assert.Equal([3f, 4f], v));
-        Assert.All(notes, n => Assert.Contains("after 1 epoch all ranks took the tensors of rank 0", Assert.Single(n), StringComparison.Ordinal));
+        Assert.All(notes, n => Assert.Contains(
+            "after 1 epoch all ranks took the tensors of rank 0", Assert.Single(n), StringComparison.Ordinal));
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using Radapt.Distribution;
 
 namespace Radapt.Tests.Distribution;
 
-/// <summary>Ranks that are threads of this process, so that their arithmetic needs no MPI. The first failure ends the waiting of all.</summary>
+/// <summary>Ranks that are threads of this process, so that their arithmetic needs no MPI. A failure ends all waiting.</summary>
 internal sealed class ThreadGroup : IProcessGroup
 {
     private readonly Shared _shared;

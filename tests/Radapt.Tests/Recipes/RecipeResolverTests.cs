@@ -52,9 +52,11 @@ public class RecipeResolverTests
     }
 
     [Theory]
-    [InlineData("--accumulate 3", 4, "--accumulate: 3 forward passes an update cannot be divided among 4 ranks. Start at most 3 (mpirun -n 3)")]
+    [InlineData("--accumulate 3", 4,
+        "--accumulate: 3 forward passes an update cannot be divided among 4 ranks. Start at most 3 (mpirun -n 3)")]
     [InlineData("--accumulate 1", 2, "--accumulate: 1 forward pass an update cannot be divided among 2 ranks. Start radapt without mpirun")]
-    [InlineData("--method ridge --accumulate 2", 2, "--method: ridge fits the head in one pass over the images, in one process: start radapt without mpirun.")]
+    [InlineData("--method ridge --accumulate 2", 2,
+        "--method: ridge fits the head in one pass over the images, in one process: start radapt without mpirun.")]
     public void Ranks_WithNothingToDo_AreRefused(string options, int ranks, string message) =>
         Assert.StartsWith(message, Assert.Throws<RadaptException>(
             () => RecipeResolver.Resolve([Run(options)], Facts with { Ranks = ranks })).Message, StringComparison.Ordinal);
