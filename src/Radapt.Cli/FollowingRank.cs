@@ -1,7 +1,6 @@
 using Radapt.Distribution;
 using Radapt.Options;
 using Radapt.Pretraining;
-using Radapt.Recipes;
 using Radapt.Training;
 
 namespace Radapt.Cli;

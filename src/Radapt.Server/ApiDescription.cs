@@ -31,7 +31,9 @@ internal static class ApiDescription
                 api.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
                 api.Components.SecuritySchemes[KeyScheme] = new OpenApiSecurityScheme
                 {
-                    Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key: Authorization: Bearer KEY.",
+                    Type = SecuritySchemeType.Http,
+                    Scheme = "bearer",
+                    Description = "An API key: Authorization: Bearer KEY.",
                 };
                 foreach (OpenApiOperation operation in api.Paths.Where(p => IsGuarded(p.Key))
                     .SelectMany(p => p.Value.Operations?.Values ?? Enumerable.Empty<OpenApiOperation>()))
@@ -119,7 +121,9 @@ internal static class ApiDescription
             {
                 answer.Headers = headers.ToDictionary(h => h.Name, h => (IOpenApiHeader)new OpenApiHeader
                 {
-                    Required = true, Description = h.Description, Schema = new OpenApiSchema { Type = h.Type },
+                    Required = true,
+                    Description = h.Description,
+                    Schema = new OpenApiSchema { Type = h.Type },
                 });
             }
 

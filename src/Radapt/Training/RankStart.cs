@@ -1,3 +1,4 @@
+using Radapt.Datasets;
 using Radapt.Distribution;
 
 namespace Radapt.Training;

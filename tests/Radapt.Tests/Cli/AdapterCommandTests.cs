@@ -53,7 +53,7 @@ public sealed class AdapterCommandTests(TinyRun tiny)
             Seed = 2,
             Difficulty = PhantomDifficulty.Easy,
             Findings = [PhantomFinding.Effusion, PhantomFinding.Cardiomegaly],
-        });
+        }, cancellation: TestContext.Current.CancellationToken);
         using var codecs = new CodecProcess();
         var accuracy = new OnnxAccuracy(tiny.Run, phantoms, codecs);
         (string Name, double[] Auroc)[] all =

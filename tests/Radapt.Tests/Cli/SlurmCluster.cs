@@ -27,9 +27,9 @@ public sealed class SlurmCluster : IAsyncLifetime
     {
         string[] programs = ["munged", "slurmctld", "slurmd", "sbatch", "squeue", "scontrol", "scancel"];
         string? missing = Array.Find(programs, p => Find(p) is null);
-        Missing = missing is not null ? $"Slurm is not installed ({missing}); .ci/run installs it"
+        Missing = !OperatingSystem.IsLinux() ? "Slurm needs Linux" : missing is not null ? $"Slurm is not installed ({missing}); .ci/run installs it"
             : !Environment.IsPrivilegedProcess ? "only root can start Slurm's node here" : null;
-        if (Missing is not null)
+        if (!OperatingSystem.IsLinux() || Missing is not null)
         {
             return;
         }

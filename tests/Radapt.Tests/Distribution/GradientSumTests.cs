@@ -1,4 +1,3 @@
-using Radapt.Compute;
 using Radapt.Distribution;
 using static TorchSharp.torch;
 

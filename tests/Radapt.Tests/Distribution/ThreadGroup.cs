@@ -22,7 +22,7 @@ internal sealed class ThreadGroup : IProcessGroup
     /// <returns>What went wrong on each; null: nothing.</returns>
     public static Exception?[] Run(int ranks, Action<ThreadGroup> work)
     {
-        var shared = new Shared(ranks);
+        using var shared = new Shared(ranks);
         var errors = new Exception?[ranks];
         Thread[] threads = [.. Enumerable.Range(0, ranks).Select(rank => new Thread(() =>
         {
@@ -82,7 +82,7 @@ internal sealed class ThreadGroup : IProcessGroup
         return all;
     }
 
-    private sealed class Shared(int size)
+    private sealed class Shared(int size) : IDisposable
     {
         private readonly Barrier _barrier = new(size);
         private readonly CancellationTokenSource _aborted = new();
@@ -94,5 +94,11 @@ internal sealed class ThreadGroup : IProcessGroup
         public void Wait() => _barrier.SignalAndWait(_aborted.Token);
 
         public void Abort() => _aborted.Cancel();
+
+        public void Dispose()
+        {
+            _barrier.Dispose();
+            _aborted.Dispose();
+        }
     }
 }

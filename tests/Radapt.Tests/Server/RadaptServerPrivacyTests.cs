@@ -143,7 +143,10 @@ public sealed class RadaptServerPrivacyTests(SavedAdapters saved) : IClassFixtur
 
     private static DicomPhantom Phantom(int side = 40) => DicomPhantom.Draw(side, side, 12, 1) with
     {
-        PatientName = Name + "^Ottokar", PatientId = Id, StudyUid = "1.2." + Birth, Accession = Id,
+        PatientName = Name + "^Ottokar",
+        PatientId = Id,
+        StudyUid = "1.2." + Birth,
+        Accession = Id,
         More = [(DicomTag.PatientBirthDate, "DA", Birth), (DicomTag.ReferringPhysician, "PN", Name)],
     };
 

@@ -27,7 +27,10 @@ public sealed class RadaptServerTlsTests(SavedAdapters saved) : IClassFixture<Sa
         string key = ApiKeys.Create(keys, KeyRole.Predict, "ward");
         var options = new ServerOptions
         {
-            Models = [("first", _adapter)], Address = IPAddress.Any, Keys = keys, Certificate = Write(certificate, file),
+            Models = [("first", _adapter)],
+            Address = IPAddress.Any,
+            Keys = keys,
+            Certificate = Write(certificate, file),
         };
         using var handler = new HttpClientHandler
         {
@@ -49,7 +52,8 @@ public sealed class RadaptServerTlsTests(SavedAdapters saved) : IClassFixture<Sa
         // HTTP/2 is offered; plain HTTP on the same port is not understood, and nothing is answered.
         using var second = new HttpRequestMessage(HttpMethod.Get, "/health")
         {
-            Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
         using HttpResponseMessage over2 = await server.Client.SendAsync(second, Cancellation);
         Assert.Equal((HttpStatusCode.OK, HttpVersion.Version20), (over2.StatusCode, over2.Version));
@@ -63,7 +67,8 @@ public sealed class RadaptServerTlsTests(SavedAdapters saved) : IClassFixture<Sa
         using X509Certificate2 certificate = Create();
         await using RunningServer server = await RunningServer.Start(new ServerOptions
         {
-            Models = [("first", _adapter)], Certificate = Write(certificate, "unknown.pfx"),
+            Models = [("first", _adapter)],
+            Certificate = Write(certificate, "unknown.pfx"),
         });
         var refused = await Assert.ThrowsAsync<HttpRequestException>(() => server.Send(HttpMethod.Get, "/health"));
         Assert.IsType<System.Security.Authentication.AuthenticationException>(refused.InnerException);

@@ -1,7 +1,6 @@
 using Radapt.Recipes;
 using Radapt.Runs;
 using Radapt.Training;
-using static TorchSharp.torch;
 
 namespace Radapt.Tests.Training;
 

@@ -3,7 +3,6 @@ using Radapt.Recipes;
 using Radapt.Runs;
 using Radapt.Tests.Distribution;
 using Radapt.Training;
-using static TorchSharp.torch;
 
 namespace Radapt.Tests.Training;
 
