@@ -70,7 +70,7 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
         {
             to.WriteLine();
             to.WriteLine(heading);
-            foreach (Option option in options)
+            foreach (Option option in options.Where(o => !o.Hidden))
             {
                 string names = string.Join(", ", option.Aliases.Append(option.Name));
                 Row(to, option.HelpName is null ? names : $"{names} {option.HelpName}", option.Description!, width);

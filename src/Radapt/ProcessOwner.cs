@@ -30,7 +30,7 @@ internal sealed record ProcessOwner(string Host, int ProcessId, DateTimeOffset S
         try
         {
             using var process = Process.GetProcessById(ProcessId);
-            return StartOf(process) is not { } started || (started - Started).Duration() <= s_clockSteps;
+            return !HasEnded(ProcessId) && (StartOf(process) is not { } started || (started - Started).Duration() <= s_clockSteps);
         }
         catch (ArgumentException)
         {
@@ -41,6 +41,20 @@ internal sealed record ProcessOwner(string Host, int ProcessId, DateTimeOffset S
     /// <summary>For people.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"process {ProcessId} on {Host}, started {Started.ToLocalTime():yyyy-MM-dd HH:mm:ss}");
+
+    // A process that has ended keeps its number until its parent asks how; the state follows the name, which is in brackets.
+    private static bool HasEnded(int process)
+    {
+        try
+        {
+            return OperatingSystem.IsLinux() && File.ReadAllText($"/proc/{process}/stat") is var stat
+                && stat[(stat.LastIndexOf(')') + 1)..].TrimStart() is ['Z' or 'X', ..];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // the others tell
+        }
+    }
 
     // Null: it may not be asked, or has just ended.
     private static DateTimeOffset? StartOf(Process process)

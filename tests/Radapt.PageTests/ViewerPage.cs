@@ -144,6 +144,6 @@ public sealed class ViewerPage : IAsyncDisposable
         Assert.NotEmpty(_requests);
         Assert.All(_requests, r => Assert.True(r.StartsWith(origin, StringComparison.Ordinal)
             || r.StartsWith("blob:" + origin, StringComparison.Ordinal) || r.StartsWith("data:", StringComparison.Ordinal), r));
-        Assert.Empty(_errors.Where(e => !_forgiven.Any(f => e.Contains(f, StringComparison.Ordinal))));
+        Assert.DoesNotContain(_errors, e => !_forgiven.Any(f => e.Contains(f, StringComparison.Ordinal)));
     }
 }

@@ -169,7 +169,8 @@ public sealed class ViewerPageTests(ServedViewer served) : IClassFixture<ServedV
         }
 
         Assert.Superset(
-            new HashSet<string> { "first", "second", "open", "keys", "worklist", "invert", "level", "heat", "opacity", "finding" }, reached);
+            new HashSet<string> { "first", "second", "open", "keys", "worklist", "invert", "level", "heat", "opacity", "finding" },
+            reached);
     }
 
     [Fact]
