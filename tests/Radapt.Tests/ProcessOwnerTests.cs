@@ -20,14 +20,21 @@ public class ProcessOwnerTests
     public async Task IsAlive_EndedProcessThatNobodyHasAskedFor_IsNotSo()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs /proc");
-        using Process parent = Process.Start(new ProcessStartInfo("sh", ["-c", "sh -c 'exit 3' & echo $!; exec sleep 600"])
+        using Process parent = Process.Start(new ProcessStartInfo("sh", ["-c", "exec 3<&0; sh -c 'read x <&3' & echo $!; exec sleep 600"])
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
         })!;
         try
         {
             string line = (await parent.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!;
             int child = int.Parse(line, CultureInfo.InvariantCulture);
+            while (File.ReadAllText($"/proc/{parent.Id}/comm").Trim() != "sleep") // which asks for no child
+            {
+                await Task.Delay(20, TestContext.Current.CancellationToken);
+            }
+
+            parent.StandardInput.Close(); // the child has waited for it
             while (!File.ReadAllText($"/proc/{child}/stat").Contains(") Z ", StringComparison.Ordinal))
             {
                 await Task.Delay(20, TestContext.Current.CancellationToken);
