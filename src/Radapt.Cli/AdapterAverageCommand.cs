@@ -94,6 +94,12 @@ internal sealed class AdapterAverageCommand : RadaptCommand
             named.Zip(weights, (n, w) => new[] { n, w.ToString(CultureInfo.InvariantCulture), Percent(w / weights.Sum()) }), 1, 2);
         terminal.Line($"Weights: {reason}");
         Show(terminal, output, (adapters[0].Method as LoraOptions)?.Rank * files.Length, error, rank);
+        if (adapters[0].Method is LoraOptions { Magnitudes: true })
+        {
+            terminal.Line("With DoRA magnitudes and updates are averaged apart: the figures above are of the updates, and the merged weights "
+                + "are not exactly the mean of the sites' merged weights.");
+        }
+
         if (json)
         {
             Terminal.WriteJson(ToJson(output, files, weights, error));
@@ -159,10 +165,17 @@ internal sealed class AdapterAverageCommand : RadaptCommand
             throw new RadaptException($"--rank {rank}: must be at least 1.");
         }
 
-        if (rank is null && options.Definition.Problem(options.Definition.MeanOptions(options, adapters.Length), adapters[0].Backbone)
-            is { } problem)
+        MethodOptions mean = options.Definition.MeanOptions(options, adapters.Length);
+        if (rank is null && options.Definition.Problem(mean, adapters[0].Backbone) is { } problem)
         {
-            throw new RadaptException($"The mean of {adapters.Length} adapters has {adapters.Length} times their rank: {problem.Text} Give --rank.");
+            throw new RadaptException(
+                $"The mean of {adapters.Length} adapters has {adapters.Length} times their rank: {problem.Text} Give --rank.");
+        }
+
+        if (rank is { } kept && mean is LoraOptions lora
+            && lora.Definition.Problem(lora with { Rank = Math.Min(kept, lora.Rank) }, adapters[0].Backbone) is { } unfit)
+        {
+            throw new RadaptException($"--rank {kept}: {unfit.Text}");
         }
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Radapt.Benchmarks;
 using Radapt.Studies.Design;
 using Radapt.Studies.Launching;
@@ -10,7 +11,7 @@ using Radapt.Studies.Work;
 namespace Radapt.Cli;
 
 /// <summary>Who does the cells of a study: this process, Slurm or Kubernetes; and which cell a task of those does.</summary>
-internal sealed class StudyLaunch
+internal sealed partial class StudyLaunch
 {
     private const string Local = "local", Slurm = "slurm", Kubernetes = "kubernetes";
 
@@ -94,16 +95,20 @@ internal sealed class StudyLaunch
                 : throw new RadaptException("--launcher kubernetes writes a manifest only: add --dry-run, and give it to kubectl apply -f -.");
         }
 
+        string text = Encoding.UTF8.GetString(study.File.Content);
         StudyCell[] left = [.. cells.Where(c => !study.Folder.IsComplete(c))];
         return left.Length == 0 ? throw new RadaptException("--dry-run: every cell is complete.")
             : launcher switch
             {
                 Local => throw new RadaptException("--dry-run: is for --launcher slurm and kubernetes; radapt study plan says what a study costs."),
                 Slurm => Script(parsed, study, jobs, arguments)(Path.Combine(study.Folder.Path, "slurm", "NNNN"), left.Length).Write(),
+                _ when NamesFile().IsMatch(text) => throw new RadaptException(
+                    "--launcher kubernetes: the manifest holds the study file alone, and this study names recipes that are files. Write their "
+                        + "options into the study, or name built-in recipes."),
                 _ => new KubernetesJob
                 {
                     Name = study.File.Name,
-                    Study = Encoding.UTF8.GetString(study.File.Content),
+                    Study = text,
                     Cells = [.. left.Select(c => c.Name)],
                     Image = parsed.GetValue(_image)!,
                     Threads = jobs.Threads,
@@ -196,7 +201,7 @@ internal sealed class StudyLaunch
         {
             string list = Path.Combine(folder, SlurmLauncher.CellList);
             ProcessStartInfo program = OwnProcess.StartInfo(typeof(StudyLaunch).Assembly,
-                ["study", "run", study.Folder.Path, "--task", list, "--jobs", "1", "--no-wait", .. arguments]);
+                ["study", "run", study.Folder.Path, "--task", list, "--jobs", "1", .. arguments]);
             return new SlurmScript
             {
                 Name = $"radapt-{study.File.Name}",
@@ -209,4 +214,7 @@ internal sealed class StudyLaunch
             };
         };
     }
+
+    [GeneratedRegex("""\brecipe:\s*["']?[^\s"'#]*(?:/|\.ya?ml)""")]
+    private static partial Regex NamesFile();
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Radapt.Distribution;
@@ -36,24 +37,28 @@ internal sealed unsafe class MpiProcessGroup : IProcessGroup
     /// <inheritdoc/>
     public void Meet(ReadOnlySpan<byte> own, Span<byte> all)
     {
-        fixed (byte* from = own)
-        fixed (byte* to = all)
+        // MPI may still write after an interruption, so the memory is its own and is then never freed.
+        byte* from = (byte*)NativeMemory.Alloc((nuint)own.Length + 1);
+        byte* to = (byte*)NativeMemory.Alloc((nuint)all.Length + 1);
+        own.CopyTo(new Span<byte>(from, own.Length));
+        nint request = _mpi.StartGather(from, own.Length, to);
+        long start = Stopwatch.GetTimestamp();
+        while (!_mpi.IsDone(ref request))
         {
-            nint request = _mpi.StartGather(from, own.Length, to);
-            long start = Stopwatch.GetTimestamp();
-            while (!_mpi.IsDone(ref request))
+            _interrupted.ThrowIfCancellationRequested();
+            if (Stopwatch.GetElapsedTime(start) > s_busy)
             {
-                _interrupted.ThrowIfCancellationRequested();
-                if (Stopwatch.GetElapsedTime(start) > s_busy)
-                {
-                    Thread.Sleep(1);
-                }
-                else
-                {
-                    Thread.Yield();
-                }
+                Thread.Sleep(1);
+            }
+            else
+            {
+                Thread.Yield();
             }
         }
+
+        new ReadOnlySpan<byte>(to, all.Length).CopyTo(all);
+        NativeMemory.Free(from);
+        NativeMemory.Free(to);
     }
 
     /// <inheritdoc/>

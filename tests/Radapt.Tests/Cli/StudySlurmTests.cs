@@ -77,6 +77,13 @@ public sealed class StudySlurmTests(TinyRun tiny, SlurmCluster slurm) : IClassFi
         Assert.Contains(@"/it'\''s' --task ", script.Output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder["it's"]));
 
+        string named = Study.Replace("options:", "options:\n  recipe: mine/base.yaml", StringComparison.Ordinal);
+        Directory.CreateDirectory(_folder["mine"]);
+        await File.WriteAllTextAsync(_folder["mine/base.yaml"], "rank: 2\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_folder["named.yaml"], named, TestContext.Current.CancellationToken);
+        string[] line = ["study", "run", "named.yaml", "--launcher", "kubernetes", "--dry-run"];
+        RadaptResult unknown = (await RadaptProcess.Run(_folder.Path, line)).Expect(2);
+        Assert.Contains("recipes that are files", unknown.ErrorLine, StringComparison.Ordinal);
         (string[] More, string Message)[] refused =
         [
             (["--dry-run"], "--dry-run: is for"),

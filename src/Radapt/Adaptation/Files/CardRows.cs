@@ -38,6 +38,9 @@ internal static class CardRows
     private static string WhyNone(AdapterDescription adapter) => adapter.Soup is { Count: > 0 } runs
         ? $"none: this is the mean of {Plural.Count(runs.Count, "run")}, and the figures of these runs are not its own. Measure it with radapt "
             + "evaluate."
+        : adapter.Averaged is { Count: > 0 } parts
+        ? $"none: this is the mean of {Plural.Count(parts.Count, "adapter")}, and their figures are not its own. Measure it with radapt "
+            + "evaluate."
         : "none: the file is from an older version, from an import or from a run that is not complete. Measure it with radapt evaluate.";
 
     private static IEnumerable<CardRow> Measured(AdapterCard card)

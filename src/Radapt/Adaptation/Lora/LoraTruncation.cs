@@ -46,8 +46,8 @@ internal static class LoraTruncation
     {
         using var scope = NewDisposeScope();
         long old = left.shape[1];
-        long kept = Math.Min(rank, old);
         long groups = right.shape[0] / old;
+        long kept = Math.Min(rank, old);
         double scale = (options with { Rank = (int)old }).Scale / (options with { Rank = (int)kept }).Scale;
         Tensor[] rights = right.to(float64).split(old);
         Tensor[] lefts = left.to(float64).split(left.shape[0] / groups);
@@ -57,6 +57,15 @@ internal static class LoraTruncation
             (Tensor basisOfLeft, Tensor triangleOfLeft) = linalg.qr(lefts[g]);
             (Tensor basisOfRight, Tensor triangleOfRight) = linalg.qr(rights[g].transpose(0, 1));
             (Tensor u, Tensor s, Tensor vh) = linalg.svd(triangleOfLeft.matmul(triangleOfRight.transpose(0, 1)), fullMatrices: false);
+            // An update of fewer channels than the rank has fewer singular values; the rest is zeros.
+            if (s.shape[0] < kept)
+            {
+                long missing = kept - s.shape[0];
+                u = nn.functional.pad(u, [0, missing]);
+                s = nn.functional.pad(s, [0, missing]);
+                vh = nn.functional.pad(vh, [0, 0, 0, missing]);
+            }
+
             Tensor root = s.narrow(0, 0, kept).Times(scale).sqrt();
             newLefts[g] = basisOfLeft.matmul(u.narrow(1, 0, kept)).mul(root);
             newRights[g] = root.unsqueeze(1).mul(vh.narrow(0, 0, kept)).matmul(basisOfRight.transpose(0, 1));

@@ -38,7 +38,7 @@ internal sealed record KubernetesJob
         string[] command =
         [
             "radapt", "study", "run", "/etc/radapt/study.yaml", "-o", $"/studies/{Name}", "--data-root", "/data",
-            "--weights-root", "/weights", "--task", "/etc/radapt/cells.txt", "--jobs", "1", "--no-wait", .. Arguments,
+            "--weights-root", "/weights", "--task", "/etc/radapt/cells.txt", "--jobs", "1", .. Arguments,
         ];
         return string.Create(CultureInfo.InvariantCulture, $$"""
             # Persistent volume claims to change to yours: radapt-data and radapt-weights (read only), radapt-studies (runs, shared by all nodes).

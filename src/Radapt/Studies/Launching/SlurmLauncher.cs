@@ -17,10 +17,15 @@ internal sealed class SlurmLauncher(StudyFolder folder, IReadOnlyList<StudyCell>
     public const string CellList = "cells.txt";
 
     private readonly Dictionary<string, int> _submissions = [];
+    private readonly Dictionary<(string Job, int Task), SlurmTask> _ended = []; // Slurm forgets them after some minutes
+    private readonly HashSet<string> _live = []; // cells whose task this launcher has seen
     private readonly Dictionary<string, long> _unseen = []; // since when Slurm calls a task complete whose run does not look so
 
     /// <summary>How often this launcher submits a cell at most.</summary>
     public int MostSubmissions { get; init; } = 3;
+
+    /// <summary>How many looks in a row may fail before the watch ends.</summary>
+    public int MostFailures { get; init; } = 60;
 
     /// <summary>How long the files of another node may take to be seen here.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(90);
@@ -52,9 +57,21 @@ internal sealed class SlurmLauncher(StudyFolder folder, IReadOnlyList<StudyCell>
     /// <exception cref="RadaptException">Slurm refuses an array or does not answer.</exception>
     public LaunchStatus Run(bool waits, CancellationToken cancellation)
     {
+        int failures = MostFailures - 1; // none at the first look
         while (true)
         {
-            LaunchStatus status = Look();
+            LaunchStatus status;
+            try
+            {
+                status = Look();
+                failures = 0;
+            }
+            catch (RadaptException) when (++failures < MostFailures) // such as while Slurm's controller restarts
+            {
+                Wait(cancellation);
+                continue;
+            }
+
             OnStatus?.Invoke(status);
             StudyCell[] submitted = [.. status.Ended.Where(e => MayRunAgain(e.Cell, e.Task)).Select(e => e.Cell)];
             if (submitted.Length > 0)
@@ -68,9 +85,14 @@ internal sealed class SlurmLauncher(StudyFolder folder, IReadOnlyList<StudyCell>
                 return status;
             }
 
-            cancellation.WaitHandle.WaitOne(Interval);
-            cancellation.ThrowIfCancellationRequested();
+            Wait(cancellation);
         }
+    }
+
+    private void Wait(CancellationToken cancellation)
+    {
+        cancellation.WaitHandle.WaitOne(Interval);
+        cancellation.ThrowIfCancellationRequested();
     }
 
     /// <summary>Where every cell is now.</summary>
@@ -83,9 +105,10 @@ internal sealed class SlurmLauncher(StudyFolder folder, IReadOnlyList<StudyCell>
         {
             foreach ((int number, string cell) in array.Cells.Index())
             {
-                if (tasks.TryGetValue((array.Job, number), out SlurmTask? task))
+                if (tasks.TryGetValue((array.Job, number), out SlurmTask? task) || _ended.TryGetValue((array.Job, number), out task))
                 {
                     latest[cell] = task;
+                    _ = task.IsLive ? _live.Add(cell) : _ended.TryAdd((array.Job, number), task);
                 }
             }
         }
@@ -109,7 +132,7 @@ internal sealed class SlurmLauncher(StudyFolder folder, IReadOnlyList<StudyCell>
             {
                 failed.Add(cell);
             }
-            else if (task is { State: "COMPLETED" } && MayBeUnseen(cell))
+            else if (task is { State: "COMPLETED" } && _live.Contains(cell.Name) && MayBeUnseen(cell))
             {
                 running.Add(cell);
             }
@@ -134,8 +157,10 @@ internal sealed class SlurmLauncher(StudyFolder folder, IReadOnlyList<StudyCell>
 
     private void Submit(StudyCell[] submitted)
     {
+        // In the order of submission; another process that submits at the same time has a folder of its own.
         int number = 1 + (Directory.Exists(Arrays) ? Directory.GetDirectories(Arrays).Length : 0);
-        string own = Path.Combine(Arrays, number.ToString("0000", CultureInfo.InvariantCulture));
+        string unique = Guid.NewGuid().ToString("N")[..8];
+        string own = Path.Combine(Arrays, string.Create(CultureInfo.InvariantCulture, $"{number:0000}-{unique}"));
         Directory.CreateDirectory(own);
         string script = Path.Combine(own, "job.sh");
         AtomicFile.WriteText(Path.Combine(own, CellList), string.Concat(submitted.Select(c => c.Name + "\n")));

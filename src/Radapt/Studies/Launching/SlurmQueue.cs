@@ -10,6 +10,8 @@ namespace Radapt.Studies.Launching;
 /// <param name="commands">Slurm's commands.</param>
 internal sealed partial class SlurmQueue(ISchedulerCommands commands)
 {
+    private const int LargestArray = 4_000_000; // what Slurm allows at most
+
     /// <summary>Submits a script.</summary>
     /// <returns>The number of the job.</returns>
     /// <exception cref="RadaptException">Slurm refuses it, or is not there.</exception>
@@ -26,24 +28,25 @@ internal sealed partial class SlurmQueue(ISchedulerCommands commands)
     /// <exception cref="RadaptException">Slurm does not answer.</exception>
     public IReadOnlyDictionary<(string Job, int Task), SlurmTask> Read(IReadOnlyCollection<string> jobs)
     {
-        var tasks = new Dictionary<(string Job, int Task), SlurmTask>();
-        foreach (string job in jobs)
-        {
-            AddEnded(job, tasks);
-        }
-
         (bool succeeded, string output, string error) = commands.Run("squeue", "--me", "--array", "--noheader", "--format=%F|%K|%T");
         if (!succeeded)
         {
             throw new RadaptException($"squeue does not answer: {FirstLine(error)}");
         }
 
-        foreach (string[] row in Rows(output))
+        // Asked first: what ends meanwhile counts as live until the next look, and not as lost.
+        var tasks = new Dictionary<(string Job, int Task), SlurmTask>();
+        foreach (string[] row in Rows(output).Where(r => r.Length == 3 && jobs.Contains(r[0])))
         {
-            if (row.Length == 3 && jobs.Contains(row[0]) && Number(row[1]) is { } task)
+            foreach (int task in Numbers(row[1]))
             {
                 tasks[(row[0], task)] = new SlurmTask(row[2], IsLive: true);
             }
+        }
+
+        foreach (string job in jobs)
+        {
+            AddEnded(job, tasks);
         }
 
         return tasks;
@@ -57,7 +60,7 @@ internal sealed partial class SlurmQueue(ISchedulerCommands commands)
         {
             foreach (string[] row in Rows(output))
             {
-                Add(row[0].Split('_') is [_, string number] ? Number(number) : null, row[^1]);
+                Add(row[0].Split('_') is [_, string numbers] ? numbers : "", row[^1]);
             }
 
             return;
@@ -66,15 +69,18 @@ internal sealed partial class SlurmQueue(ISchedulerCommands commands)
         (_, output, _) = commands.Run("scontrol", "--oneliner", "show", "job", job); // an error: it has forgotten the job
         foreach (string line in output.Split('\n'))
         {
-            Add(Number(TaskOf().Match(line).Groups[1].Value), StateOf().Match(line).Groups[1].Value);
+            Add(TaskOf().Match(line).Groups[1].Value, StateOf().Match(line).Groups[1].Value);
         }
 
         // `CANCELLED by 1000` is one state; what still waits or runs is read from squeue.
-        void Add(int? task, string state)
+        void Add(string numbers, string state)
         {
-            if (task is { } number && state.Split(' ')[0] is { Length: > 0 } word and not ("PENDING" or "RUNNING" or "COMPLETING"))
+            if (state.Split(' ')[0] is { Length: > 0 } word and not ("PENDING" or "RUNNING" or "COMPLETING"))
             {
-                tasks[(job, number)] = new SlurmTask(word, IsLive: false);
+                foreach (int task in Numbers(numbers))
+                {
+                    tasks.TryAdd((job, task), new SlurmTask(word, IsLive: false));
+                }
             }
         }
     }
@@ -82,13 +88,29 @@ internal sealed partial class SlurmQueue(ISchedulerCommands commands)
     private static IEnumerable<string[]> Rows(string output) =>
         output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Trim().Split('|'));
 
+    // 3, or tasks that never began together: 3-4,6 with a limit %2, which sacct puts in brackets.
+    private static IEnumerable<int> Numbers(string text)
+    {
+        foreach (string part in text.Trim('[', ']').Split('%')[0].Split(','))
+        {
+            int?[] ends = [.. part.Split('-').Select(Number)];
+            if (ends is [{ } first, ..] && ends[^1] is { } last && last - first <= LargestArray)
+            {
+                for (int number = first; number <= last; number++)
+                {
+                    yield return number;
+                }
+            }
+        }
+    }
+
     private static int? Number(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
 
     private static string FirstLine(string text) =>
         text.Split('\n').Select(l => l.Trim()).FirstOrDefault(l => l.Length > 0) ?? "it wrote nothing";
 
-    [GeneratedRegex(@"\bArrayTaskId=(\d+)\s")]
+    [GeneratedRegex(@"\bArrayTaskId=(\S+)")]
     private static partial Regex TaskOf();
 
     [GeneratedRegex(@"\bJobState=(\S+)")]

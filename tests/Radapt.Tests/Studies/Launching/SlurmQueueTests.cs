@@ -20,7 +20,7 @@ public class SlurmQueueTests
             ["scontrol"] = Remembered,
         }));
         IReadOnlyDictionary<(string Job, int Task), SlurmTask> tasks = queue.Read(["17"]);
-        Assert.Equal(5, tasks.Count);
+        Assert.Equal([0, 1, 2, 3, 4], tasks.Keys.Select(k => k.Task).Order());
         Assert.Equal(new SlurmTask("FAILED", false), tasks[("17", 0)]);
         Assert.True(tasks[("17", 1)].IsRunning);
         Assert.True(tasks[("17", 3)] is { IsLive: true, IsRunning: false });
@@ -32,11 +32,14 @@ public class SlurmQueueTests
         var queue = new SlurmQueue(new Told(new()
         {
             ["squeue"] = "",
-            ["sacct"] = "17_0|COMPLETED\n17_1|CANCELLED by 1000\n17_2|OUT_OF_MEMORY\n17_[3-4]|PENDING\n17_5|NODE_FAIL\n",
+            ["sacct"] = "17_0|COMPLETED\n17_1|CANCELLED by 1000\n17_2|OUT_OF_MEMORY\n17_[3-4]|PENDING\n17_5|NODE_FAIL\n"
+                + "17_[6-7,9%2]|CANCELLED by 1\n",
         }));
         IReadOnlyDictionary<(string Job, int Task), SlurmTask> tasks = queue.Read(["17"]);
-        Assert.Equal(["COMPLETED", "CANCELLED", "OUT_OF_MEMORY", "NODE_FAIL"], tasks.Values.Select(t => t.State));
-        Assert.Equal([false, true, true, false], tasks.Values.Select(t => t.IsFinal));
+        Assert.Equal(["COMPLETED", "CANCELLED", "OUT_OF_MEMORY", "NODE_FAIL", "CANCELLED", "CANCELLED", "CANCELLED"],
+            tasks.Values.Select(t => t.State));
+        Assert.Equal([0, 1, 2, 5, 6, 7, 9], tasks.Keys.Select(k => k.Task));
+        Assert.Equal([false, true, true, false, true, true, true], tasks.Values.Select(t => t.IsFinal));
     }
 
     [Fact]
